@@ -1,0 +1,241 @@
+package command
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Command is what somebody asked for. Which fields are set depends on the verb;
+// the rest are empty.
+type Command struct {
+	Verb     Verb
+	Incident int               // the incident's number; 0 when none was given
+	Step     string            // a step's number ("4") or id ("pool-connections")
+	Text     string            // note, reason, playbook name, title, or the verb help is asked for
+	Name     string            // start and show: the playbook
+	Labels   map[string]string // start: labels of the new incident
+	Filter   string            // incidents: open, mine, overdue or all
+}
+
+// UsageError says what is wrong with what was typed and what would be right. Text
+// is mrkdwn and may quote what was typed, escaped.
+type UsageError struct {
+	Text string
+}
+
+// Error returns the text.
+func (e *UsageError) Error() string { return e.Text }
+
+const (
+	// maxText bounds what is read at all, in characters: Slack's message box
+	// sends up to 4,000, no command needs as many.
+	maxText = 3000
+	// maxNote bounds a note or a reason, maxTitle a title, both in characters.
+	maxNote  = 2000
+	maxTitle = 200
+	// maxID keeps incident numbers within nine digits.
+	maxID = 999_999_999
+)
+
+var (
+	stepID     = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
+	playbookID = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
+	fullID     = regexp.MustCompile(`^(?i:inc)-([0-9]{1,9})$`)
+	bareID     = regexp.MustCompile(`^[0-9]{1,9}$`)
+)
+
+// ParseID reads an incident's id: INC-142, inc-142 or 142.
+func ParseID(s string) (int, bool) {
+	digits := s
+	if m := fullID.FindStringSubmatch(s); m != nil {
+		digits = m[1]
+	} else if !bareID.MatchString(s) {
+		return 0, false
+	}
+	n, err := strconv.Atoi(digits)
+	return n, err == nil && n > 0 && n <= maxID
+}
+
+// FormatID writes an incident's id: INC-142.
+func FormatID(n int) string { return "INC-" + strconv.Itoa(n) }
+
+// Parse reads the words after the command, as Slack sent them (entities escaped).
+// With incident != 0 they were typed in that incident's thread and leave its id
+// out. The error is always a *UsageError.
+func Parse(text string, incident int) (Command, error) {
+	text = plain(text)
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return Command{}, &UsageError{Text: fmt.Sprintf("That is %d characters long; a command may have %d. Put the rest into the thread itself.", n, maxText)}
+	}
+	word, rest := cut(text)
+	if word == "" {
+		return Command{Verb: VerbHelp}, nil
+	}
+	verb, ok := lookup(strings.ToLower(word))
+	if !ok {
+		return Command{}, unknownVerb(word, incident != 0)
+	}
+	r := reader{verb: verb, rest: rest, thread: incident}
+	return r.read()
+}
+
+// reader reads the arguments of one verb, word by word.
+type reader struct {
+	verb   Verb
+	rest   string
+	thread int
+}
+
+func (r *reader) read() (Command, error) {
+	c := Command{Verb: r.verb}
+	var err error
+	switch r.verb {
+	case VerbHelp:
+		return r.help(c)
+	case VerbList:
+		return c, r.end()
+	case VerbShow:
+		if c.Name, err = r.playbook(); err != nil {
+			return Command{}, err
+		}
+		c.Text = c.Name
+		return c, r.end()
+	case VerbStart:
+		return r.start(c)
+	case VerbIncidents:
+		return r.incidents(c)
+	}
+	if c.Incident, err = r.incident(); err != nil {
+		return Command{}, err
+	}
+	switch r.verb {
+	case VerbDone, VerbSkip, VerbRelease, VerbUndo:
+		c.Step, err = r.step()
+	case VerbAck:
+		if r.rest != "" {
+			c.Step, err = r.step()
+		}
+	}
+	if err == nil {
+		c.Text, err = r.text()
+	}
+	if err != nil {
+		return Command{}, err
+	}
+	return c, nil
+}
+
+func (r *reader) help(c Command) (Command, error) {
+	word, _ := cut(r.rest)
+	if word == "" {
+		return c, nil
+	}
+	verb, ok := lookup(strings.ToLower(word))
+	if !ok {
+		return Command{}, unknownVerb(word, r.thread != 0)
+	}
+	c.Text = string(verb)
+	return c, nil
+}
+
+func (r *reader) incidents(c Command) (Command, error) {
+	word, rest := cut(r.rest)
+	c.Filter = strings.ToLower(word)
+	switch c.Filter {
+	case "":
+		c.Filter = "open"
+	case "open", "mine", "overdue", "all":
+	default:
+		return Command{}, r.wrong(didYouMean(c.Filter, "open", "mine", "overdue", "all"),
+			"I know no incidents called %s", quote(word))
+	}
+	r.rest = rest
+	return c, r.end()
+}
+
+// incident reads the id, or takes the thread's. In a thread a bare number is a
+// step or the beginning of a text wherever the verb has one.
+func (r *reader) incident() (int, error) {
+	word, rest := cut(r.rest)
+	bare := bareID.MatchString(word)
+	n, ok := ParseID(word)
+	if r.thread == 0 {
+		switch {
+		case word == "":
+			return 0, r.wrong("", "Which incident? `incidents` lists the open ones")
+		case !ok:
+			return 0, r.wrong("", "%s is no incident: ids look like `INC-142`", quote(word))
+		}
+		r.rest = rest
+		return n, nil
+	}
+	if !ok || bare && r.verb != VerbStatus && r.verb != VerbTimeline && r.verb != VerbReopen {
+		return r.thread, nil
+	}
+	if n == r.thread {
+		r.rest = rest
+		return n, nil
+	}
+	if r.verb == VerbNote {
+		return r.thread, nil // "note INC-7 had the same cause" is about this one
+	}
+	return 0, r.wrong("", "This is the thread of %s: for %s use the slash command or its own thread", FormatID(r.thread), FormatID(n))
+}
+
+func (r *reader) step() (string, error) {
+	word, rest := cut(r.rest)
+	step := strings.ToLower(strings.TrimRight(strings.TrimPrefix(word, "#"), ":.,"))
+	if step == "" {
+		return "", r.wrong("", "Which step? Give its number or its id")
+	}
+	if number, err := strconv.Atoi(step); err == nil && number > 0 {
+		step = strconv.Itoa(number)
+	}
+	if !stepID.MatchString(step) {
+		return "", r.wrong("", "%s is no step: give its number or its id", quote(word))
+	}
+	r.rest = rest
+	return step, nil
+}
+
+// text reads what is left, as the verb allows.
+func (r *reader) text() (string, error) {
+	text := strings.TrimSpace(r.rest)
+	if n := utf8.RuneCountInString(text); n > maxNote {
+		return "", r.wrong("", "The text has %d characters, %d are kept: nothing was recorded, please shorten it", n, maxNote)
+	}
+	switch r.verb {
+	case VerbSkip:
+		if text == "" {
+			return "", r.wrong("", "Why is the step skipped? A reason is needed")
+		}
+	case VerbNote:
+		if text == "" {
+			return "", r.wrong("", "The note is empty")
+		}
+	case VerbDone, VerbResolve:
+	default:
+		return "", r.end()
+	}
+	return text, nil
+}
+
+// end refuses words too many: somebody meant something by them.
+func (r *reader) end() error {
+	if r.rest == "" {
+		return nil
+	}
+	return r.wrong("", "`%s` does not know what to do with %s", r.verb, quote(r.rest))
+}
+
+// wrong is the usage error of this verb.
+func (r *reader) wrong(hint, format string, args ...any) error {
+	text := fmt.Sprintf(format, args...) + "."
+	if hint != "" {
+		text += " Did you mean `" + hint + "`?"
+	}
+	return &UsageError{Text: text + "\n" + usage(r.verb, r.thread != 0)}
+}

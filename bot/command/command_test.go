@@ -1,0 +1,196 @@
+package command
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParse(t *testing.T) {
+	for _, test := range []struct {
+		typed    string
+		incident int
+		want     Command
+	}{
+		{"", 0, Command{Verb: VerbHelp}},
+		{"  \n ", 7, Command{Verb: VerbHelp}},
+		{"help", 0, Command{Verb: VerbHelp}},
+		{"Help Done", 0, Command{Verb: VerbHelp, Text: "done"}},
+		{"list", 0, Command{Verb: VerbList}},
+		{"show Database-CPU", 0, Command{Verb: VerbShow, Name: "database-cpu", Text: "database-cpu"}},
+		{"incidents", 0, Command{Verb: VerbIncidents, Filter: "open"}},
+		{"incidents MINE", 0, Command{Verb: VerbIncidents, Filter: "mine"}},
+		{"status INC-142", 0, Command{Verb: VerbStatus, Incident: 142}},
+		{"status inc-142", 0, Command{Verb: VerbStatus, Incident: 142}},
+		{"status 142", 0, Command{Verb: VerbStatus, Incident: 142}},
+		{"status", 9, Command{Verb: VerbStatus, Incident: 9}},
+		{"status 9", 9, Command{Verb: VerbStatus, Incident: 9}},
+		{"ack 142", 0, Command{Verb: VerbAck, Incident: 142}},
+		{"ack 142 #4", 0, Command{Verb: VerbAck, Incident: 142, Step: "4"}},
+		{"ack", 9, Command{Verb: VerbAck, Incident: 9}},
+		{"ack 4", 9, Command{Verb: VerbAck, Incident: 9, Step: "4"}},
+		{"ack inc-9 4", 9, Command{Verb: VerbAck, Incident: 9, Step: "4"}},
+		{"done INC-1 2 pooled", 0, Command{Verb: VerbDone, Incident: 1, Step: "2", Text: "pooled"}},
+		{"DONE\u00a01   02:  pooled  &amp; <b>\nit holds", 0, Command{Verb: VerbDone, Incident: 1, Step: "2", Text: "pooled  & b\nit holds"}},
+		{"done 4 pooling is on", 9, Command{Verb: VerbDone, Incident: 9, Step: "4", Text: "pooling is on"}},
+		{"done Pool-Connections", 9, Command{Verb: VerbDone, Incident: 9, Step: "pool-connections"}},
+		{"done INC-9 4 pooling is on", 9, Command{Verb: VerbDone, Incident: 9, Step: "4", Text: "pooling is on"}},
+		{"skip 1 scale-up no larger size", 0, Command{Verb: VerbSkip, Incident: 1, Step: "scale-up", Text: "no larger size"}},
+		{"release 1 3", 0, Command{Verb: VerbRelease, Incident: 1, Step: "3"}},
+		{"undo 3", 9, Command{Verb: VerbUndo, Incident: 9, Step: "3"}},
+		{"note 1 a &lt;!channel&gt; &amp;amp; b", 0, Command{Verb: VerbNote, Incident: 1, Text: "a <!channel> &amp; b"}},
+		{"note 1 ask <@U12|anna> in <#C1|db> or <!subteam^S1|@db> <!here> see <https://x.example/a|https://x.example/a> and <https://x.example|the page>", 0,
+			Command{Verb: VerbNote, Incident: 1, Text: "ask @anna in #db or @db @here see https://x.example/a and the page (https://x.example)"}},
+		{"note 42 is the answer", 9, Command{Verb: VerbNote, Incident: 9, Text: "42 is the answer"}},
+		{"note INC-7 had the same cause", 9, Command{Verb: VerbNote, Incident: 9, Text: "INC-7 had the same cause"}},
+		{"resolve 1", 0, Command{Verb: VerbResolve, Incident: 1}},
+		{"resolve 3 replicas added", 9, Command{Verb: VerbResolve, Incident: 9, Text: "3 replicas added"}},
+		{"reopen 9", 9, Command{Verb: VerbReopen, Incident: 9}},
+		{"timeline 000142", 0, Command{Verb: VerbTimeline, Incident: 142}},
+		{"start triage", 0, Command{Verb: VerbStart, Name: "triage"}},
+		{`start database-cpu orders are slow severity=critical instance="orders 0"`, 0,
+			Command{Verb: VerbStart, Name: "database-cpu", Text: "orders are slow", Labels: map[string]string{"severity": "critical", "instance": "orders 0"}}},
+		{"start triage “a = b” note=“say \\\"hi\\\"” x=y=z 9=q", 3,
+			Command{Verb: VerbStart, Name: "triage", Text: "a = b 9=q", Labels: map[string]string{"note": `say "hi"`, "x": "y=z"}}},
+	} {
+		got, err := Parse(test.typed, test.incident)
+		if err != nil {
+			t.Errorf("Parse(%q, %d): got error %v", test.typed, test.incident, err)
+			continue
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("Parse(%q, %d) (-want +got):\n%s", test.typed, test.incident, diff)
+		}
+	}
+}
+
+func TestParseWrong(t *testing.T) {
+	long := strings.Repeat("ä", 2001)
+	for _, test := range []struct {
+		typed    string
+		incident int
+		want     []string // each must be in the text
+	}{
+		{"doen 1 2", 0, []string{"`doen`", "did you mean `done`?", "`done ID STEP [note]`"}},
+		{"doen 2", 9, []string{"did you mean `done`?", "`done STEP [note]`"}},
+		{"acknowledge 1", 0, []string{"did you mean `ack`?"}},
+		{"statsu", 0, []string{"did you mean `status`?"}},
+		{"incident", 0, []string{"did you mean `incidents`?"}},
+		{"silence 1 2h", 0, []string{"I do not know `silence`", "`help [verb]`"}},
+		{"`<!channel>` now", 0, []string{"I do not know `'@channel'`"}},
+		{"help me", 0, []string{"I do not know `me`"}},
+		{"incidents oepn", 0, []string{"Did you mean `open`?"}},
+		{"incidents open now", 0, []string{"`now`"}},
+		{"list all", 0, []string{"does not know what to do with `all`"}},
+		{"show", 0, []string{"Which playbook?"}},
+		{"show a/b", 0, []string{"`a/b` is no playbook's name"}},
+		{"status", 0, []string{"Which incident?", "`status ID`"}},
+		{"status INC-0", 0, []string{"`INC-0` is no incident"}},
+		{"status INC-1234567890", 0, []string{"is no incident"}},
+		{"status INC-8", 9, []string{"This is the thread of INC-9", "INC-8"}},
+		{"done pooled", 0, []string{"`pooled` is no incident"}},
+		{"done 1", 0, []string{"Which step?", "`done ID STEP [note]`"}},
+		{"done 1 a_b", 0, []string{"`a_b` is no step"}},
+		{"ack 1 4 on it", 0, []string{"does not know what to do with `on it`", "`ack ID [STEP]`"}},
+		{"skip 1 4", 0, []string{"A reason is needed", "`skip ID STEP reason`"}},
+		{"skip 4", 9, []string{"`skip STEP reason`"}},
+		{"note 1", 0, []string{"The note is empty"}},
+		{"note 1 " + long, 0, []string{"2001 characters, 2000 are kept", "nothing was recorded"}},
+		{"note 1 " + long + long, 0, []string{"a command may have 3000"}},
+		{"start", 0, []string{"Which playbook?"}},
+		{`start triage x="open`, 0, []string{"not closed"}},
+		{"start triage x=1 x=2", 0, []string{"`x` is given twice"}},
+		{"start triage x=", 0, []string{"`x` has no value"}},
+		{"start triage " + strings.Repeat("t", 201), 0, []string{"201 characters, 200 are allowed"}},
+		{"start triage x=" + strings.Repeat("t", 501), 0, []string{"longer than 500"}},
+	} {
+		_, err := Parse(test.typed, test.incident)
+		wrong, ok := errors.AsType[*UsageError](err)
+		if !ok {
+			t.Errorf("Parse(%.40q, %d): got error %v, want a usage error", test.typed, test.incident, err)
+			continue
+		}
+		for _, want := range test.want {
+			if !strings.Contains(wrong.Text, want) {
+				t.Errorf("Parse(%.40q, %d): got %q, want it to contain %q", test.typed, test.incident, wrong.Text, want)
+			}
+		}
+		if strings.Contains(wrong.Text, "<") {
+			t.Errorf("Parse(%.40q): got %q, want nothing that Slack reads as markup", test.typed, wrong.Text)
+		}
+	}
+}
+
+func TestDirectionMarksAreTakenOut(t *testing.T) {
+	got, err := Parse("note 1 a\u202eb\x00c\x1b[31m", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "ab c [31m"; got.Text != want {
+		t.Errorf("got %q, want %q", got.Text, want)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	text := Help("/playbook")
+	if n := utf8.RuneCountInString(text); n > 3000 {
+		t.Errorf("got a help of %d characters, want at most 3000 (Slack: section text)", n)
+	}
+	for _, e := range entries() {
+		if !strings.Contains(text, "`"+string(e.verb)) {
+			t.Errorf("help: want a line for %s", e.verb)
+		}
+		about := HelpFor(e.verb, "/runbook")
+		if !strings.Contains(about, "/runbook "+string(e.verb)) {
+			t.Errorf("HelpFor(%s): got %q, want the command in it", e.verb, about)
+		}
+		for example := range strings.SplitSeq(e.examples, "\n") {
+			c, err := Parse(example, 0)
+			if err != nil || c.Verb != e.verb {
+				t.Errorf("the example %q: got %v, %v, want it to be a %s", example, c, err, e.verb)
+			}
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"", "done INC-1 2 pooled", "start a b=\"c", "note 1 <@U1|x> &lt;", "ack 0", "skip 1 2 \xff", "incidents mine", "help help", "status inc-999999999"} {
+		f.Add(seed, 0)
+		f.Add(seed, 142)
+	}
+	f.Fuzz(func(t *testing.T, text string, incident int) {
+		if incident < 0 || incident > maxID {
+			incident = 0
+		}
+		c, err := Parse(text, incident)
+		if err != nil {
+			if _, ok := errors.AsType[*UsageError](err); !ok {
+				t.Fatalf("got %T, want a usage error", err)
+			}
+			return
+		}
+		if _, known := lookup(string(c.Verb)); !known {
+			t.Errorf("got verb %q", c.Verb)
+		}
+		if c.Incident != 0 {
+			if again, ok := ParseID(FormatID(c.Incident)); !ok || again != c.Incident {
+				t.Errorf("incident %d: got %d back", c.Incident, again)
+			}
+			if incident != 0 && c.Incident != incident {
+				t.Errorf("in the thread of %d: got %d", incident, c.Incident)
+			}
+		}
+		if find(c.Verb).needsIncident && c.Incident == 0 {
+			t.Errorf("%s without an incident", c.Verb)
+		}
+		if c.Step != "" && !stepID.MatchString(c.Step) {
+			t.Errorf("got step %q", c.Step)
+		}
+		if c.Verb == VerbSkip && c.Text == "" || utf8.RuneCountInString(c.Text) > maxNote || !utf8.ValidString(c.Text) {
+			t.Errorf("got text %q", c.Text)
+		}
+	})
+}

@@ -1,0 +1,128 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Verb is what to do. The set is closed.
+type Verb string
+
+// The verbs, as typed.
+const (
+	VerbHelp      Verb = "help"
+	VerbList      Verb = "list"
+	VerbShow      Verb = "show"
+	VerbStart     Verb = "start"
+	VerbIncidents Verb = "incidents"
+	VerbStatus    Verb = "status"
+	VerbAck       Verb = "ack"
+	VerbDone      Verb = "done"
+	VerbSkip      Verb = "skip"
+	VerbRelease   Verb = "release"
+	VerbUndo      Verb = "undo"
+	VerbNote      Verb = "note"
+	VerbResolve   Verb = "resolve"
+	VerbReopen    Verb = "reopen"
+	VerbTimeline  Verb = "timeline"
+)
+
+// entry is one line of the help.
+type entry struct {
+	verb           Verb
+	arguments      string // what follows the verb
+	says, examples string // one sentence; examples without the command, one a line
+	needsIncident  bool   // the first argument is an incident's id
+}
+
+// entries lists all verbs in the order in which people meet them.
+func entries() []entry {
+	return []entry{
+		{VerbStatus, "ID", "steps, holders and deadlines of an incident", "status INC-142", true},
+		{VerbAck, "ID [STEP]", "take an incident, or one of its steps", "ack INC-142\nack INC-142 4", true},
+		{VerbDone, "ID STEP [note]", "a step is done, by you or somebody else", "done INC-142 4 pooling is on", true},
+		{VerbSkip, "ID STEP reason", "a step is not needed, and why", "skip INC-142 scale-up no larger size exists", true},
+		{VerbRelease, "ID STEP", "give a step back", "release INC-142 4", true},
+		{VerbUndo, "ID STEP", "put a step back to what it was before", "undo INC-142 4", true},
+		{VerbNote, "ID text", "write into the timeline", "note INC-142 failover at 14:05", true},
+		{VerbResolve, "ID [note]", "the incident is over", "resolve INC-142 replicas took the load", true},
+		{VerbReopen, "ID", "the incident is not over", "reopen INC-142", true},
+		{VerbTimeline, "ID", "who did what and when", "timeline INC-142", true},
+		{VerbIncidents, "[open|mine|overdue|all]", "list incidents", "incidents\nincidents mine", false},
+		{VerbList, "", "list the playbooks", "list", false},
+		{VerbShow, "NAME", "the steps of a playbook", "show database-cpu", false},
+		{VerbStart, "NAME [title] [label=value ...]", "open an incident by hand", `start database-cpu orders are slow severity=critical instance="orders 0"`, false},
+		{VerbHelp, "[verb]", "this list, or more about one verb", "help\nhelp done", false},
+	}
+}
+
+func lookup(word string) (Verb, bool) {
+	for _, e := range entries() {
+		if string(e.verb) == word {
+			return e.verb, true
+		}
+	}
+	return "", false
+}
+
+func find(verb Verb) entry {
+	for _, e := range entries() {
+		if e.verb == verb {
+			return e
+		}
+	}
+	return entry{verb: verb}
+}
+
+// form is the verb with its arguments; in an incident's thread the id is left
+// out.
+func (e entry) form(inThread bool) string {
+	arguments := e.arguments
+	if inThread && e.needsIncident {
+		arguments = strings.TrimSpace(strings.TrimPrefix(arguments, "ID"))
+	}
+	return strings.TrimSpace(string(e.verb) + " " + arguments)
+}
+
+// usage is the one line of help for a verb.
+func usage(verb Verb, inThread bool) string {
+	e := find(verb)
+	return fmt.Sprintf("`%s`: %s", e.form(inThread), e.says)
+}
+
+// Help is the list of everything that can be typed, as mrkdwn of at most
+// 3,000 characters (Slack: section text). Command is the slash command, such as
+// "/playbook".
+func Help(command string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "*%s* followed by one of these. An ID is like `INC-142` or just `142`; a STEP is its number or its id.\n", command)
+	for _, e := range entries() {
+		fmt.Fprintf(&b, "• `%s`: %s\n", e.form(false), e.says)
+	}
+	b.WriteString("In an incident's thread, mention the bot with the same words and leave the ID out.\n")
+	fmt.Fprintf(&b, "For example: `%s done INC-142 4 pooling is on`. More about one word: `%s help done`", command, command)
+	return b.String()
+}
+
+// HelpFor explains one verb with examples, as mrkdwn.
+func HelpFor(verb Verb, command string) string {
+	e := find(verb)
+	var b strings.Builder
+	fmt.Fprintf(&b, "`%s %s`: %s\n", command, e.form(false), e.says)
+	for example := range strings.SplitSeq(e.examples, "\n") {
+		fmt.Fprintf(&b, "• `%s %s`\n", command, example)
+	}
+	if e.needsIncident {
+		fmt.Fprintf(&b, "In the incident's thread, mentioning the bot: `%s`", e.form(true))
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// Verbs lists all verbs in the order in which people meet them.
+func Verbs() []Verb {
+	var all []Verb
+	for _, e := range entries() {
+		all = append(all, e.verb)
+	}
+	return all
+}

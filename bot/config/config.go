@@ -1,0 +1,101 @@
+// Package config reads signalbook.yml: it decodes strictly, checks everything and
+// reports every problem at once with its line, reads the secret files, and
+// answers which route a set of labels takes. It never connects to anything and
+// never prints a secret.
+package config
+
+import (
+	"time"
+
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
+)
+
+// Config is the whole configuration, defaults filled in. What a file does not
+// have is nil in Alertmanager, Prometheus and Organisation.
+type Config struct {
+	Slack        Slack         `yaml:"slack"`
+	Redis        Redis         `yaml:"redis"`
+	Webhook      Webhook       `yaml:"webhook"`
+	Alertmanager *Service      `yaml:"alertmanager"`
+	Prometheus   *Service      `yaml:"prometheus"`
+	Playbooks    Playbooks     `yaml:"playbooks"`
+	Routes       Route         `yaml:"route"`
+	Severities   Severities    `yaml:"severities"`
+	Incidents    Incidents     `yaml:"incidents"`
+	Digests      []Digest      `yaml:"digests"`
+	Organisation *Organisation `yaml:"organisation"`
+
+	path        string
+	globsAt     []yamlfile.Problem          // where each of Playbooks.Files stands
+	playbooksAt yamlfile.Problem            // where the section stands
+	named       map[string]yamlfile.Problem // where channels and people are first named
+}
+
+// Playbooks says where playbooks come from.
+type Playbooks struct {
+	// Files are glob patterns, relative to the configuration file.
+	Files []string `yaml:"files"`
+	// BuiltIn is whether the built-in playbooks stand behind the files; triage
+	// always does.
+	BuiltIn bool `yaml:"built_in"`
+}
+
+// Incidents are the spans of time that rule an incident's life.
+type Incidents struct {
+	ReopenWithin Duration `yaml:"reopen_within"` // a re-fire within it reopens the thread
+	StaleAfter   Duration `yaml:"stale_after"`   // nothing heard of a firing group
+	Retention    Duration `yaml:"retention"`
+	Storm        *Storm   `yaml:"storm"` // never nil once loaded
+}
+
+// Storm is how many incidents in a channel are too many: more than Above within Per.
+type Storm struct {
+	Above Count    `yaml:"above"`
+	Per   Duration `yaml:"per"`
+}
+
+// Default is the configuration of an empty file. It is not usable as it is:
+// Slack, Redis and the route's channel have no defaults.
+func Default() *Config {
+	return &Config{
+		Slack:      Slack{APIURL: "https://slack.com/api/", Command: "/playbook"},
+		Redis:      Redis{Prefix: "signalbook"},
+		Webhook:    Webhook{MaxBody: 64 << 20},
+		Playbooks:  Playbooks{BuiltIn: true},
+		Severities: Severities{Label: "severity", Order: []string{"critical", "warning", "info"}},
+	}
+}
+
+// fill sets what the file did not give.
+func (i *Incidents) fill() {
+	const day = 24 * time.Hour
+	setDefault(&i.ReopenWithin, Duration(4*time.Hour))
+	setDefault(&i.StaleAfter, Duration(day))
+	setDefault(&i.Retention, Duration(400*day))
+	if i.Storm == nil {
+		i.Storm = &Storm{}
+	}
+	setDefault(&i.Storm.Above, 10)
+	setDefault(&i.Storm.Per, Duration(time.Minute))
+}
+
+// setDefault relies on Duration and Count refusing zero in the file.
+func setDefault[T comparable](value *T, otherwise T) {
+	var zero T
+	if *value == zero {
+		*value = otherwise
+	}
+}
+
+func (i *Incidents) check(p place) {
+	if i.Retention > 0 {
+		p.at("retention").unused()
+	}
+	if i.Storm != nil {
+		p.at("storm").unused()
+	}
+	i.fill()
+	if i.Retention < i.ReopenWithin {
+		p.at("retention").problem("%s is shorter than incidents.reopen_within (%s): an incident must be kept as long as it can reopen", i.Retention, i.ReopenWithin)
+	}
+}

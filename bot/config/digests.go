@@ -1,0 +1,163 @@
+package config
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // a static binary on an empty image has no other time zones
+
+	"github.com/robfig/cron/v3"
+)
+
+// Digest is one message that is posted on schedule.
+type Digest struct {
+	Name     string       `yaml:"name"`
+	Schedule string       `yaml:"schedule"`  // cron, five fields
+	TimeZone string       `yaml:"time_zone"` // IANA name; UTC when the file gives none
+	Channel  string       `yaml:"channel"`
+	Costs    []CostSource `yaml:"costs"`
+}
+
+// CostSource is where cost figures come from: exactly one of its fields is set.
+type CostSource struct {
+	FOCUS      *FOCUSFiles `yaml:"focus"`
+	Prometheus *CostQuery  `yaml:"prometheus"`
+	OpenCost   *Service    `yaml:"opencost"`
+}
+
+// FOCUSFiles are cost exports in FinOps' common format.
+type FOCUSFiles struct {
+	Files []string `yaml:"files"` // glob patterns
+	Cost  string   `yaml:"cost"`  // the column that counts
+}
+
+// CostQuery asks Prometheus for costs.
+type CostQuery struct {
+	Query        string `yaml:"query"`
+	ServiceLabel string `yaml:"service_label"`
+	Unit         string `yaml:"unit"` // USD_per_day and the like
+}
+
+var (
+	digestName = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
+	costUnit   = regexp.MustCompile(`^[A-Z]{3}_(per_hour|per_day|per_month|month_to_date)$`)
+)
+
+// costColumns are the four cost columns of FOCUS.
+var costColumns = [...]string{"EffectiveCost", "BilledCost", "ListCost", "ContractedCost"}
+
+func (c *Config) checkDigests(p place) {
+	if len(c.Digests) > 0 {
+		p.unused()
+	}
+	names := map[string]bool{}
+	for i := range c.Digests {
+		d := &c.Digests[i]
+		at := p.at(i)
+		d.check(at)
+		switch {
+		case d.Name == "":
+			at.at("name").missing("what tells this digest from others")
+		case !digestName.MatchString(d.Name):
+			at.at("name").problem("%q is not a name: 1 to 60 of a-z, 0-9 and -", d.Name)
+		case names[d.Name]:
+			at.at("name").problem("%q is given twice", d.Name)
+		}
+		names[d.Name] = true
+		for j := range d.Costs {
+			d.Costs[j].check(at.at("costs", j), c.Prometheus != nil)
+		}
+	}
+}
+
+func (d *Digest) check(p place) {
+	checkSchedule(p.at("schedule"), d.Schedule)
+	if d.TimeZone == "" {
+		d.TimeZone = "UTC"
+	}
+	if _, err := time.LoadLocation(d.TimeZone); err != nil || d.TimeZone == "Local" {
+		p.at("time_zone").problem("%q is not a time zone: write it like Europe/Berlin", d.TimeZone)
+	}
+	if d.Channel == "" {
+		p.at("channel").missing("where the digest is posted")
+	} else {
+		p.at("channel").channel(d.Channel)
+	}
+}
+
+func checkSchedule(p place, schedule string) {
+	const example = `"0 9 * * MON" (minute, hour, day of the month, month, day of the week)`
+	switch {
+	case schedule == "":
+		p.missing("when the digest is posted, such as " + example)
+		return
+	case strings.Contains(schedule, "TZ="):
+		p.problem("write the time zone in time_zone")
+		return
+	case strings.HasPrefix(schedule, "@every"):
+		p.problem("@every has no fixed times: write it like %s", example)
+		return
+	}
+	parsed, err := cron.ParseStandard(schedule)
+	if err != nil {
+		p.problem("%q is not a schedule: %v: write it like %s", schedule, err, example)
+		return
+	}
+	// Next looks five years ahead, from any day.
+	if parsed.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		p.problem("%q never comes", schedule)
+	}
+}
+
+func (s *CostSource) check(p place, hasPrometheus bool) {
+	given := 0
+	if s.FOCUS != nil {
+		given++
+		s.FOCUS.check(p.at("focus"))
+	}
+	if s.Prometheus != nil {
+		given++
+		s.Prometheus.check(p.at("prometheus"), hasPrometheus)
+	}
+	if s.OpenCost != nil {
+		given++
+		s.OpenCost.check(p.at("opencost"))
+	}
+	if given != 1 {
+		p.problem("a cost source is one of focus, prometheus and opencost, got %d", given)
+	}
+}
+
+func (f *FOCUSFiles) check(p place) {
+	if len(f.Files) == 0 {
+		p.at("files").missing("patterns such as [/var/lib/focus/*.csv.gz]")
+	}
+	for i, pattern := range f.Files {
+		if _, err := filepath.Match(pattern, ""); err != nil {
+			p.at("files", i).problem("%q is not a file pattern", pattern)
+		}
+		f.Files[i] = p.resolve(pattern)
+	}
+	if f.Cost == "" {
+		f.Cost = costColumns[0]
+	}
+	if !slices.Contains(costColumns[:], f.Cost) {
+		p.at("cost").problem("%q is not a cost column of FOCUS: one of %s", f.Cost, strings.Join(costColumns[:], ", "))
+	}
+}
+
+func (q *CostQuery) check(p place, hasPrometheus bool) {
+	if q.Query == "" {
+		p.at("query").missing("the PromQL that gives the costs")
+	} else if !hasPrometheus {
+		p.at("query").problem("nobody to ask: prometheus.url is missing")
+	}
+	if q.ServiceLabel == "" {
+		p.at("service_label").missing("the label that names the service")
+	}
+	if !costUnit.MatchString(q.Unit) {
+		p.at("unit").problem("%q is not a unit: a currency and _per_hour, _per_day, _per_month or _month_to_date, such as USD_per_day", q.Unit)
+	}
+}

@@ -1,0 +1,91 @@
+package config
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
+)
+
+// Load reads and checks the configuration file at path, and the secret files that
+// it names. Relative paths in it are relative to its own directory. All problems
+// are returned, warnings among them; the Config is usable when Problems.Err is
+// nil, and otherwise still good for LoadPlaybooks, so that one run can tell of
+// everything.
+func Load(path string) (*Config, yamlfile.Problems) {
+	c := Default()
+	c.path = path
+	text, err := readAtMost(path, yamlfile.MaxSize)
+	if err != nil {
+		return c, yamlfile.Problems{{File: path, Text: "the configuration cannot be read: " + err.Error()}}
+	}
+	doc, problems := yamlfile.Decode(path, []byte(text), c)
+	if doc.Readable() {
+		file := &reading{doc: doc, dir: filepath.Dir(path), decoding: problems, named: map[string]yamlfile.Problem{}}
+		c.check(place{file: file})
+		c.named = file.named
+		problems = append(problems, otherPlaces(file.problems, problems)...)
+		problems.Sort()
+	}
+	return c, withoutSecrets(problems)
+}
+
+// secretLike is what must not be printed even when it stands where no secret
+// belongs: the password of a URL, and a token of Slack.
+var secretLike = regexp.MustCompile(`(://)[^/@\s"]*(@)|\bx(?:ox[a-z]|app)-[\w-]{6,}`)
+
+// withoutSecrets hides in the problems what looks like a secret: they quote what
+// was written in the wrong place.
+func withoutSecrets(problems yamlfile.Problems) yamlfile.Problems {
+	for i := range problems {
+		problems[i].Text = secretLike.ReplaceAllString(problems[i].Text, "${1}<secret>${2}")
+	}
+	return problems
+}
+
+// otherPlaces leaves out what was found where decoding failed already: a value of
+// the wrong type is not missing too. The first key of a section stands where the
+// section does, so an unknown one hides nothing.
+func otherPlaces(found, decoding yamlfile.Problems) yamlfile.Problems {
+	return slices.DeleteFunc(found, func(p yamlfile.Problem) bool {
+		return slices.ContainsFunc(decoding, func(d yamlfile.Problem) bool {
+			return d.Line == p.Line && d.Column == p.Column && !strings.HasPrefix(d.Text, "unknown key")
+		})
+	})
+}
+
+func (c *Config) check(p place) {
+	c.Slack.check(p.at("slack"))
+	c.Redis.check(p.at("redis"))
+	c.Webhook.check(p.at("webhook"))
+	if c.Alertmanager != nil {
+		p.at("alertmanager").unused()
+		c.Alertmanager.check(p.at("alertmanager"))
+	}
+	if c.Prometheus != nil {
+		p.at("prometheus").unused()
+		c.Prometheus.check(p.at("prometheus"))
+	}
+	c.Playbooks.check(p.at("playbooks"))
+	c.playbooksAt = p.file.doc.Problem("", "playbooks")
+	for i := range c.Playbooks.Files {
+		c.globsAt = append(c.globsAt, p.file.doc.Problem("", "playbooks", "files", i))
+	}
+	c.Routes.checkRoot(p.at("route"))
+	c.Severities.check(p.at("severities"))
+	c.Incidents.check(p.at("incidents"))
+	c.checkDigests(p.at("digests"))
+	if c.Organisation != nil {
+		c.Organisation.check(p.at("organisation"), c.Prometheus != nil)
+	}
+}
+
+func (b *Playbooks) check(p place) {
+	for i, pattern := range b.Files {
+		if _, err := filepath.Match(pattern, ""); err != nil || pattern == "" {
+			p.at("files", i).problem("%q is not a file pattern", pattern)
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// Route decides who is told where. As in Alertmanager, the first child whose
+// matchers hold takes the incident, and so on inwards; unlike there, none
+// continues to its siblings. A child inherits what it does not give; an empty
+// list is given.
+type Route struct {
+	Matchers   []string     `yaml:"matchers"`
+	Channel    string       `yaml:"channel"`
+	Owners     []string     `yaml:"owners"`
+	Responders []string     `yaml:"responders"` // who may act; none: anyone in the channel
+	Escalate   []Escalation `yaml:"escalate"`
+	Routes     []Route      `yaml:"routes"`
+
+	parsed []playbooks.Matchers
+}
+
+// Escalation is whom to tell when nobody has acknowledged for so long.
+type Escalation struct {
+	After   Duration `yaml:"after"`
+	Mention []string `yaml:"mention"`
+}
+
+// Target is where an incident belongs.
+type Target struct {
+	Channel    string
+	Owners     []string
+	Responders []string
+	Escalate   []Escalation
+	Path       string // the routes taken, for people: route > {team="db"}
+}
+
+// Route finds the target of an incident by its labels.
+func (c *Config) Route(labels map[string]string) Target {
+	target := Target{Path: "route"}
+	route := &c.Routes
+	for {
+		route.give(&target)
+		i := slices.IndexFunc(route.Routes, func(child Route) bool { return child.matches(labels) })
+		if i < 0 {
+			return target
+		}
+		route = &route.Routes[i]
+		target.Path += " > " + route.title()
+	}
+}
+
+func (r *Route) give(t *Target) {
+	if r.Channel != "" {
+		t.Channel = r.Channel
+	}
+	if r.Owners != nil {
+		t.Owners = r.Owners
+	}
+	if r.Responders != nil {
+		t.Responders = r.Responders
+	}
+	if r.Escalate != nil {
+		t.Escalate = r.Escalate
+	}
+}
+
+func (r Route) matches(labels map[string]string) bool {
+	for _, m := range r.parsed {
+		if !m.Match(labels) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Route) title() string {
+	parts := make([]string, len(r.parsed))
+	for i, m := range r.parsed {
+		parts[i] = m.String()
+	}
+	return "{" + strings.Join(parts, ",") + "}"
+}
+
+// Names lists every channel, and every person and group, that the configuration
+// names, sorted and each once.
+func (c *Config) Names() (channels, people []string) {
+	var walk func(r Route)
+	walk = func(r Route) {
+		channels = append(channels, r.Channel)
+		people = append(people, r.Owners...)
+		people = append(people, r.Responders...)
+		for _, e := range r.Escalate {
+			people = append(people, e.Mention...)
+		}
+		for _, child := range r.Routes {
+			walk(child)
+		}
+	}
+	walk(c.Routes)
+	for _, d := range c.Digests {
+		channels = append(channels, d.Channel)
+	}
+	return once(channels), once(people)
+}
+
+func once(names []string) []string {
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
+}
+
+// checkRoot checks the route that takes everything, and all within it.
+func (r *Route) checkRoot(p place) {
+	if r.Channel == "" {
+		p.at("channel").missing(`where incidents go that no other route takes, such as "#incidents"`)
+	}
+	if len(r.Matchers) > 0 {
+		p.at("matchers").problem("the outermost route takes everything: move its matchers to a route inside route.routes")
+	}
+	r.check(p)
+}
+
+func (r *Route) check(p place) {
+	if r.Channel != "" {
+		p.at("channel").channel(r.Channel)
+	}
+	p.at("owners").people(r.Owners)
+	p.at("responders").people(r.Responders)
+	for i, e := range r.Escalate {
+		e.check(p.at("escalate", i))
+		if i > 0 && e.After > 0 && e.After <= r.Escalate[i-1].After {
+			p.at("escalate", i, "after").problem("%s is not later than the level before it (%s)", e.After, r.Escalate[i-1].After)
+		}
+	}
+	for i, text := range r.Matchers {
+		m, err := playbooks.ParseMatchers(text)
+		if err != nil {
+			p.at("matchers", i).problem("%v", err)
+			continue
+		}
+		r.parsed = append(r.parsed, m)
+	}
+	for i := range r.Routes {
+		child := &r.Routes[i]
+		child.check(p.at("routes", i))
+		if len(child.Matchers) == 0 && i < len(r.Routes)-1 {
+			p.at("routes", i).warning("%s has no matchers and takes everything: the routes after it are never reached", p.at("routes", i))
+		}
+	}
+}
+
+func (e Escalation) check(p place) {
+	if e.After == 0 {
+		p.at("after").missing("how long nobody may have acknowledged, such as 10m")
+	}
+	if len(e.Mention) == 0 {
+		p.at("mention").missing(fmt.Sprintf("whom to tell, such as [%q]", "@leads"))
+	}
+	p.at("mention").people(e.Mention)
+}

@@ -1,0 +1,39 @@
+package config
+
+import "slices"
+
+// Severities says which label tells how bad an alert is, and the order of its
+// values, worst first.
+type Severities struct {
+	Label string   `yaml:"label"`
+	Order []string `yaml:"order"`
+}
+
+func (s *Severities) check(p place) {
+	if s.Label == "" {
+		p.at("label").missing("the label that says how bad an alert is, such as severity")
+	}
+	if len(s.Order) == 0 {
+		p.at("order").missing("the values of the label, worst first")
+	}
+	for i, value := range s.Order {
+		switch at := p.at("order", i); {
+		case value == "":
+			at.problem("a severity must not be empty")
+		case slices.Index(s.Order, value) < i:
+			at.problem("%q is given twice", value)
+		}
+	}
+}
+
+// Severity is the severity that labels carry, "" when they carry none.
+func (c *Config) Severity(labels map[string]string) string { return labels[c.Severities.Label] }
+
+// SeverityRank orders severities: 0 is the worst, and all that the order does not
+// name come last together.
+func (c *Config) SeverityRank(severity string) int {
+	if i := slices.Index(c.Severities.Order, severity); i >= 0 {
+		return i
+	}
+	return len(c.Severities.Order)
+}

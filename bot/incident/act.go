@@ -1,0 +1,181 @@
+package incident
+
+import (
+	"strings"
+	"time"
+)
+
+// act does what a person asked for, or answers why not. Whoever comes second is
+// told who was first and when.
+func (m *move) act(a Act) Answer {
+	if a.Step == "" {
+		return m.actOnIncident(a)
+	}
+	s, at, ok := m.i.Step(a.Step)
+	switch {
+	case !ok:
+		return Answer{Kind: AnswerNoStep, Verb: a.Verb, Incident: m.i.Number, Text: a.Step}
+	case s.Hidden:
+		return m.stepAnswer(a, s, AnswerHidden)
+	}
+	return m.actOnStep(a, &m.i.Steps[at])
+}
+
+func (m *move) actOnIncident(a Act) Answer {
+	i := m.i
+	answer := Answer{Kind: AnswerApplied, Verb: a.Verb, Incident: i.Number, Title: i.Title}
+	switch a.Verb {
+	case VerbAcknowledge:
+		switch {
+		case i.Over():
+			answer.Kind, answer.Who, answer.When = AnswerOver, i.ResolvedBy, i.ResolvedAt
+		case i.State == Acknowledged:
+			answer.Kind, answer.Who, answer.When = taken(i.AckedBy, a.User), i.AckedBy, i.AckedAt
+		default:
+			m.acknowledge(a.User, a.Via)
+		}
+	case VerbResolve:
+		if i.Over() {
+			answer.Kind, answer.Who, answer.When = AnswerOver, i.ResolvedBy, i.ResolvedAt
+			break
+		}
+		m.resolve(a.User, a.Via, a.Text)
+		m.note(a)
+	case VerbReopen:
+		switch {
+		case i.FollowedBy != 0:
+			answer.Kind, answer.Text = AnswerContinued, ID(i.FollowedBy)
+		case !i.Over():
+			answer.Kind = AnswerActive
+		default:
+			m.reopen(a.User, a.Via)
+		}
+	case VerbNote:
+		if strings.TrimSpace(a.Text) == "" {
+			answer.Kind = AnswerNoReason
+			break
+		}
+		m.note(a)
+		m.change(Change{Kind: KindNoted, By: a.User, Via: a.Via, Text: a.Text})
+	default:
+		answer.Kind, answer.Text = AnswerNoStep, ""
+	}
+	answer.State = string(i.State)
+	return answer
+}
+
+// note keeps what a person wrote as the newest note.
+func (m *move) note(a Act) {
+	if strings.TrimSpace(a.Text) != "" {
+		m.i.Note = Note{By: a.User, At: m.now, Text: a.Text}
+	}
+}
+
+func taken(first, second User) AnswerKind {
+	if first.ID == second.ID {
+		return AnswerAlready
+	}
+	return AnswerTaken
+}
+
+func (m *move) stepAnswer(a Act, s Step, kind AnswerKind) Answer {
+	return Answer{Kind: kind, Verb: a.Verb, Incident: m.i.Number, Step: s.Number, Title: s.Title, State: string(s.State)}
+}
+
+// actOnStep is the table of a step's states against what people do.
+func (m *move) actOnStep(a Act, s *Step) Answer {
+	refuse := func(kind AnswerKind) Answer {
+		answer := m.stepAnswer(a, *s, kind)
+		answer.Who, answer.When = s.By, s.At
+		if s.State == StepAcknowledged {
+			answer.Who = s.Holder
+		}
+		return answer
+	}
+	switch a.Verb {
+	case VerbAcknowledge:
+		switch s.State {
+		case StepOpen:
+			m.end(s, Standing{State: StepAcknowledged, Holder: a.User, At: m.now})
+			m.stepChange(KindStepAcknowledged, a, s)
+		case StepAcknowledged:
+			return refuse(taken(s.Holder, a.User))
+		case StepDropped:
+			return m.late(a, s)
+		default:
+			return refuse(taken(s.By, a.User))
+		}
+	case VerbDone:
+		switch s.State {
+		case StepDone:
+			return refuse(taken(s.By, a.User))
+		case StepSkipped:
+			return refuse(AnswerEnded)
+		default:
+			m.end(s, Standing{State: StepDone, Holder: s.Holder, By: a.User, At: m.now, Note: a.Text})
+			m.stepChange(KindStepDone, a, s)
+		}
+	case VerbSkip:
+		switch {
+		case strings.TrimSpace(a.Text) == "":
+			return refuse(AnswerNoReason)
+		case s.State == StepSkipped:
+			return refuse(taken(s.By, a.User))
+		case s.State == StepDone:
+			return refuse(AnswerEnded)
+		default:
+			m.end(s, Standing{State: StepSkipped, Holder: s.Holder, By: a.User, At: m.now, Note: a.Text})
+			m.stepChange(KindStepSkipped, a, s)
+		}
+	case VerbRelease:
+		switch {
+		case s.Ended():
+			return refuse(AnswerEnded)
+		case s.State == StepOpen:
+			return refuse(AnswerNotTaken)
+		case a.User.ID != s.Holder.ID && a.User.ID != m.i.Lead.ID:
+			return refuse(AnswerNotYours)
+		default:
+			m.end(s, Standing{State: StepOpen, At: m.now})
+			s.Before = nil
+			m.stepChange(KindStepReleased, a, s)
+		}
+	case VerbUndo:
+		if m.i.FollowedBy != 0 {
+			answer := m.stepAnswer(a, *s, AnswerContinued)
+			answer.Text = ID(m.i.FollowedBy)
+			return answer
+		}
+		if !s.Ended() || s.Before == nil || s.To != 0 {
+			return refuse(AnswerNotEnded)
+		}
+		s.Standing, s.Before = *s.Before, nil
+		m.stepChange(KindStepUndone, a, s)
+	default:
+		return Answer{Kind: AnswerFailed, Verb: a.Verb, Incident: m.i.Number, Text: "a step cannot be told to " + string(a.Verb)}
+	}
+	m.afterStep(a)
+	return m.stepAnswer(a, *s, AnswerApplied)
+}
+
+func (m *move) stepChange(kind Kind, a Act, s *Step) {
+	m.change(Change{Kind: kind, By: a.User, Via: a.Via, Step: s.ID, Text: a.Text})
+}
+
+// late records a click on a step that is no longer needed: it reopens nothing.
+func (m *move) late(a Act, s *Step) Answer {
+	m.change(Change{Kind: KindLateClick, By: a.User, Via: a.Via, Step: s.ID, Text: string(a.Verb)})
+	return m.stepAnswer(a, *s, AnswerLate)
+}
+
+// afterStep keeps the incident in line with its steps: any step action
+// acknowledges it, the last one ended closes it, an undo opens it again for
+// follow-ups.
+func (m *move) afterStep(a Act) {
+	i := m.i
+	m.acknowledge(a.User, a.Via)
+	if i.State == Closed && !i.allEnded() {
+		i.State, i.ClosedAt = Resolved, time.Time{}
+	}
+	m.closeIfDone()
+}

@@ -1,0 +1,109 @@
+package incident
+
+import "time"
+
+// Kind says what changed, in the word that the timeline keeps.
+type Kind string
+
+// The kinds of change.
+const (
+	KindOpened           Kind = "opened"
+	KindReopened         Kind = "reopened"
+	KindAcknowledged     Kind = "acknowledged"
+	KindResolved         Kind = "resolved"
+	KindClosed           Kind = "closed"
+	KindAlertsResolved   Kind = "alerts_resolved" // of an incident that was resolved by hand before
+	KindAlertAdded       Kind = "alert_added"
+	KindAlertResolved    Kind = "alert_resolved"
+	KindAlertFiredAgain  Kind = "alert_fired_again"
+	KindCopyHeld         Kind = "copy_held"
+	KindNotReported      Kind = "not_reported"
+	KindReported         Kind = "reported_again"
+	KindSeverity         Kind = "severity_changed"
+	KindSummary          Kind = "summary_changed"
+	KindStale            Kind = "stale"
+	KindHeardAgain       Kind = "heard_again"
+	KindEscalated        Kind = "escalated"
+	KindDeadline         Kind = "deadline_passed"
+	KindNoted            Kind = "noted"
+	KindStepAcknowledged Kind = "step_acknowledged"
+	KindStepDone         Kind = "step_done"
+	KindStepSkipped      Kind = "step_skipped"
+	KindStepReleased     Kind = "step_released"
+	KindStepUndone       Kind = "step_undone"
+	KindStepDropped      Kind = "step_dropped"
+	KindStepReopened     Kind = "step_reopened"
+	KindStepTaken        Kind = "step_taken_over"
+	KindLateClick        Kind = "late_click"
+	KindContinued        Kind = "continued_in"
+	KindPlaybookNote     Kind = "playbook_note"
+	KindRemembered       Kind = "remembered" // a quiet group
+)
+
+// Change is one entry of the timeline: what changed, when, by whom and from
+// where.
+type Change struct {
+	Kind  Kind      `json:"kind"`
+	At    time.Time `json:"at"`
+	By    User      `json:"by,omitzero"`
+	Via   string    `json:"via,omitempty"`
+	Step  string    `json:"step,omitempty"`
+	Alert string    `json:"alert,omitempty"` // fingerprint
+	Other int       `json:"other,omitempty"` // another incident's number
+	Text  string    `json:"text,omitempty"`
+}
+
+// AnswerKind is what a person is told privately.
+type AnswerKind string
+
+// The answers.
+const (
+	AnswerNone       AnswerKind = ""
+	AnswerApplied    AnswerKind = "applied"     // it is so now
+	AnswerTaken      AnswerKind = "taken"       // somebody was first
+	AnswerAlready    AnswerKind = "already"     // it was so before, by yourself
+	AnswerOver       AnswerKind = "over"        // the incident is resolved or closed
+	AnswerActive     AnswerKind = "active"      // the incident is not over
+	AnswerEnded      AnswerKind = "ended"       // the step is ended
+	AnswerNotEnded   AnswerKind = "not_ended"   // there is nothing to undo
+	AnswerNotTaken   AnswerKind = "not_taken"   // there is nothing to release
+	AnswerNotYours   AnswerKind = "not_yours"   // only holder or lead release
+	AnswerNoStep     AnswerKind = "no_step"     // no such step
+	AnswerHidden     AnswerKind = "hidden"      // the step does not apply here
+	AnswerNoReason   AnswerKind = "no_reason"   // skip and note need words
+	AnswerGone       AnswerKind = "gone"        // no such incident
+	AnswerContinued  AnswerKind = "continued"   // another incident took over
+	AnswerForbidden  AnswerKind = "forbidden"   // not a responder
+	AnswerNoPlaybook AnswerKind = "no_playbook" // no such playbook
+	AnswerStarted    AnswerKind = "started"
+	AnswerLate       AnswerKind = "late" // recorded, changes nothing
+	AnswerFailed     AnswerKind = "failed"
+)
+
+// Answer is what the person who acted is told privately: Who and When tell who
+// was first and when.
+type Answer struct {
+	Kind     AnswerKind `json:"kind,omitempty"`
+	Verb     Verb       `json:"verb,omitempty"`
+	Incident int        `json:"incident,omitempty"`
+	Step     int        `json:"step,omitempty"`
+	Title    string     `json:"title,omitempty"` // of the step or the incident
+	State    string     `json:"state,omitempty"` // what it is now
+	Who      User       `json:"who,omitzero"`
+	When     time.Time  `json:"when,omitzero"`
+	Text     string     `json:"text,omitempty"`
+}
+
+// Result is one incident after an event. Without changes the document may still
+// differ (a repeat was heard), but nobody has to look at it.
+type Result struct {
+	Incident Incident
+	Changes  []Change
+}
+
+// Outcome is all that an event led to. Reason says why nothing changed.
+type Outcome struct {
+	Results []Result
+	Answer  Answer
+	Reason  string
+}

@@ -1,0 +1,33 @@
+// Package incident holds what is happening: one [Incident] per alert group that
+// needs people, and the pure state machine that moves it. It reads no clock,
+// does no I/O and starts no goroutine: values in, values out.
+//
+// Everything that happens is an [Event]. [Rules.Handle] is the only way in: it
+// decides which incidents an event concerns (the group's current one, a new one,
+// its predecessor, its neighbours at a deadline) and returns their new values
+// together with the [Change]s that the timeline keeps and an [Answer] for the
+// person who acted.
+//
+// # States
+//
+//	              first alert                acknowledge, any step action
+//	   (none) ─────────────────▶ open ──────────────────────────────▶ acknowledged
+//	                              ▲ │                                      │
+//	fires again within            │ └──────────────┬───────────────────────┘
+//	reopen_within, reopen by hand │                ▼ all alerts resolved, resolve by hand
+//	                              ├──────────── resolved ◀─── undo of a last step ──┐
+//	                              │                │ last step ended                │
+//	                              └──────────── closed ─────────────────────────────┘
+//
+// A step moves open ▶ acknowledged ▶ done or skipped; release and undo lead
+// back. When the incident resolves, steps of the immediate tier that nobody
+// ended are dropped; the later tiers stay as follow-ups with their deadlines.
+//
+// # Copies of one alert
+//
+// An alert is its fingerprint and its startsAt. A later startsAt wins. Of the
+// same startsAt a resolve wins over a firing copy received within [CopyWindow]
+// of it: the copy is held for [HoldFor] and reopens unless another resolve
+// comes. A firing copy that comes later reopens at once: Prometheus was silent,
+// the alert never ended.
+package incident

@@ -1,0 +1,95 @@
+package incident
+
+import (
+	"time"
+
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// Event is a fact that happened, as it lies in the inbox. Exactly one of the
+// pointers is set.
+type Event struct {
+	// Op tells copies of one act apart from a second act; it is made of Slack's own ids. Notifications and timers
+	// need none: hearing them twice changes nothing.
+	Op string `json:"op,omitempty"`
+	// At is when the door received it: all deadlines run from there.
+	At time.Time `json:"at"`
+
+	Notification *alerts.Notification `json:"notification,omitempty"`
+	Act          *Act                 `json:"act,omitempty"`
+	Start        *Start               `json:"start,omitempty"`
+	Timer        *Timer               `json:"timer,omitempty"`
+}
+
+// Verb is what a person does to an incident or a step.
+type Verb string
+
+// The verbs of people.
+const (
+	VerbAcknowledge Verb = "acknowledge"
+	VerbResolve     Verb = "resolve"
+	VerbReopen      Verb = "reopen"
+	VerbNote        Verb = "note"
+	VerbDone        Verb = "done"
+	VerbSkip        Verb = "skip"
+	VerbRelease     Verb = "release"
+	VerbUndo        Verb = "undo"
+)
+
+// Act is one thing that a person did. Step is empty when the act is on the
+// incident itself, else a step's number or id.
+type Act struct {
+	Verb     Verb   `json:"verb"`
+	Incident int    `json:"incident"`
+	Step     string `json:"step,omitempty"`
+	User     User   `json:"user"`
+	Text     string `json:"text,omitempty"` // a note or a reason
+	Via      string `json:"via,omitempty"`  // button, command, thread, modal
+	// Reply says where a private answer goes when nobody waits for it at a door.
+	Reply Reply `json:"reply,omitzero"`
+}
+
+// Reply is where a private answer can be sent.
+type Reply struct {
+	ResponseURL string `json:"response_url,omitempty"`
+	Channel     string `json:"channel,omitempty"`
+	Thread      string `json:"thread,omitempty"`
+	// Always asks for an answer even when the edit of the thread says it all.
+	Always bool `json:"always,omitempty"`
+}
+
+// Start is a playbook that somebody started by hand.
+type Start struct {
+	Playbook string            `json:"playbook"`
+	Title    string            `json:"title,omitempty"`
+	Labels   map[string]string `json:"labels,omitempty"`
+	User     User              `json:"user"`
+	Via      string            `json:"via,omitempty"`
+	Reply    Reply             `json:"reply,omitzero"`
+}
+
+// Timer says that something of an incident became due.
+type Timer struct {
+	Incident int `json:"incident"`
+}
+
+// Pending is the newest firing notification of a group whose copies are held
+// before its incident was ever opened.
+type Pending struct {
+	Notification alerts.Notification `json:"notification"`
+}
+
+// Plan is what the configuration says about an incident that is about to open:
+// where it goes, who owns it, and the playbook filled with its alerts.
+type Plan struct {
+	Channel    string
+	Owners     []string
+	Responders []string
+	Escalate   []Escalation
+	Playbook   *playbooks.Playbook
+	Hash       string
+	Filled     playbooks.Filled
+	Reason     string
+	Note       string
+}

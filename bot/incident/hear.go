@@ -1,0 +1,269 @@
+package incident
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/signalbook/signalbook/alerts"
+)
+
+// keepResolved is how many resolved alerts an incident remembers besides the
+// firing ones; the oldest go first.
+const keepResolved = 50
+
+// news is what a notification changed in the alerts of a group.
+type news struct {
+	fired    bool // an alert fires that did not before: new, again, or late
+	joined   bool // an alert that this group did not have firing, other than a late copy
+	outdated bool // the notification is older than what we know
+	resolves bool // the whole group is resolved
+}
+
+// hear takes a notification about this incident's group.
+func (m *move) hear(n alerts.Notification) {
+	i := m.i
+	i.LastHeard = m.now
+	if i.Stale {
+		i.Stale = false
+		m.change(Change{Kind: KindHeardAgain})
+	}
+	if i.Over() && !i.ByHand && m.tooLateToReopen() && m.firesAnew(n) {
+		m.superseded = true
+		return
+	}
+	partial := i.Truncated || i.Omitted > 0 // so far we did not know the whole group
+	w := m.merge(n)
+	if w.joined && i.Over() && m.tooLateToReopen() {
+		m.superseded = true
+		return
+	}
+	m.describe(n, w)
+	switch {
+	case w.resolves && i.Active() && (len(m.changes) > 0 || partial):
+		// A mere copy of an old resolve does not end what people reopened by hand.
+		m.resolve(User{}, "", "")
+	case w.resolves && i.ByHand:
+		i.ByHand = false
+		m.change(Change{Kind: KindAlertsResolved})
+	case w.fired && i.Over() && (!i.ByHand || w.joined):
+		m.reopen(User{}, "")
+	}
+	m.prune()
+}
+
+func (m *move) tooLateToReopen() bool {
+	return m.now.Sub(m.i.ResolvedAt) > m.rules.ReopenWithin
+}
+
+// firesAnew reports whether merging n would make an alert fire.
+func (m *move) firesAnew(n alerts.Notification) bool {
+	probe := move{rules: m.rules, now: m.now}
+	copied := m.i.clone()
+	probe.i = &copied
+	return probe.merge(n).fired
+}
+
+// merge judges every alert that the notification lists by the rules of copies
+// (see the package documentation), and what it says about those it does not
+// list.
+func (m *move) merge(n alerts.Notification) news {
+	i := m.i
+	var w news
+	listed := map[string]bool{}
+	var asOf time.Time // when a resolved notification was true: its newest end
+	for _, a := range n.Alerts {
+		listed[a.Fingerprint] = true
+		if a.EndsAt.After(asOf) && a.Status == alerts.Resolved {
+			asOf = a.EndsAt
+		}
+		m.mergeAlert(n, a, &w)
+	}
+	i.Omitted = n.Omitted() + n.Truncated
+	i.Truncated = n.Truncated > 0
+	w.resolves = n.AllResolved() && !w.outdated
+	for k := range i.Alerts {
+		a := &i.Alerts[k]
+		switch {
+		case listed[a.Fingerprint]:
+		case w.resolves && a.Firing && a.StartsAt.After(asOf):
+			// It began after this notification was true: the notification is late.
+			w.resolves = false
+		case w.resolves && (a.Firing || !a.HeldUntil.IsZero()):
+			m.resolveAlert(a, asOf)
+		case a.Firing && !a.Unreported && n.Truncated == 0 && n.Omitted() == 0 && !w.outdated:
+			a.Unreported = true
+			m.change(Change{Kind: KindNotReported, Alert: a.Fingerprint})
+		}
+	}
+	if w.resolves && slices.ContainsFunc(i.Alerts, func(a Alert) bool { return a.Firing }) {
+		w.resolves = false
+	}
+	return w
+}
+
+func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) {
+	i := m.i
+	at := slices.IndexFunc(i.Alerts, func(known Alert) bool { return known.Fingerprint == a.Fingerprint })
+	if at < 0 {
+		i.Alerts = append(i.Alerts, m.alert(n, a))
+		if a.Status == alerts.Firing {
+			w.fired, w.joined = true, true
+			m.change(Change{Kind: KindAlertAdded, Alert: a.Fingerprint})
+		}
+		return
+	}
+	known := &i.Alerts[at]
+	switch order := a.StartsAt.Compare(known.StartsAt); {
+	case order < 0:
+		w.outdated = true
+	case order > 0:
+		wasFiring := known.Firing
+		*known = m.alert(n, a)
+		switch {
+		case a.Status == alerts.Firing:
+			w.fired, w.joined = true, true
+			m.change(Change{Kind: KindAlertFiredAgain, Alert: a.Fingerprint})
+		case wasFiring:
+			m.change(Change{Kind: KindAlertResolved, Alert: a.Fingerprint})
+		}
+	case a.Status == alerts.Resolved:
+		m.tell(known, n, a)
+		m.resolveAlert(known, a.EndsAt)
+	case known.Firing:
+		m.tell(known, n, a)
+		if known.Unreported {
+			known.Unreported = false
+			m.change(Change{Kind: KindReported, Alert: a.Fingerprint})
+		}
+	case m.now.Sub(known.ChangedAt) <= CopyWindow:
+		if known.HeldUntil.IsZero() {
+			known.HeldUntil = m.now.Add(HoldFor)
+			m.change(Change{Kind: KindCopyHeld, Alert: a.Fingerprint})
+		}
+	case !known.HeldUntil.IsZero():
+		// Already held: the timer decides.
+	default:
+		// The resolve was long ago: the alert never ended.
+		*known = m.alert(n, a)
+		w.fired = true
+		m.change(Change{Kind: KindAlertFiredAgain, Alert: a.Fingerprint})
+	}
+}
+
+// resolveAlert ends a firing alert, or the hold of one that was resolved.
+func (m *move) resolveAlert(a *Alert, endsAt time.Time) {
+	a.HeldUntil = time.Time{}
+	a.Unreported = false
+	if !a.Firing {
+		return
+	}
+	a.Firing, a.EndsAt, a.ChangedAt = false, endsAt, m.now
+	m.change(Change{Kind: KindAlertResolved, Alert: a.Fingerprint})
+}
+
+func (m *move) alert(n alerts.Notification, a alerts.Alert) Alert {
+	kept := Alert{Fingerprint: a.Fingerprint, StartsAt: a.StartsAt, Firing: a.Status == alerts.Firing, ChangedAt: m.now}
+	if !kept.Firing {
+		kept.EndsAt = a.EndsAt
+	}
+	m.tell(&kept, n, a)
+	return kept
+}
+
+// tell keeps what describes an alert: the labels that the others do not share.
+func (m *move) tell(kept *Alert, n alerts.Notification, a alerts.Alert) {
+	kept.Labels = nil
+	for name, value := range a.Labels {
+		if n.CommonLabels[name] != value {
+			if kept.Labels == nil {
+				kept.Labels = map[string]string{}
+			}
+			kept.Labels[name] = value
+		}
+	}
+	kept.Summary = first(a.Annotations, "summary", "message", "description")
+	if kept.Summary == first(n.CommonAnnotations, "summary", "message", "description") {
+		kept.Summary = "" // the incident's own summary says it
+	}
+	kept.URL = a.GeneratorURL
+}
+
+// describe brings what the root says about the group up to date.
+func (m *move) describe(n alerts.Notification, w news) {
+	i := m.i
+	if w.outdated {
+		return
+	}
+	if n.ExternalURL != "" {
+		i.ExternalURL = n.ExternalURL
+	}
+	if labels := n.CommonLabels; n.Firing > 0 && len(labels) > 0 && !maps.Equal(i.Labels, labels) {
+		i.Labels = labels
+	}
+	var sets []map[string]string
+	for _, a := range n.Alerts {
+		if a.Status == alerts.Firing {
+			sets = append(sets, a.Labels)
+		}
+	}
+	if severity, critical := m.rules.severity(sets); severity != "" && severity != i.Severity {
+		i.Severity, i.Critical = severity, critical
+		m.change(Change{Kind: KindSeverity, Text: severity})
+	}
+	if summary := Summary(n); n.Firing > 0 && summary != i.Summary {
+		// A number in the summary moves at every evaluation; it is news only together with other news.
+		i.Summary = summary
+		if len(m.changes) > 0 {
+			m.change(Change{Kind: KindSummary, Text: summary})
+		}
+	}
+}
+
+// Summary returns the group's own words: its common summary, else the first
+// firing alert's.
+func Summary(n alerts.Notification) string {
+	if s := first(n.CommonAnnotations, "summary", "message", "description"); s != "" {
+		return s
+	}
+	for _, a := range n.Alerts {
+		if a.Status == alerts.Firing {
+			if s := first(a.Annotations, "summary", "message", "description"); s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+func first(annotations map[string]string, names ...string) string {
+	for _, name := range names {
+		if s := annotations[name]; s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// prune forgets the oldest resolved alerts, so that a group that lives for
+// months does not grow.
+func (m *move) prune() {
+	i := m.i
+	var ended []time.Time
+	for _, a := range i.Alerts {
+		if !a.Firing && a.HeldUntil.IsZero() {
+			ended = append(ended, a.ChangedAt)
+		}
+	}
+	if len(ended) > keepResolved {
+		slices.SortFunc(ended, time.Time.Compare)
+		limit := ended[len(ended)-keepResolved]
+		i.Alerts = slices.DeleteFunc(i.Alerts, func(a Alert) bool {
+			return !a.Firing && a.HeldUntil.IsZero() && a.ChangedAt.Before(limit)
+		})
+	}
+	if over := len(i.Alerts) - alerts.MaxAlerts; over > 0 {
+		i.Alerts = i.Alerts[over:]
+		i.Omitted += over
+	}
+}

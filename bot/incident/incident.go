@@ -1,0 +1,272 @@
+package incident
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// Schema is the version of the incident document that this binary writes.
+const Schema = 1
+
+// State is where an incident stands.
+type State string
+
+// The states of an incident, in the words that every surface uses.
+const (
+	Open         State = "open"
+	Acknowledged State = "acknowledged"
+	Resolved     State = "resolved" // follow-ups remain
+	Closed       State = "closed"   // nothing remains
+)
+
+// StepState is where a step stands.
+type StepState string
+
+// The states of a step, in the words that every surface uses.
+const (
+	StepOpen         StepState = "open"
+	StepAcknowledged StepState = "acknowledged"
+	StepDone         StepState = "done"
+	StepSkipped      StepState = "skipped"
+	StepDropped      StepState = "dropped" // no longer needed
+)
+
+// User is a Slack user as the act named him: ID is Slack's (U…), Name what
+// Slack sent beside it, for exports and pages; Slack itself shows the ID.
+type User struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+}
+
+// Incident is our record that an alert group needs people. It is one JSON
+// document in Redis; fields that this binary does not know are kept.
+type Incident struct {
+	Schema  int   `json:"schema"`
+	Number  int   `json:"number"`
+	Version int64 `json:"version"` // grows by one at each commit
+	State   State `json:"state"`
+	// Quiet marks a group that we know only by a resolve: nothing is shown until it fires.
+	Quiet bool `json:"quiet,omitempty"`
+
+	Title       string            `json:"title"`
+	Severity    string            `json:"severity,omitempty"`
+	Critical    bool              `json:"critical,omitempty"` // Severity is the first of the configured order
+	Summary     string            `json:"summary,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty"` // common to the firing alerts
+	Runbook     string            `json:"runbook,omitempty"`
+	Dashboard   string            `json:"dashboard,omitempty"`
+	ExternalURL string            `json:"external_url,omitempty"` // Alertmanager's, as it names itself
+	Links       []playbooks.Link  `json:"links,omitempty"`
+
+	Group   string  `json:"group,omitempty"` // empty: started by hand
+	Alerts  []Alert `json:"alerts,omitempty"`
+	Omitted int     `json:"omitted,omitempty"` // alerts of the group that are not in Alerts
+	// Truncated: the last notification left alerts out, so that its status says nothing of the whole group.
+	Truncated bool      `json:"truncated,omitempty"`
+	LastHeard time.Time `json:"last_heard,omitzero"`
+	Stale     bool      `json:"stale,omitempty"`
+	// Pending is the last notification of a quiet group, kept while its firing copies are held.
+	Pending *Pending `json:"pending,omitempty"`
+
+	Channel    string       `json:"channel"`
+	Owners     []string     `json:"owners,omitempty"`
+	Responders []string     `json:"responders,omitempty"`
+	Escalate   []Escalation `json:"escalate,omitempty"`
+	Playbook   PlaybookRef  `json:"playbook"`
+
+	OpenedAt   time.Time `json:"opened_at"`
+	Opening    int       `json:"opening"` // 1 at first, one more at each reopening
+	OpeningAt  time.Time `json:"opening_at"`
+	AckedAt    time.Time `json:"acked_at,omitzero"`
+	AckedBy    User      `json:"acked_by,omitzero"`
+	Lead       User      `json:"lead,omitzero"`
+	ResolvedAt time.Time `json:"resolved_at,omitzero"`
+	ResolvedBy User      `json:"resolved_by,omitzero"` // empty: the alerts resolved
+	ByHand     bool      `json:"by_hand,omitempty"`    // resolved by hand while alerts fired
+	Escalated  int       `json:"escalated,omitempty"`  // levels told in this opening
+	ClosedAt   time.Time `json:"closed_at,omitzero"`
+
+	Tiers []Tier `json:"tiers,omitempty"`
+	Steps []Step `json:"steps,omitempty"`
+	Note  Note   `json:"note,omitzero"` // the newest; all are in the timeline
+
+	Follows    int `json:"follows,omitempty"`     // the incident before, of the same group
+	FollowedBy int `json:"followed_by,omitempty"` // the incident that took over
+
+	unknown unknownFields
+}
+
+// PlaybookRef names the playbook that a running incident keeps: its content is
+// stored once under Hash.
+type PlaybookRef struct {
+	Name   string `json:"name"`
+	Hash   string `json:"hash"`
+	Reason string `json:"reason,omitempty"` // why it was chosen
+	Note   string `json:"note,omitempty"`   // what the author of the alert should know
+}
+
+// Alert is one alert of the group as last reported.
+type Alert struct {
+	Fingerprint string            `json:"fingerprint"`
+	StartsAt    time.Time         `json:"starts_at"`
+	EndsAt      time.Time         `json:"ends_at,omitzero"`
+	Firing      bool              `json:"firing,omitempty"`
+	ChangedAt   time.Time         `json:"changed_at"`             // when we received its last change
+	HeldUntil   time.Time         `json:"held_until,omitzero"`    // a firing copy came right after the resolve
+	Unreported  bool              `json:"not_reported,omitempty"` // firing, yet absent from the last notification
+	Labels      map[string]string `json:"labels,omitempty"`       // what tells it apart from the others
+	Summary     string            `json:"summary,omitempty"`
+	URL         string            `json:"url,omitempty"` // the expression that fired
+}
+
+// Escalation is one level: Mention is told when nobody has acknowledged After
+// the opening.
+type Escalation struct {
+	After   time.Duration `json:"after"`
+	Mention []string      `json:"mention"`
+}
+
+// Tier is one tier of the playbook in this incident.
+type Tier struct {
+	Name    playbooks.TierName `json:"name"`
+	Within  playbooks.Duration `json:"within"`
+	Due     time.Time          `json:"due"`
+	Owners  []string           `json:"owners,omitempty"`
+	Overdue bool               `json:"overdue,omitempty"` // the deadline passed with steps left
+	// ToldIn is the incident whose deadline ping listed this one too; itself when it had the ping.
+	ToldIn int `json:"told_in,omitempty"`
+	// Together are the incidents that this incident's deadline ping lists beside itself.
+	Together []Neighbour `json:"together,omitempty"`
+}
+
+// Neighbour is an incident that shares a deadline ping.
+type Neighbour struct {
+	Number int       `json:"number"`
+	Title  string    `json:"title"`
+	Due    time.Time `json:"due"`
+	Left   int       `json:"left"` // steps not ended
+}
+
+// Step is one step of the playbook in this incident. Detail and Commands are
+// kept only when the playbook templates them; else the playbook has them.
+type Step struct {
+	ID       string             `json:"id"`
+	Number   int                `json:"number"`
+	Tier     playbooks.TierName `json:"tier"`
+	Title    string             `json:"title"`
+	Filled   bool               `json:"filled,omitempty"` // Detail and Commands below are its own
+	Detail   string             `json:"detail,omitempty"`
+	Commands []string           `json:"commands,omitempty"`
+	Hidden   bool               `json:"hidden,omitempty"` // does not apply here
+	From     int                `json:"from,omitempty"`   // taken over from that incident
+	To       int                `json:"to,omitempty"`     // taken over by that incident
+	Due      time.Time          `json:"due,omitzero"`     // its own deadline, when taken over
+
+	Standing
+	Before *Standing `json:"before,omitempty"` // what undo leads back to
+}
+
+// Standing is what people have made of a step.
+type Standing struct {
+	State  StepState `json:"state"`
+	Holder User      `json:"holder,omitzero"` // who took it
+	By     User      `json:"by,omitzero"`     // who ended it
+	At     time.Time `json:"at,omitzero"`
+	Note   string    `json:"note,omitempty"`
+}
+
+// Note is something a person wrote down.
+type Note struct {
+	By   User      `json:"by"`
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+}
+
+// ID returns the name people use: INC-142.
+func (i Incident) ID() string { return ID(i.Number) }
+
+// ID returns the name people use for incident number n.
+func ID(n int) string { return fmt.Sprintf("INC-%d", n) }
+
+// Active reports whether the incident still needs people now.
+func (i Incident) Active() bool { return !i.Quiet && (i.State == Open || i.State == Acknowledged) }
+
+// Over reports whether the alerts are dealt with, follow-ups or not.
+func (i Incident) Over() bool { return i.State == Resolved || i.State == Closed }
+
+// FiringCount returns how many of the known alerts fire.
+func (i Incident) FiringCount() int {
+	n := 0
+	for _, a := range i.Alerts {
+		if a.Firing {
+			n++
+		}
+	}
+	return n
+}
+
+// Step returns the step with that id or number, and its index.
+func (i Incident) Step(ref string) (Step, int, bool) {
+	for k, s := range i.Steps {
+		if s.ID == ref || fmt.Sprint(s.Number) == ref {
+			return s, k, true
+		}
+	}
+	return Step{}, -1, false
+}
+
+// Tier returns the tier of that name.
+func (i Incident) Tier(name playbooks.TierName) (Tier, bool) {
+	for _, t := range i.Tiers {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return Tier{}, false
+}
+
+// Deadline returns when a step is due: its own deadline, else its tier's.
+func (i Incident) Deadline(s Step) time.Time {
+	if !s.Due.IsZero() {
+		return s.Due
+	}
+	t, _ := i.Tier(s.Tier)
+	return t.Due
+}
+
+// Progress counts the steps of a tier that are shown: those ended, and all.
+func (i Incident) Progress(name playbooks.TierName) (ended, shown int) {
+	for _, s := range i.Steps {
+		if s.Tier != name || s.Hidden {
+			continue
+		}
+		shown++
+		if s.Ended() {
+			ended++
+		}
+	}
+	return ended, shown
+}
+
+// Ended reports whether nobody has to do the step any more.
+func (s Step) Ended() bool {
+	return s.State == StepDone || s.State == StepSkipped || s.State == StepDropped
+}
+
+// left counts the steps of a tier that somebody still has to do.
+func (i Incident) left(name playbooks.TierName) int {
+	ended, shown := i.Progress(name)
+	return shown - ended
+}
+
+// allEnded reports whether no step is left in any tier.
+func (i Incident) allEnded() bool {
+	for _, t := range i.Tiers {
+		if i.left(t.Name) > 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,206 @@
+package incident
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// receive decides what a notification means for its group: nothing new, news
+// for the current incident, a new incident, or one that follows an old one.
+func (r Rules) receive(s Scene, n alerts.Notification, now time.Time) Outcome {
+	switch {
+	case s.Current == nil && n.AllResolved():
+		return r.remember(s, n, now)
+	case s.Current == nil:
+		return r.open(s, n, now, nil)
+	case s.Current.Quiet:
+		return r.receiveQuiet(s, n, now)
+	}
+	i := s.Current.clone()
+	m := &move{rules: r, i: &i, now: now}
+	m.hear(n)
+	if m.superseded {
+		return r.open(s, n, now, s.Current)
+	}
+	out := Outcome{Results: []Result{{i, m.changes}}}
+	if len(m.changes) == 0 {
+		out.Reason = "a repeat: heard, nothing new"
+	}
+	return out
+}
+
+// remember keeps a group that we first hear of when it is resolved, without
+// showing it: a firing copy of the same alerts may still be on its way.
+func (r Rules) remember(s Scene, n alerts.Notification, now time.Time) Outcome {
+	i := Incident{
+		Schema: Schema, Number: s.Next, State: Closed, Quiet: true, Group: n.GroupID(),
+		OpenedAt: now, OpeningAt: now, ResolvedAt: now, ClosedAt: now,
+	}
+	m := &move{rules: r, i: &i, now: now}
+	m.hear(n)
+	m.changes = nil
+	m.change(Change{Kind: KindRemembered})
+	return Outcome{Results: []Result{{i, m.changes}}, Reason: "resolved before it was known: remembered, not shown"}
+}
+
+// receiveQuiet hears more about a group that is only remembered.
+func (r Rules) receiveQuiet(s Scene, n alerts.Notification, now time.Time) Outcome {
+	i := s.Current.clone()
+	m := &move{rules: r, i: &i, now: now}
+	i.LastHeard = now
+	if w := m.merge(n); w.fired {
+		return r.open(s, n, now, nil)
+	}
+	i.Pending = nil
+	if slices.ContainsFunc(i.Alerts, func(a Alert) bool { return !a.HeldUntil.IsZero() }) {
+		i.Pending = &Pending{n}
+	}
+	return Outcome{Results: []Result{{i, nil}}, Reason: "a copy of what is resolved: not shown"}
+}
+
+// releaseQuiet opens a remembered group whose firing copy stood its hold.
+func (r Rules) releaseQuiet(s Scene, now time.Time) Outcome {
+	i := s.Current.clone()
+	due := false
+	for k := range i.Alerts {
+		if a := &i.Alerts[k]; !a.HeldUntil.IsZero() && !a.HeldUntil.After(now) {
+			due = true
+		}
+	}
+	if !due || i.Pending == nil {
+		return Outcome{Reason: "nothing is due"}
+	}
+	return r.open(s, i.Pending.Notification, now, nil)
+}
+
+// open makes a new incident out of a notification. A remembered group opens
+// under the number it was remembered with; one that follows an old incident
+// takes over its follow-ups.
+func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident) Outcome {
+	i := r.incident(s.Plan(n), s.Next, now)
+	if s.Current != nil && s.Current.Quiet {
+		i.Number, i.Version = s.Current.Number, s.Current.Version
+	}
+	i.Group, i.LastHeard = n.GroupID(), now
+	i.Title = Title(i.Title, i.Playbook.Name, n)
+	m := &move{rules: r, i: &i, now: now}
+	w := m.merge(n)
+	m.changes = nil
+	m.change(Change{Kind: KindOpened, Text: i.Playbook.Reason})
+	if i.Playbook.Note != "" {
+		m.change(Change{Kind: KindPlaybookNote, Text: i.Playbook.Note})
+	}
+	opened := m.changes
+	m.describe(n, w)
+	m.changes = opened
+	i.Runbook, i.Dashboard = first(n.CommonAnnotations, "runbook_url", "runbook"), first(n.CommonAnnotations, "dashboard_url", "dashboard")
+	if len(i.Labels) == 0 {
+		i.Labels = n.CommonLabels
+	}
+	if old == nil {
+		return Outcome{Results: []Result{{i, m.changes}}}
+	}
+	past, changes := takeOver(m, old.clone())
+	return Outcome{Results: []Result{{past, changes}, {i, m.changes}}}
+}
+
+// start opens an incident that a person began by hand.
+func (r Rules) start(s Scene, st Start, now time.Time) Outcome {
+	if s.StartPlan == nil {
+		return Outcome{Answer: Answer{Kind: AnswerNoPlaybook, Text: st.Playbook}, Reason: "no such playbook"}
+	}
+	if s.Refusal != "" {
+		return Outcome{Answer: Answer{Kind: AnswerForbidden, Text: s.Refusal}, Reason: "not allowed: " + s.Refusal}
+	}
+	i := r.incident(*s.StartPlan, s.Next, now)
+	i.Labels = st.Labels
+	if st.Title != "" {
+		i.Title = st.Title
+	}
+	i.Severity, i.Critical = r.severity([]map[string]string{st.Labels})
+	m := &move{rules: r, i: &i, now: now}
+	m.change(Change{Kind: KindOpened, By: st.User, Via: st.Via, Text: "started by hand"})
+	return Outcome{Results: []Result{{i, m.changes}}, Answer: Answer{Kind: AnswerStarted, Incident: i.Number, Title: i.Title}}
+}
+
+// incident is the new incident that a plan describes.
+func (r Rules) incident(p Plan, number int, now time.Time) Incident {
+	i := Incident{
+		Schema: Schema, Number: number, State: Open, Title: p.Playbook.Title,
+		Channel: p.Channel, Owners: p.Owners, Responders: p.Responders, Escalate: p.Escalate,
+		Playbook: PlaybookRef{Name: p.Playbook.Name, Hash: p.Hash, Reason: p.Reason, Note: p.Note},
+		Links:    p.Filled.Links,
+		OpenedAt: now, Opening: 1, OpeningAt: now,
+	}
+	for _, t := range p.Playbook.Tiers {
+		owners := t.Owners
+		if len(owners) == 0 {
+			owners = p.Owners
+		}
+		i.Tiers = append(i.Tiers, Tier{Name: t.Name, Within: t.Within, Due: now.Add(time.Duration(t.Within)), Owners: owners})
+	}
+	for _, f := range p.Filled.Steps {
+		step := Step{ID: f.ID, Number: f.Number, Tier: f.Tier, Title: f.Title, Hidden: !f.Applies, Standing: Standing{State: StepOpen}}
+		if f.Templated {
+			step.Filled, step.Detail, step.Commands = true, f.Detail, f.Commands
+		}
+		i.Steps = append(i.Steps, step)
+	}
+	return i
+}
+
+// takeOver moves the open follow-ups of past to the incident that m opens, so
+// that nobody has the same step twice.
+func takeOver(m *move, past Incident) (Incident, []Change) {
+	i := m.i
+	i.Follows = past.Number
+	o := &move{rules: m.rules, i: &past, now: m.now}
+	past.FollowedBy = i.Number
+	o.change(Change{Kind: KindContinued, Other: i.Number})
+	for k := range past.Steps {
+		was := &past.Steps[k]
+		if was.Ended() || was.Hidden {
+			continue
+		}
+		at := slices.IndexFunc(i.Steps, func(s Step) bool { return s.ID == was.ID && s.Tier == was.Tier && !s.Hidden })
+		if at < 0 {
+			continue
+		}
+		step := &i.Steps[at]
+		step.Standing, step.Before = was.Standing, was.Before
+		step.From, step.Due = past.Number, past.Deadline(*was)
+		m.change(Change{Kind: KindStepTaken, Step: step.ID, Other: past.Number})
+		was.To = i.Number
+		o.end(was, Standing{State: StepDropped, Holder: was.Holder, At: m.now})
+		o.change(Change{Kind: KindStepDropped, Step: was.ID, Other: i.Number})
+	}
+	o.closeIfDone()
+	return past, o.changes
+}
+
+// Title names an incident: the playbook's title and what tells the group apart;
+// under the playbook for everything else, the alert's own name.
+func Title(title, playbook string, n alerts.Notification) string {
+	name := n.GroupLabels["alertname"]
+	if name == "" {
+		name = n.CommonLabels["alertname"]
+	}
+	if playbook == playbooks.Triage && name != "" {
+		title = name
+	}
+	var parts []string
+	for _, label := range slices.Sorted(maps.Keys(n.GroupLabels)) {
+		if label != "alertname" && n.GroupLabels[label] != "" {
+			parts = append(parts, n.GroupLabels[label])
+		}
+	}
+	if len(parts) > 0 {
+		title += ": " + strings.Join(parts, ", ")
+	}
+	return title
+}

@@ -1,0 +1,157 @@
+package incident
+
+import (
+	"slices"
+	"time"
+
+	"github.com/signalbook/signalbook/alerts"
+)
+
+// The windows in which copies of one alert are judged (product contract,
+// section 7): a firing copy that is received within CopyWindow of its resolve is
+// held for HoldFor.
+const (
+	CopyWindow = 30 * time.Second
+	HoldFor    = 60 * time.Second
+)
+
+// TogetherWithin is how close deadlines fall due to share one ping.
+const TogetherWithin = 5 * time.Minute
+
+// Rules are the parts of the configuration that the state machine needs.
+type Rules struct {
+	ReopenWithin  time.Duration
+	StaleAfter    time.Duration
+	SeverityLabel string
+	SeverityOrder []string // worst first; anything else comes last
+}
+
+// Scene is what the keeper knows around one event.
+type Scene struct {
+	// Current is the incident that the event concerns: the newest of the alert group, or the one an act or timer names.
+	Current *Incident
+	// Next is the number that a new incident takes.
+	Next int
+	// Plan says what the configuration makes of a notification that opens an incident.
+	Plan func(alerts.Notification) Plan
+	// StartPlan is the plan of a playbook started by hand; nil when there is no such playbook.
+	StartPlan *Plan
+	// Neighbours are other incidents in the same channel, with the same owners, whose immediate deadline is near.
+	Neighbours []Incident
+	// Refusal is why the person may not act; empty when he may.
+	Refusal string
+}
+
+// Handle decides what an event means. Every incident in the outcome has its
+// Version raised by one.
+func (r Rules) Handle(s Scene, ev Event) Outcome {
+	var out Outcome
+	switch {
+	case ev.Notification != nil:
+		out = r.receive(s, *ev.Notification, ev.At)
+	case ev.Act != nil:
+		out = r.handleAct(s, *ev.Act, ev.At)
+	case ev.Start != nil:
+		out = r.start(s, *ev.Start, ev.At)
+	case ev.Timer != nil:
+		out = r.handleTimer(s, ev.At)
+	default:
+		out.Reason = "the event says nothing"
+	}
+	for k := range out.Results {
+		out.Results[k].Incident.Version++
+	}
+	return out
+}
+
+// Step moves one incident by one event at the time now. It knows nothing of
+// other incidents: Handle does.
+func (r Rules) Step(i Incident, ev Event, now time.Time) (Incident, []Change, Answer) {
+	i = i.clone()
+	m := &move{rules: r, i: &i, now: now}
+	var answer Answer
+	switch {
+	case ev.Notification != nil:
+		m.hear(*ev.Notification)
+	case ev.Act != nil:
+		answer = m.act(*ev.Act)
+	case ev.Timer != nil:
+		m.timers()
+	}
+	return i, m.changes, answer
+}
+
+// move is one incident on its way from one value to the next.
+type move struct {
+	rules   Rules
+	i       *Incident
+	now     time.Time
+	changes []Change
+	// superseded: the group fires again, too late to reopen this incident.
+	superseded bool
+}
+
+func (m *move) change(c Change) {
+	c.At = m.now
+	m.changes = append(m.changes, c)
+}
+
+// clone copies what a move writes to, so that the value that came in stays.
+func (i Incident) clone() Incident {
+	i.Alerts = slices.Clone(i.Alerts)
+	i.Tiers = slices.Clone(i.Tiers)
+	i.Steps = slices.Clone(i.Steps)
+	return i
+}
+
+func (r Rules) handleAct(s Scene, act Act, now time.Time) Outcome {
+	if s.Current == nil || s.Current.Quiet {
+		return Outcome{Answer: Answer{Kind: AnswerGone, Verb: act.Verb, Incident: act.Incident}, Reason: "no such incident"}
+	}
+	if s.Refusal != "" {
+		return Outcome{Answer: Answer{Kind: AnswerForbidden, Verb: act.Verb, Incident: act.Incident, Text: s.Refusal}, Reason: "not allowed: " + s.Refusal}
+	}
+	next, changes, answer := r.Step(*s.Current, Event{Act: &act}, now)
+	if len(changes) == 0 {
+		return Outcome{Answer: answer, Reason: string(answer.Kind)}
+	}
+	return Outcome{Results: []Result{{next, changes}}, Answer: answer}
+}
+
+func (r Rules) handleTimer(s Scene, now time.Time) Outcome {
+	if s.Current == nil {
+		return Outcome{Reason: "no such incident"}
+	}
+	if s.Current.Quiet {
+		return r.releaseQuiet(s, now)
+	}
+	next, changes, _ := r.Step(*s.Current, Event{Timer: &Timer{}}, now)
+	if len(changes) == 0 {
+		return Outcome{Reason: "nothing is due"}
+	}
+	out := Outcome{Results: []Result{{next, changes}}}
+	if slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == KindDeadline && c.Step == "" && c.Other == next.Number }) {
+		r.gather(&out, s.Neighbours, now)
+	}
+	return out
+}
+
+// severity finds the worst severity among label sets, and whether it is the
+// first of the configured order.
+func (r Rules) severity(sets []map[string]string) (worst string, critical bool) {
+	rank := len(r.SeverityOrder) + 1
+	for _, labels := range sets {
+		s := labels[r.SeverityLabel]
+		if s == "" {
+			continue
+		}
+		at := slices.Index(r.SeverityOrder, s)
+		if at < 0 {
+			at = len(r.SeverityOrder)
+		}
+		if at < rank {
+			rank, worst = at, s
+		}
+	}
+	return worst, rank == 0
+}

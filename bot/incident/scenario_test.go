@@ -1,0 +1,403 @@
+package incident_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output of the scenarios")
+
+// TestScenarios plays the conversations in testdata/*.txt. A line is a command;
+// what follows "----" up to the next blank line is what came of it. A responder
+// should be able to read one.
+//
+//	alerts db: primary@1 firing, replica@1 resolved   a notification about group db; @1 is the alert's startsAt in minutes
+//	       "truncated 4" and "reason …" may follow after a semicolon
+//	anna done INC-1 2 pooled                           what a person does
+//	start triage by anna                               a playbook started by hand
+//	after 5m                                           time passes; whatever becomes due happens on time
+//	show INC-1                                         the incident as it stands
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenario found: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(want))
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("scenario differs (-want +got); run with -update and read the diff:\n%s", diff)
+			}
+		})
+	}
+}
+
+// desk is the little of a keeper that a scenario needs.
+type desk struct {
+	t         *testing.T
+	rules     incident.Rules
+	now       time.Time
+	start     time.Time
+	book      *playbooks.Playbook
+	escalate  []incident.Escalation
+	incidents map[int]incident.Incident
+	groups    map[string]int
+	out       *bytes.Buffer
+}
+
+func play(t *testing.T, script string) string {
+	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	d := &desk{
+		t: t, now: start, start: start, book: scenarioPlaybook(t),
+		rules: incident.Rules{ReopenWithin: 4 * time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical", "warning", "info"}},
+		escalate: []incident.Escalation{
+			{After: 10 * time.Minute, Mention: []string{"@db-leads"}}, {After: 30 * time.Minute, Mention: []string{"@cto"}},
+		},
+		incidents: map[int]incident.Incident{}, groups: map[string]int{}, out: &bytes.Buffer{},
+	}
+	skipping := false
+	for line := range strings.Lines(script) {
+		line = strings.TrimRight(line, "\n")
+		switch {
+		case line == "----":
+			skipping = true
+		case line == "" && skipping:
+			skipping = false
+			fmt.Fprintln(d.out)
+		case skipping:
+		case line == "" || strings.HasPrefix(line, "#"):
+			fmt.Fprintln(d.out, line)
+		default:
+			fmt.Fprintf(d.out, "%s\n----\n", line)
+			d.line(line)
+			skipping = true
+		}
+	}
+	return d.out.String()
+}
+
+func scenarioPlaybook(t *testing.T) *playbooks.Playbook {
+	data, err := os.ReadFile("testdata/playbook.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, problems := playbooks.Parse("playbook.yml", data)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return book
+}
+
+func (d *desk) line(line string) {
+	words := strings.Fields(line)
+	switch {
+	case words[0] == "alerts":
+		d.event(incident.Event{At: d.now, Notification: d.notification(line)})
+	case words[0] == "after":
+		d.after(words[1])
+	case words[0] == "show":
+		d.show(number(d.t, words[1]))
+	case words[0] == "start":
+		d.event(incident.Event{At: d.now, Op: "op", Start: &incident.Start{Playbook: words[1], User: user(words[3]), Via: "command"}})
+	default:
+		act := incident.Act{User: user(words[0]), Verb: incident.Verb(words[1]), Incident: number(d.t, words[2]), Via: "button"}
+		rest := words[3:]
+		if slices.Contains([]incident.Verb{"done", "skip", "release", "undo"}, act.Verb) || (act.Verb == "acknowledge" && len(rest) > 0) {
+			act.Step, rest = rest[0], rest[1:]
+		}
+		act.Text = strings.Join(rest, " ")
+		d.event(incident.Event{At: d.now, Op: "op", Act: &act})
+	}
+}
+
+func user(name string) incident.User {
+	return incident.User{ID: "U" + strings.ToUpper(name), Name: name}
+}
+
+func number(t *testing.T, id string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(id, "INC-"))
+	if err != nil {
+		t.Fatalf("bad incident id %q", id)
+	}
+	return n
+}
+
+// notification reads "alerts db: primary@1 firing, replica@1 resolved; truncated 4".
+func (d *desk) notification(line string) *alerts.Notification {
+	head, rest, _ := strings.Cut(strings.TrimPrefix(line, "alerts "), ":")
+	rest, options, _ := strings.Cut(rest, ";")
+	n := &alerts.Notification{
+		Source: "default", Receiver: "bot", GroupKey: head, Status: alerts.Resolved,
+		GroupLabels: map[string]string{"alertname": "HighCPU", "service": head}, CommonLabels: map[string]string{"alertname": "HighCPU", "service": head},
+		CommonAnnotations: map[string]string{"summary": head + " is hot"},
+	}
+	for part := range strings.SplitSeq(rest, ",") {
+		fields := strings.Fields(part)
+		name, minute, _ := strings.Cut(fields[0], "@")
+		m, err := strconv.Atoi(minute)
+		if err != nil {
+			d.t.Fatalf("bad alert %q", part)
+		}
+		a := alerts.Alert{Fingerprint: name, Status: alerts.Status(fields[1]), StartsAt: d.start.Add(time.Duration(m) * time.Minute),
+			Labels: map[string]string{"alertname": "HighCPU", "service": head, "instance": name, "severity": "warning"}}
+		if len(fields) > 2 {
+			a.Labels["severity"] = fields[2]
+		}
+		if a.Status == alerts.Firing {
+			n.Status = alerts.Firing
+			n.Firing++
+		} else {
+			a.EndsAt = a.StartsAt.Add(time.Minute)
+			n.Resolved++
+		}
+		n.Alerts = append(n.Alerts, a)
+	}
+	if fields := strings.Fields(options); len(fields) == 2 && fields[0] == "truncated" {
+		n.Truncated, _ = strconv.Atoi(fields[1])
+	}
+	return n
+}
+
+// event does what the keeper does with one event.
+func (d *desk) event(ev incident.Event) {
+	s := incident.Scene{Next: len(d.incidents) + 1, Plan: d.plan}
+	at := 0
+	switch {
+	case ev.Notification != nil:
+		at = d.groups[ev.Notification.GroupID()]
+	case ev.Act != nil:
+		at = ev.Act.Incident
+	case ev.Timer != nil:
+		at = ev.Timer.Incident
+		for _, n := range d.numbers() {
+			s.Neighbours = append(s.Neighbours, d.incidents[n])
+		}
+	case ev.Start != nil && ev.Start.Playbook == d.book.Name:
+		plan := d.plan(alerts.Notification{})
+		s.StartPlan = &plan
+	}
+	if i, ok := d.incidents[at]; ok {
+		s.Current = &i
+	}
+	before := d.document(s.Current)
+	out := d.rules.Handle(s, ev)
+	if after := d.document(s.Current); after != before {
+		d.t.Errorf("Handle changed the incident it was given:\n%s", cmp.Diff(before, after))
+	}
+	for _, r := range out.Results {
+		i := d.stored(r.Incident)
+		d.incidents[i.Number] = i
+		if i.Group != "" && i.FollowedBy == 0 {
+			d.groups[i.Group] = i.Number
+		}
+		for _, c := range r.Changes {
+			fmt.Fprintf(d.out, "%s %s: %s\n", d.clock(c.At), i.ID(), told(c))
+		}
+	}
+	if out.Answer.Kind != incident.AnswerNone && (out.Answer.Kind != incident.AnswerApplied || ev.Timer != nil) {
+		a := out.Answer
+		fmt.Fprintf(d.out, "answer: %s", a.Kind)
+		if a.Who.ID != "" {
+			fmt.Fprintf(d.out, " %s at %s", a.Who.Name, d.clock(a.When))
+		}
+		if a.Text != "" {
+			fmt.Fprintf(d.out, " (%s)", a.Text)
+		}
+		fmt.Fprintln(d.out)
+	}
+	if ev.Notification != nil && out.Reason != "" {
+		fmt.Fprintf(d.out, "(%s)\n", out.Reason)
+	}
+}
+
+// stored is the incident as Redis would give it back.
+func (d *desk) stored(i incident.Incident) incident.Incident {
+	data, err := i.Encode()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	back, err := incident.Decode(data)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return back
+}
+
+func (d *desk) document(i *incident.Incident) string {
+	data, err := json.Marshal(i)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(data)
+}
+
+func (d *desk) plan(alerts.Notification) incident.Plan {
+	filled, _ := d.book.Fill(playbooks.Data{})
+	return incident.Plan{Channel: "#db", Owners: []string{"@db"}, Escalate: d.escalate, Playbook: d.book, Hash: d.book.Hash(), Filled: filled, Reason: "the test's"}
+}
+
+func (d *desk) numbers() []int {
+	var all []int
+	for n := range d.incidents {
+		all = append(all, n)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// after lets time pass, stopping wherever something is due.
+func (d *desk) after(text string) {
+	length, err := time.ParseDuration(text)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	end := d.now.Add(length)
+	for {
+		var due time.Time
+		who := 0
+		for _, n := range d.numbers() {
+			if at := d.rules.NextDue(d.incidents[n]); !at.IsZero() && !at.After(end) && (due.IsZero() || at.Before(due)) {
+				due, who = at, n
+			}
+		}
+		if who == 0 {
+			break
+		}
+		if due.After(d.now) {
+			d.now = due
+		}
+		was := d.incidents[who].Version
+		d.event(incident.Event{At: d.now, Timer: &incident.Timer{Incident: who}})
+		if d.incidents[who].Version == was {
+			d.t.Fatalf("the timer of INC-%d at %s changes nothing", who, d.clock(due))
+		}
+	}
+	d.now = end
+}
+
+// clock prints a time as hours and minutes since the start of the scenario.
+func (d *desk) clock(at time.Time) string {
+	if at.IsZero() {
+		return "never"
+	}
+	since := at.Sub(d.start)
+	if days := since / (24 * time.Hour); days > 0 {
+		return fmt.Sprintf("day %d %02d:%02d", days, int(since.Hours())%24, int(since.Minutes())%60)
+	}
+	return fmt.Sprintf("%02d:%02d:%02d", int(since.Hours()), int(since.Minutes())%60, int(since.Seconds())%60)
+}
+
+func told(c incident.Change) string {
+	text := string(c.Kind)
+	if c.Step != "" {
+		text += " " + c.Step
+	}
+	if c.Alert != "" {
+		text += " " + c.Alert
+	}
+	if c.By.Name != "" {
+		text += " by " + c.By.Name
+	}
+	if c.Other != 0 {
+		text += fmt.Sprintf(" [%d]", c.Other)
+	}
+	if c.Text != "" {
+		text += ": " + c.Text
+	}
+	return text
+}
+
+func (d *desk) show(n int) {
+	i, ok := d.incidents[n]
+	if !ok {
+		fmt.Fprintln(d.out, "there is none")
+		return
+	}
+	fmt.Fprintf(d.out, "%s %s", i.ID(), i.State)
+	for word, on := range map[string]bool{"quiet": i.Quiet} {
+		if on {
+			fmt.Fprintf(d.out, " %s", word)
+		}
+	}
+	if i.ByHand {
+		fmt.Fprint(d.out, " by-hand-still-firing")
+	}
+	if i.Stale {
+		fmt.Fprint(d.out, " stale")
+	}
+	fmt.Fprintf(d.out, " opening %d", i.Opening)
+	if i.Lead.Name != "" {
+		fmt.Fprintf(d.out, ", lead %s", i.Lead.Name)
+	}
+	if i.Severity != "" {
+		fmt.Fprintf(d.out, ", %s", i.Severity)
+	}
+	fmt.Fprintln(d.out)
+	for _, a := range i.Alerts {
+		state := "resolved"
+		if a.Firing {
+			state = "firing"
+		}
+		if !a.HeldUntil.IsZero() {
+			state += " copy held"
+		}
+		if a.Unreported {
+			state += " not-reported"
+		}
+		fmt.Fprintf(d.out, "  alert %s %s\n", a.Fingerprint, state)
+	}
+	for _, t := range i.Tiers {
+		ended, shown := i.Progress(t.Name)
+		fmt.Fprintf(d.out, "  %s %d/%d due %s", t.Name, ended, shown, d.clock(t.Due))
+		if t.Overdue {
+			fmt.Fprint(d.out, " overdue")
+		}
+		fmt.Fprintln(d.out)
+		for _, s := range i.Steps {
+			if s.Tier == t.Name {
+				fmt.Fprintf(d.out, "    %d %s %s", s.Number, s.ID, s.State)
+				if s.Holder.Name != "" {
+					fmt.Fprintf(d.out, " held by %s", s.Holder.Name)
+				}
+				if s.By.Name != "" {
+					fmt.Fprintf(d.out, " by %s", s.By.Name)
+				}
+				if s.Note != "" {
+					fmt.Fprintf(d.out, " (%s)", s.Note)
+				}
+				if s.From != 0 {
+					fmt.Fprintf(d.out, " from INC-%d due %s", s.From, d.clock(i.Deadline(s)))
+				}
+				if s.To != 0 {
+					fmt.Fprintf(d.out, " to INC-%d", s.To)
+				}
+				fmt.Fprintln(d.out)
+			}
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package incident
+
+import (
+	"slices"
+	"time"
+
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// NextDue returns when time alone changes something in the incident; zero when
+// nothing does. rules give the age at which a silent group counts as stale.
+func (r Rules) NextDue(i Incident) time.Time {
+	var due time.Time
+	consider := func(t time.Time) {
+		if !t.IsZero() && (due.IsZero() || t.Before(due)) {
+			due = t
+		}
+	}
+	for _, a := range i.Alerts {
+		consider(a.HeldUntil)
+	}
+	if i.Quiet {
+		return due
+	}
+	if i.State == Open && i.Escalated < len(i.Escalate) {
+		consider(i.OpeningAt.Add(i.Escalate[i.Escalated].After))
+	}
+	for _, t := range i.Tiers {
+		if !t.Overdue && i.left(t.Name) > 0 && (i.Active() || t.Name != playbooks.Immediate) {
+			consider(t.Due)
+		}
+	}
+	if i.Active() && i.Group != "" && !i.Stale {
+		consider(i.LastHeard.Add(r.StaleAfter))
+	}
+	return due
+}
+
+// timers does everything that is due by now.
+func (m *move) timers() {
+	m.releaseHeld()
+	m.escalate()
+	m.deadlines()
+	if i := m.i; i.Active() && i.Group != "" && !i.Stale && !m.now.Before(i.LastHeard.Add(m.rules.StaleAfter)) {
+		i.Stale = true
+		m.change(Change{Kind: KindStale})
+	}
+}
+
+// releaseHeld believes the firing copies that no resolve contradicted.
+func (m *move) releaseHeld() {
+	i := m.i
+	fired := false
+	for k := range i.Alerts {
+		a := &i.Alerts[k]
+		if a.HeldUntil.IsZero() || a.HeldUntil.After(m.now) {
+			continue
+		}
+		a.HeldUntil, a.Firing, a.EndsAt, a.ChangedAt = time.Time{}, true, time.Time{}, m.now
+		m.change(Change{Kind: KindAlertFiredAgain, Alert: a.Fingerprint})
+		fired = true
+	}
+	if fired && i.Over() && !i.ByHand {
+		m.reopen(User{}, "")
+	}
+}
+
+// escalate tells the next levels when nobody has acknowledged.
+func (m *move) escalate() {
+	i := m.i
+	for i.State == Open && i.Escalated < len(i.Escalate) && !m.now.Before(i.OpeningAt.Add(i.Escalate[i.Escalated].After)) {
+		i.Escalated++
+		m.change(Change{Kind: KindEscalated, Other: i.Escalated})
+	}
+}
+
+// deadlines marks the tiers whose time is over with steps left. The immediate
+// tier pings its owners, unless a neighbour's ping has told them already.
+func (m *move) deadlines() {
+	i := m.i
+	for k := range i.Tiers {
+		t := &i.Tiers[k]
+		immediate := t.Name == playbooks.Immediate
+		if t.Overdue || i.left(t.Name) == 0 || m.now.Before(t.Due) || (immediate && !i.Active()) {
+			continue
+		}
+		t.Overdue = true
+		c := Change{Kind: KindDeadline, Text: string(t.Name)}
+		if immediate {
+			if t.ToldIn == 0 {
+				t.ToldIn = i.Number
+			}
+			c.Other = t.ToldIn
+		}
+		m.change(c)
+	}
+}
+
+// gather puts the neighbours whose immediate deadline falls due within
+// TogetherWithin into the ping of the first result, and marks them as told.
+func (r Rules) gather(out *Outcome, neighbours []Incident, now time.Time) {
+	first := &out.Results[0].Incident
+	at := slices.IndexFunc(first.Tiers, func(t Tier) bool { return t.Name == playbooks.Immediate })
+	for _, n := range neighbours {
+		n = n.clone()
+		k := slices.IndexFunc(n.Tiers, func(t Tier) bool { return t.Name == playbooks.Immediate })
+		if k < 0 || n.Number == first.Number || !n.Active() || n.Channel != first.Channel {
+			continue
+		}
+		t := &n.Tiers[k]
+		if t.ToldIn != 0 || n.left(t.Name) == 0 || t.Due.After(now.Add(TogetherWithin)) || !slices.Equal(t.Owners, first.Tiers[at].Owners) {
+			continue
+		}
+		first.Tiers[at].Together = append(slices.Clone(first.Tiers[at].Together), Neighbour{n.Number, n.Title, t.Due, n.left(t.Name)})
+		t.ToldIn = first.Number
+		out.Results = append(out.Results, Result{n, []Change{{Kind: KindDeadline, At: now, Text: "told with " + first.ID(), Other: first.Number}}})
+	}
+}

@@ -1,0 +1,248 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// The refusals of a commit. After any of them the keeper drops what it cached
+// and reads again.
+var (
+	ErrFenced  = errors.New("another keeper has taken over")
+	ErrAbsent  = errors.New("the event was committed before")
+	ErrVersion = errors.New("the stored incident has another version")
+)
+
+// commitScript writes what the keeper decided. All checks come before the first
+// write: a script that fails half way keeps what it wrote.
+//
+// KEYS[1] keeper; KEYS[2] inbox; KEYS[3…] the keys that are checked and written
+// ARGV[1] fence; ARGV[2] inbox id of the event, or empty
+// ARGV[3] number of documents checked, then pairs of key index, version (0: absent)
+// ARGV then: writes, each: command, key index, number of arguments, arguments
+// Output: 0 committed · 1 fenced · 2 the event is gone · 3 a version differs
+var commitScript = redis.NewScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return 1
+end
+if ARGV[2] ~= '' and #redis.call('XRANGE', KEYS[2], ARGV[2], ARGV[2]) == 0 then
+  return 2
+end
+local at = 4
+for _ = 1, tonumber(ARGV[3]) do
+  local document = redis.call('GET', KEYS[tonumber(ARGV[at])]) or ''
+  if (string.match(document, '"version":(%d+)') or '0') ~= ARGV[at + 1] then
+    return 3
+  end
+  at = at + 2
+end
+while at <= #ARGV do
+  local n = tonumber(ARGV[at + 2])
+  redis.call(ARGV[at], KEYS[tonumber(ARGV[at + 1])], unpack(ARGV, at + 3, at + 2 + n))
+  at = at + 3 + n
+end
+if ARGV[2] ~= '' then
+  redis.call('XDEL', KEYS[2], ARGV[2])
+end
+return 0
+`)
+
+// Saved is one incident of a commit.
+type Saved struct {
+	incident.Result
+	Was   int64     // the version it had; 0: new
+	Due   time.Time // when time alone changes it; zero: never
+	Dirty bool      // Slack has to be brought in line
+}
+
+// Commit is all that one event led to; it is stored whole or not at all.
+type Commit struct {
+	EventID  string
+	Saved    []Saved
+	Next     int                 // the newest incident number, when one was taken
+	Playbook *playbooks.Playbook // of a new incident
+	Op       string              // of the act, with the answer that copies of it get
+	Answer   incident.Answer
+	Ripe     []int // incidents whose timer goes into the inbox
+	Now      time.Time
+	Again    *Again // a timer that came early
+	Bury     *Entry // an event that cannot be stepped goes to the dead letters
+	Why      string
+}
+
+// Again sets the timer of an incident that was not saved.
+type Again struct {
+	Number int
+	Due    time.Time
+}
+
+// writes collects the writes of one script call.
+type writes struct {
+	keys  []string
+	index map[string]int
+	args  []any
+}
+
+func (w *writes) key(name string) int {
+	if at, ok := w.index[name]; ok {
+		return at
+	}
+	w.keys = append(w.keys, name)
+	w.index[name] = len(w.keys)
+	return len(w.keys)
+}
+
+func (w *writes) add(command, key string, args ...any) {
+	w.args = append(w.args, command, w.key(key), len(args))
+	w.args = append(w.args, args...)
+}
+
+// Commit stores commits in order, in one pipeline. It returns one error a
+// commit (nil, ErrFenced, ErrAbsent, ErrVersion); err is set when it is not
+// known what was stored.
+func (s *Store) Commit(ctx context.Context, fence Fence, commits ...Commit) (each []error, err error) {
+	calls := make([]call, len(commits))
+	for k, c := range commits {
+		if calls[k], err = s.commitCall(fence, c); err != nil {
+			return nil, err
+		}
+	}
+	results, err := s.run(ctx, commitScript, calls)
+	if err != nil {
+		return nil, fmt.Errorf("commit: %w", err)
+	}
+	each = make([]error, len(results))
+	for k, result := range results {
+		switch result {
+		case int64(0):
+		case int64(1):
+			each[k] = ErrFenced
+		case int64(2):
+			each[k] = ErrAbsent
+		case int64(3):
+			each[k] = ErrVersion
+		default:
+			return nil, fmt.Errorf("commit: redis answered %v", result)
+		}
+	}
+	return each, nil
+}
+
+func (s *Store) newWrites() *writes {
+	w := &writes{index: map[string]int{}}
+	w.key(s.keys.keeper())
+	w.key(s.keys.inbox())
+	return w
+}
+
+func (s *Store) commitCall(fence Fence, c Commit) (call, error) {
+	w := s.newWrites()
+	args := []any{string(fence), c.EventID, len(c.Saved)}
+	for _, saved := range c.Saved {
+		args = append(args, w.key(s.keys.incident(saved.Incident.Number)), saved.Was)
+	}
+	for _, saved := range c.Saved {
+		if err := s.save(w, saved); err != nil {
+			return call{}, err
+		}
+	}
+	if c.Next > 0 {
+		w.add("SET", s.keys.next(), c.Next)
+	}
+	if c.Playbook != nil {
+		data, err := json.Marshal(c.Playbook)
+		if err != nil {
+			return call{}, fmt.Errorf("write playbook %s: %w", c.Playbook.Name, err)
+		}
+		w.add("SET", s.keys.playbook(c.Playbook.Hash()), data)
+	}
+	if c.Op != "" {
+		data, err := json.Marshal(c.Answer)
+		if err != nil {
+			return call{}, fmt.Errorf("write answer: %w", err)
+		}
+		w.add("SET", s.keys.seen(c.Op), data, "EX", int(SeenFor.Seconds()))
+		reply, err := json.Marshal(reply{c.Op, c.Answer})
+		if err != nil {
+			return call{}, fmt.Errorf("write answer: %w", err)
+		}
+		w.add("PUBLISH", s.keys.replies(), reply)
+	}
+	for _, n := range c.Ripe {
+		data, err := json.Marshal(incident.Event{At: c.Now, Timer: &incident.Timer{Incident: n}})
+		if err != nil {
+			return call{}, fmt.Errorf("write timer: %w", err)
+		}
+		w.add("ZREM", s.keys.due(), n)
+		w.add("XADD", s.keys.inbox(), "*", "e", data)
+	}
+	if c.Again != nil && !c.Again.Due.IsZero() {
+		w.add("ZADD", s.keys.due(), c.Again.Due.UnixMilli(), c.Again.Number)
+	}
+	if c.Bury != nil {
+		w.add("XADD", s.keys.dead(), "*", "e", c.Bury.Raw, "id", c.Bury.ID, "why", c.Why)
+		w.add("HDEL", s.keys.tries(), c.Bury.ID)
+	}
+	return call{w.keys, append(args, w.args...)}, nil
+}
+
+// save writes one incident: document, timeline, timers and indexes.
+func (s *Store) save(w *writes, saved Saved) error {
+	i := saved.Incident
+	document, err := i.Encode()
+	if err != nil {
+		return fmt.Errorf("write incident %s: %w", i.ID(), err)
+	}
+	w.add("SET", s.keys.incident(i.Number), document)
+	for k, change := range saved.Changes {
+		data, err := json.Marshal(change)
+		if err != nil {
+			return fmt.Errorf("write timeline of %s: %w", i.ID(), err)
+		}
+		w.add("XADD", s.keys.log(i.Number), fmt.Sprintf("%d-%d", i.Version, k+1), "c", data)
+	}
+	if i.Group != "" && i.FollowedBy == 0 {
+		w.add("SET", s.keys.group(i.Group), i.Number)
+	}
+	if saved.Due.IsZero() {
+		w.add("ZREM", s.keys.due(), i.Number)
+	} else {
+		w.add("ZADD", s.keys.due(), saved.Due.UnixMilli(), i.Number)
+	}
+	if i.State == incident.Closed {
+		w.add("ZREM", s.keys.open(), i.Number)
+		w.add("ZADD", s.keys.closed(), i.ClosedAt.UnixMilli(), i.Number)
+	} else {
+		w.add("ZADD", s.keys.open(), i.OpenedAt.UnixMilli(), i.Number)
+		w.add("ZREM", s.keys.closed(), i.Number)
+	}
+	if saved.Dirty {
+		w.add("ZADD", s.keys.dirty(), i.Version, i.Number)
+	}
+	if tier, ok := i.Tier(playbooks.Immediate); ok && !i.Quiet {
+		bucket := s.keys.deadline(deadlineBucket(i.Channel, tier.Owners))
+		if i.Active() && !tier.Overdue && tier.ToldIn == 0 {
+			w.add("ZADD", bucket, tier.Due.UnixMilli(), i.Number)
+		} else {
+			w.add("ZREM", bucket, i.Number)
+		}
+	}
+	return nil
+}
+
+// deadlineBucket names the incidents whose deadline pings may be one.
+func deadlineBucket(channel string, owners []string) string {
+	sum := sha256.Sum256([]byte(channel + "\n" + strings.Join(owners, "\n")))
+	return hex.EncodeToString(sum[:8])
+}

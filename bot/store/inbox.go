@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// SeenFor is how long an act's id is remembered: Slack may deliver an event
+// again for a day when "delayed events" is on.
+const SeenFor = 26 * time.Hour
+
+// ErrFull says that the inbox holds as many events as it may.
+var ErrFull = errors.New("the inbox is full")
+
+// putScript takes an event into the inbox.
+//
+// KEYS[1] inbox; KEYS[2] seen:<op>, when the event has an op
+// ARGV[1] event; ARGV[2] bound of the inbox; ARGV[3] seconds that the op is remembered
+// Output: {0} full · {1, id} stored · {2, answer} the op was here before; the answer is empty while it waits.
+// The op's time to live is set again so that WAIT has a write to wait for.
+var putScript = redis.NewScript(`
+if KEYS[2] then
+  local seen = redis.call('GET', KEYS[2])
+  if seen then
+    redis.call('EXPIRE', KEYS[2], ARGV[3])
+    return {2, seen}
+  end
+end
+if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[2]) then
+  return {0}
+end
+local id = redis.call('XADD', KEYS[1], '*', 'e', ARGV[1])
+if KEYS[2] then
+  redis.call('SET', KEYS[2], '', 'EX', ARGV[3])
+end
+return {1, id}
+`)
+
+// Put stores an event for the keeper. When the same op was committed before, its
+// answer comes back at once with done true. Any error means: not known to be
+// stored; asking again is safe.
+func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Answer, done bool, err error) {
+	data, err := json.Marshal(ev)
+	if err != nil {
+		return answer, false, fmt.Errorf("write event: %w", err)
+	}
+	c := call{keys: []string{s.keys.inbox()}, args: []any{data, s.redis.opts.InboxBound, int(SeenFor.Seconds())}}
+	if ev.Op != "" {
+		c.keys = append(c.keys, s.keys.seen(ev.Op))
+	}
+	results, err := s.run(ctx, putScript, []call{c})
+	if err != nil {
+		return answer, false, fmt.Errorf("put event into the inbox: %w", err)
+	}
+	reply, ok := results[0].([]any)
+	if !ok || len(reply) == 0 {
+		return answer, false, fmt.Errorf("put event into the inbox: redis answered %v", results[0])
+	}
+	switch code, _ := reply[0].(int64); code {
+	case 0:
+		return answer, false, ErrFull
+	case 2:
+		text, _ := reply[1].(string)
+		if text == "" {
+			return answer, false, nil
+		}
+		if err := json.Unmarshal([]byte(text), &answer); err != nil {
+			return answer, false, fmt.Errorf("read the answer of a repeated act: %w", err)
+		}
+		return answer, true, nil
+	}
+	return answer, false, nil
+}
+
+// Entry is one event of the inbox. Err is set when it cannot be read.
+type Entry struct {
+	ID    string
+	Event incident.Event
+	Raw   string
+	Err   error
+}
+
+// Read returns up to count events from the head of the inbox, waiting up to
+// block for the first. They stay there until they are committed.
+func (s *Store) Read(ctx context.Context, count int64, block time.Duration) ([]Entry, error) {
+	streams, err := s.redis.client.XRead(ctx, &redis.XReadArgs{Streams: []string{s.keys.inbox(), "0"}, Count: count, Block: block}).Result()
+	if errors.Is(err, redis.Nil) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the inbox: %w", err)
+	}
+	var entries []Entry
+	for _, stream := range streams {
+		for _, message := range stream.Messages {
+			entry := Entry{ID: message.ID}
+			entry.Raw, _ = message.Values["e"].(string)
+			if err := json.Unmarshal([]byte(entry.Raw), &entry.Event); err != nil {
+				entry.Err = fmt.Errorf("decode event %s: %w", message.ID, err)
+			}
+			entries = append(entries, entry)
+		}
+	}
+	return entries, nil
+}
+
+// InboxLength returns how many events wait.
+func (s *Store) InboxLength(ctx context.Context) (int64, error) {
+	return s.redis.client.XLen(ctx, s.keys.inbox()).Result()
+}

@@ -1,0 +1,42 @@
+package store
+
+import "strconv"
+
+// keys makes every key of one workspace. They share one hash tag, so that state,
+// timeline, timers, indexes, inbox and ledger change in one script in one
+// Cluster slot.
+type keys struct{ base string }
+
+func newKeys(prefix, team string) keys { return keys{prefix + ":{" + team + "}:"} }
+
+func (k keys) inbox() string  { return k.base + "inbox" }  // STREAM of events, field e; entries are deleted when committed
+func (k keys) dead() string   { return k.base + "dead" }   // STREAM of events that could not be stepped
+func (k keys) tries() string  { return k.base + "tries" }  // HASH inbox id -> how many keepers met it first
+func (k keys) keeper() string { return k.base + "keeper" } // STRING epoch:nonce, the fence; persistent
+func (k keys) lease() string  { return k.base + "lease" }  // STRING nonce, expires with the lease
+func (k keys) next() string   { return k.base + "next" }   // STRING number of the newest incident
+func (k keys) open() string   { return k.base + "open" }   // ZSET number by opening time (ms): not closed
+func (k keys) closed() string { return k.base + "closed" } // ZSET number by closing time (ms)
+func (k keys) due() string    { return k.base + "due" }    // ZSET number by the time something is due (ms)
+func (k keys) dirty() string  { return k.base + "dirty" }  // ZSET number by the version that Slack has not seen
+func (k keys) threads() string {
+	return k.base + "threads" // HASH channel:ts of a root -> number
+}
+func (k keys) members() string { return k.base + "group-members" } // HASH group id -> JSON list of user ids
+func (k keys) replies() string { return k.base + "replies" }       // CHANNEL of answers for waiting doors
+
+func (k keys) incident(n int) string { return k.base + "inc:" + strconv.Itoa(n) }    // STRING JSON document
+func (k keys) log(n int) string      { return k.base + "log:" + strconv.Itoa(n) }    // STREAM, ids version-i, field c
+func (k keys) ledger(n int) string   { return k.base + "ledger:" + strconv.Itoa(n) } // HASH slot -> JSON
+func (k keys) group(id string) string {
+	return k.base + "group:" + id // STRING number of the group's newest incident
+}
+func (k keys) playbook(hash string) string { return k.base + "playbook:" + hash } // STRING JSON document
+func (k keys) seen(op string) string       { return k.base + "seen:" + op }       // STRING answer, 26 h
+func (k keys) deadline(bucket string) string {
+	return k.base + "deadline:" + bucket // ZSET number by immediate deadline (ms), a bucket a channel and owners
+}
+
+// workspaceKey remembers which workspace a bot token belongs to, so that only
+// the very first start needs Slack. STRING JSON.
+func workspaceKey(prefix, tokenHash string) string { return prefix + ":workspace:" + tokenHash }

@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// CallState says how the last Slack call for a slot ended.
+type CallState string
+
+// The states of a slot.
+const (
+	CallSending CallState = "sending" // a post with this op is on its way, or its outcome is unknown
+	CallSent    CallState = "sent"    // Slack shows what Hash says
+	CallParked  CallState = "parked"  // Slack refuses until somebody acts
+	CallWaiting CallState = "waiting" // not sent: Slack said when to ask again, or took it back
+)
+
+// Slot is what Slack is known to have for one message of an incident.
+type Slot struct {
+	Channel  string    `json:"channel,omitempty"` // id, as Slack answered
+	TS       string    `json:"ts,omitempty"`
+	Parent   string    `json:"parent,omitempty"` // ts of the root it was posted under
+	Hash     string    `json:"hash,omitempty"`   // of the message as last sent
+	State    CallState `json:"state"`
+	Op       string    `json:"op,omitempty"` // in the message's metadata, to find it again
+	IntentAt time.Time `json:"intent_at,omitzero"`
+	// Sweeps counts the looks for copies that a post of unknown outcome may have left; SweepAt is when the next is due.
+	Sweeps  int       `json:"sweeps,omitempty"`
+	SweepAt time.Time `json:"sweep_at,omitzero"`
+	Old     []string  `json:"old,omitempty"` // ts of earlier messages that people deleted
+	Why     string    `json:"why,omitempty"` // why it is parked
+}
+
+// Ledger maps slot names to what Slack has.
+type Ledger map[string]Slot
+
+// Ledger returns the ledger of incident n.
+func (s *Store) Ledger(ctx context.Context, n int) (Ledger, error) {
+	fields, err := s.redis.client.HGetAll(ctx, s.keys.ledger(n)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read ledger of incident %d: %w", n, err)
+	}
+	ledger := Ledger{}
+	for name, data := range fields {
+		var slot Slot
+		if err := json.Unmarshal([]byte(data), &slot); err != nil {
+			return nil, fmt.Errorf("read ledger of incident %d, slot %s: %w", n, name, err)
+		}
+		ledger[name] = slot
+	}
+	return ledger, nil
+}
+
+// SetSlot writes one slot under the fence. The root's place is indexed too, so
+// that words typed in its thread find the incident.
+func (s *Store) SetSlot(ctx context.Context, fence Fence, n int, name string, slot Slot) error {
+	data, err := json.Marshal(slot)
+	if err != nil {
+		return fmt.Errorf("write ledger of incident %d: %w", n, err)
+	}
+	w := s.newWrites()
+	args := []any{string(fence), "", 0}
+	w.add("HSET", s.keys.ledger(n), name, data)
+	if name == RootSlot && slot.TS != "" {
+		w.add("HSET", s.keys.threads(), slot.Channel+":"+slot.TS, n)
+	}
+	return s.fenced(ctx, call{w.keys, append(args, w.args...)}, "write ledger")
+}
+
+// RootSlot is the slot of an incident's first message.
+const RootSlot = "root"
+
+// fenced runs one commit script call that has no event.
+func (s *Store) fenced(ctx context.Context, c call, what string) error {
+	results, err := s.run(ctx, commitScript, []call{c})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if results[0] != int64(0) {
+		return fmt.Errorf("%s: %w", what, ErrFenced)
+	}
+	return nil
+}
+
+// settleScript forgets that an incident is dirty, unless it has moved on.
+//
+// KEYS[1] keeper; KEYS[2] dirty
+// ARGV[1] fence; ARGV[2] number; ARGV[3] version that Slack shows
+// Output: 1 settled · 0 it has moved on, or another keeper took over
+var settleScript = redis.NewScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return 0
+end
+local version = redis.call('ZSCORE', KEYS[2], ARGV[2])
+if not version or tonumber(version) > tonumber(ARGV[3]) then
+  return 0
+end
+return redis.call('ZREM', KEYS[2], ARGV[2])
+`)
+
+// Settle forgets that incident n is dirty when version is still its newest.
+func (s *Store) Settle(ctx context.Context, fence Fence, n int, version int64) error {
+	_, err := s.run(ctx, settleScript, []call{{[]string{s.keys.keeper(), s.keys.dirty()}, []any{string(fence), n, version}}})
+	if err != nil {
+		return fmt.Errorf("settle incident %d: %w", n, err)
+	}
+	return nil
+}
+
+// MarkDirty asks for incidents to be compared with Slack again.
+func (s *Store) MarkDirty(ctx context.Context, fence Fence, n int, version int64) error {
+	w := s.newWrites()
+	args := []any{string(fence), "", 0}
+	w.add("ZADD", s.keys.dirty(), version, n)
+	return s.fenced(ctx, call{w.keys, append(args, w.args...)}, "mark incident dirty")
+}
+
+// Dirty returns the incidents that Slack may not show as they are.
+func (s *Store) Dirty(ctx context.Context) ([]int, error) {
+	return s.numbers(s.redis.client.ZRange(ctx, s.keys.dirty(), 0, -1).Result())
+}
+
+// Due returns up to count incidents whose timer is ripe at now, oldest first.
+func (s *Store) Due(ctx context.Context, now time.Time, count int64) ([]int, error) {
+	return s.numbers(s.redis.client.ZRangeByScore(ctx, s.keys.due(), &redis.ZRangeBy{
+		Min: "-inf", Max: strconv.FormatInt(now.UnixMilli(), 10), Count: count,
+	}).Result())
+}
+
+// Neighbours returns the incidents in a channel, with the same owners of the
+// immediate tier, whose deadline has not been told and falls due until then.
+func (s *Store) Neighbours(ctx context.Context, channel string, owners []string, until time.Time) ([]int, error) {
+	return s.numbers(s.redis.client.ZRangeByScore(ctx, s.keys.deadline(deadlineBucket(channel, owners)), &redis.ZRangeBy{
+		Min: "-inf", Max: strconv.FormatInt(until.UnixMilli(), 10), Count: 100,
+	}).Result())
+}
+
+func (s *Store) numbers(members []string, err error) ([]int, error) {
+	if err != nil {
+		return nil, fmt.Errorf("read index: %w", err)
+	}
+	numbers := make([]int, 0, len(members))
+	for _, member := range members {
+		n, err := strconv.Atoi(member)
+		if err != nil {
+			return nil, fmt.Errorf("read index: %w", err)
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, nil
+}
+
+// Suspect counts that a keeper met this event first in its inbox, and returns
+// how often: an event that ends its keepers gets a high count.
+func (s *Store) Suspect(ctx context.Context, id string) (int64, error) {
+	n, err := s.redis.client.HIncrBy(ctx, s.keys.tries(), id, 1).Result()
+	if err != nil {
+		return 0, fmt.Errorf("count tries: %w", err)
+	}
+	return n, nil
+}
+
+// Cleared forgets the tries of an event that was handled.
+func (s *Store) Cleared(ctx context.Context, id string) error {
+	return s.redis.client.HDel(ctx, s.keys.tries(), id).Err()
+}
+
+// DeadLetters returns how many events could not be stepped.
+func (s *Store) DeadLetters(ctx context.Context) (int64, error) {
+	return s.redis.client.XLen(ctx, s.keys.dead()).Result()
+}
+
+// SetMembers remembers who is in a user group.
+func (s *Store) SetMembers(ctx context.Context, group string, users []string) error {
+	data, err := json.Marshal(users)
+	if err != nil {
+		return err
+	}
+	if err := s.redis.client.HSet(ctx, s.keys.members(), group, data).Err(); err != nil {
+		return fmt.Errorf("remember members of %s: %w", group, err)
+	}
+	return nil
+}
+
+// Members returns who was last known to be in a user group; known is false when
+// that was never read.
+func (s *Store) Members(ctx context.Context, group string) (users []string, known bool, err error) {
+	data, err := s.redis.client.HGet(ctx, s.keys.members(), group).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read members of %s: %w", group, err)
+	}
+	if err := json.Unmarshal(data, &users); err != nil {
+		return nil, false, fmt.Errorf("read members of %s: %w", group, err)
+	}
+	return users, true, nil
+}

@@ -1,0 +1,120 @@
+package playbooks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Filled is a playbook with the values of one group of alerts.
+type Filled struct {
+	Links []Link
+	Steps []FilledStep
+}
+
+// FilledStep is a step as it is shown.
+type FilledStep struct {
+	ID        string
+	Number    int
+	Tier      TierName
+	Title     string   // plain text, one line
+	Detail    string   // Slack mrkdwn, values escaped
+	Commands  []string // plain text
+	Applies   bool     // false: hidden, but its number stays
+	Templated bool     // title, detail or commands were filled in; false: they are the playbook's own text
+}
+
+// Fill puts the data into every template of the playbook. A template that
+// fails stays as its author wrote it, shown as plain text, and a note says
+// why; Fill itself never fails.
+func (p *Playbook) Fill(d Data) (Filled, []string) {
+	f := filler{view: d.view(), budget: newBudget()}
+	var out Filled
+	for _, l := range p.Links {
+		if link, ok := f.link(l); ok {
+			out.Links = append(out.Links, link)
+		}
+	}
+	for _, n := range p.Steps() {
+		out.Steps = append(out.Steps, f.step(n, d.Labels))
+	}
+	return out, f.notes
+}
+
+type filler struct {
+	view   view
+	budget *budget
+	notes  []string
+}
+
+func (f *filler) notef(format string, args ...any) {
+	f.notes = append(f.notes, fmt.Sprintf(format, args...))
+}
+
+func (f *filler) link(l Link) (Link, bool) {
+	title := f.text(l.Title, inTitle, "link "+l.Title)
+	filled, err := fill(l.URL, inURL, f.view, f.budget)
+	if err != nil {
+		f.notef("link %q is left out: %v", l.Title, err)
+		return Link{}, false
+	}
+	if strings.Trim(filled, "\x01\x02 ") == "" {
+		return Link{}, false // made of a value that this alert does not have
+	}
+	target, ok := filledURL(filled)
+	if !ok {
+		f.notef("link %q is left out: with this alert's values it is no http or https URL", l.Title)
+		return Link{}, false
+	}
+	return Link{Title: title, URL: target}, true
+}
+
+func (f *filler) step(n NumberedStep, labels map[string]string) FilledStep {
+	s := n.Step
+	what := fmt.Sprintf("step %d (%s)", n.Number, s.ID)
+	out := FilledStep{ID: s.ID, Number: n.Number, Tier: n.Tier, Applies: applies(s.Applies, labels)}
+	out.Title = cut(f.text(s.Title, inTitle, what), maxTitle)
+	out.Detail = f.text(s.Detail, inMrkdwn, what)
+	for _, c := range s.Commands {
+		out.Commands = append(out.Commands, f.text(c, inCommand, what))
+	}
+	out.Templated = isTemplate(s.Title) || isTemplate(s.Detail) || slices.ContainsFunc(s.Commands, isTemplate)
+	return out
+}
+
+// text fills one text; when that fails, the template itself is shown.
+func (f *filler) text(source string, where use, what string) string {
+	filled, err := fill(source, where, f.view, f.budget)
+	if err != nil {
+		f.notef("%s: a template could not be filled: %v", what, err)
+		if where == inMrkdwn {
+			return mrkdwn(markLines(source))
+		}
+		return source
+	}
+	if where == inMrkdwn {
+		return mrkdwn(filled)
+	}
+	return filled
+}
+
+// markLines makes a whole text a value, line by line, so that nothing in it
+// formats, links or mentions.
+func markLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = markValue(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// applies tells whether a step's matchers all hold. Parse has refused those
+// that cannot be read; of a playbook from elsewhere they hide nothing.
+func applies(entries []string, labels map[string]string) bool {
+	for _, e := range entries {
+		if ms, err := ParseMatchers(e); err == nil && !ms.Match(labels) {
+			return false
+		}
+	}
+	return true
+}

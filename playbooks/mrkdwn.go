@@ -1,0 +1,203 @@
+package playbooks
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Values stand between these two marks until the whole text is known, because
+// what makes a value harmless depends on what stands around it. Neither mark
+// can be in a value (cleaning removes them) nor in an author's text (Parse
+// refuses control characters).
+const (
+	valueBegins = '\x01'
+	valueEnds   = '\x02'
+)
+
+func markValue(s string) string {
+	return string(valueBegins) + cleanLine(s) + string(valueEnds)
+}
+
+// cleanLine takes out what no alert needs and what can mislead the eye:
+// control characters, line breaks, invisible characters that turn the writing
+// direction, broken UTF-8.
+func cleanLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t', r == '\u2028', r == '\u2029':
+			return ' '
+		case unicode.IsControl(r), r == '\ufeff':
+			return -1
+		case r == '\u200e', r == '\u200f', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+}
+
+// commandValue is a value in a command that somebody will paste into a shell
+// at night: characters with which a label could end the command and begin its
+// own are replaced by "_".
+func commandValue(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune("`$;&|<>()'\"\\!", r) {
+			return '_'
+		}
+		return r
+	}, cleanLine(s))
+	if strings.HasPrefix(s, "-") { // would be an option
+		return "_" + s[1:]
+	}
+	return s
+}
+
+// mrkdwnWriter puts the values of a filled text into Slack's mrkdwn.
+type mrkdwnWriter struct {
+	out    []byte
+	angle  int  // where an open "<" stands in out, or -1
+	pipe   bool // the "|" of that link has been passed: what follows is its text
+	broken bool // the next ">" belongs to a "<" that was taken apart
+	code   bool // between backticks
+}
+
+// mrkdwn escapes the values between the marks for where they stand: as plain
+// text, in code, or in the URL of a link. A value can never make a mention, a
+// link or formatting of its own, nor choose what a "<" of the author's means.
+func mrkdwn(filled string) string {
+	w := &mrkdwnWriter{angle: -1}
+	for filled != "" {
+		author, rest, found := strings.Cut(filled, string(valueBegins))
+		w.author(author)
+		if !found {
+			break
+		}
+		value, after, _ := strings.Cut(rest, string(valueEnds))
+		w.value(value)
+		filled = after
+	}
+	return string(w.out)
+}
+
+func (w *mrkdwnWriter) author(s string) {
+	for _, r := range s {
+		switch r {
+		case '`':
+			w.code = !w.code
+		case '<':
+			w.angle, w.pipe, w.broken = len(w.out), false, false
+		case '|':
+			w.pipe = true
+		case '\n':
+			w.angle, w.broken = -1, false
+		case '>':
+			w.angle = -1
+			if w.broken {
+				w.broken = false
+				w.out = append(w.out, "&gt;"...)
+				continue
+			}
+		}
+		w.out = utf8.AppendRune(w.out, r)
+	}
+}
+
+func (w *mrkdwnWriter) value(v string) {
+	if w.angle >= 0 && !w.pipe {
+		begun := string(w.out[w.angle+1:])
+		if u, ok := urlValue(begun, v); ok {
+			w.out = append(w.out, entities(u)...)
+			return
+		}
+		w.out = append(w.out[:w.angle], "&lt;"+begun...)
+		w.angle, w.broken = -1, true
+	}
+	w.out = append(w.out, w.plain(v)...)
+}
+
+// plain escapes a value for running text and code. Between letters or digits
+// * _ ~ do nothing in Slack (orders_db stays as it is, to be copied);
+// elsewhere they are replaced by signs that look alike, and backticks always.
+func (w *mrkdwnWriter) plain(v string) string {
+	var b strings.Builder
+	if (len(w.out) == 0 || w.out[len(w.out)-1] == '\n') && strings.HasPrefix(v, ">") {
+		b.WriteRune('\u2060') // no quotation
+	}
+	runes := []rune(v)
+	word := func(i int) bool {
+		return i >= 0 && i < len(runes) && (unicode.IsLetter(runes[i]) || unicode.IsNumber(runes[i]))
+	}
+	for i, r := range runes {
+		if !w.code && !(word(i-1) && word(i+1)) {
+			switch r {
+			case '*':
+				r = '∗'
+			case '_':
+				r = 'ˍ'
+			case '~':
+				r = '∼'
+			}
+		}
+		if r == '`' {
+			r = 'ˋ'
+		}
+		b.WriteRune(r)
+	}
+	return entities(b.String())
+}
+
+// entities are the three characters that Slack asks to be escaped.
+func entities(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// urlValue escapes a value inside a URL of which begun stands already. At the
+// very beginning it may be a whole http or https URL; later on it is one
+// piece of the path or of the query. Anything else is refused.
+func urlValue(begun, v string) (string, bool) {
+	switch {
+	case begun == "":
+		if !isWeb(v) {
+			return "", false
+		}
+		return strings.NewReplacer(" ", "%20", "|", "%7C", "<", "%3C", ">", "%3E", "`", "%60", `"`, "%22").Replace(v), true
+	case !isWeb(begun):
+		return "", false
+	case strings.ContainsAny(begun, "?#"):
+		return url.QueryEscape(v), true
+	}
+	return url.PathEscape(v), true
+}
+
+// isWeb tells whether a URL, or its beginning, is one for a browser.
+func isWeb(s string) bool {
+	s = strings.ToLower(cut(s, 10))
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
+}
+
+// filledURL puts the values of a filled URL into it.
+func filledURL(filled string) (string, bool) {
+	var out strings.Builder
+	for {
+		author, rest, found := strings.Cut(filled, string(valueBegins))
+		out.WriteString(author)
+		if !found {
+			return out.String(), isURL(out.String())
+		}
+		value, after, _ := strings.Cut(rest, string(valueEnds))
+		escaped, ok := urlValue(out.String(), value)
+		if !ok {
+			return "", false
+		}
+		out.WriteString(escaped)
+		filled = after
+	}
+}
+
+// isURL tells whether Slack can show s as a link (URLs of buttons: 3000
+// characters).
+func isURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && len(s) <= 3000
+}

@@ -1,0 +1,155 @@
+package playbooks_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+func book(name string, match ...string) *playbooks.Playbook {
+	return &playbooks.Playbook{Name: name, Title: name, Match: match}
+}
+
+// notification makes a group of firing alerts a minute apart, each given as
+// "label=value label=value"; names that begin with @ are annotations, and
+// "resolved" is a status.
+func notification(specs ...string) alerts.Notification {
+	n := alerts.Notification{Status: alerts.Firing}
+	for i, spec := range specs {
+		a := alerts.Alert{Status: alerts.Firing, StartsAt: opened.Add(time.Duration(i) * time.Minute), Labels: map[string]string{}, Annotations: map[string]string{}}
+		for _, word := range strings.Fields(spec) {
+			name, value, _ := strings.Cut(word, "=")
+			switch {
+			case word == "resolved":
+				a.Status = alerts.Resolved
+			case strings.HasPrefix(name, "@"):
+				a.Annotations[name[1:]] = value
+			default:
+				a.Labels[name] = value
+			}
+		}
+		n.Alerts = append(n.Alerts, a)
+	}
+	return n
+}
+
+func TestSelect(t *testing.T) {
+	set, warnings := playbooks.NewSet(
+		[]*playbooks.Playbook{book("mine", `team="a"`), book("late", `team=~"a|b"`), book("cdn-cost", `alertname="Mine"`)},
+		[]*playbooks.Playbook{book("database-cpu", `alertname="DB"`, `alertname="HighCPU",tier="database"`), book("cdn-cost", `alertname="CDN"`), book("triage")})
+	if len(warnings) > 0 {
+		t.Errorf("warnings: got %q, want none", warnings)
+	}
+	older := notification("alertname=CDN", "alertname=DB")
+	older.Alerts[1].StartsAt = opened.Add(-time.Hour)
+	common := notification("alertname=DB")
+	common.CommonLabels = map[string]string{"playbook": "late"}
+	commonAnnotation := notification("alertname=DB")
+	commonAnnotation.CommonAnnotations = map[string]string{"playbook": "late"}
+	for name, c := range map[string]struct {
+		n                    alerts.Notification
+		want, reason, remark string
+	}{
+		"first file":         {notification("team=a alertname=DB"), "mine", `The alert "DB" matches team="a".`, ""},
+		"second file":        {notification("team=b alertname=DB"), "late", "", ""},
+		"built-in":           {notification("alertname=DB"), "database-cpu", `The alert "DB" matches alertname="DB".`, ""},
+		"second entry":       {notification("alertname=HighCPU tier=database"), "database-cpu", "", ""},
+		"half an entry":      {notification("alertname=HighCPU tier=web"), "triage", "No playbook matches, so it is triage.", ""},
+		"replaced built-in":  {notification("alertname=CDN"), "triage", "", ""},
+		"replacement":        {notification("alertname=Mine"), "cdn-cost", "", ""},
+		"nothing":            {notification("x=y"), "triage", "", ""},
+		"no alerts":          {alerts.Notification{}, "triage", "", ""},
+		"mixed":              {notification("x=y", "alertname=DB", "team=a"), "database-cpu", "", ""},
+		"earliest":           {older, "database-cpu", "", ""},
+		"firing first":       {notification("alertname=DB resolved", "team=a"), "mine", "", ""},
+		"all resolved":       {notification("alertname=DB resolved"), "database-cpu", "", ""},
+		"label":              {notification("team=a", "playbook=database-cpu alertname=Z"), "database-cpu", `The label playbook="database-cpu" of the alert "Z" names it.`, ""},
+		"annotation":         {notification("team=a @playbook=late"), "late", `The annotation playbook="late" of the alert "" names it.`, ""},
+		"label first":        {notification("playbook=mine @playbook=late"), "mine", "", ""},
+		"earliest annotated": {notification("@playbook=late", "playbook=mine"), "late", "", ""},
+		"triage by name":     {notification("team=a playbook=triage"), "triage", "", ""},
+		"resolved names":     {notification("playbook=mine resolved", "alertname=DB"), "database-cpu", "", ""},
+		"common label":       {common, "late", `The common label playbook="late" names it.`, ""},
+		"common annotation":  {commonAnnotation, "late", `The common annotation playbook="late" names it.`, ""},
+		"unknown":            {notification("team=a playbook=nothing-like-it"), "triage", "names a playbook that does not exist", `There is no playbook "nothing-like-it".`},
+		"almost":             {notification("playbook=database_cpu"), "triage", "", `There is no playbook "database_cpu": did you mean "database-cpu"?`},
+		"hostile":            {notification("playbook=<!channel>\x07" + strings.Repeat("x", 500)), "triage", "", `There is no playbook "<!channel>` + strings.Repeat("x", 69) + `…".`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := set.Select(c.n)
+			if got.Playbook.Name != c.want {
+				t.Errorf("playbook: got %s (%s), want %s", got.Playbook.Name, got.Reason, c.want)
+			}
+			if !strings.Contains(got.Reason, c.reason) || got.Reason == "" {
+				t.Errorf("reason: got %q, want it with %q", got.Reason, c.reason)
+			}
+			if got.Note != c.remark {
+				t.Errorf("note: got %q, want %q", got.Note, c.remark)
+			}
+		})
+	}
+}
+
+func TestSetOrderAndFind(t *testing.T) {
+	mine := book("database-cpu")
+	set, _ := playbooks.NewSet([]*playbooks.Playbook{book("b"), mine, book("b", "x=y")}, []*playbooks.Playbook{book("database-cpu"), book("triage"), book("cdn-cost")})
+	var names []string
+	for _, p := range set.All() {
+		names = append(names, p.Name)
+	}
+	if diff := cmp.Diff([]string{"b", "database-cpu", "triage", "cdn-cost"}, names); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+	if got, ok := set.Find("database-cpu"); !ok || got != mine {
+		t.Errorf("find: got %v, want the file's", got)
+	}
+	if got, ok := set.Find("nobody"); ok {
+		t.Errorf("find nobody: got %v, want nothing", got)
+	}
+}
+
+func TestSetWithoutTriage(t *testing.T) {
+	set, warnings := playbooks.NewSet(nil, nil)
+	if len(warnings) != 1 || !strings.Contains(warnings[0], `no playbook "triage"`) {
+		t.Errorf("warnings: got %q, want one about triage", warnings)
+	}
+	choice := set.Select(notification("x=y"))
+	if choice.Playbook == nil || choice.Playbook.Name != "triage" || len(choice.Playbook.Steps()) != 1 {
+		t.Errorf("chosen: got %+v, want a bare triage", choice.Playbook)
+	}
+	if p, ok := set.Find("triage"); !ok || p != choice.Playbook {
+		t.Errorf("find triage: got %v, want the bare one", p)
+	}
+}
+
+func TestOverlapsAreWarnings(t *testing.T) {
+	for name, c := range map[string]struct {
+		a, b string
+		want string
+	}{
+		"equal entries":    {`team=~"a|b"`, `{team=~"a|b"}`, `playbooks "a" and "b" both match team=~"a|b": the first one is chosen`},
+		"same name":        {`alertname="X"`, `alertname="X",tier="db"`, `playbooks "a" and "b" both match alertname="X": the first one is chosen`},
+		"alternatives":     {`alertname=~"W|X"`, `alertname=~"X|Y"`, `playbooks "a" and "b" both match alertname="X": the first one is chosen`},
+		"contradiction":    {`alertname="X",tier="web"`, `alertname="X",tier="db"`, ""},
+		"other names":      {`alertname="X"`, `alertname="Y"`, ""},
+		"not certain":      {`alertname="X"`, `alertname=~"X.*"`, ""},
+		"not certain, too": {`alertname="X"`, `alertname="X",tier=~"db|web"`, ""},
+		"other labels":     {`alertname="X"`, `team="db"`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, got := playbooks.NewSet([]*playbooks.Playbook{book("a", c.a), book("b", c.b)}, []*playbooks.Playbook{book("triage")})
+			if text := strings.Join(got, "\n"); text != c.want {
+				t.Errorf("warnings: got %q, want %q", text, c.want)
+			}
+			_, got = playbooks.NewSet([]*playbooks.Playbook{book("a", c.a)}, []*playbooks.Playbook{book("triage"), book("b", c.b)})
+			if len(got) > 0 {
+				t.Errorf("a file before a built-in: warnings: got %q, want none", got)
+			}
+		})
+	}
+}

@@ -1,0 +1,200 @@
+package playbooks
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"strconv"
+	"strings"
+	"text/template"
+	"text/template/parse"
+)
+
+// use says where a template's result goes, and so how the values in it are
+// made harmless.
+type use string
+
+// The internal functions at the end of every action's pipeline, one for each
+// use. Authors cannot call them: they are defined after parsing.
+const (
+	inMrkdwn  use = "signalbookMrkdwn"
+	inTitle   use = "signalbookTitle"
+	inCommand use = "signalbookCommand"
+	inURL     use = "signalbookURL"
+
+	tickFunction = "signalbookTick"
+)
+
+// isTemplate tells whether a text has anything to fill in.
+func isTemplate(text string) bool { return strings.Contains(text, "{{") }
+
+// compile parses a template and builds the bounds into its tree: every loop
+// counts its rounds, and every printed value passes the function for its use,
+// as html/template does it. The budget pays whenever the template runs.
+func compile(text string, where use, b *budget) (*template.Template, error) {
+	t, err := template.New("").Option("missingkey=zero").Funcs(functions(b)).Parse(text)
+	if err != nil {
+		return nil, errors.New(parseErrorText(err))
+	}
+	if len(t.Templates()) > 1 {
+		return nil, errors.New("define and block are not allowed in a playbook's templates")
+	}
+	if t.Tree == nil || t.Root == nil {
+		return t, nil
+	}
+	if _, err := instrument(t.Root, where); err != nil {
+		return nil, err
+	}
+	guards := template.FuncMap{
+		tickFunction:      b.tick,
+		string(inMrkdwn):  b.printed(markValue),
+		string(inTitle):   b.printed(cleanLine),
+		string(inCommand): b.printed(commandValue),
+		string(inURL):     b.printed(markValue),
+	}
+	return t.Funcs(guards), nil
+}
+
+// instrument rewrites a list of nodes in place and returns how many nodes one
+// pass over it runs through, inner loops not counted.
+func instrument(list *parse.ListNode, where use) (nodes int, err error) {
+	if list == nil {
+		return 0, nil
+	}
+	branch := func(b *parse.BranchNode) error {
+		for _, l := range []*parse.ListNode{b.List, b.ElseList} {
+			n, err := instrument(l, where)
+			if err != nil {
+				return err
+			}
+			nodes += n
+		}
+		return nil
+	}
+	for _, node := range list.Nodes {
+		nodes++
+		switch n := node.(type) {
+		case *parse.ActionNode:
+			nodes += len(n.Pipe.Cmds)
+			if len(n.Pipe.Decl) == 0 {
+				n.Pipe.Cmds = append(n.Pipe.Cmds, command(n.Pos, string(where)))
+			}
+		case *parse.IfNode:
+			err = branch(&n.BranchNode)
+		case *parse.WithNode:
+			err = branch(&n.BranchNode)
+		case *parse.RangeNode:
+			var inner int
+			if inner, err = instrument(n.List, where); err == nil {
+				n.List.Nodes = append([]parse.Node{tick(n, inner)}, n.List.Nodes...)
+				_, err = instrument(n.ElseList, where)
+			}
+		case *parse.TemplateNode:
+			err = errors.New("template calls are not allowed in a playbook's templates")
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	return nodes, nil
+}
+
+func tick(at *parse.RangeNode, nodes int) parse.Node {
+	count := &parse.NumberNode{NodeType: parse.NodeNumber, Pos: at.Pos, IsInt: true, Int64: int64(nodes), Text: strconv.Itoa(nodes)}
+	return &parse.ActionNode{NodeType: parse.NodeAction, Pos: at.Pos, Line: at.Line, Pipe: &parse.PipeNode{
+		NodeType: parse.NodePipe, Pos: at.Pos, Line: at.Line,
+		Cmds: []*parse.CommandNode{command(at.Pos, tickFunction, count)},
+	}}
+}
+
+func command(pos parse.Pos, function string, args ...parse.Node) *parse.CommandNode {
+	return &parse.CommandNode{NodeType: parse.NodeCommand, Pos: pos,
+		Args: append([]parse.Node{parse.NewIdentifier(function).SetPos(pos)}, args...)}
+}
+
+// printed makes the last function of a pipeline: what text/template would
+// print, made harmless.
+func (b *budget) printed(harmless func(string) string) func(args ...any) (string, error) {
+	return func(args ...any) (string, error) {
+		s, ok := "", len(args) == 1
+		if ok {
+			s, ok = args[0].(string)
+		}
+		if !ok {
+			var err error
+			if s, err = b.format("", args, func() string { return fmt.Sprint(args...) }); err != nil {
+				return "", err
+			}
+		}
+		if len(s) > maxOutput {
+			return "", errOutput
+		}
+		return b.result(harmless(s))
+	}
+}
+
+// execute runs a compiled template. A panic inside text/template is an error
+// like any other: the data come from outside.
+func execute(t *template.Template, v view, b *budget) (out string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("cannot be filled: %v", r)
+		}
+	}()
+	if t.Tree == nil || t.Root == nil {
+		return "", nil
+	}
+	b.iterations = maxIterations
+	w := &bounded{}
+	if err := t.Execute(w, v); err != nil {
+		return "", executionError(err)
+	}
+	return string(w.data), nil
+}
+
+// fill compiles and executes a text for one use; a text without a template
+// comes back as it is.
+func fill(text string, where use, v view, b *budget) (string, error) {
+	if !isTemplate(text) {
+		return text, nil
+	}
+	t, err := compile(text, where, b)
+	if err != nil {
+		return "", err
+	}
+	return execute(t, v, b)
+}
+
+var (
+	templatePrefix = regexp.MustCompile(`^template: [^ ]*:\d+(:\d+)?: `)
+	executing      = regexp.MustCompile(`^executing "[^"]*" at `)
+	missingFunc    = regexp.MustCompile(`^function "([^"]*)" not defined`)
+	missingField   = regexp.MustCompile(`can't evaluate field (\S+) in type \S+`)
+	ourFunction    = regexp.MustCompile(`error calling signalbook\w+: `)
+)
+
+func parseErrorText(err error) string {
+	text := templatePrefix.ReplaceAllString(err.Error(), "")
+	if m := missingFunc.FindStringSubmatch(text); m != nil {
+		if m[1] == "now" || m[1] == "since" {
+			return fmt.Sprintf("function %q is not available: a playbook is filled once, when the incident opens, so an age would soon be wrong", m[1])
+		}
+		known := maps.Collect(maps.All(functions(newBudget())))
+		return fmt.Sprintf("function %q does not exist%s", m[1], didYouMean(m[1], maps.Keys(known)))
+	}
+	return text
+}
+
+// errField is the mistake of naming something that templates do not see.
+var errField = errors.New("templates see .Labels, .Annotations, .Alerts and .StartsAt")
+
+func executionError(err error) error {
+	text := templatePrefix.ReplaceAllString(err.Error(), "")
+	text = executing.ReplaceAllString(text, "at ")
+	text = ourFunction.ReplaceAllString(text, "")
+	if m := missingField.FindStringSubmatch(text); m != nil {
+		return fmt.Errorf("there is no .%s: %w", m[1], errField)
+	}
+	return errors.New(text)
+}

@@ -1,0 +1,192 @@
+package yamlfile
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// fieldSet is what a struct takes: its keys, those of inlined structs, and
+// perhaps an inlined map for all others.
+type fieldSet struct {
+	byKey map[string]reflect.Value
+	rest  reflect.Value
+}
+
+func fieldsOf(v reflect.Value, into *fieldSet) {
+	t := v.Type()
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.IsExported() && !f.Anonymous {
+			continue
+		}
+		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if name == "-" {
+			continue
+		}
+		field := v.Field(i)
+		if strings.Contains(","+options+",", ",inline,") {
+			switch field.Kind() {
+			case reflect.Struct:
+				fieldsOf(field, into)
+			case reflect.Map:
+				into.rest = field
+			}
+			continue
+		}
+		if !f.IsExported() {
+			continue
+		}
+		if name == "" {
+			name = strings.ToLower(f.Name)
+		}
+		into.byKey[name] = field
+	}
+}
+
+// pair is one key of a mapping and its value.
+type pair struct{ key, value *yaml.Node }
+
+// pairs returns the keys of a mapping without duplicates, merged ones ("<<")
+// last and only where the mapping does not say otherwise itself.
+func (d *decoder) pairs(n *yaml.Node) []pair {
+	var out []pair
+	first := map[string]*yaml.Node{}
+	var merges []*yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if isMerge(key) {
+			sources := mergeSources(value)
+			if len(sources) == 0 {
+				d.addf(value, "<< takes an alias (*name) of key: value pairs, or a list of them")
+			}
+			merges = append(merges, sources...)
+			continue
+		}
+		key = behindAlias(key)
+		if key.Kind != yaml.ScalarNode {
+			d.addf(n.Content[i], "a key must be plain text, got %s", describe(key))
+			continue
+		}
+		if earlier, twice := first[key.Value]; twice {
+			d.addf(n.Content[i], "key %q is given twice, first on line %d", short(key.Value), earlier.Line)
+			continue
+		}
+		first[key.Value] = n.Content[i]
+		out = append(out, pair{n.Content[i], value})
+	}
+	for _, m := range merges {
+		for i := 0; i+1 < len(m.Content); i += 2 {
+			key := m.Content[i]
+			if isMerge(key) {
+				d.addf(key, "<< inside what another << names is not supported: name both in a list")
+				continue
+			}
+			if key.Kind != yaml.ScalarNode || first[key.Value] != nil {
+				continue
+			}
+			first[key.Value] = key
+			out = append(out, pair{key, m.Content[i+1]})
+		}
+	}
+	return out
+}
+
+func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
+	fields := fieldSet{byKey: map[string]reflect.Value{}}
+	fieldsOf(v, &fields)
+	for _, p := range d.pairs(n) {
+		key := behindAlias(p.key).Value
+		switch field, known := fields.byKey[key]; {
+		case known:
+			d.value(p.value, field)
+		case fields.rest.IsValid():
+			d.entry(p, fields.rest)
+		default:
+			d.addf(p.key, "unknown key %q: %s", short(key), suggestion(key, fields.byKey))
+		}
+	}
+}
+
+func (d *decoder) mapping(n *yaml.Node, v reflect.Value) {
+	if v.Kind() == reflect.Map && v.IsNil() {
+		v.Set(reflect.MakeMap(v.Type()))
+	}
+	for _, p := range d.pairs(n) {
+		d.entry(p, v)
+	}
+}
+
+// entry sets one key of a map; only maps with text keys are read.
+func (d *decoder) entry(p pair, m reflect.Value) {
+	if m.IsNil() {
+		m.Set(reflect.MakeMap(m.Type()))
+	}
+	value := reflect.New(m.Type().Elem()).Elem()
+	d.value(p.value, value)
+	key := reflect.New(m.Type().Key()).Elem()
+	if key.Kind() != reflect.String {
+		panic(fmt.Sprintf("yamlfile: keys of %s are not text", m.Type()))
+	}
+	key.SetString(behindAlias(p.key).Value)
+	m.SetMapIndex(key, value)
+}
+
+// suggestion names the known key that is written most alike, or all of them.
+func suggestion(key string, fields map[string]reflect.Value) string {
+	known := make([]string, 0, len(fields))
+	for k := range fields {
+		known = append(known, k)
+	}
+	slices.Sort(known)
+	if best, ok := Nearest(key, known); ok {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	if len(known) == 0 {
+		return "nothing may be given here"
+	}
+	return "known here are " + strings.Join(known, ", ")
+}
+
+// Nearest returns the word most like the given one, when one is so like it
+// that a slip of the finger explains the difference (a third of its letters).
+func Nearest(word string, known []string) (string, bool) {
+	if len(word) > 60 {
+		return "", false
+	}
+	best, least := "", max(1, len(word)/3)+1
+	for _, k := range known {
+		if n := distance(strings.ToLower(word), strings.ToLower(k)); n < least {
+			best, least = k, n
+		}
+	}
+	return best, best != ""
+}
+
+// distance counts the insertions, deletions, replacements and swaps of
+// neighbours between two words.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(y)]
+}
