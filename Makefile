@@ -1,0 +1,34 @@
+# Verbs only. `make run` needs nothing but Go; `make test` is what CI runs.
+V := github.com/prometheus/common/version
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+BRANCH ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
+DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+
+.PHONY: run test check bench build fuzz
+
+run:
+	go run ./cmd/signalbook demo
+
+test:
+	deploy/install-test-tools.sh
+	$(MAKE) --no-print-directory check
+	go test -race -vet=off ./...
+
+check:
+	@files=$$(gofmt -l .); test -z "$$files" || { echo "not formatted, run gofmt -w on:"; echo "$$files"; exit 1; }
+	go mod tidy -diff
+	go vet ./...
+	go fix -diff ./...
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o bin/signalbook -ldflags "-s -w -X $V.Version=$(VERSION:v%=%) \
+		-X $V.Revision=$(REVISION) -X $V.Branch=$(BRANCH) -X $V.BuildDate=$(DATE)" ./cmd/signalbook
+
+# Every fuzz target of the tree, a minute each.
+fuzz:
+	@grep -rEo --include='*_test.go' '^func Fuzz\w+' . | sed 's/:func / /' | sort | while read -r file target; do \
+		echo "$$file $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime 1m "$$(dirname "$$file")" || exit 1; done

@@ -1,0 +1,168 @@
+package chat
+
+import (
+	"math"
+	"sync"
+	"time"
+)
+
+// Budgets are the token buckets that keep one workspace inside Slack's limits
+// before Slack has to say so. Each bucket's burst and a minute's refill together
+// stay at or below the method's limit a minute, so that no window of a minute can
+// hold more. All start empty: whoever held the workspace before may have spent
+// everything a moment ago.
+type Budgets struct {
+	mu       sync.Mutex
+	started  time.Time
+	methods  map[string]*bucket
+	patient  *bucket              // chat.update for edits that nobody waits for
+	channels map[string]time.Time // when the last post went to a channel
+	blocked  map[string]time.Time // methods that Slack limited, until when
+}
+
+// Call is one call about to be made. Channel matters for chat.postMessage.
+// Urgent marks an edit that somebody waits for: others leave half of the
+// chat.update budget to these.
+type Call struct {
+	Method, Channel string
+	Urgent          bool
+}
+
+const (
+	// channelGap is Slack's one post a second a channel, and a little.
+	channelGap = 1050 * time.Millisecond
+	// postsAMinute is less than Slack's "several hundred a minute a workspace".
+	postsAMinute = 240
+	// maxChannels bounds the memory for channels not posted to lately.
+	maxChannels = 1000
+)
+
+// NewBudgets starts all buckets empty at now.
+func NewBudgets(now time.Time) *Budgets {
+	return &Budgets{
+		started: now, methods: map[string]*bucket{}, patient: newBucket(25, now),
+		channels: map[string]time.Time{}, blocked: map[string]time.Time{},
+	}
+}
+
+// Take spends one call: 0 means go, else nothing was spent and it is worth asking
+// again after so long.
+func (b *Budgets) Take(now time.Time, c Call) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	wait := max(b.blocked[c.Method].Sub(now), 0)
+	posting := c.Method == "chat.postMessage" && c.Channel != ""
+	if posting {
+		last, ok := b.channels[c.Channel]
+		if !ok || last.Before(b.started) {
+			last = b.started
+		}
+		wait = max(wait, last.Add(channelGap).Sub(now))
+	}
+	all := b.method(c.Method)
+	wait = max(wait, all.wait(now))
+	waiting := c.Method == "chat.update" && !c.Urgent
+	if waiting {
+		wait = max(wait, b.patient.wait(now))
+	}
+	if wait > 0 {
+		return wait
+	}
+	all.take(now)
+	if waiting {
+		b.patient.take(now)
+	}
+	if posting {
+		b.forgetIdle(now)
+		b.channels[c.Channel] = now
+	}
+	return 0
+}
+
+// Block notes that Slack limited the method: nothing of it goes before
+// retryAfter has passed, and its bucket is empty then.
+func (b *Budgets) Block(now time.Time, method string, retryAfter time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	until := now.Add(retryAfter)
+	if until.After(b.blocked[method]) {
+		b.blocked[method] = until
+	}
+	b.method(method).empty(until)
+}
+
+func (b *Budgets) method(name string) *bucket {
+	have, ok := b.methods[name]
+	if !ok {
+		have = newBucket(perMinute(name), b.started)
+		b.methods[name] = have
+	}
+	return have
+}
+
+func (b *Budgets) forgetIdle(now time.Time) {
+	if len(b.channels) < maxChannels {
+		return
+	}
+	for channel, last := range b.channels {
+		if now.Sub(last) > channelGap {
+			delete(b.channels, channel)
+		}
+	}
+}
+
+// perMinute is Slack's limit for a method (tiers: 20, 50 and 100 a minute).
+func perMinute(method string) float64 {
+	switch method {
+	case "chat.postMessage":
+		return postsAMinute
+	case "chat.update", "chat.delete", "conversations.info", "conversations.history",
+		"conversations.replies", "conversations.join", "reactions.add", "users.lookupByEmail":
+		return 50
+	case "chat.postEphemeral", "views.open", "views.push", "views.update", "views.publish",
+		"users.info", "auth.test":
+		return 100
+	}
+	return 20
+}
+
+// bucket holds up to a fifth of a minute's limit and refills at the other four
+// fifths a minute: for 50 a minute a burst of 10 and 40 a minute.
+type bucket struct {
+	tokens, burst, perSecond float64
+	at                       time.Time
+}
+
+func newBucket(limit float64, now time.Time) *bucket {
+	return &bucket{burst: limit / 5, perSecond: limit * 4 / 5 / 60, at: now}
+}
+
+// refill adds what time brought. A clock that went back brings nothing.
+func (k *bucket) refill(now time.Time) {
+	if passed := now.Sub(k.at); passed > 0 {
+		k.tokens = min(k.burst, k.tokens+passed.Seconds()*k.perSecond)
+		k.at = now
+	}
+}
+
+// wait is how long until a token is there, rounded up to a millisecond so that
+// asking again then succeeds.
+func (k *bucket) wait(now time.Time) time.Duration {
+	k.refill(now)
+	const whole = 1 - 1e-9
+	if k.tokens >= whole {
+		return 0
+	}
+	short := time.Duration(math.Ceil((1-k.tokens)/k.perSecond*1000)) * time.Millisecond
+	return max(k.at.Sub(now), 0) + short
+}
+
+func (k *bucket) take(now time.Time) {
+	k.refill(now)
+	k.tokens = max(k.tokens-1, 0)
+}
+
+// empty takes everything, from then on.
+func (k *bucket) empty(from time.Time) {
+	k.tokens, k.at = 0, from
+}

@@ -1,0 +1,252 @@
+package chat
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// Outcome says what an unsuccessful call means for the caller. The set is closed
+// and labels the metric signalbook_slack_calls_total.
+type Outcome string
+
+const (
+	// OutcomeRefused means not done; repeating is useless until something changes.
+	OutcomeRefused Outcome = "refused"
+	// OutcomeLimited means not done; worth repeating after [Error.RetryAfter].
+	OutcomeLimited Outcome = "limited"
+	// OutcomeUnknown means that it may have been done: look before repeating.
+	OutcomeUnknown Outcome = "unknown"
+	// OutcomeGone means that the message or thread does not exist any more, or
+	// cannot be changed any more.
+	OutcomeGone Outcome = "gone"
+	// OutcomeAuth means that Slack does not accept the token, or that the app
+	// lacks a permission: nothing of this kind works until somebody acts.
+	OutcomeAuth Outcome = "auth"
+	// OutcomeChannel means that this channel cannot be used until somebody acts.
+	OutcomeChannel Outcome = "channel"
+)
+
+// CodeUnreachable is the [Error.Code] of a call that never left this machine: no
+// address, no connection, no trust in the certificate. Its outcome is
+// [OutcomeLimited], because nothing was done and trying again is right.
+const CodeUnreachable = "unreachable"
+
+const (
+	limitedWait     = time.Second      // Slack: 429 without Retry-After
+	unreachableWait = 5 * time.Second  // nothing listens: do not hammer
+	migrationWait   = time.Minute      // Slack: team_added_to_org and the like take a while
+	maxRetryAfter   = 15 * time.Minute // a broken header must not stop a workspace for days
+)
+
+// Error is why a call to Slack did not succeed. Code is Slack's own error word
+// where there is one. Target is the channel or name that the call was about.
+type Error struct {
+	Method, Target, Code string
+	Outcome              Outcome
+	RetryAfter           time.Duration // set with OutcomeLimited, at least one second
+	Err                  error
+}
+
+// Error says what was attempted, what Slack answered and what to do about it. It
+// never contains a token or the address of a response_url.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Method)
+	if e.Target != "" {
+		b.WriteString(" " + e.Target)
+	}
+	b.WriteString(": ")
+	if e.Err != nil {
+		b.WriteString(e.Err.Error())
+	} else {
+		b.WriteString(e.Code)
+	}
+	if e.Outcome == OutcomeLimited && e.RetryAfter > 0 {
+		fmt.Fprintf(&b, ", again in %s", e.RetryAfter)
+	}
+	if hint := e.hint(); hint != "" {
+		b.WriteString(": " + hint)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause, free of addresses and tokens.
+func (e *Error) Unwrap() error { return e.Err }
+
+// hint is the sentence that says what to do.
+func (e *Error) hint() string {
+	where := e.Target
+	if where == "" {
+		where = "the channel"
+	}
+	switch e.Code {
+	case "not_in_channel":
+		return "invite the bot to " + where + " with /invite"
+	case "channel_not_found":
+		return "create " + where + " or correct its name in the configuration; into a private channel the bot must be invited with /invite"
+	case "is_archived":
+		return "unarchive " + where + " or route to another channel"
+	case "restricted_action", "restricted_action_read_only_channel", "restricted_action_non_threadable_channel", "restricted_action_thread_locked":
+		return "let the app post in " + where + " (channel settings, posting permissions)"
+	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
+		return "reinstall the Slack app and put its token into slack.bot_token_file (xoxb-) or slack.app_token_file (xapp-)"
+	case "missing_scope", "no_permission", "not_allowed_token_type":
+		return "give the app the scopes of `signalbook slack manifest` and reinstall it"
+	case "access_denied", "ekm_access_denied", "org_login_required", "team_access_not_granted":
+		return "ask a Slack workspace admin to allow the app"
+	case "expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged", "invalid_trigger_id":
+		return "Slack lets a form open only within 3 s of the click: click again"
+	case CodeUnreachable:
+		return "check slack.api_url, name resolution and the proxy"
+	}
+	return ""
+}
+
+// outcomeOf sorts Slack's documented error words. A word that nobody listed is a
+// refusal: Slack names an error when it did not do the work.
+func outcomeOf(code string) (Outcome, time.Duration) {
+	switch code {
+	case "ratelimited", "rate_limited", "message_limit_exceeded":
+		return OutcomeLimited, limitedWait
+	case "team_added_to_org", "external_channel_migrating", "app_is_migrating":
+		return OutcomeLimited, migrationWait
+	case "fatal_error", "internal_error", "service_unavailable", "request_timeout", "":
+		return OutcomeUnknown, 0
+	case "message_not_found", "thread_not_found", "cant_update_message", "cant_delete_message",
+		"edit_window_closed", "cannot_reply_to_message":
+		return OutcomeGone, 0
+	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
+		"missing_scope", "no_permission", "not_allowed_token_type", "org_login_required",
+		"access_denied", "ekm_access_denied", "team_access_not_granted", "enterprise_is_restricted",
+		"two_factor_setup_required", "invalid_app_token", "app_not_installed":
+		return OutcomeAuth, 0
+	case "channel_not_found", "is_archived", "not_in_channel", "restricted_action",
+		"restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+		"restricted_action_non_threadable_channel", "restricted_action_thread_locked",
+		"method_not_supported_for_channel_type", "messages_tab_disabled", "channel_type_not_supported":
+		return OutcomeChannel, 0
+	}
+	return OutcomeRefused, 0
+}
+
+// classify turns whatever slack-go or the network returned into an *Error.
+func (c *Client) classify(method, target string, err error) *Error {
+	e := &Error{Method: method, Target: target, Outcome: OutcomeUnknown, Err: err}
+	if known, ok := errors.AsType[*Error](err); ok {
+		return known
+	}
+	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		e.Code = bounded(answer.Err, 100)
+		e.Outcome, e.RetryAfter = outcomeOf(e.Code)
+		e.Err = errors.New(c.redact(describe(answer)))
+		return e
+	}
+	if limit, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		e.Code, e.Outcome = "ratelimited", OutcomeLimited
+		e.RetryAfter = min(max(limit.RetryAfter, limitedWait), maxRetryAfter)
+		e.Err = errors.New("ratelimited")
+		return e
+	}
+	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
+		e.Code = fmt.Sprintf("http_%d", status.Code)
+		e.Outcome, e.RetryAfter = outcomeOfStatus(status.Code)
+		e.Err = fmt.Errorf("answered HTTP %d", status.Code)
+		return e
+	}
+	if errors.Is(err, slack.ErrParametersMissing) || errors.Is(err, slack.ErrBlockIDNotUnique) {
+		e.Code, e.Outcome = "invalid_arguments", OutcomeRefused
+		return e
+	}
+	if neverSent(err) {
+		e.Code, e.Outcome, e.RetryAfter = CodeUnreachable, OutcomeLimited, unreachableWait
+	}
+	e.Err = c.clean(err)
+	return e
+}
+
+// outcomeOfStatus sorts HTTP statuses other than 200. A redirect was not
+// followed: the token goes to the configured host alone.
+func outcomeOfStatus(code int) (Outcome, time.Duration) {
+	switch {
+	case code == http.StatusTooManyRequests:
+		return OutcomeLimited, limitedWait
+	case code == http.StatusUnauthorized, code == http.StatusForbidden, code == http.StatusProxyAuthRequired:
+		return OutcomeAuth, 0
+	case code == http.StatusRequestTimeout:
+		return OutcomeUnknown, 0
+	case code >= 300 && code < 500:
+		return OutcomeRefused, 0
+	}
+	return OutcomeUnknown, 0
+}
+
+// describe joins Slack's error word with the details that help, for example
+// which block broke which limit.
+func describe(answer slack.SlackErrorResponse) string {
+	text := bounded(answer.Err, 100)
+	if answer.Needed != "" {
+		text += " (needs " + bounded(answer.Needed, 200) + ")"
+	}
+	if details := answer.ResponseMetadata.Messages; len(details) > 0 {
+		text += " (" + bounded(strings.Join(details, "; "), 500) + ")"
+	}
+	return text
+}
+
+// neverSent reports whether err proves that no byte of the request reached
+// Slack.
+func neverSent(err error) bool {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return true
+	}
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && (op.Op == "dial" || op.Op == "proxyconnect")
+}
+
+// clean drops addresses from err: a response_url and a Socket Mode address are
+// secrets. What errors.Is and errors.As need stays.
+func (c *Client) clean(err error) error {
+	if address, ok := errors.AsType[*url.Error](err); ok {
+		err = address.Err
+	}
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("stopped while waiting for Slack's answer: %w", context.Canceled)
+	}
+	if text := err.Error(); c.redact(text) != text {
+		return errors.New(c.redact(text))
+	}
+	return err
+}
+
+// redact takes the tokens out of text that came from outside.
+func (c *Client) redact(text string) string {
+	for _, token := range []string{c.botToken, c.appToken} {
+		if token != "" {
+			text = strings.ReplaceAll(text, token, "<secret>")
+		}
+	}
+	return text
+}
+
+// bounded cuts text from outside to at most n bytes of valid UTF-8.
+func bounded(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	return strings.ToValidUTF8(text[:n], "") + "…"
+}

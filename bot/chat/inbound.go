@@ -1,0 +1,69 @@
+package chat
+
+import (
+	"context"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/message"
+)
+
+// Handler is who understands what people do in Slack. Every value carries an Op,
+// made of Slack's own ids: Slack may deliver the same thing twice, always with
+// the same Op. Methods may be called at the same time.
+type Handler interface {
+	// Command answers a slash command privately. It should return within 1.2 s;
+	// after 2.5 s the person is told that the result is not known yet and the
+	// answer follows by response_url. An empty answer says nothing.
+	Command(ctx context.Context, s Slash) Answer
+	// Action handles a click. Slack has been answered already.
+	Action(ctx context.Context, a Action)
+	// Submit handles a modal. Nil accepts and closes it; otherwise the modal
+	// stays open with an error by block_id. After 2.5 s the modal says that the
+	// result is not known.
+	Submit(ctx context.Context, s Submission) map[string]string
+	// Mention handles a message that mentions the bot. Slack has been answered
+	// already.
+	Mention(ctx context.Context, m Mention)
+}
+
+// Slash is a slash command as typed. Text is as Slack sent it: entities escaped,
+// mentions perhaps as <@U123|name>.
+type Slash struct {
+	Op, UserID, UserName, ChannelID, Text, ResponseURL, TriggerID string
+	// At is when the door received it.
+	At time.Time
+}
+
+// Answer is what the person who typed sees, and nobody else.
+type Answer struct {
+	Message message.Message
+}
+
+// Action is one click on a button or one choice in a menu.
+type Action struct {
+	Op, ActionID string
+	// Value is the button's value or the chosen option's.
+	Value            string
+	UserID, UserName string
+	ChannelID        string
+	MessageTS        string // the message clicked
+	ThreadTS         string // the root of its thread; MessageTS when it is no reply
+	TriggerID        string // opens one modal within 3 s (Slack: trigger_id)
+	ResponseURL      string // 5 private answers within 30 minutes (Slack: response_url)
+	At               time.Time
+}
+
+// Submission is a modal that was sent in.
+type Submission struct {
+	Op, CallbackID, PrivateMetadata, UserID, UserName string
+	// Values holds what was entered or chosen, by block_id.
+	Values map[string]string
+	At     time.Time
+}
+
+// Mention is a message that names the bot. Text is without the mention;
+// ThreadTS is empty when the message is not in a thread.
+type Mention struct {
+	Op, UserID, ChannelID, ThreadTS, TS, Text string
+	At                                        time.Time
+}

@@ -1,0 +1,241 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// listPage is Slack's greatest limit for conversations.list.
+	listPage = "1000"
+	// maxLimitedWaits bounds how often one resolution of names sits out a limit
+	// (Slack: 20 pages a minute), maxLimitedWait how long each time.
+	maxLimitedWaits = 5
+	maxLimitedWait  = time.Minute
+)
+
+var (
+	channelID = regexp.MustCompile(`^[CGD][A-Z0-9]{2,}$`)
+	userID    = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
+	groupID   = regexp.MustCompile(`^S[A-Z0-9]{2,}$`)
+)
+
+// Channels finds the ids of "#name"s; ids pass as they are. Unknown lists the
+// names that Slack does not show the bot: not there, archived, or private
+// without the bot in it. On an error the map holds what needed no asking, and
+// callers post by name instead.
+func (c *Client) Channels(ctx context.Context, names []string) (map[string]string, []string, error) {
+	ids := map[string]string{}
+	wanted := map[string][]string{} // bare name -> as the caller wrote it
+	for _, name := range names {
+		if channelID.MatchString(name) {
+			ids[name] = name
+			continue
+		}
+		bare := strings.ToLower(strings.TrimPrefix(name, "#"))
+		if !slices.Contains(wanted[bare], name) {
+			wanted[bare] = append(wanted[bare], name)
+		}
+	}
+	if len(wanted) == 0 {
+		return ids, nil, nil
+	}
+	err := c.listChannels(ctx, "public_channel,private_channel", wanted, ids)
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Code == "missing_scope" {
+		err = c.listChannels(ctx, "public_channel", wanted, ids)
+	}
+	if err != nil {
+		return ids, nil, err
+	}
+	var unknown []string
+	for _, name := range names {
+		if _, ok := ids[name]; !ok && !slices.Contains(unknown, name) {
+			unknown = append(unknown, name)
+		}
+	}
+	return ids, unknown, nil
+}
+
+// listChannels walks conversations.list until every wanted name has its id.
+func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[string][]string, ids map[string]string) error {
+	values := url.Values{"types": {kinds}, "exclude_archived": {"true"}, "limit": {listPage}}
+	missing := len(wanted)
+	for {
+		var page struct {
+			Channels []struct {
+				ID       string `json:"id"`
+				Name     string `json:"name"`
+				Archived bool   `json:"is_archived"`
+			} `json:"channels"`
+			Next struct {
+				Cursor string `json:"next_cursor"`
+			} `json:"response_metadata"`
+		}
+		if err := c.patiently(ctx, func() error { return c.read(ctx, "conversations.list", "", values, &page) }); err != nil {
+			return err
+		}
+		for _, channel := range page.Channels {
+			asked, ok := wanted[channel.Name]
+			if !ok || channel.Archived || channel.ID == "" {
+				continue
+			}
+			if _, again := ids[asked[0]]; !again {
+				missing--
+			}
+			for _, name := range asked {
+				ids[name] = channel.ID
+			}
+		}
+		if missing == 0 || page.Next.Cursor == "" || page.Next.Cursor == values.Get("cursor") {
+			return nil
+		}
+		values.Set("cursor", page.Next.Cursor)
+	}
+}
+
+// Person is who a name stands for. Mention notifies them in mrkdwn.
+type Person struct {
+	Mention string // <@U1> or <!subteam^S1>
+	Group   bool
+	ID      string
+}
+
+// person is the Person with that user's or group's id.
+func person(id string) Person {
+	if groupID.MatchString(id) {
+		return Person{Mention: "<!subteam^" + id + ">", Group: true, ID: id}
+	}
+	return Person{Mention: "<@" + id + ">", ID: id}
+}
+
+// People finds who names stand for: "@handle" is a user group, "anna@example.com"
+// a user, U… and S… ids pass as they are. Unknown lists those that Slack does
+// not know. On an error the map holds what could be found, and a name in neither
+// could not be asked about.
+func (c *Client) People(ctx context.Context, names []string) (map[string]Person, []string, error) {
+	people := map[string]Person{}
+	var unknown []string
+	var failures []error
+	var handles map[string]string
+	for _, name := range names {
+		if _, done := people[name]; done || slices.Contains(unknown, name) {
+			continue
+		}
+		switch {
+		case userID.MatchString(name) || groupID.MatchString(name):
+			people[name] = person(name)
+		case strings.Contains(strings.TrimPrefix(name, "@"), "@"):
+			id, err := c.userByEmail(ctx, strings.TrimPrefix(name, "@"))
+			if err != nil {
+				failures = append(failures, err)
+			} else if id == "" {
+				unknown = append(unknown, name)
+			} else {
+				people[name] = Person{Mention: "<@" + id + ">", ID: id}
+			}
+		default:
+			if handles == nil {
+				var err error
+				if handles, err = c.groupHandles(ctx); err != nil {
+					failures = append(failures, err)
+				}
+			}
+			id, ok := handles[strings.ToLower(strings.TrimPrefix(name, "@"))]
+			switch {
+			case ok:
+				people[name] = Person{Mention: "<!subteam^" + id + ">", Group: true, ID: id}
+			case len(handles) > 0 || !hasMethod(failures, "usergroups.list"):
+				unknown = append(unknown, name)
+			}
+		}
+	}
+	return people, unknown, errors.Join(failures...)
+}
+
+// userByEmail is the user's id, empty when Slack knows nobody with the address.
+func (c *Client) userByEmail(ctx context.Context, email string) (string, error) {
+	var answer struct {
+		User struct {
+			ID      string `json:"id"`
+			Deleted bool   `json:"deleted"`
+		} `json:"user"`
+	}
+	err := c.patiently(ctx, func() error {
+		return c.read(ctx, "users.lookupByEmail", email, url.Values{"email": {email}}, &answer)
+	})
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Code == "users_not_found" {
+		return "", nil
+	}
+	if err != nil || answer.User.Deleted {
+		return "", err
+	}
+	return answer.User.ID, nil
+}
+
+// groupHandles maps the workspace's user group handles to ids. The map is never
+// nil, so that a refusal is asked for once.
+func (c *Client) groupHandles(ctx context.Context) (map[string]string, error) {
+	handles := map[string]string{}
+	var answer struct {
+		Groups []struct {
+			ID       string `json:"id"`
+			Handle   string `json:"handle"`
+			Disabled int64  `json:"date_delete"`
+		} `json:"usergroups"`
+	}
+	err := c.patiently(ctx, func() error { return c.read(ctx, "usergroups.list", "", nil, &answer) })
+	if err != nil {
+		return handles, err
+	}
+	for _, group := range answer.Groups {
+		if group.Disabled == 0 && group.ID != "" {
+			handles[strings.ToLower(group.Handle)] = group.ID
+		}
+	}
+	return handles, nil
+}
+
+// Members lists the user ids of a user group (usergroups.users.list).
+func (c *Client) Members(ctx context.Context, groupID string) ([]string, error) {
+	var answer struct {
+		Users []string `json:"users"`
+	}
+	err := c.patiently(ctx, func() error {
+		return c.read(ctx, "usergroups.users.list", groupID, url.Values{"usergroup": {groupID}}, &answer)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer.Users, nil
+}
+
+// patiently repeats a read that Slack limits, after the time Slack asks for.
+func (c *Client) patiently(ctx context.Context, read func() error) error {
+	for range maxLimitedWaits {
+		err := read()
+		failed, ok := errors.AsType[*Error](err)
+		if !ok || failed.Outcome != OutcomeLimited || failed.Code == CodeUnreachable || failed.RetryAfter > maxLimitedWait {
+			return err
+		}
+		timer := time.NewTimer(failed.RetryAfter)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		case <-timer.C:
+		}
+	}
+	return read()
+}
+
+func hasMethod(failures []error, method string) bool {
+	return slices.ContainsFunc(failures, func(err error) bool {
+		failed, ok := errors.AsType[*Error](err)
+		return ok && failed.Method == method
+	})
+}

@@ -1,0 +1,126 @@
+package chat
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// Private is an answer that one person sees. Text is mrkdwn, already escaped;
+// Blocks may be empty. With a ResponseURL the channel and user are taken from
+// it, else Channel and User are required.
+type Private struct {
+	Channel, ThreadTS, User, Text string
+	Blocks                        []slack.Block
+	ResponseURL                   string
+}
+
+// Ephemeral sends a private answer: by response_url where there is one that
+// belongs to Slack, else by chat.postEphemeral. Slack promises neither delivery
+// nor keeping: nothing may depend on it.
+func (c *Client) Ephemeral(ctx context.Context, p Private) error {
+	if p.ResponseURL != "" && c.mayAnswerAt(p.ResponseURL) {
+		return c.call(ctx, "response_url", p.Channel, func() error { return c.respond(ctx, p) })
+	}
+	if p.Channel == "" || p.User == "" {
+		return &Error{Method: "chat.postEphemeral", Code: "invalid_arguments", Outcome: OutcomeRefused,
+			Err: errors.New("no response_url of Slack's, and no channel and user to answer in")}
+	}
+	options := []slack.MsgOption{slack.MsgOptionText(p.Text, false)}
+	if len(p.Blocks) > 0 {
+		options = append(options, slack.MsgOptionBlocks(p.Blocks...))
+	}
+	if p.ThreadTS != "" {
+		options = append(options, slack.MsgOptionTS(p.ThreadTS))
+	}
+	return c.call(ctx, "chat.postEphemeral", p.Channel, func() error {
+		_, err := c.api.PostEphemeralContext(ctx, p.Channel, p.User, options...)
+		return err
+	})
+}
+
+// respond posts to the response_url. The address itself is a secret.
+func (c *Client) respond(ctx context.Context, p Private) error {
+	body, err := json.Marshal(answerPayload{Type: "ephemeral", Text: p.Text, Blocks: p.Blocks, ThreadTS: p.ThreadTS})
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.ResponseURL, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode == http.StatusTooManyRequests && resp.Header.Get("Retry-After") != "" {
+		return &slack.RateLimitedError{RetryAfter: retryAfter(resp.Header)}
+	}
+	// Slack: "ok", or {"ok":true}, or {"ok":false,"error":"used_url"}.
+	var told struct {
+		OK    *bool  `json:"ok"`
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(answer, &told) == nil && told.OK != nil && !*told.OK {
+		return slack.SlackErrorResponse{Err: told.Error}
+	}
+	if resp.StatusCode != http.StatusOK {
+		if word := strings.TrimSpace(string(answer)); word == "used_url" || word == "expired_url" {
+			return slack.SlackErrorResponse{Err: word}
+		}
+		return slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
+	}
+	return nil
+}
+
+// answerPayload is a private answer as slash commands and response_url take it.
+type answerPayload struct {
+	Type     string        `json:"response_type"`
+	Text     string        `json:"text,omitempty"`
+	Blocks   []slack.Block `json:"blocks,omitempty"`
+	ThreadTS string        `json:"thread_ts,omitempty"`
+	// Replace is always false: a private answer never overwrites the message.
+	Replace bool `json:"replace_original"`
+}
+
+// mayAnswerAt reports whether the address is one that Slack gives out, or stands
+// where the API stands: a forged one must not make the bot call other hosts.
+func (c *Client) mayAnswerAt(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.User != nil || u.Opaque != "" {
+		return false
+	}
+	if u.Scheme == c.apiURL.Scheme && strings.EqualFold(u.Host, c.apiURL.Host) {
+		return true
+	}
+	host := strings.ToLower(u.Hostname())
+	for _, domain := range []string{"slack.com", "slack-gov.com"} {
+		if u.Scheme == "https" && (u.Port() == "" || u.Port() == "443") &&
+			(host == domain || strings.HasSuffix(host, "."+domain)) {
+			return true
+		}
+	}
+	return false
+}
+
+// OpenView opens a modal (views.open) within the 3 s that Slack allows after the
+// click; a trigger works once.
+func (c *Client) OpenView(ctx context.Context, triggerID string, view slack.ModalViewRequest) error {
+	return c.call(ctx, "views.open", view.CallbackID, func() error {
+		_, err := c.api.OpenViewContext(ctx, triggerID, view)
+		return err
+	})
+}

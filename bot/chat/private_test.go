@@ -1,0 +1,208 @@
+package chat
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+)
+
+func TestMayAnswerAt(t *testing.T) {
+	c := mustClient(t, "http://127.0.0.1:8080/api/")
+	for address, want := range map[string]bool{
+		"https://hooks.slack.com/commands/T1/1/x":    true,
+		"https://hooks.slack.com:443/actions/T1/1/x": true,
+		"https://hooks.slack-gov.com/actions/T1/1/x": true,
+		"http://127.0.0.1:8080/response/7":           true,
+		"http://hooks.slack.com/commands/T1/1/x":     false,
+		"https://hooks.slack.com:8443/x":             false,
+		"https://slack.com.evil.example/x":           false,
+		"https://evilslack.com/x":                    false,
+		"https://hooks.slack.com@evil.example/x":     false,
+		"https://u:p@hooks.slack.com/x":              false,
+		"http://127.0.0.1:6379/":                     false,
+		"https://127.0.0.1:8080/x":                   false,
+		"http://169.254.169.254/latest/meta-data":    false,
+		"file:///etc/passwd":                         false,
+		"//hooks.slack.com/x":                        false,
+		"::":                                         false,
+		"":                                           false,
+	} {
+		if got := c.mayAnswerAt(address); got != want {
+			t.Errorf("mayAnswerAt(%q): got %t, want %t", address, got, want)
+		}
+	}
+}
+
+func TestEphemeralByResponseURL(t *testing.T) {
+	answer := "ok"
+	status := 200
+	var body, auth string
+	c := startClient(t, func(w http.ResponseWriter, r *http.Request) {
+		text, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		body, auth = r.URL.Path+" "+string(text), r.Header.Get("Authorization")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, answer)
+	})
+	base := strings.TrimSuffix(c.apiURL.String(), "/api/")
+	p := Private{Text: "a &lt; b", ResponseURL: base + "/response/secret7", ThreadTS: "1.1", Blocks: hello("x").Blocks}
+	if err := c.Ephemeral(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	want := `/response/secret7 {"response_type":"ephemeral","text":"a \u0026lt; b","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"x"}}],"thread_ts":"1.1","replace_original":false}`
+	if body != want || auth != "" {
+		t.Errorf("got %s (Authorization %q), want %s without a token", body, auth, want)
+	}
+	for _, test := range []struct {
+		status  int
+		answer  string
+		outcome Outcome
+	}{
+		{404, "used_url", OutcomeRefused},
+		{404, "expired_url", OutcomeRefused},
+		{200, `{"ok":false,"error":"used_url"}`, OutcomeRefused},
+		{429, "", OutcomeLimited},
+		{500, "", OutcomeUnknown},
+	} {
+		status, answer = test.status, test.answer
+		err := c.Ephemeral(t.Context(), p)
+		if !isOutcome(err, test.outcome) || strings.Contains(err.Error(), "secret7") {
+			t.Errorf("%d %s: got %v, want %s and no address", test.status, test.answer, err, test.outcome)
+		}
+	}
+	p.ResponseURL = "http://127.0.0.1:1/response/secret7"
+	if err := c.Ephemeral(t.Context(), p); !isOutcome(err, OutcomeRefused) {
+		t.Errorf("foreign address, nowhere else to go: got %v, want refused", err)
+	}
+}
+
+func TestEphemeralByMethod(t *testing.T) {
+	s := &script{answers: map[string]string{"chat.postEphemeral": `{"ok":true,"message_ts":"1.2"}`}}
+	c := startClient(t, s.ServeHTTP)
+	err := c.Ephemeral(t.Context(), Private{Channel: "C1", User: "U1", ThreadTS: "1.1", Text: "x", ResponseURL: "https://evil.example/x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := s.forms[0]
+	for key, want := range map[string]string{"channel": "C1", "user": "U1", "thread_ts": "1.1", "text": "x"} {
+		if got := form.Get(key); got != want {
+			t.Errorf("%s: got %q, want %q", key, got, want)
+		}
+	}
+}
+
+func TestOpenView(t *testing.T) {
+	s := said("expired_trigger_id")
+	c := startClient(t, s)
+	err := c.OpenView(t.Context(), "t1", slack.ModalViewRequest{Type: slack.VTModal, CallbackID: "skip"})
+	if !isOutcome(err, OutcomeRefused) || !strings.Contains(err.Error(), "click again") {
+		t.Errorf("got %v, want refused with what to do", err)
+	}
+	if err := c.OpenView(t.Context(), "", slack.ModalViewRequest{}); !isOutcome(err, OutcomeRefused) {
+		t.Errorf("no trigger: got %v, want refused", err)
+	}
+}
+
+func TestChannels(t *testing.T) {
+	s := &script{answers: map[string]string{
+		"conversations.list":     `{"ok":true,"channels":[{"id":"C1","name":"incidents"},{"id":"C5","name":"old","is_archived":true}],"response_metadata":{"next_cursor":"two"}}`,
+		"conversations.list?two": `{"ok":true,"channels":[{"id":"C2","name":"db"}]}`,
+	}}
+	c := startClient(t, s.ServeHTTP)
+	got, unknown, err := c.Channels(t.Context(), []string{"#incidents", "Incidents", "#db", "C0ABC", "#old", "#none", "#none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]string{"#incidents": "C1", "Incidents": "C1", "#db": "C2", "C0ABC": "C0ABC"}; !cmp.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if want := []string{"#old", "#none"}; !cmp.Equal(unknown, want) {
+		t.Errorf("got unknown %v, want %v", unknown, want)
+	}
+	s.got = nil
+	if got, _, err = c.Channels(t.Context(), []string{"C0ABC"}); err != nil || got["C0ABC"] != "C0ABC" || len(s.got) > 0 {
+		t.Errorf("ids only: got %v, %v after calls %v, want no calls", got, err, s.got)
+	}
+	if got, _, err = c.Channels(t.Context(), []string{"#incidents"}); err != nil || got["#incidents"] != "C1" || len(s.got) != 1 {
+		t.Errorf("all on the first page: got %v, %v after calls %v, want one", got, err, s.got)
+	}
+}
+
+func TestChannelsRefused(t *testing.T) {
+	s := &script{}
+	c := startClient(t, s.ServeHTTP)
+	got, unknown, err := c.Channels(t.Context(), []string{"#db", "C0ABC"})
+	if !isOutcome(err, OutcomeRefused) || got["C0ABC"] != "C0ABC" || len(unknown) > 0 {
+		t.Errorf("got %v, %v, %v, want an error, ids passed, and no name called unknown", got, unknown, err)
+	}
+}
+
+func TestChannelsWithoutThePrivateScope(t *testing.T) {
+	c := startClient(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("types") == "public_channel" {
+			_, _ = io.WriteString(w, `{"ok":true,"channels":[{"id":"C2","name":"db"}]}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"ok":false,"error":"missing_scope","needed":"groups:read"}`)
+	})
+	got, _, err := c.Channels(t.Context(), []string{"#db"})
+	if err != nil || got["#db"] != "C2" {
+		t.Errorf("got %v, %v, want C2", got, err)
+	}
+}
+
+func TestChannelsWaitsOutALimit(t *testing.T) {
+	calls := 0
+	c := startClient(t, func(w http.ResponseWriter, _ *http.Request) {
+		if calls++; calls == 1 {
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		_, _ = io.WriteString(w, `{"ok":true,"channels":[{"id":"C2","name":"db"}]}`)
+	})
+	got, _, err := c.Channels(t.Context(), []string{"#db"})
+	if err != nil || got["#db"] != "C2" {
+		t.Errorf("got %v, %v, want C2 at the second call", got, err)
+	}
+}
+
+func TestPeople(t *testing.T) {
+	s := &script{answers: map[string]string{
+		"usergroups.list":       `{"ok":true,"usergroups":[{"id":"S1","handle":"db-oncall","date_delete":0},{"id":"S2","handle":"gone","date_delete":1700000000}]}`,
+		"users.lookupByEmail":   `{"ok":true,"user":{"id":"U7"}}`,
+		"usergroups.users.list": `{"ok":true,"users":["U1","U2"]}`,
+	}}
+	c := startClient(t, s.ServeHTTP)
+	got, unknown, err := c.People(t.Context(), []string{"@db-oncall", "anna@example.com", "U123", "S123", "@gone", "@here"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]Person{
+		"@db-oncall":       {Mention: "<!subteam^S1>", Group: true, ID: "S1"},
+		"anna@example.com": {Mention: "<@U7>", ID: "U7"},
+		"U123":             {Mention: "<@U123>", ID: "U123"},
+		"S123":             {Mention: "<!subteam^S123>", Group: true, ID: "S123"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("people (-want +got):\n%s", diff)
+	}
+	if want := []string{"@gone", "@here"}; !cmp.Equal(unknown, want) {
+		t.Errorf("got unknown %v, want %v", unknown, want)
+	}
+	if members, err := c.Members(t.Context(), "S1"); err != nil || !cmp.Equal(members, []string{"U1", "U2"}) {
+		t.Errorf("got members %v, %v, want U1 and U2", members, err)
+	}
+	s.answers["users.lookupByEmail"] = `{"ok":false,"error":"users_not_found"}`
+	delete(s.answers, "usergroups.list")
+	got, unknown, err = c.People(t.Context(), []string{"@db-oncall", "@ml", "anna@example.com", "U123"})
+	if !isOutcome(err, OutcomeRefused) || len(got) != 1 || !cmp.Equal(unknown, []string{"anna@example.com"}) {
+		t.Errorf("groups refused: got %v, unknown %v, %v, want U123 and only anna unknown", got, unknown, err)
+	}
+}

@@ -1,0 +1,69 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// read calls a method that changes nothing and decodes only what into names.
+// slack-go would decode every message whole, and one block of a new shape in
+// somebody else's message would then blind the bot to its own.
+func (c *Client) read(ctx context.Context, method, target string, values url.Values, into any) error {
+	form := url.Values{"token": {c.botToken}}
+	for key, value := range values {
+		form[key] = value
+	}
+	return c.call(ctx, method, target, func() error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.apiURL.String()+method, strings.NewReader(form.Encode()))
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Content-Type", formType)
+		resp, err := c.http.Do(req)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close()
+		return decodeAnswer(resp, into)
+	})
+}
+
+// decodeAnswer reads Slack's envelope first and then what the caller wants.
+func decodeAnswer(resp *http.Response, into any) error {
+	if resp.StatusCode == http.StatusTooManyRequests && resp.Header.Get("Retry-After") != "" {
+		return &slack.RateLimitedError{RetryAfter: retryAfter(resp.Header)}
+	}
+	if resp.StatusCode != http.StatusOK {
+		return slack.StatusCodeError{Code: resp.StatusCode, Status: resp.Status}
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	var envelope struct {
+		OK       bool   `json:"ok"`
+		Error    string `json:"error"`
+		Needed   string `json:"needed"`
+		Metadata struct {
+			Messages []string `json:"messages"`
+		} `json:"response_metadata"`
+	}
+	if err := json.Unmarshal(body, &envelope); err != nil {
+		return errors.New("the answer is not Slack's JSON")
+	}
+	if !envelope.OK {
+		return slack.SlackErrorResponse{Err: envelope.Error, Needed: envelope.Needed,
+			ResponseMetadata: slack.ResponseMetadata{Messages: envelope.Metadata.Messages}}
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return errors.New("the answer is not in Slack's form")
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package desk
+
+import (
+	"context"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/command"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+)
+
+var buttons = map[string]incident.Verb{
+	"incident:ack": incident.VerbAcknowledge, "incident:resolve": incident.VerbResolve,
+	"step:ack": incident.VerbAcknowledge, "step:done": incident.VerbDone, "step:release": incident.VerbRelease, "step:undo": incident.VerbUndo,
+}
+
+// Action handles a click on a button or a choice in a menu.
+func (d *Desk) Action(ctx context.Context, a chat.Action) {
+	to := chat.Private{Channel: a.ChannelID, ThreadTS: a.ThreadTS, User: a.UserID, ResponseURL: a.ResponseURL}
+	value := a.Value
+	choice := ""
+	if a.ActionID == "incident:menu" {
+		choice, value, _ = strings.Cut(a.Value, "/")
+	}
+	number, step, ok := target(value)
+	if !ok {
+		d.Logger.Warn("a click that names no incident", "action", a.ActionID, "value", a.Value)
+		to.Text = "This button belongs to no incident that I know."
+		d.whisper(ctx, to)
+		return
+	}
+	if verb, ok := buttons[a.ActionID]; ok && (step != "") == strings.HasPrefix(a.ActionID, "step:") {
+		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
+			Verb: verb, Incident: number, Step: step, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "button",
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: a.ThreadTS},
+		}}, to)
+		return
+	}
+	switch {
+	case a.ActionID == "step:skip" && step != "":
+		d.openModal(ctx, a, to, number, step)
+	case choice == "note":
+		d.openModal(ctx, a, to, number, "")
+	case choice == "timeline":
+		said := d.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, a.At)
+		to.Text, to.Blocks = said.Text, said.Blocks
+		d.whisper(ctx, to)
+	default:
+		d.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+	}
+}
+
+// target reads what a button is about: INC-142 or INC-142/step-id.
+func target(value string) (number int, step string, ok bool) {
+	id, step, _ := strings.Cut(value, "/")
+	number, ok = command.ParseID(id)
+	return number, step, ok
+}
+
+// openModal asks for words, within the 3 s that Slack gives a trigger. What
+// cannot be done any more is said instead.
+func (d *Desk) openModal(ctx context.Context, a chat.Action, to chat.Private, number int, step string) {
+	readCtx, cancel := context.WithTimeout(ctx, readWithin)
+	i, ok, err := d.Store.Incident(readCtx, number)
+	cancel()
+	switch {
+	case err != nil:
+		to.Text = textUnread
+		d.whisper(ctx, to)
+		return
+	case !ok:
+		to.Text = message.Answer(incident.Answer{Kind: incident.AnswerGone, Incident: number}, d.Settings().Command)
+		d.whisper(ctx, to)
+		return
+	}
+	var view slack.ModalViewRequest
+	if step == "" {
+		view = message.NoteModal(i)
+	} else {
+		s, _, ok := i.Step(step)
+		if !ok || s.Ended() {
+			answer := incident.Answer{Kind: incident.AnswerEnded, Verb: incident.VerbSkip, Incident: number, Step: s.Number, Title: s.Title, State: string(s.State), Who: s.By, When: s.At}
+			if !ok {
+				answer = incident.Answer{Kind: incident.AnswerNoStep, Incident: number, Text: step}
+			}
+			to.Text = message.Answer(answer, d.Settings().Command)
+			d.whisper(ctx, to)
+			return
+		}
+		view = message.SkipModal(i, s)
+	}
+	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
+		d.Logger.Warn("a modal could not be opened", "incident", i.ID(), "error", err)
+		to.Text = "The form could not be opened: " + message.Escape(err.Error()) + ". Please click again, or type `" + d.Settings().Command + " help`."
+		d.whisper(ctx, to)
+	}
+}
+
+// The words of modals: callback_id, and the block whose text it is about.
+var modals = map[string]struct {
+	verb  incident.Verb
+	block string
+	empty string
+}{
+	"step:skip":     {incident.VerbSkip, "reason", "Please say why, so that the next reader knows."},
+	"incident:note": {incident.VerbNote, "note", "Please write a note."},
+}
+
+// Submit takes what was typed into a modal.
+func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string {
+	modal, ok := modals[s.CallbackID]
+	number, step, known := target(s.PrivateMetadata)
+	if !ok || !known {
+		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
+		return nil
+	}
+	text := strings.TrimSpace(s.Values[modal.block])
+	if text == "" {
+		return map[string]string{modal.block: modal.empty}
+	}
+	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
+		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal",
+	}}
+	answer, answered, said := d.put(ctx, ev, chat.Private{User: s.UserID})
+	switch {
+	case !answered && said != textLater:
+		return map[string]string{modal.block: said}
+	case answered && answer.Kind != incident.AnswerApplied:
+		return map[string]string{modal.block: message.Plain(message.Answer(answer, d.Settings().Command))}
+	}
+	return nil
+}

@@ -1,0 +1,195 @@
+// Package desk is where what people do in Slack becomes an event or an answer:
+// it reads words and clicks, answers what only reads from the store, puts what
+// changes something into the inbox, and opens modals. It never changes an
+// incident itself, and may run on every replica.
+package desk
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/command"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+const (
+	// answerWithin is how long a command waits for the keeper before it says "recorded" (Slack wants its answer in 3 s,
+	// people in one).
+	answerWithin = time.Second
+	// lateWithin is how long the result of a recorded command is waited for; it then follows by response_url.
+	lateWithin = 2 * time.Minute
+	readWithin = 500 * time.Millisecond
+)
+
+// Settings are the parts of the configuration that the desk needs.
+type Settings struct {
+	Command   string
+	Playbooks *playbooks.Set
+}
+
+// Options are what a desk needs; all fields are required.
+type Options struct {
+	Store    *store.Store
+	Replies  *store.Replies
+	Slack    *chat.Client
+	Settings func() Settings
+	Logger   *slog.Logger
+}
+
+// Desk implements chat.Handler.
+type Desk struct {
+	Options
+	late chan lateAnswer
+}
+
+// New makes a desk; its late answers need Run.
+func New(o Options) *Desk { return &Desk{Options: o, late: make(chan lateAnswer, 256)} }
+
+// lateAnswer is a command that was recorded before its result was known.
+type lateAnswer struct {
+	op      string
+	answers <-chan incident.Answer
+	done    func()
+	to      chat.Private
+}
+
+// Run delivers late answers until the context ends.
+func (d *Desk) Run(ctx context.Context) error {
+	var group errgroup.Group
+	defer group.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case l := <-d.late:
+			group.Go(func() error {
+				d.deliver(ctx, l)
+				return nil
+			})
+		}
+	}
+}
+
+func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
+	defer l.done()
+	ctx, cancel := context.WithTimeout(ctx, lateWithin)
+	defer cancel()
+	var answer incident.Answer
+	select {
+	case answer = <-l.answers:
+	case <-ctx.Done():
+		return // the thread shows what became of it
+	}
+	l.to.Text = message.Answer(answer, d.Settings().Command)
+	if err := d.Slack.Ephemeral(ctx, l.to); err != nil {
+		d.Logger.Warn("a late answer did not reach its reader", "user", l.to.User, "error", err)
+	}
+}
+
+// The sentences for what is not an answer of the state machine.
+const (
+	textUnknown = "It is not known whether this was recorded, because the store does not answer: look at the thread before you try again."
+	textFull    = "Too much is happening at once; this was *not* recorded. Please try again in a moment."
+	textLater   = "Recorded. The result follows."
+	textUnread  = "This cannot be read at the moment, because the store does not answer. Please try again."
+)
+
+// put stores an event and waits a moment for the keeper's answer. ok is false
+// when there is none yet; text then says what to tell the person.
+func (d *Desk) put(ctx context.Context, ev incident.Event, to chat.Private) (answer incident.Answer, ok bool, text string) {
+	answers, done := d.Replies.Expect(ev.Op)
+	keep := false
+	defer func() {
+		if !keep {
+			done()
+		}
+	}()
+	putCtx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	answer, known, err := d.Store.Put(putCtx, ev)
+	switch {
+	case errors.Is(err, store.ErrFull):
+		return answer, false, textFull
+	case err != nil:
+		d.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
+		return answer, false, textUnknown
+	case known:
+		return answer, true, ""
+	}
+	select {
+	case answer = <-answers:
+		return answer, true, ""
+	case <-putCtx.Done():
+	}
+	// The answer may have come while the connection for answers was being made.
+	lookCtx, cancelLook := context.WithTimeout(ctx, readWithin/2)
+	defer cancelLook()
+	if answer, ok, err = d.Store.Answered(lookCtx, ev.Op); err == nil && ok {
+		return answer, true, ""
+	}
+	select {
+	case d.late <- lateAnswer{ev.Op, answers, done, to}:
+		keep = true
+	default: // too many wait: the thread shows the result
+	}
+	return answer, false, textLater
+}
+
+// record stores an event whose answer the keeper sends by itself, and says so
+// privately when that fails.
+func (d *Desk) record(ctx context.Context, ev incident.Event, to chat.Private) {
+	putCtx, cancel := context.WithTimeout(ctx, 2*answerWithin)
+	defer cancel()
+	_, _, err := d.Store.Put(putCtx, ev)
+	switch {
+	case err == nil:
+		return
+	case errors.Is(err, store.ErrFull):
+		to.Text = textFull
+	default:
+		d.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
+		to.Text = textUnknown
+	}
+	d.whisper(ctx, to)
+}
+
+// whisper tells one person something, best effort.
+func (d *Desk) whisper(ctx context.Context, to chat.Private) {
+	if err := d.Slack.Ephemeral(ctx, to); err != nil {
+		d.Logger.Warn("a private answer did not reach its reader", "user", to.User, "error", err)
+	}
+}
+
+// received is the door's receipt time as incidents keep it: to the millisecond,
+// as the timers of the store are.
+func received(at time.Time) time.Time { return at.UTC().Truncate(time.Millisecond) }
+
+var verbs = map[command.Verb]incident.Verb{
+	command.VerbAck: incident.VerbAcknowledge, command.VerbDone: incident.VerbDone, command.VerbSkip: incident.VerbSkip,
+	command.VerbRelease: incident.VerbRelease, command.VerbUndo: incident.VerbUndo, command.VerbNote: incident.VerbNote,
+	command.VerbResolve: incident.VerbResolve, command.VerbReopen: incident.VerbReopen,
+}
+
+// act makes the event of a command that changes something; ok is false for those
+// that only read.
+func act(c command.Command, op string, at time.Time, user incident.User, via string, reply incident.Reply) (incident.Event, bool) {
+	ev := incident.Event{Op: op, At: received(at)}
+	if c.Verb == command.VerbStart {
+		ev.Start = &incident.Start{Playbook: c.Name, Title: c.Text, Labels: c.Labels, User: user, Via: via, Reply: reply}
+		return ev, true
+	}
+	verb, ok := verbs[c.Verb]
+	if !ok {
+		return ev, false
+	}
+	ev.Act = &incident.Act{Verb: verb, Incident: c.Incident, Step: c.Step, User: user, Text: c.Text, Via: via, Reply: reply}
+	return ev, true
+}

@@ -1,0 +1,70 @@
+package desk
+
+import (
+	"context"
+	"errors"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/command"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+)
+
+// Command answers a slash command.
+func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
+	c, err := command.Parse(s.Text, 0)
+	if err != nil {
+		return chat.Answer{Message: d.usage(err)}
+	}
+	user := incident.User{ID: s.UserID, Name: s.UserName}
+	if ev, ok := act(c, s.Op, s.At, user, "command", incident.Reply{}); ok {
+		answer, known, text := d.put(ctx, ev, chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
+		if known {
+			text = message.Answer(answer, d.Settings().Command)
+		}
+		return chat.Answer{Message: message.Text(text)}
+	}
+	return chat.Answer{Message: d.read(ctx, c, s.UserID, s.At)}
+}
+
+// Mention takes the same words in an incident's thread, where the ID is left
+// out.
+func (d *Desk) Mention(ctx context.Context, m chat.Mention) {
+	to := chat.Private{Channel: m.ChannelID, ThreadTS: m.ThreadTS, User: m.UserID}
+	number := 0
+	if m.ThreadTS != "" {
+		readCtx, cancel := context.WithTimeout(ctx, readWithin)
+		n, err := d.Store.ThreadNumber(readCtx, m.ChannelID, m.ThreadTS)
+		cancel()
+		if err != nil {
+			to.Text = textUnread
+			d.whisper(ctx, to)
+			return
+		}
+		number = n
+	}
+	c, err := command.Parse(m.Text, number)
+	if err != nil {
+		said := d.usage(err)
+		to.Text, to.Blocks = said.Text, said.Blocks
+		d.whisper(ctx, to)
+		return
+	}
+	reply := incident.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
+	if ev, ok := act(c, m.Op, m.At, incident.User{ID: m.UserID}, "thread", reply); ok {
+		d.record(ctx, ev, to)
+		return
+	}
+	said := d.read(ctx, c, m.UserID, m.At)
+	to.Text, to.Blocks = said.Text, said.Blocks
+	d.whisper(ctx, to)
+}
+
+// usage turns a parse error into what helps.
+func (d *Desk) usage(err error) message.Message {
+	var usage *command.UsageError
+	if errors.As(err, &usage) {
+		return message.Text(usage.Text)
+	}
+	return message.Text(message.Escape(err.Error()))
+}

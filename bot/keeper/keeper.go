@@ -1,0 +1,256 @@
+// Package keeper is the loop of a workspace: it takes events from the inbox,
+// lets the state machine decide, commits, and brings Slack in line. One replica
+// at a time runs it, under a lease; it owns all goroutines it starts. It never
+// answers a door itself: what it has to say goes by way of the store or Slack.
+package keeper
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+const (
+	lookEvery  = 500 * time.Millisecond // for a lease that nobody holds
+	renewEvery = time.Second
+	stopAfter  = 4 * time.Second // without renewal; the lease itself lasts store.LeaseFor
+	timerEvery = 250 * time.Millisecond
+)
+
+// Settings are what the configuration says at the moment; a reload replaces them
+// whole.
+type Settings struct {
+	Rules     incident.Rules
+	Playbooks *playbooks.Set
+	Route     func(labels map[string]string) Route
+	Command   string
+	Channels  []string // every channel of the configuration, to be resolved
+	People    []string // every name of the configuration, to be resolved
+}
+
+// Route is where an incident goes and whom it concerns.
+type Route struct {
+	Channel    string
+	Owners     []string
+	Responders []string
+	Escalate   []incident.Escalation
+}
+
+// Options are what a keeper needs; all fields are required.
+type Options struct {
+	Store      *store.Store
+	Slack      *chat.Client
+	Settings   func() Settings
+	Changed    <-chan struct{} // receives after a reload
+	Logger     *slog.Logger
+	Registerer prometheus.Registerer
+}
+
+// Keeper runs the loop of one workspace while it holds the lease.
+type Keeper struct {
+	Options
+	metrics *metrics
+	health  health
+	keeping atomic.Bool
+}
+
+// New makes a keeper; Run starts it.
+func New(o Options) *Keeper {
+	k := &Keeper{Options: o}
+	k.metrics = newMetrics(o.Registerer, k)
+	return k
+}
+
+// Keeping reports whether this replica holds the lease.
+func (k *Keeper) Keeping() bool { return k.keeping.Load() }
+
+// Degraded returns what is wrong with Slack at the moment, in sentences.
+func (k *Keeper) Degraded() []string { return k.health.list() }
+
+// Run looks for the lease until the context ends, and keeps the workspace while
+// it holds it. When it returns, everything it started has ended and the lease is
+// handed back.
+func (k *Keeper) Run(ctx context.Context) error {
+	for {
+		lease, ok, err := k.Store.Acquire(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			k.health.set("redis", "Redis does not answer: "+err.Error())
+		case ok:
+			k.health.clear("redis")
+			k.reign(ctx, lease)
+		default:
+			k.health.clear("redis")
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(lookEvery):
+		}
+	}
+}
+
+// reign keeps the workspace until the context ends or the lease is lost.
+func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
+	log := k.Logger.With("fence", string(lease.Fence))
+	log.Info("keeping the workspace")
+	k.keeping.Store(true)
+	defer k.keeping.Store(false)
+	r := &reign{Keeper: k, lease: lease, log: log}
+	r.renewed(time.Now())
+	r.hands = newHands(r)
+	r.people = newDirectory(r)
+
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error { return r.renew(groupCtx) })
+	group.Go(func() error { return r.step(groupCtx) })
+	group.Go(func() error { return r.ripen(groupCtx) })
+	group.Go(func() error { return r.people.run(groupCtx) })
+	group.Go(func() error { return r.hands.run(groupCtx) })
+	err := group.Wait()
+	if ctx.Err() == nil {
+		log.Warn("stopped keeping the workspace", "reason", err)
+	}
+	// Senders have ended: nothing of ours is in flight when the next keeper begins.
+	release, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := k.Store.Release(release, lease); err != nil {
+		log.Warn("could not hand back the lease; it expires by itself", "error", err)
+	}
+}
+
+// errLeaseLost ends a reign.
+var errLeaseLost = errors.New("the lease was lost")
+
+// reign is one time of holding the lease.
+type reign struct {
+	*Keeper
+	lease  store.Lease
+	log    *slog.Logger
+	until  atomic.Int64 // monotonic deadline, as nanoseconds since began
+	began  time.Time
+	hands  *hands
+	people *directory
+	cache  cache
+}
+
+func (r *reign) renewed(at time.Time) {
+	if r.began.IsZero() {
+		r.began = at
+	}
+	r.until.Store(int64(at.Sub(r.began) + stopAfter))
+}
+
+// valid reports whether the lease is surely still ours, on our own monotonic
+// clock: looked at before every Slack call.
+func (r *reign) valid() bool { return int64(time.Since(r.began)) < r.until.Load() }
+
+// renew prolongs the lease every second, and ends the reign when that has not
+// succeeded for four.
+func (r *reign) renew(ctx context.Context) error {
+	ticker := time.NewTicker(renewEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		asked := time.Now()
+		attempt, cancel := context.WithTimeout(ctx, stopAfter/2)
+		ok, err := r.Store.Renew(attempt, r.lease)
+		cancel()
+		switch {
+		case err == nil && ok:
+			r.renewed(asked)
+		case err == nil:
+			return errLeaseLost
+		case !r.valid():
+			return errors.Join(errLeaseLost, err)
+		}
+	}
+}
+
+// ripen puts the timers that are due into the inbox.
+func (r *reign) ripen(ctx context.Context) error {
+	ticker := time.NewTicker(timerEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		now := time.Now()
+		ripe, err := r.Store.Due(ctx, now, 64)
+		if err != nil || len(ripe) == 0 {
+			continue // the inbox loop reports a Redis that does not answer
+		}
+		each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{Ripe: ripe, Now: now})
+		if err == nil && errors.Is(each[0], store.ErrFenced) {
+			return errLeaseLost
+		}
+	}
+}
+
+// health is what is wrong at the moment, by what it is about.
+type health struct {
+	mu   sync.Mutex
+	what map[string]string
+}
+
+func (h *health) set(about, sentence string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.what == nil {
+		h.what = map[string]string{}
+	}
+	h.what[about] = sentence
+}
+
+func (h *health) clear(about string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.what, about)
+}
+
+func (h *health) list() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var all []string
+	for _, sentence := range h.what {
+		all = append(all, sentence)
+	}
+	return all
+}
+
+// count says how many things are wrong, by what they are about: slack, channel,
+// names, redis.
+func (h *health) count() map[string]int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	counts := map[string]int{"slack": 0, "channel": 0, "names": 0, "redis": 0}
+	for about := range h.what {
+		kind, _, _ := strings.Cut(about, " ")
+		counts[kind]++
+	}
+	return counts
+}
+
+// names returns how the configuration's names are written in Slack.
+func (r *reign) names() message.Names { return r.people.names() }

@@ -1,0 +1,112 @@
+package keeper
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// metrics are what the keeper counts.
+type metrics struct {
+	commits *prometheus.CounterVec
+	parked  *prometheus.CounterVec
+}
+
+func newMetrics(reg prometheus.Registerer, k *Keeper) *metrics {
+	m := &metrics{
+		commits: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "signalbook_commits_total", Help: "Events committed, by result (ok, dead; fenced, absent, version and unknown are read again).",
+		}, []string{"result"}),
+		parked: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "signalbook_messages_parked_total", Help: "Messages that Slack refused until somebody acts, by reason.",
+		}, []string{"reason"}),
+	}
+	for _, result := range []string{"ok", "dead", "fenced", "absent", "version", "unknown"} {
+		m.commits.WithLabelValues(result)
+	}
+	reg.MustRegister(m.commits, m.parked, &state{keeper: k,
+		keeping: prometheus.NewDesc("signalbook_keeper", "1 on the replica that keeps the workspace.", nil, nil),
+		inbox:   prometheus.NewDesc("signalbook_inbox_length", "Events that wait for the keeper.", nil, nil),
+		dead:    prometheus.NewDesc("signalbook_dead_letters", "Events that could not be handled.", nil, nil),
+		open:    prometheus.NewDesc("signalbook_incidents_open", "Incidents that are open or acknowledged, by severity.", []string{"severity"}, nil),
+		dirty:   prometheus.NewDesc("signalbook_incidents_unsettled", "Incidents that Slack does not show as they are yet.", nil, nil),
+		waiting: prometheus.NewDesc("signalbook_parked_messages", "Slack calls that wait until somebody acts, by what they are about.", []string{"reason"}, nil),
+	})
+	return m
+}
+
+// state reads the gauges from the store when Prometheus asks.
+type state struct {
+	keeper                                     *Keeper
+	keeping, inbox, dead, open, dirty, waiting *prometheus.Desc
+}
+
+// openBound is how many open incidents one scrape looks at.
+const openBound = 5000
+
+// Describe implements prometheus.Collector.
+func (s *state) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{s.keeping, s.inbox, s.dead, s.open, s.dirty, s.waiting} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector. What Redis does not tell within a
+// second is left out of this scrape.
+func (s *state) Collect(ch chan<- prometheus.Metric) {
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	keeping := 0.0
+	if s.keeper.Keeping() {
+		keeping = 1
+	}
+	gauge(s.keeping, keeping)
+	for about, n := range s.keeper.health.count() {
+		gauge(s.waiting, float64(n), about)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	st := s.keeper.Store
+	if n, err := st.InboxLength(ctx); err == nil {
+		gauge(s.inbox, float64(n))
+	}
+	if n, err := st.DeadLetters(ctx); err == nil {
+		gauge(s.dead, float64(n))
+	}
+	if numbers, err := st.Dirty(ctx); err == nil {
+		gauge(s.dirty, float64(len(numbers)))
+	}
+	numbers, err := st.OpenNumbers(ctx, openBound)
+	if err != nil {
+		return
+	}
+	incidents, err := st.Incidents(ctx, numbers...)
+	if err != nil {
+		return
+	}
+	rules := s.keeper.Settings().Rules
+	counts := map[string]int{"other": 0}
+	for _, severity := range rules.SeverityOrder {
+		counts[severity] = 0
+	}
+	for _, i := range incidents {
+		if i.Active() {
+			counts[bounded(i, counts)]++
+		}
+	}
+	for severity, n := range counts {
+		gauge(s.open, float64(n), severity)
+	}
+}
+
+// bounded keeps the label's values a closed set.
+func bounded(i incident.Incident, counts map[string]int) string {
+	if _, ok := counts[i.Severity]; ok {
+		return i.Severity
+	}
+	return "other"
+}

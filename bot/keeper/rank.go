@@ -1,0 +1,37 @@
+package keeper
+
+import "time"
+
+// class says what kind of call an incident needs next; lower goes first.
+type class int
+
+const (
+	classRoot      class = iota // an incident that nobody sees yet
+	classPing                   // something that people have to be told
+	classImmediate              // the steps of this hour
+	classClicked                // an edit that people wait for
+	classTier                   // the other steps
+	classEdit                   // the rest
+)
+
+// rank orders what Slack is asked to do: critical before the rest; roots before
+// immediate tiers before edits; old before new.
+type rank struct {
+	calm   bool // not critical
+	class  class
+	opened int64 // ms
+}
+
+func (r rank) before(other rank) bool {
+	if r.calm != other.calm {
+		return !r.calm
+	}
+	if r.class != other.class {
+		return r.class < other.class
+	}
+	return r.opened < other.opened
+}
+
+func ranked(critical bool, c class, opened time.Time) rank {
+	return rank{calm: !critical, class: c, opened: opened.UnixMilli()}
+}

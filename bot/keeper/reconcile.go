@@ -1,0 +1,297 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// retry is how long the hands wait after trouble that is not Slack's word.
+const retry = 2 * time.Second
+
+// sight is an incident as it should look, beside what Slack is known to have.
+type sight struct {
+	incident incident.Incident
+	slots    []message.Slot
+	ledger   store.Ledger
+}
+
+func (s sight) root() store.Slot { return s.ledger[store.RootSlot] }
+
+// call is what has to be done about one slot.
+type call struct {
+	slot   message.Slot
+	have   store.Slot
+	class  class
+	kind   callKind
+	urgent bool
+}
+
+type callKind int
+
+const (
+	callPost  callKind = iota // it is not there
+	callFind                  // it may be there: the outcome of a post is unknown
+	callSweep                 // it is there, and copies of it may be too
+	callEdit                  // it is there and looks different
+)
+
+// reconcile makes at most one Slack call for an incident: the most important
+// one.
+func (h *hands) reconcile(ctx context.Context, j *job) outcome {
+	s, err := h.look(ctx, j.number)
+	if err != nil {
+		h.log.Warn("an incident could not be compared with Slack", "incident", incident.ID(j.number), "error", err)
+		return outcome{wait: retry, rank: j.rank}
+	}
+	now := time.Now()
+	next, wait := h.choose(s, h.clickedSlots(j), now)
+	o := outcome{channel: s.incident.Channel, rank: ranked(s.incident.Critical, next.class, s.incident.OpenedAt), wait: wait}
+	if next.slot.Name == "" {
+		o.settled = wait == 0
+		if o.settled {
+			if err := h.Store.Settle(ctx, h.lease.Fence, j.number, s.incident.Version); err != nil {
+				return outcome{channel: o.channel, wait: retry, rank: o.rank}
+			}
+		}
+		return o
+	}
+	if !h.valid() {
+		return outcome{channel: o.channel, wait: retry, rank: o.rank}
+	}
+	if wait := h.budgets.Take(now, next.spends(s)); wait > 0 {
+		o.wait = wait
+		return o
+	}
+	return h.perform(ctx, j, s, next, o)
+}
+
+// look reads an incident, its playbook and its ledger, and renders it.
+func (h *hands) look(ctx context.Context, number int) (sight, error) {
+	i, ok, err := h.Store.Incident(ctx, number)
+	if err != nil || !ok {
+		return sight{}, err
+	}
+	s := sight{incident: i}
+	if i.Quiet {
+		return s, nil
+	}
+	var book *playbooks.Playbook
+	if book, err = h.Store.Playbook(ctx, i.Playbook.Hash); err != nil {
+		return sight{}, err
+	}
+	if s.ledger, err = h.Store.Ledger(ctx, number); err != nil {
+		return sight{}, err
+	}
+	s.slots = message.Render(message.View{Incident: i, Playbook: book, Names: h.names(), Command: h.Settings().Command})
+	return s, nil
+}
+
+func (h *hands) clickedSlots(j *job) map[string]bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	clicked := make(map[string]bool, len(j.clicked))
+	for slot := range j.clicked {
+		clicked[slot] = true
+	}
+	return clicked
+}
+
+// choose finds the most important call that may be made now. Without one, wait
+// is how long until the next may; 0 when Slack shows everything.
+func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best call, wait time.Duration) {
+	later := func(at time.Time) {
+		if d := max(at.Sub(now), time.Millisecond); wait == 0 || d < wait {
+			wait = d
+		}
+	}
+	found := false
+	root := s.root()
+	for _, slot := range s.slots {
+		have := s.ledger[slot.Name]
+		c := call{slot: slot, have: have, urgent: waitedFor(slot.Name, clicked)}
+		moved := slot.Thread && !slot.Once && have.Parent != "" && have.Parent != root.TS
+		switch {
+		case slot.Thread && root.TS == "":
+			continue // the root comes first
+		case have.State == store.CallSending:
+			c.kind, c.class = callFind, classOf(slot)
+			if at := have.IntentAt.Add(chat.Timeout + 5*time.Second); at.After(now) {
+				later(at)
+				continue
+			}
+		case have.State == store.CallParked && have.Hash == slot.Message.Hash() && now.Sub(have.IntentAt) < parkedEvery:
+			later(have.IntentAt.Add(parkedEvery))
+			continue
+		case have.TS == "" || moved:
+			c.kind, c.class = callPost, classOf(slot)
+		case !have.SweepAt.IsZero() && !have.SweepAt.After(now):
+			c.kind, c.class = callSweep, classEdit
+		case have.State != store.CallParked && (slot.Once || have.Hash == slot.Message.Hash()):
+			if !have.SweepAt.IsZero() {
+				later(have.SweepAt)
+			}
+			continue
+		default:
+			c.kind, c.class = callEdit, classEdit
+			every := time.Duration(0)
+			if c.urgent {
+				c.class, every = classClicked, clickEvery
+			} else if slot.Name == store.RootSlot {
+				every = rootEvery
+			} else {
+				every = clickEvery
+			}
+			if at := h.lastEdit(s.incident.Number, slot.Name).Add(every); at.After(now) {
+				later(at)
+				continue
+			}
+		}
+		if !found || c.class < best.class {
+			best, found = c, true
+		}
+	}
+	if found {
+		return best, 0
+	}
+	return call{}, wait
+}
+
+func waitedFor(slot string, clicked map[string]bool) bool {
+	for prefix := range clicked {
+		if strings.HasPrefix(slot, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func classOf(slot message.Slot) class {
+	switch {
+	case slot.Name == store.RootSlot:
+		return classRoot
+	case slot.Once:
+		return classPing
+	case strings.HasPrefix(slot.Name, "tier:"+string(playbooks.Immediate)):
+		return classImmediate
+	}
+	return classTier
+}
+
+// spends is the call's price in Slack's budgets.
+func (c call) spends(s sight) chat.Call {
+	switch c.kind {
+	case callEdit:
+		return chat.Call{Method: "chat.update", Urgent: c.urgent}
+	case callFind, callSweep:
+		if c.slot.Thread {
+			return chat.Call{Method: "conversations.replies"}
+		}
+		return chat.Call{Method: "conversations.history"}
+	}
+	return chat.Call{Method: "chat.postMessage", Channel: s.incident.Channel}
+}
+
+func (h *hands) lastEdit(number int, slot string) time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.edited[editKey(number, slot)]
+}
+
+func (h *hands) noteEdit(number int, slot string, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for key, at := range h.edited {
+		if now.Sub(at) > rootEvery {
+			delete(h.edited, key)
+		}
+	}
+	h.edited[editKey(number, slot)] = now
+}
+
+func editKey(number int, slot string) string { return incident.ID(number) + "/" + slot }
+
+// perform makes the call and writes its outcome into the ledger.
+func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome) outcome {
+	var err error
+	switch c.kind {
+	case callPost:
+		err = h.post(ctx, s, c)
+	case callFind:
+		err = h.find(ctx, s, c)
+	case callSweep:
+		err = h.sweep(ctx, s, c)
+	case callEdit:
+		err = h.edit(ctx, s, c)
+	}
+	if c.kind == callEdit && c.urgent {
+		h.mu.Lock()
+		for slot := range j.clicked {
+			if strings.HasPrefix(c.slot.Name, slot) {
+				delete(j.clicked, slot)
+			}
+		}
+		h.mu.Unlock()
+	}
+	o.wait = time.Millisecond // there may be more to do
+	if err == nil {
+		h.health.clear("slack")
+		return o
+	}
+	if ctx.Err() != nil {
+		return o
+	}
+	o.wait = retry
+	var refused *chat.Error
+	if !errors.As(err, &refused) {
+		h.log.Warn("a Slack call could not be recorded", "incident", s.incident.ID(), "slot", c.slot.Name, "error", err)
+		return o
+	}
+	return h.judge(s, c, refused, o)
+}
+
+// judge turns Slack's word into when to try again, and into what people can read
+// about it.
+func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
+	log := h.log.With("incident", s.incident.ID(), "slot", c.slot.Name, "error", refused)
+	about := "channel " + s.incident.Channel
+	switch refused.Outcome {
+	case chat.OutcomeLimited:
+		h.budgets.Block(time.Now(), refused.Method, refused.RetryAfter)
+		o.wait = refused.RetryAfter
+		if refused.Code == chat.CodeUnreachable {
+			h.health.set("slack", refused.Error())
+			o.pause = refused.RetryAfter
+		}
+		log.Warn("Slack limits us, trying again", "in", refused.RetryAfter)
+	case chat.OutcomeUnknown:
+		h.health.set("slack", "Slack does not answer: "+refused.Error())
+		log.Warn("the outcome of a Slack call is unknown, it will be looked for")
+	case chat.OutcomeGone:
+		o.wait = time.Millisecond
+		log.Info("a message is gone from Slack and will be posted again")
+	case chat.OutcomeAuth:
+		h.health.set("slack", refused.Error())
+		o.wait, o.pause = parkedEvery, parkedEvery
+		log.Error("Slack refuses the app; everything is kept and sent when it works again")
+	case chat.OutcomeChannel:
+		h.health.set(about, refused.Error())
+		o.wait = parkedEvery
+		log.Error("Slack refuses the channel; everything is kept and sent when it works again")
+	default:
+		h.health.set(about, refused.Error())
+		o.wait = parkedEvery
+		log.Error("Slack refuses a message")
+	}
+	if refused.Outcome != chat.OutcomeChannel && refused.Outcome != chat.OutcomeRefused {
+		h.health.clear(about)
+	}
+	return o
+}

@@ -1,0 +1,214 @@
+package message
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// Answer is what a person is told privately about what he did, in mrkdwn: one
+// or two sentences, with the way on when there is one.
+func Answer(a incident.Answer, command string) string {
+	t := told{Answer: a, command: command}
+	switch a.Kind {
+	case incident.AnswerApplied:
+		return t.applied()
+	case incident.AnswerTaken:
+		return t.taken()
+	case incident.AnswerAlready:
+		return t.already()
+	case incident.AnswerOver:
+		return fmt.Sprintf("%s is %s%s already%s. %s opens it again.", t.id(), t.stateOr("resolved"), t.since(), t.by(), t.try("reopen"))
+	case incident.AnswerActive:
+		return fmt.Sprintf("%s is not over, so there is nothing to reopen.", t.id())
+	case incident.AnswerEnded:
+		return fmt.Sprintf("%s of %s is %s already%s. %s brings it back.", t.step(), t.id(), t.stateOr("ended"), t.by(), t.tryStep("undo"))
+	case incident.AnswerNotEnded:
+		return fmt.Sprintf("There is nothing to undo: %s of %s is %s.", t.lowStep(), t.id(), t.stateOr("open"))
+	case incident.AnswerNotTaken:
+		return fmt.Sprintf("Nobody has %s of %s, so there is nothing to release.", t.lowStep(), t.id())
+	case incident.AnswerNotYours:
+		return fmt.Sprintf("%s has %s of %s%s. Only the holder or the lead releases it; you can finish it, though: %s", t.who(), t.lowStep(), t.id(), t.since(), t.tryStep("done"))
+	case incident.AnswerNoStep:
+		if strings.TrimSpace(a.Text) == "" {
+			return fmt.Sprintf("That needs a step of %s. %s lists them.", t.id(), t.try("status"))
+		}
+		return fmt.Sprintf("%s has no step “%s”. %s lists its steps.", t.id(), t.words(), t.try("status"))
+	case incident.AnswerHidden:
+		return fmt.Sprintf("%s of %s does not apply here, so there is nothing to do.", t.step(), t.id())
+	case incident.AnswerNoReason:
+		if a.Verb == incident.VerbSkip {
+			return fmt.Sprintf("Skipping needs a reason, so that others know why: `%s skip %s %s because …`", t.command, t.id(), t.ref())
+		}
+		return fmt.Sprintf("A note needs words: `%s note %s what you saw`", t.command, t.id())
+	case incident.AnswerGone:
+		return fmt.Sprintf("There is no %s any more. `%s incidents` lists what is open.", t.id(), t.command)
+	case incident.AnswerContinued:
+		return fmt.Sprintf("%s is continued in %s: please go on there.", t.id(), t.words())
+	case incident.AnswerForbidden:
+		if t.words() == "" {
+			return "You are not among those who may act on this. Nothing was changed."
+		}
+		return sentence(t.words()) + " Nothing was changed."
+	case incident.AnswerNoPlaybook:
+		return fmt.Sprintf("There is no playbook “%s”. `%s list` names them all.", t.words(), t.command)
+	case incident.AnswerStarted:
+		return fmt.Sprintf("%s is open: %s. Its thread follows in a moment.", t.id(), t.title())
+	case incident.AnswerLate:
+		return fmt.Sprintf("Written down, and nothing else changed: %s of %s was no longer needed. Did it matter after all? %s", t.lowStep(), t.id(), t.tryStep("undo"))
+	case incident.AnswerFailed:
+		if t.words() == "" {
+			return "That did not work, and nothing was changed. Please try again."
+		}
+		return "That did not work: " + sentence(t.words()) + " Nothing was changed."
+	}
+	return ""
+}
+
+// told turns the parts of an answer into words.
+type told struct {
+	incident.Answer
+	command string
+}
+
+func (t told) applied() string {
+	if t.Step == 0 {
+		switch t.Verb {
+		case incident.VerbAcknowledge:
+			return fmt.Sprintf("You have %s: %s.", t.id(), t.title())
+		case incident.VerbResolve:
+			if t.State == string(incident.Closed) {
+				return fmt.Sprintf("%s is resolved and closed: nothing is left to do.", t.id())
+			}
+			return fmt.Sprintf("%s is resolved. What is left of its later tiers stays open as follow-ups.", t.id())
+		case incident.VerbReopen:
+			return fmt.Sprintf("%s is open again.", t.id())
+		case incident.VerbNote:
+			return fmt.Sprintf("Noted in the timeline of %s.", t.id())
+		}
+		return fmt.Sprintf("Recorded: %s is %s.", t.id(), t.stateOr("as it was"))
+	}
+	switch t.Verb {
+	case incident.VerbAcknowledge:
+		return fmt.Sprintf("You have %s.", t.named())
+	case incident.VerbDone:
+		return fmt.Sprintf("Done: %s. Thank you.", t.named())
+	case incident.VerbSkip:
+		return fmt.Sprintf("Skipped: %s.", t.named())
+	case incident.VerbRelease:
+		return fmt.Sprintf("Released: %s is free to take.", t.named())
+	case incident.VerbUndo:
+		return fmt.Sprintf("Undone: %s is %s again.", t.named(), t.stateOr("open"))
+	}
+	return fmt.Sprintf("Recorded: %s is %s.", t.named(), t.stateOr("as it was"))
+}
+
+// taken tells who was first, and when.
+func (t told) taken() string {
+	first := "Somebody"
+	if n := Harmless(t.Who.Name); n != "" {
+		first = n
+	}
+	first += " was first: " + t.who()
+	if t.Step == 0 {
+		return fmt.Sprintf("%s acknowledged %s%s.", first, t.id(), t.on())
+	}
+	switch incident.StepState(t.State) {
+	case incident.StepDone:
+		return fmt.Sprintf("%s did %s of %s%s.", first, t.lowStep(), t.id(), t.on())
+	case incident.StepSkipped:
+		return fmt.Sprintf("%s skipped %s of %s%s.", first, t.lowStep(), t.id(), t.on())
+	}
+	return fmt.Sprintf("%s has %s of %s%s.", first, t.lowStep(), t.id(), t.since())
+}
+
+func (t told) already() string {
+	if t.Step == 0 {
+		return fmt.Sprintf("You have acknowledged %s already%s.", t.id(), t.comma())
+	}
+	switch incident.StepState(t.State) {
+	case incident.StepDone:
+		return fmt.Sprintf("You have done %s of %s already%s.", t.lowStep(), t.id(), t.comma())
+	case incident.StepSkipped:
+		return fmt.Sprintf("You have skipped %s of %s already%s.", t.lowStep(), t.id(), t.comma())
+	}
+	return fmt.Sprintf("You have %s of %s already%s.", t.lowStep(), t.id(), t.since())
+}
+
+func (t told) id() string { return incident.ID(t.Incident) }
+
+func (t told) title() string { return Harmless(Cut(Line(t.Title), 200)) }
+
+func (t told) words() string { return Harmless(Cut(Line(t.Text), 500)) }
+
+func (t told) ref() string {
+	if t.Step == 0 {
+		return "STEP"
+	}
+	return fmt.Sprint(t.Step)
+}
+
+func (t told) step() string { return "S" + t.lowStep()[1:] }
+
+func (t told) lowStep() string {
+	if t.Step == 0 {
+		return "step “" + t.words() + "”"
+	}
+	return fmt.Sprintf("step %d", t.Step)
+}
+
+// named is a step with its incident and title.
+func (t told) named() string {
+	s := t.lowStep() + " of " + t.id()
+	if t.Title != "" {
+		s += " (" + t.title() + ")"
+	}
+	return s
+}
+
+func (t told) who() string { return user(t.Who) }
+
+func (t told) stateOr(without string) string {
+	switch t.State {
+	case "":
+		return without
+	case string(incident.StepDropped):
+		return stepWord(incident.StepDropped)
+	}
+	return Harmless(t.State)
+}
+
+// by names who did it, when somebody did.
+func (t told) by() string {
+	if t.Who == (incident.User{}) {
+		return ""
+	}
+	return ", by " + t.who()
+}
+
+func (t told) since() string { return t.when(" since ") }
+func (t told) on() string    { return t.when(", ") }
+func (t told) comma() string { return t.when(", ") }
+
+func (t told) when(before string) string {
+	if t.When.IsZero() {
+		return ""
+	}
+	return before + date(t.When)
+}
+
+// try is a command on the incident that leads on.
+func (t told) try(verb string) string { return fmt.Sprintf("`%s %s %s`", t.command, verb, t.id()) }
+
+func (t told) tryStep(verb string) string {
+	return fmt.Sprintf("`%s %s %s %s`", t.command, verb, t.id(), t.ref())
+}
+
+// sentence ends with a full stop.
+func sentence(s string) string {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
+}

@@ -1,0 +1,206 @@
+package message
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// dateFormat is how times are shown: Slack writes "today", "yesterday" and the
+// reader's own time.
+const dateFormat = "{date_short_pretty} {time}"
+
+// date is a time in mrkdwn, in the reader's time zone.
+func date(t time.Time) string {
+	if !sane(t) {
+		return unknownTime
+	}
+	return fmt.Sprintf("<!date^%d^%s|%s>", t.Unix(), dateFormat, utc(t))
+}
+
+// utc is a time where Slack cannot show the reader's own.
+func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+const unknownTime = "an unknown time"
+
+// sane reports whether a time can be meant: senders write year 1 for none, and
+// Slack takes no negative ones.
+func sane(t time.Time) bool { return t.Year() >= 1970 && t.Year() < 2200 && t.Unix() > 0 }
+
+func plain(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}
+
+// markup is a mrkdwn text object. Verbatim: Slack makes no links or mentions of
+// its own out of what it finds.
+func markup(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, s, false, true)
+}
+
+func header(id, s string) slack.Block {
+	return slack.NewHeaderBlock(plain(Cut(Line(s), MaxHeader)), slack.HeaderBlockOptionBlockID(id))
+}
+
+func section(id, mrkdwn string) slack.Block {
+	return slack.NewSectionBlock(markup(mrkdwn), nil, nil, slack.SectionBlockOptionBlockID(id))
+}
+
+// small is a context block: small grey text.
+func small(id string, texts ...*slack.TextBlockObject) slack.Block {
+	elements := make([]slack.MixedElement, len(texts))
+	for k, t := range texts {
+		elements[k] = t
+	}
+	return slack.NewContextBlock(id, elements...)
+}
+
+func button(action, value, label string) *slack.ButtonBlockElement {
+	return slack.NewButtonBlockElement(action, value, plain(label))
+}
+
+// paragraph is one line of rich text, in which Slack interprets nothing but
+// what the elements say.
+type paragraph []slack.RichTextSectionElement
+
+func (p *paragraph) styled(s string, style *slack.RichTextSectionTextStyle) *paragraph {
+	if s != "" {
+		*p = append(*p, slack.NewRichTextSectionTextElement(s, style))
+	}
+	return p
+}
+
+func (p *paragraph) text(s string) *paragraph { return p.styled(s, nil) }
+
+func (p *paragraph) bold(s string) *paragraph {
+	return p.styled(s, &slack.RichTextSectionTextStyle{Bold: true})
+}
+
+func (p *paragraph) italic(s string) *paragraph {
+	return p.styled(s, &slack.RichTextSectionTextStyle{Italic: true})
+}
+
+func (p *paragraph) code(s string) *paragraph {
+	return p.styled(s, &slack.RichTextSectionTextStyle{Code: true})
+}
+
+func (p *paragraph) date(t time.Time) *paragraph {
+	if !sane(t) {
+		return p.text(unknownTime)
+	}
+	fallback := utc(t)
+	*p = append(*p, slack.NewRichTextSectionDateElement(t.Unix(), dateFormat, nil, &fallback))
+	return p
+}
+
+// user shows a person by Slack's own name for him; in a post it notifies him.
+func (p *paragraph) user(u incident.User) *paragraph {
+	if !slackID.MatchString(u.ID) {
+		return p.text(name(u))
+	}
+	*p = append(*p, slack.NewRichTextSectionUserElement(u.ID, nil))
+	return p
+}
+
+func (p *paragraph) link(url, label string) *paragraph {
+	*p = append(*p, slack.NewRichTextSectionLinkElement(url, label, nil))
+	return p
+}
+
+func (p *paragraph) section() *slack.RichTextSection {
+	return slack.NewRichTextSection([]slack.RichTextSectionElement(*p)...)
+}
+
+// rich is a rich_text block of its parts.
+func rich(id string, parts ...slack.RichTextElement) slack.Block {
+	return slack.NewRichTextBlock(id, parts...)
+}
+
+// lines is a rich_text block of one section with a line break between lines.
+func lines(id string, all []*paragraph) slack.Block {
+	var joined paragraph
+	for k, l := range all {
+		if k > 0 {
+			joined.text("\n")
+		}
+		joined = append(joined, *l...)
+	}
+	return rich(id, joined.section())
+}
+
+func bullets(items []*paragraph) *slack.RichTextList {
+	elements := make([]slack.RichTextElement, len(items))
+	for k, item := range items {
+		elements[k] = item.section()
+	}
+	return slack.NewRichTextList(slack.RTEListBullet, 0, elements...)
+}
+
+func quote(s string) slack.RichTextElement {
+	return &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(s, nil)}}
+}
+
+func preformatted(s string) slack.RichTextElement {
+	return &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(s, nil)}}
+}
+
+var (
+	slackID = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
+	mention = regexp.MustCompile(`^<(@[UW][A-Z0-9]{1,30}|!subteam\^S[A-Z0-9]{1,30})>$`)
+)
+
+// user is a person in mrkdwn; in a post it notifies him.
+func user(u incident.User) string {
+	if slackID.MatchString(u.ID) {
+		return "<@" + u.ID + ">"
+	}
+	return Harmless(name(u))
+}
+
+// name is a person in words, which notify nobody.
+func name(u incident.User) string {
+	switch {
+	case u.Name != "":
+		return Cut(Line(u.Name), 80)
+	case u.ID != "":
+		return Cut(Line(u.ID), 80)
+	}
+	return "somebody"
+}
+
+// maxNames bounds how many owners a message names.
+const maxNames = 20
+
+// notify writes configured names in mrkdwn so that they are notified when the
+// message is posted.
+func (n Names) notify(names []string) string {
+	written := make([]string, 0, len(names))
+	for _, name := range names[:min(len(names), maxNames)] {
+		if m := n[name]; mention.MatchString(m) {
+			written = append(written, m)
+			continue
+		}
+		written = append(written, Harmless(Cut(Line(name), 80)))
+	}
+	return strings.Join(written, " ") + more(len(names)-maxNames)
+}
+
+// plainNames writes configured names as plain text, which notifies nobody.
+func plainNames(names []string) string {
+	written := make([]string, 0, len(names))
+	for _, name := range names[:min(len(names), maxNames)] {
+		written = append(written, Cut(Line(name), 80))
+	}
+	return strings.Join(written, ", ") + more(len(names)-maxNames)
+}
+
+func more(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return " and " + thousands(n) + " more"
+}

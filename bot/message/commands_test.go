@@ -1,0 +1,200 @@
+package message
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/library"
+)
+
+// commands are the private answers that are messages.
+func commands(t testing.TB) map[string]Message {
+	all := situations(t)
+	var many []incident.Incident
+	for k := range 42 {
+		i := all["half done"].Incident
+		i.Number, i.Title = 100+k, hostile+hostile
+		many = append(many, i)
+	}
+	story := opened(t).after(3*time.Minute).act(anna, incident.VerbAcknowledge, "", "").act(anna, incident.VerbDone, "1", "two replicas added").act(ben, incident.VerbNote, "", hostile).
+		after(8 * time.Minute).hears(database(night, "firing", "resolved", "firing")).after(time.Hour).timer().hears(database(night.Add(time.Hour), "resolved", "resolved", "resolved"))
+	var long []incident.Change
+	for k := range 140 {
+		long = append(long, incident.Change{Kind: incident.KindNoted, At: night.Add(time.Duration(k) * time.Minute), By: anna, Via: "command", Text: fmt.Sprintf("note %d %s", k+1, hostile)})
+	}
+	wide := *hotDatabase(t)
+	wide.Title, wide.Description, wide.Match = hostile, strings.Repeat(hostile, 9), []string{hostile}
+	out := map[string]Message{
+		"incidents":        Incidents([]incident.Incident{all["opened"].Incident, all["half done"].Incident, all["by hand"].Incident}, "all", night.Add(2*time.Hour), "/playbook"),
+		"incidents many":   Incidents(many, "open", night, "/playbook"),
+		"incidents none":   Incidents(nil, "mine", night, "/playbook"),
+		"playbooks":        Playbooks([]*playbooks.Playbook{hotDatabase(t), triage()}, "/playbook"),
+		"playbooks none":   Playbooks(nil, "/playbook"),
+		"playbook":         Playbook(hotDatabase(t), "/playbook"),
+		"playbook hostile": Playbook(&wide, "/playbook"),
+		"playbook long":    Playbook(long50(), "/playbook"),
+		"status":           Status(all["half done"], night.Add(2*time.Hour)),
+		"timeline":         Timeline(story.incident, story.changes),
+		"timeline long":    Timeline(story.incident, long),
+		"timeline empty":   Timeline(story.incident, nil),
+		"text":             Text("Hello, `INC-142`."),
+		"text long":        Text(strings.Repeat("A line of help &amp; words.\n", 2_000)),
+		"text one line":    Text(strings.Repeat("&lt;", 20_000)),
+	}
+	for _, p := range library.All() {
+		out["playbook "+p.Name] = Playbook(p, "/playbook")
+	}
+	return out
+}
+
+func long50() *playbooks.Playbook { return long() }
+
+func TestCommands(t *testing.T) {
+	all := commands(t)
+	for _, name := range []string{"incidents", "playbooks", "playbook", "status", "timeline"} {
+		t.Run(name, func(t *testing.T) { golden(t, name, readable(t, all[name])) })
+	}
+}
+
+func TestWhatIsLeftOutIsCounted(t *testing.T) {
+	all := commands(t)
+	tests := []struct{ message, want string }{
+		{"incidents many", "more"},
+		{"timeline long", "earlier entries are left out"},
+		{"playbook long", "more steps"},
+		{"text long", "(cut, 52,000 characters in all)"},
+		{"text one line", "(cut, 80,000 characters in all)"},
+	}
+	for _, test := range tests {
+		if got := readable(t, all[test.message]); !strings.Contains(got, test.want) {
+			t.Errorf("%s does not say %q", test.message, test.want)
+		}
+	}
+	got := readable(t, all["timeline long"])
+	if !strings.Contains(got, "note 140 ") || strings.Contains(got, "note 1 ") {
+		t.Error("the timeline does not keep its newest entries")
+	}
+	root := Render(situations(t)["500 alerts"])[0].Message
+	if got, want := readable(t, root), "and 1,990 more, of which 1,500 are only counted"; !strings.Contains(got, want) {
+		t.Errorf("the root does not say %q", want)
+	}
+}
+
+func TestNoIncidentsIsSaidKindly(t *testing.T) {
+	for filter, want := range map[string]string{"open": "No incident is open", "mine": "Nothing is waiting for you", "overdue": "Nothing is overdue", "all": "no incidents yet"} {
+		if got := Incidents(nil, filter, night, "/playbook").Text; !strings.Contains(got, want) {
+			t.Errorf("%s: got %q, want %q in it", filter, got, want)
+		}
+	}
+}
+
+// answerKinds are all kinds that people can be told.
+var answerKinds = []incident.AnswerKind{
+	incident.AnswerApplied, incident.AnswerTaken, incident.AnswerAlready, incident.AnswerOver, incident.AnswerActive, incident.AnswerEnded,
+	incident.AnswerNotEnded, incident.AnswerNotTaken, incident.AnswerNotYours, incident.AnswerNoStep, incident.AnswerHidden, incident.AnswerNoReason,
+	incident.AnswerGone, incident.AnswerContinued, incident.AnswerForbidden, incident.AnswerNoPlaybook, incident.AnswerStarted, incident.AnswerLate, incident.AnswerFailed,
+}
+
+func TestAnswers(t *testing.T) {
+	var b strings.Builder
+	say := func(what string, a incident.Answer) {
+		got := Answer(a, "/playbook")
+		if got == "" || strings.Contains(got, "%!") {
+			t.Errorf("%s: got %q", what, got)
+		}
+		fmt.Fprintf(&b, "%-24s %s\n", what, got)
+	}
+	verbs := []incident.Verb{incident.VerbAcknowledge, incident.VerbDone, incident.VerbSkip, incident.VerbRelease, incident.VerbUndo}
+	for _, verb := range verbs {
+		say("step "+string(verb), incident.Answer{Kind: incident.AnswerApplied, Verb: verb, Incident: 142, Step: 2, Title: "Enable pooling", State: "open"})
+	}
+	for _, verb := range []incident.Verb{incident.VerbAcknowledge, incident.VerbResolve, incident.VerbReopen, incident.VerbNote} {
+		say("incident "+string(verb), incident.Answer{Kind: incident.AnswerApplied, Verb: verb, Incident: 142, Title: "Database is at 90% CPU", State: "resolved"})
+	}
+	for _, state := range []incident.StepState{incident.StepAcknowledged, incident.StepDone, incident.StepSkipped} {
+		for _, kind := range []incident.AnswerKind{incident.AnswerTaken, incident.AnswerAlready} {
+			say(fmt.Sprintf("%s %s", kind, state), incident.Answer{Kind: kind, Verb: incident.VerbAcknowledge, Incident: 142, Step: 2, Title: "Enable pooling", State: string(state), Who: anna, When: night})
+		}
+	}
+	for _, kind := range answerKinds[1:] {
+		step, text := 2, "words"
+		if kind == incident.AnswerTaken || kind == incident.AnswerAlready || kind == incident.AnswerOver || kind == incident.AnswerNoStep {
+			step = 0
+		}
+		if kind == incident.AnswerContinued {
+			text = "INC-150"
+		}
+		say(string(kind), incident.Answer{Kind: kind, Verb: incident.VerbSkip, Incident: 142, Step: step, Title: "Enable pooling", State: "resolved", Who: anna, When: night, Text: text})
+	}
+	golden(t, "answers", b.String())
+	if got := Answer(incident.Answer{}, "/playbook"); got != "" {
+		t.Errorf("got %q, want no answer", got)
+	}
+}
+
+func TestAnswersAreHarmless(t *testing.T) {
+	evil := incident.User{ID: hostile, Name: hostile}
+	for _, kind := range answerKinds {
+		for _, step := range []int{0, 3} {
+			for _, verb := range []incident.Verb{incident.VerbAcknowledge, incident.VerbDone, incident.VerbNote, "other"} {
+				a := incident.Answer{Kind: kind, Verb: verb, Incident: 1, Step: step, Title: hostile, State: hostile, Who: evil, When: night, Text: hostile}
+				for _, problem := range problems(t, Text(Answer(a, "/playbook"))) {
+					t.Errorf("%s %s: %s", kind, verb, problem)
+				}
+				a.Who, a.When, a.Text, a.Title, a.State = incident.User{}, time.Time{}, "", "", ""
+				if got := Answer(a, "/playbook"); strings.Contains(got, "  ") || got == "" {
+					t.Errorf("%s %s: got %q", kind, verb, got)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryKindOfChangeHasWords(t *testing.T) {
+	kinds := []incident.Kind{
+		incident.KindOpened, incident.KindReopened, incident.KindAcknowledged, incident.KindResolved, incident.KindClosed, incident.KindAlertsResolved, incident.KindAlertAdded,
+		incident.KindAlertResolved, incident.KindAlertFiredAgain, incident.KindCopyHeld, incident.KindNotReported, incident.KindReported, incident.KindSeverity, incident.KindSummary,
+		incident.KindStale, incident.KindHeardAgain, incident.KindEscalated, incident.KindDeadline, incident.KindNoted, incident.KindStepAcknowledged, incident.KindStepDone,
+		incident.KindStepSkipped, incident.KindStepReleased, incident.KindStepUndone, incident.KindStepDropped, incident.KindStepReopened, incident.KindStepTaken, incident.KindLateClick,
+		incident.KindContinued, incident.KindPlaybookNote, incident.KindRemembered, "of_a_newer_binary",
+	}
+	i := opened(t).incident
+	for _, kind := range kinds {
+		got := happened(i, incident.Change{Kind: kind, At: night, Step: "scale-up", Alert: i.Alerts[0].Fingerprint, Other: 9, Text: "text"})
+		if got == "" || strings.Contains(got, "_") {
+			t.Errorf("%s: got %q", kind, got)
+		}
+	}
+}
+
+func TestModals(t *testing.T) {
+	i := opened(t).incident
+	s, _, _ := i.Step("2")
+	s.Title = hostile
+	i.Number = 1_234_567_890
+	for name, view := range map[string]slack.ModalViewRequest{"skip": SkipModal(i, s), "note": NoteModal(i)} {
+		if n := units(view.Title.Text); n > 24 {
+			t.Errorf("%s: title of %d characters, Slack takes 24", name, n)
+		}
+		if _, err := json.Marshal(view); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	skip, note := SkipModal(i, s), NoteModal(i)
+	if got, want := skip.CallbackID+" "+skip.PrivateMetadata, "step:skip INC-1234567890/pool-connections"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := note.CallbackID+" "+note.PrivateMetadata, "incident:note INC-1234567890"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	i = opened(t).incident
+	s, _, _ = i.Step("2")
+	golden(t, "modals", fmt.Sprintf("%s%s", readable(t, Message{Text: "skip", Blocks: SkipModal(i, s).Blocks.BlockSet}), readable(t, Message{Text: "note", Blocks: NoteModal(i).Blocks.BlockSet})))
+}

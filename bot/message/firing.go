@@ -1,0 +1,187 @@
+package message
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+const (
+	maxAlerts = 10 // alerts that the root lists
+	maxLabels = 8  // common labels that it shows
+)
+
+// firing says what fires where since when: the group's alerts, newest change
+// first, and the labels that all of them share.
+func firing(i incident.Incident) []slack.Block {
+	var blocks []slack.Block
+	if len(i.Alerts)+i.Omitted > 0 {
+		all := newestFirst(i)
+		latest := latestChange(i)
+		items := make([]*paragraph, 0, maxAlerts)
+		for _, a := range all[:min(len(all), maxAlerts)] {
+			items = append(items, alertLine(i, a, !latest.IsZero() && a.ChangedAt.Equal(latest)))
+		}
+		parts := []slack.RichTextElement{(&paragraph{}).bold(alertCount(i)).section()}
+		if len(items) > 0 {
+			parts = append(parts, bullets(items))
+		}
+		if rest := len(all) - len(items) + i.Omitted; rest > 0 {
+			parts = append(parts, (&paragraph{}).italic(restOf(rest, i.Omitted)).section())
+		}
+		blocks = append(blocks, rich("alerts", parts...))
+	}
+	if labels := commonLabels(i); labels != "" {
+		blocks = append(blocks, small("labels", plain(labels)))
+	}
+	return blocks
+}
+
+func restOf(rest, omitted int) string {
+	s := "and " + thousands(rest) + " more"
+	if omitted > 0 && omitted < rest {
+		s += ", of which " + thousands(omitted) + " are only counted"
+	} else if omitted > 0 {
+		s += ", only counted"
+	}
+	return s
+}
+
+func alertCount(i incident.Incident) string {
+	fires := i.FiringCount()
+	s := plural(fires, "alert") + " firing"
+	if ended := len(i.Alerts) - fires; fires == 0 && ended > 0 {
+		s = plural(ended, "alert") + " resolved"
+	} else if ended > 0 {
+		s += ", " + thousands(ended) + " resolved"
+	}
+	if i.Omitted > 0 {
+		s += ", " + thousands(i.Omitted) + " more in the group"
+	}
+	return s
+}
+
+// latestChange is when some of the alerts last changed after this opening; zero
+// when none has, or all at once.
+func latestChange(i incident.Incident) time.Time {
+	var latest time.Time
+	for _, a := range i.Alerts {
+		if a.ChangedAt.After(latest) {
+			latest = a.ChangedAt
+		}
+	}
+	all := !slices.ContainsFunc(i.Alerts, func(a incident.Alert) bool { return !a.ChangedAt.Equal(latest) })
+	if all || !latest.After(i.OpeningAt) {
+		return time.Time{}
+	}
+	return latest
+}
+
+// newestFirst orders alerts for reading: the newest change, then what fires,
+// then what is resolved, each newest first.
+func newestFirst(i incident.Incident) []incident.Alert {
+	latest := latestChange(i)
+	rank := func(a incident.Alert) int {
+		switch {
+		case !latest.IsZero() && a.ChangedAt.Equal(latest):
+			return 0
+		case a.Firing:
+			return 1
+		}
+		return 2
+	}
+	firing := func(a incident.Alert) int {
+		if a.Firing {
+			return 0
+		}
+		return 1
+	}
+	return slices.SortedFunc(slices.Values(i.Alerts), func(a, b incident.Alert) int {
+		return cmp.Or(
+			cmp.Compare(rank(a), rank(b)),
+			cmp.Compare(firing(a), firing(b)),
+			b.ChangedAt.Compare(a.ChangedAt),
+			b.StartsAt.Compare(a.StartsAt),
+			cmp.Compare(a.Fingerprint, b.Fingerprint),
+		)
+	})
+}
+
+func alertLine(i incident.Incident, a incident.Alert, newest bool) *paragraph {
+	p := &paragraph{}
+	switch {
+	case newest && a.Firing:
+		p.bold("new").text(" · ")
+	case newest:
+		p.bold("changed").text(" · ")
+	}
+	p.code(alertName(i, a))
+	switch {
+	case a.Firing:
+		p.text(" since ").date(a.StartsAt)
+	case !a.HeldUntil.IsZero():
+		p.text(" resolved, but just reported as firing: waiting until ").date(a.HeldUntil)
+	default:
+		p.text(" resolved ").date(cmp.Or(a.EndsAt, a.ChangedAt))
+	}
+	if a.Unreported {
+		p.text(", not reported in the last notification")
+	}
+	if s := Line(a.Summary); s != "" {
+		p.text(": " + Cut(s, 200))
+	}
+	return p
+}
+
+// alertName is what tells an alert apart from the others of its group.
+func alertName(i incident.Incident, a incident.Alert) string {
+	if own := labelPairs(a.Labels, 4, nil); own != "" {
+		return own
+	}
+	if n := Line(i.Labels["alertname"]); n != "" {
+		if instance := Line(i.Labels["instance"]); instance != "" {
+			return Cut(n, 80) + " " + Cut(instance, 80)
+		}
+		return Cut(n, 160)
+	}
+	return Cut(a.Fingerprint, 40)
+}
+
+// labelsFirst are the labels that people look for.
+var labelsFirst = [...]string{"alertname", "cluster", "region", "namespace", "service", "job", "instance", "team"}
+
+// labelPairs writes labels as name=value, the well-known ones first, at most
+// count of them.
+func labelPairs(labels map[string]string, count int, leaveOut map[string]bool) string {
+	rank := func(name string) int {
+		if at := slices.Index(labelsFirst[:], name); at >= 0 {
+			return at
+		}
+		return len(labelsFirst)
+	}
+	names := slices.SortedFunc(maps.Keys(labels), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+	})
+	names = slices.DeleteFunc(names, func(n string) bool { return leaveOut[n] || labels[n] == "" })
+	var pairs []string
+	for _, n := range names[:min(len(names), count)] {
+		pairs = append(pairs, Cut(Line(n), 30)+"="+Cut(Line(labels[n]), 50))
+	}
+	s := strings.Join(pairs, ", ")
+	if rest := len(names) - len(pairs); rest > 0 {
+		s += fmt.Sprintf(" (%d more)", rest)
+	}
+	return s
+}
+
+func commonLabels(i incident.Incident) string {
+	leaveOut := map[string]bool{"playbook": true, "prometheus": true, "severity": true}
+	return labelPairs(i.Labels, maxLabels, leaveOut)
+}

@@ -1,0 +1,297 @@
+package message
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slacksim"
+)
+
+// everything is every message that the tests make, by name.
+func everything(t testing.TB) map[string]Message {
+	all := map[string]Message{}
+	for name, view := range situations(t) {
+		for _, slot := range Render(view) {
+			all[name+"/"+slot.Name] = slot.Message
+		}
+		all[name+"/status"] = Status(view, night.Add(1000000))
+	}
+	for name, m := range commands(t) {
+		all[name] = m
+	}
+	return all
+}
+
+// markupAllowed is all that may stand between < and > in mrkdwn: our dates, the
+// mentions of Names and of users, an author's web links.
+var markupAllowed = regexp.MustCompile(`^<(!date\^\d+\^\{date_short_pretty\} \{time\}\|[-:0-9 ]+ UTC|@U[A-Z0-9]+|!subteam\^S[A-Z0-9]+|https?://[^<>|]+(\|[^<>|]+)?)>`)
+
+func TestEveryMessageIsWithinSlacksLimits(t *testing.T) {
+	for name, m := range everything(t) {
+		for _, problem := range problems(t, m) {
+			t.Errorf("%s: %s", name, problem)
+		}
+	}
+}
+
+// problems checks a message as Slack gets it, apart from the code that made it.
+func problems(t testing.TB, m Message) []string {
+	c := &checker{ids: map[string]bool{}}
+	if n := units(m.Text); n == 0 || n > 3000 {
+		c.fail("fallback text has %d characters", n)
+	}
+	c.markup("fallback", m.Text)
+	blocks := generic(t, m.Blocks)
+	if len(blocks) == 0 || len(blocks) > 50 {
+		c.fail("%d blocks", len(blocks))
+	}
+	for _, b := range blocks {
+		c.block(b.(map[string]any))
+	}
+	if c.total > 12_000 {
+		c.fail("%d characters in all", c.total)
+	}
+	return c.found
+}
+
+func units(s string) int { return len(utf16.Encode([]rune(s))) }
+
+type checker struct {
+	found []string
+	ids   map[string]bool
+	total int
+}
+
+func (c *checker) fail(format string, values ...any) {
+	c.found = append(c.found, fmt.Sprintf(format, values...))
+}
+
+func (c *checker) block(b map[string]any) {
+	id, _ := b["block_id"].(string)
+	if id == "" || len(id) > 255 || c.ids[id] {
+		c.fail("block_id %q is missing, too long or not unique", id)
+	}
+	c.ids[id] = true
+	limit := map[string]int{"header": 150, "section": 3000}[fmt.Sprint(b["type"])]
+	if text, ok := b["text"].(map[string]any); ok && (units(text["text"].(string)) > limit || units(text["text"].(string)) == 0) {
+		c.fail("%s: text of %d characters", id, units(text["text"].(string)))
+	}
+	if elements, ok := b["elements"].([]any); ok {
+		most := map[string]int{"context": 10, "actions": 25, "rich_text": 200}[fmt.Sprint(b["type"])]
+		if len(elements) == 0 || len(elements) > most {
+			c.fail("%s: %d elements", id, len(elements))
+		}
+	}
+	c.walk(id, b)
+}
+
+// walk looks at every object of a block.
+func (c *checker) walk(at string, v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			c.walk(at, e)
+		}
+	case map[string]any:
+		if s, ok := v["text"].(string); ok {
+			c.text(at, fmt.Sprint(v["type"]), s)
+		}
+		if s, ok := v["url"].(string); ok {
+			c.total += units(s)
+			if !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") || units(s) > 3000 || strings.ContainsAny(s, "<>| ") {
+				c.fail("%s: address %.80q", at, s)
+			}
+		}
+		if s, ok := v["fallback"].(string); ok {
+			c.total += units(s) + units(v["format"].(string))
+		}
+		if v["type"] == "button" && units(v["text"].(map[string]any)["text"].(string)) > 75 {
+			c.fail("%s: button text too long", at)
+		}
+		if s, ok := v["value"].(string); ok && units(s) > 75 {
+			c.fail("%s: value %q too long", at, s)
+		}
+		if v["type"] == "date" && v["timestamp"].(float64) <= 0 {
+			c.fail("%s: date %v", at, v["timestamp"])
+		}
+		for _, e := range v {
+			c.walk(at, e)
+		}
+	}
+}
+
+func (c *checker) text(at, kind, s string) {
+	c.total += units(s)
+	if s == "" {
+		c.fail("%s: empty text", at)
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\u2028' {
+			c.fail("%s: sign %U in %.60q", at, r, s)
+		}
+	}
+	if kind == "mrkdwn" {
+		c.markup(at, s)
+	} else if !strings.HasPrefix(at, "commands:") && regexp.MustCompile(`<[!@#]`).MatchString(s) {
+		c.fail("%s: %.60q could be taken for a mention", at, s)
+	}
+}
+
+func (c *checker) markup(at, s string) {
+	for k := range s {
+		if s[k] == '<' && !markupAllowed.MatchString(s[k:]) {
+			c.fail("%s: markup that nobody meant: %.80q", at, s[k:])
+		}
+		if s[k] == '&' && !regexp.MustCompile(`^&(amp|lt|gt);`).MatchString(s[k:]) {
+			c.fail("%s: a cut or bare entity: %.20q", at, s[k:])
+		}
+	}
+}
+
+// TestSlackTakesEveryMessage posts everything to a Slack that is as strict as the
+// real one.
+func TestSlackTakesEveryMessage(t *testing.T) {
+	sim := slacksim.New(slacksim.Options{})
+	t.Cleanup(sim.Close)
+	server := httptest.NewServer(sim)
+	t.Cleanup(server.Close)
+	client := slack.New("xoxb-sim", slack.OptionAPIURL(server.URL+"/api/"))
+	channel, _ := sim.Channel("incidents")
+	for name, m := range everything(t) {
+		if _, _, err := client.PostMessageContext(t.Context(), channel.ID, slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, n := range sim.Notifications() {
+		if n.Mention == "@channel" || n.Mention == "@here" || n.Mention == "@everyone" {
+			t.Errorf("%s was notified", n.Mention)
+		}
+	}
+}
+
+// notified are the mentions in a message that notify when it is posted.
+func notified(t testing.TB, m Message) []string {
+	found := regexp.MustCompile(`<(@U[A-Z0-9]+|!subteam\^S[A-Z0-9]+)>`).FindAllString(readable(t, m), -1)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func TestWhoIsNotified(t *testing.T) {
+	all := situations(t)
+	tests := []struct {
+		situation, slot string
+		want            []string
+	}{
+		{"opened", "root", []string{"<!subteam^S0DB>"}},
+		{"opened", "tier:immediate", nil},
+		{"opened", "tier:short_term", nil},
+		{"acknowledged", "root", []string{"<@U0ANNA>"}},
+		{"escalated", "escalation:1:1", []string{"<!subteam^S0LEADS>", "<@U0CARLA>"}},
+		{"overdue", "deadline:immediate:1", []string{"<!subteam^S0DB>"}},
+		{"overdue together", "deadline:immediate:1", []string{"<!subteam^S0DB>"}},
+		{"reopened", "reopened:2", []string{"<!subteam^S0DB>"}},
+		{"resolved", "resolved:1", []string{"<@U0ANNA>"}},
+		{"by hand", "resolved:1", nil},
+		{"hostile open", "root", nil},
+		{"hostile open", "tier:immediate", nil},
+	}
+	for _, test := range tests {
+		slots := Render(all[test.situation])
+		at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == test.slot })
+		if at < 0 {
+			t.Errorf("%s: no %s", test.situation, test.slot)
+			continue
+		}
+		if diff := cmp.Diff(test.want, notified(t, slots[at].Message)); diff != "" {
+			t.Errorf("%s, %s notifies (-want +got):\n%s", test.situation, test.slot, diff)
+		}
+	}
+}
+
+func TestEscalationThatCameTooLateNotifiesNobody(t *testing.T) {
+	s := opened(t).after(11 * 60e9).timer().act(anna, incident.VerbAcknowledge, "", "")
+	slots := Render(s.view())
+	at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == "escalation:1:1" })
+	if at < 0 {
+		t.Fatal("the level that was told is not shown")
+	}
+	got := strings.Join(notified(t, slots[at].Message), " ")
+	if strings.Contains(got, "LEADS") || strings.Contains(got, "CARLA") {
+		t.Errorf("got %s notified although somebody has acknowledged", got)
+	}
+}
+
+func TestQuietIncidentShowsNothing(t *testing.T) {
+	if got := Render(View{Incident: incident.Incident{Quiet: true}}); len(got) != 0 {
+		t.Errorf("got %d messages, want none", len(got))
+	}
+}
+
+// placed says which steps stand in which slot.
+func placed(slots []Slot) map[string]string {
+	places := map[string]string{}
+	for _, s := range slots {
+		for _, b := range s.Message.Blocks {
+			if step, ok := strings.CutPrefix(b.ID(), "step:"); ok {
+				places[step] = s.Name
+			}
+		}
+	}
+	return places
+}
+
+func TestStepsStayInTheirMessage(t *testing.T) {
+	all := situations(t)
+	before, after := placed(Render(all["50 long steps"])), placed(Render(all["50 ended steps"]))
+	if len(before) != 50 {
+		t.Errorf("got %d steps shown, want 50", len(before))
+	}
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("ending steps moved others to another message, which would leave old ones behind (-before +after):\n%s", diff)
+	}
+}
+
+func TestTheSameIncidentHasTheSameHash(t *testing.T) {
+	hashes := func(v View) map[string]string {
+		all := map[string]string{}
+		for _, s := range Render(v) {
+			all[s.Name] = s.Message.Hash()
+		}
+		return all
+	}
+	for name, v := range situations(t) {
+		first := hashes(v)
+		for range 5 {
+			if diff := cmp.Diff(first, hashes(v)); diff != "" {
+				t.Fatalf("%s: rendered twice, differs:\n%s", name, diff)
+			}
+		}
+	}
+	s := opened(t)
+	before := hashes(s.view())
+	if len(before["root"]) != 16 {
+		t.Errorf("got hash %q, want 16 digits", before["root"])
+	}
+	s.after(60e9).hears(database(night, "firing", "firing"))
+	if diff := cmp.Diff(before, hashes(s.view())); diff != "" {
+		t.Errorf("a repeat of the notification changed what is shown:\n%s", diff)
+	}
+	s.act(anna, incident.VerbDone, "1", "")
+	after := hashes(s.view())
+	if after["root"] == before["root"] || after["tier:immediate"] == before["tier:immediate"] {
+		t.Error("a step that was done changed nothing")
+	}
+	if after["tier:long_term"] != before["tier:long_term"] {
+		t.Error("a step of one tier changed another")
+	}
+}

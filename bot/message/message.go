@@ -1,0 +1,102 @@
+// Package message decides how things look in Slack: it turns an incident, a
+// list or an answer into Slack blocks within Slack's limits. It never talks to
+// Slack, reads no clock and keeps nothing.
+//
+// Text that comes from alerts, playbook values or people is put into plain_text
+// and rich_text elements only, where Slack interprets nothing; where mrkdwn
+// cannot be avoided (fallback texts, private answers) it goes through [Harmless].
+// Times are Slack's date elements, shown in each reader's own time zone, and
+// never computed: a message depends on the incident alone, so that an incident
+// that did not change renders to the same hash.
+package message
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// Slack's limits, in UTF-16 units to be on the safe side.
+const (
+	MaxTotal   = 12_000 // all text of a message; undocumented, refused near 13,200
+	MaxText    = 3_000  // fallback text; Slack recommends at most 4,000 and refuses longer edits
+	MaxBlocks  = 50     // blocks of a message
+	MaxHeader  = 150    // header text
+	MaxSection = 3_000  // section text
+	MaxButton  = 75     // button and option text, option value
+)
+
+// Message is one Slack message as it should be: Text is the plain fallback that
+// notifications and screen readers use (mrkdwn, already escaped), Blocks is what
+// people see. Both are always sent together, because an edit that carries text
+// alone deletes the blocks (Slack: chat.update).
+type Message struct {
+	Text   string
+	Blocks []slack.Block
+}
+
+// Hash names the content of a message: 16 hex digits over its text and blocks.
+func (m Message) Hash() string {
+	data, err := json.Marshal(struct {
+		Text   string
+		Blocks []slack.Block
+	}{m.Text, m.Blocks})
+	if err != nil {
+		// Blocks are made in this package, of values that JSON can hold.
+		data = fmt.Appendf(nil, "%s %+v", m.Text, m.Blocks)
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:8])
+}
+
+// Text is a private answer of running text (mrkdwn, already escaped).
+func Text(s string) Message {
+	m := Message{Text: cutMarkup(s, MaxText)}
+	for n, part := range paragraphs(s, MaxSection-100, MaxTotal-500) {
+		m.Blocks = append(m.Blocks, section(fmt.Sprintf("text:%d", n+1), part))
+	}
+	return m
+}
+
+// Names maps a name as it is configured ("@db-oncall", "anna@example.com") to
+// the markup that mentions it ("<!subteam^S1>", "<@U1>"). A name that is not in
+// it is shown as plain text and notifies nobody.
+type Names map[string]string
+
+// View is all that rendering an incident depends on.
+type View struct {
+	Incident incident.Incident
+	// Playbook is the one that the incident began with; nil leaves out the details of steps.
+	Playbook *playbooks.Playbook
+	Names    Names
+	Command  string // the slash command: "/playbook"
+}
+
+// Slot is one message that there should be.
+type Slot struct {
+	Name      string // "root", "tier:immediate", "tier:immediate:2", "resolved:1", ...
+	Thread    bool   // a reply in the root's thread
+	Once      bool   // a ping: posted once, never edited
+	Broadcast bool   // shown in the channel too
+	Message   Message
+}
+
+// Render returns the messages that there should be of an incident: the root,
+// the tiers in order, the pings. A quiet incident has none. Which step stands in
+// which message never changes during an incident.
+func Render(v View) []Slot {
+	if v.Incident.Quiet {
+		return nil
+	}
+	slots := []Slot{{Name: "root", Message: root(v)}}
+	for _, t := range v.Incident.Tiers {
+		slots = append(slots, tierSlots(v, t)...)
+	}
+	return append(slots, pings(v)...)
+}

@@ -1,0 +1,64 @@
+package message
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// The longest words that the modals take, in characters.
+const (
+	MaxReason = 500
+	MaxNote   = 2_000
+)
+
+// SkipModal asks why a step is skipped. Its submission has callback_id
+// "step:skip", private_metadata "INC-1/step-id" and the reason in block
+// "reason".
+func SkipModal(i incident.Incident, s incident.Step) slack.ModalViewRequest {
+	return modal(form{
+		callback: "step:skip", metadata: i.ID() + "/" + s.ID,
+		title: fmt.Sprintf("Skip step %d", s.Number), submit: "Skip",
+		about: (&paragraph{}).bold(stepTitle(s)).text("\n" + i.ID() + " · " + title(i)),
+		block: "reason", label: "Why is it skipped?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,
+	})
+}
+
+// NoteModal asks for a note. Its submission has callback_id "incident:note",
+// private_metadata "INC-1" and the note in block "note".
+func NoteModal(i incident.Incident) slack.ModalViewRequest {
+	return modal(form{
+		callback: "incident:note", metadata: i.ID(),
+		title: "Note on " + i.ID(), submit: "Add",
+		about: (&paragraph{}).bold(i.ID()).text(" · " + title(i)),
+		block: "note", label: "What should others know?", hint: "The newest note stands in the incident's message, all are in its timeline.", limit: MaxNote,
+	})
+}
+
+// form is a modal with one field.
+type form struct {
+	callback, metadata string
+	title, submit      string // Slack: 24 characters
+	about              *paragraph
+	block, label, hint string
+	limit              int
+}
+
+func modal(f form) slack.ModalViewRequest {
+	field := slack.NewPlainTextInputBlockElement(nil, f.block)
+	field.Multiline, field.MaxLength, field.FocusOnLoad = true, f.limit, true
+	return slack.ModalViewRequest{
+		Type:            slack.VTModal,
+		CallbackID:      f.callback,
+		PrivateMetadata: f.metadata,
+		Title:           plain(Cut(f.title, 24)),
+		Submit:          plain(f.submit),
+		Close:           plain("Cancel"),
+		Blocks: slack.Blocks{BlockSet: []slack.Block{
+			rich("about", f.about.section()),
+			slack.NewInputBlock(f.block, plain(f.label), plain(f.hint), field),
+		}},
+	}
+}

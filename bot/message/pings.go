@@ -1,0 +1,218 @@
+package message
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+const (
+	maxTogether = 20 // neighbours that a deadline ping lists
+	maxOpen     = 20 // open steps that it lists
+)
+
+// pings are the replies that notify: each is posted once in an opening and never
+// edited. Those that came too late to matter are left out, so that an outage of
+// Slack is not followed by pings about what is over.
+func pings(v View) []Slot {
+	i := v.Incident
+	var slots []Slot
+	ping := func(name string, broadcast bool, m Message) {
+		slots = append(slots, Slot{Name: fmt.Sprintf("%s:%d", name, i.Opening), Thread: true, Once: true, Broadcast: broadcast, Message: m})
+	}
+	if i.Active() && i.Opening > 1 {
+		ping("reopened", i.Critical, reopened(v))
+	}
+	if i.Active() {
+		for level := range min(i.Escalated, len(i.Escalate)) {
+			ping(fmt.Sprintf("escalation:%d", level+1), false, escalation(v, level))
+		}
+		if t, ok := i.Tier(playbooks.Immediate); ok && t.Overdue && t.ToldIn == i.Number {
+			ping("deadline:immediate", false, deadline(v, t))
+		}
+	}
+	if i.Over() {
+		ping("resolved", i.Critical, resolved(v))
+	}
+	return slots
+}
+
+// about is what every ping says of its incident, as foreign text must be shown.
+func about(i incident.Incident) slack.Block {
+	p := (&paragraph{}).bold(i.ID()).text(" · " + title(i))
+	if s := severity(i); s != "" {
+		p.text(" · " + s)
+	}
+	return rich("about", p.section())
+}
+
+// said is about for ears.
+func said(i incident.Incident) string {
+	s := i.ID() + ", " + Harmless(title(i))
+	if severity := severity(i); severity != "" {
+		s += ", " + Harmless(severity)
+	}
+	return s + "."
+}
+
+// calling puts the mentions before a sentence.
+func calling(mentions, sentence string) string {
+	if mentions == "" {
+		return sentence
+	}
+	return mentions + ": " + sentence
+}
+
+// escalation tells a level that nobody has acknowledged. Somebody who did so
+// before it could be posted spares the level its ping.
+func escalation(v View, level int) Message {
+	i := v.Incident
+	e := i.Escalate[level]
+	after := playbooks.Duration(e.After).String()
+	if i.State != incident.Open {
+		by := user(i.AckedBy)
+		return Message{
+			Text:   fmt.Sprintf("Nobody acknowledged within %s; %s has by now. %s", after, Harmless(name(i.AckedBy)), said(i)),
+			Blocks: []slack.Block{section("call", fmt.Sprintf("Nobody acknowledged within %s; %s has by now.", after, by)), about(i)},
+		}
+	}
+	sentence := fmt.Sprintf("nobody has acknowledged this since %s.", date(i.OpeningAt))
+	return Message{
+		Text:   fmt.Sprintf("Nobody has acknowledged for %s: %s", after, said(i)),
+		Blocks: []slack.Block{section("call", calling(v.Names.notify(e.Mention), sentence)), about(i)},
+	}
+}
+
+// deadline tells the owners which immediate steps are overdue, here and in the
+// neighbours that share their deadline.
+func deadline(v View, t incident.Tier) Message {
+	i := v.Incident
+	ended, shown := i.Progress(t.Name)
+	left := shown - ended
+	sentence := fmt.Sprintf("%s %s overdue since %s.", plural(left, "immediate step"), isAre(left), date(t.Due))
+	if left == 0 {
+		sentence = fmt.Sprintf("the immediate steps were overdue since %s and are all ended by now.", date(t.Due))
+	}
+	mentions := v.Names.notify(t.Owners)
+	if left == 0 && len(t.Together) == 0 {
+		mentions = ""
+	}
+	blocks := []slack.Block{section("call", calling(mentions, sentence)), about(i)}
+	if open := openSteps(i, t.Name); len(open) > 0 {
+		blocks = append(blocks, rich("steps", bullets(open)))
+	}
+	text := fmt.Sprintf("Overdue: %s. %s", plural(left, "immediate step"), said(i))
+	if n := len(t.Together); n > 0 {
+		blocks = append(blocks, rich("together", together(t.Together)...))
+		text += " And " + plural(n, "more incident") + "."
+	}
+	return Message{Text: text, Blocks: blocks}
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// openSteps lists what is left of a tier. Holders stand there by name: only the
+// owners are notified.
+func openSteps(i incident.Incident, tier playbooks.TierName) []*paragraph {
+	var all []*paragraph
+	rest := 0
+	for _, s := range i.Steps {
+		if s.Tier != tier || s.Hidden || s.Ended() {
+			continue
+		}
+		if len(all) == maxOpen {
+			rest++
+			continue
+		}
+		p := (&paragraph{}).text(stepTitle(s) + " · " + stepWord(s.State))
+		if s.State == incident.StepAcknowledged {
+			p.text(" by " + name(s.Holder))
+		}
+		all = append(all, p)
+	}
+	if rest > 0 {
+		all = append(all, (&paragraph{}).italic("and "+thousands(rest)+" more"))
+	}
+	return all
+}
+
+func together(neighbours []incident.Neighbour) []slack.RichTextElement {
+	items := make([]*paragraph, 0, maxTogether+1)
+	for _, n := range neighbours[:min(len(neighbours), maxTogether)] {
+		p := (&paragraph{}).bold(incident.ID(n.Number)).text(" · " + Cut(Line(n.Title), 120) + " · " + plural(n.Left, "step") + ", due ").date(n.Due)
+		items = append(items, p)
+	}
+	if rest := len(neighbours) - maxTogether; rest > 0 {
+		items = append(items, (&paragraph{}).italic("and "+thousands(rest)+" more"))
+	}
+	return []slack.RichTextElement{(&paragraph{}).text("Due at about the same time:").section(), bullets(items)}
+}
+
+// reopened tells the owners that it began again.
+func reopened(v View) Message {
+	i := v.Incident
+	sentence := fmt.Sprintf("this is open again since %s. Steps that were done stay done.", date(i.OpeningAt))
+	if t, ok := i.Tier(playbooks.Immediate); ok && !t.Due.IsZero() {
+		if ended, shown := i.Progress(t.Name); ended < shown {
+			sentence += fmt.Sprintf(" %s to do, due %s.", plural(shown-ended, "immediate step"), date(t.Due))
+		}
+	}
+	return Message{
+		Text:   "Open again: " + said(i) + " " + progress(i),
+		Blocks: []slack.Block{section("call", "🔴 "+calling(v.Names.notify(owners(i)), sentence)), about(i)},
+	}
+}
+
+// resolved says how it ended and what remains. It notifies the lead alone, and
+// not about what he did himself.
+func resolved(v View) Message {
+	i := v.Incident
+	how := "All alerts are resolved."
+	switch {
+	case i.ByHand:
+		how = fmt.Sprintf("Resolved by hand by %s, while %s still firing.", Harmless(name(i.ResolvedBy)), countAre(i.FiringCount(), "alert"))
+	case i.ResolvedBy != (incident.User{}):
+		how = fmt.Sprintf("Resolved by %s.", Harmless(name(i.ResolvedBy)))
+	}
+	call := how
+	if i.Lead.ID != "" && i.Lead.ID != i.ResolvedBy.ID {
+		call = calling(user(i.Lead), strings.ToLower(how[:1])+how[1:])
+	}
+	blocks := []slack.Block{section("call", "🟢 "+call), about(i)}
+	text := "Resolved. " + how + " " + said(i)
+	var left []*paragraph
+	steps := 0
+	for _, d := range deadlines(i) {
+		steps += d.Left
+		p := (&paragraph{}).text(fmt.Sprintf("%s: %s, ", d.Tier.Title(), plural(d.Left, "step")))
+		if d.Overdue {
+			p.text("overdue since ").date(d.At)
+		} else {
+			p.text("due ").date(d.At)
+		}
+		if len(left) < maxOpen {
+			left = append(left, p)
+		}
+	}
+	if i.FollowedBy != 0 {
+		says := "Continued in " + incident.ID(i.FollowedBy) + "."
+		return Message{Text: text + " " + says, Blocks: append(blocks, small("left", markup(says)))}
+	}
+	if len(left) == 0 {
+		blocks = append(blocks, small("left", markup("Nothing is left to do.")))
+		return Message{Text: text + " Nothing is left to do.", Blocks: blocks}
+	}
+	blocks = append(blocks, rich("left", (&paragraph{}).text("These follow-ups stay:").section(), bullets(left)))
+	return Message{Text: text + " " + plural(steps, "follow-up") + " left.", Blocks: blocks}
+}
+
+func countAre(n int, one string) string { return plural(n, one) + " " + isAre(n) }

@@ -1,0 +1,209 @@
+package message
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// Lengths of what the root shows, so that all of it stays within MaxTotal.
+const (
+	maxSummary = 700
+	maxNote    = 600 // of a person
+	maxRemark  = 500 // of the playbook's choice
+)
+
+// root is the incident's first message: what is wrong, who has it, what comes
+// next, and what fires.
+func root(v View) Message {
+	i := v.Incident
+	blocks := []slack.Block{
+		header("head", headline(i)),
+		rootOrigin(i),
+	}
+	if news := rootNews(v); len(news) > 0 {
+		blocks = append(blocks, lines("news", news))
+	}
+	if summary := strings.TrimSpace(Inert(i.Summary)); summary != "" {
+		blocks = append(blocks, rich("summary", (&paragraph{}).text(CutNamed(summary, maxSummary)).section()))
+	}
+	blocks = append(blocks, section("work", rootWork(v)))
+	blocks = append(blocks, firing(i)...)
+	if note := strings.TrimSpace(Inert(i.Note.Text)); note != "" {
+		by := (&paragraph{}).bold("Note").text(" by ").user(i.Note.By).text(", ").date(i.Note.At)
+		blocks = append(blocks, rich("note", by.section(), quote(CutNamed(note, maxNote))))
+	}
+	if links := links(i); len(links) > 0 {
+		blocks = append(blocks, lines("links", []*paragraph{joined(links)}))
+	}
+	if i.Over() && i.FollowedBy == 0 {
+		blocks = append(blocks, small("reopen", markup(fmt.Sprintf("Not over after all? `%s reopen %s`", v.Command, i.ID()))))
+	}
+	return Message{Text: rootText(i), Blocks: append(blocks, rootButtons(i))}
+}
+
+// headline is state, severity and title: what a person needs in the first
+// second.
+func headline(i incident.Incident) string {
+	head := state(i.State)
+	if s := severity(i); s != "" {
+		head += " · " + s
+	}
+	return head + " · " + Line(i.Title)
+}
+
+func rootOrigin(i incident.Incident) slack.Block {
+	parts := []*slack.TextBlockObject{markup("*" + i.ID() + "*"), markup("opened " + date(i.OpenedAt))}
+	if i.Playbook.Name != "" {
+		parts = append(parts, plain("playbook "+Cut(Line(i.Playbook.Name), 80)))
+	}
+	return small("origin", parts...)
+}
+
+// rootNews are the lines that are there only when they are true.
+func rootNews(v View) []*paragraph {
+	i := v.Incident
+	var all []*paragraph
+	say := func() *paragraph {
+		p := &paragraph{}
+		all = append(all, p)
+		return p
+	}
+	if i.Over() {
+		switch p := say(); {
+		case i.ByHand:
+			p.text("⚠️ ").bold("resolved by hand, still firing").text(": by ").user(i.ResolvedBy).text(", ").date(i.ResolvedAt)
+		case i.ResolvedBy != (incident.User{}):
+			p.bold("Resolved").text(" by ").user(i.ResolvedBy).text(", ").date(i.ResolvedAt)
+		default:
+			p.bold("Resolved").text(": all alerts are, since ").date(i.ResolvedAt)
+		}
+	}
+	if i.Opening > 1 && i.Active() {
+		say().bold("Open again").text(" since ").date(i.OpeningAt).text(fmt.Sprintf(" (opening %d)", i.Opening))
+	}
+	if i.Stale && i.Active() {
+		p := say().text("⚠️ ").bold("Nothing heard").text(" since ").date(i.LastHeard).text(": ")
+		if i.Lead != (incident.User{}) {
+			p.user(i.Lead).text(", ")
+		}
+		p.text("is it over? Then resolve it by hand.")
+	}
+	if i.Truncated {
+		say().bold("Not the whole group").text(": the last notification was cut short by its sender, so it cannot say that all is over.")
+	}
+	if i.Follows != 0 {
+		say().text("Follows " + incident.ID(i.Follows) + ", whose open follow-ups are taken over here.")
+	}
+	if i.FollowedBy != 0 {
+		say().bold("Continued in " + incident.ID(i.FollowedBy)).text(", which has the open follow-ups.")
+	}
+	if note := Line(i.Playbook.Note); note != "" {
+		say().bold("About the playbook").text(": " + CutNamed(note, maxRemark))
+	}
+	return all
+}
+
+// rootWork says who has it, how far it is, and what is due next. No text of an
+// alert is in it: it is mrkdwn, which is the surest way to notify owners.
+func rootWork(v View) string {
+	i := v.Incident
+	var all []string
+	owners := owners(i)
+	switch {
+	case i.Lead != (incident.User{}):
+		all = append(all, "*Lead:* "+user(i.Lead))
+	case i.Over():
+	case len(owners) > 0:
+		all = append(all, "*Owners:* "+v.Names.notify(owners)+", nobody has acknowledged yet")
+	default:
+		all = append(all, "*Owners:* none are configured, and nobody has acknowledged yet")
+	}
+	if p := progress(i); p != "" {
+		all = append(all, "*Progress:* "+p)
+	}
+	due := deadlines(i)
+	for _, d := range due {
+		if d.Overdue {
+			all = append(all, fmt.Sprintf("⏰ *Overdue* since %s: %s", date(d.At), plural(d.Left, tierWord(d.Tier)+" step")))
+		}
+	}
+	if d, ok := next(due); ok {
+		all = append(all, fmt.Sprintf("*Next deadline:* %s for %s", date(d.At), plural(d.Left, tierWord(d.Tier)+" step")))
+	} else if len(due) == 0 && len(i.Steps) > 0 && i.FollowedBy == 0 {
+		all = append(all, "Nothing is left to do.")
+	}
+	if len(all) == 0 {
+		return "There are no steps for this."
+	}
+	return strings.Join(all, "\n")
+}
+
+// owners are those who must act first: the immediate tier's, else the first
+// tier's, else the route's.
+func owners(i incident.Incident) []string {
+	if t, ok := i.Tier(playbooks.Immediate); ok && len(t.Owners) > 0 {
+		return t.Owners
+	}
+	for _, t := range i.Tiers {
+		if len(t.Owners) > 0 {
+			return t.Owners
+		}
+	}
+	return i.Owners
+}
+
+func rootButtons(i incident.Incident) slack.Block {
+	id := i.ID()
+	var elements []slack.BlockElement
+	if i.State == incident.Open {
+		ack := button("incident:ack", id, "Acknowledge")
+		ack.Style = slack.StylePrimary
+		elements = append(elements, ack)
+	}
+	if i.Active() {
+		elements = append(elements, button("incident:resolve", id, "Resolve"))
+	}
+	menu := slack.NewOverflowBlockElement("incident:menu",
+		slack.NewOptionBlockObject("note/"+id, plain("Add note"), nil),
+		slack.NewOptionBlockObject("timeline/"+id, plain("Timeline"), nil))
+	return slack.NewActionBlock("act", append(elements, menu)...)
+}
+
+// rootText is the root for ears and for the phone's lock screen.
+func rootText(i incident.Incident) string {
+	head := stateWord(i.State)
+	if s := severity(i); s != "" {
+		head += ", " + Harmless(s)
+	}
+	parts := []string{head, Harmless(title(i)), i.ID()}
+	switch {
+	case i.ByHand:
+		parts = append(parts, "Resolved by hand, still firing")
+	case i.Active() && len(i.Alerts) > 0:
+		parts = append(parts, plural(i.FiringCount(), "alert")+" firing")
+	}
+	if i.Lead != (incident.User{}) {
+		parts = append(parts, "Lead: "+Harmless(name(i.Lead)))
+	}
+	if p := progress(i); p != "" {
+		parts = append(parts, p)
+	}
+	return strings.Join(parts, ". ") + "."
+}
+
+// joined puts paragraphs behind one another with dots between.
+func joined(parts []*paragraph) *paragraph {
+	var all paragraph
+	for k, p := range parts {
+		if k > 0 {
+			all.text(" · ")
+		}
+		all = append(all, *p...)
+	}
+	return &all
+}

@@ -1,0 +1,161 @@
+package message
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// What one step may take, so that any step fits into a message.
+const (
+	maxDetail      = 2_900 // Slack: section text 3,000
+	maxCommand     = 2_900 // one command; a longer one is left out: half a command is dangerous
+	maxAllCommands = 4_500 // all commands of a step
+	maxReason      = 300   // a note or a reason, as shown in the step
+	stateRoom      = 900   // state line, note and buttons, whatever becomes of the step
+)
+
+func newCard(s incident.Step, detail string, commands []string) card {
+	c := card{Step: s, detail: cutMarkup(silence(cleanCode(strings.TrimSpace(detail))), maxDetail)}
+	left := maxAllCommands
+	for _, command := range commands {
+		command = strings.Trim(cleanCode(command), "\n")
+		switch n := Length(command); {
+		case strings.TrimSpace(command) == "":
+		case n > min(left, maxCommand):
+			c.tooLong = append(c.tooLong, n)
+		default:
+			left -= n
+			c.commands = append(c.commands, command)
+		}
+	}
+	return c
+}
+
+// pinging is markup that would notify somebody at each posting.
+var pinging = regexp.MustCompile(`<(@|!(?:channel|here|everyone|subteam))`)
+
+// silence takes the mentions out of an author's text: a step is no ping.
+func silence(mrkdwn string) string { return pinging.ReplaceAllString(mrkdwn, "&lt;$1") }
+
+// room is the most that the step may ever take of a message: its weight and
+// its blocks.
+func (c card) room() (weight, blocks int) {
+	weight, blocks = Length(stepTitle(c.Step))+Length(c.detail)+stateRoom, 2
+	if c.detail != "" {
+		blocks++
+	}
+	if len(c.commands)+len(c.tooLong) > 0 {
+		blocks++
+	}
+	for _, command := range c.commands {
+		weight += Length(command)
+	}
+	return weight, blocks
+}
+
+// blocks show the step: in full while somebody has to do it, in two short lines
+// once it is ended.
+func (c card) blocks(i incident.Incident) []slack.Block {
+	if c.Ended() {
+		return c.endedBlocks(i)
+	}
+	blocks := []slack.Block{lines("step:"+c.ID, c.head(i))}
+	if c.detail != "" {
+		blocks = append(blocks, section("detail:"+c.ID, c.detail))
+	}
+	if commands := c.commandParts(i); len(commands) > 0 {
+		blocks = append(blocks, rich("commands:"+c.ID, commands...))
+	}
+	return append(blocks, slack.NewActionBlock("act:"+c.ID, c.buttons(i)...))
+}
+
+// head is number, title and state of a step that is not ended.
+func (c card) head(i incident.Incident) []*paragraph {
+	p := (&paragraph{}).text(stepSign(c.State) + " ").bold(stepTitle(c.Step)).text(" · " + stepWord(c.State))
+	if c.State == incident.StepAcknowledged {
+		p.text(" by ").user(c.Holder).text(" since ").date(c.At)
+	}
+	all := []*paragraph{p}
+	if c.From != 0 {
+		from := (&paragraph{}).text("taken over from " + incident.ID(c.From))
+		if !c.Due.IsZero() {
+			from.text(", due ").date(c.Due)
+		}
+		all = append(all, from)
+	}
+	return all
+}
+
+func (c card) commandParts(i incident.Incident) []slack.RichTextElement {
+	var parts []slack.RichTextElement
+	for _, command := range c.commands {
+		parts = append(parts, preformatted(command))
+	}
+	for _, n := range c.tooLong {
+		says := fmt.Sprintf("A command of %s characters is too long for Slack: it is in the playbook %s.", thousands(n), Cut(Line(i.Playbook.Name), 80))
+		parts = append(parts, (&paragraph{}).italic(says).section())
+		if len(parts) >= 20 {
+			break
+		}
+	}
+	return parts
+}
+
+func (c card) buttons(i incident.Incident) []slack.BlockElement {
+	value := i.ID() + "/" + c.ID
+	done, skip := button("step:done", value, "Done"), button("step:skip", value, "Skip…")
+	if c.State == incident.StepAcknowledged {
+		done.Style = slack.StylePrimary
+		return []slack.BlockElement{done, skip, button("step:release", value, "Release")}
+	}
+	return []slack.BlockElement{button("step:ack", value, "Acknowledge"), done, skip}
+}
+
+// endedBlocks is a step that nobody has to do any more: what it was, and who
+// ended it when and why.
+func (c card) endedBlocks(i incident.Incident) []slack.Block {
+	top := slack.NewSectionBlock(plain(stepSign(c.State)+" "+stepTitle(c.Step)), nil, nil, slack.SectionBlockOptionBlockID("step:"+c.ID))
+	if c.Before != nil && c.To == 0 {
+		top.Accessory = slack.NewAccessory(button("step:undo", i.ID()+"/"+c.ID, "Undo"))
+	}
+	says := []*slack.TextBlockObject{markup(c.ending())}
+	if note := Line(c.Note); note != "" {
+		says = append(says, plain(CutNamed(note, maxReason)))
+	}
+	return []slack.Block{top, small("end:"+c.ID, says...)}
+}
+
+// ending says how a step ended, in mrkdwn. The holder is named when somebody
+// else did it.
+func (c card) ending() string {
+	switch {
+	case c.To != 0:
+		return "continued in " + incident.ID(c.To)
+	case c.State == incident.StepDropped:
+		return stepWord(c.State)
+	}
+	says := fmt.Sprintf("%s by %s, %s", stepWord(c.State), user(c.By), date(c.At))
+	if c.Holder.ID != "" && c.Holder.ID != c.By.ID {
+		says += ", held by " + user(c.Holder)
+	}
+	if c.From != 0 {
+		says += ", taken over from " + incident.ID(c.From)
+	}
+	if Line(c.Note) != "" {
+		says += ":"
+	}
+	return says
+}
+
+// stepWord is a step's state in words.
+func stepWord(s incident.StepState) string {
+	if s == incident.StepDropped {
+		return "no longer needed"
+	}
+	return string(s)
+}

@@ -1,0 +1,184 @@
+package message
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+)
+
+// Escape replaces the three characters that mean something in Slack's mrkdwn,
+// so that no text can mention anybody or disguise a link. It does not stop
+// formatting: see [Harmless].
+func Escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// Harmless makes foreign text fit for mrkdwn: one clean line, escaped, with
+// formatting characters replaced by signs that look alike. Between letters and
+// digits they do nothing in Slack and stay, so that orders_db can be copied.
+func Harmless(s string) string {
+	runes := []rune(Line(s))
+	word := func(k int) bool {
+		return k >= 0 && k < len(runes) && (unicode.IsLetter(runes[k]) || unicode.IsNumber(runes[k]))
+	}
+	var b strings.Builder
+	for k, r := range runes {
+		switch {
+		case r == '`':
+			r = 'ˋ'
+		case word(k-1) && word(k+1):
+		case r == '*':
+			r = '∗'
+		case r == '_':
+			r = 'ˍ'
+		case r == '~':
+			r = '∼'
+		}
+		b.WriteRune(r)
+	}
+	return Escape(b.String())
+}
+
+// Clean takes out what misleads the eye or no text needs: control characters
+// except line breaks, signs that turn the direction of writing, broken UTF-8.
+func Clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t', r == '\u2028', r == '\u2029', r == '\u0085':
+			return ' '
+		case unicode.IsControl(r), r == '\ufeff':
+			return -1
+		case r == '\u200e', r == '\u200f', r == '\u061c', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+			return -1
+		case r >= 0xE0000 && r <= 0xE007F: // invisible tag characters
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+}
+
+// Inert is Clean for text elements, in which Slack interprets nothing: should it
+// do so after all, an invisible sign keeps mentions and links from being any.
+func Inert(s string) string {
+	return strings.NewReplacer("<!", "<\u2060!", "<@", "<\u2060@", "<#", "<\u2060#", "<http", "<\u2060http").Replace(Clean(s))
+}
+
+// cleanCode is Clean for text that people copy: tabs stay.
+func cleanCode(s string) string {
+	const tab = "\ue000" // of the private use area
+	s = strings.ReplaceAll(strings.ReplaceAll(s, tab, ""), "\t", tab)
+	return strings.ReplaceAll(Clean(s), tab, "\t")
+}
+
+// Line is Inert on one line, with single spaces.
+func Line(s string) string { return strings.Join(strings.Fields(Inert(s)), " ") }
+
+// Length counts UTF-16 units: whether Slack counts those or code points is not
+// documented, and there are never fewer of them.
+func Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
+}
+
+// Cut shortens a text to at most limit UTF-16 units, the last of them "…".
+func Cut(s string, limit int) string {
+	if len(s) <= limit || Length(s) <= limit {
+		return s
+	}
+	return strings.TrimRightFunc(prefix(s, limit-1), unicode.IsSpace) + "…"
+}
+
+// prefix returns as many whole characters as fit into limit UTF-16 units.
+func prefix(s string, limit int) string {
+	n := 0
+	for at, r := range s {
+		if n += max(1, utf16.RuneLen(r)); n > limit {
+			return s[:at]
+		}
+	}
+	return s
+}
+
+// CutNamed is Cut with a word about how much there was.
+func CutNamed(s string, limit int) string {
+	all := Length(s)
+	if all <= limit {
+		return s
+	}
+	return Cut(s, limit-50) + fmt.Sprintf(" (cut, %s characters in all)", thousands(all))
+}
+
+// cutMarkup is CutNamed for mrkdwn: it cuts no entity and no <…> in half and
+// leaves no code block open.
+func cutMarkup(s string, limit int) string {
+	all := Length(s)
+	if all <= limit {
+		return s
+	}
+	s = prefix(s, limit-60)
+	if open := strings.LastIndexByte(s, '<'); open >= 0 && !strings.Contains(s[open:], ">") {
+		s = s[:open]
+	}
+	if open := strings.LastIndexByte(s, '&'); open >= 0 && len(s)-open < 5 && !strings.Contains(s[open:], ";") {
+		s = s[:open]
+	}
+	s = strings.TrimRightFunc(s, unicode.IsSpace)
+	if strings.Count(s, "```")%2 == 1 {
+		s += "\n```"
+	} else if last := s[strings.LastIndexByte(s, '\n')+1:]; strings.Count(last, "`")%2 == 1 {
+		s += "`"
+	}
+	return s + fmt.Sprintf("… (cut, %s characters in all)", thousands(all))
+}
+
+// paragraphs splits mrkdwn at line breaks into parts of at most limit UTF-16
+// units, total units in all.
+func paragraphs(s string, limit, total int) []string {
+	s = cutMarkup(strings.TrimSpace(s), total)
+	var parts []string
+	part := ""
+	for l := range strings.Lines(s) {
+		l = cutMarkup(l, limit)
+		if part != "" && Length(part)+Length(l) > limit {
+			parts = append(parts, strings.TrimRight(part, "\n"))
+			part = ""
+		}
+		part += l
+	}
+	if part = strings.TrimRight(part, "\n"); part != "" {
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// thousands writes 9772 as "9,772".
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for at := len(s) - 3; at > 0 && s[at-1] != '-'; at -= 3 {
+		s = s[:at] + "," + s[at:]
+	}
+	return s
+}
+
+// plural writes "1 alert", "2 alerts", "1,500 alerts".
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + one + "s"
+}
+
+// list joins words as people do: "2, 5 and 7".
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}

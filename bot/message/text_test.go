@@ -1,0 +1,72 @@
+package message
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestTexts(t *testing.T) {
+	tests := []struct{ name, got, want string }{
+		{"escape", Escape("<!here> & >"), "&lt;!here&gt; &amp; &gt;"},
+		{"formatting is defused", Harmless("*a* _b_ ~c~ `d`"), "∗a∗ ˍbˍ ∼c∼ ˋdˋ"},
+		{"names stay as they are", Harmless("orders_db 2*3"), "orders_db 2*3"},
+		{"control and direction", Clean("a\x00\x1b[31m\u202eb\u2066c\r\n\td\u2028e"), "a[31mbc\n d e"},
+		{"broken UTF-8", Clean("a\xffb"), "a\ufffdb"},
+		{"one line", Line(" a \n\n b\t c "), "a b c"},
+		{"a mention in plain text", Line("<!channel> <@U1> <#C1> a < b"), "<\u2060!channel> <\u2060@U1> <\u2060#C1> a < b"},
+		{"code keeps its tabs", cleanCode("a\tb\x07"), "a\tb"},
+		{"cut", Cut("abcdef", 4), "abc…"},
+		{"not cut", Cut("abcd", 4), "abcd"},
+		{"no half characters", Cut("🔥🔥🔥", 4), "🔥…"},
+		{"thousands", thousands(1234567), "1,234,567"},
+		{"hundreds", thousands(999), "999"},
+		{"list", list([]string{"2", "5", "7"}), "2, 5 and 7"},
+	}
+	for _, test := range tests {
+		if test.got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, test.got, test.want)
+		}
+	}
+}
+
+func TestCutMarkup(t *testing.T) {
+	tests := []struct{ name, text string }{
+		{"entities", strings.Repeat("&amp;", 100)},
+		{"links", strings.Repeat("<https://x.example/|here>", 30)},
+		{"code block", "```" + strings.Repeat("x", 400) + "```"},
+		{"code", "`" + strings.Repeat("x", 400) + "`"},
+		{"wide", strings.Repeat("🔥", 200)},
+	}
+	for _, test := range tests {
+		for limit := 100; limit < 140; limit++ {
+			got := cutMarkup(test.text, limit)
+			if Length(got) > limit || !utf8.ValidString(got) || !strings.Contains(got, "characters in all)") {
+				t.Errorf("%s at %d: got %q", test.name, limit, got)
+			}
+			if strings.Count(got, "<") != strings.Count(got, ">") || strings.Count(got, "&") != strings.Count(got, ";") || strings.Count(got, "`")%2 != 0 {
+				t.Errorf("%s at %d: got %q, cut in the middle", test.name, limit, got)
+			}
+		}
+	}
+}
+
+func TestWebAddresses(t *testing.T) {
+	for address, want := range map[string]bool{
+		"https://x.example/a?b=c":         true,
+		"http://prometheus:9090/graph":    true,
+		"javascript:alert(1)":             false,
+		"slack://open":                    false,
+		"https://user:secret@x.example/":  false,
+		"https://":                        false,
+		"//x.example":                     false,
+		"https://x.example/|<!channel>":   false,
+		"https://x.example/\u202egnp.exe": false,
+		"https://x.example/a b":           false,
+		"":                                false,
+	} {
+		if got := web(address); got != want {
+			t.Errorf("%q: got %v, want %v", address, got, want)
+		}
+	}
+}

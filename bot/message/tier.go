@@ -1,0 +1,163 @@
+package message
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// What one message of a tier holds of steps; the rest is for its heading.
+const (
+	tierWeight = MaxTotal - 1_500
+	tierBlocks = MaxBlocks - 5
+)
+
+// tierSlots are the replies of one tier: one, or several when its steps do not
+// fit into a message. A tier of which no step applies has none.
+func tierSlots(v View, t incident.Tier) []Slot {
+	cards := tierCards(v, t.Name)
+	if len(cards) == 0 {
+		return nil
+	}
+	groups := pack(cards)
+	slots := make([]Slot, len(groups))
+	for k, group := range groups {
+		name := "tier:" + string(t.Name)
+		if k > 0 {
+			name += fmt.Sprintf(":%d", k+1)
+		}
+		slots[k] = Slot{Name: name, Thread: true, Message: tierMessage(v, t, group, part{k + 1, len(groups)})}
+	}
+	return slots
+}
+
+// card is a step with the texts that its playbook gives it.
+type card struct {
+	incident.Step
+	detail   string
+	commands []string
+	tooLong  []int // lengths of commands that do not fit into a message
+}
+
+func tierCards(v View, tier playbooks.TierName) []card {
+	own := map[string]*playbooks.Step{}
+	if v.Playbook != nil {
+		for _, n := range v.Playbook.Steps() {
+			own[n.Step.ID] = n.Step
+		}
+	}
+	var cards []card
+	for _, s := range v.Incident.Steps {
+		if s.Tier != tier || s.Hidden {
+			continue
+		}
+		detail, commands := s.Detail, s.Commands
+		if p := own[s.ID]; p != nil && !s.Filled {
+			detail, commands = p.Detail, p.Commands
+		}
+		cards = append(cards, newCard(s, detail, commands))
+	}
+	return cards
+}
+
+// pack puts cards into messages. It looks only at what never changes during an
+// incident, so that a step stays in the message in which it was first posted.
+func pack(cards []card) [][]card {
+	var groups [][]card
+	weight, blocks := 0, 0
+	for _, c := range cards {
+		w, b := c.room()
+		if len(groups) == 0 || weight+w > tierWeight || blocks+b > tierBlocks {
+			groups = append(groups, nil)
+			weight, blocks = 0, 0
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], c)
+		weight, blocks = weight+w, blocks+b
+	}
+	return groups
+}
+
+// part says which of several messages of a tier this is.
+type part struct{ number, of int }
+
+func tierMessage(v View, t incident.Tier, cards []card, p part) Message {
+	i := v.Incident
+	head := tierHead(i, t)
+	if p.of > 1 {
+		head += fmt.Sprintf(" · part %d of %d", p.number, p.of)
+	}
+	blocks := []slack.Block{header("head", head)}
+	if facts := tierFacts(t, i); p.number == 1 && len(facts) > 0 {
+		blocks = append(blocks, small("facts", facts...))
+	}
+	for _, c := range cards {
+		blocks = append(blocks, c.blocks(i)...)
+	}
+	if hidden := hiddenSteps(i, t.Name); p.number == p.of && hidden != "" {
+		blocks = append(blocks, small("hidden", plain(hidden)))
+	}
+	return Message{Text: tierText(i, head, cards), Blocks: blocks}
+}
+
+// tierHead is a tier's name, progress and what is special about it.
+func tierHead(i incident.Incident, t incident.Tier) string {
+	ended, shown := i.Progress(t.Name)
+	head := fmt.Sprintf("%s · %d/%d", t.Name.Title(), ended, shown)
+	switch {
+	case ended == shown:
+		head += " · complete"
+	case t.Overdue:
+		head += " · overdue"
+	}
+	return head
+}
+
+// tierFacts are a tier's deadline and owners. Owners stand there as plain
+// names: the root has notified them already.
+func tierFacts(t incident.Tier, i incident.Incident) []*slack.TextBlockObject {
+	var facts []*slack.TextBlockObject
+	all := slices.DeleteFunc(deadlines(i), func(d due) bool { return d.Tier != t.Name })
+	for _, d := range all {
+		if d.Overdue {
+			facts = append(facts, markup("⏰ *overdue* since "+date(d.At)))
+			break
+		}
+	}
+	if d, ok := next(all); ok && len(facts) == 0 {
+		facts = append(facts, markup("due "+date(d.At)))
+	}
+	if len(t.Owners) > 0 {
+		facts = append(facts, plain("owners: "+plainNames(t.Owners)))
+	}
+	return facts
+}
+
+func hiddenSteps(i incident.Incident, tier playbooks.TierName) string {
+	var numbers []string
+	for _, s := range i.Steps {
+		if s.Tier == tier && s.Hidden {
+			numbers = append(numbers, fmt.Sprint(s.Number))
+		}
+	}
+	switch len(numbers) {
+	case 0:
+		return ""
+	case 1:
+		return "Step " + numbers[0] + " does not apply here."
+	}
+	return Cut("Steps "+list(numbers)+" do not apply here.", 500)
+}
+
+// tierText is a tier for ears: the steps with their states.
+func tierText(i incident.Incident, head string, cards []card) string {
+	parts := []string{strings.ReplaceAll(head, " · ", ", ") + ", " + i.ID()}
+	for _, c := range cards {
+		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, Harmless(Cut(Line(c.Title), 80)), stepWord(c.State)))
+	}
+	return cutMarkup(strings.Join(parts, ". ")+".", MaxText)
+}

@@ -1,0 +1,176 @@
+package message
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+const maxEntries = 100 // of a timeline in a message
+
+// Timeline answers `/playbook timeline ID`: what happened, oldest first; when it
+// does not all fit, the oldest entries are left out and counted. Changes are in
+// the order in which they happened.
+func Timeline(i incident.Incident, changes []incident.Change) Message {
+	head := "Timeline of " + i.ID()
+	blocks := []slack.Block{header("head", head), about(i)}
+	r := roster{left: MaxTotal - 1_000 - weight(blocks...), limit: maxEntries}
+	for _, c := range slices.Backward(changes) {
+		r.add(entry(i, c))
+	}
+	slices.Reverse(r.items)
+	if r.rest > 0 {
+		earlier := thousands(r.rest) + " earlier entries are left out"
+		if r.rest == 1 {
+			earlier = "1 earlier entry is left out"
+		}
+		blocks = append(blocks, small("cut", plain("… "+earlier)))
+	}
+	if len(r.items) == 0 {
+		blocks = append(blocks, small("empty", plain("Nothing has happened yet.")))
+	} else {
+		blocks = append(blocks, rich("entries", bullets(r.items)))
+	}
+	return Message{Text: fmt.Sprintf("%s: %s.", head, entries(len(changes))), Blocks: blocks}
+}
+
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return thousands(n) + " entries"
+}
+
+// entry is one change: when, what, by whom and from where.
+func entry(i incident.Incident, c incident.Change) *paragraph {
+	p := (&paragraph{}).date(c.At).text(" " + happened(i, c))
+	if c.By != (incident.User{}) {
+		p.text(" by ").user(c.By)
+		if via := Line(c.Via); via != "" {
+			p.text(" (" + Cut(via, 40) + ")")
+		}
+	}
+	if words := Line(c.Text); words != "" && carriesWords(c.Kind) {
+		p.text(": " + CutNamed(words, 500))
+	}
+	return p
+}
+
+// carriesWords reports whether a change's text is said as somebody's words; of
+// the other kinds it is part of the sentence.
+func carriesWords(k incident.Kind) bool {
+	return k != incident.KindSeverity && k != incident.KindDeadline && k != incident.KindLateClick
+}
+
+// happened says what a change is, in words.
+func happened(i incident.Incident, c incident.Change) string {
+	if says, ok := stepHappened(i, c); ok {
+		return says
+	}
+	switch c.Kind {
+	case incident.KindOpened:
+		return "opened"
+	case incident.KindReopened:
+		return "open again"
+	case incident.KindAcknowledged:
+		return "acknowledged"
+	case incident.KindResolved:
+		return "resolved"
+	case incident.KindClosed:
+		return "closed: nothing is left to do"
+	case incident.KindAlertsResolved:
+		return "the alerts are resolved, too"
+	case incident.KindAlertAdded:
+		return "a new alert: " + alertOf(i, c)
+	case incident.KindAlertResolved:
+		return "alert resolved: " + alertOf(i, c)
+	case incident.KindAlertFiredAgain:
+		return "fires again: " + alertOf(i, c)
+	case incident.KindCopyHeld:
+		return "a firing copy right after the resolve, held for a minute: " + alertOf(i, c)
+	case incident.KindNotReported:
+		return "no longer reported: " + alertOf(i, c)
+	case incident.KindReported:
+		return "reported again: " + alertOf(i, c)
+	case incident.KindSeverity:
+		return "severity is now " + Cut(Line(c.Text), 60)
+	case incident.KindSummary:
+		return "the alert says"
+	case incident.KindStale:
+		return "nothing heard for long"
+	case incident.KindHeardAgain:
+		return "heard again"
+	case incident.KindEscalated:
+		return fmt.Sprintf("nobody acknowledged: level %d told", c.Other)
+	case incident.KindDeadline:
+		return deadlineHappened(i, c)
+	case incident.KindNoted:
+		return "noted"
+	case incident.KindContinued:
+		return "continued in " + incident.ID(c.Other)
+	case incident.KindPlaybookNote:
+		return "about the playbook"
+	case incident.KindRemembered:
+		return "remembered"
+	}
+	return strings.ReplaceAll(string(c.Kind), "_", " ")
+}
+
+func deadlineHappened(i incident.Incident, c incident.Change) string {
+	says := "deadline passed"
+	switch name := playbooks.TierName(c.Text); name {
+	case playbooks.Immediate, playbooks.ShortTerm, playbooks.LongTerm:
+		says = tierWord(name) + " " + says
+	}
+	if c.Other != 0 && c.Other != i.Number {
+		says += ", told in " + incident.ID(c.Other)
+	}
+	return says
+}
+
+func stepHappened(i incident.Incident, c incident.Change) (string, bool) {
+	verb := ""
+	switch c.Kind {
+	case incident.KindStepAcknowledged:
+		verb = "acknowledged"
+	case incident.KindStepDone:
+		verb = "done"
+	case incident.KindStepSkipped:
+		verb = "skipped"
+	case incident.KindStepReleased:
+		verb = "released"
+	case incident.KindStepUndone:
+		verb = "undone"
+	case incident.KindStepDropped:
+		verb = "no longer needed"
+		if c.Other != 0 {
+			verb = "continued in " + incident.ID(c.Other)
+		}
+	case incident.KindStepReopened:
+		verb = "open again"
+	case incident.KindStepTaken:
+		verb = "taken over from " + incident.ID(c.Other)
+	case incident.KindLateClick:
+		verb = "late click on a step no longer needed (" + Cut(Line(c.Text), 40) + ")"
+	default:
+		return "", false
+	}
+	if s, _, ok := i.Step(c.Step); ok {
+		return fmt.Sprintf("step %d, %s: %s", s.Number, Cut(Line(s.Title), 80), verb), true
+	}
+	return "step " + Cut(Line(c.Step), 60) + ": " + verb, true
+}
+
+func alertOf(i incident.Incident, c incident.Change) string {
+	for _, a := range i.Alerts {
+		if a.Fingerprint == c.Alert {
+			return alertName(i, a)
+		}
+	}
+	return Cut(Line(c.Alert), 40)
+}

@@ -1,0 +1,218 @@
+package slacksim
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// Click is a press on a button. Without Channel and TS the button is in the modal
+// the user has open.
+type Click struct {
+	User     string // name or id
+	Channel  string // name, #name or id
+	TS       string // of the message, be it root, reply or ephemeral
+	ActionID string
+	Value    string // tells buttons with the same action id apart; may be empty
+	BlockID  string // does so too; may be empty
+}
+
+// Choice picks an option of an overflow menu, select or the like.
+type Choice struct {
+	User, Channel, TS, ActionID string
+	Value                       string // of the option; of a select of users: their name
+	BlockID                     string // tells menus with the same action id apart; may be empty
+}
+
+// Click presses a button and waits until the app has taken it. It fails when the
+// button is not on the message as it is shown now, and with a [DeliveryError] when
+// the app cannot be reached or does not answer.
+func (s *Sim) Click(ctx context.Context, c Click) error {
+	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID}, c.ActionID, func(e block) (block, bool) {
+		if kind(e) != "button" || c.Value != "" && str(e, "value") != c.Value {
+			return nil, false
+		}
+		action := block{"type": "button", "text": e["text"]}
+		for _, name := range []string{"value", "style"} {
+			if v := str(e, name); v != "" {
+				action[name] = v
+			}
+		}
+		return action, true
+	})
+	if err != nil {
+		return fmt.Errorf("click %s %q: %w", c.ActionID, c.Value, err)
+	}
+	if _, err := s.deliver(ctx, d); err != nil {
+		return fmt.Errorf("click %s %q: %w", c.ActionID, c.Value, err)
+	}
+	return nil
+}
+
+// Choose picks an option and waits until the app has taken it; it fails as Click does.
+func (s *Sim) Choose(ctx context.Context, c Choice) error {
+	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID}, c.ActionID, func(e block) (block, bool) {
+		return s.chosen(e, c.Value)
+	})
+	if err != nil {
+		return fmt.Errorf("choose %s %q: %w", c.ActionID, c.Value, err)
+	}
+	if _, err := s.deliver(ctx, d); err != nil {
+		return fmt.Errorf("choose %s %q: %w", c.ActionID, c.Value, err)
+	}
+	return nil
+}
+
+// chosen is the state of an element when a value has been chosen. The caller holds
+// the lock.
+func (s *Sim) chosen(e block, value string) (block, bool) {
+	k := kind(e)
+	action := block{"type": k}
+	switch k {
+	case "users_select":
+		u := s.user(value)
+		if u == nil {
+			return nil, false
+		}
+		action["selected_user"] = u.id
+		return action, true
+	case "conversations_select", "channels_select":
+		c := s.channel(value)
+		if c == nil {
+			return nil, false
+		}
+		action["selected_"+map[string]string{"conversations_select": "conversation", "channels_select": "channel"}[k]] = c.id
+		return action, true
+	case "datepicker":
+		action["selected_date"] = value
+		return action, true
+	case "timepicker":
+		action["selected_time"] = value
+		return action, true
+	}
+	i := slices.IndexFunc(options(e), func(o block) bool { return str(o, "value") == value })
+	if i < 0 {
+		return nil, false
+	}
+	if k == "checkboxes" || k == "multi_static_select" {
+		action["selected_options"] = []any{options(e)[i]}
+	} else {
+		action["selected_option"] = options(e)[i]
+	}
+	return action, true
+}
+
+// place is where somebody acts.
+type place struct{ user, channel, ts, blockID string }
+
+// prepare finds the one element meant and makes the interaction of it. pick gives
+// the action, or false when the element is not the one meant.
+func (s *Sim) prepare(p place, actionID string, pick func(block) (block, bool)) (delivery, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.user(p.user)
+	if u == nil {
+		return delivery{}, fmt.Errorf("no user %q", p.user)
+	}
+	m, v, err := s.at(u, p)
+	if err != nil {
+		return delivery{}, err
+	}
+	var shown []block
+	if m != nil {
+		shown = m.blocks
+	} else {
+		shown = v.blocks()
+	}
+	var found []block
+	for _, e := range elementsOf(shown) {
+		if str(e.element, "action_id") != actionID || p.blockID != "" && str(e.block, "block_id") != p.blockID {
+			continue
+		}
+		if action, ok := pick(e.element); ok {
+			action["action_id"], action["block_id"] = actionID, e.block["block_id"]
+			action["action_ts"] = stampOf(s.now()).String()
+			found = append(found, action)
+		}
+	}
+	switch {
+	case len(found) == 0 && m != nil:
+		return delivery{}, fmt.Errorf("message %s does not show it; it shows %s", m.ts, describeElements(shown))
+	case len(found) == 0:
+		return delivery{}, fmt.Errorf("the modal does not show it; it shows %s", describeElements(shown))
+	case len(found) > 1:
+		return delivery{}, fmt.Errorf("it is there %d times: name the value", len(found))
+	}
+	if m != nil {
+		return s.messageAction(u, m, found[0]), nil
+	}
+	return s.viewAction(u, v, found[0]), nil
+}
+
+// at finds the message or modal somebody acts on.
+func (s *Sim) at(u *user, p place) (*message, *view, error) {
+	if p.channel == "" && p.ts == "" {
+		v := s.top(u)
+		if v == nil {
+			return nil, nil, fmt.Errorf("%s has no modal open", u.name)
+		}
+		return nil, v, nil
+	}
+	c := s.channel(p.channel)
+	if c == nil {
+		return nil, nil, fmt.Errorf("no channel %q", p.channel)
+	}
+	if m := c.find(p.ts); m != nil {
+		return m, nil, nil
+	}
+	if m := s.findEphemeral(u, p.ts); m != nil {
+		return m, nil, nil
+	}
+	return nil, nil, fmt.Errorf("no message %s in #%s", p.ts, c.name)
+}
+
+// describeElements lists what one could have clicked, for errors.
+func describeElements(blocks []block) string {
+	var all []string
+	for _, e := range elementsOf(blocks) {
+		all = append(all, fmt.Sprintf("%s=%q", str(e.element, "action_id"), append(optionValues(e.element), str(e.element, "value"))))
+	}
+	if len(all) == 0 {
+		return "nothing to press"
+	}
+	return fmt.Sprint(all)
+}
+
+// interaction is what every interaction payload has. The caller holds the lock.
+func (s *Sim) interaction(kind string, u *user) answer {
+	return answer{
+		"type": kind, "token": "sim", "api_app_id": appID, "trigger_id": s.newTrigger(u),
+		"team":       answer{"id": s.opts.TeamID, "domain": teamDomain(s.opts.TeamName)},
+		"enterprise": nil, "is_enterprise_install": false,
+		"user": answer{"id": u.id, "username": u.name, "name": u.name, "team_id": s.opts.TeamID},
+	}
+}
+
+func (s *Sim) messageAction(u *user, m *message, action block) delivery {
+	payload := s.interaction("block_actions", u)
+	container := answer{"type": "message", "message_ts": m.ts.String(), "channel_id": m.channel.id, "is_ephemeral": m.onlyFor != nil}
+	thread := m.parent
+	if thread != nil {
+		container["thread_ts"] = thread.ts.String()
+	}
+	payload["container"], payload["actions"] = container, []any{action}
+	payload["channel"] = answer{"id": m.channel.id, "name": m.channel.name}
+	payload["state"] = answer{"values": answer{}}
+	payload["response_url"] = s.newHook(&hook{user: u, channel: m.channel, thread: thread, source: m})
+	if m.onlyFor == nil { // Slack does not send an ephemeral message back
+		payload["message"] = s.wire(m, true)
+	}
+	return delivery{deliveryInteractivity, payload}
+}
+
+func (s *Sim) viewAction(u *user, v *view, action block) delivery {
+	payload := s.interaction("block_actions", u)
+	payload["container"] = answer{"type": "view", "view_id": v.id}
+	payload["view"], payload["actions"] = s.wireView(v), []any{action}
+	return delivery{deliveryInteractivity, payload}
+}

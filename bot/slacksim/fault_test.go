@@ -1,0 +1,104 @@
+package slacksim_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/slacksim"
+)
+
+func TestFaults(t *testing.T) {
+	var limited *slack.RateLimitedError
+	var status slack.StatusCodeError
+	for _, test := range []struct {
+		fault  slacksim.Fault
+		check  func(error) bool
+		posted int
+	}{
+		{slacksim.Fault{Kind: slacksim.LostAnswer}, func(err error) bool { return errors.Is(err, io.EOF) }, 1},
+		{slacksim.Fault{Kind: slacksim.LostRequest}, func(err error) bool { return errors.Is(err, io.EOF) }, 0},
+		{slacksim.Fault{Kind: slacksim.HTTP500}, func(err error) bool { return errors.As(err, &status) && status.Code == 500 }, 0},
+		{slacksim.Fault{Kind: slacksim.HTTP503}, func(err error) bool { return errors.As(err, &status) && status.Code == 503 }, 0},
+		{slacksim.Fault{Kind: slacksim.RateLimited429, RetryAfter: 7}, func(err error) bool {
+			return errors.As(err, &limited) && limited.RetryAfter == 7*time.Second
+		}, 0},
+		{slacksim.Fault{Kind: slacksim.RateLimited429Bare}, func(err error) bool { return errors.As(err, &status) && status.Code == 429 }, 0},
+		{slacksim.Fault{Kind: slacksim.RateLimited200}, func(err error) bool { return code(err) == "ratelimited" }, 0},
+		{slacksim.Fault{Kind: "error:fatal_error"}, func(err error) bool { return code(err) == "fatal_error" }, 0},
+		{slacksim.Fault{Kind: slacksim.Delay, Delay: time.Millisecond}, func(err error) bool { return err == nil }, 1},
+	} {
+		t.Run(test.fault.Kind, func(t *testing.T) {
+			sim, api := start(t, slacksim.Options{})
+			test.fault.Method, test.fault.Times, test.fault.After, test.fault.Channel = "chat.postMessage", 1, 1, "#incidents"
+			sim.Fail(test.fault)
+			mustPost(t, api, "general", slack.MsgOptionText("another channel", false))
+			mustPost(t, api, "incidents", slack.MsgOptionText("spared", false))
+			_, _, err := api.PostMessageContext(within(t), "incidents", slack.MsgOptionText("hit", false))
+			if !test.check(err) {
+				t.Errorf("got %v", err)
+			}
+			if got := len(sim.Messages("incidents")); got != 1+test.posted {
+				t.Errorf("got %d messages, want %d", got, 1+test.posted)
+			}
+			mustPost(t, api, "incidents", slack.MsgOptionText("used up", false))
+			if got := sim.Refusals(); len(got) != 0 {
+				t.Errorf("got refusals %+v, want none: a fault is none", got)
+			}
+		})
+	}
+}
+
+func TestFaultUntilCleared(t *testing.T) {
+	sim, api := start(t, slacksim.Options{})
+	sim.Fail(slacksim.Fault{Method: "*", Kind: "error:account_inactive"})
+	for range 3 {
+		if _, err := api.AuthTestContext(within(t)); code(err) != "account_inactive" {
+			t.Errorf("got %v, want account_inactive", err)
+		}
+	}
+	sim.ClearFaults()
+	if _, err := api.AuthTestContext(within(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDelayEndsWithTheCaller(t *testing.T) {
+	sim, api := start(t, slacksim.Options{})
+	sim.Fail(slacksim.Fault{Method: "auth.test", Kind: slacksim.Delay, Delay: time.Hour})
+	ctx, cancel := context.WithTimeout(within(t), 20*time.Millisecond)
+	defer cancel()
+	if _, err := api.AuthTestContext(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want the deadline", err)
+	}
+}
+
+func TestFaultWithProbability(t *testing.T) {
+	sim, api := start(t, slacksim.Options{Seed: 42})
+	sim.Fail(slacksim.Fault{Method: "auth.test", Kind: "error:internal_error", Probability: 0.5})
+	failed := 0
+	for range 40 {
+		if _, err := api.AuthTestContext(within(t)); err != nil {
+			failed++
+		}
+	}
+	if failed < 8 || failed > 32 {
+		t.Errorf("got %d of 40 failed, want about half", failed)
+	}
+}
+
+func TestWaitForTellsWhatWasThere(t *testing.T) {
+	sim, api := start(t, slacksim.Options{})
+	mustPost(t, api, "incidents", slack.MsgOptionText("something *bold*", false))
+	ctx, cancel := context.WithCancel(within(t))
+	cancel()
+	err := sim.WaitFor(ctx, func(v *slacksim.View) bool { return len(v.Messages("incidents")) == 2 })
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "something bold") {
+		t.Errorf("got %v, want the cancellation and the messages", err)
+	}
+}

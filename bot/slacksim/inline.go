@@ -1,0 +1,232 @@
+package slacksim
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// inlineKind is what a piece of text is.
+type inlineKind int
+
+const (
+	plainPiece inlineKind = iota
+	codePiece
+	userPiece      // target is a user id
+	groupPiece     // target is a user group id
+	channelPiece   // target is a channel id
+	broadcastPiece // target is channel, here or everyone
+	linkPiece      // target is the address
+	datePiece      // target is the format, at the time
+	emojiPiece     // target is the name
+)
+
+// inline is a piece of a line of text, as a reader sees it.
+type inline struct {
+	kind                 inlineKind
+	text                 string // plain text, label or fallback; entities resolved
+	target               string
+	at                   int64 // seconds, of dates
+	bold, italic, strike bool
+	code                 bool
+}
+
+// unescape resolves the three entities Slack knows.
+func unescape(s string) string {
+	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
+}
+
+// escape is what Slack does to what people type.
+func escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// parseInline reads one line (or several) of mrkdwn without code fences and quotes.
+func parseInline(text string) []inline { return styled(text, inline{}, "") }
+
+// styled reads mrkdwn in a style; marks are the formatting characters that are
+// already open, which nest no further.
+func styled(text string, style inline, marks string) []inline {
+	var out []inline
+	var pending strings.Builder
+	flush := func() {
+		if pending.Len() > 0 {
+			p := style
+			p.text = unescape(pending.String())
+			out = append(out, p)
+			pending.Reset()
+		}
+	}
+	before := ' ' // the character before
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == '<':
+			if end := strings.IndexAny(text[i+1:], "<>"); end > 0 && text[i+1+end] == '>' {
+				flush()
+				out = append(out, angle(text[i+1:i+1+end], style))
+				i, before = i+end+2, '>'
+				continue
+			}
+		case r == '`':
+			if end := strings.IndexAny(text[i+1:], "`\n"); end > 0 && text[i+1+end] == '`' {
+				flush()
+				p := style
+				p.kind, p.code, p.text = codePiece, true, unescape(stripAngles(text[i+1:i+1+end]))
+				out = append(out, p)
+				i, before = i+end+2, '`'
+				continue
+			}
+		case strings.ContainsRune("*_~", r) && !strings.ContainsRune(marks, r) && !wordRune(before):
+			if end := closing(text[i+1:], r); end > 0 {
+				flush()
+				p := style
+				switch r {
+				case '*':
+					p.bold = true
+				case '_':
+					p.italic = true
+				case '~':
+					p.strike = true
+				}
+				out = append(out, styled(text[i+1:i+1+end], p, marks+string(r))...)
+				i, before = i+end+2, r
+				continue
+			}
+		case r == ':':
+			if name, n := shortcode(text[i:]); n > 0 {
+				flush()
+				p := style
+				p.kind, p.target, p.text = emojiPiece, name, ":"+name+":"
+				out = append(out, p)
+				i, before = i+n, ':'
+				continue
+			}
+		case r == 'h' && !wordRune(before):
+			if n := bareURL(text[i:]); n > 0 {
+				flush()
+				p := style
+				p.kind, p.target = linkPiece, unescape(text[i:i+n])
+				p.text = p.target
+				out = append(out, p)
+				i, before = i+n, 'x'
+				continue
+			}
+		}
+		pending.WriteString(text[i : i+size])
+		before = r
+		i += size
+	}
+	flush()
+	return out
+}
+
+func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// closing finds the formatting character that ends a style: on the same line, not
+// after a space and not before a letter or digit.
+func closing(text string, mark rune) int {
+	if text == "" || unicode.IsSpace(rune(text[0])) || rune(text[0]) == mark {
+		return 0
+	}
+	for i := 1; i < len(text); i++ {
+		switch {
+		case text[i] == '\n':
+			return 0
+		case rune(text[i]) == mark && !unicode.IsSpace(rune(text[i-1])):
+			if next, _ := utf8.DecodeRuneInString(text[i+1:]); i+1 == len(text) || !wordRune(next) {
+				return i
+			}
+		}
+	}
+	return 0
+}
+
+// shortcode reads ":name:" when the emoji is known.
+func shortcode(text string) (name string, n int) {
+	end := strings.IndexFunc(text[1:], func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-' || r == '+')
+	})
+	if end <= 0 || text[1+end] != ':' {
+		return "", 0
+	}
+	name = text[1 : 1+end]
+	if emoji(name) == "" {
+		return "", 0
+	}
+	return name, end + 2
+}
+
+// bareURL is how long the address at the start of text is, 0 when there is none.
+func bareURL(text string) int {
+	if !strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://") {
+		return 0
+	}
+	end := strings.IndexFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>|`\"", r) })
+	if end < 0 {
+		end = len(text)
+	}
+	end = len(strings.TrimRight(text[:end], ".,;:!?)*_~'"))
+	if end <= len("https://") {
+		return 0
+	}
+	return end
+}
+
+// angle reads what stands between < and >.
+func angle(body string, style inline) inline {
+	p := style
+	head, label, labelled := strings.Cut(body, "|")
+	label = unescape(label)
+	switch {
+	case strings.HasPrefix(head, "@"):
+		p.kind, p.target = userPiece, head[1:]
+	case strings.HasPrefix(head, "#"):
+		p.kind, p.target, p.text = channelPiece, head[1:], label
+	case strings.HasPrefix(head, "!subteam^"):
+		p.kind, p.target, p.text = groupPiece, strings.TrimPrefix(head, "!subteam^"), label
+	case head == "!channel", head == "!here", head == "!everyone", head == "!group":
+		p.kind, p.target = broadcastPiece, strings.Replace(head[1:], "group", "channel", 1)
+	case strings.HasPrefix(head, "!date^"):
+		at, format, ok := dateParts(strings.TrimPrefix(head, "!date^"))
+		if !ok {
+			p.text = label
+			return p
+		}
+		p.kind, p.at, p.target, p.text = datePiece, at, format, label
+	case strings.HasPrefix(head, "!"):
+		p.text = label
+		if !labelled {
+			p.text = unescape("<" + body + ">")
+		}
+	default:
+		p.kind, p.target, p.text = linkPiece, unescape(head), label
+		if !labelled {
+			p.text = strings.TrimPrefix(p.target, "mailto:")
+		}
+	}
+	return p
+}
+
+// stripAngles shows links inside code as their text.
+func stripAngles(s string) string {
+	var b strings.Builder
+	for {
+		before, rest, open := strings.Cut(s, "<")
+		b.WriteString(before)
+		body, after, closed := strings.Cut(rest, ">")
+		if !open {
+			return b.String()
+		}
+		if !closed {
+			b.WriteString("<" + rest)
+			return b.String()
+		}
+		head, label, labelled := strings.Cut(body, "|")
+		if labelled {
+			head = label
+		}
+		b.WriteString(head)
+		s = after
+	}
+}

@@ -1,0 +1,89 @@
+// Package web is the HTTP surface of the bot: who may pass, health, metrics and
+// reload, and the doors behind them. It knows nothing of incidents.
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+)
+
+// Readiness is what /-/ready answers. Ready is false only when a notification
+// could not be stored at the moment.
+type Readiness struct {
+	Ready      bool     `json:"ready"`
+	Durability string   `json:"durability,omitempty"` // fsync-always, everysec, replicated(n), memory, NONE
+	Keeper     bool     `json:"keeper"`               // this replica keeps the workspace
+	Reason     string   `json:"reason,omitempty"`     // why it is not ready, and what to do
+	Degraded   []string `json:"degraded,omitempty"`   // what works only in part
+}
+
+// Options are what the surface needs; Webhook, Ready, Reload, Gatherer and
+// Logger are required.
+type Options struct {
+	Webhook  http.Handler // POST /alertmanager/webhook
+	Slack    http.Handler // POST /slack/*; nil: not served
+	Ready    func(ctx context.Context) Readiness
+	Reload   func() error
+	Gatherer prometheus.Gatherer
+	Auth     *Auth // nil: nobody has to say who he is
+	Logger   *slog.Logger
+	Version  string
+}
+
+// New returns the handler of the whole surface. Who may pass is decided per
+// path: /slack/ by signature and the webhook by its own credentials, in their
+// doors; /-/healthy and /-/ready by nobody; the rest by basic auth.
+func New(o Options) (http.Handler, error) {
+	landing, err := toolkit.NewLandingPage(toolkit.LandingConfig{
+		Name: "Signalbook", Description: "Keeps every step of an incident until somebody has done it.", Version: o.Version, Profiling: "false",
+		Links: []toolkit.LandingLinks{
+			{Address: "/-/ready", Text: "Readiness", Description: "whether notifications can be stored, and what works only in part"},
+			{Address: "/metrics", Text: "Metrics"},
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the landing page: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/alertmanager/webhook", o.Webhook)
+	if o.Slack != nil {
+		mux.Handle("POST /slack/", o.Slack)
+	}
+	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, "Signalbook is Healthy.")
+	})
+	mux.HandleFunc("GET /-/ready", o.ready)
+	mux.Handle("POST /-/reload", o.Auth.Require(http.HandlerFunc(o.reload)))
+	mux.Handle("GET /metrics", o.Auth.Require(promhttp.HandlerFor(o.Gatherer, promhttp.HandlerOpts{})))
+	mux.Handle("GET /{$}", o.Auth.Require(landing))
+	return o.Auth.headers(mux), nil
+}
+
+func (o Options) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	readiness := o.Ready(ctx)
+	w.Header().Set("Content-Type", "application/json")
+	if !readiness.Ready {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	if err := json.NewEncoder(w).Encode(readiness); err != nil {
+		o.Logger.Debug("the answer to /-/ready was not read", "error", err)
+	}
+}
+
+func (o Options) reload(w http.ResponseWriter, _ *http.Request) {
+	if err := o.Reload(); err != nil {
+		http.Error(w, "not reloaded, the old configuration goes on:\n"+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	fmt.Fprintln(w, "reloaded")
+}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/version"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/webhook"
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/desk"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/keeper"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/web"
+	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
+)
+
+// bot is the product put together: doors, desk, keeper and web around one Redis
+// and one Slack workspace. serve and demo both run it.
+type bot struct {
+	botOptions
+	settings atomic.Pointer[settings]
+	changed  chan struct{} // to the keeper, after a reload
+	store    atomic.Pointer[store.Store]
+	keeper   atomic.Pointer[keeper.Keeper]
+	slackIn  atomic.Pointer[chat.HTTP]
+	socket   atomic.Pointer[chat.Socket]
+	state    atomic.Pointer[redisState]
+	unready  atomic.Pointer[string]
+	client   *chat.Client
+	reloads  *reloads
+}
+
+// botOptions are what serve and demo differ in.
+type botOptions struct {
+	load     func() (*settings, error) // reads the configuration
+	redis    *store.Redis
+	memory   bool // the store is in memory: durability is not asked for
+	auth     *web.Auth
+	logger   *slog.Logger
+	registry *prometheus.Registry
+}
+
+// settings are the configuration as loaded, replaced whole at a reload.
+type settings struct {
+	config    *config.Config
+	playbooks *playbooks.Set
+	warnings  yamlfile.Problems
+}
+
+// redisState is the last word about what Redis keeps.
+type redisState struct {
+	durability store.Durability
+	err        error
+}
+
+func newBot(o botOptions, first *settings) (*bot, error) {
+	b := &bot{botOptions: o, changed: make(chan struct{}, 1), reloads: newReloads(o.registry)}
+	b.settings.Store(first)
+	c := first.config
+	client, err := chat.New(chat.Options{
+		APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: o.logger, Registerer: o.registry,
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.client = client
+	b.waitFor("Redis has not been asked yet")
+	return b, nil
+}
+
+func (b *bot) waitFor(reason string) { b.unready.Store(&reason) }
+
+// handler is the HTTP surface.
+func (b *bot) handler() (http.Handler, error) {
+	// With users but no token, only the users may pass: a token that nobody knows stands in.
+	nobody := rand.Text()
+	door := webhook.New(webhook.Options{
+		Inbox: inbox{b},
+		Credentials: func() string {
+			if token := string(b.settings.Load().config.Webhook.Credentials); token != "" || !b.auth.Users() {
+				return token
+			}
+			return nobody
+		},
+		Trusted: b.auth.Passes,
+		MaxBody: func() int64 { return int64(b.settings.Load().config.Webhook.MaxBody) },
+		Logger:  b.logger, Registerer: b.registry,
+	})
+	return web.New(web.Options{
+		Webhook: door, Slack: http.HandlerFunc(b.slack), Ready: b.ready, Reload: b.reload,
+		Gatherer: b.registry, Auth: b.auth, Logger: b.logger, Version: version.Version,
+	})
+}
+
+// slack serves Slack's requests once the workspace is known.
+func (b *bot) slack(w http.ResponseWriter, r *http.Request) {
+	if in := b.slackIn.Load(); in != nil {
+		in.ServeHTTP(w, r)
+		return
+	}
+	http.Error(w, "not ready", http.StatusServiceUnavailable)
+}
+
+// inbox is the webhook's way into the store.
+type inbox struct{ *bot }
+
+func (i inbox) Put(ctx context.Context, n alerts.Notification, at time.Time) error {
+	st := i.store.Load()
+	if st == nil {
+		return fmt.Errorf("not ready: %s", *i.unready.Load())
+	}
+	_, _, err := st.Put(ctx, incident.Event{At: at.UTC().Truncate(time.Millisecond), Notification: &n})
+	if errors.Is(err, store.ErrFull) {
+		return webhook.ErrFull
+	}
+	return err
+}
+
+// run works until the context ends, or until Redis turns out to forget.
+func (b *bot) run(ctx context.Context) error {
+	b.state.Store(b.askRedis(ctx))
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return b.watchRedis(ctx) })
+	group.Go(func() error {
+		id, err := b.identity(ctx)
+		if err != nil || ctx.Err() != nil {
+			return err
+		}
+		return b.workspace(ctx, id)
+	})
+	return group.Wait()
+}
+
+// workspace runs everything that belongs to the bot's Slack workspace.
+func (b *bot) workspace(ctx context.Context, id store.Identity) error {
+	b.logger.Info("working for the Slack workspace", "team", id.Team, "team_id", id.TeamID)
+	st := b.redis.Workspace(id.TeamID)
+	replies := st.NewReplies()
+	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: b.client, Logger: b.logger, Settings: func() desk.Settings {
+		s := b.settings.Load()
+		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks}
+	}})
+	k := keeper.New(keeper.Options{Store: st, Slack: b.client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry})
+	c := b.settings.Load().config
+
+	// Doors stop first, the keeper last: what came in is still decided.
+	keeperCtx, stopKeeper := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopKeeper()
+	var kept errgroup.Group
+	kept.Go(func() error { return k.Run(keeperCtx) })
+	kept.Go(func() error { return replies.Run(keeperCtx) })
+
+	doors, doorsCtx := errgroup.WithContext(ctx)
+	doors.Go(func() error { return d.Run(doorsCtx) })
+	in := chat.NewHTTP(chat.HTTPOptions{
+		SigningSecret: string(c.Slack.SigningSecret), Handler: d, Client: b.client, Logger: b.logger, Registerer: b.registry,
+	})
+	doors.Go(func() error { return in.Run(doorsCtx) })
+	if c.Slack.SocketMode() {
+		socket := chat.NewSocket(chat.SocketOptions{Client: b.client, Handler: d, Logger: b.logger, Registerer: b.registry})
+		b.socket.Store(socket)
+		doors.Go(func() error { return socket.Run(doorsCtx) })
+	}
+	b.keeper.Store(k)
+	b.slackIn.Store(in)
+	b.store.Store(st)
+	err := doors.Wait()
+	stopKeeper()
+	return errors.Join(err, kept.Wait())
+}
+
+// identity finds out which workspace the token belongs to: from Redis, else, on
+// the very first start, from Slack.
+func (b *bot) identity(ctx context.Context) (store.Identity, error) {
+	token := string(b.settings.Load().config.Slack.BotToken)
+	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
+		id, err := b.askIdentity(ctx, token)
+		if err == nil {
+			return id, nil
+		}
+		b.waitFor(err.Error())
+		b.logger.Warn("not ready", "reason", err, "again_in", wait)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return id, nil
+		case <-timer.C:
+		}
+	}
+}
+
+func (b *bot) askIdentity(ctx context.Context, token string) (store.Identity, error) {
+	attempt, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if state := b.state.Load(); state == nil || state.err != nil {
+		return store.Identity{}, errors.New("Redis does not answer; notifications are answered 503 and come again")
+	}
+	id, known, err := b.redis.Identity(attempt, token)
+	if err != nil || known {
+		return id, err
+	}
+	auth, err := b.client.Auth(ctx)
+	if err != nil {
+		return id, fmt.Errorf("the workspace is not known yet: %w", err)
+	}
+	id = store.Identity{TeamID: auth.TeamID, Team: auth.Team, UserID: auth.UserID, BotID: auth.BotID}
+	return id, b.redis.RememberIdentity(attempt, token, id)
+}
+
+// keeperSettings gives the keeper its view of the configuration.
+func (b *bot) keeperSettings() keeper.Settings {
+	s := b.settings.Load()
+	c := s.config
+	channels, people := c.Names()
+	for _, book := range s.playbooks.All() {
+		for _, tier := range book.Tiers {
+			people = append(people, tier.Owners...)
+		}
+	}
+	return keeper.Settings{
+		Rules: incident.Rules{
+			ReopenWithin: time.Duration(c.Incidents.ReopenWithin), StaleAfter: time.Duration(c.Incidents.StaleAfter),
+			SeverityLabel: c.Severities.Label, SeverityOrder: c.Severities.Order,
+		},
+		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people,
+		Route: func(labels map[string]string) keeper.Route {
+			t := c.Route(labels)
+			r := keeper.Route{Channel: t.Channel, Owners: t.Owners, Responders: t.Responders}
+			for _, e := range t.Escalate {
+				r.Escalate = append(r.Escalate, incident.Escalation{After: time.Duration(e.After), Mention: e.Mention})
+			}
+			return r
+		},
+	}
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	_ "github.com/alecthomas/kong"
+	_ "github.com/alicebob/miniredis/v2"
+	_ "github.com/chromedp/chromedp"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/gorilla/websocket"
+	_ "github.com/prometheus/alertmanager/matcher/parse"
+	_ "github.com/prometheus/alertmanager/pkg/labels"
+	_ "github.com/prometheus/client_golang/prometheus/collectors"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/prometheus/client_golang/prometheus/testutil"
+	_ "github.com/prometheus/common/config"
+	_ "github.com/prometheus/common/model"
+	_ "github.com/prometheus/common/version"
+	_ "github.com/prometheus/exporter-toolkit/web"
+	_ "github.com/redis/go-redis/v9"
+	_ "github.com/robfig/cron/v3"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/rogpeppe/go-internal/txtar"
+	_ "github.com/slack-go/slack"
+	_ "github.com/slack-go/slack/slackevents"
+	_ "github.com/slack-go/slack/socketmode"
+	_ "golang.org/x/sync/errgroup"
+	_ "gopkg.in/yaml.v3"
+)

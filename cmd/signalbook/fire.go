@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/signalbook/signalbook/alerts"
+)
+
+// drillLabel marks what fire sends (product contract, section 2).
+const drillLabel = "signalbook_drill"
+
+type fireCommand struct {
+	URL             string `default:"http://127.0.0.1:9095/alertmanager/webhook" help:"Where the bot listens."`
+	CredentialsFile string `help:"A file with the webhook's bearer token." type:"path"`
+	Resolve         bool   `help:"Send the alert as resolved."`
+	What            string `arg:"" name:"playbook-or-payload" help:"A playbook's name, or a file with a webhook body, as in: signalbook fire database-cpu"`
+}
+
+// Run sends the alert and says what the bot answered.
+func (c fireCommand) Run(ctx context.Context, std streams) error {
+	body, err := c.body(time.Now())
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("fire: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if c.CredentialsFile != "" {
+		token, err := os.ReadFile(c.CredentialsFile)
+		if err != nil {
+			return fmt.Errorf("fire: read the credentials: %w", err)
+		}
+		request.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := client.Do(request)
+	if err != nil {
+		return fmt.Errorf("fire: %w: is the bot running, and is --url right?", err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, 4096))
+	if err != nil {
+		return fmt.Errorf("fire: read the answer: %w", err)
+	}
+	if response.StatusCode != http.StatusAccepted {
+		hint := ""
+		if response.StatusCode == http.StatusUnauthorized {
+			hint = " (give the token with --credentials-file)"
+		}
+		return fmt.Errorf("fire: not sent: %s: %s%s", response.Status, strings.TrimSpace(string(answer)), hint)
+	}
+	fmt.Fprintf(std.out, "sent to %s, marked %s=\"true\": the bot has stored it\n", c.URL, drillLabel)
+	return nil
+}
+
+// body is the marked webhook body: of a file, or made for a playbook.
+func (c fireCommand) body(now time.Time) ([]byte, error) {
+	data, err := os.ReadFile(c.What)
+	switch {
+	case err == nil:
+		return mark(data, c.Resolve, now)
+	case !errors.Is(err, os.ErrNotExist) || strings.ContainsAny(c.What, "./\\"):
+		return nil, fmt.Errorf("fire: read payload: %w", err)
+	}
+	data, err = json.Marshal(testBody(c.What, now))
+	if err != nil {
+		return nil, fmt.Errorf("fire: %w", err)
+	}
+	return mark(data, c.Resolve, now)
+}
+
+// testBody is a webhook body of one alert that names a playbook.
+func testBody(playbook string, now time.Time) map[string]any {
+	labels := map[string]any{"alertname": "SignalbookTest", "playbook": playbook, "severity": "info"}
+	return map[string]any{
+		"version": "4", "receiver": "signalbook-fire", "status": "firing", "groupKey": `{}:{alertname="SignalbookTest", playbook="` + playbook + `"}`,
+		"groupLabels": labels, "commonLabels": labels, "commonAnnotations": map[string]any{"summary": "A test alert, sent by signalbook fire"},
+		"externalURL": "", "truncatedAlerts": 0,
+		"alerts": []any{map[string]any{
+			"status": "firing", "labels": labels, "annotations": map[string]any{"summary": "A test alert, sent by signalbook fire"},
+			// By the hour, so that firing twice repeats and --resolve finds what was fired.
+			"startsAt": now.UTC().Truncate(time.Hour), "endsAt": time.Time{}, "generatorURL": "",
+		}},
+	}
+}
+
+// mark adds the drill label to every alert of a body, and keeps its group apart
+// from the real one.
+func mark(data []byte, resolve bool, now time.Time) ([]byte, error) {
+	if _, err := alerts.Decode(bytes.NewReader(data), "default"); err != nil {
+		return nil, fmt.Errorf("fire: this is no webhook body: %w", err)
+	}
+	var body map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(&body); err != nil {
+		return nil, fmt.Errorf("fire: this is no webhook body: %w", err)
+	}
+	body["groupKey"] = fmt.Sprintf("%v (%s)", body["groupKey"], drillLabel)
+	if labels, ok := body["commonLabels"].(map[string]any); ok {
+		labels[drillLabel] = "true"
+	}
+	if resolve {
+		body["status"] = "resolved"
+	}
+	list, _ := body["alerts"].([]any)
+	for _, entry := range list {
+		alert, ok := entry.(map[string]any)
+		if !ok {
+			continue
+		}
+		labels, ok := alert["labels"].(map[string]any)
+		if !ok {
+			continue
+		}
+		labels[drillLabel] = "true"
+		set := model.LabelSet{}
+		for name, value := range labels {
+			set[model.LabelName(name)] = model.LabelValue(fmt.Sprint(value))
+		}
+		alert["fingerprint"] = set.Fingerprint().String()
+		if resolve {
+			alert["status"], alert["endsAt"] = "resolved", now.UTC()
+		}
+	}
+	return json.Marshal(body)
+}

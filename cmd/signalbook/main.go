@@ -1,0 +1,90 @@
+// Command signalbook opens one Slack thread per incident with a tiered playbook,
+// and keeps hold of every step until somebody has done it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes (product contract, section 2).
+const (
+	exitDone     = 0
+	exitFindings = 1 // findings, not ready, not sent
+	exitUsage    = 2
+)
+
+// streams are where a command reads and writes: results on stdout, problems on
+// stderr.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Run the bot: take notifications, keep incidents, answer in Slack."`
+	Demo    demoCommand    `cmd:"" help:"The whole product on one machine, with a local Slack look-alike in the browser."`
+	Check   checkCommand   `cmd:"" help:"Check a configuration or playbooks: every problem at once, as file:line:column."`
+	Fire    fireCommand    `cmd:"" help:"Send a marked test alert to a running bot."`
+	Slack   slackCommand   `cmd:"" help:"What Slack needs: the app's manifest."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+const description = `When an alert fires, Signalbook opens one Slack thread with the right playbook and keeps hold of every step until somebody has done it.
+
+Examples:
+  signalbook demo
+  signalbook check config signalbook.yml
+  signalbook serve --config.file=signalbook.yml
+  signalbook fire database-cpu`
+
+func main() {
+	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// run is the whole program but for its exit.
+func run(args []string, std streams) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var cli commands
+	code, ended := exitDone, false
+	parser, err := kong.New(&cli, kong.Name("signalbook"), kong.Description(description), kong.Writers(std.out, std.err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Exit(func(c int) { code, ended = c, true }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std))
+	if err != nil {
+		fmt.Fprintln(std.err, "signalbook:", err)
+		return exitUsage
+	}
+	parsed, err := parser.Parse(args)
+	if ended {
+		return code // --help has answered
+	}
+	if err != nil {
+		fmt.Fprintf(std.err, "signalbook: %v\nRun `signalbook --help` for the commands.\n", err)
+		return exitUsage
+	}
+	err = parsed.Run()
+	var findings *findingsError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &findings):
+		fmt.Fprint(std.err, findings.text)
+		return exitFindings
+	}
+	fmt.Fprintln(std.err, "signalbook:", err)
+	return exitFindings
+}
+
+// findingsError carries problems that are printed as they are.
+type findingsError struct{ text string }
+
+func (e *findingsError) Error() string { return e.text }
