@@ -1,4 +1,5 @@
 # Verbs only. `make run` needs nothing but Go; `make test` is what CI runs.
+export CGO_ENABLED = 0
 V := github.com/prometheus/common/version
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -13,7 +14,7 @@ run:
 test:
 	deploy/install-test-tools.sh
 	$(MAKE) --no-print-directory check
-	go test -race -vet=off ./...
+	CGO_ENABLED=1 go test -race -vet=off ./...
 
 check:
 	@files=$$(gofmt -l .); test -z "$$files" || { echo "not formatted, run gofmt -w on:"; echo "$$files"; exit 1; }
@@ -25,7 +26,7 @@ bench:
 	go test -run '^$$' -bench . -benchmem ./...
 
 build:
-	CGO_ENABLED=0 go build -trimpath -o bin/signalbook -ldflags "-s -w -X $V.Version=$(VERSION:v%=%) \
+	go build -trimpath -o bin/signalbook -ldflags "-s -w -X $V.Version=$(VERSION:v%=%) \
 		-X $V.Revision=$(REVISION) -X $V.Branch=$(BRANCH) -X $V.BuildDate=$(DATE)" ./cmd/signalbook
 
 # Every fuzz target of the tree, a minute each.

@@ -12,8 +12,8 @@ look() {
 	packages=() missing=()
 	compiles || lacks "the race detector (a C compiler)" gcc libc6-dev
 	has redis-server || lacks "tests of the store (redis-server)" redis-server
-	has prometheus && has promtool || lacks "end-to-end tests and tests of the rules (prometheus, promtool)" prometheus
-	has alertmanager prometheus-alertmanager && has amtool || lacks "end-to-end tests (alertmanager, amtool)" prometheus-alertmanager
+	{ has prometheus && has promtool; } || lacks "end-to-end tests and tests of the rules (prometheus, promtool)" prometheus
+	{ has alertmanager prometheus-alertmanager && has amtool; } || lacks "end-to-end tests (alertmanager, amtool)" prometheus-alertmanager
 	has chromium chromium-browser google-chrome || lacks "tests of the demo's page (chromium or google-chrome)" chromium fonts-noto-color-emoji
 }
 lacks() { missing+=("$1"); packages+=("${@:2}"); }
@@ -29,6 +29,7 @@ look
 
 install="apt-get install --no-install-recommends ${packages[*]}"
 ID='' ID_LIKE=''
+# shellcheck source=/dev/null
 [ ! -r /etc/os-release ] || . /etc/os-release
 case " $ID $ID_LIKE " in
 *" debian "* | *" ubuntu "*) has apt-get || complain 'There is no apt-get here: install these by hand.' ;;

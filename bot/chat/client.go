@@ -21,9 +21,9 @@ type Options struct {
 	APIURL string
 	// BotToken (xoxb-) authorises every call; AppToken (xapp-) opens Socket Mode.
 	BotToken, AppToken string
-	// HTTPClient is copied; nil: one with a timeout of 15 s (a shorter one than
-	// Slack's own 10 s would make every slow answer unknown). Redirects are never
-	// followed.
+	// HTTPClient is copied; nil: a plain one. Its timeout is [Timeout] unless it
+	// is shorter (one below 10 s makes slow answers of Slack's unknown). Redirects
+	// are never followed.
 	HTTPClient *http.Client
 	Logger     *slog.Logger
 	// Registerer may be nil: no metrics.
@@ -95,7 +95,7 @@ func (c *Client) httpClient(base *http.Client) *http.Client {
 	safe := http.Client{Timeout: Timeout}
 	if base != nil {
 		safe = *base
-		if safe.Timeout == 0 {
+		if safe.Timeout <= 0 || safe.Timeout > Timeout {
 			safe.Timeout = Timeout
 		}
 	}

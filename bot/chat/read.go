@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,9 +18,7 @@ import (
 // somebody else's message would then blind the bot to its own.
 func (c *Client) read(ctx context.Context, method, target string, values url.Values, into any) error {
 	form := url.Values{"token": {c.botToken}}
-	for key, value := range values {
-		form[key] = value
-	}
+	maps.Copy(form, values)
 	return c.call(ctx, method, target, func() error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.apiURL.String()+method, strings.NewReader(form.Encode()))
 		if err != nil {

@@ -19,7 +19,7 @@ func Answer(a incident.Answer, command string) string {
 	case incident.AnswerAlready:
 		return t.already()
 	case incident.AnswerOver:
-		return fmt.Sprintf("%s is %s%s already%s. %s opens it again.", t.id(), t.stateOr("resolved"), t.since(), t.by(), t.try("reopen"))
+		return fmt.Sprintf("%s is %s already%s%s. %s opens it again.", t.id(), t.stateOr("resolved"), t.when(", since "), t.by(), t.try("reopen"))
 	case incident.AnswerActive:
 		return fmt.Sprintf("%s is not over, so there is nothing to reopen.", t.id())
 	case incident.AnswerEnded:
@@ -133,7 +133,7 @@ func (t told) already() string {
 	case incident.StepSkipped:
 		return fmt.Sprintf("You have skipped %s of %s already%s.", t.lowStep(), t.id(), t.comma())
 	}
-	return fmt.Sprintf("You have %s of %s already%s.", t.lowStep(), t.id(), t.since())
+	return fmt.Sprintf("You have %s of %s already%s.", t.lowStep(), t.id(), t.when(", since "))
 }
 
 func (t told) id() string { return incident.ID(t.Incident) }

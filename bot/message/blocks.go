@@ -50,6 +50,13 @@ func section(id, mrkdwn string) slack.Block {
 	return slack.NewSectionBlock(markup(mrkdwn), nil, nil, slack.SectionBlockOptionBlockID(id))
 }
 
+// full is a section that Slack shows whole, without "see more".
+func full(id, mrkdwn string) slack.Block {
+	s := slack.NewSectionBlock(markup(mrkdwn), nil, nil, slack.SectionBlockOptionBlockID(id))
+	s.Expand = true
+	return s
+}
+
 // small is a context block: small grey text.
 func small(id string, texts ...*slack.TextBlockObject) slack.Block {
 	elements := make([]slack.MixedElement, len(texts))

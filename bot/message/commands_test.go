@@ -25,9 +25,10 @@ func commands(t testing.TB) map[string]Message {
 	}
 	story := opened(t).after(3*time.Minute).act(anna, incident.VerbAcknowledge, "", "").act(anna, incident.VerbDone, "1", "two replicas added").act(ben, incident.VerbNote, "", hostile).
 		after(8 * time.Minute).hears(database(night, "firing", "resolved", "firing")).after(time.Hour).timer().hears(database(night.Add(time.Hour), "resolved", "resolved", "resolved"))
-	var long []incident.Change
+	allLong := long()
+	var story140 []incident.Change
 	for k := range 140 {
-		long = append(long, incident.Change{Kind: incident.KindNoted, At: night.Add(time.Duration(k) * time.Minute), By: anna, Via: "command", Text: fmt.Sprintf("note %d %s", k+1, hostile)})
+		story140 = append(story140, incident.Change{Kind: incident.KindNoted, At: night.Add(time.Duration(k) * time.Minute), By: anna, Via: "command", Text: fmt.Sprintf("note %d %s", k+1, hostile)})
 	}
 	wide := *hotDatabase(t)
 	wide.Title, wide.Description, wide.Match = hostile, strings.Repeat(hostile, 9), []string{hostile}
@@ -39,10 +40,10 @@ func commands(t testing.TB) map[string]Message {
 		"playbooks none":   Playbooks(nil, "/playbook"),
 		"playbook":         Playbook(hotDatabase(t), "/playbook"),
 		"playbook hostile": Playbook(&wide, "/playbook"),
-		"playbook long":    Playbook(long50(), "/playbook"),
+		"playbook long":    Playbook(allLong, "/playbook"),
 		"status":           Status(all["half done"], night.Add(2*time.Hour)),
 		"timeline":         Timeline(story.incident, story.changes),
-		"timeline long":    Timeline(story.incident, long),
+		"timeline long":    Timeline(story.incident, story140),
 		"timeline empty":   Timeline(story.incident, nil),
 		"text":             Text("Hello, `INC-142`."),
 		"text long":        Text(strings.Repeat("A line of help &amp; words.\n", 2_000)),
@@ -53,8 +54,6 @@ func commands(t testing.TB) map[string]Message {
 	}
 	return out
 }
-
-func long50() *playbooks.Playbook { return long() }
 
 func TestCommands(t *testing.T) {
 	all := commands(t)
@@ -69,7 +68,7 @@ func TestWhatIsLeftOutIsCounted(t *testing.T) {
 		{"incidents many", "more"},
 		{"timeline long", "earlier entries are left out"},
 		{"playbook long", "more steps"},
-		{"text long", "(cut, 52,000 characters in all)"},
+		{"text long", "(cut, 55,999 characters in all)"},
 		{"text one line", "(cut, 80,000 characters in all)"},
 	}
 	for _, test := range tests {
@@ -128,10 +127,14 @@ func TestAnswers(t *testing.T) {
 		if kind == incident.AnswerTaken || kind == incident.AnswerAlready || kind == incident.AnswerOver || kind == incident.AnswerNoStep {
 			step = 0
 		}
+		state := "resolved"
+		if kind == incident.AnswerEnded || kind == incident.AnswerNotEnded {
+			state = "done"
+		}
 		if kind == incident.AnswerContinued {
 			text = "INC-150"
 		}
-		say(string(kind), incident.Answer{Kind: kind, Verb: incident.VerbSkip, Incident: 142, Step: step, Title: "Enable pooling", State: "resolved", Who: anna, When: night, Text: text})
+		say(string(kind), incident.Answer{Kind: kind, Verb: incident.VerbSkip, Incident: 142, Step: step, Title: "Enable pooling", State: state, Who: anna, When: night, Text: text})
 	}
 	golden(t, "answers", b.String())
 	if got := Answer(incident.Answer{}, "/playbook"); got != "" {

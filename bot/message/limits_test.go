@@ -219,7 +219,7 @@ func TestWhoIsNotified(t *testing.T) {
 }
 
 func TestEscalationThatCameTooLateNotifiesNobody(t *testing.T) {
-	s := opened(t).after(11 * 60e9).timer().act(anna, incident.VerbAcknowledge, "", "")
+	s := opened(t).after(11*60e9).timer().act(anna, incident.VerbAcknowledge, "", "")
 	slots := Render(s.view())
 	at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == "escalation:1:1" })
 	if at < 0 {

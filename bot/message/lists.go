@@ -53,7 +53,7 @@ func Incidents(all []incident.Incident, filter string, now time.Time, command st
 		head += " · " + word
 	}
 	return Message{
-		Text: head + ". The newest: " + said(all[0]),
+		Text: head + ". First: " + said(all[0]),
 		Blocks: []slack.Block{
 			header("head", head),
 			r.block("list"),
@@ -135,61 +135,4 @@ func Playbooks(all []*playbooks.Playbook, command string) Message {
 			small("way", markup(fmt.Sprintf("`%s show NAME` shows one, `%s start NAME` opens an incident with it.", command, command))),
 		},
 	}
-}
-
-// Playbook answers `/playbook show NAME`: all its steps, with as much of their
-// details as fits.
-func Playbook(p *playbooks.Playbook, command string) Message {
-	blocks := []slack.Block{header("head", p.Title), small("name", plain("playbook "+Cut(Line(p.Name), 80)))}
-	if d := Line(p.Description); d != "" {
-		blocks = append(blocks, rich("description", (&paragraph{}).text(CutNamed(d, 600)).section()))
-	}
-	if matches := playbookMatches(p); len(matches) > 0 {
-		blocks = append(blocks, rich("match", (&paragraph{}).bold("For alerts with").section(), bullets(matches)))
-	}
-	left := MaxTotal - 1_500 - weight(blocks...)
-	number, leftOut := 0, 0
-	for _, t := range p.Tiers {
-		head := (&paragraph{}).bold(fmt.Sprintf("%s, within %s", t.Name.Title(), t.Within))
-		if len(t.Owners) > 0 {
-			head.text(" · " + plainNames(t.Owners))
-		}
-		parts := []slack.RichTextElement{head.section()}
-		for _, s := range t.Steps {
-			number++
-			item := (&paragraph{}).text(fmt.Sprintf("%d. ", number)).bold(Cut(Line(s.Title), 200)).text(" ").code(Cut(Line(s.ID), 60))
-			if len(s.Applies) > 0 {
-				item.text(" · only where ").code(Cut(Line(fmt.Sprint(s.Applies)), 120))
-			}
-			if d := Line(s.Detail); d != "" {
-				item.text("\n" + Cut(d, 300))
-			}
-			if w := inlineWeight(*item); w <= left {
-				left -= w
-				parts = append(parts, bullets([]*paragraph{item}))
-				continue
-			}
-			leftOut++
-		}
-		if len(parts) > 1 {
-			left -= richWeight(parts[0])
-			blocks = append(blocks, rich("tier:"+string(t.Name), parts...))
-		}
-	}
-	if leftOut > 0 {
-		blocks = append(blocks, small("cut", plain("and "+plural(leftOut, "more step"))))
-	}
-	blocks = append(blocks, small("way", markup(fmt.Sprintf("`%s start %s` opens an incident with it.", command, Harmless(p.Name)))))
-	return Message{Text: fmt.Sprintf("Playbook %s: %s. %s.", Harmless(Cut(p.Name, 80)), Harmless(Cut(Line(p.Title), 200)), plural(number, "step")), Blocks: blocks}
-}
-
-func playbookMatches(p *playbooks.Playbook) []*paragraph {
-	var all []*paragraph
-	for k, m := range p.Match {
-		if k == 10 {
-			return append(all, (&paragraph{}).italic("and "+thousands(len(p.Match)-k)+" more"))
-		}
-		all = append(all, (&paragraph{}).code(Cut(Line(m), 200)))
-	}
-	return all
 }

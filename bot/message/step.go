@@ -66,9 +66,9 @@ func (c card) blocks(i incident.Incident) []slack.Block {
 	}
 	blocks := []slack.Block{lines("step:"+c.ID, c.head(i))}
 	if c.detail != "" {
-		blocks = append(blocks, section("detail:"+c.ID, c.detail))
+		blocks = append(blocks, full("detail:"+c.ID, c.detail))
 	}
-	if commands := c.commandParts(i); len(commands) > 0 {
+	if commands := c.commandParts(i.Playbook.Name); len(commands) > 0 {
 		blocks = append(blocks, rich("commands:"+c.ID, commands...))
 	}
 	return append(blocks, slack.NewActionBlock("act:"+c.ID, c.buttons(i)...))
@@ -91,13 +91,13 @@ func (c card) head(i incident.Incident) []*paragraph {
 	return all
 }
 
-func (c card) commandParts(i incident.Incident) []slack.RichTextElement {
+func (c card) commandParts(playbook string) []slack.RichTextElement {
 	var parts []slack.RichTextElement
 	for _, command := range c.commands {
 		parts = append(parts, preformatted(command))
 	}
 	for _, n := range c.tooLong {
-		says := fmt.Sprintf("A command of %s characters is too long for Slack: it is in the playbook %s.", thousands(n), Cut(Line(i.Playbook.Name), 80))
+		says := fmt.Sprintf("A command of %s characters is too long for Slack: it is in the playbook %s.", thousands(n), Cut(Line(playbook), 80))
 		parts = append(parts, (&paragraph{}).italic(says).section())
 		if len(parts) >= 20 {
 			break

@@ -2,23 +2,31 @@ package message
 
 import "github.com/slack-go/slack"
 
-// weight is how much of MaxTotal blocks take: all text that people see, link
-// targets, and a little for every date and mention.
+// What counts besides text. Slack does not say how it counts; this is more than
+// the text that people see.
+const (
+	objectWeight  = 24  // any object: a block, a text, a style
+	buttonWeight  = 110 // label and value
+	elementWeight = 80  // a date with its format and fallback, a mention
+)
+
+// weight is how much of MaxTotal blocks take.
 func weight(blocks ...slack.Block) int {
 	n := 0
 	for _, b := range blocks {
+		n += objectWeight
 		switch b := b.(type) {
 		case *slack.HeaderBlock:
 			n += Length(b.Text.Text)
 		case *slack.SectionBlock:
 			n += Length(b.Text.Text)
-			if b.Accessory != nil && b.Accessory.ButtonElement != nil {
+			if b.Accessory != nil {
 				n += buttonWeight
 			}
 		case *slack.ContextBlock:
 			for _, e := range b.ContextElements.Elements {
 				if t, ok := e.(*slack.TextBlockObject); ok {
-					n += Length(t.Text)
+					n += Length(t.Text) + objectWeight
 				}
 			}
 		case *slack.ActionBlock:
@@ -30,11 +38,6 @@ func weight(blocks ...slack.Block) int {
 	return n
 }
 
-const (
-	buttonWeight  = 20 // label
-	elementWeight = 80 // a date with its format and fallback
-)
-
 func richWeight(elements ...slack.RichTextElement) int {
 	n := 0
 	for _, e := range elements {
@@ -42,7 +45,7 @@ func richWeight(elements ...slack.RichTextElement) int {
 		case *slack.RichTextSection:
 			n += inlineWeight(e.Elements)
 		case *slack.RichTextList:
-			n += richWeight(e.Elements...)
+			n += objectWeight + richWeight(e.Elements...)
 		case *slack.RichTextQuote:
 			n += inlineWeight(e.Elements)
 		case *slack.RichTextPreformatted:
@@ -52,14 +55,15 @@ func richWeight(elements ...slack.RichTextElement) int {
 	return n
 }
 
+// inlineWeight is the weight of one line.
 func inlineWeight(elements []slack.RichTextSectionElement) int {
-	n := 0
+	n := objectWeight
 	for _, e := range elements {
 		switch e := e.(type) {
 		case *slack.RichTextSectionTextElement:
-			n += Length(e.Text)
+			n += Length(e.Text) + objectWeight
 		case *slack.RichTextSectionLinkElement:
-			n += Length(e.Text) + Length(e.URL)
+			n += Length(e.Text) + Length(e.URL) + objectWeight
 		default:
 			n += elementWeight
 		}

@@ -1,0 +1,364 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/signalbook/signalbook/bot/slacksim"
+)
+
+// TestMain makes `signalbook` a command that tests can start as a process of its
+// own, and kill.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"signalbook": main})
+}
+
+// patience is how long a condition may take on a slow machine; nothing waits so
+// long when it holds.
+const patience = 60 * time.Second
+
+// rig is everything around the bot: a real Redis, and a Slack look-alike that is
+// as strict as Slack.
+type rig struct {
+	t         *testing.T
+	sim       *slacksim.Sim
+	slackURL  string
+	redisAddr string
+	redis     *redis.Client
+	dir       string
+	config    string
+}
+
+// options are what a test may want otherwise.
+type options struct {
+	http  bool   // Slack reaches the bot by signed HTTP, not by Socket Mode
+	extra string // more configuration; a route section replaces the usual one
+	sim   slacksim.Options
+}
+
+const webhookToken = "webhook-token-of-the-test"
+
+func startRig(t *testing.T, o options) *rig {
+	t.Helper()
+	r := &rig{t: t, dir: t.TempDir()}
+	r.redisAddr = startRedis(t, "--appendonly", "yes", "--appendfsync", "always")
+	r.redis = redis.NewClient(&redis.Options{Addr: r.redisAddr, MaxRetries: -1})
+	t.Cleanup(func() { r.redis.Close() })
+	o.sim.BotToken, o.sim.AppToken, o.sim.SigningSecret = "xoxb-test", "xapp-test", "signing-secret"
+	r.sim = slacksim.New(o.sim)
+	server := httptest.NewServer(r.sim)
+	t.Cleanup(func() { r.sim.Close(); server.Close() })
+	r.slackURL = server.URL
+	slack := fmt.Sprintf("slack: {bot_token: xoxb-test, app_token: xapp-test, api_url: %q}\n", server.URL+"/api/")
+	if o.http {
+		slack = fmt.Sprintf("slack: {bot_token: xoxb-test, signing_secret: signing-secret, api_url: %q}\n", server.URL+"/api/")
+	}
+	r.config = filepath.Join(r.dir, "signalbook.yml")
+	text := slack + fmt.Sprintf("redis: {addresses: [%q]}\nwebhook: {credentials: %s}\n", r.redisAddr, webhookToken) + o.extra
+	if !strings.Contains(o.extra, "route:") {
+		text += "route: {channel: \"#incidents\", owners: [\"@sre-oncall\"]}\n"
+	}
+	if err := os.WriteFile(r.config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// startRedis starts a redis-server of the test's own on a free port.
+func startRedis(t *testing.T, args ...string) string {
+	t.Helper()
+	port := freePort(t)
+	dir := t.TempDir()
+	startProcess(t, exec.Command("redis-server", append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", dir, "--save", ""}, args...)...))
+	addr := "127.0.0.1:" + port
+	client := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1})
+	defer client.Close()
+	eventually(t, "redis-server answers", func() bool { return client.Ping(t.Context()).Err() == nil })
+	return addr
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// process is a program that a test started. It ends with the test.
+type process struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	url  string // of a bot
+	mu   sync.Mutex
+	log  bytes.Buffer
+	done chan struct{}
+}
+
+func (p *process) Write(data []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.Write(data)
+}
+
+func (p *process) logged() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.String()
+}
+
+func startProcess(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{t: t, cmd: cmd, done: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = p, p
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start %s: %v (make test installs what is missing)", cmd.Path, err)
+	}
+	go func() {
+		_ = cmd.Wait() // how it ended is the test's business
+		close(p.done)
+	}()
+	t.Cleanup(func() {
+		p.end(syscall.SIGKILL)
+		if t.Failed() {
+			t.Logf("%s said:\n%s", filepath.Base(cmd.Path), tail(p.logged(), 6000))
+		}
+	})
+	return p
+}
+
+func tail(s string, n int) string {
+	if len(s) > n {
+		return "…" + s[len(s)-n:]
+	}
+	return s
+}
+
+// end sends a signal and waits until the process is gone.
+func (p *process) end(sig syscall.Signal) {
+	select {
+	case <-p.done:
+		return
+	default:
+	}
+	_ = p.cmd.Process.Signal(sig)
+	select {
+	case <-p.done:
+	case <-time.After(patience):
+		p.t.Errorf("%s did not end on %v", p.cmd.Path, sig)
+		_ = p.cmd.Process.Kill()
+		<-p.done
+	}
+}
+
+// startBot starts `signalbook serve` and waits until it is ready and, in Socket
+// Mode, connected.
+func (r *rig) startBot() *process {
+	r.t.Helper()
+	b := r.launchBot()
+	eventually(r.t, "the bot is ready", func() bool {
+		body, code := b.get("/-/ready")
+		return code == http.StatusOK && !strings.Contains(body, "not connected")
+	})
+	return b
+}
+
+func (r *rig) launchBot() *process {
+	r.t.Helper()
+	port := freePort(r.t)
+	b := startProcess(r.t, exec.Command("signalbook", "serve", "--config.file="+r.config, "--web.listen-address=127.0.0.1:"+port, "--log.level=debug"))
+	b.url = "http://127.0.0.1:" + port
+	r.sim.SetRequestURL(b.url)
+	return b
+}
+
+func (p *process) get(path string) (body string, code int) {
+	response, err := http.Get(p.url + path)
+	if err != nil {
+		return err.Error(), 0
+	}
+	defer response.Body.Close()
+	data, _ := io.ReadAll(response.Body)
+	return string(data), response.StatusCode
+}
+
+// notify posts a webhook body and returns the status.
+func (p *process) notify(body []byte) int {
+	p.t.Helper()
+	request, err := http.NewRequest(http.MethodPost, p.url+"/alertmanager/webhook", bytes.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+webhookToken)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, response.Body)
+	return response.StatusCode
+}
+
+func (p *process) mustNotify(body []byte) {
+	p.t.Helper()
+	if got := p.notify(body); got != http.StatusAccepted {
+		p.t.Fatalf("notification answered %d, want 202", got)
+	}
+}
+
+// payload reads a captured webhook body.
+func payload(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "alerts", "testdata", "payloads", name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// eventually waits for a condition, and fails when it does not come.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for !holds() {
+		select {
+		case <-deadline.C:
+			t.Fatalf("in vain: %s", what)
+		case <-ticker.C:
+		}
+	}
+}
+
+// roots are the incidents' first messages in a channel.
+func (r *rig) roots(channel string) []slacksim.Message {
+	var roots []slacksim.Message
+	for _, m := range r.sim.Messages(channel) {
+		if m.Bot && m.Thread == "" && !m.Tombstone {
+			roots = append(roots, m)
+		}
+	}
+	return roots
+}
+
+// root waits for the n-th root of a channel, counted from 0, and its three tiers.
+func (r *rig) root(channel string, n int) slacksim.Message {
+	r.t.Helper()
+	eventually(r.t, fmt.Sprintf("root %d with its tiers in %s", n, channel), func() bool {
+		roots := r.roots(channel)
+		return len(roots) > n && len(r.replies(roots[n])) >= 3
+	})
+	return r.roots(channel)[n]
+}
+
+// replies are what the bot wrote in a root's thread.
+func (r *rig) replies(root slacksim.Message) []slacksim.Message {
+	var replies []slacksim.Message
+	for _, m := range r.sim.Thread(root.Channel, root.TS) {
+		if m.Bot && m.TS != root.TS {
+			replies = append(replies, m)
+		}
+	}
+	return replies
+}
+
+// now is a message as it is shown at the moment.
+func (r *rig) now(m slacksim.Message) slacksim.Message {
+	for _, shown := range append(r.sim.Messages(m.Channel), r.sim.Thread(m.Channel, m.Thread)...) {
+		if shown.TS == m.TS {
+			return shown
+		}
+	}
+	return slacksim.Message{}
+}
+
+// reads waits until a message reads as wanted.
+func (r *rig) reads(m slacksim.Message, want string) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	got := ""
+	err := r.sim.WaitFor(ctx, func(*slacksim.View) bool {
+		got = r.now(m).PlainText()
+		return strings.Contains(got, want)
+	})
+	if err != nil {
+		r.t.Fatalf("a message never read %q; it reads:\n%s", want, got)
+	}
+}
+
+func (r *rig) click(user string, m slacksim.Message, action, value string) {
+	r.t.Helper()
+	if err := r.sim.Click(r.t.Context(), slacksim.Click{User: user, Channel: m.Channel, TS: m.TS, ActionID: action, Value: value}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// told waits until a user has read something privately.
+func (r *rig) told(user, want string) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	err := r.sim.WaitFor(ctx, func(*slacksim.View) bool {
+		for _, m := range r.sim.Ephemerals(user) {
+			if strings.Contains(m.PlainText(), want) {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		var all []string
+		for _, m := range r.sim.Ephemerals(user) {
+			all = append(all, m.PlainText())
+		}
+		r.t.Fatalf("%s was never told %q, but:\n%s", user, want, strings.Join(all, "\n---\n"))
+	}
+}
+
+// slash types a command and returns the private answer, late or not.
+func (r *rig) slash(user, channel, text string) string {
+	r.t.Helper()
+	reply, err := r.sim.Slash(r.t.Context(), user, channel, text)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return reply.Message.PlainText()
+}
+
+// modal waits until a user has a modal open.
+func (r *rig) modal(user string) slacksim.Modal {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	err := r.sim.WaitFor(ctx, func(*slacksim.View) bool {
+		_, open := r.sim.OpenModal(user)
+		return open
+	})
+	if err != nil {
+		r.t.Fatalf("%s never saw a modal", user)
+	}
+	modal, _ := r.sim.OpenModal(user)
+	return modal
+}
