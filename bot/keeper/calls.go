@@ -28,7 +28,7 @@ func (h *hands) post(ctx context.Context, s sight, c call) error {
 
 func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) error {
 	number, root := s.incident.Number, s.root()
-	channel := s.incident.Channel
+	channel := h.people.channel(s.incident.Channel)
 	p := chat.Post{Message: c.slot.Message, Op: slot.Op, Broadcast: c.slot.Broadcast}
 	if c.slot.Thread {
 		channel, p.ThreadTS, slot.Parent = root.Channel, root.TS, root.TS

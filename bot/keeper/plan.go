@@ -40,7 +40,7 @@ func (r *reign) planned(s Settings, book *playbooks.Playbook, data playbooks.Dat
 	route := s.Route(data.Labels)
 	filled, notes := book.Fill(data)
 	return incident.Plan{
-		Channel: r.people.channel(route.Channel), Owners: route.Owners, Responders: route.Responders, Escalate: route.Escalate,
+		Channel: route.Channel, Owners: route.Owners, Responders: route.Responders, Escalate: route.Escalate,
 		Playbook: book, Hash: book.Hash(), Filled: filled, Note: strings.Join(notes, "\n"),
 	}
 }

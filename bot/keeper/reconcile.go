@@ -66,7 +66,7 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	if !h.valid() {
 		return outcome{channel: o.channel, wait: retry, rank: o.rank}
 	}
-	if wait := h.budgets.Take(now, next.spends(s)); wait > 0 {
+	if wait := h.budgets.Take(now, next.spends(h.people.channel(s.incident.Channel))); wait > 0 {
 		o.wait = wait
 		return o
 	}
@@ -186,7 +186,7 @@ func classOf(slot message.Slot) class {
 }
 
 // spends is the call's price in Slack's budgets.
-func (c call) spends(s sight) chat.Call {
+func (c call) spends(channel string) chat.Call {
 	switch c.kind {
 	case callEdit:
 		return chat.Call{Method: "chat.update", Urgent: c.urgent}
@@ -196,7 +196,7 @@ func (c call) spends(s sight) chat.Call {
 		}
 		return chat.Call{Method: "conversations.history"}
 	}
-	return chat.Call{Method: "chat.postMessage", Channel: s.incident.Channel}
+	return chat.Call{Method: "chat.postMessage", Channel: channel}
 }
 
 func (h *hands) lastEdit(number int, slot string) time.Time {

@@ -57,6 +57,10 @@ func full(id, mrkdwn string) slack.Block {
 	return s
 }
 
+func divider(id string) slack.Block {
+	return &slack.DividerBlock{Type: slack.MBTDivider, BlockID: id}
+}
+
 // small is a context block: small grey text.
 func small(id string, texts ...*slack.TextBlockObject) slack.Block {
 	elements := make([]slack.MixedElement, len(texts))

@@ -122,20 +122,22 @@ func alertLine(i incident.Incident, a incident.Alert, newest bool) *paragraph {
 	case newest:
 		p.bold("changed").text(" · ")
 	}
+	held := !a.Firing && !a.HeldUntil.IsZero()
+	if !a.Firing && !held {
+		p.text("resolved ").date(cmp.Or(a.EndsAt, a.ChangedAt)).text(" · ")
+	}
 	p.code(alertName(i, a))
+	if s := Line(a.Summary); s != "" {
+		p.text(" " + Cut(s, 200))
+	}
 	switch {
 	case a.Firing:
-		p.text(" since ").date(a.StartsAt)
-	case !a.HeldUntil.IsZero():
-		p.text(" resolved, but just reported as firing: waiting until ").date(a.HeldUntil)
-	default:
-		p.text(" resolved ").date(cmp.Or(a.EndsAt, a.ChangedAt))
+		p.text(" · since ").date(a.StartsAt)
+	case held:
+		p.text(" · resolved, but reported as firing right after: waiting until ").date(a.HeldUntil)
 	}
 	if a.Unreported {
-		p.text(", not reported in the last notification")
-	}
-	if s := Line(a.Summary); s != "" {
-		p.text(": " + Cut(s, 200))
+		p.text(" · not reported in the last notification")
 	}
 	return p
 }

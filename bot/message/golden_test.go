@@ -48,10 +48,16 @@ func flags(s Slot) string {
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".golden")
-	if all := strings.SplitAfter(got, "\n"); len(all) > 400 {
-		middle := fmt.Sprintf("[… %d lines …]\n", len(all)-300)
-		got = strings.Join(all[:200], "") + middle + strings.Join(all[len(all)-100:], "")
+	all := strings.SplitAfter(got, "\n")
+	for k, line := range all {
+		if n := len([]rune(line)); n > 800 {
+			all[k] = Cut(line, 200) + fmt.Sprintf(" [%d characters] ", n) + line[len(line)-80:]
+		}
 	}
+	if len(all) > 400 {
+		all = slices.Concat(all[:200], []string{fmt.Sprintf("[%d lines]\n", len(all)-300)}, all[len(all)-100:])
+	}
+	got = strings.Join(all, "")
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -110,6 +116,8 @@ func generic(t testing.TB, blocks []slack.Block) []any {
 
 func readBlock(b map[string]any) string {
 	switch b["type"] {
+	case "divider":
+		return "---\n"
 	case "header":
 		return "# " + text(b["text"]) + "\n"
 	case "section":
@@ -210,6 +218,3 @@ func text(v any) string {
 	}
 	return o["text"].(string)
 }
-
-// sorted are the situations in a fixed order.
-func sorted(all map[string]View) []string { return slices.Sorted(maps.Keys(all)) }

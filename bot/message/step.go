@@ -45,7 +45,7 @@ func silence(mrkdwn string) string { return pinging.ReplaceAllString(mrkdwn, "&l
 // room is the most that the step may ever take of a message: its weight and
 // its blocks.
 func (c card) room() (weight, blocks int) {
-	weight, blocks = Length(stepTitle(c.Step))+Length(c.detail)+stateRoom, 2
+	weight, blocks = Length(stepTitle(c.Step))+Length(c.detail)+stateRoom, 3
 	if c.detail != "" {
 		blocks++
 	}
@@ -125,7 +125,7 @@ func (c card) endedBlocks(i incident.Incident) []slack.Block {
 	}
 	says := []*slack.TextBlockObject{markup(c.ending())}
 	if note := Line(c.Note); note != "" {
-		says = append(says, plain(CutNamed(note, maxReason)))
+		says = append(says, plain("“"+CutNamed(note, maxReason)+"”"))
 	}
 	return []slack.Block{top, small("end:"+c.ID, says...)}
 }
@@ -145,9 +145,6 @@ func (c card) ending() string {
 	}
 	if c.From != 0 {
 		says += ", taken over from " + incident.ID(c.From)
-	}
-	if Line(c.Note) != "" {
-		says += ":"
 	}
 	return says
 }

@@ -95,7 +95,10 @@ func tierMessage(v View, t incident.Tier, cards []card, p part) Message {
 	if facts := tierFacts(t, i); p.number == 1 && len(facts) > 0 {
 		blocks = append(blocks, small("facts", facts...))
 	}
-	for _, c := range cards {
+	for k, c := range cards {
+		if k > 0 && !c.Ended() {
+			blocks = append(blocks, divider("line:"+c.ID))
+		}
 		blocks = append(blocks, c.blocks(i)...)
 	}
 	if hidden := hiddenSteps(i, t.Name); p.number == p.of && hidden != "" {

@@ -15,6 +15,9 @@ type Click struct {
 	ActionID string
 	Value    string // tells buttons with the same action id apart; may be empty
 	BlockID  string // does so too; may be empty
+	// Late allows a button that the message showed until its last change: Slack
+	// delivers what people see on their screens, and an edit takes its time there.
+	Late bool
 }
 
 // Choice picks an option of an overflow menu, select or the like.
@@ -25,10 +28,10 @@ type Choice struct {
 }
 
 // Click presses a button and waits until the app has taken it. It fails when the
-// button is not on the message as it is shown now, and with a [DeliveryError] when
+// button is not on the message as it is shown now (or, Late, a change before), and with a [DeliveryError] when
 // the app cannot be reached or does not answer.
 func (s *Sim) Click(ctx context.Context, c Click) error {
-	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID}, c.ActionID, func(e block) (block, bool) {
+	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID, c.Late}, c.ActionID, func(e block) (block, bool) {
 		if kind(e) != "button" || c.Value != "" && str(e, "value") != c.Value {
 			return nil, false
 		}
@@ -51,7 +54,7 @@ func (s *Sim) Click(ctx context.Context, c Click) error {
 
 // Choose picks an option and waits until the app has taken it; it fails as Click does.
 func (s *Sim) Choose(ctx context.Context, c Choice) error {
-	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID}, c.ActionID, func(e block) (block, bool) {
+	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID, false}, c.ActionID, func(e block) (block, bool) {
 		return s.chosen(e, c.Value)
 	})
 	if err != nil {
@@ -103,7 +106,10 @@ func (s *Sim) chosen(e block, value string) (block, bool) {
 }
 
 // place is where somebody acts.
-type place struct{ user, channel, ts, blockID string }
+type place struct {
+	user, channel, ts, blockID string
+	late                       bool
+}
 
 // prepare finds the one element meant and makes the interaction of it. pick gives
 // the action, or false when the element is not the one meant.
@@ -124,16 +130,9 @@ func (s *Sim) prepare(p place, actionID string, pick func(block) (block, bool)) 
 	} else {
 		shown = v.blocks()
 	}
-	var found []block
-	for _, e := range elementsOf(shown) {
-		if str(e.element, "action_id") != actionID || p.blockID != "" && str(e.block, "block_id") != p.blockID {
-			continue
-		}
-		if action, ok := pick(e.element); ok {
-			action["action_id"], action["block_id"] = actionID, e.block["block_id"]
-			action["action_ts"] = stampOf(s.now()).String()
-			found = append(found, action)
-		}
+	found := s.picked(p, shown, actionID, pick)
+	if len(found) == 0 && m != nil && p.late {
+		found = s.picked(p, m.before, actionID, pick)
 	}
 	switch {
 	case len(found) == 0 && m != nil:
@@ -147,6 +146,22 @@ func (s *Sim) prepare(p place, actionID string, pick func(block) (block, bool)) 
 		return s.messageAction(u, m, found[0]), nil
 	}
 	return s.viewAction(u, v, found[0]), nil
+}
+
+// picked are the interactions of the elements meant.
+func (s *Sim) picked(p place, shown []block, actionID string, pick func(block) (block, bool)) []block {
+	var found []block
+	for _, e := range elementsOf(shown) {
+		if str(e.element, "action_id") != actionID || p.blockID != "" && str(e.block, "block_id") != p.blockID {
+			continue
+		}
+		if action, ok := pick(e.element); ok {
+			action["action_id"], action["block_id"] = actionID, e.block["block_id"]
+			action["action_ts"] = stampOf(s.now()).String()
+			found = append(found, action)
+		}
+	}
+	return found
 }
 
 // at finds the message or modal somebody acts on.

@@ -161,6 +161,7 @@ func (s *Sim) updateMessage(r *request) (answer, *refusal) {
 // deletes the blocks, metadata stays unless given, and a message that shows blocks
 // is not marked as edited.
 func (s *Sim) rewrite(m *message, said content) {
+	m.before = m.blocks
 	if said.hasBlocks || said.text != "" {
 		m.blocks = said.blocks
 	}

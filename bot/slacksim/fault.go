@@ -8,18 +8,22 @@ import (
 
 // Kinds of [Fault].
 const (
-	LostAnswer            = "lost_answer"               // the work is done, then the connection is cut
-	LostRequest           = "lost_request"              // the connection is cut and nothing done
-	Delay                 = "delay"                     // the answer comes late
-	HTTP500               = "http_500"                  // nothing done
-	HTTP503               = "http_503"                  // nothing done
-	RateLimited429        = "ratelimited_429"           // with Retry-After
-	RateLimited429Bare    = "ratelimited_429_no_header" // without
-	RateLimited200        = "ratelimited_200"           // 200, ok:false, ratelimited
-	Duplicate             = "duplicate"                 // of a delivery to the app: it comes twice
-	LostAck               = "lost_ack"                  // of a delivery to the app: its answer gets lost, so it is retried
-	errorKind             = "error:"                    // "error:CODE": ok:false with that code
-	defaultRetryAfter     = 1
+	LostAnswer         = "lost_answer"               // the work is done, then the connection is cut
+	LostRequest        = "lost_request"              // the connection is cut and nothing done
+	Delay              = "delay"                     // the answer comes late
+	HTTP500            = "http_500"                  // nothing done
+	HTTP503            = "http_503"                  // nothing done
+	RateLimited429     = "ratelimited_429"           // with Retry-After
+	RateLimited429Bare = "ratelimited_429_no_header" // without
+	RateLimited200     = "ratelimited_200"           // 200, ok:false, ratelimited
+	Duplicate          = "duplicate"                 // of a delivery to the app: it comes twice
+	LostAck            = "lost_ack"                  // of a delivery to the app: its answer gets lost, so it is retried
+)
+
+const (
+	errorKind         = "error:" // "error:CODE": ok:false with that code
+	defaultRetryAfter = 1        // seconds
+
 	deliveryEvents        = "events_api"
 	deliveryCommands      = "slash_commands"
 	deliveryInteractivity = "interactive"

@@ -57,7 +57,8 @@ func styled(text string, style inline, marks string) []inline {
 			pending.Reset()
 		}
 	}
-	before := ' ' // the character before
+	before := ' '          // the character before
+	dead := map[rune]int{} // up to where a mark is known to find no end, so that long lines stay quick
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		switch {
@@ -77,8 +78,11 @@ func styled(text string, style inline, marks string) []inline {
 				i, before = i+end+2, '`'
 				continue
 			}
-		case strings.ContainsRune("*_~", r) && !strings.ContainsRune(marks, r) && !wordRune(before):
-			if end := closing(text[i+1:], r); end > 0 {
+		case strings.ContainsRune("*_~", r) && !strings.ContainsRune(marks, r) && !wordRune(before) && i >= dead[r]:
+			end, none := closing(text[i+1:], r)
+			if none {
+				dead[r] = i + 1 + end
+			} else if end > 0 {
 				flush()
 				p := style
 				switch r {
@@ -124,22 +128,23 @@ func styled(text string, style inline, marks string) []inline {
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // closing finds the formatting character that ends a style: on the same line, not
-// after a space and not before a letter or digit.
-func closing(text string, mark rune) int {
+// after a space and not before a letter or digit. It gives 0 when no style can begin
+// here, and none with the end of the line when nothing ends one.
+func closing(text string, mark rune) (end int, none bool) {
 	if text == "" || unicode.IsSpace(rune(text[0])) || rune(text[0]) == mark {
-		return 0
+		return 0, false
 	}
 	for i := 1; i < len(text); i++ {
 		switch {
 		case text[i] == '\n':
-			return 0
+			return i, true
 		case rune(text[i]) == mark && !unicode.IsSpace(rune(text[i-1])):
 			if next, _ := utf8.DecodeRuneInString(text[i+1:]); i+1 == len(text) || !wordRune(next) {
-				return i
+				return i, false
 			}
 		}
 	}
-	return 0
+	return len(text), true
 }
 
 // shortcode reads ":name:" when the emoji is known.

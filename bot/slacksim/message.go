@@ -24,6 +24,7 @@ type message struct {
 	slackbot    bool // Slack's own word to a user
 	text        string
 	blocks      []block
+	before      []block // what it showed until its last change: somebody's screen may still
 	attachments []any
 	metadata    *Metadata
 	edited      bool

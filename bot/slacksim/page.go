@@ -120,7 +120,7 @@ func (s *Sim) shell(r *http.Request) showShell {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	shell.BotName = s.bot.realName
+	shell.BotName = s.bot.name
 	for _, u := range s.users {
 		if !u.bot {
 			shell.Users = append(shell.Users, u.public())

@@ -68,7 +68,7 @@ func (s *Sim) showChannel(c *channel, reader *user, open bool) showChannel {
 
 func (s *Sim) pageClick(r *http.Request) error {
 	return said(s.Click(r.Context(), Click{User: r.FormValue("user"), Channel: r.FormValue("channel"), TS: r.FormValue("ts"),
-		ActionID: r.FormValue("action_id"), Value: r.FormValue("value"), BlockID: r.FormValue("block_id")}))
+		ActionID: r.FormValue("action_id"), Value: r.FormValue("value"), BlockID: r.FormValue("block_id"), Late: true}))
 }
 
 func (s *Sim) pageChoose(r *http.Request) error {

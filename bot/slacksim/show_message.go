@@ -74,13 +74,10 @@ type showOption struct {
 
 // message shows a message to a reader. The caller holds the lock.
 func (s *Sim) showMessage(m *message, reader *user, inThread bool) showMessage {
-	shown := showMessage{TS: m.ts.String(), Channel: m.channel.name, Author: m.user.name, AuthorID: m.user.id, App: m.byApp,
+	shown := showMessage{TS: m.ts.String(), Channel: m.channel.name, Author: m.user.realName, AuthorID: m.user.id, App: m.byApp,
 		Slackbot: m.slackbot, At: m.ts.time().Unix(), Ephemeral: m.onlyFor != nil, Edited: m.edited, Broadcast: m.broadcast,
 		Tombstone: m.deleted, InThread: inThread}
 	shown.Key = "m" + shown.TS
-	if m.byApp || m.slackbot {
-		shown.Author = m.user.realName
-	}
 	shown.Initial, shown.Color = face(shown.Author)
 	shown.Time = m.ts.time().In(s.opts.Location).Format("3:04 PM")
 	if m.parent != nil {
@@ -113,12 +110,8 @@ func (s *Sim) showReplies(root *message, shown *showMessage) {
 			continue
 		}
 		seen[r.user] = true
-		name := r.user.name
-		if r.byApp {
-			name = r.user.realName
-		}
-		initial, color := face(name)
-		shown.Repliers = append(shown.Repliers, showFace{initial, color, name, r.byApp})
+		initial, color := face(r.user.realName)
+		shown.Repliers = append(shown.Repliers, showFace{initial, color, r.user.realName, r.byApp})
 	}
 }
 

@@ -108,10 +108,14 @@ func FuzzMrkdwnNeverPanics(f *testing.F) {
 	}
 	sim := slacksim.New(slacksim.Options{})
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := sim.Say("anna", "general", "", "x"+text); err != nil {
+		ts, err := sim.Say("anna", "general", "", "x"+text)
+		if err != nil {
 			t.Fatal(err)
 		}
 		sim.Dump()
+		if err := sim.DeleteMessage("general", ts); err != nil {
+			t.Fatal(err)
+		}
 	})
 }
 

@@ -150,7 +150,7 @@ func demoIntro(memory bool) []string {
 		"Open a thread: click “replies” under an incident, then Acknowledge a step.",
 		"Act as somebody else with the user menu, and click the same step.",
 		"Type /playbook status INC-1, or /playbook done INC-1 2 pooled.",
-		"Fire, change and resolve the alerts with the buttons below.",
+		"Fire, change and resolve the alerts with the buttons under “Try it”.",
 	}
 	if memory {
 		lines = append(lines, "No redis-server was found: everything is kept in memory and forgotten at the end.")

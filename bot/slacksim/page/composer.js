@@ -26,6 +26,7 @@ for (const form of document.querySelectorAll("[data-composer]")) {
   const list = form.querySelector(".suggestions");
   let active = -1; // Enter sends unless the arrows have chosen something
   let begin = 0;
+  let shifted = false; // whether the Enter under way makes a new line
 
   function offer() {
     const found = suggest(box.value, box.selectionStart, inThread);
@@ -80,13 +81,18 @@ for (const form of document.querySelectorAll("[data-composer]")) {
     grow();
     const fields = { user: page.user, channel: page.channel, text };
     if (inThread) fields.thread = page.thread;
+    page.sent = inThread ? "thread-scroll" : "scroll"; // what one writes comes into view
     if (!(await send("say", fields)) && box.value === "") box.value = text;
   }
 
   box.addEventListener("input", () => { offer(); grow(); });
   box.addEventListener("blur", () => { setTimeout(() => { list.hidden = true; }, 150); });
   box.addEventListener("focus", () => { if (box.value) offer(); });
+  box.addEventListener("beforeinput", (event) => { // some keyboards send a line break though keydown was taken
+    if (/^insert(LineBreak|Paragraph)$/.test(event.inputType) && !shifted) event.preventDefault();
+  });
   box.addEventListener("keydown", (event) => {
+    shifted = event.shiftKey;
     const count = list.hidden ? 0 : list.children.length;
     if (count && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();

@@ -71,11 +71,11 @@ function tellDates(root) {
 
 // ---- drawing: only what changed is replaced, so that focus and open menus stay
 
-function drawList(list, items, scroll) {
-  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+const atEnd = (scroll) => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
+
+function drawList(list, items) {
   const old = new Map([...list.children].map((element) => [element.dataset.key, element]));
   let previous = null;
-  let grown = false;
   for (const item of items) {
     const name = list.id + item.key;
     let element = old.get(item.key);
@@ -84,13 +84,12 @@ function drawList(list, items, scroll) {
       holder.innerHTML = item.html;
       const fresh = holder.content.firstElementChild;
       tellDates(fresh);
-      if (element) {
+      if (element && element.outerHTML !== fresh.outerHTML) {
         if (drawn.has(name)) fresh.classList.add("changed");
         element.replaceWith(fresh);
-      } else {
-        grown = true;
+        element = fresh;
       }
-      element = fresh;
+      element = element || fresh;
       drawn.set(name, item.html);
     }
     old.delete(item.key);
@@ -102,7 +101,6 @@ function drawList(list, items, scroll) {
     drawn.delete(list.id + key);
     element.remove();
   }
-  if (grown && atEnd) scroll.scrollTop = scroll.scrollHeight;
 }
 
 function drawModal(modal, errors) {
@@ -163,6 +161,7 @@ async function refresh() {
 }
 
 function draw(state) {
+  const follow = [$("scroll"), $("thread-scroll")].filter((scroll) => atEnd(scroll) || page.sent === scroll.id);
   page.thread = state.thread;
   $("channels").innerHTML = state.channels;
   $("channel-name").lastChild.textContent = state.channel;
@@ -170,10 +169,10 @@ function draw(state) {
   $("topic").textContent = state.archived ? "This channel is archived" : state.topic;
   $("composer").placeholder = "Message #" + state.channel + ", or type / for a command";
   document.title = "#" + state.channel;
-  drawList($("messages"), state.messages, $("scroll"));
+  drawList($("messages"), state.messages);
   $("empty").hidden = state.messages.length > 0;
   $("thread").hidden = !state.thread;
-  drawList($("replies"), state.replies, $("thread-scroll"));
+  drawList($("replies"), state.replies);
   drawModal(state.modal, state.errors);
   for (const open of document.querySelectorAll("[data-open-thread]")) open.classList.toggle("current", open.dataset.openThread === state.thread);
   document.body.dataset.user = page.user;
@@ -181,6 +180,8 @@ function draw(state) {
   document.body.dataset.thread = state.thread;
   document.body.dataset.version = state.version;
   markChannels();
+  for (const scroll of follow) scroll.scrollTop = scroll.scrollHeight;
+  page.sent = "";
 }
 
 function go(change) {
