@@ -21,12 +21,14 @@ import (
 )
 
 const (
-	// answerWithin is how long a command waits for the keeper before it says "recorded" (Slack wants its answer in 3 s,
-	// people in one).
-	answerWithin = time.Second
+	// answerWithin is how long a command waits for the keeper before it says "recorded": Slack gets its answer within a
+	// second whatever Redis does, one look for a late answer included.
+	answerWithin = 850 * time.Millisecond
+	lookWithin   = 100 * time.Millisecond
 	// lateWithin is how long the result of a recorded command is waited for; it then follows by response_url.
 	lateWithin = 2 * time.Minute
-	readWithin = 500 * time.Millisecond
+	readWithin = 500 * time.Millisecond // before a modal opens: its trigger lives 3 s
+	listWithin = 900 * time.Millisecond
 )
 
 // Settings are the parts of the configuration that the desk needs.
@@ -130,7 +132,7 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, to chat.Private) (ans
 	case <-putCtx.Done():
 	}
 	// The answer may have come while the connection for answers was being made.
-	lookCtx, cancelLook := context.WithTimeout(ctx, readWithin/2)
+	lookCtx, cancelLook := context.WithTimeout(ctx, lookWithin)
 	defer cancelLook()
 	if answer, ok, err = d.Store.Answered(lookCtx, ev.Op); err == nil && ok {
 		return answer, true, ""

@@ -14,7 +14,7 @@ const listBound = 500
 
 // read answers a command that changes nothing, from the store.
 func (d *Desk) read(ctx context.Context, c command.Command, user string, now time.Time) message.Message {
-	ctx, cancel := context.WithTimeout(ctx, 2*readWithin)
+	ctx, cancel := context.WithTimeout(ctx, listWithin)
 	defer cancel()
 	s := d.Settings()
 	switch c.Verb {

@@ -5,11 +5,15 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/store"
 )
+
+// unknownAfter is when a request that was cut off cannot reach Slack any more.
+const unknownAfter = chat.Timeout + 5*time.Second
 
 // sweeps are when copies are looked for after a post of unknown outcome was sent
 // again: a request that was still on its way may land late.
@@ -20,8 +24,12 @@ var sweeps = [...]time.Duration{30 * time.Second, 2 * time.Minute}
 // for.
 func (h *hands) post(ctx context.Context, s sight, c call) error {
 	slot := store.Slot{State: store.CallSending, Op: rand.Text(), IntentAt: time.Now(), Old: c.have.Old}
-	if c.have.TS != "" {
+	switch {
+	case c.have.TS != "":
 		slot.Old = append(slices.Clone(c.have.Old), c.have.TS)
+	case c.have.Sweeps > 0:
+		// An earlier try had an unknown outcome, a later one was refused: under the same op both are found.
+		slot.Op, slot.Sweeps = c.have.Op, c.have.Sweeps
 	}
 	return h.send(ctx, s, c, slot)
 }
@@ -46,7 +54,7 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 	case err == nil:
 		slot.State, slot.Channel, slot.TS, slot.Hash = store.CallSent, posted.Channel, posted.TS, c.slot.Message.Hash()
 		if slot.Sweeps > 0 {
-			slot.SweepAt = time.Now().Add(sweeps[0])
+			slot.SweepAt = time.Now().Add(h.Timing.Sweeps[0])
 		}
 		return h.record(ctx, number, c.slot.Name, slot, nil)
 	case !errors.As(err, &refused) || refused.Outcome == chat.OutcomeUnknown:
@@ -85,27 +93,31 @@ func (h *hands) record(ctx context.Context, number int, name string, slot store.
 // again with the same op.
 func (h *hands) find(ctx context.Context, s sight, c call) error {
 	slot := c.have
-	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: h.where(s, c), ThreadTS: slot.Parent, Since: slot.IntentAt, Op: slot.Op})
+	where := h.where(s, c)
+	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: where, ThreadTS: slot.Parent, Since: slot.IntentAt, Op: slot.Op})
 	var refused *chat.Error
-	if errors.As(err, &refused) && (refused.Outcome == chat.OutcomeGone || (refused.Outcome == chat.OutcomeChannel && slot.Parent == "")) {
-		copies, err = nil, nil // no thread, no copy in it
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case errors.As(err, &refused) && refused.Outcome == chat.OutcomeGone:
+		copies = nil // no thread, no copy in it
+	case errors.As(err, &refused) && refused.Outcome == chat.OutcomeChannel && strings.HasPrefix(where, "#"):
+		copies = nil // Slack never told the channel's id: a copy shows when it does, and the sweeps remove it
+	default:
 		return err
 	}
 	if len(copies) == 0 {
 		slot.Sweeps, slot.IntentAt = len(sweeps), time.Now()
 		return h.send(ctx, s, c, slot)
 	}
-	slot.State, slot.TS = store.CallSent, copies[0]
+	if err := h.deleteCopies(ctx, where, copies[1:]); err != nil {
+		return err
+	}
+	slot.State, slot.Channel, slot.TS = store.CallSent, where, copies[0]
 	slot.Hash = "" // what was sent then may differ from what it should be now: it is edited
 	if c.slot.Once {
 		slot.Hash = c.slot.Message.Hash()
 	}
-	if err := h.record(ctx, s.incident.Number, c.slot.Name, slot, nil); err != nil {
-		return err
-	}
-	return h.deleteCopies(ctx, slot, copies[1:])
+	return h.record(ctx, s.incident.Number, c.slot.Name, slot, nil)
 }
 
 // where is the channel to look in: its id when Slack ever told it.
@@ -116,7 +128,7 @@ func (h *hands) where(s sight, c call) string {
 	if c.have.Channel != "" {
 		return h.people.channel(c.have.Channel)
 	}
-	return h.people.channel(s.incident.Channel)
+	return s.channel
 }
 
 // sweep looks for younger copies of a message that was sent twice, and removes
@@ -124,30 +136,42 @@ func (h *hands) where(s sight, c call) string {
 func (h *hands) sweep(ctx context.Context, s sight, c call) error {
 	slot := c.have
 	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: slot.Channel, ThreadTS: slot.Parent, Since: slot.IntentAt.Add(-time.Minute), Op: slot.Op})
+	var refused *chat.Error
+	if errors.As(err, &refused) && refused.Outcome == chat.OutcomeGone {
+		copies, err = nil, nil // the thread was deleted, and its copies with it
+	}
 	if err != nil {
 		return err
 	}
-	if len(copies) > 0 && copies[0] != slot.TS {
-		slot.TS, slot.Hash = copies[0], "" // the first to arrive is the one people see first
+	if len(copies) > 0 {
+		if err := h.deleteCopies(ctx, slot.Channel, copies[1:]); err != nil {
+			return err
+		}
+		if copies[0] != slot.TS {
+			slot.TS, slot.Hash = copies[0], "" // the first to arrive is the one people see first
+		}
 	}
 	slot.Sweeps--
 	slot.SweepAt = time.Time{}
 	if slot.Sweeps > 0 {
-		slot.SweepAt = time.Now().Add(sweeps[len(sweeps)-slot.Sweeps] - sweeps[0])
+		at := h.Timing.Sweeps
+		slot.SweepAt = time.Now().Add(at[len(at)-slot.Sweeps] - at[0])
 	}
-	if err := h.record(ctx, s.incident.Number, c.slot.Name, slot, nil); err != nil {
-		return err
-	}
-	if len(copies) == 0 {
-		return nil
-	}
-	return h.deleteCopies(ctx, slot, copies[1:])
+	return h.record(ctx, s.incident.Number, c.slot.Name, slot, nil)
 }
 
-func (h *hands) deleteCopies(ctx context.Context, slot store.Slot, copies []string) error {
+// deleteCopies fails when it is worth trying again. What Slack does not let us
+// delete stays.
+func (h *hands) deleteCopies(ctx context.Context, channel string, copies []string) error {
 	for _, ts := range copies {
-		h.log.Warn("deleting the second copy of a message", "channel", slot.Channel, "ts", ts)
-		if err := h.Slack.Delete(ctx, slot.Channel, ts); err != nil {
+		h.log.Warn("deleting the second copy of a message", "channel", channel, "ts", ts)
+		err := h.Slack.Delete(ctx, channel, ts)
+		var refused *chat.Error
+		if errors.As(err, &refused) && refused.Outcome != chat.OutcomeLimited && refused.Outcome != chat.OutcomeUnknown {
+			h.log.Error("the second copy of a message stays", "channel", channel, "ts", ts, "error", err)
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -166,8 +190,7 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 		slot.State, slot.Hash, slot.Why = store.CallSent, c.slot.Message.Hash(), ""
 	case !errors.As(err, &refused):
 		return err
-	case refused.Outcome == chat.OutcomeGone && len(slot.Old) > 8:
-		// Posted again and again, and it never stays: somebody does not want it here.
+	case refused.Outcome == chat.OutcomeGone && len(slot.Old) >= again(refused.Code):
 		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.slot.Message.Hash(), refused.Error(), time.Now()
 	case refused.Outcome == chat.OutcomeGone:
 		slot.Old, slot.TS, slot.Hash, slot.State = append(slices.Clone(slot.Old), slot.TS), "", "", store.CallWaiting
@@ -178,4 +201,14 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 		return err // not done, or not known: the same edit is tried again
 	}
 	return h.record(ctx, s.incident.Number, c.slot.Name, slot, err)
+}
+
+// again is how often a message is posted anew that cannot be edited any more. One
+// that is deleted again and again is not wanted here; one that is there, but may
+// not be edited, would soon fill the thread.
+func again(code string) int {
+	if code == "message_not_found" {
+		return 9
+	}
+	return 1
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,11 +25,11 @@ type directory struct {
 	mu       sync.Mutex
 	channels map[string]string
 	people   map[string]chat.Person
-	members  map[string]map[string]bool // by group id
+	members  map[string][]string // user ids, by configured name
 }
 
 func newDirectory(r *reign) *directory {
-	return &directory{reign: r, ready: make(chan struct{}), channels: map[string]string{}, people: map[string]chat.Person{}, members: map[string]map[string]bool{}}
+	return &directory{reign: r, ready: make(chan struct{}), channels: map[string]string{}, people: map[string]chat.Person{}, members: map[string][]string{}}
 }
 
 // await waits until Slack was asked once; false when the context ended before.
@@ -40,26 +42,26 @@ func (d *directory) await(ctx context.Context) bool {
 	}
 }
 
-// run asks Slack at the start, after a reload and every ten minutes.
+// run asks Slack at the start, after a reload and every ten minutes; sooner when
+// it could not answer. Nothing is posted before the first full answer: a first
+// post without its mentions notifies nobody.
 func (d *directory) run(ctx context.Context) error {
 	var asked sync.Once
 	for {
-		wait := refreshEvery
-		err := d.refresh(ctx)
-		var refused *chat.Error
+		wait, err := d.refresh(ctx)
 		switch {
-		case err == nil:
-			d.health.clear("names")
 		case ctx.Err() != nil:
 			return nil
-		case errors.As(err, &refused) && (refused.Outcome == chat.OutcomeLimited || refused.Outcome == chat.OutcomeUnknown):
-			wait = max(refused.RetryAfter, retry)
+		case wait > 0:
 			d.health.set("names", "names are not resolved yet: "+err.Error())
-		default:
+		case err != nil:
 			d.health.set("names", err.Error())
 			d.log.Warn("some names of the configuration stay plain text", "error", err)
+		default:
+			d.health.clear("names")
 		}
-		if wait == refreshEvery {
+		if wait == 0 {
+			wait = refreshEvery
 			asked.Do(func() { close(d.ready) })
 		}
 		timer := time.NewTimer(wait)
@@ -75,57 +77,81 @@ func (d *directory) run(ctx context.Context) error {
 }
 
 // refresh asks Slack for channels, people and members. What could be had is kept
-// even when the rest failed.
-func (d *directory) refresh(ctx context.Context) error {
+// even when the rest failed; wait is set when it is worth asking for the rest
+// soon.
+func (d *directory) refresh(ctx context.Context) (wait time.Duration, err error) {
+	if _, err := d.Slack.Auth(ctx); err != nil {
+		// Slack does not take the token at the moment: every answer would say so.
+		return max(soon(err), retry), err
+	}
 	settings := d.Settings()
 	var problems []error
+	trouble := func(what string, err error) {
+		problems = append(problems, fmt.Errorf("%s: %w", what, err))
+		wait = max(wait, soon(err))
+	}
 	channels, unknown, err := d.Slack.Channels(ctx, settings.Channels)
 	if err != nil {
-		problems = append(problems, fmt.Errorf("find channels: %w", err))
+		trouble("find channels", err)
 	} else if len(unknown) > 0 {
 		problems = append(problems, fmt.Errorf("no channel %s: create it, and invite the bot with /invite", strings.Join(unknown, ", ")))
 	}
 	people, unknown, err := d.Slack.People(ctx, settings.People)
 	if err != nil {
-		problems = append(problems, fmt.Errorf("find people: %w", err))
-	} else if len(unknown) > 0 {
+		trouble("find people", err)
+	}
+	if len(unknown) > 0 {
 		problems = append(problems, fmt.Errorf("Slack does not know %s", strings.Join(unknown, ", ")))
 	}
-	members := map[string]map[string]bool{}
+	members := map[string][]string{}
 	for name, person := range people {
-		if !person.Group {
-			continue
+		users := []string{person.ID}
+		if person.Group {
+			if users, err = d.Slack.Members(ctx, person.ID); err != nil {
+				trouble("find the members of "+name, err)
+				continue
+			}
 		}
-		users, err := d.Slack.Members(ctx, person.ID)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("find the members of %s: %w", name, err))
-			continue
-		}
-		if err := d.Store.SetMembers(ctx, person.ID, users); err != nil {
-			return err
-		}
-		members[person.ID] = set(users)
+		members[name] = users
 	}
 	d.mu.Lock()
-	for name, id := range channels {
-		d.channels[name] = id
-	}
-	for name, person := range people {
-		d.people[name] = person
-	}
-	for id, users := range members {
-		d.members[id] = users
-	}
+	maps.Copy(d.channels, channels)
+	maps.Copy(d.people, people)
+	before := maps.Clone(d.members)
+	maps.Copy(d.members, members)
 	d.mu.Unlock()
-	return errors.Join(problems...)
+	for name, users := range members {
+		if known, ok := before[name]; ok && slices.Equal(known, users) {
+			continue
+		}
+		if err := d.Store.SetMembers(ctx, name, users); err != nil {
+			trouble("keep what Slack said", err)
+			d.mu.Lock()
+			delete(d.members, name) // to be kept at the next try
+			d.mu.Unlock()
+		}
+	}
+	return wait, errors.Join(problems...)
 }
 
-func set(users []string) map[string]bool {
-	all := make(map[string]bool, len(users))
-	for _, user := range users {
-		all[user] = true
+// soon says when it is worth asking again; 0 when only a person can help. One
+// error may be several joined.
+func soon(err error) time.Duration {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		wait := time.Duration(0)
+		for _, each := range several.Unwrap() {
+			wait = max(wait, soon(each))
+		}
+		return wait
 	}
-	return all
+	var refused *chat.Error
+	switch {
+	case !errors.As(err, &refused):
+		return retry
+	case refused.Outcome == chat.OutcomeLimited, refused.Outcome == chat.OutcomeUnknown:
+		return max(refused.RetryAfter, retry)
+	}
+	return 0
 }
 
 // channel returns the id of a channel, or its name while the id is not known:
@@ -151,41 +177,21 @@ func (d *directory) names() message.Names {
 }
 
 // refuse says why a user may not act on what is reserved for responders; empty
-// when he may. Groups whose members were never known let nobody in.
+// when he may. Names that Slack never explained let nobody in.
 func (d *directory) refuse(ctx context.Context, user string, responders []string) (string, error) {
 	if len(responders) == 0 {
 		return "", nil
 	}
 	var unknown []string
 	for _, name := range responders {
-		d.mu.Lock()
-		person, ok := d.people[name]
-		members, known := d.members[person.ID]
-		d.mu.Unlock()
+		users, known, err := d.who(ctx, name)
 		switch {
-		case name == user || (ok && person.ID == user):
+		case err != nil:
+			return "", err
+		case name == user || slices.Contains(users, user):
 			return "", nil
-		case !ok && !isGroupID(name):
+		case !known:
 			unknown = append(unknown, name)
-		default:
-			group := person.ID
-			if !ok {
-				group = name
-			}
-			if !known {
-				users, stored, err := d.Store.Members(ctx, group)
-				if err != nil {
-					return "", err
-				}
-				if !stored && (person.Group || isGroupID(group)) {
-					unknown = append(unknown, name)
-					continue
-				}
-				members = set(users)
-			}
-			if members[user] {
-				return "", nil
-			}
 		}
 	}
 	sentence := "only " + strings.Join(responders, ", ") + " may act here"
@@ -195,4 +201,14 @@ func (d *directory) refuse(ctx context.Context, user string, responders []string
 	return sentence, nil
 }
 
-func isGroupID(name string) bool { return strings.HasPrefix(name, "S") && len(name) > 6 }
+// who returns the users that a name stands for, as Slack last said: in this
+// reign, else in an earlier one.
+func (d *directory) who(ctx context.Context, name string) (users []string, known bool, err error) {
+	d.mu.Lock()
+	users, known = d.members[name]
+	d.mu.Unlock()
+	if known {
+		return users, true, nil
+	}
+	return d.Store.Members(ctx, name)
+}

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -20,7 +22,10 @@ const (
 	rootEvery   = 10 * time.Second // a root is edited at most so often
 	clickEvery  = 2 * time.Second  // unless people clicked on it
 	parkedEvery = 30 * time.Second // a look whether what was refused works again
-	idle        = time.Hour
+	// endWithin is how long a call in flight may go on when the reign ends: cut short, its outcome would be unknown, and
+	// the next keeper would have to look for it.
+	endWithin = 3 * time.Second
+	idle      = time.Hour
 )
 
 // work is an incident that Slack may not show as it is.
@@ -35,8 +40,9 @@ type work struct {
 // job is the standing of one incident that is not settled.
 type job struct {
 	number  int
-	channel string // "" until it is known
+	channel string
 	rank    rank
+	picked  rank      // what it was picked for
 	ready   time.Time // not before
 	busy    bool
 	again   bool            // it changed while it was busy
@@ -55,6 +61,8 @@ type hands struct {
 	jobs   map[int]*job
 	edited map[string]time.Time // when a slot was last edited, by number and slot
 	paused time.Time            // Slack refuses everything until then
+	closed map[string]time.Time // channels that Slack refuses until then
+	stale  bool                 // Redis may know of changes that nobody has told us
 }
 
 // private is an answer that only one person sees.
@@ -67,7 +75,8 @@ type private struct {
 func newHands(r *reign) *hands {
 	return &hands{
 		reign: r, budgets: chat.NewBudgets(time.Now()), wake: make(chan struct{}, 1),
-		answers: make(chan private, 256), jobs: map[int]*job{}, edited: map[string]time.Time{},
+		answers: make(chan private, 256), jobs: map[int]*job{}, edited: map[string]time.Time{}, closed: map[string]time.Time{},
+		stale: true, // what earlier keepers left
 	}
 }
 
@@ -95,6 +104,46 @@ func (h *hands) add(w work) {
 	h.poke()
 }
 
+// refresh asks for a look at everything that Redis says is dirty.
+func (h *hands) refresh() {
+	h.mu.Lock()
+	h.stale = true
+	h.mu.Unlock()
+	h.poke()
+}
+
+// refill adds everything that Redis says is dirty. Incidents whose next call is
+// not known yet are taken for new ones: the first look ranks them rightly.
+func (h *hands) refill(ctx context.Context) error {
+	h.mu.Lock()
+	stale := h.stale
+	h.stale = false
+	h.mu.Unlock()
+	if !stale {
+		return nil
+	}
+	// A write that the replicas confirm (redis.wait_replicas) confirms what was committed before it, too.
+	if _, err := h.Store.Renew(ctx, h.lease); err != nil {
+		return err
+	}
+	numbers, err := h.Store.Dirty(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range numbers {
+		i, ok, err := h.Store.Incident(ctx, n)
+		switch {
+		case errors.Is(err, store.ErrUnreadable):
+			h.log.Error("an incident cannot be shown", "incident", incident.ID(n), "error", err)
+		case err != nil:
+			return err
+		case ok:
+			h.add(work{number: n, channel: h.people.channel(i.Channel), rank: ranked(i.Critical, classRoot, i.OpenedAt)})
+		}
+	}
+	return nil
+}
+
 func (h *hands) poke() {
 	select {
 	case h.wake <- struct{}{}:
@@ -111,8 +160,8 @@ func (h *hands) answer(reply incident.Reply, user incident.User, a incident.Answ
 	}
 }
 
-// run works until the context ends. It begins with what earlier keepers left
-// dirty, once the names of the configuration are known.
+// run works until the context ends, once the names of the configuration are
+// known.
 func (h *hands) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.sendAnswers(ctx) })
@@ -124,22 +173,19 @@ func (h *hands) work(ctx context.Context) error {
 	if !h.people.await(ctx) {
 		return nil
 	}
-	for wait := readWait; ; wait = min(2*wait, 5*time.Second) {
-		numbers, err := h.Store.Dirty(ctx)
-		if err == nil {
-			for _, n := range numbers {
-				h.add(work{number: n})
-			}
-			break
-		}
-		if !pause(ctx, wait) {
-			return nil
-		}
-	}
+	callCtx, cancel := lingering(ctx, endWithin)
+	defer cancel()
 	var calls errgroup.Group
 	calls.SetLimit(callsAtOnce)
 	defer calls.Wait() // nothing is in flight when the reign ends
 	for {
+		if err := h.refill(ctx); err != nil {
+			h.refresh()
+			if !pause(ctx, readWait) {
+				return nil
+			}
+			continue
+		}
 		j, wait := h.pick(time.Now())
 		if j == nil {
 			timer := time.NewTimer(wait)
@@ -154,9 +200,19 @@ func (h *hands) work(ctx context.Context) error {
 			continue
 		}
 		calls.Go(func() error {
-			h.done(j, h.reconcile(ctx, j))
+			h.done(j, h.reconcile(callCtx, j))
 			return nil
 		})
+	}
+}
+
+// lingering returns a context that ends some time after ctx does.
+func lingering(ctx context.Context, more time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(more, cancel) })
+	return longer, func() {
+		stop()
+		cancel()
 	}
 }
 
@@ -176,23 +232,24 @@ func (h *hands) pick(now time.Time) (*job, time.Duration) {
 			inFlight++
 		}
 	}
-	if inFlight >= callsAtOnce || busy[""] {
-		return nil, idle // whoever ends wakes us; an unknown channel is looked up alone
+	if inFlight >= callsAtOnce {
+		return nil, idle // whoever ends wakes us
 	}
 	var best *job
 	wait := idle
 	for _, j := range h.jobs {
 		switch {
-		case j.busy || (j.channel != "" && busy[j.channel]):
+		case j.busy || busy[j.channel]:
 		case j.ready.After(now):
 			wait = min(wait, j.ready.Sub(now))
-		case j.channel == "" && inFlight > 0:
+		case h.closed[j.channel].After(now):
+			wait = min(wait, h.closed[j.channel].Sub(now))
 		case best == nil || j.rank.before(best.rank) || (j.rank == best.rank && j.number < best.number):
 			best = j
 		}
 	}
 	if best != nil {
-		best.busy, best.again = true, false
+		best.busy, best.again, best.picked = true, false, best.rank
 	}
 	return best, wait
 }
@@ -204,6 +261,7 @@ type outcome struct {
 	rank    rank          // of what comes next
 	wait    time.Duration // until it is worth looking again
 	pause   time.Duration // until Slack takes anything at all
+	closed  time.Duration // until Slack takes anything in this channel
 }
 
 func (h *hands) done(j *job, o outcome) {
@@ -213,9 +271,14 @@ func (h *hands) done(j *job, o outcome) {
 	if o.channel != "" {
 		j.channel = o.channel
 	}
-	j.rank = o.rank
+	if !j.again || o.rank.before(j.rank) {
+		j.rank = o.rank
+	}
 	if o.pause > 0 {
 		h.paused = now.Add(o.pause)
+	}
+	if o.closed > 0 {
+		h.closed[j.channel] = now.Add(o.closed) // the configuration bounds how many there are
 	}
 	switch {
 	case j.again:

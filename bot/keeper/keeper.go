@@ -5,11 +5,10 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -49,7 +48,27 @@ type Route struct {
 	Escalate   []incident.Escalation
 }
 
-// Options are what a keeper needs; all fields are required.
+// Timing is how long the hands wait for what mostly never comes. The zero value
+// of a field means the constant beside it; only tests set them.
+type Timing struct {
+	Unknown time.Duration              // after the intent, until a post of unknown outcome is looked for (unknownAfter)
+	Sweeps  [len(sweeps)]time.Duration // after a second sending, until copies are looked for (sweeps)
+	Parked  time.Duration              // until Slack is asked again about what it refused (parkedEvery)
+	Root    time.Duration              // between two edits of a root (rootEvery)
+}
+
+// withDefaults fills in the constants.
+func (t Timing) withDefaults() Timing {
+	t.Unknown = cmp.Or(t.Unknown, unknownAfter)
+	t.Parked = cmp.Or(t.Parked, parkedEvery)
+	t.Root = cmp.Or(t.Root, rootEvery)
+	for k := range t.Sweeps {
+		t.Sweeps[k] = cmp.Or(t.Sweeps[k], sweeps[k])
+	}
+	return t
+}
+
+// Options are what a keeper needs; all fields but Timing are required.
 type Options struct {
 	Store      *store.Store
 	Slack      *chat.Client
@@ -57,6 +76,7 @@ type Options struct {
 	Changed    <-chan struct{} // receives after a reload
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
+	Timing     Timing
 }
 
 // Keeper runs the loop of one workspace while it holds the lease.
@@ -70,6 +90,7 @@ type Keeper struct {
 // New makes a keeper; Run starts it.
 func New(o Options) *Keeper {
 	k := &Keeper{Options: o}
+	k.Timing = o.Timing.withDefaults()
 	k.metrics = newMetrics(o.Registerer, k)
 	return k
 }
@@ -110,8 +131,9 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
 	log := k.Logger.With("fence", string(lease.Fence))
 	log.Info("keeping the workspace")
 	k.keeping.Store(true)
+	defer k.health.reset()
 	defer k.keeping.Store(false)
-	r := &reign{Keeper: k, lease: lease, log: log}
+	r := &reign{Keeper: k, lease: lease, log: log, careful: 1}
 	r.renewed(time.Now())
 	r.hands = newHands(r)
 	r.people = newDirectory(r)
@@ -147,6 +169,9 @@ type reign struct {
 	hands  *hands
 	people *directory
 	cache  cache
+	// careful is how many of the next events are counted before they are handled, because a keeper may have ended at
+	// them: the first one always is.
+	careful int
 }
 
 func (r *reign) renewed(at time.Time) {
@@ -206,50 +231,6 @@ func (r *reign) ripen(ctx context.Context) error {
 			return errLeaseLost
 		}
 	}
-}
-
-// health is what is wrong at the moment, by what it is about.
-type health struct {
-	mu   sync.Mutex
-	what map[string]string
-}
-
-func (h *health) set(about, sentence string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.what == nil {
-		h.what = map[string]string{}
-	}
-	h.what[about] = sentence
-}
-
-func (h *health) clear(about string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.what, about)
-}
-
-func (h *health) list() []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	var all []string
-	for _, sentence := range h.what {
-		all = append(all, sentence)
-	}
-	return all
-}
-
-// count says how many things are wrong, by what they are about: slack, channel,
-// names, redis.
-func (h *health) count() map[string]int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	counts := map[string]int{"slack": 0, "channel": 0, "names": 0, "redis": 0}
-	for about := range h.what {
-		kind, _, _ := strings.Cut(about, " ")
-		counts[kind]++
-	}
-	return counts
 }
 
 // names returns how the configuration's names are written in Slack.

@@ -19,6 +19,7 @@ const retry = 2 * time.Second
 // sight is an incident as it should look, beside what Slack is known to have.
 type sight struct {
 	incident incident.Incident
+	channel  string // its id when that is known
 	slots    []message.Slot
 	ledger   store.Ledger
 }
@@ -53,15 +54,19 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	}
 	now := time.Now()
 	next, wait := h.choose(s, h.clickedSlots(j), now)
-	o := outcome{channel: s.incident.Channel, rank: ranked(s.incident.Critical, next.class, s.incident.OpenedAt), wait: wait}
+	o := outcome{channel: s.channel, rank: ranked(s.incident.Critical, next.class, s.incident.OpenedAt), wait: wait}
 	if next.slot.Name == "" {
 		o.settled = wait == 0
 		if o.settled {
+			h.health.clear(aboutMessage(s))
 			if err := h.Store.Settle(ctx, h.lease.Fence, j.number, s.incident.Version); err != nil {
 				return outcome{channel: o.channel, wait: retry, rank: o.rank}
 			}
 		}
 		return o
+	}
+	if j.picked.before(o.rank) {
+		return o // less urgent than it was picked for: others may come first
 	}
 	if !h.valid() {
 		return outcome{channel: o.channel, wait: retry, rank: o.rank}
@@ -79,7 +84,7 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 	if err != nil || !ok {
 		return sight{}, err
 	}
-	s := sight{incident: i}
+	s := sight{incident: i, channel: h.people.channel(i.Channel)}
 	if i.Quiet {
 		return s, nil
 	}
@@ -123,12 +128,12 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 			continue // the root comes first
 		case have.State == store.CallSending:
 			c.kind, c.class = callFind, classOf(slot)
-			if at := have.IntentAt.Add(chat.Timeout + 5*time.Second); at.After(now) {
+			if at := have.IntentAt.Add(h.Timing.Unknown); at.After(now) {
 				later(at)
 				continue
 			}
-		case have.State == store.CallParked && have.Hash == slot.Message.Hash() && now.Sub(have.IntentAt) < parkedEvery:
-			later(have.IntentAt.Add(parkedEvery))
+		case have.State == store.CallParked && have.Hash == slot.Message.Hash() && now.Sub(have.IntentAt) < h.Timing.Parked:
+			later(have.IntentAt.Add(h.Timing.Parked))
 			continue
 		case have.TS == "" || moved:
 			c.kind, c.class = callPost, classOf(slot)
@@ -145,7 +150,7 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 			if c.urgent {
 				c.class, every = classClicked, clickEvery
 			} else if slot.Name == store.RootSlot {
-				every = rootEvery
+				every = h.Timing.Root
 			} else {
 				every = clickEvery
 			}
@@ -209,7 +214,7 @@ func (h *hands) noteEdit(number int, slot string, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for key, at := range h.edited {
-		if now.Sub(at) > rootEvery {
+		if now.Sub(at) > h.Timing.Root {
 			delete(h.edited, key)
 		}
 	}
@@ -243,6 +248,10 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 	o.wait = time.Millisecond // there may be more to do
 	if err == nil {
 		h.health.clear("slack")
+		if c.kind == callPost || c.kind == callEdit {
+			h.health.clear(aboutChannel(s))
+			h.health.clear(aboutMessage(s))
+		}
 		return o
 	}
 	if ctx.Err() != nil {
@@ -255,43 +264,4 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 		return o
 	}
 	return h.judge(s, c, refused, o)
-}
-
-// judge turns Slack's word into when to try again, and into what people can read
-// about it.
-func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
-	log := h.log.With("incident", s.incident.ID(), "slot", c.slot.Name, "error", refused)
-	about := "channel " + s.incident.Channel
-	switch refused.Outcome {
-	case chat.OutcomeLimited:
-		h.budgets.Block(time.Now(), refused.Method, refused.RetryAfter)
-		o.wait = refused.RetryAfter
-		if refused.Code == chat.CodeUnreachable {
-			h.health.set("slack", refused.Error())
-			o.pause = refused.RetryAfter
-		}
-		log.Warn("Slack limits us, trying again", "in", refused.RetryAfter)
-	case chat.OutcomeUnknown:
-		h.health.set("slack", "Slack does not answer: "+refused.Error())
-		log.Warn("the outcome of a Slack call is unknown, it will be looked for")
-	case chat.OutcomeGone:
-		o.wait = time.Millisecond
-		log.Info("a message is gone from Slack and will be posted again")
-	case chat.OutcomeAuth:
-		h.health.set("slack", refused.Error())
-		o.wait, o.pause = parkedEvery, parkedEvery
-		log.Error("Slack refuses the app; everything is kept and sent when it works again")
-	case chat.OutcomeChannel:
-		h.health.set(about, refused.Error())
-		o.wait = parkedEvery
-		log.Error("Slack refuses the channel; everything is kept and sent when it works again")
-	default:
-		h.health.set(about, refused.Error())
-		o.wait = parkedEvery
-		log.Error("Slack refuses a message")
-	}
-	if refused.Outcome != chat.OutcomeChannel && refused.Outcome != chat.OutcomeRefused {
-		h.health.clear(about)
-	}
-	return o
 }

@@ -24,12 +24,10 @@ const (
 // ends or another keeper has taken over.
 func (r *reign) step(ctx context.Context) error {
 	wait := readWait
-	first := true
 	for ctx.Err() == nil {
 		entries, err := r.Store.Read(ctx, batch, readWait)
 		if err == nil && len(entries) > 0 {
-			err = r.handle(ctx, entries, first)
-			first = false
+			err = r.handle(ctx, entries)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -37,8 +35,9 @@ func (r *reign) step(ctx context.Context) error {
 		case errors.Is(err, store.ErrFenced):
 			return errLeaseLost
 		case err != nil:
-			// Not known what was stored: forget what we believed, and read again.
+			// Not known what was stored: forget what we believed, and read again. What was stored nobody has told the hands.
 			r.cache.clear()
+			r.hands.refresh()
 			r.log.Warn("the inbox waits", "error", err, "again_in", wait)
 			if !pause(ctx, wait) {
 				return nil
@@ -62,19 +61,28 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// handle steps a batch and commits it in one pipeline. At the first commit that
-// is refused the rest is dropped: it may build on what was refused.
-func (r *reign) handle(ctx context.Context, entries []store.Entry, first bool) error {
-	if first {
-		// An event that ends the process is met first by every new keeper.
-		tries, err := r.Store.Suspect(ctx, entries[0].ID)
+// handle steps a batch and commits it in one pipeline. A commit that is refused
+// leaves its event in the inbox, or finds it gone because an earlier try was
+// stored after all; each of the others stands for itself.
+func (r *reign) handle(ctx context.Context, entries []store.Entry) error {
+	if r.careful > 0 {
+		// An event that ends the process is met again by every new keeper.
+		r.careful--
+		head := entries[0]
+		tries, err := r.Store.Suspect(ctx, head.ID)
 		if err != nil {
 			return err
 		}
 		if tries > maxTries {
-			return r.bury(ctx, entries[0], fmt.Sprintf("it ended %d keepers", tries-1))
+			return r.bury(ctx, head, fmt.Sprintf("it ended %d keepers", tries-1))
 		}
-		defer func() { _ = r.Store.Cleared(ctx, entries[0].ID) }() // best effort: a stale count only costs one hash field
+		if tries > 1 {
+			r.careful = batch // it may as well stand behind the head: from here on one by one
+		}
+		if r.careful > 0 {
+			entries = entries[:1]
+		}
+		defer func() { _ = r.Store.Cleared(ctx, head.ID) }() // best effort: a stale count only costs one hash field
 	}
 	r.cache.prepare()
 	commits := make([]store.Commit, 0, len(entries))
@@ -97,20 +105,26 @@ func (r *reign) handle(ctx context.Context, entries []store.Entry, first bool) e
 		r.metrics.commits.WithLabelValues("unknown").Add(float64(len(commits)))
 		return err
 	}
+	var trouble error
 	for k, refused := range each {
-		if refused != nil {
-			r.cache.clear()
-			r.metrics.commits.WithLabelValues(result(refused)).Inc()
-			if errors.Is(refused, store.ErrFenced) {
-				return refused
-			}
-			r.log.Debug("commit refused, reading again", "event", commits[k].EventID, "reason", refused)
-			return nil
+		if refused == nil {
+			r.metrics.commits.WithLabelValues("ok").Inc()
+			r.tell(entries[k].Event, commits[k])
+			continue
 		}
-		r.metrics.commits.WithLabelValues("ok").Inc()
-		r.tell(entries[k].Event, commits[k])
+		r.metrics.commits.WithLabelValues(result(refused)).Inc()
+		switch {
+		case errors.Is(refused, store.ErrFenced):
+			return refused
+		case errors.Is(refused, store.ErrAbsent):
+			// Stored by an earlier try whose answer was lost.
+			r.cache.clear()
+			r.hands.refresh()
+		case trouble == nil:
+			trouble = fmt.Errorf("commit event %s: %w", commits[k].EventID, refused)
+		}
 	}
-	return nil
+	return trouble
 }
 
 func result(err error) string {
@@ -130,11 +144,17 @@ func (e *poisonError) Error() string { return e.reason }
 
 func (r *reign) bury(ctx context.Context, entry store.Entry, why string) error {
 	r.log.Error("an event cannot be handled and goes to the dead letters", "event", entry.ID, "reason", why)
+	r.cache.clear() // deciding about it may have stopped half way
 	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{EventID: entry.ID, Bury: &entry, Why: why})
-	if err == nil && each[0] == nil {
+	switch {
+	case err != nil:
+		return err
+	case errors.Is(each[0], store.ErrFenced):
+		return each[0]
+	case each[0] == nil:
 		r.metrics.commits.WithLabelValues("dead").Inc()
 	}
-	return err
+	return nil
 }
 
 // decide lets the state machine decide about one event, on what we know.
@@ -151,6 +171,9 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 	ev := entry.Event
 	settings := r.Settings()
 	scene, err := r.scene(ctx, ev, settings)
+	if errors.Is(err, store.ErrUnreadable) {
+		return commit, &poisonError{err.Error()} // one broken document must not stop the workspace
+	}
 	if err != nil {
 		return commit, err
 	}
@@ -266,7 +289,7 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 		if saved.Was == 0 {
 			next = classRoot
 		}
-		w := work{number: saved.Incident.Number, channel: saved.Incident.Channel, rank: ranked(saved.Incident.Critical, next, saved.Incident.OpenedAt)}
+		w := work{number: saved.Incident.Number, channel: r.people.channel(saved.Incident.Channel), rank: ranked(saved.Incident.Critical, next, saved.Incident.OpenedAt)}
 		if ev.Act != nil {
 			w.clicked = true
 			if ev.Act.Step != "" {

@@ -22,7 +22,7 @@ func (k keys) dirty() string  { return k.base + "dirty" }  // ZSET number by the
 func (k keys) threads() string {
 	return k.base + "threads" // HASH channel:ts of a root -> number
 }
-func (k keys) members() string { return k.base + "group-members" } // HASH group id -> JSON list of user ids
+func (k keys) members() string { return k.base + "group-members" } // HASH configured name -> JSON list of user ids
 func (k keys) replies() string { return k.base + "replies" }       // CHANNEL of answers for waiting doors
 
 func (k keys) incident(n int) string { return k.base + "inc:" + strconv.Itoa(n) }    // STRING JSON document

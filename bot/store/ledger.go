@@ -177,30 +177,31 @@ func (s *Store) DeadLetters(ctx context.Context) (int64, error) {
 	return s.redis.client.XLen(ctx, s.keys.dead()).Result()
 }
 
-// SetMembers remembers who is in a user group.
-func (s *Store) SetMembers(ctx context.Context, group string, users []string) error {
+// SetMembers remembers whom a name of the configuration stands for: the members
+// of a user group, or one person.
+func (s *Store) SetMembers(ctx context.Context, name string, users []string) error {
 	data, err := json.Marshal(users)
 	if err != nil {
 		return err
 	}
-	if err := s.redis.client.HSet(ctx, s.keys.members(), group, data).Err(); err != nil {
-		return fmt.Errorf("remember members of %s: %w", group, err)
+	if err := s.redis.client.HSet(ctx, s.keys.members(), name, data).Err(); err != nil {
+		return fmt.Errorf("remember members of %s: %w", name, err)
 	}
 	return nil
 }
 
-// Members returns who was last known to be in a user group; known is false when
-// that was never read.
-func (s *Store) Members(ctx context.Context, group string) (users []string, known bool, err error) {
-	data, err := s.redis.client.HGet(ctx, s.keys.members(), group).Bytes()
+// Members returns whom a name of the configuration was last known to stand for;
+// known is false when Slack never said so.
+func (s *Store) Members(ctx context.Context, name string) (users []string, known bool, err error) {
+	data, err := s.redis.client.HGet(ctx, s.keys.members(), name).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("read members of %s: %w", group, err)
+		return nil, false, fmt.Errorf("read members of %s: %w", name, err)
 	}
 	if err := json.Unmarshal(data, &users); err != nil {
-		return nil, false, fmt.Errorf("read members of %s: %w", group, err)
+		return nil, false, fmt.Errorf("read members of %s: %w", name, err)
 	}
 	return users, true, nil
 }

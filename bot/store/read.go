@@ -13,6 +13,10 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
+// ErrUnreadable says that a stored document is not what this binary can decode:
+// asking again gives the same.
+var ErrUnreadable = errors.New("the stored document cannot be decoded")
+
 // Incidents returns the incidents of those numbers; numbers that do not exist
 // are left out.
 func (s *Store) Incidents(ctx context.Context, numbers ...int) ([]incident.Incident, error) {
@@ -35,7 +39,7 @@ func (s *Store) Incidents(ctx context.Context, numbers ...int) ([]incident.Incid
 		}
 		i, err := incident.Decode([]byte(text))
 		if err != nil {
-			return nil, fmt.Errorf("read incident %d: %w", numbers[k], err)
+			return nil, fmt.Errorf("read incident %d: %w: %w", numbers[k], ErrUnreadable, err)
 		}
 		found = append(found, i)
 	}
@@ -116,7 +120,7 @@ func (s *Store) Playbook(ctx context.Context, hash string) (*playbooks.Playbook,
 	}
 	var p playbooks.Playbook
 	if err := json.Unmarshal(data, &p); err != nil {
-		return nil, fmt.Errorf("read playbook %s: %w", hash, err)
+		return nil, fmt.Errorf("read playbook %s: %w: %w", hash, ErrUnreadable, err)
 	}
 	return &p, nil
 }

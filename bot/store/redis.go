@@ -167,9 +167,10 @@ func (s *Store) node(ctx context.Context) (redis.Cmdable, error) {
 // ErrReplicas says that too few replicas confirmed a write in time.
 var ErrReplicas = errors.New("too few replicas confirmed the write in time")
 
-// run executes scripts in one pipeline, with WAIT behind them when replicas are
-// asked for. Redis forgets scripts when it restarts: on NOSCRIPT they are loaded
-// and all of them, none of which has run, are sent once more.
+// run executes a script for each call, in their order and in one pipeline, with
+// WAIT behind them when replicas are asked for. Redis forgets scripts when it
+// restarts: on NOSCRIPT, when nothing has run, the script is loaded and the call
+// is sent once more.
 func (s *Store) run(ctx context.Context, script *redis.Script, calls []call) ([]any, error) {
 	results, err := s.runOnce(ctx, script, calls)
 	if redis.HasErrorPrefix(err, "NOSCRIPT") {
@@ -204,7 +205,13 @@ func (s *Store) runOnce(ctx context.Context, script *redis.Script, calls []call)
 	pipe := node.Pipeline()
 	commands := make([]*redis.Cmd, len(calls))
 	for k, c := range calls {
-		commands[k] = pipe.EvalSha(ctx, script.Hash(), c.keys, c.args...)
+		if k == 0 && len(calls) > 1 {
+			// The first of several brings the script along. Were all of them sent by name, another connection could load
+			// the script in the middle, and the later ones would run before the first.
+			commands[k] = script.Eval(ctx, pipe, c.keys, c.args...)
+			continue
+		}
+		commands[k] = script.EvalSha(ctx, pipe, c.keys, c.args...)
 	}
 	var wait *redis.Cmd
 	if n := s.redis.opts.WaitReplicas; n > 0 {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"github.com/signalbook/signalbook/bot/incident"
@@ -19,12 +20,12 @@ type reply struct {
 type Replies struct {
 	store   *Store
 	mu      sync.Mutex
-	waiting map[string]chan incident.Answer
+	waiting map[string][]chan incident.Answer // by op: Slack may deliver an act again while its first copy waits
 }
 
 // NewReplies makes the board; Run has to run for answers to arrive.
 func (s *Store) NewReplies() *Replies {
-	return &Replies{store: s, waiting: map[string]chan incident.Answer{}}
+	return &Replies{store: s, waiting: map[string][]chan incident.Answer{}}
 }
 
 // Run listens until the context ends. A lost connection is made anew by go-redis;
@@ -46,7 +47,7 @@ func (r *Replies) Run(ctx context.Context) error {
 				continue
 			}
 			r.mu.Lock()
-			if waiter := r.waiting[got.Op]; waiter != nil {
+			for _, waiter := range r.waiting[got.Op] {
 				select {
 				case waiter <- got.Answer:
 				default: // a second copy of the same answer
@@ -62,11 +63,16 @@ func (r *Replies) Run(ctx context.Context) error {
 func (r *Replies) Expect(op string) (answers <-chan incident.Answer, done func()) {
 	waiter := make(chan incident.Answer, 1)
 	r.mu.Lock()
-	r.waiting[op] = waiter
+	r.waiting[op] = append(r.waiting[op], waiter)
 	r.mu.Unlock()
 	return waiter, func() {
 		r.mu.Lock()
-		delete(r.waiting, op)
-		r.mu.Unlock()
+		defer r.mu.Unlock()
+		left := slices.DeleteFunc(r.waiting[op], func(other chan incident.Answer) bool { return other == waiter })
+		if len(left) == 0 {
+			delete(r.waiting, op)
+			return
+		}
+		r.waiting[op] = left
 	}
 }

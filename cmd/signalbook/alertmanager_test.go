@@ -181,12 +181,12 @@ func (s *synthetic) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 func startAlertmanager(t *testing.T, botURL, token string) *process {
 	t.Helper()
 	dir, address := t.TempDir(), "127.0.0.1:"+freePort(t)
-	config := writeFile(t, dir, "alertmanager.yml", fmt.Sprintf(`
+	config := fileIn(t, dir, "alertmanager.yml", fmt.Sprintf(`
 route: {receiver: incident-bot, group_by: [alertname, service], group_wait: 1s, group_interval: 1s, repeat_interval: 2s}
 receivers:
   - name: incident-bot
     webhook_configs: [{url: %q, http_config: {authorization: {credentials_file: %q}}}]
-`, botURL+"/alertmanager/webhook", writeFile(t, dir, "token", token+"\n")))
+`, botURL+"/alertmanager/webhook", fileIn(t, dir, "token", token+"\n")))
 	p := startProcess(t, exec.Command(program(t, "prometheus-alertmanager", "alertmanager"), "--config.file="+config,
 		"--storage.path="+filepath.Join(dir, "data"), "--web.listen-address="+address, "--cluster.listen-address="))
 	p.url = "http://" + address
@@ -204,7 +204,7 @@ func startPrometheus(t *testing.T, app http.Handler, alertmanager *process) {
 		t.Fatal(err)
 	}
 	dir, address := t.TempDir(), "127.0.0.1:"+freePort(t)
-	config := writeFile(t, dir, "prometheus.yml", fmt.Sprintf(`
+	config := fileIn(t, dir, "prometheus.yml", fmt.Sprintf(`
 global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [%q]
 alerting: {alertmanagers: [{static_configs: [{targets: [%q]}]}]}
@@ -233,7 +233,8 @@ func program(t *testing.T, names ...string) string {
 	return ""
 }
 
-func writeFile(t *testing.T, dir, name, text string) string {
+// fileIn writes a file and returns its path.
+func fileIn(t *testing.T, dir, name, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

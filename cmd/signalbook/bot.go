@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -226,10 +227,8 @@ func (b *bot) keeperSettings() keeper.Settings {
 	s := b.settings.Load()
 	c := s.config
 	channels, people := c.Names()
-	for _, book := range s.playbooks.All() {
-		for _, tier := range book.Tiers {
-			people = append(people, tier.Owners...)
-		}
+	for owner := range owners(s.playbooks) {
+		people = append(people, owner)
 	}
 	return keeper.Settings{
 		Rules: incident.Rules{
@@ -245,5 +244,20 @@ func (b *bot) keeperSettings() keeper.Settings {
 			}
 			return r
 		},
+	}
+}
+
+// owners yields who the playbooks' tiers name, and the playbook that does.
+func owners(set *playbooks.Set) iter.Seq2[string, string] {
+	return func(yield func(owner, playbook string) bool) {
+		for _, book := range set.All() {
+			for _, tier := range book.Tiers {
+				for _, owner := range tier.Owners {
+					if !yield(owner, book.Name) {
+						return
+					}
+				}
+			}
+		}
 	}
 }

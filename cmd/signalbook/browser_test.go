@@ -213,6 +213,8 @@ func takeTour(t *testing.T, p page) {
 		return new URLSearchParams({user: "ben", action_id: b.dataset.actionId, block_id: b.dataset.blockId, value: b.dataset.value, channel: m.dataset.channel, ts: m.dataset.ts}).toString() })()`, ackTwo))
 	p.do(chromedp.Click(ackTwo))
 	p.reads("#replies", "acknowledged by", "@anna")
+	p.reads("#messages", "Acknowledged")
+	evaluate[bool](p, `document.querySelector("#scroll").scrollTop = 0, document.querySelectorAll("#replies > [data-ts]")[1].scrollIntoView(), true`)
 	p.shot("3-acknowledged")
 	p.become("ben")
 	if said := evaluate[string](p, fmt.Sprintf(`fetch("/sim/click", {method: "POST", body: new URLSearchParams(%q)}).then(r => r.text())`, click)); said != "" {

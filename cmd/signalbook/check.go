@@ -2,16 +2,20 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/library"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -27,25 +31,17 @@ type checkConfig struct {
 
 // Run prints every problem to stderr, and what was found good to stdout.
 func (c checkConfig) Run(ctx context.Context, std streams) error {
-	loaded, problems := config.Load(c.File)
-	books := 0
-	if loaded != nil && problems.Err() == nil {
-		set, more := loaded.LoadPlaybooks()
-		problems = append(problems, more...)
-		if set != nil {
-			books = len(set.All())
-		}
-	}
+	loaded, set, problems := readConfig(c.File)
 	report(std, problems)
 	if problems.Err() != nil {
 		return &findingsError{fmt.Sprintf("%s: %s\n", c.File, count(len(problems)-len(problems.Warnings()), "problem"))}
 	}
 	if c.Online {
-		if err := online(ctx, std, loaded); err != nil {
+		if err := online(ctx, std, loaded, set); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(std.out, "%s: ok, %s\n", c.File, count(books, "playbook"))
+	fmt.Fprintf(std.out, "%s: ok, %s\n", c.File, count(len(set.All()), "playbook"))
 	return nil
 }
 
@@ -64,11 +60,15 @@ func count(n int, noun string) string {
 }
 
 // online asks the servers that the configuration names.
-func online(ctx context.Context, std streams, c *config.Config) error {
+func online(ctx context.Context, std streams, c *config.Config, set *playbooks.Set) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	var found []string
-	if err := onlineSlack(ctx, std, c, &found); err != nil {
+	unknown, err := onlineSlack(ctx, std, c, set)
+	for _, problem := range unknown {
+		found = append(found, problem.String())
+	}
+	if err != nil {
 		found = append(found, "slack: "+err.Error())
 	}
 	redis, err := openRedis(c)
@@ -96,32 +96,37 @@ func online(ctx context.Context, std streams, c *config.Config) error {
 	return nil
 }
 
-func onlineSlack(ctx context.Context, std streams, c *config.Config, found *[]string) error {
+// onlineSlack asks Slack for the names of the configuration and its playbooks.
+// The problems are the names that Slack does not know.
+func onlineSlack(ctx context.Context, std streams, c *config.Config, set *playbooks.Set) (unknown yamlfile.Problems, err error) {
 	client, err := chat.New(chat.Options{APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: discard()})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	id, err := client.Auth(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	fmt.Fprintf(std.out, "slack: ok, workspace %s (%s)\n", id.Team, id.TeamID)
 	channels, people := c.Names()
-	if _, unknown, err := client.Channels(ctx, channels); err != nil {
-		*found = append(*found, "slack: "+err.Error())
-	} else {
-		for _, name := range unknown {
-			*found = append(*found, c.Problem(name, fmt.Sprintf("Slack shows the bot no channel %s: create it, or invite the bot with /invite", name)).String())
-		}
+	_, lost, err := client.Channels(ctx, channels)
+	for _, name := range lost {
+		unknown = append(unknown, c.Problem(name, fmt.Sprintf("Slack shows the bot no channel %s: create it, or invite the bot with /invite", name)))
 	}
-	if _, unknown, err := client.People(ctx, people); err != nil {
-		*found = append(*found, "slack: "+err.Error())
-	} else {
-		for _, name := range unknown {
-			*found = append(*found, c.Problem(name, fmt.Sprintf("Slack knows no user group or person %s", name)).String())
-		}
+	_, strangers, peopleErr := client.People(ctx, people)
+	for _, name := range strangers {
+		unknown = append(unknown, c.Problem(name, fmt.Sprintf("Slack knows no user group or person %s", name)))
 	}
-	return nil
+	in := maps.Collect(owners(set))
+	for _, name := range people {
+		delete(in, name)
+	}
+	_, strangers, ownersErr := client.People(ctx, slices.Sorted(maps.Keys(in)))
+	for _, name := range strangers {
+		unknown = append(unknown, yamlfile.Problem{Text: fmt.Sprintf("playbook %q: Slack knows no user group or person %s", in[name], name)})
+	}
+	unknown.Sort()
+	return unknown, errors.Join(err, peopleErr, ownersErr)
 }
 
 type checkPlaybooks struct {
@@ -135,6 +140,7 @@ func (c checkPlaybooks) Run(std streams) error {
 		return err
 	}
 	var problems yamlfile.Problems
+	var books []*playbooks.Playbook
 	taken := map[string]string{}
 	for _, file := range files {
 		data, err := os.ReadFile(file)
@@ -150,6 +156,11 @@ func (c checkPlaybooks) Run(std streams) error {
 			problems = append(problems, yamlfile.Problem{File: file, Line: 1, Column: 1, Text: fmt.Sprintf("playbook %q is in %s too: give one of them another name", book.Name, other)})
 		}
 		taken[book.Name] = file
+		books = append(books, book)
+	}
+	_, warnings := playbooks.NewSet(books, library.All())
+	for _, text := range warnings {
+		problems = append(problems, yamlfile.Problem{Text: text, Warning: true})
 	}
 	report(std, problems)
 	if problems.Err() != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -25,6 +26,14 @@ type fireCommand struct {
 	CredentialsFile string `help:"A file with the webhook's bearer token." type:"path"`
 	Resolve         bool   `help:"Send the alert as resolved."`
 	What            string `arg:"" name:"playbook-or-payload" help:"A playbook's name, or a file with a webhook body, as in: signalbook fire database-cpu"`
+}
+
+// Validate refuses what is no address of a bot.
+func (c fireCommand) Validate() error {
+	if u, err := url.Parse(c.URL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return fmt.Errorf("--url is %q, and should be the bot's webhook, as in http://127.0.0.1:9095/alertmanager/webhook", c.URL)
+	}
+	return nil
 }
 
 // Run sends the alert and says what the bot answered.

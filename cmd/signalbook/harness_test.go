@@ -81,7 +81,7 @@ func startRig(t *testing.T, o options) *rig {
 }
 
 // startRedis starts a redis-server of the test's own on a free port.
-func startRedis(t *testing.T, args ...string) string {
+func startRedis(t testing.TB, args ...string) string {
 	t.Helper()
 	port := freePort(t)
 	dir := t.TempDir()
@@ -93,7 +93,7 @@ func startRedis(t *testing.T, args ...string) string {
 	return addr
 }
 
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -106,7 +106,7 @@ func freePort(t *testing.T) string {
 
 // process is a program that a test started. It ends with the test.
 type process struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	url  string // of a bot
 	mu   sync.Mutex
@@ -126,7 +126,7 @@ func (p *process) logged() string {
 	return p.log.String()
 }
 
-func startProcess(t *testing.T, cmd *exec.Cmd) *process {
+func startProcess(t testing.TB, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{t: t, cmd: cmd, done: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = p, p
@@ -236,7 +236,7 @@ func payload(t *testing.T, name string) []byte {
 }
 
 // eventually waits for a condition, and fails when it does not come.
-func eventually(t *testing.T, what string, holds func() bool) {
+func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()

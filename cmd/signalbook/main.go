@@ -46,6 +46,7 @@ Examples:
   signalbook fire database-cpu`
 
 func main() {
+	stampVersion()
 	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
@@ -54,10 +55,14 @@ func run(args []string, std streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var cli commands
-	code, ended := exitDone, false
-	parser, err := kong.New(&cli, kong.Name("signalbook"), kong.Description(description), kong.Writers(std.out, std.err),
+	code, ended, results := exitDone, false, std.out
+	if len(args) == 0 {
+		// Who types the bare name wants to know what there is.
+		args, code, results = []string{"--help"}, exitUsage, std.err
+	}
+	parser, err := kong.New(&cli, kong.Name("signalbook"), kong.Description(description), kong.Writers(results, std.err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Exit(func(c int) { code, ended = c, true }),
+		kong.Exit(func(c int) { code, ended = max(code, c), true }),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std))
 	if err != nil {
 		fmt.Fprintln(std.err, "signalbook:", err)

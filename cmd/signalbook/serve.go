@@ -23,6 +23,8 @@ import (
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
+	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
 // inboxBound is how many events may wait; past it the webhook answers 503, and
@@ -113,15 +115,19 @@ func (c serveCommand) Run(ctx context.Context, std streams) error {
 
 // loadSettings reads configuration and playbooks; its error lists every problem.
 func loadSettings(path string) (*settings, error) {
-	loaded, problems := config.Load(path)
+	loaded, set, problems := readConfig(path)
 	if err := problems.Err(); err != nil {
 		return nil, &findingsError{err.Error() + "\n"}
 	}
+	return &settings{config: loaded, playbooks: set, warnings: problems.Warnings()}, nil
+}
+
+// readConfig reads a configuration and its playbooks, the latter also when the
+// former has problems, so that one run tells of everything.
+func readConfig(path string) (*config.Config, *playbooks.Set, yamlfile.Problems) {
+	loaded, problems := config.Load(path)
 	set, more := loaded.LoadPlaybooks()
-	if err := more.Err(); err != nil {
-		return nil, &findingsError{err.Error() + "\n"}
-	}
-	return &settings{config: loaded, playbooks: set, warnings: append(problems.Warnings(), more.Warnings()...)}, nil
+	return loaded, set, append(problems, more...)
 }
 
 func newRegistry() *prometheus.Registry {

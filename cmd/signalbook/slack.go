@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/url"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -16,19 +17,21 @@ type manifestCommand struct {
 	Command string `default:"/playbook" help:"The slash command (slack.command in the configuration)."`
 }
 
+// Validate refuses addresses that Slack would refuse.
+func (c manifestCommand) Validate() error {
+	if c.URL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("--url is %q, and Slack needs a plain https address, as in https://signalbook.example.com", c.URL)
+	}
+	return nil
+}
+
 // Run prints the manifest as YAML.
 func (c manifestCommand) Run(std streams) error {
-	base := ""
-	if c.URL != "" {
-		u, err := url.Parse(c.URL)
-		if err != nil || u.Scheme != "https" || u.Host == "" {
-			return fmt.Errorf("slack manifest: --url is %q, and Slack needs an https address, as in https://signalbook.example.com", c.URL)
-		}
-		base = u.Scheme + "://" + u.Host + u.Path
-		for len(base) > 0 && base[len(base)-1] == '/' {
-			base = base[:len(base)-1]
-		}
-	}
+	base := strings.TrimRight(c.URL, "/")
 	encoder := yaml.NewEncoder(std.out)
 	encoder.SetIndent(2)
 	if err := encoder.Encode(manifest(base, c.Command)); err != nil {

@@ -2,9 +2,19 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
+	"strings"
 
 	"github.com/prometheus/common/version"
 )
+
+// stampVersion takes the version from Go's own build information where the build
+// gave none, as `go install ...@latest` does.
+func stampVersion() {
+	if info, ok := debug.ReadBuildInfo(); ok && version.Version == "" {
+		version.Version = strings.TrimPrefix(info.Main.Version, "v")
+	}
+}
 
 type versionCommand struct{}
 

@@ -1,0 +1,223 @@
+package incident_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// copyModel is what the product contract (section 7, "notifications out of order,
+// late") says of one alert, told a second time and in other words: a later
+// startsAt wins; of the same startsAt a resolve wins over a firing copy that comes
+// within 30 s of it; the copy is held, and reopens unless another resolve comes
+// within 60 s; a firing copy that comes later reopens at once.
+type copyModel struct {
+	known    bool
+	startsAt time.Time
+	firing   bool
+	resolved time.Time // when a resolve of this startsAt was last received
+	held     time.Time // until when; zero: nothing is held
+	openings int       // how often it began to fire
+}
+
+func (m *copyModel) fire() {
+	if !m.firing {
+		m.openings++
+	}
+	m.firing, m.held = true, time.Time{}
+}
+
+// reaches lets time pass up to now.
+func (m *copyModel) reaches(now time.Time) {
+	if !m.held.IsZero() && !m.held.After(now) {
+		m.fire()
+	}
+}
+
+func (m *copyModel) hears(a alerts.Alert, now time.Time) {
+	m.reaches(now)
+	firing := a.Status == alerts.Firing
+	switch {
+	case m.known && a.StartsAt.Before(m.startsAt): // older than what is known
+	case !m.known || a.StartsAt.After(m.startsAt):
+		m.known, m.startsAt, m.held = true, a.StartsAt, time.Time{}
+		if firing {
+			m.fire()
+		} else {
+			m.firing, m.resolved = false, now
+		}
+	case !firing:
+		m.firing, m.held, m.resolved = false, time.Time{}, now
+	case m.firing || !m.held.IsZero():
+	case now.Sub(m.resolved) <= 30*time.Second:
+		m.held = now.Add(60 * time.Second)
+	default:
+		m.fire()
+	}
+}
+
+// TestCopiesInAnyOrder sends copies of one alert's notifications in every order
+// and at several paces, and compares with the model after each.
+func TestCopiesInAnyOrder(t *testing.T) {
+	s1, s2 := epoch, epoch.Add(5*time.Minute)
+	f1, r1, f2, r2 := alert("a", s1, alerts.Firing), alert("a", s1, alerts.Resolved), alert("a", s2, alerts.Firing), alert("a", s2, alerts.Resolved)
+	sets := map[string][]alerts.Alert{
+		"two occurrences":        {f1, r1, f2, r2},
+		"one, everything twice":  {f1, f1, r1, r1},
+		"one, resolved by three": {f1, r1, r1, r1},
+		"the second is repeated": {f1, f2, r2, f2},
+	}
+	for name, set := range sets {
+		t.Run(name, func(t *testing.T) {
+			for _, order := range permutations(len(set)) {
+				for _, gaps := range paces(len(set)-1, time.Second, 40*time.Second, 100*time.Second) {
+					playCopies(t, set, order, gaps)
+				}
+			}
+		})
+	}
+}
+
+func playCopies(t *testing.T, set []alerts.Alert, order []int, gaps []time.Duration) {
+	w, m := newWorld(t), &copyModel{}
+	for k, at := range order {
+		if k > 0 {
+			w.pass(gaps[k-1])
+			m.reaches(w.now)
+		}
+		a := set[at]
+		w.do(incident.Event{Notification: notice("db", 0, a)})
+		m.hears(a, w.now)
+		compareCopies(t, w, m)
+	}
+	w.pass(3 * time.Minute)
+	m.reaches(w.now)
+	compareCopies(t, w, m)
+}
+
+func compareCopies(t *testing.T, w *world, m *copyModel) {
+	t.Helper()
+	shown, firing, openings := 0, false, 0
+	for _, n := range w.numbers() {
+		if i := w.load(n); !i.Quiet {
+			shown, firing, openings = shown+1, i.Active(), i.Opening
+		}
+	}
+	roots := min(m.openings, 1)
+	got, want := fmt.Sprintf("roots %d, active %v, openings %d", shown, firing, openings), fmt.Sprintf("roots %d, active %v, openings %d", roots, m.firing, m.openings)
+	if got != want {
+		t.Errorf("got %s, want %s\nafter:\n%s", got, want, strings.Join(w.log, "\n"))
+		t.FailNow()
+	}
+}
+
+func permutations(n int) (all [][]int) {
+	var walk func(taken []int)
+	walk = func(taken []int) {
+		if len(taken) == n {
+			all = append(all, append([]int(nil), taken...))
+			return
+		}
+		for k := range n {
+			free := true
+			for _, t := range taken {
+				free = free && t != k
+			}
+			if free {
+				walk(append(taken, k))
+			}
+		}
+	}
+	walk(nil)
+	return all
+}
+
+func paces(n int, of ...time.Duration) [][]time.Duration {
+	all := [][]time.Duration{nil}
+	for range n {
+		var longer [][]time.Duration
+		for _, have := range all {
+			for _, gap := range of {
+				longer = append(longer, append(append([]time.Duration(nil), have...), gap))
+			}
+		}
+		all = longer
+	}
+	return all
+}
+
+// TestLateResolveOfAnOlderOccurrenceDoesNotStrandTheIncident: the whole group is
+// resolved, and one of its alerts is listed with an older startsAt than we know
+// (peers of one cluster may keep different ones).
+func TestAllKnownResolvedResolves(t *testing.T) {
+	w := newWorld(t)
+	s1, s2 := epoch, epoch.Add(5*time.Minute)
+	w.do(incident.Event{Notification: notice("db", 0, alert("a", s2, alerts.Firing), alert("b", s1, alerts.Firing))})
+	w.pass(10 * time.Minute)
+	w.do(incident.Event{Notification: notice("db", 0, alert("a", s2, alerts.Resolved), alert("b", s1, alerts.Firing))})
+	w.pass(time.Minute)
+	w.do(incident.Event{Notification: notice("db", 0, alert("a", s1, alerts.Resolved), alert("b", s1, alerts.Resolved))})
+	w.pass(time.Minute)
+	w.do(incident.Event{Notification: notice("db", 0, alert("a", s2, alerts.Resolved), alert("b", s1, alerts.Resolved))})
+	i, _ := w.newest(notice("db", 0).GroupID())
+	if got, want := i.State, incident.Resolved; got != want {
+		t.Errorf("nothing fires and the group is resolved, but the incident is %s, want %s", got, want)
+	}
+}
+
+// TestLargeGroupIsQuiet: a repeat of a group at the bound of what is kept is no
+// news, whichever of its alerts resolved before.
+func TestLargeGroupIsQuiet(t *testing.T) {
+	w := newWorld(t)
+	var list []alerts.Alert
+	for k := range 600 {
+		list = append(list, alert(fmt.Sprintf("a%04d", k), epoch, alerts.Firing))
+	}
+	send := func(list []alerts.Alert) incident.Outcome {
+		n := notice("db", 0, list...)
+		n.Alerts = n.Alerts[:alerts.MaxAlerts] // as the decoder keeps them
+		return w.do(incident.Event{Notification: n})
+	}
+	send(list)
+	w.pass(time.Minute)
+	var rest []alerts.Alert
+	for k, a := range list {
+		if k >= 100 && k < 130 {
+			list[k] = alert(a.Fingerprint, epoch, alerts.Resolved)
+			continue
+		}
+		rest = append(rest, a)
+	}
+	send(list)
+	w.pass(5 * time.Minute)
+	send(rest)
+	for range 3 {
+		w.pass(5 * time.Minute)
+		out := send(rest)
+		if n := len(out.Results[0].Changes); n != 0 {
+			t.Fatalf("a repeat brought %d changes, want none; the first is %+v", n, out.Results[0].Changes[0])
+		}
+	}
+}
+
+// TestTakenOverStepKeepsItsDeadline: a follow-up that an incident took over is
+// due when it was due before, not when the new incident's tier is.
+func TestTakenOverStepKeepsItsDeadline(t *testing.T) {
+	w := newWorld(t)
+	group := notice("db", 0).GroupID()
+	w.do(incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Firing))})
+	w.do(incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Resolved))})
+	w.pass(6 * 24 * time.Hour)
+	w.do(incident.Event{Notification: notice("db", 0, alert("a", w.now, alerts.Firing))})
+	w.do(incident.Event{Op: "op", Act: &incident.Act{Verb: incident.VerbAcknowledge, Incident: 2, User: user("anna")}})
+	w.pass(25 * time.Hour)
+	i, _ := w.newest(group)
+	tier, _ := i.Tier("short_term")
+	if s, _, _ := i.Step("indices"); !tier.Overdue || !i.Deadline(s).Before(w.now) {
+		t.Errorf("the follow-up was due at %s, now it is %s, yet its tier is not overdue", i.Deadline(s), w.now)
+	}
+}

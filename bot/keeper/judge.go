@@ -1,0 +1,69 @@
+package keeper
+
+import (
+	"time"
+
+	"github.com/signalbook/signalbook/bot/chat"
+)
+
+// What the health of a keeper is about, besides "slack", "names" and "redis".
+func aboutChannel(s sight) string { return "channel " + s.incident.Channel }
+func aboutMessage(s sight) string { return "message " + s.incident.ID() }
+
+// judge turns Slack's word into when to try again, and into what people can read
+// about it.
+func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
+	log := h.log.With("incident", s.incident.ID(), "slot", c.slot.Name, "error", refused)
+	switch {
+	case refused.Outcome == chat.OutcomeLimited:
+		h.budgets.Block(time.Now(), refused.Method, refused.RetryAfter)
+		o.wait = refused.RetryAfter
+		if refused.Code == chat.CodeUnreachable {
+			h.health.set("slack", refused.Error())
+			o.pause = refused.RetryAfter
+		}
+		log.Warn("Slack limits us, trying again", "in", refused.RetryAfter)
+	case refused.Outcome == chat.OutcomeUnknown:
+		h.health.set("slack", "Slack does not answer: "+refused.Error())
+		log.Warn("the outcome of a Slack call is unknown, it will be looked for")
+	case refused.Outcome == chat.OutcomeGone:
+		o.wait = time.Millisecond
+		log.Info("a message is gone from Slack and will be posted again")
+	case refused.Outcome == chat.OutcomeAuth && !onePermission(refused.Code):
+		h.health.set("slack", refused.Error())
+		o.wait, o.pause = h.Timing.Parked, h.Timing.Parked
+		log.Error("Slack refuses the app; everything is kept and sent when it works again")
+	case refused.Outcome == chat.OutcomeChannel:
+		h.health.set(aboutChannel(s), refused.Error())
+		o.wait = h.Timing.Parked
+		if wholeChannel(refused.Code) {
+			o.closed = h.Timing.Parked // one incident asks for all of them whether it is open again
+		}
+		log.Error("Slack refuses the channel; everything is kept and sent when it works again")
+	default:
+		h.health.set(aboutMessage(s), s.incident.ID()+": "+refused.Error())
+		o.wait = h.Timing.Parked
+		log.Error("Slack refuses a message")
+	}
+	return o
+}
+
+// onePermission reports whether the app lacks a permission for this method only;
+// the other codes of OutcomeAuth mean that nothing works.
+func onePermission(code string) bool {
+	switch code {
+	case "missing_scope", "no_permission", "not_allowed_token_type":
+		return true
+	}
+	return false
+}
+
+// wholeChannel reports whether nothing can be posted in the channel; the other
+// codes of OutcomeChannel are about one thread.
+func wholeChannel(code string) bool {
+	switch code {
+	case "channel_not_found", "is_archived", "not_in_channel", "restricted_action":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/signalbook/signalbook/bot/slacksim"
+)
+
+var fence = regexp.MustCompile("(?ms)^( *)```(\\w*)\n(.*?)^ *```$")
+
+// block is a fenced block of the README; name is the file that a comment in its
+// first line names.
+type block struct{ kind, name, text string }
+
+func readmeBlocks(t *testing.T) []block {
+	t.Helper()
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []block
+	for _, found := range fence.FindAllStringSubmatch(string(data), -1) {
+		b := block{kind: found[2]}
+		for line := range strings.Lines(found[3]) {
+			b.text += strings.TrimPrefix(line, found[1])
+		}
+		if first, _, _ := strings.Cut(b.text, "\n"); strings.HasPrefix(first, "# ") {
+			b.name = strings.TrimPrefix(first, "# ")
+		}
+		blocks = append(blocks, b)
+	}
+	return blocks
+}
+
+// TestReadme does what the README says, in its order: its files are written, its
+// commands are run. Only what stands for the reader's own world is replaced: the
+// addresses of Slack and Redis.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{sim: slacksim.Options{BotToken: "xoxb-test", AppToken: "xapp-test"}})
+	dir := t.TempDir()
+	blocks := readmeBlocks(t)
+	world := strings.NewReplacer("slack:\n", fmt.Sprintf("slack:\n  api_url: %q\n", r.slackURL+"/api/"), "127.0.0.1:6379", r.redisAddr)
+	for name, text := range map[string]string{"secrets/slack-bot-token": "xoxb-test\n", "secrets/slack-app-token": "xapp-test\n", "secrets/webhook-token": webhookToken + "\n"} {
+		writeBelow(t, dir, name, text)
+	}
+	for _, b := range blocks {
+		if b.kind == "yaml" && b.name != "" {
+			writeBelow(t, dir, b.name, world.Replace(b.text))
+		}
+	}
+	port := freePort(t)
+	bot := ""
+	ran := 0
+	for _, b := range blocks {
+		if b.kind != "sh" {
+			continue
+		}
+		for line := range strings.Lines(b.text) {
+			line, _, _ = strings.Cut(strings.TrimSpace(line), "  #")
+			line = strings.TrimSpace(line)
+			ran++
+			switch {
+			case strings.HasPrefix(line, "make "):
+				inMakefile(t, strings.TrimPrefix(line, "make "))
+			case strings.HasPrefix(line, "signalbook serve"):
+				bot = serveAsInReadme(t, r, dir, line, port)
+			default:
+				if strings.HasPrefix(line, "signalbook fire") {
+					line += " --url=" + bot + "/alertmanager/webhook"
+				}
+				runLine(t, dir, line)
+			}
+		}
+	}
+	if ran < 7 {
+		t.Errorf("ran %d lines of the README, want at least 7: are its blocks still marked sh?", ran)
+	}
+	root := r.root("incidents", 0)
+	r.reads(root, "Database is at 90% CPU")
+	r.reads(root, "Resolved")
+}
+
+// writeBelow writes a file, and the folders on the way to it.
+func writeBelow(t *testing.T, dir, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, dir, name, text)
+}
+
+// inMakefile checks a target that cannot be run from within itself.
+func inMakefile(t *testing.T, target string) {
+	t.Helper()
+	out, err := exec.Command("make", "-C", "../..", "-n", target).CombinedOutput()
+	if err != nil {
+		t.Errorf("make %s: %v\n%s", target, err, out)
+	}
+}
+
+func runLine(t *testing.T, dir, line string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-euc", line)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%s: %v\n%s", line, err, out)
+	}
+}
+
+// serveAsInReadme starts the bot in the background and waits until it is ready.
+func serveAsInReadme(t *testing.T, r *rig, dir, line, port string) string {
+	t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "sh", "-c", "exec "+line+" --web.listen-address=127.0.0.1:"+port)
+	cmd.Dir = dir
+	p := startProcess(t, cmd)
+	p.url = "http://127.0.0.1:" + port
+	eventually(t, "the README's bot is ready", func() bool {
+		_, code := p.get("/-/ready")
+		return code == http.StatusOK
+	})
+	t.Cleanup(func() {
+		p.end(syscall.SIGTERM)
+		if code := cmd.ProcessState.ExitCode(); code != 0 {
+			t.Errorf("SIGTERM ended serve with %d, want 0", code)
+		}
+	})
+	return p.url
+}
