@@ -92,6 +92,11 @@ func (m *move) actOnStep(a Act, s *Step) Answer {
 		}
 		return answer
 	}
+	if s.To != 0 || (a.Verb == VerbUndo && m.i.FollowedBy != 0) {
+		answer := m.stepAnswer(a, *s, AnswerContinued)
+		answer.Text = ID(m.i.FollowedBy)
+		return answer
+	}
 	switch a.Verb {
 	case VerbAcknowledge:
 		switch s.State {
@@ -141,12 +146,7 @@ func (m *move) actOnStep(a Act, s *Step) Answer {
 			m.stepChange(KindStepReleased, a, s)
 		}
 	case VerbUndo:
-		if m.i.FollowedBy != 0 {
-			answer := m.stepAnswer(a, *s, AnswerContinued)
-			answer.Text = ID(m.i.FollowedBy)
-			return answer
-		}
-		if !s.Ended() || s.Before == nil || s.To != 0 {
+		if !s.Ended() || s.Before == nil {
 			return refuse(AnswerNotEnded)
 		}
 		s.Standing, s.Before = *s.Before, nil

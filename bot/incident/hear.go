@@ -49,7 +49,7 @@ func (m *move) hear(n alerts.Notification) {
 	case w.fired && i.Over() && (!i.ByHand || w.joined):
 		m.reopen(User{}, "")
 	}
-	m.prune()
+	m.prune(n)
 }
 
 func (m *move) tooLateToReopen() bool {
@@ -116,7 +116,8 @@ func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) {
 	known := &i.Alerts[at]
 	switch order := a.StartsAt.Compare(known.StartsAt); {
 	case order < 0:
-		w.outdated = true
+		// An older occurrence: the notification is late when it contradicts what we know of the newer one.
+		w.outdated = w.outdated || known.Firing || a.Status == alerts.Firing
 	case order > 0:
 		wasFiring := known.Firing
 		*known = m.alert(n, a)
@@ -130,13 +131,14 @@ func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) {
 	case a.Status == alerts.Resolved:
 		m.tell(known, n, a)
 		m.resolveAlert(known, a.EndsAt)
+		known.ResolveAt = m.now
 	case known.Firing:
 		m.tell(known, n, a)
 		if known.Unreported {
 			known.Unreported = false
 			m.change(Change{Kind: KindReported, Alert: a.Fingerprint})
 		}
-	case m.now.Sub(known.ChangedAt) <= CopyWindow:
+	case m.now.Sub(known.ResolveAt) <= CopyWindow:
 		if known.HeldUntil.IsZero() {
 			known.HeldUntil = m.now.Add(HoldFor)
 			m.change(Change{Kind: KindCopyHeld, Alert: a.Fingerprint})
@@ -158,14 +160,14 @@ func (m *move) resolveAlert(a *Alert, endsAt time.Time) {
 	if !a.Firing {
 		return
 	}
-	a.Firing, a.EndsAt, a.ChangedAt = false, endsAt, m.now
+	a.Firing, a.EndsAt, a.ChangedAt, a.ResolveAt = false, endsAt, m.now, m.now
 	m.change(Change{Kind: KindAlertResolved, Alert: a.Fingerprint})
 }
 
 func (m *move) alert(n alerts.Notification, a alerts.Alert) Alert {
 	kept := Alert{Fingerprint: a.Fingerprint, StartsAt: a.StartsAt, Firing: a.Status == alerts.Firing, ChangedAt: m.now}
 	if !kept.Firing {
-		kept.EndsAt = a.EndsAt
+		kept.EndsAt, kept.ResolveAt = a.EndsAt, m.now
 	}
 	m.tell(&kept, n, a)
 	return kept
@@ -245,9 +247,10 @@ func first(annotations map[string]string, names ...string) string {
 	return ""
 }
 
-// prune forgets the oldest resolved alerts, so that a group that lives for
-// months does not grow.
-func (m *move) prune() {
+// prune forgets the oldest resolved alerts, and firing ones that the group does
+// not list any more when there are too many: a group that lives for months does
+// not grow, and what is listed is never forgotten.
+func (m *move) prune(n alerts.Notification) {
 	i := m.i
 	var ended []time.Time
 	for _, a := range i.Alerts {
@@ -262,8 +265,21 @@ func (m *move) prune() {
 			return !a.Firing && a.HeldUntil.IsZero() && a.ChangedAt.Before(limit)
 		})
 	}
-	if over := len(i.Alerts) - alerts.MaxAlerts; over > 0 {
-		i.Alerts = i.Alerts[over:]
-		i.Omitted += over
+	over := len(i.Alerts) - alerts.MaxAlerts
+	if over <= 0 {
+		return
+	}
+	listed := map[string]bool{}
+	for _, a := range n.Alerts {
+		listed[a.Fingerprint] = true
+	}
+	for _, firing := range []bool{false, true} {
+		i.Alerts = slices.DeleteFunc(i.Alerts, func(a Alert) bool {
+			forget := over > 0 && a.Firing == firing && !listed[a.Fingerprint]
+			if forget {
+				over--
+			}
+			return forget
+		})
 	}
 }

@@ -114,6 +114,7 @@ type Alert struct {
 	EndsAt      time.Time         `json:"ends_at,omitzero"`
 	Firing      bool              `json:"firing,omitempty"`
 	ChangedAt   time.Time         `json:"changed_at"`             // when we received its last change
+	ResolveAt   time.Time         `json:"resolve_at,omitzero"`    // when we last received a resolve of this startsAt
 	HeldUntil   time.Time         `json:"held_until,omitzero"`    // a firing copy came right after the resolve
 	Unreported  bool              `json:"not_reported,omitempty"` // firing, yet absent from the last notification
 	Labels      map[string]string `json:"labels,omitempty"`       // what tells it apart from the others

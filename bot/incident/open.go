@@ -54,10 +54,13 @@ func (r Rules) receiveQuiet(s Scene, n alerts.Notification, now time.Time) Outco
 	m := &move{rules: r, i: &i, now: now}
 	i.LastHeard = now
 	if w := m.merge(n); w.fired {
+		s.Current = &i
 		return r.open(s, n, now, nil)
 	}
-	i.Pending = nil
-	if slices.ContainsFunc(i.Alerts, func(a Alert) bool { return !a.HeldUntil.IsZero() }) {
+	switch {
+	case !slices.ContainsFunc(i.Alerts, func(a Alert) bool { return !a.HeldUntil.IsZero() }):
+		i.Pending = nil
+	case slices.ContainsFunc(n.Alerts, func(a alerts.Alert) bool { return i.holds(a) }):
 		i.Pending = &Pending{n}
 	}
 	return Outcome{Results: []Result{{i, nil}}, Reason: "a copy of what is resolved: not shown"}
@@ -69,13 +72,22 @@ func (r Rules) releaseQuiet(s Scene, now time.Time) Outcome {
 	due := false
 	for k := range i.Alerts {
 		if a := &i.Alerts[k]; !a.HeldUntil.IsZero() && !a.HeldUntil.After(now) {
+			a.HeldUntil, a.Firing, a.EndsAt, a.ChangedAt = time.Time{}, true, time.Time{}, now
 			due = true
 		}
 	}
 	if !due || i.Pending == nil {
 		return Outcome{Reason: "nothing is due"}
 	}
+	s.Current = &i
 	return r.open(s, i.Pending.Notification, now, nil)
+}
+
+// holds reports whether a is a firing copy that is held.
+func (i Incident) holds(a alerts.Alert) bool {
+	return a.Status == alerts.Firing && slices.ContainsFunc(i.Alerts, func(known Alert) bool {
+		return known.Fingerprint == a.Fingerprint && known.StartsAt.Equal(a.StartsAt) && !known.HeldUntil.IsZero()
+	})
 }
 
 // open makes a new incident out of a notification. A remembered group opens
@@ -84,7 +96,7 @@ func (r Rules) releaseQuiet(s Scene, now time.Time) Outcome {
 func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident) Outcome {
 	i := r.incident(s.Plan(n), s.Next, now)
 	if s.Current != nil && s.Current.Quiet {
-		i.Number, i.Version = s.Current.Number, s.Current.Version
+		i.Number, i.Version, i.Alerts = s.Current.Number, s.Current.Version, s.Current.clone().Alerts
 	}
 	i.Group, i.LastHeard = n.GroupID(), now
 	i.Title = Title(i.Title, i.Playbook.Name, n)

@@ -27,11 +27,23 @@ func (r Rules) NextDue(i Incident) time.Time {
 	}
 	for _, t := range i.Tiers {
 		if !t.Overdue && i.left(t.Name) > 0 && (i.Active() || t.Name != playbooks.Immediate) {
-			consider(t.Due)
+			consider(i.tierDue(t))
 		}
 	}
 	if i.Active() && i.Group != "" && !i.Stale {
 		consider(i.LastHeard.Add(r.StaleAfter))
+	}
+	return due
+}
+
+// tierDue is when the first deadline of a tier passes: a step that was taken over
+// keeps the one it had.
+func (i Incident) tierDue(t Tier) time.Time {
+	due := t.Due
+	for _, s := range i.Steps {
+		if s.Tier == t.Name && t.Name != playbooks.Immediate && !s.Hidden && !s.Ended() && !s.Due.IsZero() && s.Due.Before(due) {
+			due = s.Due
+		}
 	}
 	return due
 }
@@ -81,7 +93,7 @@ func (m *move) deadlines() {
 	for k := range i.Tiers {
 		t := &i.Tiers[k]
 		immediate := t.Name == playbooks.Immediate
-		if t.Overdue || i.left(t.Name) == 0 || m.now.Before(t.Due) || (immediate && !i.Active()) {
+		if t.Overdue || i.left(t.Name) == 0 || m.now.Before(i.tierDue(*t)) || (immediate && !i.Active()) {
 			continue
 		}
 		t.Overdue = true

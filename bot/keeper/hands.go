@@ -177,8 +177,8 @@ func (h *hands) work(ctx context.Context) error {
 	defer cancel()
 	var calls errgroup.Group
 	calls.SetLimit(callsAtOnce)
-	defer calls.Wait() // nothing is in flight when the reign ends
-	for {
+	defer calls.Wait() // nothing is in flight when the reign has ended
+	for ctx.Err() == nil {
 		if err := h.refill(ctx); err != nil {
 			h.refresh()
 			if !pause(ctx, readWait) {
@@ -204,6 +204,7 @@ func (h *hands) work(ctx context.Context) error {
 			return nil
 		})
 	}
+	return nil
 }
 
 // lingering returns a context that ends some time after ctx does.

@@ -1,0 +1,219 @@
+package desk_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/desk"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/keeper"
+	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/library"
+)
+
+// patience is how long a condition may take on a slow machine.
+const patience = 60 * time.Second
+
+// rig is a desk between a real Redis and a Slack look-alike.
+type rig struct {
+	t          *testing.T
+	sim        *slacksim.Sim
+	store      *store.Store
+	client     *chat.Client
+	redis      *exec.Cmd
+	replies    *store.Replies
+	books      *playbooks.Set
+	responders []string
+}
+
+func startRig(t *testing.T, responders ...string) *rig {
+	t.Helper()
+	r := &rig{t: t, responders: responders}
+	r.books, _ = playbooks.NewSet(nil, library.All())
+	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	addr := r.startRedis()
+	opened, err := store.Open(store.Options{Addresses: []string{addr}, Prefix: "test", InboxBound: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { opened.Close() })
+	eventually(t, "redis-server answers", func() bool { return opened.Ping(t.Context()) == nil })
+	r.sim = slacksim.New(slacksim.Options{BotToken: "xoxb-test", SigningSecret: "secret"})
+	slack := httptest.NewServer(r.sim)
+	t.Cleanup(func() { r.sim.Close(); slack.Close() })
+	r.client, err = chat.New(chat.Options{APIURL: slack.URL + "/api/", BotToken: "xoxb-test", Logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.store = opened.Workspace("T0SIM00001")
+	r.replies = r.store.NewReplies()
+	d := desk.New(desk.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Settings: func() desk.Settings {
+		return desk.Settings{Command: "/playbook", Playbooks: r.books}
+	}})
+	door := chat.NewHTTP(chat.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger})
+	server := httptest.NewServer(door)
+	t.Cleanup(server.Close)
+	r.sim.SetRequestURL(server.URL)
+	r.run(d.Run, r.replies.Run)
+	return r
+}
+
+// run runs what works in the background until the test ends, or end is called.
+func (r *rig) run(works ...func(context.Context) error) (end func()) {
+	ctx, stop := context.WithCancel(context.Background())
+	var group errgroup.Group
+	for _, work := range works {
+		group.Go(func() error { return work(ctx) })
+	}
+	end = func() {
+		stop()
+		if err := group.Wait(); err != nil {
+			r.t.Error(err)
+		}
+	}
+	r.t.Cleanup(end)
+	return end
+}
+
+func (r *rig) startRedis() string {
+	r.t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	l.Close()
+	r.redis = exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", r.t.TempDir(), "--save", "", "--appendonly", "no")
+	if err := r.redis.Start(); err != nil {
+		r.t.Fatalf("start redis-server: %v (make test installs what is missing)", err)
+	}
+	r.t.Cleanup(r.stopRedis)
+	return "127.0.0.1:" + port
+}
+
+func (r *rig) stopRedis() {
+	_ = r.redis.Process.Kill()
+	_ = r.redis.Wait()
+}
+
+// keep starts the keeper, which decides; end stops it.
+func (r *rig) keep() (end func()) {
+	k := keeper.New(keeper.Options{
+		Store: r.store, Slack: r.client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(),
+		Settings: func() keeper.Settings {
+			return keeper.Settings{
+				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}},
+				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents"}, People: append([]string{"@sre-oncall"}, r.responders...),
+				Route: func(map[string]string) keeper.Route {
+					return keeper.Route{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Responders: r.responders}
+				},
+			}
+		},
+	})
+	return r.run(k.Run)
+}
+
+// open opens INC-1 of the database playbook and waits for its thread.
+func (r *rig) open() (root, immediate slacksim.Message) {
+	r.t.Helper()
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	labels := map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"}
+	n := alerts.Notification{
+		Source: "default", Receiver: "bot", GroupKey: "db", Status: alerts.Firing, Firing: 1, CommonLabels: labels,
+		Alerts: []alerts.Alert{{Fingerprint: "a", Status: alerts.Firing, StartsAt: now, Labels: labels}},
+	}
+	if _, _, err := r.store.Put(r.t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+		r.t.Fatal(err)
+	}
+	eventually(r.t, "the thread is there", func() bool {
+		for _, m := range r.sim.Messages("incidents") {
+			if m.Bot && m.Thread == "" && m.Replies >= 3 {
+				root = m
+			}
+		}
+		return root.TS != ""
+	})
+	return root, r.sim.Thread("incidents", root.TS)[1]
+}
+
+func (r *rig) slash(user, text string) string {
+	r.t.Helper()
+	reply, err := r.sim.Slash(r.t.Context(), user, "incidents", "/playbook "+text)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return reply.Message.PlainText()
+}
+
+func (r *rig) click(user string, m slacksim.Message, action, value string) {
+	r.t.Helper()
+	if err := r.sim.Click(r.t.Context(), slacksim.Click{User: user, Channel: m.Channel, TS: m.TS, ActionID: action, Value: value}); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// told waits until a user reads something privately.
+func (r *rig) told(user, want string) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
+	defer cancel()
+	if err := r.sim.WaitFor(ctx, func(*slacksim.View) bool { return strings.Contains(r.heard(user), want) }); err != nil {
+		r.t.Fatalf("%s was never told %q, but:\n%s", user, want, r.heard(user))
+	}
+}
+
+func (r *rig) heard(user string) string {
+	var all []string
+	for _, m := range r.sim.Ephemerals(user) {
+		all = append(all, m.PlainText())
+	}
+	return strings.Join(all, "\n---\n")
+}
+
+// modal waits until a user has a modal open.
+func (r *rig) modal(user string) {
+	r.t.Helper()
+	eventually(r.t, user+" sees a modal", func() bool {
+		_, open := r.sim.OpenModal(user)
+		return open
+	})
+}
+
+func (r *rig) incident(n int) incident.Incident {
+	r.t.Helper()
+	i, ok, err := r.store.Incident(r.t.Context(), n)
+	if err != nil || !ok {
+		r.t.Fatalf("incident %d: %v, %v", n, ok, err)
+	}
+	return i
+}
+
+// eventually waits for a condition, and fails when it does not come.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for !holds() {
+		select {
+		case <-deadline.C:
+			t.Fatalf("in vain: %s", what)
+		case <-ticker.C:
+		}
+	}
+}
