@@ -91,6 +91,16 @@ func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
 		return // the thread shows what became of it
 	}
 	l.to.Text = message.Answer(answer, d.Settings().Command)
+	if l.to.Channel == "" && l.to.ResponseURL == "" {
+		// A form says nothing of where it was opened: the incident's thread is the place.
+		ledger, err := d.Store.Ledger(ctx, answer.Incident)
+		if err != nil {
+			d.Logger.Warn("a late answer has no place", "user", l.to.User, "error", err)
+			return
+		}
+		root := ledger[store.RootSlot]
+		l.to.Channel, l.to.ThreadTS = root.Channel, root.TS
+	}
 	if err := d.Slack.Ephemeral(ctx, l.to); err != nil {
 		d.Logger.Warn("a late answer did not reach its reader", "user", l.to.User, "error", err)
 	}

@@ -18,6 +18,13 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
+// silent drops go-redis' own log lines: every error reaches us as a value.
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
+
+func init() { redis.SetLogger(silent{}) }
+
 // Options say which Redis, and how durable a write has to be.
 type Options struct {
 	Addresses        []string // host:port; several with Sentinel or Cluster; a path is a unix socket
