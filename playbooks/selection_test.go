@@ -22,7 +22,7 @@ func notification(specs ...string) alerts.Notification {
 	n := alerts.Notification{Status: alerts.Firing}
 	for i, spec := range specs {
 		a := alerts.Alert{Status: alerts.Firing, StartsAt: opened.Add(time.Duration(i) * time.Minute), Labels: map[string]string{}, Annotations: map[string]string{}}
-		for _, word := range strings.Fields(spec) {
+		for word := range strings.FieldsSeq(spec) {
 			name, value, _ := strings.Cut(word, "=")
 			switch {
 			case word == "resolved":

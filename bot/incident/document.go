@@ -16,8 +16,8 @@ type unknownFields map[string]json.RawMessage
 var knownFields = sync.OnceValue(func() map[string]bool {
 	names := map[string]bool{}
 	t := reflect.TypeFor[Incident]()
-	for k := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(k).Tag.Get("json"), ",")
+	for field := range t.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name != "" {
 			names[name] = true
 		}

@@ -92,11 +92,12 @@ func brief(ev incident.Event) string {
 	switch {
 	case ev.Notification != nil:
 		n := ev.Notification
-		text := fmt.Sprintf("%s %s:", n.GroupKey, n.Status)
+		var text strings.Builder
+		text.WriteString(fmt.Sprintf("%s %s:", n.GroupKey, n.Status))
 		for _, a := range n.Alerts {
-			text += fmt.Sprintf(" %s@%s %s", a.Fingerprint, a.StartsAt.Sub(epoch), a.Status)
+			text.WriteString(fmt.Sprintf(" %s@%s %s", a.Fingerprint, a.StartsAt.Sub(epoch), a.Status))
 		}
-		return text + fmt.Sprintf("; truncated %d", n.Truncated)
+		return text.String() + fmt.Sprintf("; truncated %d", n.Truncated)
 	case ev.Act != nil:
 		return fmt.Sprintf("%s %s INC-%d %q %.10q", ev.Act.User.Name, ev.Act.Verb, ev.Act.Incident, ev.Act.Step, ev.Act.Text)
 	case ev.Timer != nil:

@@ -31,16 +31,16 @@ func TestRender(t *testing.T) {
 }
 
 func flags(s Slot) string {
-	out := ""
+	var out strings.Builder
 	for _, f := range []struct {
 		set  bool
 		name string
 	}{{s.Thread, "thread"}, {s.Once, "once"}, {s.Broadcast, "broadcast"}} {
 		if f.set {
-			out += " (" + f.name + ")"
+			out.WriteString(" (" + f.name + ")")
 		}
 	}
-	return out
+	return out.String()
 }
 
 // golden compares with testdata; goldens of messages that are long by intent keep
@@ -139,11 +139,11 @@ func readBlock(b map[string]any) string {
 		}
 		return strings.Join(all, " ") + "\n"
 	case "rich_text":
-		s := ""
+		var s strings.Builder
 		for _, e := range b["elements"].([]any) {
-			s += readRich(e.(map[string]any))
+			s.WriteString(readRich(e.(map[string]any)))
 		}
-		return s
+		return s.String()
 	case "input":
 		return fmt.Sprintf("? %s (%s) at most %v\n", text(b["label"]), text(b["hint"]), b["element"].(map[string]any)["max_length"])
 	}
@@ -170,11 +170,11 @@ func readRich(e map[string]any) string {
 	inside := e["elements"].([]any)
 	switch e["type"] {
 	case "rich_text_list":
-		s := ""
+		var s strings.Builder
 		for _, item := range inside {
-			s += "  • " + strings.ReplaceAll(readInline(item.(map[string]any)["elements"].([]any)), "\n", "\n    ") + "\n"
+			s.WriteString("  • " + strings.ReplaceAll(readInline(item.(map[string]any)["elements"].([]any)), "\n", "\n    ") + "\n")
 		}
-		return s
+		return s.String()
 	case "rich_text_preformatted":
 		return "  $ " + strings.ReplaceAll(readInline(inside), "\n", "\n    ") + "\n"
 	case "rich_text_quote":
@@ -184,7 +184,7 @@ func readRich(e map[string]any) string {
 }
 
 func readInline(elements []any) string {
-	s := ""
+	var s strings.Builder
 	for _, e := range elements {
 		e := e.(map[string]any)
 		switch e["type"] {
@@ -197,18 +197,18 @@ func readInline(elements []any) string {
 					}
 				}
 			}
-			s += mark + e["text"].(string) + mark
+			s.WriteString(mark + e["text"].(string) + mark)
 		case "date":
-			s += "{" + time.Unix(int64(e["timestamp"].(float64)), 0).UTC().Format("2 Jan 15:04") + "}"
+			s.WriteString("{" + time.Unix(int64(e["timestamp"].(float64)), 0).UTC().Format("2 Jan 15:04") + "}")
 		case "user":
-			s += "<@" + e["user_id"].(string) + ">"
+			s.WriteString("<@" + e["user_id"].(string) + ">")
 		case "link":
-			s += fmt.Sprintf("[%s](%s)", e["text"], e["url"])
+			s.WriteString(fmt.Sprintf("[%s](%s)", e["text"], e["url"]))
 		default:
-			s += fmt.Sprintf("<unknown %v>", e["type"])
+			s.WriteString(fmt.Sprintf("<unknown %v>", e["type"]))
 		}
 	}
-	return s
+	return s.String()
 }
 
 func text(v any) string {

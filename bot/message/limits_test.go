@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"regexp"
 	"slices"
@@ -26,9 +27,7 @@ func everything(t testing.TB) map[string]Message {
 		}
 		all[name+"/status"] = Status(view, night.Add(1000000))
 	}
-	for name, m := range commands(t) {
-		all[name] = m
-	}
+	maps.Copy(all, commands(t))
 	return all
 }
 

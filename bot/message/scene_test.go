@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -140,9 +141,7 @@ func database(at time.Time, statuses ...alerts.Status) alerts.Notification {
 			Annotations:  map[string]string{"summary": fmt.Sprintf("orders-db-%d is at %d %% CPU", k, 94-k), "runbook_url": "https://runbooks.example/db"},
 			GeneratorURL: "http://prometheus.example:9090/graph?g0.expr=instance%3Acpu%3Aratio+%3E+0.9&g0.tab=1",
 		}
-		for name, value := range n.CommonLabels {
-			a.Labels[name] = value
-		}
+		maps.Copy(a.Labels, n.CommonLabels)
 		if status == alerts.Firing {
 			n.Status = alerts.Firing
 			n.Firing++

@@ -122,7 +122,7 @@ func (s *Sim) fill(e block, value string) (block, string) {
 	}
 	if k == "checkboxes" || strings.HasPrefix(k, "multi_static") {
 		var chosen []any
-		for _, one := range strings.Split(value, ",") {
+		for one := range strings.SplitSeq(value, ",") {
 			state, ok := s.chosen(e, one)
 			if !ok {
 				return empty, fmt.Sprintf("There is no option %q.", one)

@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -176,8 +177,6 @@ func (s *Sim) wireView(v *view) answer {
 		"root_view_id": v.rootID, "previous_view_id": v.previousID, "app_installed_team_id": s.opts.TeamID,
 		"state": answer{"values": answer{}}, "private_metadata": "", "callback_id": "", "external_id": "",
 		"clear_on_close": false, "notify_on_close": false, "close": nil, "submit": nil}
-	for key, value := range v.body {
-		w[key] = value
-	}
+	maps.Copy(w, v.body)
 	return w
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -30,9 +31,7 @@ func (s *Sim) sendHTTP(ctx context.Context, d delivery, base string, retry http.
 	req.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
 	req.Header.Set("X-Slack-Request-Timestamp", stamp)
 	req.Header.Set("X-Slack-Signature", s.sign(stamp, body))
-	for name, values := range retry {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, retry)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {

@@ -102,11 +102,12 @@ func (s *Sim) snapshot(m *message) Message {
 // read is a message's visible text.
 func (s *Sim) read(m *message) string {
 	if len(m.blocks) == 0 {
-		text := s.plainText(parseMrkdwn(m.text))
+		var text strings.Builder
+		text.WriteString(s.plainText(parseMrkdwn(m.text)))
 		for _, a := range items(m.attachments) {
-			text += "\n" + str(a, "title") + "\n" + str(a, "text")
+			text.WriteString("\n" + str(a, "title") + "\n" + str(a, "text"))
 		}
-		return strings.TrimSpace(text)
+		return strings.TrimSpace(text.String())
 	}
 	return s.readBlocks(m.blocks)
 }

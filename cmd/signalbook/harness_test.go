@@ -362,3 +362,13 @@ func (r *rig) modal(user string) slacksim.Modal {
 	modal, _ := r.sim.OpenModal(user)
 	return modal
 }
+
+// writeFile writes a file into a folder and returns its path.
+func writeFile(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

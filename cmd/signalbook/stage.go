@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -99,9 +100,7 @@ func oneMore(body map[string]any) {
 	list, _ := body["alerts"].([]any)
 	first, _ := list[0].(map[string]any)
 	second := map[string]any{}
-	for name, value := range first {
-		second[name] = value
-	}
+	maps.Copy(second, first)
 	labels, set := map[string]any{}, model.LabelSet{}
 	for name, value := range first["labels"].(map[string]any) {
 		if name == "cluster" {

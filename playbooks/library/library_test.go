@@ -98,7 +98,7 @@ func TestTheSheet(t *testing.T) {
 			if g.Number != w.number || g.Tier != w.tier || within(p, g.Tier) != w.within {
 				t.Errorf("%s step %d: got number %d, tier %s, within %s, want %d, %s, %s", p.Name, w.number, g.Number, g.Tier, within(p, g.Tier), w.number, w.tier, w.within)
 			}
-			for _, word := range strings.Fields(w.words) {
+			for word := range strings.FieldsSeq(w.words) {
 				if !strings.Contains(strings.ToLower(g.Step.Title), strings.ToLower(word)) {
 					t.Errorf("%s step %d: title %q lacks %q", p.Name, w.number, g.Step.Title, word)
 				}

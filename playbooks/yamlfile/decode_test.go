@@ -208,13 +208,14 @@ func TestDecodePlacesSyntaxErrors(t *testing.T) {
 }
 
 func TestDecodeIsBounded(t *testing.T) {
-	bomb := "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+	var bomb strings.Builder
+	bomb.WriteString("a: &a [x,x,x,x,x,x,x,x,x,x]\n")
 	for c := 'b'; c <= 'i'; c++ {
-		bomb += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c,", c-1), 10), ","))
+		bomb.WriteString(fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*%c,", c-1), 10), ",")))
 	}
 	for name, c := range map[string]struct{ text, want string }{
 		"10 MB":          {strings.Repeat("name: x # long\n", 700_000), `f.yml: the file has 10500000 bytes, more than the 1048576 that are read: split it`},
-		"billion laughs": {bomb, `more than 100000 values once its aliases are written out`},
+		"billion laughs": {bomb.String(), `more than 100000 values once its aliases are written out`},
 		"own alias":      {"loose: &a [*a]\n", `nested deeper than 64 levels, or an alias inside what it names`},
 		"own merge":      {"labels: &a {<<: *a}\n", `nested deeper than 64 levels, or an alias inside what it names`},
 		"deep":           {"loose: " + strings.Repeat("[", 500) + strings.Repeat("]", 500) + "\n", `nested deeper than 64 levels`},
