@@ -14,7 +14,7 @@ run:
 test:
 	deploy/install-test-tools.sh
 	$(MAKE) --no-print-directory check
-	CGO_ENABLED=1 go test -race -vet=off ./...
+	CGO_ENABLED=1 go test -race -vet=off -parallel 8 ./...
 
 check:
 	@files=$$(gofmt -l .); test -z "$$files" || { echo "not formatted, run gofmt -w on:"; echo "$$files"; exit 1; }

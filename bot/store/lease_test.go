@@ -1,0 +1,204 @@
+package store_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+func epoch(t *testing.T, fence store.Fence) string {
+	t.Helper()
+	epoch, nonce, ok := strings.Cut(string(fence), ":")
+	if !ok || nonce == "" {
+		t.Fatalf("got fence %q, want epoch:nonce", fence)
+	}
+	return epoch
+}
+
+func TestLease(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		if kept := value[bool](t)(e.Kept(t.Context())); kept {
+			t.Error("a workspace that nobody keeps is said to be kept")
+		}
+		first := e.keep(t)
+		if got := epoch(t, first.Fence); got != "1" {
+			t.Errorf("got epoch %s, want 1", got)
+		}
+		if _, ok, err := e.Acquire(t.Context()); err != nil || ok {
+			t.Errorf("a second keeper: got %v, %v, want it refused", ok, err)
+		}
+		if kept := value[bool](t)(e.Kept(t.Context())); !kept {
+			t.Error("a workspace that is kept is said not to be")
+		}
+		must(t, e.raw.PExpire(t.Context(), base+"lease", time.Second).Err())
+		if ok, err := e.Renew(t.Context(), first); err != nil || !ok {
+			t.Errorf("renew: got %v, %v, want it prolonged", ok, err)
+		}
+		if ttl := e.raw.PTTL(t.Context(), base+"lease").Val(); ttl < store.LeaseFor-2*time.Second || ttl > store.LeaseFor {
+			t.Errorf("got %v to live, want about %v", ttl, store.LeaseFor)
+		}
+		must(t, e.Release(t.Context(), first))
+		second := e.keep(t)
+		if got := epoch(t, second.Fence); got != "2" || second.Fence == first.Fence {
+			t.Errorf("got epoch %s, want 2", got)
+		}
+		// Whoever lost it can neither renew it, nor hand it back, nor commit.
+		if ok, err := e.Renew(t.Context(), first); err != nil || ok {
+			t.Errorf("renew by the first keeper: got %v, %v, want it lost", ok, err)
+		}
+		must(t, e.Release(t.Context(), first))
+		if ok, err := e.Renew(t.Context(), second); err != nil || !ok {
+			t.Errorf("renew by the second: got %v, %v, want it prolonged: the first gave back what was not his", ok, err)
+		}
+		e.commit(t, first.Fence, []error{store.ErrFenced}, store.Commit{})
+		e.commit(t, second.Fence, []error{nil}, store.Commit{})
+	})
+}
+
+// TestLeaseExpires waits for Redis' own clock.
+func TestLeaseExpires(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		first := e.keep(t)
+		must(t, e.raw.PExpire(t.Context(), base+"lease", 50*time.Millisecond).Err())
+		var second store.Lease
+		eventually(t, "the lease can be taken when it has expired", func() bool {
+			var ok bool
+			var err error
+			second, ok, err = e.Acquire(t.Context())
+			must(t, err)
+			return ok
+		})
+		if ok, err := e.Renew(t.Context(), first); err != nil || ok {
+			t.Errorf("renew by the first keeper: got %v, %v, want it lost", ok, err)
+		}
+		if got := epoch(t, second.Fence); got != "2" {
+			t.Errorf("got epoch %s, want 2", got)
+		}
+	})
+}
+
+// TestLeaseExpiredUntaken: until somebody takes over, the fence still holds, but
+// the lease has to be taken anew.
+func TestLeaseExpiredUntaken(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		lease := e.keep(t)
+		must(t, e.raw.Del(t.Context(), base+"lease").Err())
+		if ok, err := e.Renew(t.Context(), lease); err != nil || ok {
+			t.Errorf("got %v, %v, want it lost", ok, err)
+		}
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{})
+	})
+}
+
+func TestSlots(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		lease := e.keep(t)
+		root := store.Slot{Channel: "C1", TS: "1.000100", Hash: "abc", State: store.CallSent, Op: "OP1", IntentAt: start}
+		tier := store.Slot{Channel: "C1", State: store.CallSending, Parent: root.TS, Op: "OP2", IntentAt: start, Sweeps: 2, SweepAt: start.Add(time.Minute), Old: []string{"0.5"}}
+		must(t, e.SetSlot(t.Context(), lease.Fence, 7, store.RootSlot, root))
+		must(t, e.SetSlot(t.Context(), lease.Fence, 7, "tier:immediate", tier))
+		ledger := value[store.Ledger](t)(e.Ledger(t.Context(), 7))
+		if len(ledger) != 2 || ledger[store.RootSlot].TS != root.TS || ledger["tier:immediate"].Op != "OP2" || !ledger["tier:immediate"].SweepAt.Equal(tier.SweepAt) || ledger["tier:immediate"].Old[0] != "0.5" {
+			t.Errorf("got ledger %+v", ledger)
+		}
+		if n := value[int](t)(e.ThreadNumber(t.Context(), "C1", "1.000100")); n != 7 {
+			t.Errorf("got incident %d of the thread, want 7", n)
+		}
+		for _, place := range [][2]string{{"C1", "0.5"}, {"C2", "1.000100"}} {
+			if n := value[int](t)(e.ThreadNumber(t.Context(), place[0], place[1])); n != 0 {
+				t.Errorf("got incident %d of thread %v, want none", n, place)
+			}
+		}
+		// A root that was posted anew is found, and the old one still is.
+		root.TS, root.Old = "2.000100", []string{"1.000100"}
+		must(t, e.SetSlot(t.Context(), lease.Fence, 7, store.RootSlot, root))
+		for _, ts := range []string{"1.000100", "2.000100"} {
+			if n := value[int](t)(e.ThreadNumber(t.Context(), "C1", ts)); n != 7 {
+				t.Errorf("got incident %d of thread %s, want 7", n, ts)
+			}
+		}
+		must(t, e.Release(t.Context(), lease))
+		e.keep(t)
+		if err := e.SetSlot(t.Context(), lease.Fence, 7, store.RootSlot, store.Slot{}); !errors.Is(err, store.ErrFenced) {
+			t.Errorf("a slot by the keeper before: got %v, want ErrFenced", err)
+		}
+		if got := value[store.Ledger](t)(e.Ledger(t.Context(), 7)); got[store.RootSlot].TS != "2.000100" {
+			t.Errorf("got root %+v, want it untouched", got[store.RootSlot])
+		}
+	})
+}
+
+func TestSettle(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		lease := e.keep(t)
+		first := opened(1, nil)
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{first}})
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{moved(first, "noted", nil)}})
+		dirty := func() int { return len(value[[]int](t)(e.Dirty(t.Context()))) }
+		must(t, e.Settle(t.Context(), lease.Fence, 1, 1))
+		if dirty() != 1 {
+			t.Error("an old version settled the incident")
+		}
+		must(t, e.Settle(t.Context(), "9:somebody", 1, 2))
+		if dirty() != 1 {
+			t.Error("another fence settled the incident")
+		}
+		must(t, e.Settle(t.Context(), lease.Fence, 1, 2))
+		if dirty() != 0 {
+			t.Error("the newest version did not settle the incident")
+		}
+		must(t, e.MarkDirty(t.Context(), lease.Fence, 1, 2))
+		if dirty() != 1 {
+			t.Error("it was marked and is not dirty")
+		}
+		if err := e.MarkDirty(t.Context(), "9:somebody", 2, 1); !errors.Is(err, store.ErrFenced) || dirty() != 1 {
+			t.Errorf("marked by another fence: got %v, want ErrFenced", err)
+		}
+		must(t, e.Settle(t.Context(), lease.Fence, 1, 3))
+		if dirty() != 0 {
+			t.Error("a newer version did not settle the incident")
+		}
+		must(t, e.Settle(t.Context(), lease.Fence, 5, 1)) // nothing to forget
+	})
+}
+
+func TestMembers(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		if users, known, err := e.Members(t.Context(), "@db"); err != nil || known {
+			t.Errorf("never asked: got %v, %v, %v, want not known", users, known, err)
+		}
+		must(t, e.SetMembers(t.Context(), "@db", []string{"U1", "U2"}))
+		must(t, e.SetMembers(t.Context(), "@empty", nil))
+		if users, known, err := e.Members(t.Context(), "@db"); err != nil || !known || len(users) != 2 || users[1] != "U2" {
+			t.Errorf("got %v, %v, %v, want U1 and U2", users, known, err)
+		}
+		if users, known, err := e.Members(t.Context(), "@empty"); err != nil || !known || len(users) != 0 {
+			t.Errorf("an empty group: got %v, %v, %v, want known, nobody", users, known, err)
+		}
+	})
+}
+
+func TestIdentity(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		const token = "xoxb-very-secret"
+		if _, ok, err := e.redis.Identity(t.Context(), token); err != nil || ok {
+			t.Errorf("got %v, %v, want nothing remembered", ok, err)
+		}
+		want := store.Identity{TeamID: "T1", Team: "Acme", UserID: "U9", BotID: "B9"}
+		must(t, e.redis.RememberIdentity(t.Context(), token, want))
+		if got, ok, err := e.redis.Identity(t.Context(), token); err != nil || !ok || got != want {
+			t.Errorf("got %+v, %v, %v, want %+v", got, ok, err, want)
+		}
+		if _, ok, err := e.redis.Identity(t.Context(), "another"); err != nil || ok {
+			t.Errorf("another token: got %v, %v, want nothing remembered", ok, err)
+		}
+		for _, key := range e.raw.Keys(t.Context(), "*").Val() {
+			if strings.Contains(key, token) || strings.Contains(e.raw.Get(t.Context(), key).Val(), token) {
+				t.Errorf("%s shows the token", key)
+			}
+		}
+	})
+}

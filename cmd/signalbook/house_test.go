@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"os"
+)
+
+// pure are the rooms that decide and describe: no network, no clock of their own.
+func pure() []string {
+	return []string{"alerts", "playbooks", "playbooks/yamlfile", "playbooks/library", "bot/incident"}
+}
+
+// TestPureRooms: the arrows between the rooms go one way.
+func TestPureRooms(t *testing.T) {
+	t.Parallel()
+	for _, room := range pure() {
+		out, err := exec.Command("go", "list", "-deps", "../../"+room).Output()
+		if err != nil {
+			t.Fatalf("go list -deps %s: %v", room, err)
+		}
+		for dep := range strings.Lines(string(out)) {
+			dep = strings.TrimSpace(dep)
+			if dep == "net" || strings.HasPrefix(dep, "github.com/redis/") || strings.HasPrefix(dep, "github.com/slack-go/") {
+				t.Errorf("%s depends on %s: it is to stay pure", room, dep)
+			}
+		}
+	}
+	adapters := []string{"bot/store", "bot/chat", "bot/web", "bot/embedded", "alerts/webhook"}
+	for _, room := range adapters {
+		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "../../"+room).Output()
+		if err != nil {
+			t.Fatalf("go list %s: %v", room, err)
+		}
+		for dep := range strings.Lines(string(out)) {
+			name, ours := strings.CutPrefix(strings.TrimSpace(dep), "github.com/signalbook/signalbook/")
+			if ours && slices.Contains(adapters, name) {
+				t.Errorf("%s imports %s: adapters never import each other", room, name)
+			}
+		}
+	}
+}
+
+// TestHouse: files stay small, nothing is left for later, no machine is named.
+func TestHouse(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("git", "-C", "../..", "ls-files").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	allowed := regexp.MustCompile(`^(cmd|bot|playbooks|alerts|deploy|go\.mod|go\.sum|Makefile|README\.md|LICENSE|CHANGELOG\.md|\..*)$`)
+	// Written in two halves, so that this file does not hold them.
+	left := regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|t\.Sk` + `ip\(|time\.Sle` + `ep\()`)
+	machine := regexp.MustCompile(`["'` + "`" + `]/(wo` + `rk|ho` + `me)/`)
+	for file := range strings.Lines(string(out)) {
+		file = strings.TrimSpace(file)
+		if top, _, _ := strings.Cut(file, "/"); !allowed.MatchString(top) {
+			t.Errorf("%s stands at the top level, where only cmd, bot, playbooks, alerts and deploy belong", top)
+		}
+		if !strings.HasSuffix(file, ".go") {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join("../..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(data)
+		test := strings.HasSuffix(file, "_test.go")
+		if lines := strings.Count(text, "\n"); !test && lines > 350 {
+			t.Errorf("%s has %d lines: split it, 350 are enough", file, lines)
+		}
+		for _, found := range []*regexp.Regexp{left, machine} {
+			if hit := found.FindString(text); hit != "" {
+				t.Errorf("%s holds %q", file, hit)
+			}
+		}
+		if room := filepath.Dir(file); !test && strings.Contains(text, "time.Now()") && (slices.Contains(pure(), room) || room == "bot/message" || room == "bot/command") {
+			t.Errorf("%s reads the clock: time is an argument there", file)
+		}
+	}
+}
