@@ -334,7 +334,7 @@ func alert(name string, startsAt time.Time, status alerts.Status) alerts.Alert {
 // TestRandomHistories plays random notifications, acts and pauses, and checks
 // after each what may never be otherwise.
 func TestRandomHistories(t *testing.T) {
-	histories := 300
+	histories := 100
 	if testing.Short() {
 		histories = 30
 	}

@@ -100,9 +100,10 @@ func isTimeout(err error) bool {
 // TestReplicas: with wait_replicas nothing counts before the replica has it,
 // also not when it is asked a second time.
 func TestReplicas(t *testing.T) {
-	primary := startServer(t)
+	t.Parallel()
+	primary := startServer(t, "--repl-diskless-sync-delay", "0")
 	_, port, _ := strings.Cut(primary.address(), ":")
-	replica := startServer(t, "--replicaof", "127.0.0.1", port, "--repl-diskless-sync-delay", "0")
+	replica := startServer(t, "--replicaof", "127.0.0.1", port)
 	e := open(t, primary.address(), store.Options{WaitReplicas: 1})
 	online := func() bool {
 		return strings.Contains(e.raw.Info(t.Context(), "replication").Val(), "state=online")
