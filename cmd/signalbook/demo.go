@@ -70,6 +70,8 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 		Commands: []slacksim.Command{demoSlash()}, Extras: stage.extras(), Intro: demoIntro(server.Memory),
 	})
 	defer sim.Close()
+	// An open page holds a stream of events: it ends with Ctrl-C, not ten seconds later.
+	defer context.AfterFunc(ctx, sim.Close)()
 	b, err := demoBot(filepath.Join(dir, "signalbook.yml"), base, server, logger)
 	if err != nil {
 		return err
