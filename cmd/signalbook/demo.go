@@ -70,8 +70,6 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 		Commands: []slacksim.Command{demoSlash()}, Extras: stage.extras(), Intro: demoIntro(server.Memory),
 	})
 	defer sim.Close()
-	// An open page holds a stream of events: it ends with Ctrl-C, not ten seconds later.
-	defer context.AfterFunc(ctx, sim.Close)()
 	b, err := demoBot(filepath.Join(dir, "signalbook.yml"), base, server, logger)
 	if err != nil {
 		return err
@@ -88,7 +86,11 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 	mux.Handle("/", sim)
 
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return b.run(ctx) })
+	group.Go(func() error {
+		// An open page holds a stream of events: it ends once the bot has, or serving would wait for it.
+		defer sim.Close()
+		return b.run(ctx)
+	})
 	group.Go(func() error { return serveHTTP(ctx, listener, mux, nil) })
 	group.Go(func() error {
 		banner(std.out, base, server.Memory)
