@@ -8,6 +8,11 @@ import (
 // act does what a person asked for, or answers why not. Whoever comes second is
 // told who was first and when.
 func (m *move) act(a Act) Answer {
+	defer func() {
+		if len(m.changes) > 0 {
+			m.show(a.User, a.Via)
+		}
+	}()
 	if a.Step == "" {
 		return m.actOnIncident(a)
 	}
@@ -57,6 +62,12 @@ func (m *move) actOnIncident(a Act) Answer {
 		}
 		m.note(a)
 		m.change(Change{Kind: KindNoted, By: a.User, Via: a.Via, Text: a.Text})
+	case VerbShow:
+		if i.Show == ShowAll {
+			answer.Kind = AnswerShown
+			break
+		}
+		m.show(a.User, a.Via)
 	default:
 		answer.Kind, answer.Text = AnswerNoStep, ""
 	}

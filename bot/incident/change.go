@@ -38,6 +38,7 @@ const (
 	KindContinued        Kind = "continued_in"
 	KindPlaybookNote     Kind = "playbook_note"
 	KindRemembered       Kind = "remembered" // a quiet group
+	KindShown            Kind = "shown"      // an incident of a storm got its thread
 )
 
 // Change is one entry of the timeline: what changed, when, by whom and from
@@ -77,6 +78,7 @@ const (
 	AnswerNoPlaybook AnswerKind = "no_playbook" // no such playbook
 	AnswerStarted    AnswerKind = "started"
 	AnswerLate       AnswerKind = "late" // recorded, changes nothing
+	AnswerShown      AnswerKind = "shown" // it has its thread already
 	AnswerFailed     AnswerKind = "failed"
 )
 
@@ -104,6 +106,8 @@ type Result struct {
 // Outcome is all that an event led to. Reason says why nothing changed.
 type Outcome struct {
 	Results []Result
+	Storms  []Storm  // whose incidents changed, or that began or ended
+	Channel *Channel // in which an incident opened or a storm ended
 	Answer  Answer
 	Reason  string
 }

@@ -35,6 +35,7 @@ const (
 	VerbSkip        Verb = "skip"
 	VerbRelease     Verb = "release"
 	VerbUndo        Verb = "undo"
+	VerbShow        Verb = "show" // give an incident of a storm its thread
 )
 
 // Act is one thing that a person did. Step is empty when the act is on the
@@ -69,7 +70,8 @@ type Start struct {
 	Reply    Reply             `json:"reply,omitzero"`
 }
 
-// Timer says that something of an incident became due.
+// Timer says that something of an incident became due; of a storm when Incident
+// is below zero.
 type Timer struct {
 	Incident int `json:"incident"`
 }

@@ -212,6 +212,9 @@ func (m *move) describe(n alerts.Notification, w news) {
 	if severity, critical := m.rules.severity(sets); severity != "" && severity != i.Severity {
 		i.Severity, i.Critical = severity, critical
 		m.change(Change{Kind: KindSeverity, Text: severity})
+		if critical && i.Show == ShowListed {
+			i.Show = ShowUrgent
+		}
 	}
 	if summary := Summary(n); n.Firing > 0 && summary != i.Summary {
 		// A number in the summary moves at every evaluation; it is news only together with other news.

@@ -95,6 +95,9 @@ type Incident struct {
 	Follows    int `json:"follows,omitempty"`     // the incident before, of the same group
 	FollowedBy int `json:"followed_by,omitempty"` // the incident that took over
 
+	Storm int  `json:"storm,omitempty"` // the storm that lists it; 0: none
+	Show  Show `json:"show,omitempty"`  // how much of it Slack shows
+
 	unknown unknownFields
 }
 

@@ -24,6 +24,7 @@ type Rules struct {
 	StaleAfter    time.Duration
 	SeverityLabel string
 	SeverityOrder []string // worst first; anything else comes last
+	Storm         Limit
 }
 
 // Scene is what the keeper knows around one event.
@@ -40,10 +41,15 @@ type Scene struct {
 	Neighbours []Incident
 	// Refusal is why the person may not act; empty when he may.
 	Refusal string
+	// Channel returns what is remembered of a channel: a value with its name when nothing is.
+	Channel func(name string) Channel
+	// Storm returns a storm, Load an incident; nil when it is gone.
+	Storm func(number int) *Storm
+	Load  func(number int) *Incident
 }
 
-// Handle decides what an event means. Every incident in the outcome has its
-// Version raised by one.
+// Handle decides what an event means. Everything in the outcome has its Version
+// raised by one.
 func (r Rules) Handle(s Scene, ev Event) Outcome {
 	var out Outcome
 	switch {
@@ -53,11 +59,14 @@ func (r Rules) Handle(s Scene, ev Event) Outcome {
 		out = r.handleAct(s, *ev.Act, ev.At)
 	case ev.Start != nil:
 		out = r.start(s, *ev.Start, ev.At)
+	case ev.Timer != nil && ev.Timer.Incident < 0:
+		out = r.handleStorm(s, -ev.Timer.Incident, ev.At)
 	case ev.Timer != nil:
 		out = r.handleTimer(s, ev.At)
 	default:
 		out.Reason = "the event says nothing"
 	}
+	r.weather(&out, s, ev.At)
 	for k := range out.Results {
 		out.Results[k].Incident.Version++
 	}
@@ -130,7 +139,7 @@ func (r Rules) handleTimer(s Scene, now time.Time) Outcome {
 		return Outcome{Reason: "nothing is due"}
 	}
 	out := Outcome{Results: []Result{{next, changes}}}
-	if slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == KindDeadline && c.Step == "" && c.Other == next.Number }) {
+	if next.Show != ShowListed && slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == KindDeadline && c.Step == "" && c.Other == next.Number }) {
 		r.gather(&out, s.Neighbours, now)
 	}
 	return out

@@ -66,10 +66,24 @@ type Saved struct {
 	Dirty bool      // Slack has to be brought in line
 }
 
+// SavedStorm is one storm of a commit, and the version it had (0: new).
+type SavedStorm struct {
+	incident.Storm
+	Was int64
+}
+
+// SavedChannel is the channel of a commit, and the version it had (0: new).
+type SavedChannel struct {
+	incident.Channel
+	Was int64
+}
+
 // Commit is all that one event led to; it is stored whole or not at all.
 type Commit struct {
 	EventID  string
 	Saved    []Saved
+	Storms   []SavedStorm
+	Channel  *SavedChannel
 	Next     int                 // the newest incident number, when one was taken
 	Playbook *playbooks.Playbook // of a new incident
 	Op       string              // of the act, with the answer that copies of it get
@@ -148,15 +162,28 @@ func (s *Store) newWrites() *writes {
 
 func (s *Store) commitCall(fence Fence, c Commit) (call, error) {
 	w := s.newWrites()
-	args := []any{string(fence), c.EventID, len(c.Saved)}
+	var checks []any
 	for _, saved := range c.Saved {
-		args = append(args, w.key(s.keys.incident(saved.Incident.Number)), saved.Was)
-	}
-	for _, saved := range c.Saved {
+		checks = append(checks, w.key(s.keys.incident(saved.Incident.Number)), saved.Was)
 		if err := s.save(w, saved); err != nil {
 			return call{}, err
 		}
 	}
+	for _, saved := range c.Storms {
+		checks = append(checks, w.key(s.keys.storm(saved.Number)), saved.Was)
+		if err := s.saveStorm(w, saved.Storm, c.Saved); err != nil {
+			return call{}, err
+		}
+	}
+	if saved := c.Channel; saved != nil {
+		checks = append(checks, w.key(s.keys.channel(saved.Name)), saved.Was)
+		document, err := saved.Encode()
+		if err != nil {
+			return call{}, fmt.Errorf("write channel %s: %w", saved.Name, err)
+		}
+		w.add("SET", s.keys.channel(saved.Name), document)
+	}
+	args := append([]any{string(fence), c.EventID, len(checks) / 2}, checks...)
 	if c.Next > 0 {
 		w.add("SET", s.keys.next(), c.Next)
 	}

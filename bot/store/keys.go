@@ -27,7 +27,13 @@ func (k keys) replies() string { return k.base + "replies" }       // CHANNEL of
 
 func (k keys) incident(n int) string { return k.base + "inc:" + strconv.Itoa(n) }    // STRING JSON document
 func (k keys) log(n int) string      { return k.base + "log:" + strconv.Itoa(n) }    // STREAM, ids version-i, field c
-func (k keys) ledger(n int) string   { return k.base + "ledger:" + strconv.Itoa(n) } // HASH slot -> JSON
+func (k keys) ledger(n int) string   { return k.base + "ledger:" + strconv.Itoa(n) } // HASH slot -> JSON; of a storm below zero
+func (k keys) storm(n int) string    { return k.base + "storm:" + strconv.Itoa(n) }  // STRING JSON document
+func (k keys) crowd(n int) string    { return k.base + "crowd:" + strconv.Itoa(n) }  // HASH number -> JSON entry of a storm's list
+func (k keys) storms() string        { return k.base + "storms" }                    // ZSET number by the storm's end (ms; +inf while it is on)
+func (k keys) channel(name string) string {
+	return k.base + "channel:" + name // STRING JSON document
+}
 func (k keys) group(id string) string {
 	return k.base + "group:" + id // STRING number of the group's newest incident
 }

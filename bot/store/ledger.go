@@ -41,7 +41,7 @@ type Slot struct {
 // Ledger maps slot names to what Slack has.
 type Ledger map[string]Slot
 
-// Ledger returns the ledger of incident n.
+// Ledger returns the ledger of incident n, or of a storm by its subject.
 func (s *Store) Ledger(ctx context.Context, n int) (Ledger, error) {
 	fields, err := s.redis.client.HGetAll(ctx, s.keys.ledger(n)).Result()
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *Store) SetSlot(ctx context.Context, fence Fence, n int, name string, sl
 	w := s.newWrites()
 	args := []any{string(fence), "", 0}
 	w.add("HSET", s.keys.ledger(n), name, data)
-	if name == RootSlot && slot.TS != "" {
+	if name == RootSlot && slot.TS != "" && n > 0 {
 		w.add("HSET", s.keys.threads(), slot.Channel+":"+slot.TS, n)
 	}
 	return s.fenced(ctx, call{w.keys, append(args, w.args...)}, "write ledger")
