@@ -50,33 +50,44 @@ func NewBudgets(now time.Time) *Budgets {
 func (b *Budgets) Take(now time.Time, c Call) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if wait := b.wait(now, c); wait > 0 {
+		return wait
+	}
+	b.method(c.Method).take(now)
+	if c.patient() {
+		b.patient.take(now)
+	}
+	if c.posting() {
+		b.forgetIdle(now)
+		b.channels[c.Channel] = now
+	}
+	return 0
+}
+
+// Wait is what Take would say; it spends nothing.
+func (b *Budgets) Wait(now time.Time, c Call) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.wait(now, c)
+}
+
+func (c Call) posting() bool { return c.Method == "chat.postMessage" && c.Channel != "" }
+func (c Call) patient() bool { return c.Method == "chat.update" && !c.Urgent }
+
+func (b *Budgets) wait(now time.Time, c Call) time.Duration {
 	wait := max(b.blocked[c.Method].Sub(now), 0)
-	posting := c.Method == "chat.postMessage" && c.Channel != ""
-	if posting {
+	if c.posting() {
 		last, ok := b.channels[c.Channel]
 		if !ok || last.Before(b.started) {
 			last = b.started
 		}
 		wait = max(wait, last.Add(channelGap).Sub(now))
 	}
-	all := b.method(c.Method)
-	wait = max(wait, all.wait(now))
-	waiting := c.Method == "chat.update" && !c.Urgent
-	if waiting {
+	wait = max(wait, b.method(c.Method).wait(now))
+	if c.patient() {
 		wait = max(wait, b.patient.wait(now))
 	}
-	if wait > 0 {
-		return wait
-	}
-	all.take(now)
-	if waiting {
-		b.patient.take(now)
-	}
-	if posting {
-		b.forgetIdle(now)
-		b.channels[c.Channel] = now
-	}
-	return 0
+	return wait
 }
 
 // Block notes that Slack limited the method: nothing of it goes before

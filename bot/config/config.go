@@ -91,9 +91,6 @@ func (i *Incidents) check(p place) {
 	if i.Retention > 0 {
 		p.at("retention").unused()
 	}
-	if i.Storm != nil {
-		p.at("storm").unused()
-	}
 	i.fill()
 	if i.Retention < i.ReopenWithin {
 		p.at("retention").problem("%s is shorter than incidents.reopen_within (%s): an incident must be kept as long as it can reopen", i.Retention, i.ReopenWithin)

@@ -77,7 +77,7 @@ const (
 	AnswerForbidden  AnswerKind = "forbidden"   // not a responder
 	AnswerNoPlaybook AnswerKind = "no_playbook" // no such playbook
 	AnswerStarted    AnswerKind = "started"
-	AnswerLate       AnswerKind = "late" // recorded, changes nothing
+	AnswerLate       AnswerKind = "late"  // recorded, changes nothing
 	AnswerShown      AnswerKind = "shown" // it has its thread already
 	AnswerFailed     AnswerKind = "failed"
 )

@@ -91,4 +91,3 @@ func (s *Store) Channel(ctx context.Context, name string) (incident.Channel, err
 func (s *Store) Storms(ctx context.Context) (int64, error) {
 	return s.redis.client.ZCount(ctx, s.keys.storms(), "+inf", "+inf").Result()
 }
-
