@@ -1,0 +1,62 @@
+package redistest_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/redistest"
+)
+
+const key = "test:{T1}:inbox"
+
+// TestSets: each kind comes up whole, replaces its primary, and is whole again
+// with the old one back and its data kept.
+func TestSets(t *testing.T) {
+	passwords := redistest.Options{Username: "bot", Password: "secret", SentinelPassword: "hidden"}
+	for name, start := range map[string]func() *redistest.Redis{
+		"single":   func() *redistest.Redis { return redistest.Single(t, redistest.Options{TLS: true, Password: "secret"}) },
+		"sentinel": func() *redistest.Redis { return redistest.Sentinel(t, passwords) },
+		"cluster":  func() *redistest.Redis { return redistest.Cluster(t, passwords) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := start()
+			was := r.AwaitPrimary(key)
+			if err := was.Client().Set(t.Context(), key, "kept", 0).Err(); err != nil {
+				t.Fatal(err)
+			}
+			if name != "single" {
+				if n, err := was.Client().Do(t.Context(), "WAIT", 1, 5000).Int(); err != nil || n < 1 {
+					t.Fatalf("wait for a replica: %d %v", n, err)
+				}
+			}
+			if killed := r.KillPrimary(key); killed != was || was.Alive() {
+				t.Fatalf("killed the node at %s, want the primary at %s gone", killed.Addr, was.Addr)
+			}
+			if name == "single" {
+				r.StartAll()
+			}
+			now := r.AwaitPrimary(key)
+			if (now == was) != (name == "single") {
+				t.Errorf("the primary is at %s, and was at %s", now.Addr, was.Addr)
+			}
+			if got := now.Client().Get(t.Context(), key).Val(); got != "kept" {
+				t.Errorf("got %q, want what was written before", got)
+			}
+			r.StartAll()
+			r.AwaitWhole()
+			now.Stop()
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			defer cancel()
+			if now.Client().Ping(ctx).Err() == nil {
+				t.Error("a stopped node answers")
+			}
+			now.Continue()
+			r.AwaitWhole()
+			if name != "single" {
+				r.Failover(key)
+				r.AwaitWhole()
+			}
+		})
+	}
+}
