@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // metrics are what the keeper counts.
@@ -44,9 +42,6 @@ type state struct {
 	keeping, inbox, dead, open, dirty, waiting *prometheus.Desc
 }
 
-// openBound is how many open incidents one scrape looks at.
-const openBound = 5000
-
 // Describe implements prometheus.Collector.
 func (s *state) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{s.keeping, s.inbox, s.dead, s.open, s.dirty, s.waiting} {
@@ -77,36 +72,20 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	if n, err := st.DeadLetters(ctx); err == nil {
 		gauge(s.dead, float64(n))
 	}
-	if numbers, err := st.Dirty(ctx); err == nil {
-		gauge(s.dirty, float64(len(numbers)))
+	if n, err := st.DirtyLength(ctx); err == nil {
+		gauge(s.dirty, float64(n))
 	}
-	numbers, err := st.OpenNumbers(ctx, openBound)
+	counts, all, err := st.ActiveCounts(ctx, s.keeper.Settings().Rules.SeverityOrder)
 	if err != nil {
 		return
 	}
-	incidents, err := st.Incidents(ctx, numbers...)
-	if err != nil {
-		return
+	// Severities that the configuration does not know, and none, are "other": the label's values stay a closed set.
+	other := all
+	for _, n := range counts {
+		other -= n
 	}
-	rules := s.keeper.Settings().Rules
-	counts := map[string]int{"other": 0}
-	for _, severity := range rules.SeverityOrder {
-		counts[severity] = 0
-	}
-	for _, i := range incidents {
-		if i.Active() {
-			counts[bounded(i, counts)]++
-		}
-	}
+	counts["other"] += other
 	for severity, n := range counts {
 		gauge(s.open, float64(n), severity)
 	}
-}
-
-// bounded keeps the label's values a closed set.
-func bounded(i incident.Incident, counts map[string]int) string {
-	if _, ok := counts[i.Severity]; ok {
-		return i.Severity
-	}
-	return "other"
 }

@@ -254,6 +254,11 @@ func (s *Store) save(w *writes, saved Saved) error {
 		w.add("ZADD", s.keys.open(), i.OpenedAt.UnixMilli(), i.Number)
 		w.add("ZREM", s.keys.closed(), i.Number)
 	}
+	if i.Active() {
+		w.add("ZADD", s.keys.active(), severityScore(i.Severity), i.Number)
+	} else {
+		w.add("ZREM", s.keys.active(), i.Number)
+	}
 	if saved.Dirty {
 		w.add("ZADD", s.keys.dirty(), i.Version, i.Number)
 	}

@@ -68,6 +68,9 @@ func TestCommitStoresEverything(t *testing.T) {
 		if dirty := value[[]int](t)(e.Dirty(t.Context())); !slices.Equal(dirty, []int{1}) {
 			t.Errorf("got dirty %v, want 1", dirty)
 		}
+		if n := value[int64](t)(e.DirtyLength(t.Context())); n != 1 {
+			t.Errorf("got %d dirty, want 1", n)
+		}
 		many := value[[]incident.Incident](t)(e.Incidents(t.Context(), 5, 1, 9))
 		if len(many) != 1 || many[0].Number != 1 {
 			t.Errorf("got %v, want incident 1 alone", many)
@@ -215,6 +218,42 @@ func TestIndexesFollowTheIncident(t *testing.T) {
 		save(quiet)
 		if dirty := value[[]int](t)(e.Dirty(t.Context())); slices.Contains(dirty, 5) {
 			t.Errorf("got dirty %v, want no 5", dirty)
+		}
+	})
+}
+
+func TestActiveCounts(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		lease := e.keep(t)
+		counts := func() string {
+			each, all, err := e.ActiveCounts(t.Context(), []string{"critical", "warning", "never"})
+			must(t, err)
+			return fmt.Sprintf("%v of %d", each, all)
+		}
+		severe := func(n int, severity string) store.Saved {
+			return opened(n, func(i *incident.Incident) { i.Severity = severity })
+		}
+		quiet := severe(5, "critical")
+		quiet.Incident.Quiet = true
+		one, two := severe(1, "critical"), severe(2, "critical")
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{one, two, severe(3, "warning"), severe(4, ""), quiet}})
+		if got, want := counts(), "map[critical:2 never:0 warning:1] of 4"; got != want {
+			t.Errorf("opened: got %s, want %s", got, want)
+		}
+		acked := moved(one, incident.KindAcknowledged, func(i *incident.Incident) { i.State = incident.Acknowledged })
+		milder := moved(two, incident.KindNoted, func(i *incident.Incident) { i.Severity = "warning" })
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{acked, milder}})
+		if got, want := counts(), "map[critical:1 never:0 warning:2] of 4"; got != want {
+			t.Errorf("acknowledged, and another milder: got %s, want %s", got, want)
+		}
+		resolved := moved(acked, incident.KindResolved, func(i *incident.Incident) { i.State = incident.Resolved })
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{resolved}})
+		if got, want := counts(), "map[critical:0 never:0 warning:2] of 3"; got != want {
+			t.Errorf("resolved: got %s, want %s", got, want)
+		}
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{moved(resolved, incident.KindReopened, func(i *incident.Incident) { i.State = incident.Open })}})
+		if got, want := counts(), "map[critical:1 never:0 warning:2] of 4"; got != want {
+			t.Errorf("reopened: got %s, want %s", got, want)
 		}
 	})
 }

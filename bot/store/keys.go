@@ -19,6 +19,7 @@ func (k keys) open() string   { return k.base + "open" }   // ZSET number by ope
 func (k keys) closed() string { return k.base + "closed" } // ZSET number by closing time (ms)
 func (k keys) due() string    { return k.base + "due" }    // ZSET number by the time something is due (ms)
 func (k keys) dirty() string  { return k.base + "dirty" }  // ZSET number by the version that Slack has not seen
+func (k keys) active() string { return k.base + "active" } // ZSET number by severityScore: open or acknowledged, not quiet
 func (k keys) threads() string {
 	return k.base + "threads" // HASH channel:ts of a root -> number
 }
