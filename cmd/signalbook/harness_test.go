@@ -36,7 +36,7 @@ const patience = 60 * time.Second
 // rig is everything around the bot: a real Redis, and a Slack look-alike that is
 // as strict as Slack.
 type rig struct {
-	t         *testing.T
+	t         testing.TB
 	sim       *slacksim.Sim
 	slackURL  string
 	redisAddr string
@@ -54,7 +54,7 @@ type options struct {
 
 const webhookToken = "webhook-token-of-the-test"
 
-func startRig(t *testing.T, o options) *rig {
+func startRig(t testing.TB, o options) *rig {
 	t.Helper()
 	r := &rig{t: t, dir: t.TempDir()}
 	r.redisAddr = startRedis(t, "--appendonly", "yes", "--appendfsync", "always")
@@ -226,7 +226,7 @@ func (p *process) mustNotify(body []byte) {
 }
 
 // payload reads a captured webhook body.
-func payload(t *testing.T, name string) []byte {
+func payload(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "alerts", "testdata", "payloads", name+".json"))
 	if err != nil {
@@ -364,7 +364,7 @@ func (r *rig) modal(user string) slacksim.Modal {
 }
 
 // writeFile writes a file into a folder and returns its path.
-func writeFile(t *testing.T, dir, name, text string) string {
+func writeFile(t testing.TB, dir, name, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	intakeConnections = 64
+	intakeRounds      = 7
+	intakeRound       = time.Second
+	intakeHalfLoad    = 3 * time.Second
+)
+
+// BenchmarkIntake is the real door, as serve wires it, on a Redis with
+// appendfsync always: an Alertmanager body of 2 kB, 64 connections kept alive. Its
+// ceiling is the least that a durable door can do: read the body, compare the
+// credential in constant time, XADD the body as it came, answer. Short rounds of
+// both take turns, so that noise of the machine meets both. The senders, which
+// share the machine, are as cheap as they can be: a dear sender would flatter the
+// ratio. Nobody takes from the inbox meanwhile.
+//
+// p99 is at half of the throughput that each reached, in an open loop: a request
+// that has to wait for its connection counts from when it should have been sent.
+func BenchmarkIntake(b *testing.B) {
+	r := startRig(b, options{})
+	door := r.serveDoor()
+	bare := serveHandler(b, bareHandler(r.redisAddr))
+	body := payload(b, "v0.34.0-e2e-1-database-high-cpu-firing")
+
+	measure := func(address string) float64 {
+		b.Helper()
+		done := send(b, address, body, intakeRound, 0)
+		if err := r.redis.Del(b.Context(), "bare", "signalbook:{T1}:inbox").Err(); err != nil {
+			b.Fatal(err)
+		}
+		return float64(len(done)) / intakeRound.Seconds()
+	}
+	measure(bare)
+	measure(door)
+	var bares, doors, ratios []float64
+	for range intakeRounds {
+		bares = append(bares, measure(bare))
+		doors = append(doors, measure(door))
+		ratios = append(ratios, doors[len(doors)-1]/bares[len(bares)-1])
+	}
+	b.Logf("bare %.0f/s, door %.0f/s, ratios %.2f", bares, doors, ratios)
+	b.ReportMetric(median(ratios), "of-ceiling")
+	b.ReportMetric(median(doors), "notifications/s")
+	b.ReportMetric(median(bares), "ceiling/s")
+	for name, at := range map[string]struct {
+		address string
+		rate    float64
+	}{"door": {door, median(doors) / 2}, "ceiling": {bare, median(bares) / 2}} {
+		late := send(b, at.address, body, intakeHalfLoad, at.rate)
+		b.ReportMetric(milliseconds(percentile(late, .5)), name+"-p50-ms")
+		b.ReportMetric(milliseconds(percentile(late, .99)), name+"-p99-ms")
+	}
+	b.ReportMetric(0, "ns/op") // says nothing here
+}
+
+// serveDoor is the whole HTTP surface of serve, without the loops behind it.
+func (r *rig) serveDoor() string {
+	r.t.Helper()
+	first, err := loadSettings(r.config)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	opened, err := openRedis(first.config)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { opened.Close() })
+	logger := logFlags{Level: "info", Format: "logfmt"}.logger(streams{err: io.Discard})
+	door, err := newBot(botOptions{redis: opened, logger: logger, registry: newRegistry()}, first)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	door.store.Store(opened.Workspace("T1"))
+	handler, err := door.handler()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return serveHandler(r.t, handler)
+}
+
+// serveHandler serves as serve does, and returns the address.
+func serveHandler(t testing.TB, handler http.Handler) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	var serving errgroup.Group
+	serving.Go(func() error { return serveHTTP(ctx, listener, handler, nil) })
+	t.Cleanup(func() {
+		stop()
+		if err := serving.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	return listener.Addr().String()
+}
+
+// bareHandler is the ceiling of intake.
+func bareHandler(address string) http.Handler {
+	client := redis.NewClient(&redis.Options{Addr: address, PoolSize: 64, MaxRetries: -1, Protocol: 2})
+	want := sha256.Sum256([]byte("Bearer " + webhookToken))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		data, err := io.ReadAll(r.Body)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		got := sha256.Sum256([]byte(r.Header.Get("Authorization")))
+		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if err := client.XAdd(r.Context(), &redis.XAddArgs{Stream: "bare", Values: []any{"e", data}}).Err(); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		w.WriteHeader(http.StatusAccepted)
+	})
+}
+
+// send posts a body over the connections for some time, as fast as they go, or at
+// a rate (requests a second) in an open loop. It returns how long each took.
+func send(t testing.TB, address string, body []byte, during time.Duration, rate float64) []time.Duration {
+	t.Helper()
+	request := fmt.Appendf(nil, "POST /alertmanager/webhook HTTP/1.1\r\nHost: %s\r\nUser-Agent: Alertmanager/0.34.0\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s",
+		address, webhookToken, len(body), body)
+	all := make([][]time.Duration, intakeConnections)
+	var senders errgroup.Group
+	began := time.Now()
+	for k := range all {
+		senders.Go(func() error {
+			conn, err := net.Dial("tcp", address)
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			answers := bufio.NewReader(conn)
+			timer := time.NewTimer(0)
+			defer timer.Stop()
+			for i := 0; ; i++ {
+				due := time.Now()
+				if rate > 0 {
+					due = began.Add(time.Duration(float64(i*intakeConnections+k) / rate * float64(time.Second)))
+					timer.Reset(time.Until(due))
+					<-timer.C
+				}
+				if due.Sub(began) >= during {
+					return nil
+				}
+				if err := exchange(conn, answers, request); err != nil {
+					return err
+				}
+				all[k] = append(all[k], time.Since(due))
+			}
+		})
+	}
+	if err := senders.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return slices.Concat(all...)
+}
+
+// exchange sends one request and reads its answer, which must be 202.
+func exchange(conn net.Conn, answers *bufio.Reader, request []byte) error {
+	if _, err := conn.Write(request); err != nil {
+		return err
+	}
+	status, err := answers.ReadSlice('\n')
+	if err != nil {
+		return err
+	}
+	if !bytes.HasPrefix(status, []byte("HTTP/1.1 202")) {
+		return fmt.Errorf("answered %q", status)
+	}
+	length := 0
+	for {
+		line, err := answers.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if len(line) <= 2 {
+			_, err := answers.Discard(length)
+			return err
+		}
+		if value, ok := strings.CutPrefix(string(line), "Content-Length: "); ok {
+			if length, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
+}
+
+func percentile(values []time.Duration, p float64) time.Duration {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[int(p*float64(len(sorted)-1))]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
