@@ -124,18 +124,25 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 		writeRefusal(w, refuse("invalid_form_data"))
 		return
 	}
+	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat)) // clients learn Slack's clock from it
 	fault := s.strike(name, given.text("channel"))
 	if fault != nil {
+		if fault.Kind == Late {
+			s.doLate(w, r, fault, name, token, given)
+			return
+		}
 		if !s.pause(r, fault.Delay) {
 			return
 		}
 		if fault.replacesWork() {
 			s.record(name, given, nil, fault.outcome(), true)
+			fault.then()
 			fault.answer(w)
 			return
 		}
 	}
 	ans, refused := s.call(r, name, token, given)
+	fault.then()
 	if fault != nil && fault.Kind == LostAnswer {
 		s.record(name, given, ans, LostAnswer, true)
 		cut(w)
@@ -149,6 +156,26 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	s.record(name, given, ans, "ok", false)
 	ans["ok"] = true
 	writeJSON(w, http.StatusOK, ans)
+}
+
+// doLate cuts the connection at once and does the work later: a request that was
+// on its way when its sender gave up.
+func (s *Sim) doLate(w http.ResponseWriter, r *http.Request, fault *Fault, name, token string, given args) {
+	if !s.begin() {
+		return
+	}
+	defer s.work.Done()
+	fault.then()
+	cut(w)
+	timer := time.NewTimer(fault.Delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.ctx.Done():
+		return
+	}
+	ans, _ := s.call(r, name, token, given)
+	s.record(name, given, ans, Late, true)
 }
 
 // call does the work of a method.

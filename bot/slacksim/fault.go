@@ -1,6 +1,7 @@
 package slacksim
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 const (
 	LostAnswer         = "lost_answer"               // the work is done, then the connection is cut
 	LostRequest        = "lost_request"              // the connection is cut and nothing done
+	Late               = "late"                      // the connection is cut, and the work done all the same after Delay
 	Delay              = "delay"                     // the answer comes late
 	HTTP500            = "http_500"                  // nothing done
 	HTTP503            = "http_503"                  // nothing done
@@ -43,6 +45,8 @@ type Fault struct {
 	Probability float64       // of striking at all; 0 means always
 	Delay       time.Duration // before anything else happens
 	RetryAfter  int           // seconds, for ratelimited_429; 1 when 0
+	// Then is called once the fault has struck and the work is done, if any is: the moment before the app hears of it.
+	Then func()
 }
 
 // Fail plants a fault. Of several that match a call the first planted strikes.
@@ -57,6 +61,13 @@ func (s *Sim) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
+}
+
+// Strikes counts how often faults struck, by kind.
+func (s *Sim) Strikes() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.strikes)
 }
 
 // strike takes the fault that hits a call; nil when none does.
@@ -80,6 +91,7 @@ func (s *Sim) strike(name, channel string) *Fault {
 			continue
 		}
 		struck := *f
+		s.strikes[f.Kind]++
 		if f.Times > 0 {
 			if f.Times--; f.Times == 0 {
 				s.faults = append(s.faults[:i:i], s.faults[i+1:]...)
@@ -104,6 +116,13 @@ func (s *Sim) pause(r *http.Request, d time.Duration) bool {
 	case <-s.ctx.Done():
 	}
 	return false
+}
+
+// then tells whoever planted the fault that it has struck.
+func (f *Fault) then() {
+	if f != nil && f.Then != nil {
+		f.Then()
+	}
 }
 
 func (f *Fault) outcome() string { return strings.TrimPrefix(f.Kind, errorKind) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -100,5 +101,60 @@ func TestWaitForTellsWhatWasThere(t *testing.T) {
 	err := sim.WaitFor(ctx, func(v *slacksim.View) bool { return len(v.Messages("incidents")) == 2 })
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "something bold") {
 		t.Errorf("got %v, want the cancellation and the messages", err)
+	}
+}
+
+// TestLate: the sender hears of nothing, and the message comes all the same.
+func TestLate(t *testing.T) {
+	sim, api := start(t, slacksim.Options{})
+	told := make(chan int, 1)
+	sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.Late, Delay: 50 * time.Millisecond, Times: 1,
+		Then: func() { told <- len(sim.Messages("incidents")) }})
+	_, _, err := api.PostMessageContext(within(t), "incidents", slack.MsgOptionText("late", false))
+	if !errors.Is(err, io.EOF) {
+		t.Errorf("got %v, want a cut connection", err)
+	}
+	if got := <-told; got != 0 {
+		t.Errorf("%d messages were there when the connection was cut, want none", got)
+	}
+	if err := sim.WaitFor(within(t), func(v *slacksim.View) bool { return len(v.Messages("incidents")) == 1 }); err != nil {
+		t.Error(err)
+	}
+	if got := sim.Strikes(); got[slacksim.Late] != 1 || len(got) != 1 {
+		t.Errorf("got %v strikes, want one that is late", got)
+	}
+}
+
+// TestThen: the message is there when the planter hears of a lost answer, and the
+// app has not heard yet.
+func TestThen(t *testing.T) {
+	sim, api := start(t, slacksim.Options{})
+	there, release := make(chan int), make(chan struct{})
+	sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1, Then: func() {
+		there <- len(sim.Messages("incidents"))
+		<-release
+	}})
+	answered := make(chan error)
+	go func() {
+		_, _, err := api.PostMessageContext(within(t), "incidents", slack.MsgOptionText("x", false))
+		answered <- err
+	}()
+	if got := <-there; got != 1 {
+		t.Errorf("got %d messages, want 1", got)
+	}
+	close(release)
+	if err := <-answered; !errors.Is(err, io.EOF) {
+		t.Errorf("got %v, want a cut connection", err)
+	}
+}
+
+// TestSkew: Slack's clock shows in a message's ts.
+func TestSkew(t *testing.T) {
+	clock := newClock()
+	sim, api := start(t, slacksim.Options{Now: clock.Now})
+	sim.SetSkew(time.Hour)
+	_, ts := mustPost(t, api, "incidents", slack.MsgOptionText("x", false))
+	if want := strconv.FormatInt(clock.Now().Add(time.Hour).Unix(), 10); !strings.HasPrefix(ts, want+".") {
+		t.Errorf("got ts %s, want it at %s", ts, want)
 	}
 }

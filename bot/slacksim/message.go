@@ -36,7 +36,7 @@ type message struct {
 
 // post puts a new message into a channel. The caller holds the lock.
 func (s *Sim) post(m *message, now time.Time) {
-	m.ts = m.channel.stamp(now)
+	m.ts = m.channel.stamp(now.Add(s.skew))
 	if m.onlyFor != nil {
 		s.ephemerals = append(s.ephemerals, m)
 		return

@@ -26,7 +26,7 @@ func (s *Sim) sendHTTP(ctx context.Context, d delivery, base string, retry http.
 	if err != nil {
 		return reply{}, &DeliveryError{Code: "dispatch_failed", Err: err}
 	}
-	stamp := strconv.FormatInt(s.now().Unix(), 10)
+	stamp := strconv.FormatInt(s.clock().Unix(), 10)
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
 	req.Header.Set("X-Slack-Request-Timestamp", stamp)

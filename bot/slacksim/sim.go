@@ -91,6 +91,7 @@ type Sim struct {
 	requestURL string
 	base       string // scheme and host by which the API was last called
 	revoked    bool
+	skew       time.Duration // Slack's clock against ours
 	random     *rand.Rand
 	serial     int
 
@@ -104,6 +105,7 @@ type Sim struct {
 	calls         []Call
 	windows       map[string][]time.Time // times of calls let through, by rate limit
 	faults        []*Fault
+	strikes       map[string]int // how often faults struck, by kind
 	triggers      map[string]*trigger
 	hooks         map[string]*hook
 	stacks        map[string][]*view // open modals by user id, the topmost last
@@ -121,6 +123,7 @@ func New(opts Options) *Sim {
 		opts:       withDefaults(opts),
 		changed:    make(chan struct{}),
 		windows:    map[string][]time.Time{},
+		strikes:    map[string]int{},
 		triggers:   map[string]*trigger{},
 		hooks:      map[string]*hook{},
 		stacks:     map[string][]*view{},
@@ -207,6 +210,23 @@ func (s *Sim) begin() bool {
 	}
 	s.work.Add(1)
 	return true
+}
+
+// SetSkew steps Slack's clock: from now on it is ahead of ours by so much, in the
+// ts of messages, in the Date of answers and in signatures. To an app that is the
+// same as its own clock stepping the other way. Limits, triggers and response_urls
+// run on our clock.
+func (s *Sim) SetSkew(skew time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.skew = skew
+}
+
+// clock is what Slack's clock shows.
+func (s *Sim) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now().Add(s.skew)
 }
 
 // touch wakes everybody who waits for a change. The caller holds the lock.
