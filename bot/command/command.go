@@ -63,9 +63,10 @@ func ParseID(s string) (int, bool) {
 func FormatID(n int) string { return "INC-" + strconv.Itoa(n) }
 
 // Parse reads the words after the command, as Slack sent them (entities escaped).
-// With incident != 0 they were typed in that incident's thread and leave its id
-// out. The error is always a *UsageError.
+// With an incident above 0 they were typed in that incident's thread and leave its
+// id out; a number below 0 is a storm's, whose thread is no incident's. The error is always a *UsageError.
 func Parse(text string, incident int) (Command, error) {
+	incident = max(incident, 0)
 	text = plain(text)
 	if n := utf8.RuneCountInString(text); n > maxText {
 		return Command{}, &UsageError{Text: fmt.Sprintf("That is %d characters long; a command may have %d. Put the rest into the thread itself.", n, maxText)}
@@ -172,7 +173,7 @@ func (r *reader) incident() (int, error) {
 		r.rest = rest
 		return n, nil
 	}
-	if !ok || bare && r.verb != VerbStatus && r.verb != VerbTimeline && r.verb != VerbReopen {
+	if !ok || bare && r.verb != VerbStatus && r.verb != VerbTimeline && r.verb != VerbReopen && r.verb != VerbThread {
 		return r.thread, nil
 	}
 	if n == r.thread {

@@ -25,6 +25,7 @@ const (
 	VerbResolve   Verb = "resolve"
 	VerbReopen    Verb = "reopen"
 	VerbTimeline  Verb = "timeline"
+	VerbThread    Verb = "thread"
 )
 
 // entry is one line of the help.
@@ -48,6 +49,7 @@ func entries() []entry {
 		{VerbResolve, "ID [note]", "the incident is over", "resolve INC-142 replicas took the load", true},
 		{VerbReopen, "ID", "the incident is not over", "reopen INC-142", true},
 		{VerbTimeline, "ID", "who did what and when", "timeline INC-142", true},
+		{VerbThread, "ID", "show an incident of a storm in a thread of its own", "thread INC-142", true},
 		{VerbIncidents, "[open|mine|overdue|all]", "list incidents", "incidents\nincidents mine", false},
 		{VerbList, "", "list the playbooks", "list", false},
 		{VerbShow, "NAME", "the steps of a playbook", "show database-cpu", false},

@@ -188,6 +188,7 @@ var verbs = map[command.Verb]incident.Verb{
 	command.VerbAck: incident.VerbAcknowledge, command.VerbDone: incident.VerbDone, command.VerbSkip: incident.VerbSkip,
 	command.VerbRelease: incident.VerbRelease, command.VerbUndo: incident.VerbUndo, command.VerbNote: incident.VerbNote,
 	command.VerbResolve: incident.VerbResolve, command.VerbReopen: incident.VerbReopen,
+	command.VerbThread: incident.VerbShow,
 }
 
 // act makes the event of a command that changes something; ok is false for those

@@ -63,6 +63,7 @@ func (m *move) actOnIncident(a Act) Answer {
 		m.note(a)
 		m.change(Change{Kind: KindNoted, By: a.User, Via: a.Via, Text: a.Text})
 	case VerbShow:
+		answer.Text = i.Channel
 		if i.Show == ShowAll {
 			answer.Kind = AnswerShown
 			break

@@ -57,6 +57,8 @@ func Answer(a incident.Answer, command string) string {
 		return fmt.Sprintf("%s is open: %s. Its thread follows in a moment.", t.id(), t.title())
 	case incident.AnswerLate:
 		return fmt.Sprintf("Written down, and nothing else changed: %s of %s was no longer needed. Did it matter after all? %s", t.lowStep(), t.id(), t.tryStep("undo"))
+	case incident.AnswerShown:
+		return fmt.Sprintf("%s has a thread of its own already%s.", t.id(), t.in())
 	case incident.AnswerFailed:
 		if t.words() == "" {
 			return "That did not work, and nothing was changed. Please try again."
@@ -86,6 +88,8 @@ func (t told) applied() string {
 			return fmt.Sprintf("%s is open again.", t.id())
 		case incident.VerbNote:
 			return fmt.Sprintf("Noted in the timeline of %s.", t.id())
+		case incident.VerbShow:
+			return fmt.Sprintf("%s gets a thread of its own%s: it follows in a moment.", t.id(), t.in())
 		}
 		return fmt.Sprintf("Recorded: %s is %s.", t.id(), t.stateOr("as it was"))
 	}
@@ -141,6 +145,18 @@ func (t told) id() string { return incident.ID(t.Incident) }
 func (t told) title() string { return Harmless(Cut(Line(t.Title), 200)) }
 
 func (t told) words() string { return Harmless(Cut(Line(t.Text), 500)) }
+
+// in says in which channel, when that is known.
+func (t told) in() string {
+	switch where := t.words(); {
+	case where == "":
+		return ""
+	case channelID.MatchString(where):
+		return " in <#" + where + ">"
+	default:
+		return " in " + where
+	}
+}
 
 func (t told) ref() string {
 	if t.Step == 0 {

@@ -160,8 +160,9 @@ func preformatted(s string) slack.RichTextElement {
 }
 
 var (
-	slackID = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
-	mention = regexp.MustCompile(`^<(@[UW][A-Z0-9]{1,30}|!subteam\^S[A-Z0-9]{1,30})>$`)
+	slackID   = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
+	channelID = regexp.MustCompile(`^[CG][A-Z0-9]{5,20}$`)
+	mention   = regexp.MustCompile(`^<(@[UW][A-Z0-9]{1,30}|!subteam\^S[A-Z0-9]{1,30})>$`)
 )
 
 // user is a person in mrkdwn; in a post it notifies him.

@@ -33,7 +33,7 @@ func everything(t testing.TB) map[string]Message {
 
 // markupAllowed is all that may stand between < and > in mrkdwn: our dates, the
 // mentions of Names and of users, an author's web links.
-var markupAllowed = regexp.MustCompile(`^<(!date\^\d+\^\{date_short_pretty\} \{time\}\|[-:0-9 ]+ UTC|@U[A-Z0-9]+|!subteam\^S[A-Z0-9]+|https?://[^<>|]+(\|[^<>|]+)?)>`)
+var markupAllowed = regexp.MustCompile(`^<(!date\^\d+\^\{date_short_pretty\} \{time\}\|[-:0-9 ]+ UTC|@U[A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+|https?://[^<>|]+(\|[^<>|]+)?)>`)
 
 func TestEveryMessageIsWithinSlacksLimits(t *testing.T) {
 	for name, m := range everything(t) {

@@ -96,6 +96,9 @@ func incidentLine(i incident.Incident, now time.Time) *paragraph {
 	if s := progress(i); s != "" {
 		p.text(" · " + s)
 	}
+	if i.Show == incident.ShowListed {
+		p.text(" · in a storm's list")
+	}
 	all := dueBy(deadlines(i), now)
 	for _, d := range all {
 		if d.Overdue {

@@ -88,15 +88,19 @@ type Slot struct {
 }
 
 // Render returns the messages that there should be of an incident: the root,
-// the tiers in order, the pings. A quiet incident has none. Which step stands in
-// which message never changes during an incident.
+// the tiers in order, the pings. A quiet incident has none, and one that is only
+// listed by its storm; a critical one of a storm has but its immediate tier.
+// Which step stands in which message never changes during an incident.
 func Render(v View) []Slot {
-	if v.Incident.Quiet {
+	i := v.Incident
+	if i.Quiet || i.Show == incident.ShowListed {
 		return nil
 	}
 	slots := []Slot{{Name: "root", Message: root(v)}}
-	for _, t := range v.Incident.Tiers {
-		slots = append(slots, tierSlots(v, t)...)
+	for _, t := range i.Tiers {
+		if i.Show == incident.ShowAll || t.Name == playbooks.Immediate {
+			slots = append(slots, tierSlots(v, t)...)
+		}
 	}
 	return append(slots, pings(v)...)
 }

@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -61,6 +62,9 @@ func rootOrigin(i incident.Incident) slack.Block {
 	if i.Playbook.Name != "" {
 		parts = append(parts, plain("playbook "+Cut(Line(i.Playbook.Name), 80)))
 	}
+	if i.Storm != 0 {
+		parts = append(parts, plain("part of a storm"))
+	}
 	return small("origin", parts...)
 }
 
@@ -92,6 +96,10 @@ func rootNews(v View) []*paragraph {
 			p.user(i.Lead).text(", ")
 		}
 		p.text("is it over? Then resolve it by hand.")
+	}
+	if i.Show == incident.ShowUrgent && slices.ContainsFunc(i.Tiers, func(t incident.Tier) bool { return t.Name != playbooks.Immediate }) {
+		say().bold("In a storm only what is urgent is shown").text(": the other tiers follow as soon as somebody acts on this, or types ").
+			code(v.Command + " thread " + i.ID()).text(".")
 	}
 	if i.Truncated {
 		say().bold("Not the whole group").text(": the last notification was cut short by its sender, so it cannot say that all is over.")

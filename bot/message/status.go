@@ -42,6 +42,13 @@ func Status(v View, now time.Time) Message {
 		}
 		blocks = append(blocks, rich("tier:"+string(t.Name), parts...))
 	}
+	if i.Show != incident.ShowAll {
+		says := fmt.Sprintf("Its storm lists it. `%s thread %s` shows it in a thread of its own.", v.Command, i.ID())
+		if i.Show == incident.ShowUrgent {
+			says = fmt.Sprintf("In a storm only what is urgent has its messages. `%s thread %s` shows the rest.", v.Command, i.ID())
+		}
+		blocks = append(blocks, small("shown", markup(says)))
+	}
 	if i.Active() {
 		way := fmt.Sprintf("`%[1]s ack %[2]s 1` takes a step, `%[1]s done %[2]s 1` ends it.", v.Command, i.ID())
 		blocks = append(blocks, small("way", markup(way)))

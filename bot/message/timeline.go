@@ -117,6 +117,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "about the playbook"
 	case incident.KindRemembered:
 		return "remembered"
+	case incident.KindShown:
+		return "has a thread of its own now"
 	}
 	return strings.ReplaceAll(string(c.Kind), "_", " ")
 }

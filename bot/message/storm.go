@@ -1,0 +1,179 @@
+package message
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// What the storm's first message shows. Even with the longest texts the worst
+// incidents get the rest of it, and that is most.
+const (
+	maxWorst         = 30 // incidents named
+	maxTitles        = 8  // titles counted
+	maxTitleCount    = 60 // of a title there
+	maxSeverities    = 5  // severities counted
+	maxStormOwners   = 800
+	minStormTitle    = 20 // of an incident named; rather fewer are
+	maxStormTitle    = 120
+	maxStormSeverity = 12
+)
+
+// StormView is all that rendering a storm depends on. Entries are all incidents
+// of the storm, in any order.
+type StormView struct {
+	Storm   incident.Storm
+	Entries []incident.Entry
+	Names   Names
+	Command string // the slash command: "/playbook"
+}
+
+// RenderStorm returns the messages that there should be of a storm: the root, in
+// its thread one ping for each call that still matters ("escalation:1:5feceb66",
+// "deadline:5feceb66"), the list in pages ("page:1", ...) and, when it is over, a
+// word about that ("calm"). Which incident stands on which page never changes
+// while a storm goes on.
+func RenderStorm(v StormView) []Slot {
+	rows := stormRows(v.Entries)
+	slots := []Slot{{Name: "root", Message: stormRoot(v, rows)}}
+	slots = append(slots, stormCalls(v, rows)...)
+	slots = append(slots, stormPages(rows)...)
+	if !v.Storm.EndedAt.IsZero() {
+		slots = append(slots, Slot{Name: "calm", Thread: true, Once: true, Message: calm(rows)})
+	}
+	return slots
+}
+
+// stormRoot says what is going on as a whole, who is asked, and what can be done.
+func stormRoot(v StormView, rows []row) Message {
+	head := "⛈️ Storm · "
+	if !v.Storm.EndedAt.IsZero() {
+		head = "🌤️ Storm over · "
+	}
+	head += plural(len(rows), "incident")
+	top := []slack.Block{header("head", head), lines("facts", stormFacts(v.Storm)), lines("count", stormCounts(rows))}
+	if len(v.Storm.Owners) > 0 {
+		top = append(top, section("owners", "*Owners:* "+cutMarkup(v.Names.notify(v.Storm.Owners), maxStormOwners)))
+	}
+	if len(rows) > 0 {
+		top = append(top, titleCounts(rows))
+	}
+	bottom := []slack.Block{full("way", stormWay(v)), stormMenu(v.Storm.Number)}
+	worst := slices.SortedFunc(slices.Values(rows), worse)
+	if len(worst) > 0 {
+		top = append(top, worstBlock(worst, MaxTotal-300-weight(top...)-weight(bottom...)))
+	}
+	return Message{Text: stormText(v, rows, worst), Blocks: append(top, bottom...)}
+}
+
+func stormFacts(s incident.Storm) []*paragraph {
+	began := (&paragraph{}).text("Since ").date(s.StartedAt).
+		text(fmt.Sprintf(": more than %s opened here in %s.", plural(s.Above, "incident"), Cut(Line(s.Per), 20)))
+	if s.EndedAt.IsZero() {
+		began.text(" They are listed; critical ones get threads of their own.")
+		return []*paragraph{began}
+	}
+	over := (&paragraph{}).bold("Over").text(" since ").date(s.EndedAt).text(": new incidents get threads of their own again.")
+	return []*paragraph{over, began}
+}
+
+// stormCounts counts all incidents by state and by severity.
+func stormCounts(rows []row) []*paragraph {
+	all := tallyOf(rows)
+	states := (&paragraph{}).bold("By state: ")
+	var parts []string
+	for _, s := range all.stateCounts() {
+		parts = append(parts, state(s.state)+" "+thousands(s.count))
+	}
+	if all.overdue > 0 {
+		parts = append(parts, "⏰ overdue "+thousands(all.overdue))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "nothing is listed yet")
+	}
+	out := []*paragraph{states.text(strings.Join(parts, " · "))}
+	if severities := all.severityCounts(maxSeverities, " · "); severities != "" {
+		out = append(out, (&paragraph{}).bold("By severity: ").text(severities))
+	}
+	return out
+}
+
+// titleCounts counts the incidents of each title, worst and most frequent first.
+func titleCounts(rows []row) slack.Block {
+	all := byTitle(rows)
+	items := make([]*paragraph, 0, maxTitles)
+	for _, t := range all[:min(len(all), maxTitles)] {
+		p := (&paragraph{}).bold(thousands(t.count) + " ×").text(" " + Cut(t.title, maxTitleCount))
+		if s := t.severityCounts(2, ", "); s != "" {
+			p.text(" · " + s)
+		}
+		items = append(items, p.text(" · "+t.stateWords()))
+	}
+	parts := []slack.RichTextElement{(&paragraph{}).bold("By title").section(), bullets(items)}
+	if rest := len(all) - len(items); rest > 0 {
+		parts = append(parts, (&paragraph{}).italic("and "+plural(rest, "more title")).section())
+	}
+	return rich("titles", parts...)
+}
+
+// worstBlock names the worst incidents, with titles as long as room allows.
+func worstBlock(worst []row, room int) slack.Block {
+	named := worst[:min(len(worst), maxWorst)]
+	room -= 200 // the lines around
+	limit := 0
+	for ; len(named) > 0; named = named[:len(named)-1] {
+		left := room
+		for _, r := range named {
+			left -= inlineWeight(*r.named(0))
+		}
+		if limit = evenly(named, left, maxStormTitle); limit >= minStormTitle || limit >= longest(named) {
+			break
+		}
+	}
+	items := make([]*paragraph, len(named))
+	for k, r := range named {
+		items[k] = r.named(limit)
+	}
+	parts := []slack.RichTextElement{(&paragraph{}).bold("The worst").section()}
+	if len(items) > 0 {
+		parts = append(parts, bullets(items))
+	}
+	if rest := len(worst) - len(items); rest > 0 {
+		parts = append(parts, (&paragraph{}).italic("and "+thousands(rest)+" more, all listed in this thread").section())
+	}
+	return rich("worst", parts...)
+}
+
+func stormWay(v StormView) string {
+	id := incident.ID(v.Storm.Number)
+	return fmt.Sprintf("All are listed in this thread, in the order in which they opened. Choose one below to see it in a thread of its own, or type "+
+		"`%[1]s thread %[2]s`. `%[1]s ack %[2]s` takes it, `%[1]s status %[2]s` shows its steps to you alone.", v.Command, id)
+}
+
+// stormMenu chooses an incident: what it offers is asked for as people type.
+func stormMenu(number int) slack.Block {
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("Open an incident's thread"), "storm:pick")
+	menu.MinQueryLength = new(int)
+	return slack.NewActionBlock(fmt.Sprintf("pick:%d", number), menu)
+}
+
+// stormText is the storm for ears and for the phone's lock screen.
+func stormText(v StormView, rows, worst []row) string {
+	all := tallyOf(rows)
+	head := "Storm"
+	if !v.Storm.EndedAt.IsZero() {
+		head = "Storm over"
+	}
+	says := head + ": " + plural(len(rows), "incident")
+	if all.critical > 0 {
+		says += ", " + thousands(all.critical) + " critical"
+	}
+	if len(worst) == 0 {
+		return says + "."
+	}
+	return says + ". " + sentence(all.stateWords()) + " Worst: " + worst[0].said()
+}

@@ -1,0 +1,99 @@
+package message
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+const maxCalled = 10 // incidents that a storm's ping names
+
+// stormCalls are the pings for incidents that have no thread for one of their
+// own. A call is left out when by now it concerns none of them any more.
+func stormCalls(v StormView, rows []row) []Slot {
+	var slots []Slot
+	for _, c := range v.Storm.Calls {
+		concerned := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.Show != incident.ShowListed || !concerns(c, r) })
+		if len(concerned) == 0 {
+			continue
+		}
+		slices.SortFunc(concerned, worse)
+		slots = append(slots, Slot{Name: callSlot(c), Thread: true, Once: true, Message: stormCall(v, c, concerned)})
+	}
+	return slots
+}
+
+func concerns(c incident.StormCall, r row) bool {
+	if c.Kind == incident.KindEscalated {
+		return r.State == incident.Open
+	}
+	return r.Overdue && !r.over()
+}
+
+// callSlot names a call by what makes it the same call: why, level and whom.
+func callSlot(c incident.StormCall) string {
+	sum := sha256.Sum256([]byte(strings.Join(c.Mention, "\x00")))
+	whom := hex.EncodeToString(sum[:4])
+	if c.Kind == incident.KindEscalated {
+		return fmt.Sprintf("escalation:%d:%s", c.Level, whom)
+	}
+	return "deadline:" + whom
+}
+
+func stormCall(v StormView, c incident.StormCall, concerned []row) Message {
+	n := len(concerned)
+	says := fmt.Sprintf("%s of this storm without a thread %s immediate steps that are overdue.", plural(n, "incident"), oneMany(n, "has", "have"))
+	text := fmt.Sprintf("Overdue: immediate steps of %s of a storm. Worst: ", plural(n, "incident"))
+	if c.Kind == incident.KindEscalated {
+		says = fmt.Sprintf("nobody has acknowledged %s of this storm that %s no thread (escalation level %d).", plural(n, "incident"), oneMany(n, "has", "have"), c.Level)
+		text = fmt.Sprintf("Nobody has acknowledged %s of a storm. Worst: ", plural(n, "incident"))
+	}
+	items := make([]*paragraph, 0, maxCalled)
+	for _, r := range concerned[:min(n, maxCalled)] {
+		items = append(items, r.named(maxStormTitle))
+	}
+	parts := []slack.RichTextElement{bullets(items)}
+	if rest := n - len(items); rest > 0 {
+		parts = append(parts, (&paragraph{}).italic("and "+thousands(rest)+" more").section())
+	}
+	id := incident.ID(concerned[0].Number)
+	return Message{
+		Text: text + concerned[0].said(),
+		Blocks: []slack.Block{
+			section("call", calling(cutMarkup(v.Names.notify(c.Mention), MaxSection/2), says)),
+			rich("concerned", parts...),
+			small("way", markup(fmt.Sprintf("`%[1]s ack %[2]s` takes one, `%[1]s thread %[2]s` shows it in a thread of its own.", v.Command, id))),
+		},
+	}
+}
+
+func oneMany(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// calm says that a storm is over and what it leaves.
+func calm(rows []row) Message {
+	over := 0
+	for _, r := range rows {
+		if r.over() {
+			over++
+		}
+	}
+	left := len(rows) - over
+	says := fmt.Sprintf("The storm is over. Of its %s, %s %s over and %s %s people.",
+		plural(len(rows), "incident"), thousands(over), isAre(over), thousands(left), oneMany(left, "still needs", "still need"))
+	if left == 0 {
+		says = fmt.Sprintf("The storm is over, and so %s all of its %s.", isAre(len(rows)), plural(len(rows), "incident"))
+	}
+	says += " New incidents get threads of their own again."
+	return Message{Text: says, Blocks: []slack.Block{section("calm", "🌤️ "+says)}}
+}

@@ -1,0 +1,214 @@
+package message
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// pageEntries is how many incidents a page of a storm's list has: with the
+// longest texts that still leaves a part of each title.
+const pageEntries = 90
+
+// row is an entry with its texts made fit to be shown, once for all messages.
+type row struct {
+	incident.Entry
+	title    string
+	severity string
+	length   int // of the title, in UTF-16 units
+}
+
+// stormRows returns the entries as rows by number.
+func stormRows(entries []incident.Entry) []row {
+	rows := make([]row, len(entries))
+	for k, e := range entries {
+		t := Cut(Line(e.Title), maxStormTitle)
+		rows[k] = row{Entry: e, title: t, severity: Cut(Line(e.Severity), maxStormSeverity), length: Length(t)}
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Number, b.Number) })
+	return rows
+}
+
+// state is the state as people read it: word and colour.
+func (r row) state() string { return Cut(Line(state(r.State)), 20) }
+
+func (r row) over() bool { return r.State == incident.Resolved || r.State == incident.Closed }
+
+// before is what stands before the title, without the id.
+func (r row) before() string {
+	s := " · " + r.state()
+	if r.severity != "" {
+		s += " · " + r.severity
+	}
+	if r.Overdue {
+		s += " · overdue"
+	}
+	return s
+}
+
+// named is a row of the worst: with who leads it, and limit units of its title.
+func (r row) named(limit int) *paragraph {
+	p := (&paragraph{}).bold(incident.ID(r.Number))
+	says := r.before() + " · " + cutTo(r.title, limit)
+	if r.Lead == (incident.User{}) {
+		return p.text(says)
+	}
+	if !slackID.MatchString(r.Lead.ID) {
+		return p.text(says + " · " + Cut(name(r.Lead), 30))
+	}
+	return p.text(says + " · ").user(r.Lead)
+}
+
+// listed is a row of a page.
+func (r row) listed(limit int) *paragraph {
+	says := incident.ID(r.Number) + r.before() + " · " + cutTo(r.title, limit)
+	if r.Show != incident.ShowListed {
+		says += " · thread"
+	}
+	return (&paragraph{}).text(says)
+}
+
+// said is a row for ears.
+func (r row) said() string {
+	s := incident.ID(r.Number)
+	if r.severity != "" {
+		s += ", " + Harmless(r.severity)
+	}
+	return sentence(s + ", " + Harmless(r.title))
+}
+
+// cutTo is Cut that can leave nothing.
+func cutTo(s string, limit int) string {
+	if limit <= 0 {
+		return ""
+	}
+	return Cut(s, limit)
+}
+
+// worse orders rows for people who look for what to do first: what is not over,
+// critical before the rest, overdue, what nobody has, the oldest.
+func worse(a, b row) int {
+	rank := func(r row) (n int) {
+		switch r.State {
+		case incident.Closed:
+			n = 2 << 3
+		case incident.Resolved:
+			n = 1 << 3
+		}
+		if !r.Critical {
+			n += 1 << 2
+		}
+		if !r.Overdue {
+			n += 1 << 1
+		}
+		if r.State == incident.Acknowledged {
+			n++
+		}
+		return n
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.Number, b.Number))
+}
+
+// evenly returns how long titles may be, at most most, so that all of them
+// together stay within room: short ones leave theirs to long ones.
+func evenly(rows []row, room, most int) int {
+	lengths := make([]int, len(rows))
+	for k, r := range rows {
+		lengths[k] = r.length
+	}
+	slices.Sort(lengths)
+	for k, n := range lengths {
+		if share := max(room, 0) / (len(lengths) - k); share < n {
+			return min(share, most)
+		}
+		room -= n
+	}
+	return most
+}
+
+func longest(rows []row) int {
+	n := 0
+	for _, r := range rows {
+		n = max(n, r.length)
+	}
+	return n
+}
+
+// stormPages is the whole list, by number: the storm's newest incidents are on
+// its last page, the only one that grows.
+func stormPages(rows []row) []Slot {
+	var slots []Slot
+	for page := range slices.Chunk(rows, pageEntries) {
+		n := len(slots) + 1
+		slots = append(slots, Slot{Name: fmt.Sprintf("page:%d", n), Thread: true, Message: stormPage(n, page)})
+	}
+	return slots
+}
+
+func stormPage(n int, rows []row) Message {
+	head := fmt.Sprintf("List %d · %s to %s", n, incident.ID(rows[0].Number), incident.ID(rows[len(rows)-1].Number))
+	all := tallyOf(rows)
+	count := plural(len(rows), "incident") + ": " + all.stateWords() + "."
+	room := MaxTotal - 300 - 3*objectWeight - Length(head) - Length(count)
+	for _, r := range rows {
+		room -= inlineWeight(*r.listed(0))
+	}
+	limit := evenly(rows, room, maxStormTitle)
+	items := make([]*paragraph, len(rows))
+	for k, r := range rows {
+		items[k] = r.listed(limit)
+	}
+	blocks := []slack.Block{header("head", head), small("count", plain(count)), rich("list", bullets(items))}
+	if slices.ContainsFunc(rows, func(r row) bool { return r.Show != incident.ShowListed }) {
+		blocks = append(blocks, small("marked", plain("“thread” marks those that have a thread of their own in the channel.")))
+	}
+	return Message{Text: "The storm's list, page " + thousands(n) + ". " + count, Blocks: blocks}
+}
+
+// maxOptions is what Slack takes as choices of a menu.
+const maxOptions = 100
+
+// StormOptions are the choices that a storm's menu offers for what was typed so
+// far, at most 100: what is not closed first, the worst of it first; an incident
+// whose id was typed in full before all. Every word must be a part of the id, the
+// severity, the state or the title, in any case. A choice's value is the
+// incident's id.
+func StormOptions(entries []incident.Entry, query string) []*slack.OptionBlockObject {
+	words := strings.Fields(strings.ToLower(Clean(query)))
+	exact := strings.TrimPrefix(strings.Join(words, " "), "inc-")
+	rows := slices.DeleteFunc(stormRows(entries), func(r row) bool { return !r.matches(words) })
+	slices.SortFunc(rows, func(a, b row) int {
+		at := slices.IndexFunc([]row{a, b}, func(r row) bool { return fmt.Sprint(r.Number) == exact })
+		switch at {
+		case 0:
+			return -1
+		case 1:
+			return 1
+		}
+		return worse(a, b)
+	})
+	options := make([]*slack.OptionBlockObject, 0, min(len(rows), maxOptions))
+	for _, r := range rows[:min(len(rows), maxOptions)] {
+		id := incident.ID(r.Number)
+		says := id + r.before() + " · " + r.title
+		options = append(options, slack.NewOptionBlockObject(id, plain(Cut(says, MaxButton)), nil))
+	}
+	return options
+}
+
+func (r row) matches(words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	says := incident.ID(r.Number) + " " + Line(r.Severity) + " " + r.state() + " " + Line(r.Title)
+	if r.Overdue {
+		says += " overdue"
+	}
+	says = strings.ToLower(says)
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(says, w) })
+}
