@@ -35,8 +35,8 @@ func (h *hands) post(ctx context.Context, s sight, c call) error {
 }
 
 func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) error {
-	number, root := s.incident.Number, s.root()
-	channel := h.people.channel(s.incident.Channel)
+	number, root := s.number, s.root()
+	channel := s.place
 	p := chat.Post{Message: c.slot.Message, Op: slot.Op, Broadcast: c.slot.Broadcast}
 	if c.slot.Thread {
 		channel, p.ThreadTS, slot.Parent = root.Channel, root.TS, root.TS
@@ -117,7 +117,7 @@ func (h *hands) find(ctx context.Context, s sight, c call) error {
 	if c.slot.Once {
 		slot.Hash = c.slot.Message.Hash()
 	}
-	return h.record(ctx, s.incident.Number, c.slot.Name, slot, nil)
+	return h.record(ctx, s.number, c.slot.Name, slot, nil)
 }
 
 // where is the channel to look in: its id when Slack ever told it.
@@ -128,7 +128,7 @@ func (h *hands) where(s sight, c call) string {
 	if c.have.Channel != "" {
 		return h.people.channel(c.have.Channel)
 	}
-	return s.channel
+	return s.place
 }
 
 // sweep looks for younger copies of a message that was sent twice, and removes
@@ -151,13 +151,16 @@ func (h *hands) sweep(ctx context.Context, s sight, c call) error {
 			slot.TS, slot.Hash = copies[0], "" // the first to arrive is the one people see first
 		}
 	}
+	if slot.State == store.CallSending && len(copies) > 0 {
+		slot.State, slot.TS = store.CallSent, copies[0]
+	}
 	slot.Sweeps--
 	slot.SweepAt = time.Time{}
 	if slot.Sweeps > 0 {
 		at := h.Timing.Sweeps
 		slot.SweepAt = time.Now().Add(at[len(at)-slot.Sweeps] - at[0])
 	}
-	return h.record(ctx, s.incident.Number, c.slot.Name, slot, nil)
+	return h.record(ctx, s.number, c.slot.Name, slot, nil)
 }
 
 // deleteCopies fails when it is worth trying again. What Slack does not let us
@@ -182,7 +185,7 @@ func (h *hands) deleteCopies(ctx context.Context, channel string, copies []strin
 // written before it.
 func (h *hands) edit(ctx context.Context, s sight, c call) error {
 	slot := c.have
-	h.noteEdit(s.incident.Number, c.slot.Name, time.Now())
+	h.noteEdit(s.number, c.slot.Name, time.Now())
 	err := h.Slack.Update(ctx, slot.Channel, slot.TS, c.slot.Message)
 	var refused *chat.Error
 	switch {
@@ -200,7 +203,7 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 	default:
 		return err // not done, or not known: the same edit is tried again
 	}
-	return h.record(ctx, s.incident.Number, c.slot.Name, slot, err)
+	return h.record(ctx, s.number, c.slot.Name, slot, err)
 }
 
 // again is how often a message is posted anew that cannot be edited any more. One

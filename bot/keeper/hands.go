@@ -19,8 +19,6 @@ const (
 	// Slack: one post a second a channel; two at once may be shown in any order or dropped. So one call is in flight a
 	// channel, and a handful a workspace.
 	callsAtOnce = 4
-	rootEvery   = 10 * time.Second // a root is edited at most so often
-	clickEvery  = 2 * time.Second  // unless people clicked on it
 	parkedEvery = 30 * time.Second // a look whether what was refused works again
 	// endWithin is how long a call in flight may go on when the reign ends: cut short, its outcome would be unknown, and
 	// the next keeper would have to look for it.
@@ -46,6 +44,7 @@ type job struct {
 	ready   time.Time // not before
 	busy    bool
 	again   bool            // it changed while it was busy
+	known   bool            // rank is what comes next, as the last look found it
 	clicked map[string]bool // slots that people wait for, by prefix
 }
 
@@ -91,7 +90,7 @@ func (h *hands) add(w work) {
 	if w.rank.before(j.rank) {
 		j.rank = w.rank
 	}
-	j.again = true
+	j.again, j.known = true, false
 	j.ready = time.Time{}
 	if w.clicked {
 		slot := "root"
@@ -131,14 +130,14 @@ func (h *hands) refill(ctx context.Context) error {
 		return err
 	}
 	for _, n := range numbers {
-		i, ok, err := h.Store.Incident(ctx, n)
+		subject, ok, err := h.subject(ctx, n)
 		switch {
 		case errors.Is(err, store.ErrUnreadable):
-			h.log.Error("an incident cannot be shown", "incident", incident.ID(n), "error", err)
+			h.log.Error("a thread cannot be shown", "subject", n, "error", err)
 		case err != nil:
 			return err
 		case ok:
-			h.add(work{number: n, channel: h.people.channel(i.Channel), rank: ranked(i.Critical, classRoot, i.OpenedAt)})
+			h.add(h.work(subject))
 		}
 	}
 	return nil
@@ -165,11 +164,11 @@ func (h *hands) answer(reply incident.Reply, user incident.User, a incident.Answ
 func (h *hands) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.sendAnswers(ctx) })
-	group.Go(func() error { return h.work(ctx) })
+	group.Go(func() error { return h.loop(ctx) })
 	return group.Wait()
 }
 
-func (h *hands) work(ctx context.Context) error {
+func (h *hands) loop(ctx context.Context) error {
 	if !h.people.await(ctx) {
 		return nil
 	}
@@ -238,11 +237,14 @@ func (h *hands) pick(now time.Time) (*job, time.Duration) {
 	}
 	var best *job
 	wait := idle
+	gaps := map[string]time.Duration{}
 	for _, j := range h.jobs {
 		switch {
 		case j.busy || busy[j.channel]:
 		case j.ready.After(now):
 			wait = min(wait, j.ready.Sub(now))
+		case j.known && j.rank.class.posts() && h.gap(gaps, j.channel, now) > 0:
+			wait = min(wait, gaps[j.channel]) // it would be looked at for nothing
 		case h.closed[j.channel].After(now):
 			wait = min(wait, h.closed[j.channel].Sub(now))
 		case best == nil || j.rank.before(best.rank) || (j.rank == best.rank && j.number < best.number):
@@ -253,6 +255,16 @@ func (h *hands) pick(now time.Time) (*job, time.Duration) {
 		best.busy, best.again, best.picked = true, false, best.rank
 	}
 	return best, wait
+}
+
+// gap is how long nothing can be posted in a channel, remembered in known.
+func (h *hands) gap(known map[string]time.Duration, channel string, now time.Time) time.Duration {
+	wait, ok := known[channel]
+	if !ok {
+		wait = h.budgets.Wait(now, chat.Call{Method: "chat.postMessage", Channel: channel})
+		known[channel] = wait
+	}
+	return wait
 }
 
 // outcome is what one look at an incident led to.
@@ -275,6 +287,7 @@ func (h *hands) done(j *job, o outcome) {
 	if !j.again || o.rank.before(j.rank) {
 		j.rank = o.rank
 	}
+	j.known = !j.again
 	if o.pause > 0 {
 		h.paused = now.Add(o.pause)
 	}

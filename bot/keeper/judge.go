@@ -7,13 +7,13 @@ import (
 )
 
 // What the health of a keeper is about, besides "slack", "names" and "redis".
-func aboutChannel(s sight) string { return "channel " + s.incident.Channel }
-func aboutMessage(s sight) string { return "message " + s.incident.ID() }
+func aboutChannel(s sight) string { return "channel " + s.channel }
+func aboutMessage(s sight) string { return "message " + s.name }
 
 // judge turns Slack's word into when to try again, and into what people can read
 // about it.
 func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
-	log := h.log.With("incident", s.incident.ID(), "slot", c.slot.Name, "error", refused)
+	log := h.log.With("incident", s.name, "slot", c.slot.Name, "error", refused)
 	switch {
 	case refused.Outcome == chat.OutcomeLimited:
 		h.budgets.Block(time.Now(), refused.Method, refused.RetryAfter)
@@ -41,7 +41,7 @@ func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
 		}
 		log.Error("Slack refuses the channel; everything is kept and sent when it works again")
 	default:
-		h.health.set(aboutMessage(s), s.incident.ID()+": "+refused.Error())
+		h.health.set(aboutMessage(s), s.name+": "+refused.Error())
 		o.wait = h.Timing.Parked
 		log.Error("Slack refuses a message")
 	}

@@ -6,13 +6,19 @@ import "time"
 type class int
 
 const (
-	classRoot      class = iota // an incident that nobody sees yet
+	classStorm     class = iota // what tells of many incidents at once
+	classList                   // the first pages of their list
+	classRoot                   // an incident that nobody sees yet
 	classPing                   // something that people have to be told
 	classImmediate              // the steps of this hour
 	classClicked                // an edit that people wait for
+	classRest                   // the other pages of a storm's list
 	classTier                   // the other steps
 	classEdit                   // the rest
 )
+
+// posts reports whether calls of the class are new messages.
+func (c class) posts() bool { return c != classClicked && c != classEdit }
 
 // rank orders what Slack is asked to do: critical before the rest; roots before
 // immediate tiers before edits; old before new.

@@ -10,21 +10,10 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
-	"github.com/signalbook/signalbook/playbooks"
 )
 
 // retry is how long the hands wait after trouble that is not Slack's word.
 const retry = 2 * time.Second
-
-// sight is an incident as it should look, beside what Slack is known to have.
-type sight struct {
-	incident incident.Incident
-	channel  string // its id when that is known
-	slots    []message.Slot
-	ledger   store.Ledger
-}
-
-func (s sight) root() store.Slot { return s.ledger[store.RootSlot] }
 
 // call is what has to be done about one slot.
 type call struct {
@@ -49,17 +38,17 @@ const (
 func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	s, err := h.look(ctx, j.number)
 	if err != nil {
-		h.log.Warn("an incident could not be compared with Slack", "incident", incident.ID(j.number), "error", err)
+		h.log.Warn("a thread could not be compared with Slack", "subject", j.number, "error", err)
 		return outcome{wait: retry, rank: j.rank}
 	}
 	now := time.Now()
 	next, wait := h.choose(s, h.clickedSlots(j), now)
-	o := outcome{channel: s.channel, rank: ranked(s.incident.Critical, next.class, s.incident.OpenedAt), wait: wait}
+	o := outcome{channel: s.place, rank: ranked(s.critical, next.class, s.opened), wait: wait}
 	if next.slot.Name == "" {
 		o.settled = wait == 0
 		if o.settled {
 			h.health.clear(aboutMessage(s))
-			if err := h.Store.Settle(ctx, h.lease.Fence, j.number, s.incident.Version); err != nil {
+			if err := h.Store.Settle(ctx, h.lease.Fence, j.number, s.version); err != nil {
 				return outcome{channel: o.channel, wait: retry, rank: o.rank}
 			}
 		}
@@ -71,32 +60,11 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	if !h.valid() {
 		return outcome{channel: o.channel, wait: retry, rank: o.rank}
 	}
-	if wait := h.budgets.Take(now, next.spends(h.people.channel(s.incident.Channel))); wait > 0 {
+	if wait := h.budgets.Take(now, next.spends(s.place)); wait > 0 {
 		o.wait = wait
 		return o
 	}
 	return h.perform(ctx, j, s, next, o)
-}
-
-// look reads an incident, its playbook and its ledger, and renders it.
-func (h *hands) look(ctx context.Context, number int) (sight, error) {
-	i, ok, err := h.Store.Incident(ctx, number)
-	if err != nil || !ok {
-		return sight{}, err
-	}
-	s := sight{incident: i, channel: h.people.channel(i.Channel)}
-	if i.Quiet {
-		return s, nil
-	}
-	var book *playbooks.Playbook
-	if book, err = h.Store.Playbook(ctx, i.Playbook.Hash); err != nil {
-		return sight{}, err
-	}
-	if s.ledger, err = h.Store.Ledger(ctx, number); err != nil {
-		return sight{}, err
-	}
-	s.slots = message.Render(message.View{Incident: i, Playbook: book, Names: h.names(), Command: h.Settings().Command})
-	return s, nil
 }
 
 func (h *hands) clickedSlots(j *job) map[string]bool {
@@ -121,13 +89,13 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 	root := s.root()
 	for _, slot := range s.slots {
 		have := s.ledger[slot.Name]
-		c := call{slot: slot, have: have, urgent: waitedFor(slot.Name, clicked)}
+		c := call{slot: slot, have: have, urgent: waitedFor(slot.Name, clicked), class: s.class(slot)}
 		moved := slot.Thread && !slot.Once && have.Parent != "" && have.Parent != root.TS
 		switch {
 		case slot.Thread && root.TS == "":
 			continue // the root comes first
 		case have.State == store.CallSending:
-			c.kind, c.class = callFind, classOf(slot)
+			c.kind = callFind
 			if at := have.IntentAt.Add(h.Timing.Unknown); at.After(now) {
 				later(at)
 				continue
@@ -136,7 +104,7 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 			later(have.IntentAt.Add(h.Timing.Parked))
 			continue
 		case have.TS == "" || moved:
-			c.kind, c.class = callPost, classOf(slot)
+			c.kind = callPost
 		case !have.SweepAt.IsZero() && !have.SweepAt.After(now):
 			c.kind, c.class = callSweep, classEdit
 		case have.State != store.CallParked && (slot.Once || have.Hash == slot.Message.Hash()):
@@ -146,15 +114,13 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 			continue
 		default:
 			c.kind, c.class = callEdit, classEdit
-			every := time.Duration(0)
-			if c.urgent {
-				c.class, every = classClicked, clickEvery
-			} else if slot.Name == store.RootSlot {
-				every = h.Timing.Root
-			} else {
-				every = clickEvery
+			switch {
+			case c.urgent:
+				c.class = classClicked
+			case s.storm != nil && slot.Name == store.RootSlot:
+				c.class = classStorm // how many there are is what people want to know first
 			}
-			if at := h.lastEdit(s.incident.Number, slot.Name).Add(every); at.After(now) {
+			if at := h.lastEdit(s.number, slot.Name).Add(h.every(s, c, now)); at.After(now) {
 				later(at)
 				continue
 			}
@@ -166,7 +132,7 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 	if found {
 		return best, 0
 	}
-	return call{}, wait
+	return s.leftover(now, h.Timing, wait)
 }
 
 func waitedFor(slot string, clicked map[string]bool) bool {
@@ -176,18 +142,6 @@ func waitedFor(slot string, clicked map[string]bool) bool {
 		}
 	}
 	return false
-}
-
-func classOf(slot message.Slot) class {
-	switch {
-	case slot.Name == store.RootSlot:
-		return classRoot
-	case slot.Once:
-		return classPing
-	case strings.HasPrefix(slot.Name, "tier:"+string(playbooks.Immediate)):
-		return classImmediate
-	}
-	return classTier
 }
 
 // spends is the call's price in Slack's budgets.
@@ -214,7 +168,7 @@ func (h *hands) noteEdit(number int, slot string, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for key, at := range h.edited {
-		if now.Sub(at) > h.Timing.Root {
+		if now.Sub(at) > max(h.Timing.Root, listEvery) {
 			delete(h.edited, key)
 		}
 	}
@@ -260,7 +214,7 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 	o.wait = retry
 	var refused *chat.Error
 	if !errors.As(err, &refused) {
-		h.log.Warn("a Slack call could not be recorded", "incident", s.incident.ID(), "slot", c.slot.Name, "error", err)
+		h.log.Warn("a Slack call could not be recorded", "incident", s.name, "slot", c.slot.Name, "error", err)
 		return o
 	}
 	return h.judge(s, c, refused, o)

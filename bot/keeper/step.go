@@ -10,7 +10,6 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
-	"github.com/signalbook/signalbook/playbooks"
 )
 
 const (
@@ -187,14 +186,21 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 		plan = r.startPlan(settings, *ev.Start)
 		scene.StartPlan = plan
 	}
+	unread := r.lookUp(ctx, &scene)
 	out := settings.Rules.Handle(scene, ev)
+	if err := unread(); errors.Is(err, store.ErrUnreadable) {
+		return commit, &poisonError{err.Error()}
+	} else if err != nil {
+		return commit, err
+	}
 
 	commit = store.Commit{EventID: entry.ID, Op: ev.Op, Answer: out.Answer, Now: ev.At}
+	commit.Channel, commit.Storms = r.cache.weather(out)
 	for _, result := range out.Results {
 		i := result.Incident
 		commit.Saved = append(commit.Saved, store.Saved{
 			Result: result, Was: r.cache.version(i.Number), Due: settings.Rules.NextDue(i),
-			Dirty: len(result.Changes) > 0 && !i.Quiet,
+			Dirty: len(result.Changes) > 0 && !i.Quiet && i.Show != incident.ShowListed,
 		})
 		if i.Number == scene.Next {
 			commit.Next = i.Number
@@ -205,6 +211,11 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 	if plan != nil && len(out.Results) > 0 {
 		commit.Playbook = plan.Playbook
 	}
+	if ev.Timer != nil && len(out.Storms) == 0 && ev.Timer.Incident < 0 {
+		if storm := r.cache.storms[-ev.Timer.Incident]; storm != nil {
+			commit.Again = &store.Again{Number: storm.Subject(), Due: storm.NextDue()}
+		}
+	}
 	if ev.Timer != nil && len(out.Results) == 0 && scene.Current != nil {
 		// It was early: set it again, the timer index has let it go.
 		commit.Again = &store.Again{Number: scene.Current.Number, Due: settings.Rules.NextDue(*scene.Current)}
@@ -213,107 +224,4 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 		r.log.Debug("nothing to show", "event", entry.ID, "reason", out.Reason)
 	}
 	return commit, nil
-}
-
-// scene gathers what the state machine needs to know around an event.
-func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings) (incident.Scene, error) {
-	var s incident.Scene
-	newest, err := r.cache.newest(ctx, r.Store)
-	if err != nil {
-		return s, err
-	}
-	s.Next = newest + 1
-	number := 0
-	switch {
-	case ev.Notification != nil:
-		number, err = r.cache.group(ctx, r.Store, ev.Notification.GroupID())
-	case ev.Act != nil:
-		number = ev.Act.Incident
-	case ev.Timer != nil:
-		number = ev.Timer.Incident
-	}
-	if err != nil {
-		return s, err
-	}
-	if number > 0 {
-		if s.Current, err = r.cache.incident(ctx, r.Store, number); err != nil {
-			return s, err
-		}
-	}
-	switch {
-	case ev.Act != nil && s.Current != nil:
-		s.Refusal, err = r.people.refuse(ctx, ev.Act.User.ID, s.Current.Responders)
-	case ev.Start != nil:
-		s.Refusal, err = r.people.refuse(ctx, ev.Start.User.ID, settings.Route(ev.Start.Labels).Responders)
-	case ev.Timer != nil && s.Current != nil:
-		s.Neighbours, err = r.neighbours(ctx, *s.Current, ev.At)
-	}
-	return s, err
-}
-
-// neighbours loads the incidents that may share a deadline ping with i.
-func (r *reign) neighbours(ctx context.Context, i incident.Incident, now time.Time) ([]incident.Incident, error) {
-	tier, ok := i.Tier(playbooks.Immediate)
-	if !ok || tier.Due.After(now) || tier.Overdue || !i.Active() {
-		return nil, nil
-	}
-	numbers, err := r.Store.Neighbours(ctx, i.Channel, tier.Owners, now.Add(incident.TogetherWithin))
-	if err != nil {
-		return nil, err
-	}
-	var all []incident.Incident
-	for _, n := range numbers {
-		if n == i.Number {
-			continue
-		}
-		other, err := r.cache.incident(ctx, r.Store, n)
-		if err != nil {
-			return nil, err
-		}
-		if other != nil {
-			all = append(all, *other)
-		}
-	}
-	return all, nil
-}
-
-// tell passes on what a committed event led to: the hands bring Slack in line,
-// and the person who acted gets a private answer when nobody waits for it at a
-// door.
-func (r *reign) tell(ev incident.Event, commit store.Commit) {
-	for _, saved := range commit.Saved {
-		if !saved.Dirty {
-			continue
-		}
-		next := classPing
-		if saved.Was == 0 {
-			next = classRoot
-		}
-		w := work{number: saved.Incident.Number, channel: r.people.channel(saved.Incident.Channel), rank: ranked(saved.Incident.Critical, next, saved.Incident.OpenedAt)}
-		if ev.Act != nil {
-			w.clicked = true
-			if ev.Act.Step != "" {
-				s, _, _ := saved.Incident.Step(ev.Act.Step)
-				w.tier = s.Tier
-			}
-		}
-		r.hands.add(w)
-		for _, c := range saved.Changes {
-			r.log.Info(string(c.Kind), "incident", saved.Incident.ID(), "step", c.Step, "user", c.By.ID, "via", c.Via, "text", c.Text)
-		}
-	}
-	reply, user := incident.Reply{}, incident.User{}
-	switch {
-	case ev.Act != nil:
-		reply, user = ev.Act.Reply, ev.Act.User
-	case ev.Start != nil:
-		reply, user = ev.Start.Reply, ev.Start.User
-	}
-	if reply == (incident.Reply{}) || commit.Answer.Kind == incident.AnswerNone {
-		return
-	}
-	if commit.Answer.Kind == incident.AnswerApplied && !reply.Always {
-		return // the edit of the thread is the answer
-	}
-	r.hands.answer(reply, user, commit.Answer)
 }

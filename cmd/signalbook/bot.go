@@ -234,6 +234,7 @@ func (b *bot) keeperSettings() keeper.Settings {
 		Rules: incident.Rules{
 			ReopenWithin: time.Duration(c.Incidents.ReopenWithin), StaleAfter: time.Duration(c.Incidents.StaleAfter),
 			SeverityLabel: c.Severities.Label, SeverityOrder: c.Severities.Order,
+			Storm: incident.Limit{Above: int(c.Incidents.Storm.Above), Per: time.Duration(c.Incidents.Storm.Per)},
 		},
 		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people,
 		Route: func(labels map[string]string) keeper.Route {

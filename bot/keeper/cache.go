@@ -1,0 +1,128 @@
+package keeper
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// cacheBound is how many incidents a keeper remembers between batches.
+const cacheBound = 2000
+
+// cache is what the keeper believes of Redis while it holds the lease: nobody
+// else writes these keys. It is dropped whole at the first surprise.
+type cache struct {
+	incidents map[int]*incident.Incident
+	stored    map[int]int64 // version that Redis has, or will have once the batch is committed
+	groups    map[string]int
+	channels  map[string]incident.Channel
+	storms    map[int]*incident.Storm
+	next      int
+}
+
+func (c *cache) clear() { *c = cache{} }
+
+// prepare makes room before a batch; never within one, whose incidents are not
+// in Redis yet.
+func (c *cache) prepare() {
+	if c.incidents == nil || len(c.incidents) > cacheBound {
+		*c = cache{
+			incidents: map[int]*incident.Incident{}, stored: map[int]int64{}, groups: map[string]int{},
+			channels: map[string]incident.Channel{}, storms: map[int]*incident.Storm{}, next: c.next,
+		}
+	}
+}
+
+func (c *cache) newest(ctx context.Context, s *store.Store) (int, error) {
+	if c.next == 0 {
+		n, err := s.Newest(ctx)
+		if err != nil {
+			return 0, err
+		}
+		c.next = n
+	}
+	return c.next, nil
+}
+
+func (c *cache) group(ctx context.Context, s *store.Store, id string) (int, error) {
+	if n, ok := c.groups[id]; ok {
+		return n, nil
+	}
+	n, err := s.GroupNumber(ctx, id)
+	if err == nil && n > 0 {
+		c.groups[id] = n
+	}
+	return n, err
+}
+
+func (c *cache) incident(ctx context.Context, s *store.Store, number int) (*incident.Incident, error) {
+	if i, ok := c.incidents[number]; ok {
+		return i, nil
+	}
+	i, ok, err := s.Incident(ctx, number)
+	if err != nil {
+		return nil, fmt.Errorf("load incident %d: %w", number, err)
+	}
+	if !ok {
+		return nil, nil
+	}
+	c.put(i)
+	return &i, nil
+}
+
+// put remembers an incident as the batch will have left it.
+func (c *cache) put(i incident.Incident) {
+	c.incidents[i.Number] = &i
+	c.stored[i.Number] = i.Version
+	if i.Group != "" && i.FollowedBy == 0 {
+		c.groups[i.Group] = i.Number
+	}
+}
+
+// version is what Redis has of an incident before the next commit.
+func (c *cache) version(number int) int64 { return c.stored[number] }
+
+// channel returns what is remembered of a channel.
+func (c *cache) channel(ctx context.Context, s *store.Store, name string) (incident.Channel, error) {
+	if known, ok := c.channels[name]; ok {
+		return known, nil
+	}
+	channel, err := s.Channel(ctx, name)
+	if err == nil {
+		c.channels[name] = channel
+	}
+	return channel, err
+}
+
+// storm returns a storm; nil when there is none of that number.
+func (c *cache) storm(ctx context.Context, s *store.Store, number int) (*incident.Storm, error) {
+	if known, ok := c.storms[number]; ok {
+		return known, nil
+	}
+	storm, ok, err := s.Storm(ctx, number)
+	if err != nil || !ok {
+		return nil, err
+	}
+	c.storms[number] = &storm
+	return &storm, nil
+}
+
+// weather is the part of a commit about channels and storms: their new values,
+// and the versions that Redis has of them.
+func (c *cache) weather(out incident.Outcome) (channel *store.SavedChannel, storms []store.SavedStorm) {
+	if out.Channel != nil {
+		channel = &store.SavedChannel{Channel: *out.Channel, Was: c.channels[out.Channel.Name].Version}
+		c.channels[out.Channel.Name] = *out.Channel
+	}
+	for _, storm := range out.Storms {
+		saved := store.SavedStorm{Storm: storm}
+		if was := c.storms[storm.Number]; was != nil {
+			saved.Was = was.Version
+		}
+		c.storms[storm.Number] = &storm
+		storms = append(storms, saved)
+	}
+	return channel, storms
+}

@@ -1,0 +1,94 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// scene gathers what the state machine needs to know around an event.
+func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings) (incident.Scene, error) {
+	var s incident.Scene
+	newest, err := r.cache.newest(ctx, r.Store)
+	if err != nil {
+		return s, err
+	}
+	s.Next = newest + 1
+	number := 0
+	switch {
+	case ev.Notification != nil:
+		number, err = r.cache.group(ctx, r.Store, ev.Notification.GroupID())
+	case ev.Act != nil:
+		number = ev.Act.Incident
+	case ev.Timer != nil:
+		number = ev.Timer.Incident // a storm's is below zero
+	}
+	if err != nil {
+		return s, err
+	}
+	if number > 0 {
+		if s.Current, err = r.cache.incident(ctx, r.Store, number); err != nil {
+			return s, err
+		}
+	}
+	switch {
+	case ev.Act != nil && s.Current != nil:
+		s.Refusal, err = r.people.refuse(ctx, ev.Act.User.ID, s.Current.Responders)
+	case ev.Start != nil:
+		s.Refusal, err = r.people.refuse(ctx, ev.Start.User.ID, settings.Route(ev.Start.Labels).Responders)
+	case ev.Timer != nil && s.Current != nil:
+		s.Neighbours, err = r.neighbours(ctx, *s.Current, ev.At)
+	}
+	return s, err
+}
+
+// lookUp lets the scene ask for more than most events need. What could not be
+// read is nil there; unread then says why, and the outcome counts for nothing.
+func (r *reign) lookUp(ctx context.Context, scene *incident.Scene) (unread func() error) {
+	var failed error
+	scene.Channel = func(name string) incident.Channel {
+		c, err := r.cache.channel(ctx, r.Store, name)
+		failed = errors.Join(failed, err)
+		return c
+	}
+	scene.Storm = func(number int) *incident.Storm {
+		s, err := r.cache.storm(ctx, r.Store, number)
+		failed = errors.Join(failed, err)
+		return s
+	}
+	scene.Load = func(number int) *incident.Incident {
+		i, err := r.cache.incident(ctx, r.Store, number)
+		failed = errors.Join(failed, err)
+		return i
+	}
+	return func() error { return failed }
+}
+
+// neighbours loads the incidents that may share a deadline ping with i.
+func (r *reign) neighbours(ctx context.Context, i incident.Incident, now time.Time) ([]incident.Incident, error) {
+	tier, ok := i.Tier(playbooks.Immediate)
+	if !ok || tier.Due.After(now) || tier.Overdue || !i.Active() {
+		return nil, nil
+	}
+	numbers, err := r.Store.Neighbours(ctx, i.Channel, tier.Owners, now.Add(incident.TogetherWithin))
+	if err != nil {
+		return nil, err
+	}
+	var all []incident.Incident
+	for _, n := range numbers {
+		if n == i.Number {
+			continue
+		}
+		other, err := r.cache.incident(ctx, r.Store, n)
+		if err != nil {
+			return nil, err
+		}
+		if other != nil {
+			all = append(all, *other)
+		}
+	}
+	return all, nil
+}

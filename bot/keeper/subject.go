@@ -1,0 +1,88 @@
+package keeper
+
+import (
+	"context"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// subject is what one thread in Slack is about: an incident, or a storm.
+type subject struct {
+	number   int    // a storm's is below zero
+	name     string // for people
+	channel  string // as configured
+	version  int64
+	critical bool
+	opened   time.Time
+	incident *incident.Incident
+	storm    *incident.Storm
+}
+
+// subject reads an incident or a storm; ok is false when there is none of that
+// number.
+func (h *hands) subject(ctx context.Context, number int) (subject, bool, error) {
+	if number < 0 {
+		s, ok, err := h.Store.Storm(ctx, -number)
+		return subject{
+			number: number, name: s.ID(), channel: s.Channel, version: s.Version, critical: true, opened: s.StartedAt, storm: &s,
+		}, ok, err
+	}
+	i, ok, err := h.Store.Incident(ctx, number)
+	return subject{
+		number: number, name: i.ID(), channel: i.Channel, version: i.Version, critical: i.Critical, opened: i.OpenedAt, incident: &i,
+	}, ok, err
+}
+
+// work asks for a look at a subject of which it is not known what Slack lacks:
+// it is taken for a new one until then.
+func (h *hands) work(s subject) work {
+	first := classRoot
+	if s.storm != nil {
+		first = classStorm
+	}
+	return work{number: s.number, channel: h.people.channel(s.channel), rank: ranked(s.critical, first, s.opened)}
+}
+
+// sight is a subject as it should look, beside what Slack is known to have.
+type sight struct {
+	subject
+	place  string // the channel's id when that is known
+	slots  []message.Slot
+	ledger store.Ledger
+}
+
+func (s sight) root() store.Slot { return s.ledger[store.RootSlot] }
+
+// look reads a subject and its ledger, and renders it. One that is gone has
+// nothing to show.
+func (h *hands) look(ctx context.Context, number int) (sight, error) {
+	about, ok, err := h.subject(ctx, number)
+	if err != nil || !ok {
+		return sight{subject: subject{number: number}}, err
+	}
+	s := sight{subject: about, place: h.people.channel(about.channel)}
+	if s.incident != nil && s.incident.Quiet {
+		return s, nil
+	}
+	if s.ledger, err = h.Store.Ledger(ctx, number); err != nil {
+		return sight{}, err
+	}
+	if s.storm != nil {
+		entries, err := h.Store.Crowd(ctx, s.storm.Number)
+		if err != nil {
+			return sight{}, err
+		}
+		s.slots = message.RenderStorm(message.StormView{Storm: *s.storm, Entries: entries, Names: h.names(), Command: h.Settings().Command})
+		return s, nil
+	}
+	var book *playbooks.Playbook
+	if book, err = h.Store.Playbook(ctx, s.incident.Playbook.Hash); err != nil {
+		return sight{}, err
+	}
+	s.slots = message.Render(message.View{Incident: *s.incident, Playbook: book, Names: h.names(), Command: h.Settings().Command})
+	return s, nil
+}

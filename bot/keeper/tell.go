@@ -1,0 +1,56 @@
+package keeper
+
+import (
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// tell passes on what a committed event led to: the hands bring Slack in line,
+// and the person who acted gets a private answer when nobody waits for it at a
+// door.
+func (r *reign) tell(ev incident.Event, commit store.Commit) {
+	for _, saved := range commit.Saved {
+		if !saved.Dirty {
+			continue
+		}
+		next := classPing
+		if saved.Was == 0 {
+			next = classRoot
+		}
+		w := work{number: saved.Incident.Number, channel: r.people.channel(saved.Incident.Channel), rank: ranked(saved.Incident.Critical, next, saved.Incident.OpenedAt)}
+		if ev.Act != nil {
+			w.clicked = true
+			if ev.Act.Step != "" {
+				s, _, _ := saved.Incident.Step(ev.Act.Step)
+				w.tier = s.Tier
+			}
+		}
+		r.hands.add(w)
+		for _, c := range saved.Changes {
+			r.log.Info(string(c.Kind), "incident", saved.Incident.ID(), "step", c.Step, "user", c.By.ID, "via", c.Via, "text", c.Text)
+		}
+	}
+	for _, storm := range commit.Storms {
+		r.hands.add(work{number: storm.Subject(), channel: r.people.channel(storm.Channel), rank: ranked(true, classStorm, storm.StartedAt)})
+		switch {
+		case storm.Was == 0:
+			r.log.Warn("a storm begins", "channel", storm.Channel, "storm", storm.ID())
+		case !storm.EndedAt.IsZero() && storm.EndedAt.Equal(ev.At):
+			r.log.Info("a storm is over", "channel", storm.Channel, "storm", storm.ID())
+		}
+	}
+	reply, user := incident.Reply{}, incident.User{}
+	switch {
+	case ev.Act != nil:
+		reply, user = ev.Act.Reply, ev.Act.User
+	case ev.Start != nil:
+		reply, user = ev.Start.Reply, ev.Start.User
+	}
+	if reply == (incident.Reply{}) || commit.Answer.Kind == incident.AnswerNone {
+		return
+	}
+	if commit.Answer.Kind == incident.AnswerApplied && !reply.Always {
+		return // the edit of the thread is the answer
+	}
+	r.hands.answer(reply, user, commit.Answer)
+}
