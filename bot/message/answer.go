@@ -58,7 +58,7 @@ func Answer(a incident.Answer, command string) string {
 	case incident.AnswerLate:
 		return fmt.Sprintf("Written down, and nothing else changed: %s of %s was no longer needed. Did it matter after all? %s", t.lowStep(), t.id(), t.tryStep("undo"))
 	case incident.AnswerShown:
-		return fmt.Sprintf("%s has a thread of its own already%s.", t.id(), t.in())
+		return fmt.Sprintf("%s has its thread%s already.", t.id(), t.in())
 	case incident.AnswerFailed:
 		if t.words() == "" {
 			return "That did not work, and nothing was changed. Please try again."

@@ -98,7 +98,7 @@ func TestNoIncidentsIsSaidKindly(t *testing.T) {
 var answerKinds = []incident.AnswerKind{
 	incident.AnswerApplied, incident.AnswerTaken, incident.AnswerAlready, incident.AnswerOver, incident.AnswerActive, incident.AnswerEnded,
 	incident.AnswerNotEnded, incident.AnswerNotTaken, incident.AnswerNotYours, incident.AnswerNoStep, incident.AnswerHidden, incident.AnswerNoReason,
-	incident.AnswerGone, incident.AnswerContinued, incident.AnswerForbidden, incident.AnswerNoPlaybook, incident.AnswerStarted, incident.AnswerLate, incident.AnswerFailed,
+	incident.AnswerGone, incident.AnswerContinued, incident.AnswerForbidden, incident.AnswerNoPlaybook, incident.AnswerStarted, incident.AnswerLate, incident.AnswerShown, incident.AnswerFailed,
 }
 
 func TestAnswers(t *testing.T) {
@@ -116,6 +116,10 @@ func TestAnswers(t *testing.T) {
 	}
 	for _, verb := range []incident.Verb{incident.VerbAcknowledge, incident.VerbResolve, incident.VerbReopen, incident.VerbNote} {
 		say("incident "+string(verb), incident.Answer{Kind: incident.AnswerApplied, Verb: verb, Incident: 142, Title: "Database is at 90% CPU", State: "resolved"})
+	}
+	for _, channel := range []string{"#incidents", "C0123456", ""} {
+		say("incident show "+channel, incident.Answer{Kind: incident.AnswerApplied, Verb: incident.VerbShow, Incident: 142, Text: channel})
+		say("incident shown "+channel, incident.Answer{Kind: incident.AnswerShown, Verb: incident.VerbShow, Incident: 142, Text: channel})
 	}
 	for _, state := range []incident.StepState{incident.StepAcknowledged, incident.StepDone, incident.StepSkipped} {
 		for _, kind := range []incident.AnswerKind{incident.AnswerTaken, incident.AnswerAlready} {
@@ -146,7 +150,7 @@ func TestAnswersAreHarmless(t *testing.T) {
 	evil := incident.User{ID: hostile, Name: hostile}
 	for _, kind := range answerKinds {
 		for _, step := range []int{0, 3} {
-			for _, verb := range []incident.Verb{incident.VerbAcknowledge, incident.VerbDone, incident.VerbNote, "other"} {
+			for _, verb := range []incident.Verb{incident.VerbAcknowledge, incident.VerbDone, incident.VerbNote, incident.VerbShow, "other"} {
 				a := incident.Answer{Kind: kind, Verb: verb, Incident: 1, Step: step, Title: hostile, State: hostile, Who: evil, When: night, Text: hostile}
 				for _, problem := range problems(t, Text(Answer(a, "/playbook"))) {
 					t.Errorf("%s %s: %s", kind, verb, problem)
@@ -166,7 +170,7 @@ func TestEveryKindOfChangeHasWords(t *testing.T) {
 		incident.KindAlertResolved, incident.KindAlertFiredAgain, incident.KindCopyHeld, incident.KindNotReported, incident.KindReported, incident.KindSeverity, incident.KindSummary,
 		incident.KindStale, incident.KindHeardAgain, incident.KindEscalated, incident.KindDeadline, incident.KindNoted, incident.KindStepAcknowledged, incident.KindStepDone,
 		incident.KindStepSkipped, incident.KindStepReleased, incident.KindStepUndone, incident.KindStepDropped, incident.KindStepReopened, incident.KindStepTaken, incident.KindLateClick,
-		incident.KindContinued, incident.KindPlaybookNote, incident.KindRemembered, "of_a_newer_binary",
+		incident.KindContinued, incident.KindPlaybookNote, incident.KindRemembered, incident.KindShown, "of_a_newer_binary",
 	}
 	i := opened(t).incident
 	for _, kind := range kinds {

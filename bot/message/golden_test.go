@@ -74,7 +74,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestGoldenFilesAreUsed(t *testing.T) {
-	used := map[string]bool{"answers": true, "status": true, "timeline": true, "incidents": true, "playbooks": true, "playbook": true, "modals": true}
+	used := map[string]bool{"answers": true, "status": true, "timeline": true, "incidents": true, "playbooks": true, "playbook": true, "modals": true, "storm": true, "storm-over": true}
 	for name := range maps.Keys(situations(t)) {
 		used[strings.ReplaceAll(name, " ", "-")] = true
 	}
@@ -158,6 +158,9 @@ func readButton(b map[string]any) string {
 			all = append(all, fmt.Sprintf("%s %s", text(o["text"]), o["value"]))
 		}
 		return fmt.Sprintf("[⋯ %s: %s]", b["action_id"], strings.Join(all, ", "))
+	}
+	if b["type"] == "external_select" {
+		return fmt.Sprintf("[%s ▾ %s, from %v characters]", text(b["placeholder"]), b["action_id"], b["min_query_length"])
 	}
 	style := ""
 	if s, ok := b["style"].(string); ok {

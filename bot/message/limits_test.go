@@ -27,6 +27,11 @@ func everything(t testing.TB) map[string]Message {
 		}
 		all[name+"/status"] = Status(view, night.Add(1000000))
 	}
+	for name, view := range storms() {
+		for _, slot := range RenderStorm(view) {
+			all[name+"/"+slot.Name] = slot.Message
+		}
+	}
 	maps.Copy(all, commands(t))
 	return all
 }

@@ -22,6 +22,9 @@ var (
 // hostile is what an alert may carry to ping, to mislead and to break layouts.
 const hostile = "<!channel> <!here> <@U0ANNA> <!subteam^S0DB> @channel <https://evil.example|runbook> *bold* _it_ ~no~ `code` ```block``` > & \u202egnp.exe\u2066 :fire: \x00\x1b[31m\u2028 line\nbreak"
 
+// directory is whom the configured names mention.
+var directory = Names{"@db-oncall": "<!subteam^S0DB>", "@db-leads": "<!subteam^S0LEADS>", "carla@example.com": "<@U0CARLA>", "@broken": "<!channel>"}
+
 // scene is an incident on its way through the real state machine.
 type scene struct {
 	t        testing.TB
@@ -121,7 +124,7 @@ func (s *scene) act(who incident.User, verb incident.Verb, step, text string) *s
 func (s *scene) view() View {
 	return View{
 		Incident: s.incident, Playbook: s.playbook, Command: "/playbook",
-		Names: Names{"@db-oncall": "<!subteam^S0DB>", "@db-leads": "<!subteam^S0LEADS>", "carla@example.com": "<@U0CARLA>", "@broken": "<!channel>"},
+		Names: directory,
 	}
 }
 
@@ -241,7 +244,16 @@ func situations(t testing.TB) map[string]View {
 		"no playbook text": {Incident: opened(t).incident, Command: "/playbook"},
 		"by hand started":  started(t).view(),
 		"playbook note":    noted(t).view(),
+		"storm urgent":     inStorm(t, incident.ShowUrgent).view(),
+		"storm shown":      inStorm(t, incident.ShowUrgent).act(anna, incident.VerbAcknowledge, "", "").view(),
 	}
+}
+
+// inStorm is a critical incident of a storm.
+func inStorm(t testing.TB, show incident.Show) *scene {
+	s := opened(t)
+	s.incident.Storm, s.incident.Show = 140, show
+	return s
 }
 
 func started(t testing.TB) *scene {

@@ -62,8 +62,8 @@ func stormRoot(v StormView, rows []row) Message {
 	if len(rows) > 0 {
 		top = append(top, titleCounts(rows))
 	}
-	bottom := []slack.Block{full("way", stormWay(v)), stormMenu(v.Storm.Number)}
 	worst := slices.SortedFunc(slices.Values(rows), worse)
+	bottom := []slack.Block{full("way", stormWay(v, worst)), stormMenu(v.Storm.Number)}
 	if len(worst) > 0 {
 		top = append(top, worstBlock(worst, MaxTotal-300-weight(top...)-weight(bottom...)))
 	}
@@ -128,7 +128,7 @@ func worstBlock(worst []row, room int) slack.Block {
 	for ; len(named) > 0; named = named[:len(named)-1] {
 		left := room
 		for _, r := range named {
-			left -= inlineWeight(*r.named(0))
+			left -= inlineWeight(*r.led(0))
 		}
 		if limit = evenly(named, left, maxStormTitle); limit >= minStormTitle || limit >= longest(named) {
 			break
@@ -136,7 +136,7 @@ func worstBlock(worst []row, room int) slack.Block {
 	}
 	items := make([]*paragraph, len(named))
 	for k, r := range named {
-		items[k] = r.named(limit)
+		items[k] = r.led(limit)
 	}
 	parts := []slack.RichTextElement{(&paragraph{}).bold("The worst").section()}
 	if len(items) > 0 {
@@ -148,8 +148,12 @@ func worstBlock(worst []row, room int) slack.Block {
 	return rich("worst", parts...)
 }
 
-func stormWay(v StormView) string {
+// stormWay says what to do, by the example of the worst without a thread.
+func stormWay(v StormView, worst []row) string {
 	id := incident.ID(v.Storm.Number)
+	if at := slices.IndexFunc(worst, func(r row) bool { return r.Show == incident.ShowListed }); at >= 0 {
+		id = incident.ID(worst[at].Number)
+	}
 	return fmt.Sprintf("All are listed in this thread, in the order in which they opened. Choose one below to see it in a thread of its own, or type "+
 		"`%[1]s thread %[2]s`. `%[1]s ack %[2]s` takes it, `%[1]s status %[2]s` shows its steps to you alone.", v.Command, id)
 }

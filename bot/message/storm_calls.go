@@ -54,7 +54,7 @@ func stormCall(v StormView, c incident.StormCall, concerned []row) Message {
 		says = fmt.Sprintf("nobody has acknowledged %s of this storm that %s no thread (escalation level %d).", plural(n, "incident"), oneMany(n, "has", "have"), c.Level)
 		text = fmt.Sprintf("Nobody has acknowledged %s of a storm. Worst: ", plural(n, "incident"))
 	}
-	items := make([]*paragraph, 0, maxCalled)
+	items := make([]*paragraph, 0, maxCalled) // without leads: only those called are notified
 	for _, r := range concerned[:min(n, maxCalled)] {
 		items = append(items, r.named(maxStormTitle))
 	}

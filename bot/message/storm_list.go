@@ -51,17 +51,21 @@ func (r row) before() string {
 	return s
 }
 
-// named is a row of the worst: with who leads it, and limit units of its title.
+// named is a row of the worst, with limit units of its title.
 func (r row) named(limit int) *paragraph {
-	p := (&paragraph{}).bold(incident.ID(r.Number))
-	says := r.before() + " · " + cutTo(r.title, limit)
-	if r.Lead == (incident.User{}) {
-		return p.text(says)
+	return (&paragraph{}).bold(incident.ID(r.Number)).text(r.before() + " · " + cutTo(r.title, limit))
+}
+
+// led is named with who leads it.
+func (r row) led(limit int) *paragraph {
+	p := r.named(limit)
+	switch {
+	case r.Lead == (incident.User{}):
+		return p
+	case slackID.MatchString(r.Lead.ID):
+		return p.text(" · ").user(r.Lead)
 	}
-	if !slackID.MatchString(r.Lead.ID) {
-		return p.text(says + " · " + Cut(name(r.Lead), 30))
-	}
-	return p.text(says + " · ").user(r.Lead)
+	return p.text(" · " + Cut(name(r.Lead), 30))
 }
 
 // listed is a row of a page.
