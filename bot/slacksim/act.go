@@ -20,7 +20,8 @@ type Click struct {
 	Late bool
 }
 
-// Choice picks an option of an overflow menu, select or the like.
+// Choice picks an option of an overflow menu, select or the like; of a select that
+// asks the app, one that [Sim.Suggest] gave the user last.
 type Choice struct {
 	User, Channel, TS, ActionID string
 	Value                       string // of the option; of a select of users: their name
@@ -31,7 +32,8 @@ type Choice struct {
 // button is not on the message as it is shown now (or, Late, a change before), and with a [DeliveryError] when
 // the app cannot be reached or does not answer.
 func (s *Sim) Click(ctx context.Context, c Click) error {
-	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID, c.Late}, c.ActionID, func(e block) (block, bool) {
+	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID, c.Late}, c.ActionID, func(p placed) (block, bool) {
+		e := p.element
 		if kind(e) != "button" || c.Value != "" && str(e, "value") != c.Value {
 			return nil, false
 		}
@@ -54,8 +56,8 @@ func (s *Sim) Click(ctx context.Context, c Click) error {
 
 // Choose picks an option and waits until the app has taken it; it fails as Click does.
 func (s *Sim) Choose(ctx context.Context, c Choice) error {
-	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID, false}, c.ActionID, func(e block) (block, bool) {
-		return s.chosen(e, c.Value)
+	d, err := s.prepare(place{c.User, c.Channel, c.TS, c.BlockID, false}, c.ActionID, func(p placed) (block, bool) {
+		return s.chosen(p.element, c.Value, s.offered(c.User, c.TS, p))
 	})
 	if err != nil {
 		return fmt.Errorf("choose %s %q: %w", c.ActionID, c.Value, err)
@@ -66,9 +68,9 @@ func (s *Sim) Choose(ctx context.Context, c Choice) error {
 	return nil
 }
 
-// chosen is the state of an element when a value has been chosen. The caller holds
-// the lock.
-func (s *Sim) chosen(e block, value string) (block, bool) {
+// chosen is the state of an element when a value has been chosen, among its own
+// options or those that the app offered. The caller holds the lock.
+func (s *Sim) chosen(e block, value string, offered []block) (block, bool) {
 	k := kind(e)
 	action := block{"type": k}
 	switch k {
@@ -93,14 +95,15 @@ func (s *Sim) chosen(e block, value string) (block, bool) {
 		action["selected_time"] = value
 		return action, true
 	}
-	i := slices.IndexFunc(options(e), func(o block) bool { return str(o, "value") == value })
+	all := append(options(e), offered...)
+	i := slices.IndexFunc(all, func(o block) bool { return str(o, "value") == value })
 	if i < 0 {
 		return nil, false
 	}
 	if k == "checkboxes" || k == "multi_static_select" {
-		action["selected_options"] = []any{options(e)[i]}
+		action["selected_options"] = []any{all[i]}
 	} else {
-		action["selected_option"] = options(e)[i]
+		action["selected_option"] = all[i]
 	}
 	return action, true
 }
@@ -111,18 +114,39 @@ type place struct {
 	late                       bool
 }
 
+// spot is an element that somebody acts on: in a message or in a modal.
+type spot struct {
+	user    *user
+	message *message // nil in a modal
+	view    *view    // nil in a message
+	action  block    // what is done to the element
+}
+
 // prepare finds the one element meant and makes the interaction of it. pick gives
 // the action, or false when the element is not the one meant.
-func (s *Sim) prepare(p place, actionID string, pick func(block) (block, bool)) (delivery, error) {
+func (s *Sim) prepare(p place, actionID string, pick func(placed) (block, bool)) (delivery, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	at, err := s.locate(p, actionID, pick)
+	if err != nil {
+		return delivery{}, err
+	}
+	at.action["action_ts"] = stampOf(s.now()).String()
+	if at.message != nil {
+		return s.messageAction(at.user, at.message, at.action), nil
+	}
+	return s.viewAction(at.user, at.view, at.action), nil
+}
+
+// locate finds the one element meant. The caller holds the lock.
+func (s *Sim) locate(p place, actionID string, pick func(placed) (block, bool)) (spot, error) {
 	u := s.user(p.user)
 	if u == nil {
-		return delivery{}, fmt.Errorf("no user %q", p.user)
+		return spot{}, fmt.Errorf("no user %q", p.user)
 	}
 	m, v, err := s.at(u, p)
 	if err != nil {
-		return delivery{}, err
+		return spot{}, err
 	}
 	var shown []block
 	if m != nil {
@@ -130,34 +154,30 @@ func (s *Sim) prepare(p place, actionID string, pick func(block) (block, bool)) 
 	} else {
 		shown = v.blocks()
 	}
-	found := s.picked(p, shown, actionID, pick)
+	found := picked(p, shown, actionID, pick)
 	if len(found) == 0 && m != nil && p.late {
-		found = s.picked(p, m.before, actionID, pick)
+		found = picked(p, m.before, actionID, pick)
 	}
 	switch {
 	case len(found) == 0 && m != nil:
-		return delivery{}, fmt.Errorf("message %s does not show it; it shows %s", m.ts, describeElements(shown))
+		return spot{}, fmt.Errorf("message %s does not show it; it shows %s", m.ts, describeElements(shown))
 	case len(found) == 0:
-		return delivery{}, fmt.Errorf("the modal does not show it; it shows %s", describeElements(shown))
+		return spot{}, fmt.Errorf("the modal does not show it; it shows %s", describeElements(shown))
 	case len(found) > 1:
-		return delivery{}, fmt.Errorf("it is there %d times: name the value", len(found))
+		return spot{}, fmt.Errorf("it is there %d times: name the value", len(found))
 	}
-	if m != nil {
-		return s.messageAction(u, m, found[0]), nil
-	}
-	return s.viewAction(u, v, found[0]), nil
+	return spot{u, m, v, found[0]}, nil
 }
 
 // picked are the interactions of the elements meant.
-func (s *Sim) picked(p place, shown []block, actionID string, pick func(block) (block, bool)) []block {
+func picked(p place, shown []block, actionID string, pick func(placed) (block, bool)) []block {
 	var found []block
 	for _, e := range elementsOf(shown) {
 		if str(e.element, "action_id") != actionID || p.blockID != "" && str(e.block, "block_id") != p.blockID {
 			continue
 		}
-		if action, ok := pick(e.element); ok {
+		if action, ok := pick(e); ok {
 			action["action_id"], action["block_id"] = actionID, e.block["block_id"]
-			action["action_ts"] = stampOf(s.now()).String()
 			found = append(found, action)
 		}
 	}
@@ -198,27 +218,39 @@ func describeElements(blocks []block) string {
 	return fmt.Sprint(all)
 }
 
-// interaction is what every interaction payload has. The caller holds the lock.
+// interaction is what every interaction payload has, the means to answer with a
+// modal included. The caller holds the lock.
 func (s *Sim) interaction(kind string, u *user) answer {
+	payload := s.asked(kind, u)
+	payload["trigger_id"] = s.newTrigger(u)
+	return payload
+}
+
+// asked is what every payload about what a user does has. The caller holds the lock.
+func (s *Sim) asked(kind string, u *user) answer {
 	return answer{
-		"type": kind, "token": "sim", "api_app_id": appID, "trigger_id": s.newTrigger(u),
+		"type": kind, "token": "sim", "api_app_id": appID,
 		"team":       answer{"id": s.opts.TeamID, "domain": teamDomain(s.opts.TeamName)},
 		"enterprise": nil, "is_enterprise_install": false,
 		"user": answer{"id": u.id, "username": u.name, "name": u.name, "team_id": s.opts.TeamID},
 	}
 }
 
+// containerOf says which message something happened in.
+func containerOf(m *message) answer {
+	container := answer{"type": "message", "message_ts": m.ts.String(), "channel_id": m.channel.id, "is_ephemeral": m.onlyFor != nil}
+	if m.parent != nil {
+		container["thread_ts"] = m.parent.ts.String()
+	}
+	return container
+}
+
 func (s *Sim) messageAction(u *user, m *message, action block) delivery {
 	payload := s.interaction("block_actions", u)
-	container := answer{"type": "message", "message_ts": m.ts.String(), "channel_id": m.channel.id, "is_ephemeral": m.onlyFor != nil}
-	thread := m.parent
-	if thread != nil {
-		container["thread_ts"] = thread.ts.String()
-	}
-	payload["container"], payload["actions"] = container, []any{action}
+	payload["container"], payload["actions"] = containerOf(m), []any{action}
 	payload["channel"] = answer{"id": m.channel.id, "name": m.channel.name}
 	payload["state"] = answer{"values": answer{}}
-	payload["response_url"] = s.newHook(&hook{user: u, channel: m.channel, thread: thread, source: m})
+	payload["response_url"] = s.newHook(&hook{user: u, channel: m.channel, thread: m.parent, source: m})
 	if m.onlyFor == nil { // Slack does not send an ephemeral message back
 		payload["message"] = s.wire(m, true)
 	}

@@ -62,7 +62,7 @@ func (s *Sim) fillIn(v *view, values map[string]string) (state answer, problems 
 		if !given {
 			value = initial(p.element)
 		}
-		filled, problem := s.fill(p.element, value)
+		filled, problem := s.fill(p.element, value, s.offered(v.user.name, "", p))
 		optional, _ := p.block["optional"].(bool)
 		switch {
 		case value == "" && !optional:
@@ -100,8 +100,9 @@ func initial(e block) string {
 	return ""
 }
 
-// fill is the state of one input, and what Slack itself has against it.
-func (s *Sim) fill(e block, value string) (block, string) {
+// fill is the state of one input, and what Slack itself has against it. offered
+// is what the app gave to choose from.
+func (s *Sim) fill(e block, value string, offered []block) (block, string) {
 	k := kind(e)
 	empty := block{"type": k}
 	if strings.HasSuffix(k, "_input") {
@@ -123,7 +124,7 @@ func (s *Sim) fill(e block, value string) (block, string) {
 	if k == "checkboxes" || strings.HasPrefix(k, "multi_static") {
 		var chosen []any
 		for one := range strings.SplitSeq(value, ",") {
-			state, ok := s.chosen(e, one)
+			state, ok := s.chosen(e, one, offered)
 			if !ok {
 				return empty, fmt.Sprintf("There is no option %q.", one)
 			}
@@ -132,7 +133,7 @@ func (s *Sim) fill(e block, value string) (block, string) {
 		}
 		return block{"type": k, "selected_options": chosen}, ""
 	}
-	state, ok := s.chosen(e, value)
+	state, ok := s.chosen(e, value, offered)
 	if !ok {
 		return empty, fmt.Sprintf("There is no option %q.", value)
 	}

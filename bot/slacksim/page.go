@@ -92,6 +92,7 @@ func (s *Sim) servePage(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sim/events", s.serveChanges)
 	act("click", s.pageClick)
 	act("choose", s.pageChoose)
+	mux.Handle("POST /sim/suggest", sameOrigin.Handler(http.HandlerFunc(s.pageSuggest)))
 	act("say", s.pageSay)
 	act("submit", s.pageSubmit)
 	act("close", func(r *http.Request) error { return s.CloseModal(r.Context(), r.FormValue("user")) })

@@ -76,6 +76,23 @@ func (s *Sim) pageChoose(r *http.Request) error {
 		ActionID: r.FormValue("action_id"), Value: r.FormValue("value"), BlockID: r.FormValue("block_id")}))
 }
 
+// pageSuggest answers what one can choose from in a select that asks the app.
+func (s *Sim) pageSuggest(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	offered, err := s.suggest(r.Context(), Suggest{User: r.FormValue("user"), Channel: r.FormValue("channel"), TS: r.FormValue("ts"),
+		ActionID: r.FormValue("action_id"), Query: r.FormValue("query"), BlockID: r.FormValue("block_id")})
+	if err != nil {
+		http.Error(w, said(err).Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	found := []answer{}
+	for _, o := range offered {
+		found = append(found, answer{"text": textOf(o, "text"), "value": str(o, "value"), "about": textOf(o, "description")})
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	writeJSON(w, http.StatusOK, answer{"options": found})
+}
+
 // pageSay posts what was typed; in the channel a line that begins with a slash is a
 // command.
 func (s *Sim) pageSay(r *http.Request) error {

@@ -9,6 +9,8 @@ type showInput struct {
 	Placeholder, Value             string
 	Max                            int64
 	Options                        []showOption
+	Least                          int    // characters to type before the app is asked
+	Chosen                         string // text of the option that an external_select begins with
 }
 
 type showModal struct {
@@ -20,7 +22,7 @@ type showModal struct {
 // control shows something to press or choose from. The caller holds the lock.
 func (s *Sim) showControl(b, e block, reader *user) showControl {
 	c := showControl{Kind: kind(e), ActionID: str(e, "action_id"), BlockID: str(b, "block_id"), Value: str(e, "value"),
-		Style: str(e, "style"), Name: textOf(e, "text"), Placeholder: textOf(e, "placeholder"), Options: s.choices(e)}
+		Style: str(e, "style"), Name: textOf(e, "text"), Placeholder: textOf(e, "placeholder"), Options: s.choices(e), Least: leastQuery(e)}
 	if label := str(e, "accessibility_label"); label != "" {
 		c.Name = label
 	}
@@ -73,7 +75,10 @@ func (s *Sim) choices(e block) []showOption {
 func (s *Sim) showInput(b block) *showInput {
 	e, _ := b["element"].(map[string]any)
 	in := &showInput{BlockID: str(b, "block_id"), ActionID: str(e, "action_id"), Label: textOf(b, "label"), Hint: textOf(b, "hint"),
-		Kind: kind(e), Placeholder: textOf(e, "placeholder"), Value: initial(e), Max: number(e["max_length"]), Options: s.choices(e)}
+		Kind: kind(e), Placeholder: textOf(e, "placeholder"), Value: initial(e), Max: number(e["max_length"]), Options: s.choices(e), Least: leastQuery(e)}
+	if o, ok := e["initial_option"].(map[string]any); ok {
+		in.Chosen = textOf(o, "text")
+	}
 	in.Optional, _ = b["optional"].(bool)
 	in.Multiline, _ = e["multiline"].(bool)
 	in.Focus, _ = e["focus_on_load"].(bool)

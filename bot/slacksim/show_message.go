@@ -63,6 +63,7 @@ type showControl struct {
 	Confirm                               *showConfirm
 	Options                               []showOption
 	Placeholder                           string
+	Least                                 int // characters to type before the app is asked
 }
 
 type showConfirm struct{ Title, Text, Confirm, Deny, Style string }

@@ -109,6 +109,7 @@ type Sim struct {
 	triggers      map[string]*trigger
 	hooks         map[string]*hook
 	stacks        map[string][]*view // open modals by user id, the topmost last
+	offers        map[string]offer   // what each user can choose from in the select they typed into last, by user id
 	sockets       []*socket
 	tickets       map[string]bool
 	nextSocket    int
@@ -127,6 +128,7 @@ func New(opts Options) *Sim {
 		triggers:   map[string]*trigger{},
 		hooks:      map[string]*hook{},
 		stacks:     map[string][]*view{},
+		offers:     map[string]offer{},
 		tickets:    map[string]bool{},
 		acks:       map[string]chan []byte{},
 		random:     rand.New(rand.NewPCG(opts.Seed, 1)),

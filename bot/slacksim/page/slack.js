@@ -86,7 +86,7 @@ function drawList(list, items) {
       tellDates(fresh);
       if (element && element.outerHTML !== fresh.outerHTML) {
         if (drawn.has(name)) fresh.classList.add("changed");
-        element.replaceWith(fresh);
+        replaceAround(element, fresh);
         element = fresh;
       }
       element = element || fresh;
@@ -226,14 +226,20 @@ function confirmed(element) {
   });
 }
 
-async function act(element, value) {
-  if (!(await confirmed(element))) return;
+// where says who acts on what.
+function where(element) {
   const message = element.closest("[data-ts]");
-  const fields = { user: page.user, action_id: element.dataset.actionId, block_id: element.dataset.blockId, value };
+  const fields = { user: page.user, action_id: element.dataset.actionId, block_id: element.dataset.blockId };
   if (message) Object.assign(fields, { channel: message.dataset.channel, ts: message.dataset.ts });
+  return fields;
+}
+
+async function act(element, value) {
+  if (!(await confirmed(element))) return false;
   element.classList.add("busy");
-  await send(element.dataset.act, fields);
+  const done = await send(element.dataset.act, { ...where(element), value });
   element.classList.remove("busy");
+  return done;
 }
 
 document.addEventListener("click", async (event) => {
