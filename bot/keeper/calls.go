@@ -58,7 +58,8 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 		}
 		return h.record(ctx, number, c.slot.Name, slot, nil)
 	case !errors.As(err, &refused) || refused.Outcome == chat.OutcomeUnknown:
-		return err // the ledger says sending, which is the truth
+		// The ledger says sending, which is the truth. Saying so again shows whether somebody else keeps it by now.
+		return h.record(ctx, number, c.slot.Name, slot, err)
 	case refused.Outcome == chat.OutcomeLimited:
 		slot.State = store.CallWaiting
 	case refused.Outcome == chat.OutcomeGone && c.slot.Thread:
@@ -78,11 +79,13 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 }
 
 // record writes the ledger even when the reign is ending: what Slack answered
-// must not be forgotten. It returns err.
+// must not be forgotten. What cannot be written is left to whoever keeps the
+// workspace then. It returns err.
 func (h *hands) record(ctx context.Context, number int, name string, slot store.Slot, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if failed := h.Store.SetSlot(ctx, h.lease.Fence, number, name, slot); failed != nil {
+		h.strayed(number, name, slot)
 		return errors.Join(failed, err)
 	}
 	return err
@@ -200,8 +203,11 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 	case refused.Outcome == chat.OutcomeRefused, refused.Outcome == chat.OutcomeChannel, refused.Outcome == chat.OutcomeAuth:
 		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.slot.Message.Hash(), refused.Error(), time.Now()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
+	case refused.Outcome == chat.OutcomeUnknown:
+		// The same edit is tried again; when that is another's by now, it learns from this.
+		return h.record(ctx, s.incident.Number, c.slot.Name, c.have, err)
 	default:
-		return err // not done, or not known: the same edit is tried again
+		return err // not done: the same edit is tried again
 	}
 	return h.record(ctx, s.number, c.slot.Name, slot, err)
 }

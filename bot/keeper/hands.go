@@ -62,6 +62,7 @@ type hands struct {
 	paused time.Time            // Slack refuses everything until then
 	closed map[string]time.Time // channels that Slack refuses until then
 	stale  bool                 // Redis may know of changes that nobody has told us
+	strays map[int][]store.Stray
 }
 
 // private is an answer that only one person sees.

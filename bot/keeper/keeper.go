@@ -85,6 +85,7 @@ type Keeper struct {
 	metrics *metrics
 	health  health
 	keeping atomic.Bool
+	astray  astray
 }
 
 // New makes a keeper; Run starts it.
@@ -106,6 +107,7 @@ func (k *Keeper) Degraded() []string { return k.health.list() }
 // handed back.
 func (k *Keeper) Run(ctx context.Context) error {
 	for {
+		k.reportStrays(ctx)
 		lease, ok, err := k.Store.Acquire(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -144,6 +146,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
 	group.Go(func() error { return r.ripen(groupCtx) })
 	group.Go(func() error { return r.people.run(groupCtx) })
 	group.Go(func() error { return r.hands.run(groupCtx) })
+	group.Go(func() error { return r.hands.gather(groupCtx) })
 	err := group.Wait()
 	if ctx.Err() == nil {
 		log.Warn("stopped keeping the workspace", "reason", err)

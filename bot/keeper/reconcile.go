@@ -41,6 +41,9 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 		h.log.Warn("a thread could not be compared with Slack", "subject", j.number, "error", err)
 		return outcome{wait: retry, rank: j.rank}
 	}
+	if o, busy := h.clean(ctx, j, s); busy {
+		return o
+	}
 	now := time.Now()
 	next, wait := h.choose(s, h.clickedSlots(j), now)
 	o := outcome{channel: s.place, rank: ranked(s.critical, next.class, s.opened), wait: wait}

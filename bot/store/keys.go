@@ -26,6 +26,13 @@ func (k keys) threads() string {
 func (k keys) members() string { return k.base + "group-members" } // HASH configured name -> JSON list of user ids
 func (k keys) replies() string { return k.base + "replies" }       // CHANNEL of answers for waiting doors
 
+func (k keys) socket(seat int) string {
+	return k.base + "socket:" + strconv.Itoa(seat) // STRING replica:1 while it is connected, else replica:0; expires with the lease
+}
+func (k keys) socketTurn() string { return k.base + "socket:turn" } // STRING replica that opened a socket last, a minute
+func (k keys) replicas() string   { return k.base + "replicas" }    // HASH replica -> time (ms) and JSON
+func (k keys) strays() string     { return k.base + "strays" }      // SET of JSON: Slack calls that their keeper could not write down
+
 func (k keys) incident(n int) string { return k.base + "inc:" + strconv.Itoa(n) }    // STRING JSON document
 func (k keys) log(n int) string      { return k.base + "log:" + strconv.Itoa(n) }    // STREAM, ids version-i, field c
 func (k keys) ledger(n int) string   { return k.base + "ledger:" + strconv.Itoa(n) } // HASH slot -> JSON; of a storm below zero

@@ -37,7 +37,8 @@ type bot struct {
 	store    atomic.Pointer[store.Store]
 	keeper   atomic.Pointer[keeper.Keeper]
 	slackIn  atomic.Pointer[chat.HTTP]
-	socket   atomic.Pointer[chat.Socket]
+	sockets  atomic.Pointer[sockets]
+	replicas atomic.Pointer[replicas]
 	state    atomic.Pointer[redisState]
 	unready  atomic.Pointer[string]
 	client   *chat.Client
@@ -171,10 +172,15 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	})
 	doors.Go(func() error { return in.Run(doorsCtx) })
 	if c.Slack.SocketMode() {
-		socket := chat.NewSocket(chat.SocketOptions{Client: b.client, Handler: d, Logger: b.logger, Registerer: b.registry})
-		b.socket.Store(socket)
-		doors.Go(func() error { return socket.Run(doorsCtx) })
+		s := newSockets(st, b.logger, b.registry, func() *chat.Socket {
+			return chat.NewSocket(chat.SocketOptions{Client: b.client, Handler: d, Logger: b.logger, Registerer: b.registry})
+		})
+		b.sockets.Store(s)
+		doors.Go(func() error { return s.run(doorsCtx) })
 	}
+	others := newReplicas(st, b.logger, b.registry, func() store.Replica { return describe(b.settings.Load(), k.Keeping()) })
+	b.replicas.Store(others)
+	doors.Go(func() error { return others.run(doorsCtx) })
 	b.keeper.Store(k)
 	b.slackIn.Store(in)
 	b.store.Store(st)

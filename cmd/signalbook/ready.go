@@ -90,8 +90,11 @@ func (b *bot) ready(ctx context.Context) web.Readiness {
 		r.Keeper = k.Keeping()
 		r.Degraded = append(r.Degraded, k.Degraded()...)
 	}
-	if s := b.socket.Load(); s != nil && !s.Connected() {
-		r.Degraded = append(r.Degraded, "Slack's socket is not connected: clicks and commands do not arrive")
+	if s := b.sockets.Load(); s != nil {
+		r.Degraded = append(r.Degraded, s.degraded()...)
+	}
+	if others := b.replicas.Load(); others != nil {
+		r.Degraded = append(r.Degraded, others.degraded()...)
 	}
 	st := b.store.Load()
 	if st == nil {
