@@ -44,8 +44,11 @@ type Playbooks struct {
 type Incidents struct {
 	ReopenWithin Duration `yaml:"reopen_within"` // a re-fire within it reopens the thread
 	StaleAfter   Duration `yaml:"stale_after"`   // nothing heard of a firing group
-	Retention    Duration `yaml:"retention"`
-	Storm        *Storm   `yaml:"storm"` // never nil once loaded
+	Retention    Duration `yaml:"retention"`     // since it closed; then it leaves Redis
+	// Archive is a folder that gets the incidents that leave Redis, as JSON lines;
+	// empty: they are gone. Once loaded it is usable from the working directory.
+	Archive string `yaml:"archive"`
+	Storm   *Storm `yaml:"storm"` // never nil once loaded
 }
 
 // Storm is how many incidents in a channel are too many: more than Above within Per.
@@ -88,11 +91,15 @@ func setDefault[T comparable](value *T, otherwise T) {
 }
 
 func (i *Incidents) check(p place) {
-	if i.Retention > 0 {
-		p.at("retention").unused()
-	}
 	i.fill()
 	if i.Retention < i.ReopenWithin {
 		p.at("retention").problem("%s is shorter than incidents.reopen_within (%s): an incident must be kept as long as it can reopen", i.Retention, i.ReopenWithin)
+	}
+	if i.Archive == "" {
+		return
+	}
+	i.Archive = p.at("archive").resolve(i.Archive)
+	if err := writable(i.Archive); err != nil {
+		p.at("archive").problem("incidents.archive cannot be written: %s: %v: give a folder that exists and that the bot may write to", i.Archive, err)
 	}
 }

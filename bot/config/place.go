@@ -133,6 +133,23 @@ func readAtMost(path string, limit int64) (string, error) {
 	return string(data), nil
 }
 
+// writable reports why no file can be made in a folder; nil when one can. Errors
+// do not repeat the path.
+func writable(folder string) error {
+	info, err := os.Stat(folder)
+	if err != nil {
+		return withoutPath(err)
+	}
+	if !info.IsDir() {
+		return errors.New("not a folder")
+	}
+	probe, err := os.CreateTemp(folder, ".signalbook-*")
+	if err != nil {
+		return withoutPath(err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
 func withoutPath(err error) error {
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathError.Err

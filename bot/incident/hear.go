@@ -23,7 +23,9 @@ type news struct {
 // hear takes a notification about this incident's group.
 func (m *move) hear(n alerts.Notification) {
 	i := m.i
-	i.LastHeard = m.now
+	if m.now.After(i.LastHeard) { // what is replayed may be older
+		i.LastHeard = m.now
+	}
 	if i.Stale {
 		i.Stale = false
 		m.change(Change{Kind: KindHeardAgain})
@@ -138,6 +140,9 @@ func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) {
 			known.Unreported = false
 			m.change(Change{Kind: KindReported, Alert: a.Fingerprint})
 		}
+	case known.ResolveAt.Sub(m.now) > CopyWindow:
+		// It was received long before the resolve, and is handled only now: a dead letter that was replayed.
+		w.outdated = true
 	case m.now.Sub(known.ResolveAt) <= CopyWindow:
 		if known.HeldUntil.IsZero() {
 			known.HeldUntil = m.now.Add(HoldFor)

@@ -205,7 +205,7 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	case refused.Outcome == chat.OutcomeUnknown:
 		// The same edit is tried again; when that is another's by now, it learns from this.
-		return h.record(ctx, s.incident.Number, c.slot.Name, c.have, err)
+		return h.record(ctx, s.number, c.slot.Name, c.have, err)
 	default:
 		return err // not done: the same edit is tried again
 	}

@@ -38,6 +38,7 @@ type Settings struct {
 	Command   string
 	Channels  []string // every channel of the configuration, to be resolved
 	People    []string // every name of the configuration, to be resolved
+	Retention Retention
 }
 
 // Route is where an incident goes and whom it concerns.
@@ -55,6 +56,7 @@ type Timing struct {
 	Sweeps  [len(sweeps)]time.Duration // after a second sending, until copies are looked for (sweeps)
 	Parked  time.Duration              // until Slack is asked again about what it refused (parkedEvery)
 	Root    time.Duration              // between two edits of a root (rootEvery)
+	Retain  time.Duration              // between two looks for what is past its retention (retainEvery)
 }
 
 // withDefaults fills in the constants.
@@ -62,6 +64,7 @@ func (t Timing) withDefaults() Timing {
 	t.Unknown = cmp.Or(t.Unknown, unknownAfter)
 	t.Parked = cmp.Or(t.Parked, parkedEvery)
 	t.Root = cmp.Or(t.Root, rootEvery)
+	t.Retain = cmp.Or(t.Retain, retainEvery)
 	for k := range t.Sweeps {
 		t.Sweeps[k] = cmp.Or(t.Sweeps[k], sweeps[k])
 	}
@@ -147,6 +150,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
 	group.Go(func() error { return r.people.run(groupCtx) })
 	group.Go(func() error { return r.hands.run(groupCtx) })
 	group.Go(func() error { return r.hands.gather(groupCtx) })
+	group.Go(func() error { return r.retain(groupCtx) })
 	err := group.Wait()
 	if ctx.Err() == nil {
 		log.Warn("stopped keeping the workspace", "reason", err)
@@ -174,7 +178,9 @@ type reign struct {
 	cache  cache
 	// careful is how many of the next events are counted before they are handled, because a keeper may have ended at
 	// them: the first one always is.
-	careful int
+	careful     int
+	counted     string // the event that was counted last
+	lastStumble string // how the last event stumbled over itself
 }
 
 func (r *reign) renewed(at time.Time) {

@@ -11,6 +11,8 @@ import (
 type metrics struct {
 	commits *prometheus.CounterVec
 	parked  *prometheus.CounterVec
+	// forgotten and unarchived count what retention did, and what it could not do.
+	forgotten, unarchived prometheus.Counter
 }
 
 func newMetrics(reg prometheus.Registerer, k *Keeper) *metrics {
@@ -21,11 +23,17 @@ func newMetrics(reg prometheus.Registerer, k *Keeper) *metrics {
 		parked: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "signalbook_messages_parked_total", Help: "Messages that Slack refused until somebody acts, by reason.",
 		}, []string{"reason"}),
+		forgotten: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "signalbook_incidents_forgotten_total", Help: "Closed incidents that left Redis after incidents.retention.",
+		}),
+		unarchived: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "signalbook_archive_failures_total", Help: "Times that incidents.archive could not be written; nothing left Redis then.",
+		}),
 	}
 	for _, result := range []string{"ok", "dead", "fenced", "absent", "version", "unknown"} {
 		m.commits.WithLabelValues(result)
 	}
-	reg.MustRegister(m.commits, m.parked, &state{keeper: k,
+	reg.MustRegister(m.commits, m.parked, m.forgotten, m.unarchived, &state{keeper: k,
 		keeping: prometheus.NewDesc("signalbook_keeper", "1 on the replica that keeps the workspace.", nil, nil),
 		inbox:   prometheus.NewDesc("signalbook_inbox_length", "Events that wait for the keeper.", nil, nil),
 		dead:    prometheus.NewDesc("signalbook_dead_letters", "Events that could not be handled.", nil, nil),

@@ -15,8 +15,6 @@ import (
 const (
 	batch    = 32
 	readWait = 500 * time.Millisecond
-	// maxTries is how often an event may end its keeper before it goes to the dead letters.
-	maxTries = 5
 )
 
 // step takes events from the head of the inbox, in its order, until the context
@@ -37,6 +35,9 @@ func (r *reign) step(ctx context.Context) error {
 			// Not known what was stored: forget what we believed, and read again. What was stored nobody has told the hands.
 			r.cache.clear()
 			r.hands.refresh()
+			if r.stumble(ctx, err) {
+				continue
+			}
 			r.log.Warn("the inbox waits", "error", err, "again_in", wait)
 			if !pause(ctx, wait) {
 				return nil
@@ -63,26 +64,12 @@ func pause(ctx context.Context, d time.Duration) bool {
 // handle steps a batch and commits it in one pipeline. A commit that is refused
 // leaves its event in the inbox, or finds it gone because an earlier try was
 // stored after all; each of the others stands for itself.
-func (r *reign) handle(ctx context.Context, entries []store.Entry) error {
-	if r.careful > 0 {
-		// An event that ends the process is met again by every new keeper.
-		r.careful--
-		head := entries[0]
-		tries, err := r.Store.Suspect(ctx, head.ID)
-		if err != nil {
-			return err
-		}
-		if tries > maxTries {
-			return r.bury(ctx, head, fmt.Sprintf("it ended %d keepers", tries-1))
-		}
-		if tries > 1 {
-			r.careful = batch // it may as well stand behind the head: from here on one by one
-		}
-		if r.careful > 0 {
-			entries = entries[:1]
-		}
-		defer func() { _ = r.Store.Cleared(ctx, head.ID) }() // best effort: a stale count only costs one hash field
+func (r *reign) handle(ctx context.Context, entries []store.Entry) (err error) {
+	entries, handled, err := r.suspect(ctx, entries)
+	if err != nil || len(entries) == 0 {
+		return err
 	}
+	defer func() { handled(err) }()
 	r.cache.prepare()
 	commits := make([]store.Commit, 0, len(entries))
 	for _, entry := range entries {
@@ -94,6 +81,9 @@ func (r *reign) handle(ctx context.Context, entries []store.Entry) error {
 			}
 			break // what came before is committed; then it is the head
 		}
+		if _, ok := errors.AsType[*stumbleError](err); ok && len(commits) > 0 {
+			break // so here
+		}
 		if err != nil {
 			return err
 		}
@@ -102,7 +92,7 @@ func (r *reign) handle(ctx context.Context, entries []store.Entry) error {
 	each, err := r.Store.Commit(ctx, r.lease.Fence, commits...)
 	if err != nil {
 		r.metrics.commits.WithLabelValues("unknown").Add(float64(len(commits)))
-		return err
+		return stumbled(err)
 	}
 	var trouble error
 	for k, refused := range each {
@@ -120,7 +110,7 @@ func (r *reign) handle(ctx context.Context, entries []store.Entry) error {
 			r.cache.clear()
 			r.hands.refresh()
 		case trouble == nil:
-			trouble = fmt.Errorf("commit event %s: %w", commits[k].EventID, refused)
+			trouble = &stumbleError{commits[k].EventID, fmt.Errorf("commit event %s: %w", commits[k].EventID, refused)}
 		}
 	}
 	return trouble
@@ -136,32 +126,12 @@ func result(err error) string {
 	return "version"
 }
 
-// poisonError says that an event can never be stepped.
-type poisonError struct{ reason string }
-
-func (e *poisonError) Error() string { return e.reason }
-
-func (r *reign) bury(ctx context.Context, entry store.Entry, why string) error {
-	r.log.Error("an event cannot be handled and goes to the dead letters", "event", entry.ID, "reason", why)
-	r.cache.clear() // deciding about it may have stopped half way
-	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{EventID: entry.ID, Bury: &entry, Why: why})
-	switch {
-	case err != nil:
-		return err
-	case errors.Is(each[0], store.ErrFenced):
-		return each[0]
-	case each[0] == nil:
-		r.metrics.commits.WithLabelValues("dead").Inc()
-	}
-	return nil
-}
-
 // decide lets the state machine decide about one event, on what we know.
 func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Commit, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			r.log.Error("panic while handling an event", "event", entry.ID, "panic", p, "stack", string(debug.Stack()))
-			err = &poisonError{fmt.Sprintf("panic: %v", p)}
+			err = &stumbleError{entry.ID, fmt.Errorf("panic: %v", p)}
 		}
 	}()
 	if entry.Err != nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
-	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -55,7 +54,7 @@ func (k *Keeper) reportStrays(ctx context.Context) {
 			k.astray.mu.Unlock()
 			return
 		}
-		k.Logger.Warn("a Slack call ended after the workspace was lost; its keeper is told", "incident", incident.ID(stray.Incident), "slot", stray.Slot, "ts", stray.TS)
+		k.Logger.Warn("a Slack call ended after the workspace was lost; its keeper is told", "subject", stray.Incident, "slot", stray.Slot, "ts", stray.TS)
 	}
 }
 
@@ -96,12 +95,12 @@ func (h *hands) clean(ctx context.Context, j *job, s sight) (o outcome, busy boo
 		return o, false
 	}
 	stray := strays[0]
-	o = outcome{channel: s.channel, rank: j.rank, wait: retry}
+	o = outcome{channel: s.place, rank: j.rank, wait: retry}
 	if !h.valid() {
 		return o, true
 	}
 	if err := h.cleanOne(ctx, s, stray); err != nil {
-		h.log.Warn("what an earlier keeper left in Slack could not be put right yet", "incident", incident.ID(j.number), "slot", stray.Slot, "error", err)
+		h.log.Warn("what an earlier keeper left in Slack could not be put right yet", "about", s.name, "slot", stray.Slot, "error", err)
 		if refused, ok := errors.AsType[*chat.Error](err); ok {
 			o.wait = max(o.wait, refused.RetryAfter)
 		}
@@ -139,7 +138,7 @@ func (h *hands) cleanOne(ctx context.Context, s sight, stray store.Stray) error 
 	}
 	if !same(next, have) {
 		// Marked first, so that the look is owed although this keeper may end here.
-		if err := h.Store.MarkDirty(ctx, h.lease.Fence, stray.Incident, s.incident.Version); err != nil {
+		if err := h.Store.MarkDirty(ctx, h.lease.Fence, stray.Incident, s.version); err != nil {
 			return err
 		}
 		if err := h.Store.SetSlot(ctx, h.lease.Fence, stray.Incident, stray.Slot, next); err != nil {

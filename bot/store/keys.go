@@ -11,7 +11,7 @@ func newKeys(prefix, team string) keys { return keys{prefix + ":{" + team + "}:"
 
 func (k keys) inbox() string  { return k.base + "inbox" }  // STREAM of events, field e; entries are deleted when committed
 func (k keys) dead() string   { return k.base + "dead" }   // STREAM of events that could not be stepped
-func (k keys) tries() string  { return k.base + "tries" }  // HASH inbox id -> how many keepers met it first
+func (k keys) tries() string  { return k.base + "tries" }  // HASH inbox id -> how often it was tried, of events that may be poison
 func (k keys) keeper() string { return k.base + "keeper" } // STRING epoch:nonce, the fence; persistent
 func (k keys) lease() string  { return k.base + "lease" }  // STRING nonce, expires with the lease
 func (k keys) next() string   { return k.base + "next" }   // STRING number of the newest incident

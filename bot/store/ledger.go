@@ -157,26 +157,6 @@ func (s *Store) numbers(members []string, err error) ([]int, error) {
 	return numbers, nil
 }
 
-// Suspect counts that a keeper met this event first in its inbox, and returns
-// how often: an event that ends its keepers gets a high count.
-func (s *Store) Suspect(ctx context.Context, id string) (int64, error) {
-	n, err := s.redis.client.HIncrBy(ctx, s.keys.tries(), id, 1).Result()
-	if err != nil {
-		return 0, fmt.Errorf("count tries: %w", err)
-	}
-	return n, nil
-}
-
-// Cleared forgets the tries of an event that was handled.
-func (s *Store) Cleared(ctx context.Context, id string) error {
-	return s.redis.client.HDel(ctx, s.keys.tries(), id).Err()
-}
-
-// DeadLetters returns how many events could not be stepped.
-func (s *Store) DeadLetters(ctx context.Context) (int64, error) {
-	return s.redis.client.XLen(ctx, s.keys.dead()).Result()
-}
-
 // SetMembers remembers whom a name of the configuration stands for: the members
 // of a user group, or one person.
 func (s *Store) SetMembers(ctx context.Context, name string, users []string) error {

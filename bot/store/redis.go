@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -169,6 +170,17 @@ func (s *Store) node(ctx context.Context) (redis.Cmdable, error) {
 		return nil, fmt.Errorf("find the cluster node of the workspace: %w", err)
 	}
 	return node, nil
+}
+
+// Refused reports whether a write failed for a reason of its own: asking again
+// with the same gives the same. A Redis in trouble (out of memory, read-only,
+// loading, not enough replicas) is none.
+func Refused(err error) bool {
+	_, unwritable := errors.AsType[*json.MarshalerError](err)
+	_, unsupported := errors.AsType[*json.UnsupportedValueError](err)
+	reply, answered := errors.AsType[redis.Error](err)
+	return unwritable || unsupported || (answered && (strings.Contains(reply.Error(), "WRONGTYPE") ||
+		strings.Contains(reply.Error(), "XADD is equal or smaller")))
 }
 
 // ErrReplicas says that too few replicas confirmed a write in time.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/alerts/webhook"
+	"github.com/signalbook/signalbook/bot/archive"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/desk"
@@ -242,7 +243,7 @@ func (b *bot) keeperSettings() keeper.Settings {
 			SeverityLabel: c.Severities.Label, SeverityOrder: c.Severities.Order,
 			Storm: incident.Limit{Above: int(c.Incidents.Storm.Above), Per: time.Duration(c.Incidents.Storm.Per)},
 		},
-		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people,
+		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people, Retention: retention(c.Incidents),
 		Route: func(labels map[string]string) keeper.Route {
 			t := c.Route(labels)
 			r := keeper.Route{Channel: t.Channel, Owners: t.Owners, Responders: t.Responders}
@@ -252,6 +253,15 @@ func (b *bot) keeperSettings() keeper.Settings {
 			return r
 		},
 	}
+}
+
+// retention says when incidents leave Redis, and where to.
+func retention(i config.Incidents) keeper.Retention {
+	kept := keeper.Retention{For: time.Duration(i.Retention)}
+	if i.Archive != "" {
+		kept.Archive = archive.Folder(i.Archive).Append
+	}
+	return kept
 }
 
 // owners yields who the playbooks' tiers name, and the playbook that does.

@@ -33,6 +33,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"The whole product on one machine, with a local Slack look-alike in the browser."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration or playbooks: every problem at once, as file:line:column."`
 	Fire    fireCommand    `cmd:"" help:"Send a marked test alert to a running bot."`
+	Dead    deadCommand    `cmd:"" help:"Events that could not be handled: look at them, try them again, delete them."`
 	Slack   slackCommand   `cmd:"" help:"What Slack needs: the app's manifest."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

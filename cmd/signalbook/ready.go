@@ -110,7 +110,7 @@ func (b *bot) ready(ctx context.Context) web.Readiness {
 		r.Ready, r.Reason = false, fmt.Sprintf("the inbox is full: %d events wait", n)
 	}
 	if dead, err := st.DeadLetters(ctx); err == nil && dead > 0 {
-		r.Degraded = append(r.Degraded, fmt.Sprintf("%d events could not be handled and lie in the dead letters", dead))
+		r.Degraded = append(r.Degraded, fmt.Sprintf("%s could not be handled: `signalbook dead list` shows why, `signalbook dead replay` tries again", count(int(dead), "event")))
 	}
 	return r
 }

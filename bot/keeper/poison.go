@@ -1,0 +1,130 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// maxTries is how often an event is tried before it goes to the dead letters.
+const maxTries = 5
+
+// poisonError says that an event can never be handled: what it is made of cannot
+// be read, and reading the same bytes again gives the same.
+type poisonError struct{ reason string }
+
+func (e *poisonError) Error() string { return e.reason }
+
+// stumbleError says that handling an event failed for a reason of its own: a
+// panic, or a commit that Redis answered and refused. What the keeper believed may
+// have been wrong, so it is tried again with all read anew, maxTries times in all.
+type stumbleError struct {
+	event string // its id; empty when it is one of several
+	cause error
+}
+
+func (e *stumbleError) Error() string { return e.cause.Error() }
+func (e *stumbleError) Unwrap() error { return e.cause }
+
+// stumbled tells a commit that can never be from a Redis that is in trouble:
+// only the first is the event's own fault.
+func stumbled(err error) error {
+	if err != nil && store.Refused(err) {
+		return &stumbleError{cause: err}
+	}
+	return err
+}
+
+// stumble reports whether an error is the event's own. Then the next events are
+// counted and handled one by one, so that none suffers for another; the inbox
+// need not wait.
+func (r *reign) stumble(ctx context.Context, err error) bool {
+	own, ok := errors.AsType[*stumbleError](err)
+	if !ok {
+		return false
+	}
+	if own.event != "" && own.event != r.counted {
+		if _, err := r.Store.Suspect(ctx, own.event); err != nil {
+			return false
+		}
+	}
+	r.careful, r.lastStumble = batch, own.Error()
+	r.log.Warn("an event stumbled and is tried again", "error", own)
+	return true
+}
+
+// suspect counts the head of the inbox before it is handled, when a keeper may
+// have ended at it or when it stumbled: it is met again by every try. After
+// maxTries it is buried. It returns the events to handle now (none: it was
+// buried), and what to call with how that went.
+func (r *reign) suspect(ctx context.Context, entries []store.Entry) ([]store.Entry, func(error), error) {
+	if r.careful == 0 {
+		return entries, func(error) {}, nil
+	}
+	r.careful--
+	head := entries[0]
+	tries, err := r.Store.Suspect(ctx, head.ID)
+	if err != nil {
+		r.careful++
+		return nil, nil, err
+	}
+	r.counted = head.ID
+	if tries > maxTries {
+		why := r.lastStumble
+		if why == "" {
+			why = "it ended its keeper"
+		}
+		return nil, nil, r.bury(ctx, head, fmt.Sprintf("tried %d times: %s", tries-1, why))
+	}
+	if tries > 1 {
+		r.careful = batch // it may as well stand behind the head: from here on one by one
+	}
+	if r.careful > 0 {
+		entries = entries[:1]
+	}
+	return entries, func(err error) {
+		if _, ok := errors.AsType[*stumbleError](err); ok {
+			return // its count goes on
+		}
+		// Best effort, also when the reign ends: a stale count only costs one hash field, until the next reign.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = r.Store.Cleared(ctx, head.ID)
+	}, nil
+}
+
+// bury moves an event to the dead letters. Whoever waits for it is told that it
+// failed; a replay answers anew.
+func (r *reign) bury(ctx context.Context, entry store.Entry, why string) error {
+	r.log.Error("an event cannot be handled and goes to the dead letters: see `signalbook dead list`", "event", entry.ID, "reason", why)
+	r.cache.clear() // deciding about it may have stopped half way
+	commit := store.Commit{EventID: entry.ID, Bury: &entry, Why: why}
+	if entry.Err == nil && entry.Event.Op != "" {
+		commit.Op, commit.Answer = entry.Event.Op, failed(entry.Event)
+	}
+	each, err := r.Store.Commit(ctx, r.lease.Fence, commit)
+	switch {
+	case err != nil:
+		return err
+	case errors.Is(each[0], store.ErrFenced):
+		return each[0]
+	case each[0] == nil:
+		r.lastStumble = ""
+		r.metrics.commits.WithLabelValues("dead").Inc()
+		r.tell(entry.Event, commit)
+	}
+	return nil
+}
+
+// failed is what a person is told whose act went to the dead letters.
+func failed(ev incident.Event) incident.Answer {
+	a := incident.Answer{Kind: incident.AnswerFailed, Text: "an error of Signalbook's own; it is kept among the dead letters, where an operator can replay it"}
+	if ev.Act != nil {
+		a.Verb, a.Incident = ev.Act.Verb, ev.Act.Incident
+	}
+	return a
+}

@@ -1,0 +1,189 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// DeadLetter is an event that could not be handled.
+type DeadLetter struct {
+	ID    string         // in the stream of dead letters: milliseconds-number
+	At    time.Time      // when it was given up
+	Inbox string         // the id that it had in the inbox
+	Why   string         // what went wrong the last time
+	Raw   string         // the event as it came
+	Event incident.Event // what of Raw could be read
+	Err   error          // set when Raw cannot be read
+}
+
+// deadPage is how many dead letters are read at once.
+const deadPage = 200
+
+// DeadLetters returns how many events could not be handled.
+func (s *Store) DeadLetters(ctx context.Context) (int64, error) {
+	return s.redis.client.XLen(ctx, s.keys.dead()).Result()
+}
+
+// DeadIDs returns the ids of all dead letters, oldest first: those that are
+// there at the moment.
+func (s *Store) DeadIDs(ctx context.Context) ([]string, error) {
+	var ids []string
+	for letter, err := range s.EachDead(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, letter.ID)
+	}
+	return ids, nil
+}
+
+// EachDead yields the dead letters, oldest first; those that are there when it
+// begins. An error is the last that it yields.
+func (s *Store) EachDead(ctx context.Context) iter.Seq2[DeadLetter, error] {
+	return func(yield func(DeadLetter, error) bool) {
+		newest, err := s.redis.client.XRevRangeN(ctx, s.keys.dead(), "+", "-", 1).Result()
+		if err != nil {
+			yield(DeadLetter{}, fmt.Errorf("read the dead letters: %w", err))
+			return
+		}
+		if len(newest) == 0 {
+			return
+		}
+		last, from := newest[0].ID, "-"
+		for {
+			page, err := s.redis.client.XRangeN(ctx, s.keys.dead(), from, last, deadPage).Result()
+			if err != nil {
+				yield(DeadLetter{}, fmt.Errorf("read the dead letters: %w", err))
+				return
+			}
+			for _, message := range page {
+				if !yield(deadLetter(message), nil) {
+					return
+				}
+			}
+			if len(page) < deadPage {
+				return
+			}
+			from = "(" + page[len(page)-1].ID
+		}
+	}
+}
+
+func deadLetter(message redis.XMessage) DeadLetter {
+	field := func(name string) string {
+		text, _ := message.Values[name].(string)
+		return text
+	}
+	d := DeadLetter{ID: message.ID, Inbox: field("id"), Why: field("why"), Raw: field("e")}
+	ms, _, _ := strings.Cut(message.ID, "-")
+	if n, err := strconv.ParseInt(ms, 10, 64); err == nil {
+		d.At = time.UnixMilli(n).UTC()
+	}
+	if err := json.Unmarshal([]byte(d.Raw), &d.Event); err != nil {
+		d.Err = fmt.Errorf("decode event %s: %w", d.Inbox, err)
+	}
+	return d
+}
+
+// ErrNoLetter says that there is no dead letter of that id any more.
+var ErrNoLetter = errors.New("there is no such dead letter: it was replayed or dropped before")
+
+// replayScript moves a dead letter back to the inbox, past the bound that holds
+// for doors: it was taken once.
+//
+// KEYS[1] dead; KEYS[2] inbox
+// ARGV[1] id
+// Output: 1 moved · 0 there is none
+var replayScript = redis.NewScript(`
+local letter = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
+if #letter == 0 then
+  return 0
+end
+local fields = letter[1][2]
+for at = 1, #fields, 2 do
+  if fields[at] == 'e' then
+    redis.call('XADD', KEYS[2], '*', 'e', fields[at + 1])
+  end
+end
+redis.call('XDEL', KEYS[1], ARGV[1])
+return 1
+`)
+
+// Replay puts a dead letter back into the inbox as it came, at its end: the
+// keeper handles it again, with the time at which the door received it. An error
+// other than ErrNoLetter means that it is not known whether it was moved; asking
+// again is safe.
+func (s *Store) Replay(ctx context.Context, id string) error {
+	return s.letter(ctx, replayScript, call{[]string{s.keys.dead(), s.keys.inbox()}, []any{id}}, "replay dead letter "+id)
+}
+
+// dropScript deletes a dead letter.
+//
+// KEYS[1] dead
+// ARGV[1] id
+// Output: 1 deleted · 0 there is none
+var dropScript = redis.NewScript(`return redis.call('XDEL', KEYS[1], ARGV[1])`)
+
+// Drop deletes a dead letter for good. Its errors are Replay's.
+func (s *Store) Drop(ctx context.Context, id string) error {
+	return s.letter(ctx, dropScript, call{[]string{s.keys.dead()}, []any{id}}, "drop dead letter "+id)
+}
+
+func (s *Store) letter(ctx context.Context, script *redis.Script, c call, what string) error {
+	results, err := s.run(ctx, script, []call{c})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if results[0] != int64(1) {
+		return fmt.Errorf("%s: %w", what, ErrNoLetter)
+	}
+	return nil
+}
+
+// Suspect counts that the event at the head of the inbox is about to be handled,
+// and returns how often: one that ends its keepers, or that can never be
+// committed, gets a high count.
+func (s *Store) Suspect(ctx context.Context, id string) (int64, error) {
+	n, err := s.redis.client.HIncrBy(ctx, s.keys.tries(), id, 1).Result()
+	if err != nil {
+		return 0, fmt.Errorf("count tries: %w", err)
+	}
+	return n, nil
+}
+
+// Cleared forgets the tries of an event that was handled.
+func (s *Store) Cleared(ctx context.Context, id string) error {
+	return s.redis.client.HDel(ctx, s.keys.tries(), id).Err()
+}
+
+// ClearTries forgets the tries of events that are not in the inbox any more: a
+// keeper may have ended between handling one and saying so.
+func (s *Store) ClearTries(ctx context.Context) error {
+	ids, err := s.redis.client.HKeys(ctx, s.keys.tries()).Result()
+	if err != nil {
+		return fmt.Errorf("read tries: %w", err)
+	}
+	for _, id := range ids {
+		waiting, err := s.redis.client.XRange(ctx, s.keys.inbox(), id, id).Result()
+		if err != nil {
+			return fmt.Errorf("read tries: %w", err)
+		}
+		if len(waiting) > 0 {
+			continue
+		}
+		if err := s.Cleared(ctx, id); err != nil {
+			return fmt.Errorf("forget tries: %w", err)
+		}
+	}
+	return nil
+}
