@@ -87,7 +87,6 @@ func TestLoadContract(t *testing.T) {
 	got, problems := Load("signalbook.yml")
 	if diff := cmp.Diff(`signalbook.yml:23:15: warning: alertmanager is read and checked; not used by this version
 signalbook.yml:24:15: warning: prometheus is read and checked; not used by this version
-signalbook.yml:45:14: warning: incidents.retention is read and checked; not used by this version
 signalbook.yml:49:3: warning: digests is read and checked; not used by this version
 signalbook.yml:59:3: warning: organisation is read and checked; not used by this version
 `, list(problems)); diff != "" {
