@@ -292,3 +292,31 @@ func TestFigure(t *testing.T) {
 		}
 	}
 }
+
+// TestArchive: the folder is relative to the file, has to be there, and is left
+// as it was found.
+func TestArchive(t *testing.T) {
+	files := secrets()
+	files["etc/signalbook.yml"] = strings.ReplaceAll(least, "secrets/", "../secrets/") + "incidents: {archive: past}\n"
+	files["etc/past/incidents-2026-10.jsonl"] = "{}\n"
+	inFolder(t, files)
+	c, problems := Load("etc/signalbook.yml")
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if want := filepath.Join("etc", "past"); c.Incidents.Archive != want {
+		t.Errorf("got %q, want %q, usable from here", c.Incidents.Archive, want)
+	}
+	if left, err := os.ReadDir(c.Incidents.Archive); err != nil || len(left) != 1 {
+		t.Errorf("got %v, %v in the folder, want the one file that was there", left, err)
+	}
+	if err := os.RemoveAll("etc/past"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("etc/past", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, problems = Load("etc/signalbook.yml"); !strings.Contains(list(problems), "etc/signalbook.yml:4:22: incidents.archive cannot be written: etc/past: not a folder: give a folder that exists") {
+		t.Errorf("of a file that is no folder it says:\n%s", list(problems))
+	}
+}
