@@ -14,9 +14,10 @@ import (
 type Budgets struct {
 	mu       sync.Mutex
 	started  time.Time
+	full     bool // new buckets are
 	methods  map[string]*bucket
 	patient  *bucket              // chat.update for edits that nobody waits for
-	channels map[string]time.Time // when the last post went to a channel
+	channels map[string]time.Time // when the next post may go to a channel
 	blocked  map[string]time.Time // methods that Slack limited, until when
 }
 
@@ -29,20 +30,30 @@ type Call struct {
 }
 
 const (
-	// channelGap is Slack's one post a second a channel, and a little.
-	channelGap = 1050 * time.Millisecond
+	// channelGap is Slack's one post a second a channel, and a little. Nobody knows
+	// when within a call Slack counted it: answerGap is kept from its end.
+	channelGap, answerGap = 1050 * time.Millisecond, 1010 * time.Millisecond
 	// postsAMinute is less than Slack's "several hundred a minute a workspace".
 	postsAMinute = 240
 	// maxChannels bounds the memory for channels not posted to lately.
 	maxChannels = 1000
 )
 
-// NewBudgets starts all buckets empty at now.
+// NewBudgets starts all buckets empty at now: for a keeper that took over.
 func NewBudgets(now time.Time) *Budgets {
 	return &Budgets{
 		started: now, methods: map[string]*bucket{}, patient: newBucket(25, now),
 		channels: map[string]time.Time{}, blocked: map[string]time.Time{},
 	}
+}
+
+// NewFullBudgets starts all buckets full at now: for the first keeper of a
+// workspace, whose Slack nobody has called yet.
+func NewFullBudgets(now time.Time) *Budgets {
+	b := NewBudgets(now)
+	b.full, b.started = true, now.Add(-channelGap)
+	b.patient.fill()
+	return b
 }
 
 // Take spends one call: 0 means go, else nothing was spent and it is worth asking
@@ -59,7 +70,7 @@ func (b *Budgets) Take(now time.Time, c Call) time.Duration {
 	}
 	if c.posting() {
 		b.forgetIdle(now)
-		b.channels[c.Channel] = now
+		b.channels[c.Channel] = now.Add(channelGap)
 	}
 	return 0
 }
@@ -77,17 +88,30 @@ func (c Call) patient() bool { return c.Method == "chat.update" && !c.Urgent }
 func (b *Budgets) wait(now time.Time, c Call) time.Duration {
 	wait := max(b.blocked[c.Method].Sub(now), 0)
 	if c.posting() {
-		last, ok := b.channels[c.Channel]
-		if !ok || last.Before(b.started) {
-			last = b.started
+		next, ok := b.channels[c.Channel]
+		if !ok {
+			next = b.started.Add(channelGap)
 		}
-		wait = max(wait, last.Add(channelGap).Sub(now))
+		wait = max(wait, next.Sub(now))
 	}
 	wait = max(wait, b.method(c.Method).wait(now))
 	if c.patient() {
 		wait = max(wait, b.patient.wait(now))
 	}
 	return wait
+}
+
+// posted notes when a post to a channel was answered, or given up.
+func (b *Budgets) posted(now time.Time, channel string) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if next := now.Add(answerGap); next.After(b.channels[channel]) {
+		b.forgetIdle(now)
+		b.channels[channel] = next
+	}
 }
 
 // Block notes that Slack limited the method: nothing of it goes before
@@ -106,6 +130,9 @@ func (b *Budgets) method(name string) *bucket {
 	have, ok := b.methods[name]
 	if !ok {
 		have = newBucket(perMinute(name), b.started)
+		if b.full {
+			have.fill()
+		}
 		b.methods[name] = have
 	}
 	return have
@@ -115,8 +142,8 @@ func (b *Budgets) forgetIdle(now time.Time) {
 	if len(b.channels) < maxChannels {
 		return
 	}
-	for channel, last := range b.channels {
-		if now.Sub(last) > channelGap {
+	for channel, next := range b.channels {
+		if now.After(next) {
 			delete(b.channels, channel)
 		}
 	}
@@ -172,6 +199,8 @@ func (k *bucket) take(now time.Time) {
 	k.refill(now)
 	k.tokens = max(k.tokens-1, 0)
 }
+
+func (k *bucket) fill() { k.tokens = k.burst }
 
 // empty takes everything, from then on.
 func (k *bucket) empty(from time.Time) {

@@ -41,8 +41,16 @@ const (
 )
 
 // Client calls Slack's Web API. It is safe for use by many goroutines, starts
-// none, and repeats nothing.
+// none, and repeats nothing. [Client.Within] and [Client.Shared] give views of
+// it that keep to Slack's limits.
 type Client struct {
+	*core
+	budgets *Budgets // nil: nothing is counted
+	shared  Counter  // nil: nothing is counted
+}
+
+// core is what all views of a client have in common.
+type core struct {
 	api                *slack.Client
 	http               *http.Client
 	apiURL             *url.URL
@@ -73,7 +81,7 @@ func New(o Options) (*Client, error) {
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("slack client: slack.api_url is not a plain http or https address: give one like %s", slack.APIURL)
 	}
-	c := &Client{
+	c := &core{
 		apiURL: u, botToken: o.BotToken, appToken: o.AppToken,
 		log: o.Logger, metrics: newCallMetrics(o.Registerer), now: o.Now,
 	}
@@ -86,12 +94,12 @@ func New(o Options) (*Client, error) {
 		slack.OptionAppLevelToken(o.AppToken),
 		slack.OptionHTTPClient(c.http),
 	)
-	return c, nil
+	return &Client{core: c}, nil
 }
 
 // httpClient is base with what safety needs: no redirects (they would carry the
 // token to another host), a timeout, bounded answers, and a look at the clock.
-func (c *Client) httpClient(base *http.Client) *http.Client {
+func (c *core) httpClient(base *http.Client) *http.Client {
 	safe := http.Client{Timeout: Timeout}
 	if base != nil {
 		safe = *base
@@ -155,9 +163,18 @@ func (c *Client) Skew() (skew time.Duration, known bool) {
 	return 0, false
 }
 
-// call runs one Web API call and gives its result a place in the metrics and in
-// [Error]. Method is a constant; target is the channel or name it is about.
+// call runs one Web API call as soon as the budgets allow it.
 func (c *Client) call(ctx context.Context, method, target string, do func() error) error {
+	if err := c.await(ctx, method, target); err != nil {
+		return err
+	}
+	return c.callPaid(ctx, method, target, do)
+}
+
+// callPaid runs one Web API call that is counted already, and gives its result a
+// place in the metrics and in [Error]. Method is a constant; target is the
+// channel or name it is about.
+func (c *Client) callPaid(ctx context.Context, method, target string, do func() error) error {
 	start := c.now()
 	if err := ctx.Err(); err != nil {
 		return &Error{Method: method, Target: target, Code: CodeUnreachable, Outcome: OutcomeLimited,
@@ -169,6 +186,7 @@ func (c *Client) call(ctx context.Context, method, target string, do func() erro
 		return nil
 	}
 	failed := c.classify(method, target, err)
+	c.obey(ctx, failed)
 	c.metrics.observe(method, failed.label(), c.now().Sub(start))
 	return failed
 }

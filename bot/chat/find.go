@@ -37,7 +37,8 @@ type Find struct {
 // FindOp returns the ts of the bot's own messages that carry the op, oldest
 // first; none when Slack shows none. It reads every page
 // (conversations.replies or conversations.history) and fails rather than report
-// "none" after a part of them.
+// "none" after a part of them. The caller has taken the first page from its
+// budgets; the others wait for them here.
 func (c *Client) FindOp(ctx context.Context, f Find) ([]string, error) {
 	id, err := c.who(ctx)
 	if err != nil {
@@ -54,9 +55,10 @@ func (c *Client) FindOp(ctx context.Context, f Find) ([]string, error) {
 		values.Set("oldest", c.oldest(f.Since))
 	}
 	var found []string
+	read := c.readPaid
 	for range maxPages {
 		var page historyPage
-		if err := c.read(ctx, method, f.Channel, values, &page); err != nil {
+		if err := read(ctx, method, f.Channel, values, &page); err != nil {
 			return nil, err
 		}
 		for _, m := range page.Messages {
@@ -73,6 +75,7 @@ func (c *Client) FindOp(ctx context.Context, f Find) ([]string, error) {
 			break
 		}
 		values.Set("cursor", cursor)
+		read = c.read
 	}
 	return nil, &Error{Method: method, Target: f.Channel, Code: "history_not_read", Outcome: OutcomeUnknown,
 		Err: fmt.Errorf("more messages than %d pages, or pages that do not go on", maxPages)}

@@ -31,8 +31,9 @@ type Posted struct {
 	Channel, TS string
 }
 
-// Post sends a new message (chat.postMessage). On [OutcomeUnknown] it may have
-// been sent: look with [Client.FindOp] before sending again.
+// Post sends a new message (chat.postMessage), which the caller has taken from
+// its budgets. On [OutcomeUnknown] it may have been sent: look with
+// [Client.FindOp] before sending again.
 func (c *Client) Post(ctx context.Context, p Post) (Posted, error) {
 	options := []slack.MsgOption{
 		slack.MsgOptionText(p.Message.Text, false),
@@ -55,7 +56,7 @@ func (c *Client) Post(ctx context.Context, p Post) (Posted, error) {
 	}
 	var posted Posted
 	var inThread string
-	err := c.call(ctx, "chat.postMessage", p.Channel, func() error {
+	err := c.callPaid(ctx, "chat.postMessage", p.Channel, func() error {
 		channel, ts, answer, err := c.api.PostMessageWithResponseContext(ctx, p.Channel, options...)
 		if err == nil && ts == "" {
 			err = errors.New("the answer names no message (ts)")
@@ -66,6 +67,7 @@ func (c *Client) Post(ctx context.Context, p Post) (Posted, error) {
 		posted, inThread = Posted{Channel: channel, TS: ts}, answer.ThreadTimestamp
 		return err
 	})
+	c.budgets.posted(c.now(), p.Channel)
 	if err != nil {
 		return Posted{}, err
 	}
@@ -98,10 +100,10 @@ func (c *Client) takeBack(ctx context.Context, p Post, posted Posted) error {
 		Err: errors.New("thread_not_found (the reply stood outside the thread and was removed)")}
 }
 
-// Update replaces text and blocks of the bot's own message (chat.update); its
-// metadata stays. Channel must be an id. Repeating is harmless.
+// Update replaces text and blocks of the bot's own message (chat.update), which
+// the caller has taken from its budgets; its metadata stays. Channel must be an id. Repeating is harmless.
 func (c *Client) Update(ctx context.Context, channel, ts string, m message.Message) error {
-	return c.call(ctx, "chat.update", channel, func() error {
+	return c.callPaid(ctx, "chat.update", channel, func() error {
 		_, _, _, err := c.api.UpdateMessageContext(ctx, channel, ts,
 			slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...))
 		return err

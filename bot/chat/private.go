@@ -27,7 +27,7 @@ type Private struct {
 // nor keeping: nothing may depend on it.
 func (c *Client) Ephemeral(ctx context.Context, p Private) error {
 	if p.ResponseURL != "" && c.mayAnswerAt(p.ResponseURL) {
-		return c.call(ctx, "response_url", p.Channel, func() error { return c.respond(ctx, p) })
+		return c.callPaid(ctx, "response_url", p.Channel, func() error { return c.respond(ctx, p) })
 	}
 	if p.Channel == "" || p.User == "" {
 		return &Error{Method: "chat.postEphemeral", Code: "invalid_arguments", Outcome: OutcomeRefused,
@@ -40,7 +40,10 @@ func (c *Client) Ephemeral(ctx context.Context, p Private) error {
 	if p.ThreadTS != "" {
 		options = append(options, slack.MsgOptionTS(p.ThreadTS))
 	}
-	return c.call(ctx, "chat.postEphemeral", p.Channel, func() error {
+	if err := c.spend(ctx, "chat.postEphemeral", p.Channel); err != nil {
+		return err
+	}
+	return c.callPaid(ctx, "chat.postEphemeral", p.Channel, func() error {
 		_, err := c.api.PostEphemeralContext(ctx, p.Channel, p.User, options...)
 		return err
 	})
@@ -119,7 +122,10 @@ func (c *Client) mayAnswerAt(address string) bool {
 // OpenView opens a modal (views.open) within the 3 s that Slack allows after the
 // click; a trigger works once.
 func (c *Client) OpenView(ctx context.Context, triggerID string, view slack.ModalViewRequest) error {
-	return c.call(ctx, "views.open", view.CallbackID, func() error {
+	if err := c.spend(ctx, "views.open", view.CallbackID); err != nil {
+		return err
+	}
+	return c.callPaid(ctx, "views.open", view.CallbackID, func() error {
 		_, err := c.api.OpenViewContext(ctx, triggerID, view)
 		return err
 	})

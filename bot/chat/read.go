@@ -17,9 +17,17 @@ import (
 // slack-go would decode every message whole, and one block of a new shape in
 // somebody else's message would then blind the bot to its own.
 func (c *Client) read(ctx context.Context, method, target string, values url.Values, into any) error {
+	if err := c.await(ctx, method, target); err != nil {
+		return err
+	}
+	return c.readPaid(ctx, method, target, values, into)
+}
+
+// readPaid is read for a call that is counted already.
+func (c *Client) readPaid(ctx context.Context, method, target string, values url.Values, into any) error {
 	form := url.Values{"token": {c.botToken}}
 	maps.Copy(form, values)
-	return c.call(ctx, method, target, func() error {
+	return c.callPaid(ctx, method, target, func() error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.apiURL.String()+method, strings.NewReader(form.Encode()))
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ const formType = "application/x-www-form-urlencoded"
 // error instead of a limit.
 type transport struct {
 	inner  http.RoundTripper
-	client *Client
+	client *core
 }
 
 // RoundTrip implements [http.RoundTripper].

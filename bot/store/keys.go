@@ -24,6 +24,7 @@ func (k keys) threads() string {
 	return k.base + "threads" // HASH channel:ts of a root -> number
 }
 func (k keys) members() string { return k.base + "group-members" } // HASH configured name -> JSON list of user ids
+func (k keys) names() string   { return k.base + "names" }         // HASH configured name -> id in Slack, empty: Slack knows none
 func (k keys) replies() string { return k.base + "replies" }       // CHANNEL of answers for waiting doors
 
 func (k keys) socket(seat int) string {
@@ -50,6 +51,12 @@ func (k keys) seen(op string) string       { return k.base + "seen:" + op }     
 func (k keys) deadline(bucket string) string {
 	return k.base + "deadline:" + bucket // ZSET number by immediate deadline (ms), a bucket a channel and owners
 }
+
+// spent counts the calls that every replica makes. LIST of times (ms), newest
+// first, gone a minute after the newest; and until when Slack limits the method
+// (STRING, gone with it).
+func (k keys) spent(method string) string   { return k.base + "spent:" + method }
+func (k keys) limited(method string) string { return k.base + "limited:" + method }
 
 // workspaceKey remembers which workspace a bot token belongs to, so that only
 // the very first start needs Slack. STRING JSON.
