@@ -103,10 +103,11 @@ type Person struct {
 	Mention string // <@U1> or <!subteam^S1>
 	Group   bool
 	ID      string
+	Members []string // user ids of a group; nil when Slack did not tell them along with the group
 }
 
-// person is the Person with that user's or group's id.
-func person(id string) Person {
+// PersonOf is the Person with that user's or group's id.
+func PersonOf(id string) Person {
 	if groupID.MatchString(id) {
 		return Person{Mention: "<!subteam^" + id + ">", Group: true, ID: id}
 	}
@@ -121,14 +122,14 @@ func (c *Client) People(ctx context.Context, names []string) (map[string]Person,
 	people := map[string]Person{}
 	var unknown []string
 	var failures []error
-	var handles map[string]string
+	var groups map[string]Person
 	for _, name := range names {
 		if _, done := people[name]; done || slices.Contains(unknown, name) {
 			continue
 		}
 		switch {
 		case userID.MatchString(name) || groupID.MatchString(name):
-			people[name] = person(name)
+			people[name] = PersonOf(name)
 		case strings.Contains(strings.TrimPrefix(name, "@"), "@"):
 			id, err := c.userByEmail(ctx, strings.TrimPrefix(name, "@"))
 			if err != nil {
@@ -136,20 +137,20 @@ func (c *Client) People(ctx context.Context, names []string) (map[string]Person,
 			} else if id == "" {
 				unknown = append(unknown, name)
 			} else {
-				people[name] = Person{Mention: "<@" + id + ">", ID: id}
+				people[name] = PersonOf(id)
 			}
 		default:
-			if handles == nil {
+			if groups == nil {
 				var err error
-				if handles, err = c.groupHandles(ctx); err != nil {
+				if groups, err = c.groups(ctx); err != nil {
 					failures = append(failures, err)
 				}
 			}
-			id, ok := handles[strings.ToLower(strings.TrimPrefix(name, "@"))]
+			group, ok := groups[strings.ToLower(strings.TrimPrefix(name, "@"))]
 			switch {
 			case ok:
-				people[name] = Person{Mention: "<!subteam^" + id + ">", Group: true, ID: id}
-			case len(handles) > 0 || !hasMethod(failures, "usergroups.list"):
+				people[name] = group
+			case len(groups) > 0 || !hasMethod(failures, "usergroups.list"):
 				unknown = append(unknown, name)
 			}
 		}
@@ -177,27 +178,32 @@ func (c *Client) userByEmail(ctx context.Context, email string) (string, error) 
 	return answer.User.ID, nil
 }
 
-// groupHandles maps the workspace's user group handles to ids. The map is never
-// nil, so that a refusal is asked for once.
-func (c *Client) groupHandles(ctx context.Context) (map[string]string, error) {
-	handles := map[string]string{}
+// groups maps the handles of the workspace's user groups to them, members
+// included where Slack tells them: one call in place of one a group. The map is
+// never nil, so that a refusal is asked for once.
+func (c *Client) groups(ctx context.Context) (map[string]Person, error) {
+	groups := map[string]Person{}
 	var answer struct {
 		Groups []struct {
-			ID       string `json:"id"`
-			Handle   string `json:"handle"`
-			Disabled int64  `json:"date_delete"`
+			ID       string   `json:"id"`
+			Handle   string   `json:"handle"`
+			Disabled int64    `json:"date_delete"`
+			Users    []string `json:"users"`
 		} `json:"usergroups"`
 	}
-	err := c.patiently(ctx, func() error { return c.read(ctx, "usergroups.list", "", nil, &answer) })
+	err := c.patiently(ctx, func() error {
+		return c.read(ctx, "usergroups.list", "", url.Values{"include_users": {"true"}}, &answer)
+	})
 	if err != nil {
-		return handles, err
+		return groups, err
 	}
 	for _, group := range answer.Groups {
 		if group.Disabled == 0 && group.ID != "" {
-			handles[strings.ToLower(group.Handle)] = group.ID
+			found := Person{Mention: "<!subteam^" + group.ID + ">", Group: true, ID: group.ID, Members: group.Users}
+			groups[strings.ToLower(group.Handle)] = found
 		}
 	}
-	return handles, nil
+	return groups, nil
 }
 
 // Members lists the user ids of a user group (usergroups.users.list).

@@ -175,17 +175,18 @@ func TestChannelsWaitsOutALimit(t *testing.T) {
 
 func TestPeople(t *testing.T) {
 	s := &script{answers: map[string]string{
-		"usergroups.list":       `{"ok":true,"usergroups":[{"id":"S1","handle":"db-oncall","date_delete":0},{"id":"S2","handle":"gone","date_delete":1700000000}]}`,
+		"usergroups.list":       `{"ok":true,"usergroups":[{"id":"S1","handle":"db-oncall","date_delete":0,"users":["U1","U2"]},{"id":"S3","handle":"quiet"},{"id":"S2","handle":"gone","date_delete":1700000000}]}`,
 		"users.lookupByEmail":   `{"ok":true,"user":{"id":"U7"}}`,
 		"usergroups.users.list": `{"ok":true,"users":["U1","U2"]}`,
 	}}
 	c := startClient(t, s.ServeHTTP)
-	got, unknown, err := c.People(t.Context(), []string{"@db-oncall", "anna@example.com", "U123", "S123", "@gone", "@here"})
+	got, unknown, err := c.People(t.Context(), []string{"@db-oncall", "@quiet", "anna@example.com", "U123", "S123", "@gone", "@here"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]Person{
-		"@db-oncall":       {Mention: "<!subteam^S1>", Group: true, ID: "S1"},
+		"@db-oncall":       {Mention: "<!subteam^S1>", Group: true, ID: "S1", Members: []string{"U1", "U2"}},
+		"@quiet":           {Mention: "<!subteam^S3>", Group: true, ID: "S3"},
 		"anna@example.com": {Mention: "<@U7>", ID: "U7"},
 		"U123":             {Mention: "<@U123>", ID: "U123"},
 		"S123":             {Mention: "<!subteam^S123>", Group: true, ID: "S123"},
