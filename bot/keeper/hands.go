@@ -52,7 +52,6 @@ type job struct {
 // within Slack's budgets.
 type hands struct {
 	*reign
-	budgets *chat.Budgets
 	wake    chan struct{}
 	answers chan private
 
@@ -61,7 +60,8 @@ type hands struct {
 	edited map[string]time.Time // when a slot was last edited, by number and slot
 	paused time.Time            // Slack refuses everything until then
 	closed map[string]time.Time // channels that Slack refuses until then
-	stale  bool                 // Redis may know of changes that nobody has told us
+	outage outage
+	stale  bool // Redis may know of changes that nobody has told us
 	strays map[int][]store.Stray
 }
 
@@ -74,7 +74,7 @@ type private struct {
 
 func newHands(r *reign) *hands {
 	return &hands{
-		reign: r, budgets: chat.NewBudgets(time.Now()), wake: make(chan struct{}, 1),
+		reign: r, outage: newOutage(), wake: make(chan struct{}, 1),
 		answers: make(chan private, 256), jobs: map[int]*job{}, edited: map[string]time.Time{}, closed: map[string]time.Time{},
 		stale: true, // what earlier keepers left
 	}
@@ -165,6 +165,7 @@ func (h *hands) answer(reply incident.Reply, user incident.User, a incident.Answ
 func (h *hands) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.sendAnswers(ctx) })
+	group.Go(func() error { return h.mind(ctx) })
 	group.Go(func() error { return h.loop(ctx) })
 	return group.Wait()
 }
@@ -323,7 +324,7 @@ func (h *hands) sendAnswers(ctx context.Context) error {
 			return errLeaseLost
 		}
 		text := message.Answer(p.answer, h.Settings().Command)
-		err := h.Slack.Ephemeral(ctx, chat.Private{
+		err := h.whisper(ctx, chat.Private{
 			Channel: p.reply.Channel, ThreadTS: p.reply.Thread, User: p.user.ID, Text: text, ResponseURL: p.reply.ResponseURL,
 		})
 		if err != nil && ctx.Err() == nil {

@@ -14,14 +14,18 @@ func aboutMessage(s sight) string { return "message " + s.name }
 // about it.
 func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
 	log := h.log.With("incident", s.name, "slot", c.slot.Name, "error", refused)
+	if silent(refused) {
+		h.unanswered(refused)
+	} else {
+		h.answered()
+	}
 	switch {
+	case refused.Code == chat.CodeUnreachable:
+		h.health.set("slack", refused.Error())
+		o.wait = time.Millisecond // nothing was sent: all wait until Slack is back, and this no longer
+		log.Warn("Slack cannot be reached")
 	case refused.Outcome == chat.OutcomeLimited:
-		h.budgets.Block(time.Now(), refused.Method, refused.RetryAfter)
 		o.wait = refused.RetryAfter
-		if refused.Code == chat.CodeUnreachable {
-			h.health.set("slack", refused.Error())
-			o.pause = refused.RetryAfter
-		}
 		log.Warn("Slack limits us, trying again", "in", refused.RetryAfter)
 	case refused.Outcome == chat.OutcomeUnknown:
 		h.health.set("slack", "Slack does not answer: "+refused.Error())

@@ -140,6 +140,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
 	defer k.keeping.Store(false)
 	r := &reign{Keeper: k, lease: lease, log: log, careful: 1}
 	r.renewed(time.Now())
+	r.spendWithin(time.Now())
 	r.hands = newHands(r)
 	r.people = newDirectory(r)
 
@@ -169,13 +170,16 @@ var errLeaseLost = errors.New("the lease was lost")
 // reign is one time of holding the lease.
 type reign struct {
 	*Keeper
-	lease  store.Lease
-	log    *slog.Logger
-	until  atomic.Int64 // monotonic deadline, as nanoseconds since began
-	began  time.Time
-	hands  *hands
-	people *directory
-	cache  cache
+	// Slack is the client as the keeper uses it: within budgets of this reign's own.
+	Slack   *chat.Client
+	budgets *chat.Budgets
+	lease   store.Lease
+	log     *slog.Logger
+	until   atomic.Int64 // monotonic deadline, as nanoseconds since began
+	began   time.Time
+	hands   *hands
+	people  *directory
+	cache   cache
 	// careful is how many of the next events are counted before they are handled, because a keeper may have ended at
 	// them: the first one always is.
 	careful     int

@@ -204,6 +204,7 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 	}
 	o.wait = time.Millisecond // there may be more to do
 	if err == nil {
+		h.answered()
 		h.health.clear("slack")
 		if c.kind == callPost || c.kind == callEdit {
 			h.health.clear(aboutChannel(s))

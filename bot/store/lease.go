@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -15,6 +16,9 @@ const LeaseFor = 5 * time.Second
 // Fence proves to every script which change of hands a keeper belongs to:
 // epoch:nonce, compared whole.
 type Fence string
+
+// First reports whether nobody kept the workspace before.
+func (f Fence) First() bool { return strings.HasPrefix(string(f), "1:") }
 
 // acquireScript takes the lease when nobody has it, and raises the epoch.
 //
