@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -94,9 +95,17 @@ func (d *Desk) openModal(ctx context.Context, a chat.Action, to chat.Private, nu
 	}
 	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
 		d.Logger.Warn("a modal could not be opened", "incident", i.ID(), "error", err)
-		to.Text = "The form could not be opened: " + message.Escape(err.Error()) + ". Please click again, or type `" + d.Settings().Command + " help`."
+		to.Text = "The form could not be opened: " + message.Escape(err.Error()) + ". Please click again, or type " + d.inWords(i, step) + "."
 		d.whisper(ctx, to)
 	}
+}
+
+// inWords is the command that does what a form is for.
+func (d *Desk) inWords(i incident.Incident, step string) string {
+	if s, _, ok := i.Step(step); ok {
+		return fmt.Sprintf("`%s skip %s %d` and the reason", d.Settings().Command, i.ID(), s.Number)
+	}
+	return fmt.Sprintf("`%s note %s` and the note", d.Settings().Command, i.ID())
 }
 
 // The words of modals: callback_id, and the block whose text it is about.

@@ -43,12 +43,18 @@ func (d *directory) await(ctx context.Context) bool {
 }
 
 // run asks Slack at the start, after a reload and every ten minutes; sooner when
-// it could not answer. Nothing is posted before the first full answer: a first
-// post without its mentions notifies nobody.
+// it could not answer. Nothing is posted before it is known who the names are: a
+// first post without its mentions notifies nobody. What Slack said in an earlier
+// reign is good enough to begin with.
 func (d *directory) run(ctx context.Context) error {
 	var asked sync.Once
+	known := func() { asked.Do(func() { close(d.ready) }) }
+	if d.recall(ctx) {
+		known()
+	}
+	again := retry
 	for {
-		wait, err := d.refresh(ctx)
+		wait, err := d.refresh(ctx, known)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -60,9 +66,11 @@ func (d *directory) run(ctx context.Context) error {
 		default:
 			d.health.clear("names")
 		}
-		if wait == 0 {
-			wait = refreshEvery
-			asked.Do(func() { close(d.ready) })
+		if wait > 0 {
+			wait = max(wait, again)
+			again = min(2*again, lastProbe)
+		} else {
+			wait, again = refreshEvery, retry
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -76,10 +84,40 @@ func (d *directory) run(ctx context.Context) error {
 	}
 }
 
+// recall takes over what Slack said in an earlier reign; it reports whether that
+// covers every name of the configuration.
+func (d *directory) recall(ctx context.Context) bool {
+	settings := d.Settings()
+	ids, err := d.Store.Names(ctx, slices.Concat(settings.Channels, settings.People))
+	if err != nil {
+		d.log.Warn("what Slack said of names could not be read; it is asked again", "error", err)
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	complete := true
+	for _, name := range settings.Channels {
+		id, ok := ids[name]
+		complete = complete && ok
+		if id != "" {
+			d.channels[name] = id
+		}
+	}
+	for _, name := range settings.People {
+		id, ok := ids[name]
+		complete = complete && ok
+		if id != "" {
+			d.people[name] = chat.PersonOf(id)
+		}
+	}
+	return complete
+}
+
 // refresh asks Slack for channels, people and members. What could be had is kept
 // even when the rest failed; wait is set when it is worth asking for the rest
-// soon.
-func (d *directory) refresh(ctx context.Context) (wait time.Duration, err error) {
+// soon. It calls known as soon as all names are, before the members: a workspace
+// may have many groups, and Slack little patience.
+func (d *directory) refresh(ctx context.Context, known func()) (wait time.Duration, err error) {
 	if _, err := d.Slack.Auth(ctx); err != nil {
 		// Slack does not take the token at the moment: every answer would say so.
 		return max(soon(err), retry), err
@@ -90,11 +128,19 @@ func (d *directory) refresh(ctx context.Context) (wait time.Duration, err error)
 		problems = append(problems, fmt.Errorf("%s: %w", what, err))
 		wait = max(wait, soon(err))
 	}
+	ids := map[string]string{}
 	channels, unknown, err := d.Slack.Channels(ctx, settings.Channels)
 	if err != nil {
 		trouble("find channels", err)
 	} else if len(unknown) > 0 {
 		problems = append(problems, fmt.Errorf("no channel %s: create it, and invite the bot with /invite", strings.Join(unknown, ", ")))
+	}
+	maps.Copy(ids, channels)
+	for _, name := range unknown {
+		// A channel that was renamed is still the channel it was.
+		if d.channel(name) == name {
+			ids[name] = ""
+		}
 	}
 	people, unknown, err := d.Slack.People(ctx, settings.People)
 	if err != nil {
@@ -103,35 +149,56 @@ func (d *directory) refresh(ctx context.Context) (wait time.Duration, err error)
 	if len(unknown) > 0 {
 		problems = append(problems, fmt.Errorf("Slack does not know %s", strings.Join(unknown, ", ")))
 	}
-	members := map[string][]string{}
 	for name, person := range people {
-		users := []string{person.ID}
-		if person.Group {
-			if users, err = d.Slack.Members(ctx, person.ID); err != nil {
-				trouble("find the members of "+name, err)
-				continue
-			}
-		}
-		members[name] = users
+		ids[name] = person.ID
 	}
 	d.mu.Lock()
+	for _, name := range unknown {
+		ids[name] = ""
+		delete(d.people, name)
+	}
 	maps.Copy(d.channels, channels)
 	maps.Copy(d.people, people)
-	before := maps.Clone(d.members)
-	maps.Copy(d.members, members)
 	d.mu.Unlock()
-	for name, users := range members {
-		if known, ok := before[name]; ok && slices.Equal(known, users) {
-			continue
-		}
-		if err := d.Store.SetMembers(ctx, name, users); err != nil {
-			trouble("keep what Slack said", err)
-			d.mu.Lock()
-			delete(d.members, name) // to be kept at the next try
-			d.mu.Unlock()
+	if wait == 0 {
+		known()
+	}
+	if err := d.Store.SetNames(ctx, ids); err != nil {
+		trouble("keep what Slack said", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(people)) {
+		if err := d.askMembers(ctx, name, people[name]); err != nil {
+			trouble("find the members of "+name, err)
 		}
 	}
 	return wait, errors.Join(problems...)
+}
+
+// askMembers keeps whom a name stands for, in Redis too when that is news.
+func (d *directory) askMembers(ctx context.Context, name string, person chat.Person) error {
+	users := []string{person.ID}
+	if person.Group {
+		users = person.Members
+	}
+	if users == nil {
+		var err error
+		if users, err = d.Slack.Members(ctx, person.ID); err != nil {
+			return err
+		}
+	}
+	d.mu.Lock()
+	before, known := d.members[name]
+	d.mu.Unlock()
+	if known && slices.Equal(before, users) {
+		return nil
+	}
+	if err := d.Store.SetMembers(ctx, name, users); err != nil {
+		return err // to be kept at the next try
+	}
+	d.mu.Lock()
+	d.members[name] = users
+	d.mu.Unlock()
+	return nil
 }
 
 // soon says when it is worth asking again; 0 when only a person can help. One

@@ -152,11 +152,12 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	b.logger.Info("working for the Slack workspace", "team", id.Team, "team_id", id.TeamID)
 	st := b.redis.Workspace(id.TeamID)
 	replies := st.NewReplies()
-	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: b.client, Logger: b.logger, Settings: func() desk.Settings {
+	client := b.client.Shared(st)
+	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Settings: func() desk.Settings {
 		s := b.settings.Load()
 		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks}
 	}})
-	k := keeper.New(keeper.Options{Store: st, Slack: b.client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry})
+	k := keeper.New(keeper.Options{Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry})
 	c := b.settings.Load().config
 
 	// Doors stop first, the keeper last: what came in is still decided.
