@@ -42,6 +42,11 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 		channel, p.ThreadTS, slot.Parent = root.Channel, root.TS, root.TS
 	}
 	p.Channel, slot.Channel = channel, channel
+	if c.slot.Name == store.RootSlot && len(slot.Old) == 0 {
+		if err := h.overtaken(ctx, s); err != nil {
+			return err
+		}
+	}
 	if err := h.Store.SetSlot(ctx, h.lease.Fence, number, c.slot.Name, slot); err != nil {
 		return err
 	}

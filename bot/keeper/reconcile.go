@@ -95,6 +95,8 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 		c := call{slot: slot, have: have, urgent: waitedFor(slot.Name, clicked), class: s.class(slot)}
 		moved := slot.Thread && !slot.Once && have.Parent != "" && have.Parent != root.TS
 		switch {
+		case have.State == store.CallMoot:
+			continue
 		case slot.Thread && root.TS == "":
 			continue // the root comes first
 		case have.State == store.CallSending:

@@ -83,6 +83,10 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 	if book, err = h.Store.Playbook(ctx, s.incident.Playbook.Hash); err != nil {
 		return sight{}, err
 	}
-	s.slots = message.Render(message.View{Incident: *s.incident, Playbook: book, Names: h.names(), Command: h.Settings().Command})
+	i, err := h.stillLate(ctx, *s.incident, s.ledger)
+	if err != nil {
+		return sight{}, err
+	}
+	s.slots = message.Render(message.View{Incident: i, Playbook: book, Names: h.names(), Command: h.Settings().Command})
 	return s, nil
 }

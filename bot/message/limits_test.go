@@ -1,6 +1,7 @@
 package message
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http/httptest"
@@ -222,16 +223,51 @@ func TestWhoIsNotified(t *testing.T) {
 	}
 }
 
-func TestEscalationThatCameTooLateNotifiesNobody(t *testing.T) {
-	s := opened(t).after(11*60e9).timer().act(anna, incident.VerbAcknowledge, "", "")
-	slots := Render(s.view())
-	at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == "escalation:1:1" })
-	if at < 0 {
-		t.Fatal("the level that was told is not shown")
+func TestPingsThatCameTooLateAreNotSent(t *testing.T) {
+	const escalated, late = "escalation:1:1", "deadline:immediate:1"
+	slot := func(s *scene, name string) *Slot {
+		slots := Render(s.view())
+		at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == name })
+		if at < 0 {
+			return nil
+		}
+		return &slots[at]
 	}
-	got := strings.Join(notified(t, slots[at].Message), " ")
-	if strings.Contains(got, "LEADS") || strings.Contains(got, "CARLA") {
-		t.Errorf("got %s notified although somebody has acknowledged", got)
+	s := opened(t).after(11 * 60e9).timer()
+	if slot(s, escalated) == nil {
+		t.Fatal("a level that has to be told is not")
+	}
+	s.act(anna, incident.VerbAcknowledge, "", "")
+	if slot(s, escalated) != nil {
+		t.Error("a level is told although somebody has acknowledged")
+	}
+	s.after(2 * 3600e9).timer()
+	if slot(s, late) == nil {
+		t.Fatal("a passed deadline is not told")
+	}
+	together := s.view()
+	for _, step := range []string{"1", "2", "3", "4"} {
+		s.act(anna, incident.VerbDone, step, "")
+	}
+	if slot(s, late) != nil {
+		t.Error("a deadline is told although all steps are done")
+	}
+	for k := range together.Incident.Tiers {
+		together.Incident.Tiers[k].Together = []incident.Neighbour{{Number: 7, Title: "Another", Due: night, Left: 2}}
+	}
+	together.Incident.State = incident.Resolved
+	slots := Render(together)
+	at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == late })
+	if at < 0 {
+		t.Fatal("the neighbours of a resolved incident are not told of")
+	}
+	encoded, err := json.Marshal(slots[at].Message.Blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := string(encoded)
+	if !strings.Contains(told, "INC-7") || !strings.Contains(told, "nothing is left to do here") || !slices.Contains(notified(t, slots[at].Message), "<!subteam^S0DB>") {
+		t.Errorf("the ping for the neighbours reads\n%s", told)
 	}
 }
 

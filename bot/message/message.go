@@ -84,6 +84,7 @@ type Slot struct {
 	Thread    bool   // a reply in the root's thread
 	Once      bool   // a ping: posted once, never edited
 	Broadcast bool   // shown in the channel too
+	InRoot    bool   // a ping that a root which nobody saw before makes needless: it says the same
 	Message   Message
 }
 

@@ -15,9 +15,24 @@ const (
 	maxOpen     = 20 // open steps that it lists
 )
 
+// DeadlinePing begins the name of the slot that tells of a passed immediate
+// deadline. Neighbours rely on it: it is there as long as any of the incidents
+// that it speaks of has steps left.
+const DeadlinePing = "deadline:immediate"
+
+// late is how many steps of a tier are left to be told of.
+func late(i incident.Incident, t incident.Tier) int {
+	if !i.Active() {
+		return 0
+	}
+	ended, shown := i.Progress(t.Name)
+	return shown - ended
+}
+
 // pings are the replies that notify: each is posted once in an opening and never
 // edited. Those that came too late to matter are left out, so that an outage of
-// Slack is not followed by pings about what is over.
+// Slack is not followed by pings about what is over: a level is not told of what
+// somebody has acknowledged, nor owners of steps that are ended.
 func pings(v View) []Slot {
 	i := v.Incident
 	var slots []Slot
@@ -26,17 +41,19 @@ func pings(v View) []Slot {
 	}
 	if i.Active() && i.Opening > 1 {
 		ping("reopened", i.Critical, reopened(v))
+		slots[len(slots)-1].InRoot = true
 	}
-	if i.Active() {
+	if i.State == incident.Open {
 		for level := range min(i.Escalated, len(i.Escalate)) {
 			ping(fmt.Sprintf("escalation:%d", level+1), false, escalation(v, level))
 		}
-		if t, ok := i.Tier(playbooks.Immediate); ok && t.Overdue && t.ToldIn == i.Number {
-			ping("deadline:immediate", false, deadline(v, t))
-		}
+	}
+	if t, ok := i.Tier(playbooks.Immediate); ok && t.Overdue && t.ToldIn == i.Number && (late(i, t) > 0 || len(t.Together) > 0) {
+		ping(DeadlinePing, false, deadline(v, t))
 	}
 	if i.Over() {
 		ping("resolved", i.Critical, resolved(v))
+		slots[len(slots)-1].InRoot = true
 	}
 	return slots
 }
@@ -67,22 +84,13 @@ func calling(mentions, sentence string) string {
 	return mentions + ": " + sentence
 }
 
-// escalation tells a level that nobody has acknowledged. Somebody who did so
-// before it could be posted spares the level its ping.
+// escalation tells a level that nobody has acknowledged.
 func escalation(v View, level int) Message {
 	i := v.Incident
 	e := i.Escalate[level]
-	after := playbooks.Duration(e.After).String()
-	if i.State != incident.Open {
-		by := user(i.AckedBy)
-		return Message{
-			Text:   fmt.Sprintf("Nobody acknowledged within %s; %s has by now. %s", after, Harmless(name(i.AckedBy)), said(i)),
-			Blocks: []slack.Block{section("call", fmt.Sprintf("Nobody acknowledged within %s; %s has by now.", after, by)), about(i)},
-		}
-	}
 	sentence := fmt.Sprintf("nobody has acknowledged this since %s.", date(i.OpeningAt))
 	return Message{
-		Text:   fmt.Sprintf("Nobody has acknowledged for %s: %s", after, said(i)),
+		Text:   fmt.Sprintf("Nobody has acknowledged for %s: %s", playbooks.Duration(e.After), said(i)),
 		Blocks: []slack.Block{section("call", calling(v.Names.notify(e.Mention), sentence)), about(i)},
 	}
 }
@@ -91,21 +99,17 @@ func escalation(v View, level int) Message {
 // neighbours that share their deadline.
 func deadline(v View, t incident.Tier) Message {
 	i := v.Incident
-	ended, shown := i.Progress(t.Name)
-	left := shown - ended
+	left := late(i, t)
 	sentence := fmt.Sprintf("%s %s overdue since %s.", plural(left, "immediate step"), isAre(left), date(t.Due))
+	text := fmt.Sprintf("Overdue: %s. %s", plural(left, "immediate step"), said(i))
 	if left == 0 {
-		sentence = fmt.Sprintf("the immediate steps were overdue since %s and are all ended by now.", date(t.Due))
+		sentence = "nothing is left to do here, but immediate steps of other incidents are due."
+		text = "Nothing is left to do here. " + said(i)
 	}
-	mentions := v.Names.notify(t.Owners)
-	if left == 0 && len(t.Together) == 0 {
-		mentions = ""
-	}
-	blocks := []slack.Block{section("call", calling(mentions, sentence)), about(i)}
-	if open := openSteps(i, t.Name); len(open) > 0 {
+	blocks := []slack.Block{section("call", calling(v.Names.notify(t.Owners), sentence)), about(i)}
+	if open := openSteps(i, t.Name); left > 0 && len(open) > 0 {
 		blocks = append(blocks, rich("steps", bullets(open)))
 	}
-	text := fmt.Sprintf("Overdue: %s. %s", plural(left, "immediate step"), said(i))
 	if n := len(t.Together); n > 0 {
 		blocks = append(blocks, rich("together", together(t.Together)...))
 		text += " And " + plural(n, "more incident") + "."

@@ -19,6 +19,7 @@ const (
 	CallSending CallState = "sending" // a post with this op is on its way, or its outcome is unknown
 	CallSent    CallState = "sent"    // Slack shows what Hash says
 	CallParked  CallState = "parked"  // Slack refuses until somebody acts
+	CallMoot    CallState = "moot"    // never sent, and no longer worth sending
 	CallWaiting CallState = "waiting" // not sent: Slack said when to ask again, or took it back
 )
 
