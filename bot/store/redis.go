@@ -155,6 +155,7 @@ func (r *Redis) Workspace(team string) *Store {
 type Store struct {
 	redis *Redis
 	keys  keys
+	gauge gauge
 }
 
 // node is the client that holds the workspace's slot: WAIT has to follow its
@@ -210,7 +211,7 @@ func (s *Store) run(ctx context.Context, script *redis.Script, calls []call) ([]
 	return results, err
 }
 
-// call is one execution of a script.
+// call is one execution of a script; without a script, args are a whole command.
 type call struct {
 	keys []string
 	args []any
@@ -224,6 +225,10 @@ func (s *Store) runOnce(ctx context.Context, script *redis.Script, calls []call)
 	pipe := node.Pipeline()
 	commands := make([]*redis.Cmd, len(calls))
 	for k, c := range calls {
+		if script == nil {
+			commands[k] = pipe.Do(ctx, c.args...)
+			continue
+		}
 		if k == 0 && len(calls) > 1 {
 			// The first of several brings the script along. Were all of them sent by name, another connection could load
 			// the script in the middle, and the later ones would run before the first.
