@@ -49,7 +49,7 @@ func RenderStorm(v StormView) []Slot {
 }
 
 // stormRoot says what is going on as a whole, who is asked, and what can be done.
-func stormRoot(v StormView, rows []row) Message {
+func stormRoot(v StormView, rows []*row) Message {
 	head := "⛈️ Storm · "
 	if !v.Storm.EndedAt.IsZero() {
 		head = "🌤️ Storm over · "
@@ -82,7 +82,7 @@ func stormFacts(s incident.Storm) []*paragraph {
 }
 
 // stormCounts counts all incidents by state and by severity.
-func stormCounts(rows []row) []*paragraph {
+func stormCounts(rows []*row) []*paragraph {
 	all := tallyOf(rows)
 	states := (&paragraph{}).bold("By state: ")
 	var parts []string
@@ -103,7 +103,7 @@ func stormCounts(rows []row) []*paragraph {
 }
 
 // titleCounts counts the incidents of each title, worst and most frequent first.
-func titleCounts(rows []row) slack.Block {
+func titleCounts(rows []*row) slack.Block {
 	all := byTitle(rows)
 	items := make([]*paragraph, 0, maxTitles)
 	for _, t := range all[:min(len(all), maxTitles)] {
@@ -121,7 +121,7 @@ func titleCounts(rows []row) slack.Block {
 }
 
 // worstBlock names the worst incidents, with titles as long as room allows.
-func worstBlock(worst []row, room int) slack.Block {
+func worstBlock(worst []*row, room int) slack.Block {
 	named := worst[:min(len(worst), maxWorst)]
 	room -= 200 // the lines around
 	limit := 0
@@ -149,9 +149,9 @@ func worstBlock(worst []row, room int) slack.Block {
 }
 
 // stormWay says what to do, by the example of the worst without a thread.
-func stormWay(v StormView, worst []row) string {
+func stormWay(v StormView, worst []*row) string {
 	id := incident.ID(v.Storm.Number)
-	if at := slices.IndexFunc(worst, func(r row) bool { return r.Show == incident.ShowListed }); at >= 0 {
+	if at := slices.IndexFunc(worst, func(r *row) bool { return r.Show == incident.ShowListed }); at >= 0 {
 		id = incident.ID(worst[at].Number)
 	}
 	return fmt.Sprintf("All are listed in this thread, in the order in which they opened. Choose one below to see it in a thread of its own, or type "+
@@ -166,7 +166,7 @@ func stormMenu(number int) slack.Block {
 }
 
 // stormText is the storm for ears and for the phone's lock screen.
-func stormText(v StormView, rows, worst []row) string {
+func stormText(v StormView, rows, worst []*row) string {
 	all := tallyOf(rows)
 	head := "Storm"
 	if !v.Storm.EndedAt.IsZero() {

@@ -16,10 +16,10 @@ const maxCalled = 10 // incidents that a storm's ping names
 
 // stormCalls are the pings for incidents that have no thread for one of their
 // own. A call is left out when by now it concerns none of them any more.
-func stormCalls(v StormView, rows []row) []Slot {
+func stormCalls(v StormView, rows []*row) []Slot {
 	var slots []Slot
 	for _, c := range v.Storm.Calls {
-		concerned := slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.Show != incident.ShowListed || !concerns(c, r) })
+		concerned := slices.DeleteFunc(slices.Clone(rows), func(r *row) bool { return r.Show != incident.ShowListed || !concerns(c, r) })
 		if len(concerned) == 0 {
 			continue
 		}
@@ -29,7 +29,7 @@ func stormCalls(v StormView, rows []row) []Slot {
 	return slots
 }
 
-func concerns(c incident.StormCall, r row) bool {
+func concerns(c incident.StormCall, r *row) bool {
 	if c.Kind == incident.KindEscalated {
 		return r.State == incident.Open
 	}
@@ -46,7 +46,7 @@ func callSlot(c incident.StormCall) string {
 	return "deadline:" + whom
 }
 
-func stormCall(v StormView, c incident.StormCall, concerned []row) Message {
+func stormCall(v StormView, c incident.StormCall, concerned []*row) Message {
 	n := len(concerned)
 	says := fmt.Sprintf("%s of this storm without a thread %s immediate steps that are overdue.", plural(n, "incident"), oneMany(n, "has", "have"))
 	text := fmt.Sprintf("Overdue: immediate steps of %s of a storm. Worst: ", plural(n, "incident"))
@@ -81,7 +81,7 @@ func oneMany(n int, one, many string) string {
 }
 
 // calm says that a storm is over and what it leaves.
-func calm(rows []row) Message {
+func calm(rows []*row) Message {
 	over := 0
 	for _, r := range rows {
 		if r.over() {

@@ -34,7 +34,7 @@ func newTally(title string) *tally {
 	return &tally{title: title, states: map[incident.State]int{}, severities: map[string]*severityCount{}}
 }
 
-func (t *tally) add(r row) {
+func (t *tally) add(r *row) {
 	t.count++
 	t.states[r.State]++
 	if r.Critical {
@@ -52,7 +52,7 @@ func (t *tally) add(r row) {
 	s.critical = s.critical || r.Critical
 }
 
-func tallyOf(rows []row) *tally {
+func tallyOf(rows []*row) *tally {
 	t := newTally("")
 	for _, r := range rows {
 		t.add(r)
@@ -62,7 +62,7 @@ func tallyOf(rows []row) *tally {
 
 // byTitle counts the rows of each title, those with critical ones first, then the
 // most frequent.
-func byTitle(rows []row) []*tally {
+func byTitle(rows []*row) []*tally {
 	known := map[string]*tally{}
 	for _, r := range rows {
 		t := known[r.title]

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -20,27 +21,39 @@ type row struct {
 	incident.Entry
 	title    string
 	severity string
-	length   int // of the title, in UTF-16 units
+	before   string // what stands between its id and its title
+	length   int    // of the title, in UTF-16 units
+	rank     int    // how bad it is, the worst is 0
 }
 
 // stormRows returns the entries as rows by number.
-func stormRows(entries []incident.Entry) []row {
-	rows := make([]row, len(entries))
+func stormRows(entries []incident.Entry) []*row {
+	all := make([]row, len(entries))
+	rows := make([]*row, len(entries))
 	for k, e := range entries {
-		t := Cut(Line(e.Title), maxStormTitle)
-		rows[k] = row{Entry: e, title: t, severity: Cut(Line(e.Severity), maxStormSeverity), length: Length(t)}
+		r := &all[k]
+		*r = row{Entry: e, title: Cut(Line(e.Title), maxStormTitle), severity: Cut(Line(e.Severity), maxStormSeverity)}
+		r.length, r.rank = Length(r.title), rank(e)
+		r.before = r.standing()
+		rows[k] = r
 	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Number, b.Number) })
+	slices.SortFunc(rows, func(a, b *row) int { return cmp.Compare(a.Number, b.Number) })
 	return rows
 }
 
 // state is the state as people read it: word and colour.
-func (r row) state() string { return Cut(Line(state(r.State)), 20) }
+func (r *row) state() string {
+	switch r.State {
+	case incident.Open, incident.Acknowledged, incident.Resolved, incident.Closed:
+		return state(r.State)
+	}
+	return Cut(Line(string(r.State)), 20) // of a newer binary
+}
 
-func (r row) over() bool { return r.State == incident.Resolved || r.State == incident.Closed }
+func (r *row) over() bool { return r.State == incident.Resolved || r.State == incident.Closed }
 
-// before is what stands before the title, without the id.
-func (r row) before() string {
+// standing says how it stands with an incident.
+func (r *row) standing() string {
 	s := " · " + r.state()
 	if r.severity != "" {
 		s += " · " + r.severity
@@ -48,29 +61,30 @@ func (r row) before() string {
 	if r.Overdue {
 		s += " · overdue"
 	}
-	return s
+	return s + " · "
 }
 
 // named is a row of the worst, with limit units of its title.
-func (r row) named(limit int) *paragraph {
-	return (&paragraph{}).bold(incident.ID(r.Number)).text(r.before() + " · " + cutTo(r.title, limit))
+func (r *row) named(limit int) *paragraph {
+	return (&paragraph{}).bold(incident.ID(r.Number)).text(r.before + cutTo(r.title, limit))
 }
 
 // led is named with who leads it.
-func (r row) led(limit int) *paragraph {
-	p := r.named(limit)
-	switch {
-	case r.Lead == (incident.User{}):
-		return p
-	case slackID.MatchString(r.Lead.ID):
-		return p.text(" · ").user(r.Lead)
+func (r *row) led(limit int) *paragraph {
+	if r.Lead == (incident.User{}) {
+		return r.named(limit)
 	}
-	return p.text(" · " + Cut(name(r.Lead), 30))
+	p := (&paragraph{}).bold(incident.ID(r.Number))
+	says := r.before + cutTo(r.title, limit) + " · "
+	if slackID.MatchString(r.Lead.ID) {
+		return p.text(says).user(r.Lead)
+	}
+	return p.text(says + Cut(name(r.Lead), 30))
 }
 
 // listed is a row of a page.
-func (r row) listed(limit int) *paragraph {
-	says := incident.ID(r.Number) + r.before() + " · " + cutTo(r.title, limit)
+func (r *row) listed(limit int) *paragraph {
+	says := incident.ID(r.Number) + r.before + cutTo(r.title, limit)
 	if r.Show != incident.ShowListed {
 		says += " · thread"
 	}
@@ -78,7 +92,7 @@ func (r row) listed(limit int) *paragraph {
 }
 
 // said is a row for ears.
-func (r row) said() string {
+func (r *row) said() string {
 	s := incident.ID(r.Number)
 	if r.severity != "" {
 		s += ", " + Harmless(r.severity)
@@ -94,33 +108,38 @@ func cutTo(s string, limit int) string {
 	return Cut(s, limit)
 }
 
-// worse orders rows for people who look for what to do first: what is not over,
-// critical before the rest, overdue, what nobody has, the oldest.
-func worse(a, b row) int {
-	rank := func(r row) (n int) {
-		switch r.State {
-		case incident.Closed:
-			n = 2 << 3
-		case incident.Resolved:
-			n = 1 << 3
-		}
-		if !r.Critical {
-			n += 1 << 2
-		}
-		if !r.Overdue {
-			n += 1 << 1
-		}
-		if r.State == incident.Acknowledged {
-			n++
-		}
-		return n
+// rank says how bad an incident is for people who look for what to do first: what
+// is not over, critical before the rest, overdue, what nobody has.
+func rank(e incident.Entry) (n int) {
+	switch e.State {
+	case incident.Closed:
+		n = 2 << 3
+	case incident.Resolved:
+		n = 1 << 3
 	}
-	return cmp.Or(cmp.Compare(rank(a), rank(b)), a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.Number, b.Number))
+	if !e.Critical {
+		n += 1 << 2
+	}
+	if !e.Overdue {
+		n += 1 << 1
+	}
+	if e.State == incident.Acknowledged {
+		n++
+	}
+	return n
+}
+
+// worse orders rows by how bad they are, the oldest of equals first.
+func worse(a, b *row) int {
+	if a.rank != b.rank {
+		return a.rank - b.rank
+	}
+	return cmp.Or(a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.Number, b.Number))
 }
 
 // evenly returns how long titles may be, at most most, so that all of them
 // together stay within room: short ones leave theirs to long ones.
-func evenly(rows []row, room, most int) int {
+func evenly(rows []*row, room, most int) int {
 	lengths := make([]int, len(rows))
 	for k, r := range rows {
 		lengths[k] = r.length
@@ -135,7 +154,7 @@ func evenly(rows []row, room, most int) int {
 	return most
 }
 
-func longest(rows []row) int {
+func longest(rows []*row) int {
 	n := 0
 	for _, r := range rows {
 		n = max(n, r.length)
@@ -145,7 +164,7 @@ func longest(rows []row) int {
 
 // stormPages is the whole list, by number: the storm's newest incidents are on
 // its last page, the only one that grows.
-func stormPages(rows []row) []Slot {
+func stormPages(rows []*row) []Slot {
 	var slots []Slot
 	for page := range slices.Chunk(rows, pageEntries) {
 		n := len(slots) + 1
@@ -154,7 +173,7 @@ func stormPages(rows []row) []Slot {
 	return slots
 }
 
-func stormPage(n int, rows []row) Message {
+func stormPage(n int, rows []*row) Message {
 	head := fmt.Sprintf("List %d · %s to %s", n, incident.ID(rows[0].Number), incident.ID(rows[len(rows)-1].Number))
 	all := tallyOf(rows)
 	count := plural(len(rows), "incident") + ": " + all.stateWords() + "."
@@ -168,7 +187,7 @@ func stormPage(n int, rows []row) Message {
 		items[k] = r.listed(limit)
 	}
 	blocks := []slack.Block{header("head", head), small("count", plain(count)), rich("list", bullets(items))}
-	if slices.ContainsFunc(rows, func(r row) bool { return r.Show != incident.ShowListed }) {
+	if slices.ContainsFunc(rows, func(r *row) bool { return r.Show != incident.ShowListed }) {
 		blocks = append(blocks, small("marked", plain("“thread” marks those that have a thread of their own in the channel.")))
 	}
 	return Message{Text: "The storm's list, page " + thousands(n) + ". " + count, Blocks: blocks}
@@ -184,28 +203,24 @@ const maxOptions = 100
 // incident's id.
 func StormOptions(entries []incident.Entry, query string) []*slack.OptionBlockObject {
 	words := strings.Fields(strings.ToLower(Clean(query)))
-	exact := strings.TrimPrefix(strings.Join(words, " "), "inc-")
-	rows := slices.DeleteFunc(stormRows(entries), func(r row) bool { return !r.matches(words) })
-	slices.SortFunc(rows, func(a, b row) int {
-		at := slices.IndexFunc([]row{a, b}, func(r row) bool { return fmt.Sprint(r.Number) == exact })
-		switch at {
-		case 0:
-			return -1
-		case 1:
-			return 1
+	rows := slices.DeleteFunc(stormRows(entries), func(r *row) bool { return !r.matches(words) })
+	typed := strings.TrimPrefix(strings.Join(words, " "), "inc-")
+	for _, r := range rows {
+		if strconv.Itoa(r.Number) == typed {
+			r.rank = -1
 		}
-		return worse(a, b)
-	})
+	}
+	slices.SortFunc(rows, worse)
 	options := make([]*slack.OptionBlockObject, 0, min(len(rows), maxOptions))
 	for _, r := range rows[:min(len(rows), maxOptions)] {
 		id := incident.ID(r.Number)
-		says := id + r.before() + " · " + r.title
+		says := id + r.before + r.title
 		options = append(options, slack.NewOptionBlockObject(id, plain(Cut(says, MaxButton)), nil))
 	}
 	return options
 }
 
-func (r row) matches(words []string) bool {
+func (r *row) matches(words []string) bool {
 	if len(words) == 0 {
 		return true
 	}

@@ -11,7 +11,7 @@ import (
 // so that no text can mention anybody or disguise a link. It does not stop
 // formatting: see [Harmless].
 func Escape(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+	return entities.Replace(s)
 }
 
 // Harmless makes foreign text fit for mrkdwn: one clean line, escaped, with
@@ -62,9 +62,13 @@ func Clean(s string) string {
 
 // Inert is Clean for text elements, in which Slack interprets nothing: should it
 // do so after all, an invisible sign keeps mentions and links from being any.
-func Inert(s string) string {
-	return strings.NewReplacer("<!", "<\u2060!", "<@", "<\u2060@", "<#", "<\u2060#", "<http", "<\u2060http").Replace(Clean(s))
-}
+func Inert(s string) string { return harmlessOpening.Replace(Clean(s)) }
+
+// Replacers are made once: storms clean thousands of titles for each rendering.
+var (
+	harmlessOpening = strings.NewReplacer("<!", "<\u2060!", "<@", "<\u2060@", "<#", "<\u2060#", "<http", "<\u2060http")
+	entities        = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+)
 
 // cleanCode is Clean for text that people copy: tabs stay.
 func cleanCode(s string) string {
@@ -74,7 +78,26 @@ func cleanCode(s string) string {
 }
 
 // Line is Inert on one line, with single spaces.
-func Line(s string) string { return strings.Join(strings.Fields(Inert(s)), " ") }
+func Line(s string) string {
+	if simple(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(Inert(s)), " ")
+}
+
+// simple reports whether a text is a line already, as most titles are: visible
+// ASCII signs with single spaces between, none that could begin a mention.
+func simple(s string) bool {
+	space := true
+	for k := range len(s) {
+		c := s[k]
+		if c < ' ' || c > '~' || c == '<' || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || s == ""
+}
 
 // Length counts UTF-16 units: whether Slack counts those or code points is not
 // documented, and there are never fewer of them.

@@ -15,6 +15,8 @@ func TestTexts(t *testing.T) {
 		{"broken UTF-8", Clean("a\xffb"), "a\ufffdb"},
 		{"one line", Line(" a \n\n b\t c "), "a b c"},
 		{"a mention in plain text", Line("<!channel> <@U1> <#C1> a < b"), "<\u2060!channel> <\u2060@U1> <\u2060#C1> a < b"},
+		{"spaces around and between", Line(" a") + Line("b ") + Line("c  d") + Line(" ") + Line(""), "abc d"},
+		{"a line already", Line("Node a-1 (eu) is at 90% > 80%"), "Node a-1 (eu) is at 90% > 80%"},
 		{"code keeps its tabs", cleanCode("a\tb\x07"), "a\tb"},
 		{"cut", Cut("abcdef", 4), "abc…"},
 		{"not cut", Cut("abcd", 4), "abcd"},
