@@ -21,6 +21,7 @@ type delivery struct {
 	actions    []Action
 	submission Submission
 	mention    Mention
+	suggestion Suggestion
 }
 
 // kind labels a metric; the set is closed.
@@ -31,6 +32,7 @@ const (
 	kindAction     kind = "action"
 	kindSubmission kind = "submission"
 	kindMention    kind = "mention"
+	kindSuggestion kind = "suggestion"
 	kindOther      kind = "other"
 )
 
@@ -142,7 +144,7 @@ func (c chosen) text() string {
 	return ""
 }
 
-// decodeInteraction reads a click or a modal; what the bot has no use for comes
+// decodeInteraction reads a click, a modal or a question of a menu; what the bot has no use for comes
 // back as kindOther.
 func decodeInteraction(payload []byte, fallback string, at time.Time) (delivery, error) {
 	var p interactionPayload
@@ -154,6 +156,8 @@ func decodeInteraction(payload []byte, fallback string, at time.Time) (delivery,
 		return p.clicks(fallback, at)
 	case "view_submission":
 		return p.submitted(at)
+	case "block_suggestion":
+		return p.asked(payload, at)
 	case "":
 		return delivery{}, fmt.Errorf("interaction without a type")
 	}

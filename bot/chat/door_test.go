@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/message"
 )
@@ -24,7 +25,9 @@ type recorder struct {
 	actions     []Action
 	submissions []Submission
 	mentions    []Mention
+	suggestions []Suggestion
 
+	suggest func(context.Context, Suggestion) []*slack.OptionBlockObject
 	command func(context.Context, Slash) Answer
 	action  func(context.Context, Action)
 	submit  func(context.Context, Submission) map[string]string
@@ -65,10 +68,20 @@ func (r *recorder) Mention(_ context.Context, m Mention) {
 	r.mentions = append(r.mentions, m)
 }
 
+func (r *recorder) Suggest(ctx context.Context, s Suggestion) []*slack.OptionBlockObject {
+	r.mu.Lock()
+	r.suggestions = append(r.suggestions, s)
+	r.mu.Unlock()
+	if r.suggest == nil {
+		return nil
+	}
+	return r.suggest(ctx, s)
+}
+
 func (r *recorder) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.slashes) + len(r.actions) + len(r.submissions) + len(r.mentions)
+	return len(r.slashes) + len(r.actions) + len(r.submissions) + len(r.mentions) + len(r.suggestions)
 }
 
 // roundTrip is a Slack without a network, for tests in a bubble of fake time.

@@ -58,6 +58,13 @@ func (s *Socket) process(ctx context.Context, t *ticket, l *line, a arrival) {
 			payload = modalErrors{Action: "errors", Errors: wrong}
 		}
 		s.ack(ctx, l, a.req, payload)
+	case kindSuggestion:
+		options := s.suggest(t, d.suggestion)
+		if !a.req.AcceptsResponsePayload {
+			s.ack(ctx, l, a.req, nil) // there is no other way to answer a menu
+			return
+		}
+		s.ack(ctx, l, a.req, options)
 	case kindAction:
 		s.ack(ctx, l, a.req, nil)
 		s.act(ctx, d.actions)

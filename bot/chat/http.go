@@ -32,7 +32,8 @@ type HTTPOptions struct {
 	Registerer prometheus.Registerer // nil: no metrics
 }
 
-// HTTP takes Slack's signed requests: slash commands, clicks and modals, events.
+// HTTP takes Slack's signed requests: slash commands, clicks, modals and questions
+// of menus, events.
 type HTTP struct {
 	*door
 	secret   string
@@ -175,8 +176,12 @@ func (h *HTTP) interactions(w http.ResponseWriter, body []byte) {
 		return
 	}
 	defer t.leave()
-	if d.kind == kindAction {
+	switch d.kind {
+	case kindAction:
 		t.run(func(ctx context.Context) { h.act(ctx, d.actions) })
+		return
+	case kindSuggestion:
+		h.reply(w, h.suggest(t, d.suggestion))
 		return
 	}
 	if wrong := h.submit(t, d.submission); len(wrong) > 0 {

@@ -134,6 +134,10 @@ func TestBadRequests(t *testing.T) {
 		"payload without type": {"/slack/interactions", "payload=%7B%7D", 400},
 		"click of nobody":      {"/slack/interactions", "payload=" + url.QueryEscape(`{"type":"block_actions"}`), 400},
 		"modal of nobody":      {"/slack/interactions", "payload=" + url.QueryEscape(`{"type":"view_submission"}`), 400},
+		"menu of nobody":       {"/slack/interactions", "payload=" + url.QueryEscape(`{"type":"block_suggestion","action_id":"a"}`), 400},
+		"menu without action":  {"/slack/interactions", "payload=" + url.QueryEscape(`{"type":"block_suggestion","user":{"id":"U1"},"value":"x"}`), 400},
+		"menu of a number":     {"/slack/interactions", "payload=" + url.QueryEscape(`{"type":"block_suggestion","user":{"id":"U1"},"action_id":"a","value":7}`), 400},
+		"menu of a long id":    {"/slack/interactions", "payload=" + url.QueryEscape(`{"type":"block_suggestion","user":{"id":"U1"},"action_id":"`+strings.Repeat("x", maxID+1)+`"}`), 400},
 		"event no JSON":        {"/slack/events", "x=1", 400},
 		"too long":             {"/slack/events", `"` + strings.Repeat("x", maxBody) + `"`, 413},
 		"a shortcut":           {"/slack/interactions", "payload=" + url.QueryEscape(`{"type":"shortcut"}`), 200},
@@ -293,6 +297,7 @@ func TestHTTPRunEndsWithItsContext(t *testing.T) {
 func FuzzInteraction(f *testing.F) {
 	f.Add([]byte(click))
 	f.Add([]byte(`{"type":"view_submission","user":{"id":"U"},"view":{"id":"V","state":{"values":{"a":{"b":{}}}}}}`))
+	f.Add([]byte(menu))
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		d, err := decodeInteraction(payload, "body:x", testNow)
 		if err != nil {
@@ -302,6 +307,9 @@ func FuzzInteraction(f *testing.F) {
 			if a.Op == "" || a.UserID == "" || len(a.Op) > maxOp+20 {
 				t.Errorf("got action %+v", a)
 			}
+		}
+		if s := d.suggestion; d.kind == kindSuggestion && (s.UserID == "" || s.ActionID == "" || len(s.Query) > maxQuery || len(s.BlockID) > maxID) {
+			t.Errorf("got suggestion %+v", s)
 		}
 		if d.kind == kindSubmission && d.submission.UserID == "" {
 			t.Errorf("got submission %+v", d.submission)

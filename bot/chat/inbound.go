@@ -4,12 +4,14 @@ import (
 	"context"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"github.com/signalbook/signalbook/bot/message"
 )
 
-// Handler is who understands what people do in Slack. Every value carries an Op,
-// made of Slack's own ids: Slack may deliver the same thing twice, always with
-// the same Op. Methods may be called at the same time.
+// Handler is who understands what people do in Slack. Every value that may change
+// something carries an Op, made of Slack's own ids: Slack may deliver the same
+// thing twice, always with the same Op. Methods may be called at the same time.
 type Handler interface {
 	// Command answers a slash command privately. It should return within 1.2 s;
 	// after 2.5 s the person is told that the result is not known yet and the
@@ -24,6 +26,11 @@ type Handler interface {
 	// Mention handles a message that mentions the bot. Slack has been answered
 	// already.
 	Mention(ctx context.Context, m Mention)
+	// Suggest returns what a person can choose from in a menu that asks the bot,
+	// best first; what Slack has no room for is cut off at the end. It is asked
+	// with every few letters, so it should return within 1 s; after 2.5 s the
+	// person sees no options.
+	Suggest(ctx context.Context, s Suggestion) []*slack.OptionBlockObject
 }
 
 // Slash is a slash command as typed. Text is as Slack sent it: entities escaped,
@@ -59,6 +66,17 @@ type Submission struct {
 	// Values holds what was entered or chosen, by block_id.
 	Values map[string]string
 	At     time.Time
+}
+
+// Suggestion asks for the options of a menu (Slack: external_select), while
+// somebody types into it.
+type Suggestion struct {
+	ActionID, BlockID string
+	Query             string // what was typed so far; empty when the menu was only opened
+	UserID, UserName  string
+	ChannelID         string // empty in a modal
+	MessageTS         string // of the menu's message; empty in a modal
+	At                time.Time
 }
 
 // Mention is a message that names the bot. Text is without the mention;

@@ -42,8 +42,8 @@ type SocketOptions struct {
 	Registerer prometheus.Registerer // nil: no metrics
 }
 
-// Socket receives slash commands, clicks, modals and mentions over Slack's Socket
-// Mode: no public address, no signatures.
+// Socket receives slash commands, clicks, modals, questions of menus and mentions
+// over Slack's Socket Mode: no public address, no signatures.
 type Socket struct {
 	*door
 	up atomic.Bool
