@@ -100,7 +100,7 @@ func (h *hands) clean(ctx context.Context, j *job, s sight) (o outcome, busy boo
 		return o, true
 	}
 	if err := h.cleanOne(ctx, s, stray); err != nil {
-		h.log.Warn("what an earlier keeper left in Slack could not be put right yet", "about", s.name, "slot", stray.Slot, "error", err)
+		h.log.Warn("what an earlier keeper left in Slack could not be put right yet", "subject", j.number, "slot", stray.Slot, "error", err)
 		if refused, ok := errors.AsType[*chat.Error](err); ok {
 			o.wait = max(o.wait, refused.RetryAfter)
 		}
@@ -126,7 +126,7 @@ func (h *hands) cleanOne(ctx context.Context, s sight, stray store.Stray) error 
 		// it is looked for anyway
 	case wanted && have.Op == stray.Op && have.TS == "":
 		next.State = store.CallSending // it is there after all: look for it
-	case wanted && have.Op == stray.Op:
+	case have.TS != "" && have.Op == stray.Op:
 		next.SweepAt, next.Sweeps = time.Now(), max(have.Sweeps, 1)
 		if stray.TS == "" {
 			next.Sweeps = len(sweeps) // it may come later still

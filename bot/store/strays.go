@@ -13,7 +13,7 @@ const straysAtOnce = 64
 // Stray is a Slack call that ended after its keeper had lost the workspace: the
 // ledger does not tell of it.
 type Stray struct {
-	Incident int       `json:"incident"`
+	Incident int       `json:"incident"` // below zero: a storm
 	Slot     string    `json:"slot"`
 	Channel  string    `json:"channel"`
 	Parent   string    `json:"parent,omitempty"`
