@@ -25,6 +25,7 @@ type Node struct {
 
 	t      testing.TB
 	args   []string
+	orders []any // sent at each start
 	client *redis.Client
 
 	mu      sync.Mutex
@@ -36,6 +37,7 @@ type nodeOptions struct {
 	tls      *tls.Config
 	args     func(port string) []string // called with the port that it is to listen on
 	dir      string                     // empty: a temporary one
+	orders   []any                      // one command, sent at each start
 }
 
 // tries is how often a first start looks for another port.
@@ -46,7 +48,7 @@ const tries = 5
 // is tried.
 func newNode(t testing.TB, o nodeOptions) *Node {
 	t.Helper()
-	n := &Node{t: t, Dir: o.dir}
+	n := &Node{t: t, Dir: o.dir, orders: o.orders}
 	if n.Dir == "" {
 		n.Dir = t.TempDir()
 	}
@@ -116,7 +118,15 @@ func (n *Node) tryStart() bool {
 	n.process = p
 	n.mu.Unlock()
 	eventually(n.t, "redis-server at "+n.Addr+" answers", func() bool { return p.ended() || n.answers(p) })
-	return !p.ended()
+	if p.ended() {
+		return false
+	}
+	if n.orders != nil {
+		if _, err := n.ask(n.orders...); err != nil {
+			n.t.Fatalf("%v at %s: %v", n.orders, n.Addr, err)
+		}
+	}
+	return true
 }
 
 // answers reports whether it is this process that answers at the port. The

@@ -2,6 +2,8 @@ package redistest_test
 
 import (
 	"context"
+	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,14 +15,13 @@ const key = "test:{T1}:inbox"
 // TestSets: each kind comes up whole, replaces its primary, and is whole again
 // with the old one back and its data kept.
 func TestSets(t *testing.T) {
-	passwords := redistest.Options{Username: "bot", Password: "secret", SentinelPassword: "hidden"}
-	for name, start := range map[string]func() *redistest.Redis{
-		"single":   func() *redistest.Redis { return redistest.Single(t, redistest.Options{TLS: true, Password: "secret"}) },
-		"sentinel": func() *redistest.Redis { return redistest.Sentinel(t, passwords) },
-		"cluster":  func() *redistest.Redis { return redistest.Cluster(t, passwords) },
+	for name, start := range map[string]func(testing.TB, redistest.Options) *redistest.Redis{
+		"single": redistest.Single, "sentinel": redistest.Sentinel, "cluster": redistest.Cluster,
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := start()
+			t.Parallel()
+			o := redistest.Options{Username: "bot", Password: "secret", SentinelPassword: "hidden", TLS: name == "single"}
+			r := start(t, o)
 			was := r.AwaitPrimary(key)
 			if err := was.Client().Set(t.Context(), key, "kept", 0).Err(); err != nil {
 				t.Fatal(err)
@@ -58,5 +59,17 @@ func TestSets(t *testing.T) {
 				r.AwaitWhole()
 			}
 		})
+	}
+}
+
+// TestOnlyTests: the program is built without this package.
+func TestOnlyTests(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "../../cmd/signalbook").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(out), "/bot/redistest\n") {
+		t.Error("cmd/signalbook is built with bot/redistest")
 	}
 }
