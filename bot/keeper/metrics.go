@@ -39,6 +39,7 @@ func newMetrics(reg prometheus.Registerer, k *Keeper) *metrics {
 		dead:    prometheus.NewDesc("signalbook_dead_letters", "Events that could not be handled.", nil, nil),
 		open:    prometheus.NewDesc("signalbook_incidents_open", "Incidents that are open or acknowledged, by severity.", []string{"severity"}, nil),
 		dirty:   prometheus.NewDesc("signalbook_incidents_unsettled", "Incidents that Slack does not show as they are yet.", nil, nil),
+		storms:  prometheus.NewDesc("signalbook_storms", "Channels in which more incidents open than people can read threads of.", nil, nil),
 		waiting: prometheus.NewDesc("signalbook_parked_messages", "Slack calls that wait until somebody acts, by what they are about.", []string{"reason"}, nil),
 	})
 	return m
@@ -46,13 +47,13 @@ func newMetrics(reg prometheus.Registerer, k *Keeper) *metrics {
 
 // state reads the gauges from the store when Prometheus asks.
 type state struct {
-	keeper                                     *Keeper
-	keeping, inbox, dead, open, dirty, waiting *prometheus.Desc
+	keeper                                             *Keeper
+	keeping, inbox, dead, open, dirty, storms, waiting *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
 func (s *state) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.keeping, s.inbox, s.dead, s.open, s.dirty, s.waiting} {
+	for _, d := range []*prometheus.Desc{s.keeping, s.inbox, s.dead, s.open, s.dirty, s.storms, s.waiting} {
 		ch <- d
 	}
 }
@@ -82,6 +83,9 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	}
 	if n, err := st.DirtyLength(ctx); err == nil {
 		gauge(s.dirty, float64(n))
+	}
+	if n, err := st.Storms(ctx); err == nil {
+		gauge(s.storms, float64(n))
 	}
 	counts, all, err := st.ActiveCounts(ctx, s.keeper.Settings().Rules.SeverityOrder)
 	if err != nil {
