@@ -21,6 +21,9 @@ var buttons = map[string]incident.Verb{
 // Action handles a click on a button or a choice in a menu.
 func (d *Desk) Action(ctx context.Context, a chat.Action) {
 	to := chat.Private{Channel: a.ChannelID, ThreadTS: a.ThreadTS, User: a.UserID, ResponseURL: a.ResponseURL}
+	if a.ActionID == actionPick && a.Value == "" {
+		return // the choice was taken back
+	}
 	value := a.Value
 	choice := ""
 	if a.ActionID == "incident:menu" {
@@ -41,6 +44,11 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 		return
 	}
 	switch {
+	case a.ActionID == actionPick && step == "":
+		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
+			Verb: incident.VerbShow, Incident: number, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu",
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: a.ThreadTS, Always: true},
+		}}, to)
 	case a.ActionID == "step:skip" && step != "":
 		d.openModal(ctx, a, to, number, step)
 	case choice == "note":

@@ -38,6 +38,8 @@ type rig struct {
 	replies    *store.Replies
 	books      *playbooks.Set
 	responders []string
+	desk       *desk.Desk
+	storm      incident.Limit // what is too much for a channel; zero: nothing
 }
 
 func startRig(t *testing.T, responders ...string) *rig {
@@ -64,6 +66,7 @@ func startRig(t *testing.T, responders ...string) *rig {
 	d := desk.New(desk.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Settings: func() desk.Settings {
 		return desk.Settings{Command: "/playbook", Playbooks: r.books}
 	}})
+	r.desk = d
 	door := chat.NewHTTP(chat.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger})
 	server := httptest.NewServer(door)
 	t.Cleanup(server.Close)
@@ -116,7 +119,7 @@ func (r *rig) keep() (end func()) {
 		Store: r.store, Slack: r.client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(),
 		Settings: func() keeper.Settings {
 			return keeper.Settings{
-				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}},
+				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}, Storm: r.storm},
 				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents"}, People: append([]string{"@sre-oncall"}, r.responders...),
 				Route: func(map[string]string) keeper.Route {
 					return keeper.Route{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Responders: r.responders}
@@ -130,15 +133,7 @@ func (r *rig) keep() (end func()) {
 // open opens INC-1 of the database playbook and waits for its thread.
 func (r *rig) open() (root, immediate slacksim.Message) {
 	r.t.Helper()
-	now := time.Now().UTC().Truncate(time.Millisecond)
-	labels := map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"}
-	n := alerts.Notification{
-		Source: "default", Receiver: "bot", GroupKey: "db", Status: alerts.Firing, Firing: 1, CommonLabels: labels,
-		Alerts: []alerts.Alert{{Fingerprint: "a", Status: alerts.Firing, StartsAt: now, Labels: labels}},
-	}
-	if _, _, err := r.store.Put(r.t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
-		r.t.Fatal(err)
-	}
+	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
 	eventually(r.t, "the thread is there", func() bool {
 		for _, m := range r.sim.Messages("incidents") {
 			if m.Bot && m.Thread == "" && m.Replies >= 3 {
@@ -148,6 +143,19 @@ func (r *rig) open() (root, immediate slacksim.Message) {
 		return root.TS != ""
 	})
 	return root, r.sim.Thread("incidents", root.TS)[1]
+}
+
+// fire lets a group of one alert fire.
+func (r *rig) fire(group string, labels map[string]string) {
+	r.t.Helper()
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	n := alerts.Notification{
+		Source: "default", Receiver: "bot", GroupKey: group, Status: alerts.Firing, Firing: 1, CommonLabels: labels,
+		Alerts: []alerts.Alert{{Fingerprint: group, Status: alerts.Firing, StartsAt: now, Labels: labels}},
+	}
+	if _, _, err := r.store.Put(r.t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 func (r *rig) slash(user, text string) string {

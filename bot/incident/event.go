@@ -46,7 +46,7 @@ type Act struct {
 	Step     string `json:"step,omitempty"`
 	User     User   `json:"user"`
 	Text     string `json:"text,omitempty"` // a note or a reason
-	Via      string `json:"via,omitempty"`  // button, command, thread, modal
+	Via      string `json:"via,omitempty"`  // button, menu, command, thread, modal
 	// Reply says where a private answer goes when nobody waits for it at a door.
 	Reply Reply `json:"reply,omitzero"`
 }

@@ -73,6 +73,7 @@ func manifest(base, command string) map[string]any {
 	if base != "" {
 		slash["url"] = base + "/slack/commands"
 		interactivity["request_url"] = base + "/slack/interactions"
+		interactivity["message_menu_options_url"] = base + "/slack/interactions" // menus with a search
 		events["request_url"] = base + "/slack/events"
 	}
 	return map[string]any{

@@ -1,0 +1,43 @@
+package desk
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/message"
+)
+
+// The menu of a storm: its action, and its block, which names the storm.
+const (
+	actionPick = "storm:pick"
+	blockPick  = "pick:"
+)
+
+// Suggest returns the incidents of a storm among which a person can choose. When
+// they cannot be read there are none, and Slack asks again with the next letter.
+func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBlockObject {
+	n, ok := stormOf(s)
+	if !ok {
+		d.Logger.Warn("a menu that means nothing", "action", s.ActionID, "block", s.BlockID)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	entries, err := d.Store.Crowd(ctx, n)
+	if err != nil {
+		d.Logger.Warn("the incidents of a storm could not be read", "storm", n, "error", err)
+		return nil
+	}
+	return message.StormOptions(entries, s.Query)
+}
+
+// stormOf reads which storm a menu belongs to.
+func stormOf(s chat.Suggestion) (n int, ok bool) {
+	text, named := strings.CutPrefix(s.BlockID, blockPick)
+	n, err := strconv.Atoi(text)
+	return n, s.ActionID == actionPick && named && err == nil && n > 0
+}
