@@ -143,6 +143,11 @@ func TestMentions(t *testing.T) {
 	}
 	say("anna", root.TS, "@signalbook done 2 pooling is on")
 	r.told("anna", "Done: step 2 of INC-1")
+	say("chris", root.TS, "@signalbook thread")
+	r.told("chris", "INC-1 has its thread in #incidents already.")
+	if got, want := r.slash("anna", "thread INC-1"), "INC-1 has its thread in #incidents already."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	say("ben", "", "@signalbook done 3")
 	r.told("ben", "Which step") // outside a thread the first number is the incident's
 	say("chris", "", "@signalbook status INC-1")

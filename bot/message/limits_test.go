@@ -41,6 +41,11 @@ func everything(t testing.TB) map[string]Message {
 // mentions of Names and of users, an author's web links.
 var markupAllowed = regexp.MustCompile(`^<(!date\^\d+\^\{date_short_pretty\} \{time\}\|[-:0-9 ]+ UTC|@U[A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+|https?://[^<>|]+(\|[^<>|]+)?)>`)
 
+var (
+	likeMention = regexp.MustCompile(`<[!@#]`)
+	entity      = regexp.MustCompile(`^&(amp|lt|gt);`)
+)
+
 func TestEveryMessageIsWithinSlacksLimits(t *testing.T) {
 	for name, m := range everything(t) {
 		for _, problem := range problems(t, m) {
@@ -147,7 +152,7 @@ func (c *checker) text(at, kind, s string) {
 	}
 	if kind == "mrkdwn" {
 		c.markup(at, s)
-	} else if !strings.HasPrefix(at, "commands:") && regexp.MustCompile(`<[!@#]`).MatchString(s) {
+	} else if !strings.HasPrefix(at, "commands:") && likeMention.MatchString(s) {
 		c.fail("%s: %.60q could be taken for a mention", at, s)
 	}
 }
@@ -157,7 +162,7 @@ func (c *checker) markup(at, s string) {
 		if s[k] == '<' && !markupAllowed.MatchString(s[k:]) {
 			c.fail("%s: markup that nobody meant: %.80q", at, s[k:])
 		}
-		if s[k] == '&' && !regexp.MustCompile(`^&(amp|lt|gt);`).MatchString(s[k:]) {
+		if s[k] == '&' && !entity.MatchString(s[k:]) {
 			c.fail("%s: a cut or bare entity: %.20q", at, s[k:])
 		}
 	}
