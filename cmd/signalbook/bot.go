@@ -174,7 +174,7 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	})
 	doors.Go(func() error { return in.Run(doorsCtx) })
 	if c.Slack.SocketMode() {
-		s := newSockets(st, b.logger, b.registry, func() *chat.Socket {
+		s := newSockets(st, b.redis.Ping, b.logger, b.registry, func() *chat.Socket {
 			return chat.NewSocket(chat.SocketOptions{Client: b.client, Handler: d, Logger: b.logger, Registerer: b.registry})
 		})
 		b.sockets.Store(s)

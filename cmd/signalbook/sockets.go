@@ -21,6 +21,9 @@ const (
 	lookForSocket     = time.Second
 	askSocketsWithin  = time.Second
 	leaveSocketWithin = 2 * time.Second
+	// yieldSocket is how long who has no socket leaves the leases to those that kept
+	// theirs open while Redis was away.
+	yieldSocket = 3 * time.Second
 )
 
 // sockets is this replica's part in receiving by Socket Mode: of any number of
@@ -29,6 +32,7 @@ const (
 // renewed.
 type sockets struct {
 	store  *store.Store
+	ping   func(context.Context) error // asks whether Redis answers
 	log    *slog.Logger
 	make   func() *chat.Socket // one that has not run yet
 	id     string
@@ -37,8 +41,8 @@ type sockets struct {
 	socket atomic.Pointer[chat.Socket] // nil while this replica opens none
 }
 
-func newSockets(st *store.Store, log *slog.Logger, reg prometheus.Registerer, open func() *chat.Socket) *sockets {
-	s := &sockets{store: st, log: log, make: open, id: rand.Text()}
+func newSockets(st *store.Store, ping func(context.Context) error, log *slog.Logger, reg prometheus.Registerer, open func() *chat.Socket) *sockets {
+	s := &sockets{store: st, ping: ping, log: log, make: open, id: rand.Text()}
 	reg.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "signalbook_slack_socket_lease", Help: "1 on the replicas that may hold a Socket Mode connection, at most two.",
@@ -111,6 +115,9 @@ func (s *sockets) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		seat, err := s.ask(ctx, current == nil)
 		switch {
+		case err != nil && current == nil:
+			s.await(ctx)
+			continue
 		case err != nil: // the keeper's loop and /-/ready tell of it
 		case !seat.Held && current != nil:
 			s.log.Warn("other replicas hold Slack's sockets by now: this one closes its own")
@@ -125,12 +132,7 @@ func (s *sockets) run(ctx context.Context) error {
 		if !s.held.Load() {
 			wait = lookForSocket + randv2.N(lookForSocket)
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		}
-		timer.Stop()
+		rest(ctx, wait)
 	}
 	// The lease first: the next replica opens its socket while this one ends what is in flight.
 	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveSocketWithin)
@@ -144,6 +146,31 @@ func (s *sockets) run(ctx context.Context) error {
 		return nil
 	}
 	return s.close(current)
+}
+
+// await waits until Redis answers again, and gives those a moment that had a
+// socket before.
+func (s *sockets) await(ctx context.Context) {
+	for ctx.Err() == nil {
+		asking, cancel := context.WithTimeout(ctx, askSocketsWithin)
+		err := s.ping(asking)
+		cancel()
+		if err == nil {
+			rest(ctx, yieldSocket)
+			return
+		}
+		rest(ctx, lookForSocket)
+	}
+}
+
+// rest waits, or until ctx ends.
+func rest(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 // ask takes or prolongs the lease; a turn to open is asked for while nothing is
