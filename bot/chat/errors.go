@@ -97,6 +97,8 @@ func (e *Error) hint() string {
 		return "unarchive " + where + " or route to another channel"
 	case "restricted_action", "restricted_action_read_only_channel", "restricted_action_non_threadable_channel", "restricted_action_thread_locked":
 		return "let the app post in " + where + " (channel settings, posting permissions)"
+	case "edit_window_closed":
+		return "let messages be edited for longer (Slack workspace settings, message editing)"
 	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
 		return "reinstall the Slack app and put its token into slack.bot_token_file (xoxb-) or slack.app_token_file (xapp-)"
 	case "missing_scope", "no_permission", "not_allowed_token_type":

@@ -201,11 +201,9 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 		slot.State, slot.Hash, slot.Why = store.CallSent, c.slot.Message.Hash(), ""
 	case !errors.As(err, &refused):
 		return err
-	case refused.Outcome == chat.OutcomeGone && len(slot.Old) >= again(refused.Code):
-		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.slot.Message.Hash(), refused.Error(), time.Now()
-	case refused.Outcome == chat.OutcomeGone:
+	case refused.Outcome == chat.OutcomeGone && !givenUp(c, refused):
 		slot.Old, slot.TS, slot.Hash, slot.State = append(slices.Clone(slot.Old), slot.TS), "", "", store.CallWaiting
-	case refused.Outcome == chat.OutcomeRefused, refused.Outcome == chat.OutcomeChannel, refused.Outcome == chat.OutcomeAuth:
+	case refused.Outcome == chat.OutcomeRefused, refused.Outcome == chat.OutcomeChannel, refused.Outcome == chat.OutcomeAuth, givenUp(c, refused):
 		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.slot.Message.Hash(), refused.Error(), time.Now()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	case refused.Outcome == chat.OutcomeUnknown:

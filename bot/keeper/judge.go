@@ -30,7 +30,7 @@ func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
 	case refused.Outcome == chat.OutcomeUnknown:
 		h.health.set("slack", "Slack does not answer: "+refused.Error())
 		log.Warn("the outcome of a Slack call is unknown, it will be looked for")
-	case refused.Outcome == chat.OutcomeGone:
+	case refused.Outcome == chat.OutcomeGone && !givenUp(c, refused):
 		o.wait = time.Millisecond
 		log.Info("a message is gone from Slack and will be posted again")
 	case refused.Outcome == chat.OutcomeAuth && !onePermission(refused.Code):
@@ -50,6 +50,12 @@ func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
 		log.Error("Slack refuses a message")
 	}
 	return o
+}
+
+// givenUp reports whether a message that cannot be edited was posted anew often
+// enough.
+func givenUp(c call, refused *chat.Error) bool {
+	return c.kind == callEdit && refused.Outcome == chat.OutcomeGone && len(c.have.Old) >= again(refused.Code)
 }
 
 // onePermission reports whether the app lacks a permission for this method only;

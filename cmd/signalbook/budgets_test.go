@@ -114,7 +114,6 @@ func TestManyNamesCauseNo429(t *testing.T) {
 	// Others begin with what is known: they need not ask first, and may not be limited either.
 	for range 3 {
 		b.end(syscall.SIGTERM)
-		r.sim.ResetCalls()
 		b = r.startBot()
 	}
 	r.sim.Fail(slacksim.Fault{Method: "conversations.list", Kind: slacksim.HTTP503})

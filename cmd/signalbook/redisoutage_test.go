@@ -1,0 +1,106 @@
+package main
+
+import (
+	"net/http"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/slacksim"
+)
+
+// redisProcess finds the process that listens on the rig's port.
+func (r *rig) redisProcess() int {
+	r.t.Helper()
+	info, err := r.redis.Info(r.t.Context(), "server").Result()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(info, "process_id:")
+	pid, err := strconv.Atoi(strings.TrimSpace(strings.SplitN(rest, "\n", 2)[0]))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return pid
+}
+
+// TestRedisOutage: with Redis hanging or gone the webhook answers 503, Slack has
+// its answer in time, people are told that it is not known what was recorded; and
+// all goes on by itself, with nothing half done.
+func TestRedisOutage(t *testing.T) {
+	for name, gone := range map[string]bool{"hangs": false, "gone": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := startRig(t, options{http: true})
+			b := r.startBot()
+			b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
+			root := r.root("incidents", 0)
+			b.settled()
+			dir := r.redis.ConfigGet(t.Context(), "dir").Val()["dir"]
+			pid := r.redisProcess()
+			signal := syscall.SIGSTOP
+			if gone {
+				signal = syscall.SIGKILL
+			}
+			if err := syscall.Kill(pid, signal); err != nil {
+				t.Fatal(err)
+			}
+			stopped := !gone
+			t.Cleanup(func() {
+				if stopped {
+					_ = syscall.Kill(pid, syscall.SIGCONT)
+				}
+			})
+			if got := b.notify(group(t, 1)); got != http.StatusServiceUnavailable {
+				t.Errorf("a notification was answered %d, want 503", got)
+			}
+			if body, code := b.get("/-/ready"); code != http.StatusServiceUnavailable || !strings.Contains(body, "Redis") {
+				t.Errorf("/-/ready answers %d %s, want 503 and a word about Redis", code, body)
+			}
+			// Slack waits 3 s: Click, Slash and Choose fail when that is not kept.
+			immediate := r.replies(root)[0]
+			r.click("ben", immediate, "step:done", "INC-1/pool-connections")
+			r.told("ben", "not known whether this was recorded")
+			if got := r.slash("anna", "incidents", "/playbook done INC-1 1"); !strings.Contains(got, "not known whether") || !strings.Contains(got, "look at the thread") {
+				t.Errorf("done was answered %q", got)
+			}
+			if err := r.sim.Choose(t.Context(), slacksim.Choice{User: "chris", Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"}); err != nil {
+				t.Error(err)
+			}
+			r.told("chris", "cannot be read at the moment")
+
+			if gone {
+				_, port, _ := strings.Cut(r.redisAddr, ":")
+				startProcess(t, exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always"))
+			} else {
+				stopped = false
+				if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+					t.Fatal(err)
+				}
+			}
+			began := time.Now()
+			eventually(t, "notifications are taken again", func() bool { return b.notify(group(t, 1)) == http.StatusAccepted })
+			r.root("incidents", 1)
+			t.Logf("a new thread stood %s after Redis was back", time.Since(began).Round(100*time.Millisecond))
+			r.surely("anna", "/playbook note INC-1 after the outage")
+			b.settled()
+			if got := len(r.roots("incidents")); got != 2 {
+				t.Errorf("got %d roots, want 2", got)
+			}
+			// What was "not known" is either recorded once, or not at all; the message says what the state does.
+			timeline := r.slash("anna", "incidents", "/playbook timeline INC-1")
+			for _, step := range []string{"pool-connections", "add-read-replicas"} {
+				done := strings.Count(timeline, step)
+				if done > 1 {
+					t.Errorf("%s was done %d times:\n%s", step, done, timeline)
+				}
+			}
+			if gone && strings.Contains(r.now(immediate).PlainText(), "ben") {
+				t.Errorf("a click that no Redis could take is shown:\n%s", r.now(immediate).PlainText())
+			}
+		})
+	}
+}
