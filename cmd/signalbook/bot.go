@@ -56,6 +56,14 @@ type botOptions struct {
 	registry *prometheus.Registry
 }
 
+// haste shortens what a bot waits for, so that tests see in seconds what comes in
+// minutes. Its zero value, which nothing but a test changes, leaves everything as
+// it is.
+var haste struct {
+	slack  time.Duration // one call of Slack's Web API may take so long (chat.Timeout)
+	keeper keeper.Timing
+}
+
 // settings are the configuration as loaded, replaced whole at a reload.
 type settings struct {
 	config    *config.Config
@@ -75,6 +83,7 @@ func newBot(o botOptions, first *settings) (*bot, error) {
 	c := first.config
 	client, err := chat.New(chat.Options{
 		APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: o.logger, Registerer: o.registry,
+		HTTPClient: &http.Client{Timeout: haste.slack},
 	})
 	if err != nil {
 		return nil, err
@@ -157,7 +166,7 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 		s := b.settings.Load()
 		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks}
 	}})
-	k := keeper.New(keeper.Options{Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry})
+	k := keeper.New(keeper.Options{Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.keeper})
 	c := b.settings.Load().config
 
 	// Doors stop first, the keeper last: what came in is still decided.

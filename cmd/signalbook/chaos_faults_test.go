@@ -1,0 +1,272 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/slacksim"
+)
+
+// The words that hurt chooses from, by what may go wrong. A word that stands
+// twice comes twice as often.
+var (
+	replicaFaults = strings.Fields("kill kill kill kill-keeper kill-keeper kill-accepted kill-accepted kill-accepted term term freeze freeze")
+	slackFaults   = strings.Fields("lost-answer lost-answer lost-request late late 429 429-bare 200-ratelimited internal_error fatal_error http-500 http-503 delay slack-500 slack-refuses clock")
+	deliverFaults = strings.Fields("duplicate lost-ack disconnect")
+	redisFaults   = strings.Fields("redis-kill redis-kill failover")
+)
+
+// hurt makes things go wrong, one after another in a random order, until the
+// faults end. What takes a while goes on beside the next fault.
+func (w *world) hurt() {
+	r := w.plan.random("faults")
+	var deck []string
+	var lasting sync.WaitGroup
+	defer lasting.Wait()
+	for {
+		if !pause(w.hurting, within(r, w.plan.every/2, w.plan.every*3/2)) {
+			return
+		}
+		if len(deck) == 0 {
+			for _, words := range [][]string{replicaFaults, slackFaults, deliverFaults, redisFaults} {
+				deck = append(deck, words...)
+			}
+			r.Shuffle(len(deck), func(i, k int) { deck[i], deck[k] = deck[k], deck[i] })
+		}
+		kind := deck[0]
+		deck = deck[1:]
+		own := rand.New(rand.NewPCG(r.Uint64(), 1)) // so that what runs beside takes no numbers from the others
+		lasting.Go(func() { w.strike(kind, own) })
+	}
+}
+
+func (w *world) strike(kind string, r *rand.Rand) {
+	switch kind {
+	case "kill":
+		w.kill(kind, w.replicas[r.IntN(len(w.replicas))], r)
+	case "kill-keeper":
+		if keeper := w.keeper(); keeper != nil {
+			w.kill(kind, keeper, r)
+		}
+	case "kill-accepted":
+		w.killAccepted(r)
+	case "term":
+		w.terminate(w.replicas[r.IntN(len(w.replicas))], r)
+	case "freeze":
+		w.freeze(r)
+	case "slack-500", "slack-refuses":
+		w.slackDown(kind, r)
+	case "clock":
+		skew := within(r, -4*time.Minute, 4*time.Minute)
+		w.sim.SetSkew(skew)
+		w.count(kind, "Slack's clock is %s ahead", skew.Round(time.Second))
+	case "disconnect":
+		if w.plan.socket {
+			reason := []string{"", "warning", "refresh_requested"}[r.IntN(3)]
+			w.sim.DisconnectSockets(reason)
+			w.count(kind, "%q", reason)
+		}
+	case "redis-kill", "failover":
+		w.hurtRedis(kind, r)
+	default:
+		w.plant(kind, r)
+	}
+}
+
+// slackKinds are the faults of single calls, as the simulator calls them.
+var slackKinds = map[string]string{
+	"lost-answer": slacksim.LostAnswer, "lost-request": slacksim.LostRequest, "late": slacksim.Late,
+	"429": slacksim.RateLimited429, "429-bare": slacksim.RateLimited429Bare, "200-ratelimited": slacksim.RateLimited200,
+	"internal_error": "error:internal_error", "fatal_error": "error:fatal_error",
+	"http-500": slacksim.HTTP500, "http-503": slacksim.HTTP503, "delay": slacksim.Delay,
+	"duplicate": slacksim.Duplicate, "lost-ack": slacksim.LostAck,
+}
+
+// plant makes the next calls of a method, or deliveries of a kind, go wrong. It
+// counts when it strikes.
+func (w *world) plant(kind string, r *rand.Rand) {
+	methods := strings.Fields("chat.postMessage chat.postMessage chat.postMessage chat.update chat.delete conversations.replies conversations.history auth.test usergroups.list chat.postEphemeral response_url")
+	if kind == "duplicate" || kind == "lost-ack" {
+		methods = strings.Fields("events_api slash_commands interactive interactive")
+	}
+	f := slacksim.Fault{Method: methods[r.IntN(len(methods))], Kind: slackKinds[kind], Times: 1 + r.IntN(2), RetryAfter: 1 + r.IntN(3)}
+	switch kind {
+	case "late":
+		f.Method, f.Times, f.Delay = "chat.postMessage", 1, within(r, 0, lateMost)
+	case "delay":
+		f.Delay = within(r, 100*time.Millisecond, 2*hasteSlack)
+	}
+	f.Then = func() { w.count(kind, "%s", f.Method) }
+	if kind == "duplicate" || kind == "lost-ack" {
+		f.Then = nil
+		w.count(kind, "%s", f.Method)
+	}
+	w.sim.Fail(f)
+}
+
+// kill ends a replica without warning; another takes its place after a while.
+func (w *world) kill(kind string, r *replica, random *rand.Rand) {
+	if !r.hurt.TryLock() {
+		return // something else happens to it at the moment
+	}
+	defer r.hurt.Unlock()
+	w.count(kind, "%s", r.name)
+	r.end(syscall.SIGKILL)
+	pause(w.hurting, within(random, 0, 2*time.Second))
+	r.start()
+}
+
+// killAccepted kills the keeper right between Slack's acceptance of a message and
+// our record of it.
+func (w *world) killAccepted(r *rand.Rand) {
+	own := rand.New(rand.NewPCG(r.Uint64(), 2))
+	dead := make(chan struct{})
+	w.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1, After: r.IntN(3), Then: func() {
+		keeper := w.keeper()
+		if keeper == nil || w.hurting.Err() != nil || !keeper.hurt.TryLock() {
+			close(dead)
+			return
+		}
+		w.count("kill-accepted", "%s", keeper.name)
+		keeper.end(syscall.SIGKILL)
+		close(dead)
+		go func() {
+			defer keeper.hurt.Unlock()
+			pause(w.hurting, within(own, 0, 2*time.Second))
+			keeper.start()
+		}()
+	}})
+}
+
+// terminate ends a replica as an upgrade does.
+func (w *world) terminate(r *replica, random *rand.Rand) {
+	if !r.hurt.TryLock() {
+		return
+	}
+	defer r.hurt.Unlock()
+	w.count("term", "%s", r.name)
+	if code := r.end(syscall.SIGTERM); code != 0 {
+		w.problem("SIGTERM ended %s with %d, want 0", r.name, code)
+	}
+	pause(w.hurting, within(random, 0, time.Second))
+	r.start()
+}
+
+// freeze stops the keeper for longer than its lease, and lets it go on.
+func (w *world) freeze(random *rand.Rand) {
+	keeper := w.keeper()
+	if keeper == nil || !keeper.hurt.TryLock() {
+		return
+	}
+	defer keeper.hurt.Unlock()
+	keeper.signal(syscall.SIGSTOP)
+	w.count("freeze", "%s", keeper.name)
+	pause(w.hurting, within(random, 6*time.Second, 8*time.Second))
+	keeper.signal(syscall.SIGCONT)
+}
+
+// slackDown takes Slack away for a while: it answers nothing but errors, or its
+// address refuses connections.
+func (w *world) slackDown(kind string, r *rand.Rand) {
+	if !slackTurn.lock(w) {
+		return
+	}
+	defer slackTurn.unlock(w)
+	for_ := within(r, w.plan.outage/2, w.plan.outage)
+	w.count(kind, "for %s", for_.Round(time.Millisecond))
+	if kind == "slack-500" {
+		w.sim.Fail(slacksim.Fault{Method: "*", Kind: slacksim.HTTP503})
+		pause(w.hurting, for_)
+		w.sim.ClearFaults()
+		return
+	}
+	w.slack.shut()
+	w.sim.DisconnectSockets("")
+	pause(w.hurting, for_)
+	for w.slack.open() != nil {
+		if !pause(w.over, 50*time.Millisecond) {
+			return
+		}
+	}
+}
+
+// inboxKey is a key of the workspace's slot.
+const inboxKey = "signalbook:{" + team + "}:inbox"
+
+// hurtRedis kills the server, or the primary of a set, or asks a set to change
+// its primary. A set is whole again before the next blow: two at once are more
+// than it promises to bear.
+func (w *world) hurtRedis(kind string, r *rand.Rand) {
+	if !redisTurn.lock(w) {
+		return
+	}
+	defer redisTurn.unlock(w)
+	switch {
+	case w.plan.redis == "single":
+		w.count("redis-kill", "")
+		node := w.redis.KillPrimary(inboxKey)
+		pause(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
+		node.Start()
+		return
+	case kind == "failover":
+		w.count(w.plan.redis+"-planned", "")
+		w.redis.Failover(inboxKey)
+	default:
+		w.count(w.plan.redis+"-kill", "")
+		node := w.redis.KillPrimary(inboxKey)
+		w.redis.AwaitPrimary(inboxKey)
+		pause(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
+		node.Start()
+	}
+	w.redis.AwaitWhole()
+}
+
+// turns lets one fault of a kind happen at a time in each world.
+type turns struct{ taken sync.Map }
+
+var redisTurn, slackTurn turns
+
+func (q *turns) lock(w *world) bool {
+	_, taken := q.taken.LoadOrStore(w, true)
+	return !taken
+}
+
+func (q *turns) unlock(w *world) { q.taken.Delete(w) }
+
+// healAll ends all faults and brings everybody back.
+func (w *world) healAll() {
+	w.sim.ClearFaults()
+	for _, r := range w.replicas {
+		r.hurt.Lock() // whatever happens to it has an end
+		r.hurt.Unlock()
+	}
+	w.redis.StartAll()
+}
+
+// table sums the faults of all seeds.
+type table struct {
+	mu     sync.Mutex
+	faults map[string]int
+	seeds  int
+}
+
+func (s *table) add(w *world) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seeds++
+	for kind, n := range w.counts {
+		s.faults[kind] += n
+	}
+}
+
+func (s *table) String() string {
+	var b strings.Builder
+	for _, kind := range sorted(s.faults) {
+		fmt.Fprintf(&b, "%6d %s\n", s.faults[kind], kind)
+	}
+	return b.String()
+}

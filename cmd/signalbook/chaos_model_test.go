@@ -1,0 +1,501 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// witness is what the test knows to have happened, beside what the bot says.
+type witness struct {
+	w      *world
+	groups []*alertGroup
+
+	mu   sync.Mutex
+	acts []*act
+	seen map[string]bool // marks and names of people that Slack ever showed in a message
+
+	watching context.Context
+	blink    context.CancelFunc
+}
+
+// act is one thing that one person did.
+type act struct {
+	m      *witness
+	user   string // nobody else's name
+	id     string // of the user
+	mark   string // what he wrote, nobody else's words
+	what   string // a button's action_id, command:VERB or mention:VERB
+	value  string // INC-1 or INC-1/step
+	answer string // what he was told at once
+}
+
+func newWitness(w *world) *witness {
+	m := &witness{w: w, seen: map[string]bool{}}
+	m.watching, m.blink = context.WithCancel(w.over)
+	for n := range w.plan.groups {
+		m.groups = append(m.groups, newGroup(m, n))
+	}
+	return m
+}
+
+func (m *witness) newAct(what, value string) *act {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := len(m.acts)
+	a := &act{m: m, user: fmt.Sprintf("p%03dx", n), mark: fmt.Sprintf("m%03dx", n), what: what, value: value}
+	a.id = m.w.sim.AddUser(a.user, a.user+"@example.com").ID
+	m.acts = append(m.acts, a)
+	return a
+}
+
+func (a *act) answered(text string) {
+	a.m.mu.Lock()
+	defer a.m.mu.Unlock()
+	a.answer = text
+}
+
+var (
+	traces   = regexp.MustCompile(`\b[pm]\d{3,}x\b`)
+	numbered = regexp.MustCompile(`\bINC-(\d+)\b`)
+)
+
+// numberOn reads the number of the incident that a root shows.
+func numberOn(root slacksim.Message) (int, bool) {
+	found := numbered.FindStringSubmatch(root.PlainText())
+	if found == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(found[1])
+	return n, err == nil
+}
+
+// watch notes whose acts Slack shows: those are confirmed, whatever comes.
+func (m *witness) watch() {
+	for pause(m.watching, 300*time.Millisecond) {
+		m.look()
+	}
+}
+
+func (m *witness) stopWatching() {
+	m.blink()
+	m.look()
+}
+
+func (m *witness) look() {
+	for _, shown := range m.everything() {
+		for _, trace := range traces.FindAllString(shown.PlainText(), -1) {
+			m.mu.Lock()
+			m.seen[trace] = true
+			m.mu.Unlock()
+		}
+	}
+}
+
+// everything is every message of the bot, roots and replies.
+func (m *witness) everything() []slacksim.Message {
+	var all []slacksim.Message
+	for n := range m.w.plan.channels {
+		for _, shown := range m.w.sim.Messages(channelName(n)) {
+			if shown.Thread != "" {
+				continue // a broadcast: it comes with its thread
+			}
+			if shown.Bot && !shown.Tombstone {
+				all = append(all, shown)
+			}
+			for _, reply := range m.w.sim.Thread(shown.Channel, shown.TS) {
+				if reply.Bot && reply.TS != shown.TS {
+					all = append(all, reply)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// settle waits until the state has everything and Slack shows it. What was
+// accepted is judged before the groups tell once more how they stand: that ends
+// the doubts that late copies leave (an alert that seems to fire again is held
+// for a minute).
+func (m *witness) settle() {
+	ctx := m.w.over
+	quiet := func(dirty bool) func() bool {
+		return func() bool {
+			waiting, err := m.w.store.InboxLength(ctx)
+			if err != nil || waiting > 0 || !dirty {
+				return err == nil && waiting == 0
+			}
+			numbers, err := m.w.store.Dirty(ctx)
+			return err == nil && len(numbers) == 0
+		}
+	}
+	m.await("the inbox is empty", quiet(false))
+	m.checkAccepted()
+	var all sync.WaitGroup
+	for _, g := range m.groups {
+		all.Go(func() { g.tell(true) })
+	}
+	all.Wait()
+	m.await("the inbox is empty and Slack shows everything", quiet(true))
+}
+
+// settleWithin is how long a world may take to come to rest.
+const settleWithin = 2 * time.Minute
+
+func (m *witness) await(what string, holds func() bool) {
+	ctx, cancel := context.WithTimeout(m.w.over, settleWithin)
+	defer cancel()
+	for !holds() {
+		if !pause(ctx, 100*time.Millisecond) {
+			dirty, _ := m.w.store.Dirty(m.w.over)
+			m.w.problem("in vain: %s (dirty: %v)", what, dirty)
+			return
+		}
+	}
+}
+
+// record is one incident as it is stored.
+type record struct {
+	incident.Incident
+	log    []incident.Change
+	ledger store.Ledger
+	slots  []message.Slot
+}
+
+// records reads every incident.
+func (m *witness) records() []record {
+	ctx := context.Background()
+	newest, err := m.w.store.Newest(ctx)
+	if err != nil {
+		m.w.problem("%v", err)
+	}
+	var all []record
+	for n := 1; n <= newest; n++ {
+		i, ok, err := m.w.store.Incident(ctx, n)
+		if err != nil || !ok {
+			m.w.problem("INC-%d is not there: %v", n, err)
+			continue
+		}
+		r := record{Incident: i}
+		if r.log, err = m.w.store.Timeline(ctx, n, 100_000); err != nil {
+			m.w.problem("%v", err)
+		}
+		if r.ledger, err = m.w.store.Ledger(ctx, n); err != nil {
+			m.w.problem("%v", err)
+		}
+		if !i.Quiet {
+			book, err := m.w.store.Playbook(ctx, i.Playbook.Hash)
+			if err != nil {
+				m.w.problem("%v", err)
+			}
+			r.slots = message.Render(message.View{Incident: i, Playbook: book, Names: m.names(), Command: "/playbook"})
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func (m *witness) names() message.Names {
+	names := message.Names{}
+	for _, handle := range []string{"sre-oncall", "db-leads", "db-oncall", "ml-oncall", "platform-oncall"} {
+		g, _ := m.w.sim.Group(handle)
+		names["@"+handle] = "<!subteam^" + g.ID + ">"
+	}
+	return names
+}
+
+// checkAccepted: what was answered 202 is known. An alert that was told to fire
+// stands in an incident of its group, as that occurrence or a later one; one that
+// was told to have ended has ended there, at least once.
+func (m *witness) checkAccepted() {
+	all := m.records()
+	for _, g := range m.groups {
+		g.mu.Lock()
+		for _, o := range g.accepted {
+			if !slices.ContainsFunc(all, func(r record) bool { return r.Group == g.id() && r.knows(o) }) {
+				m.w.problem("lost: group %d, alert %s of %s, resolved %v, was answered 202 and is not known", g.n, o.fingerprint, o.startsAt.Format("15:04:05.000"), o.resolved)
+			}
+		}
+		g.mu.Unlock()
+	}
+}
+
+func (r record) knows(o occurrence) bool {
+	for _, a := range r.Alerts {
+		if a.Fingerprint != o.fingerprint {
+			continue
+		}
+		if a.StartsAt.After(o.startsAt) || a.StartsAt.Equal(o.startsAt) && (!o.resolved || !a.Firing) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.log, func(c incident.Change) bool {
+		return c.Alert == o.fingerprint && (!o.resolved || c.Kind == incident.KindAlertResolved)
+	})
+}
+
+// check looks at everything once the world is at rest.
+func (m *witness) check() {
+	all := m.records()
+	for _, g := range m.groups {
+		m.checkGroup(g, all)
+	}
+	m.checkActs(all)
+	for _, r := range all {
+		m.replay(r)
+	}
+	m.checkSlack(all)
+	m.checkRefusals()
+	if dead, err := m.w.store.DeadLetters(context.Background()); err != nil || dead > 0 {
+		m.w.problem("%d dead letters, %v", dead, err)
+	}
+}
+
+// checkGroup: the newest incident of a group stands as the group does, and there
+// are no more incidents than things that happened.
+func (m *witness) checkGroup(g *alertGroup, all []record) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var newest *record
+	count := 0
+	for k := range all {
+		if all[k].Group == g.id() {
+			newest = &all[k]
+			count++
+		}
+	}
+	if len(g.accepted) == 0 {
+		return
+	}
+	if newest == nil {
+		m.w.problem("lost: group %d has no incident", g.n)
+		return
+	}
+	if count > 1 && (m.w.plan.reopen == "4h" || count > len(g.sent)) {
+		m.w.problem("doubled: group %d has %d incidents", g.n, count)
+	}
+	firing := 0
+	for _, a := range g.alerts {
+		at := slices.IndexFunc(newest.Alerts, func(known incident.Alert) bool { return known.Fingerprint == a.fingerprint })
+		switch {
+		case !a.resolved && (at < 0 || !newest.Alerts[at].Firing || !newest.Alerts[at].StartsAt.Equal(a.startsAt)):
+			m.w.problem("lost: %s does not know that %s fires since %s", newest.ID(), a.fingerprint, a.startsAt.Format("15:04:05.000"))
+		case a.resolved && at >= 0 && (newest.Alerts[at].Firing || !newest.Alerts[at].HeldUntil.IsZero()):
+			m.w.problem("lost: %s does not know that %s ended at %s", newest.ID(), a.fingerprint, a.endsAt.Format("15:04:05.000"))
+		}
+		if !a.resolved {
+			firing++
+		}
+	}
+	byHand := slices.ContainsFunc(newest.log, func(c incident.Change) bool {
+		return c.By.ID != "" && (c.Kind == incident.KindResolved || c.Kind == incident.KindReopened)
+	})
+	if !byHand && newest.Over() != (firing == 0) && !newest.Quiet {
+		m.w.problem("lost: %s is %s while %d alerts fire", newest.ID(), newest.State, firing)
+	}
+}
+
+// checkActs: every act stands in the timeline at most once, and exactly once when
+// it was confirmed.
+func (m *witness) checkActs(all []record) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.acts {
+		entries, marks := 0, 0
+		for _, r := range all {
+			for _, c := range r.log {
+				if c.By.ID == a.id && c.Kind != incident.KindAcknowledged && c.Kind != incident.KindLateClick {
+					entries++
+				}
+				if strings.Contains(c.Text, a.mark) {
+					marks++
+				}
+			}
+		}
+		if a.what == "incident:ack" || a.what == "command:ack" {
+			continue // it leaves an acknowledgement alone, or nothing
+		}
+		if entries > 1 || marks > 1 {
+			m.w.problem("doubled: %s of %s on %s stands in the timeline %d times", a.what, a.user, a.value, max(entries, marks))
+		}
+		if a.confirmed() && entries == 0 {
+			m.w.problem("lost: %s of %s on %s was confirmed (%.80q) and stands in no timeline", a.what, a.user, a.value, a.answer)
+		}
+	}
+}
+
+// confirmed is whether the person could see that the act counts: it was answered
+// so, or Slack showed his name or words.
+func (a *act) confirmed() bool {
+	for _, word := range []string{"Done: ", "Skipped: ", "Noted in", "Undone: ", "is resolved. What", "is resolved and closed: nothing", "is open again."} {
+		if strings.Contains(a.answer, word) {
+			return true
+		}
+	}
+	if strings.Contains(a.answer, "Recorded. The result follows.") && a.what == "command:note" {
+		return true // nothing refuses a note
+	}
+	return a.m.seen[a.user] || a.m.seen[a.mark] && a.what != "mention:note"
+}
+
+// replay plays an incident's timeline through the table of a step's states and
+// compares: the first click won, and the document says what the timeline says.
+func (m *witness) replay(r record) {
+	type standing struct {
+		state  incident.StepState
+		holder string
+	}
+	now, before := map[string]standing{}, map[string]standing{}
+	for _, s := range r.Steps {
+		now[s.ID] = standing{state: incident.StepOpen}
+		if s.From != 0 {
+			return // it began elsewhere
+		}
+	}
+	for _, c := range r.log {
+		if c.Step == "" {
+			continue
+		}
+		was, to := now[c.Step], now[c.Step]
+		allowed := []incident.StepState{incident.StepOpen, incident.StepAcknowledged}
+		switch c.Kind {
+		case incident.KindStepAcknowledged:
+			allowed, to = allowed[:1], standing{incident.StepAcknowledged, c.By.ID}
+		case incident.KindStepDone:
+			allowed, to.state = append(allowed, incident.StepDropped), incident.StepDone
+		case incident.KindStepSkipped:
+			allowed, to.state = append(allowed, incident.StepDropped), incident.StepSkipped
+		case incident.KindStepDropped:
+			to.state = incident.StepDropped
+		case incident.KindStepReleased:
+			allowed, to = allowed[1:], standing{state: incident.StepOpen}
+		case incident.KindStepReopened:
+			allowed, to = []incident.StepState{incident.StepDropped}, standing{state: incident.StepOpen}
+		case incident.KindStepUndone:
+			allowed, to = []incident.StepState{incident.StepDone, incident.StepSkipped, incident.StepDropped}, before[c.Step]
+		default:
+			continue
+		}
+		if !slices.Contains(allowed, was.state) {
+			m.w.problem("doubled: the timeline of %s has %s of %s by %s at %s, when the step was %s", r.ID(), c.Kind, c.Step, c.By.Name, c.At.Format("15:04:05.000"), was.state)
+		}
+		before[c.Step], now[c.Step] = was, to
+	}
+	for _, s := range r.Steps {
+		if got := now[s.ID]; got.state != s.State || s.State == incident.StepAcknowledged && got.holder != s.Holder.ID {
+			m.w.problem("lost: step %s of %s is %s by %s, its timeline says %s by %s", s.ID, r.ID(), s.State, s.Holder.ID, got.state, got.holder)
+		}
+	}
+}
+
+// checkSlack: every message that there should be is there once and shows the
+// newest state, and nothing else is there.
+func (m *witness) checkSlack(all []record) {
+	shown := map[string]slacksim.Message{}
+	for _, one := range m.everything() {
+		shown[one.ChannelID+" "+one.TS] = one
+	}
+	claimed, ops := map[string]string{}, map[string]string{}
+	for _, r := range all {
+		for _, slot := range r.slots {
+			have := r.ledger[slot.Name]
+			name := r.ID() + " " + slot.Name
+			one, there := shown[have.Channel+" "+have.TS]
+			if !there {
+				m.w.problem("lost: %s is not in Slack (%+v)", name, have)
+				continue
+			}
+			if slot.Thread && one.Thread != r.ledger[store.RootSlot].TS {
+				m.w.problem("lost: %s stands outside its thread", name)
+			}
+			if !slot.Once && !shows(one, slot.Message) {
+				m.w.problem("lost: %s is out of date (%+v). It reads:\n%s\nand should read:\n%s", name, have, blocksOf(one.Blocks), blocksOf(slot.Message.Blocks))
+			}
+		}
+		for slot, have := range r.ledger {
+			if have.TS != "" {
+				if other := claimed[have.Channel+" "+have.TS]; other != "" {
+					m.w.problem("doubled: one message is %s and %s %s", other, r.ID(), slot)
+				}
+				claimed[have.Channel+" "+have.TS] = r.ID() + " " + slot
+			}
+		}
+	}
+	for at, one := range shown {
+		if claimed[at] == "" {
+			m.w.problem("doubled: nobody knows of the message %s in %s (thread %s, op %v):\n%s", one.TS, one.Channel, one.Thread, one.Metadata.Payload, one.PlainText())
+		}
+		if op := fmt.Sprint(one.Metadata.Payload); ops[op] != "" {
+			m.w.problem("doubled: %s and %s have the same op", ops[op], at)
+		} else {
+			ops[op] = at
+		}
+	}
+	m.checkRoots(all, shown)
+}
+
+// checkRoots: an incident has one root, and each root an incident.
+func (m *witness) checkRoots(all []record, shown map[string]slacksim.Message) {
+	roots := map[int]int{}
+	for _, one := range shown {
+		if n, ok := numberOn(one); ok && one.Thread == "" {
+			roots[n]++
+		}
+	}
+	for _, r := range all {
+		if want := map[bool]int{true: 0, false: 1}[r.Quiet]; roots[r.Number] != want {
+			m.w.problem("doubled: %s has %d roots, want %d", r.ID(), roots[r.Number], want)
+		}
+		delete(roots, r.Number)
+	}
+	if len(roots) > 0 {
+		m.w.problem("doubled: roots of incidents that never were: %v", roots)
+	}
+}
+
+// shows is whether a message shows what it should.
+func shows(one slacksim.Message, want message.Message) bool {
+	return one.Text == want.Text && blocksOf(one.Blocks) == blocksOf(want.Blocks)
+}
+
+// blocksOf writes blocks in one form, whoever made them.
+func blocksOf(blocks any) string {
+	data, err := json.Marshal(blocks)
+	var generic any
+	if err == nil {
+		err = json.Unmarshal(data, &generic)
+	}
+	if err == nil {
+		data, err = json.Marshal(generic)
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
+}
+
+// checkRefusals: Slack refused nothing but what the faults made it refuse. Socket
+// Mode is the exception: Slack lets an app connect about once a minute, and its
+// replicas die more often here.
+func (m *witness) checkRefusals() {
+	refused := map[string]int{}
+	for _, call := range m.w.sim.Refusals() {
+		if call.Method != "apps.connections.open" {
+			refused[call.Method+" "+call.Outcome]++
+		}
+	}
+	if len(refused) > 0 {
+		m.w.problem("Slack refused: %v", refused)
+	}
+}
