@@ -141,7 +141,7 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	ans, refused := s.call(r, name, token, given)
+	ans, refused := s.call(r, name, token, given, false)
 	fault.then()
 	if fault != nil && fault.Kind == LostAnswer {
 		s.record(name, given, ans, LostAnswer, true)
@@ -174,12 +174,13 @@ func (s *Sim) doLate(w http.ResponseWriter, r *http.Request, fault *Fault, name,
 	case <-s.ctx.Done():
 		return
 	}
-	ans, _ := s.call(r, name, token, given)
+	ans, _ := s.call(r, name, token, given, true)
 	s.record(name, given, ans, Late, true)
 }
 
-// call does the work of a method.
-func (s *Sim) call(r *http.Request, name, token string, given args) (answer, *refusal) {
+// call does the work of a method. Limits are not asked about a late one: its
+// sender could not know when it would come.
+func (s *Sim) call(r *http.Request, name, token string, given args, late bool) (answer, *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, known := s.methods[name]
@@ -190,8 +191,10 @@ func (s *Sim) call(r *http.Request, name, token string, given args) (answer, *re
 		return nil, refused
 	}
 	now := s.now()
-	if refused := s.throttle(name, m.tier, given, now); refused != nil {
-		return nil, refused
+	if !late {
+		if refused := s.throttle(name, m.tier, given, now); refused != nil {
+			return nil, refused
+		}
 	}
 	req := &request{method: name, args: given, host: r.Host, now: now,
 		secure: r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"}

@@ -169,7 +169,7 @@ func (w *world) configure() {
 	if w.plan.redis != "single" {
 		text.WriteString("  wait_replicas: 1\n")
 	}
-	fmt.Fprintf(&text, "webhook: {credentials: %s}\nplaybooks: {files: [chaos.yml]}\nincidents: {reopen_within: %s}\n", webhookToken, w.plan.reopen)
+	fmt.Fprintf(&text, "webhook: {credentials: %s}\nplaybooks: {files: [chaos.yml]}\nincidents: {reopen_within: %s, storm: {above: 1000, per: 1m}}\n", webhookToken, w.plan.reopen)
 	text.WriteString("route:\n  channel: \"#general\"\n  owners: [\"@sre-oncall\"]\n  escalate: [{after: 4s, mention: [\"@db-leads\"]}]\n  routes:\n")
 	for n := range w.plan.channels {
 		fmt.Fprintf(&text, "    - {matchers: ['team=\"%d\"'], channel: \"#%s\"}\n", n, channelName(n))
