@@ -114,8 +114,9 @@ func (h *hands) find(ctx context.Context, s sight, c call) error {
 		return err
 	}
 	if len(copies) == 0 {
-		slot.Sweeps, slot.IntentAt = len(sweeps), time.Now()
-		return h.send(ctx, s, c, slot)
+		// Posted again in its turn, within the budget of posts, under the same op.
+		slot.State, slot.Sweeps, slot.TS = store.CallWaiting, len(sweeps), ""
+		return h.record(ctx, s.number, c.slot.Name, slot, nil)
 	}
 	if err := h.deleteCopies(ctx, where, copies[1:]); err != nil {
 		return err
