@@ -96,20 +96,20 @@ func (r *rig) rootOf(name string) (root slacksim.Message) {
 	return root
 }
 
-// gate stands between the bot and Slack, and can be shut.
-type gate struct {
+// barrier stands between the bot and Slack, and can be shut.
+type barrier struct {
 	server *httptest.Server
 	shut   atomic.Bool
 }
 
-func (r *rig) startGate() *gate {
+func (r *rig) startBarrier() *barrier {
 	r.t.Helper()
 	target, err := url.Parse(r.slackURL)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	proxy := httputil.NewSingleHostReverseProxy(target)
-	g := &gate{}
+	g := &barrier{}
 	g.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if g.shut.Load() {
 			panic(http.ErrAbortHandler) // as a balancer with nothing behind it
@@ -139,7 +139,7 @@ func TestSlackOutage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := startRig(t, options{http: true, extra: `route: {channel: "#incidents", owners: ["@sre-oncall"], escalate: [{after: 8s, mention: ["@db-leads"]}]}` + "\n"})
-			g := r.startGate()
+			g := r.startBarrier()
 			b := r.startBot()
 			b.mustNotify(alert("Seen", "warning", "firing"))
 			seen := r.root("incidents", 0)
