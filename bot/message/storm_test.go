@@ -349,7 +349,7 @@ func TestTitlesAreCounted(t *testing.T) {
 func TestAnyStormIsWithinSlacksLimits(t *testing.T) {
 	texts := []string{"", "a", "資料庫", "🔥", "&", "<!channel>", "*", "W", hostile}
 	states := []incident.State{incident.Open, incident.Acknowledged, incident.Resolved, incident.Closed, "of_a_newer_binary_" + incident.State(strings.Repeat("x", 50))}
-	for seed := range uint64(60) {
+	for seed := range uint64(25) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		some := func(most int) string { return strings.Repeat(texts[r.IntN(len(texts))], r.IntN(most)) }
 		v := stormOf(0)
@@ -522,12 +522,16 @@ func BenchmarkRenderStorm(b *testing.B) {
 func TestAStormOfTenThousand(t *testing.T) {
 	v := stormOf(10_000)
 	slots := RenderStorm(v)
-	pages := slices.DeleteFunc(slots, func(s Slot) bool { return !strings.HasPrefix(s.Name, "page:") })
+	pages := slices.DeleteFunc(slices.Clone(slots), func(s Slot) bool { return !strings.HasPrefix(s.Name, "page:") })
 	if len(pages) != 112 {
 		t.Errorf("got %d pages, want 112", len(pages))
 	}
 	if got := len(pageOf(t, v)); got != 10_000 {
 		t.Errorf("got %d incidents listed, want 10,000", got)
 	}
-	checkStorm(t, "10,000", v)
+	for _, s := range slots {
+		if n := weight(s.Message.Blocks...); n > MaxTotal || n < MaxTotal/10 {
+			t.Errorf("%s weighs %d, want at most %d, and something in it", s.Name, n, MaxTotal)
+		}
+	}
 }
