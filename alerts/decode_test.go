@@ -214,13 +214,13 @@ func TestDecodeRefuses(t *testing.T) {
 	tests := []struct{ name, body, want string }{
 		{"empty", "", "the body is empty"},
 		{"white space", " \n", "the body is empty"},
-		{"text", "hello", "the body is not JSON: invalid character 'h' looking for beginning of value (near byte 0)"},
+		{"text", "hello", "the body is not JSON: invalid character 'h' at start of value (near byte 0)"},
 		{"null", "null", "the body is null, expected an object"},
 		{"array", "[]", "the body is an array: Prometheus and vmalert post such to Alertmanager's API, only Alertmanager's own webhook belongs here"},
 		{"cut short", `{"receiver":"bot"`, "the body ends in the middle, after 17 bytes"},
-		{"cut in a string", `{"receiver":"bo`, "the body ends in the middle, after 12 bytes"},
-		{"comma missing", `{"receiver":"bot" "status":"firing"}`, `the body is not JSON: invalid character '"' after object key:value pair (near byte 18)`},
-		{"trailing comma", `{"receiver":"bot",}`, "the body is not JSON: invalid character '}' looking for beginning of object key string (near byte 18)"},
+		{"cut in a string", `{"receiver":"bo`, "the body ends in the middle, after 11 bytes"},
+		{"comma missing", `{"receiver":"bot" "status":"firing"}`, `the body is not JSON: invalid character '"' after object value (expecting ',' or '}') (near byte 18)`},
+		{"trailing comma", `{"receiver":"bot",}`, "the body is not JSON: invalid character ',' at start of value (near byte 17)"},
 		{"trailing garbage", body(nil) + "x", fmt.Sprintf("something follows the JSON object (near byte %d)", len(body(nil)))},
 		{"two bodies", body(nil) + body(nil), fmt.Sprintf("something follows the JSON object (near byte %d)", len(body(nil))+1)},
 		{"no version", body(map[string]string{"version": ""}), `version is missing: expected "4" (Alertmanager) or "1" (Grafana)`},
@@ -253,7 +253,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"truncated a text", body(map[string]string{"truncatedAlerts": `"4"`}), "truncatedAlerts is a text, expected a number"},
 		{"legacy Grafana", `{"title":"[Alerting] CPU","ruleId":1,"ruleName":"CPU","state":"alerting","evalMatches":[{"value":100,"metric":"cpu","tags":null}],"message":"high"}`,
 			"this is a body of Grafana's legacy alerting: use unified alerting (Grafana 8 or later) with a webhook contact point"},
-		{"nested too deeply", `{"x":` + strings.Repeat("[", maxDepth+1), "the body nests more than 10000 levels deep"},
+		{"nested too deeply", `{"x":` + strings.Repeat("[", 10_001), "the body is not JSON: exceeded max depth (near byte 10004)"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,16 +1,15 @@
 package alerts
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"strconv"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
-	// maxDepth is how deeply an ignored value may nest: encoding/json's own limit.
-	maxDepth = 10_000
 	// maxPairs is how many pairs of one object are looked at; the rest is passed over.
 	maxPairs = 1_000
 )
@@ -18,19 +17,20 @@ const (
 // scanner reads JSON by tokens, so that nothing larger than one string is ever
 // held that is not wanted.
 type scanner struct {
-	dec    *json.Decoder
+	dec    *jsontext.Decoder
 	source *errorKeeper
 }
 
+// Names that come twice, and text that is no UTF-8, are the sender's mistakes
+// that the alert behind them must not be lost for: the last wins, U+FFFD stands
+// in.
 func newScanner(body io.Reader) *scanner {
 	source := &errorKeeper{reader: body}
-	dec := json.NewDecoder(source)
-	dec.UseNumber()
-	return &scanner{dec: dec, source: source}
+	return &scanner{dec: jsontext.NewDecoder(source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), source: source}
 }
 
-// errorKeeper remembers why reading ended, because json.Decoder reports a
-// connection that broke and a body that is cut short as the same error.
+// errorKeeper remembers why reading ended, because the decoder reports a
+// connection that broke and a body that is cut short alike.
 type errorKeeper struct {
 	reader io.Reader
 	err    error
@@ -44,25 +44,40 @@ func (k *errorKeeper) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *scanner) token() (json.Token, error) {
-	token, err := s.dec.Token()
-	switch {
-	case err == nil:
-		return token, nil
-	case errors.Is(err, io.EOF) && s.dec.InputOffset() == 0:
-		return nil, invalid("the body is empty")
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, invalid("the body ends in the middle, after %d bytes", s.dec.InputOffset())
+func (s *scanner) token() (jsontext.Token, error) {
+	token, err := s.dec.ReadToken()
+	if err != nil {
+		return token, s.broken(err)
 	}
-	return nil, invalid("the body is not JSON: %v (near byte %d)", err, s.dec.InputOffset())
+	return token, nil
+}
+
+// broken says where the body is no JSON.
+func (s *scanner) broken(err error) error {
+	switch {
+	case errors.Is(err, io.EOF) && s.dec.InputOffset() == 0:
+		return invalid("the body is empty")
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return invalid("the body ends in the middle, after %d bytes", s.dec.InputOffset())
+	}
+	if wrong, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		return invalid("the body is not JSON: %v (near byte %d)", wrong.Err, wrong.ByteOffset)
+	}
+	return invalid("the body is not JSON: %v (near byte %d)", err, s.dec.InputOffset())
 }
 
 // end makes sure that nothing but white space follows.
 func (s *scanner) end() error {
-	if _, err := s.dec.Token(); !errors.Is(err, io.EOF) {
+	if _, err := s.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return invalid("something follows the JSON object (near byte %d)", s.dec.InputOffset())
 	}
 	return nil
+}
+
+// more reports whether the object or array being read goes on.
+func (s *scanner) more() bool {
+	kind := s.dec.PeekKind()
+	return kind != '}' && kind != ']' && kind != 0
 }
 
 // object calls field for every name of an object; field must read the value. A
@@ -72,21 +87,21 @@ func (s *scanner) object(what string, field func(name string) error) error {
 	if err != nil {
 		return err
 	}
-	if token == nil && what != "the body" {
+	if token.Kind() == 'n' && what != "the body" {
 		return nil
 	}
-	if token != json.Delim('{') {
-		if token == json.Delim('[') && what == "the body" {
+	if token.Kind() != '{' {
+		if token.Kind() == '[' && what == "the body" {
 			return invalid("the body is an array: Prometheus and vmalert post such to Alertmanager's API, only Alertmanager's own webhook belongs here")
 		}
 		return invalid("%s is %s, expected an object", what, kind(token))
 	}
-	for s.dec.More() {
+	for s.more() {
 		name, err := s.token()
 		if err != nil {
 			return err
 		}
-		if err := field(name.(string)); err != nil {
+		if err := field(name.String()); err != nil {
 			return err
 		}
 	}
@@ -97,13 +112,13 @@ func (s *scanner) object(what string, field func(name string) error) error {
 // array calls item for every element, counted from 0; item must read it.
 func (s *scanner) array(what string, item func(i int) error) error {
 	token, err := s.token()
-	if err != nil || token == nil {
+	if err != nil || token.Kind() == 'n' {
 		return err
 	}
-	if token != json.Delim('[') {
+	if token.Kind() != '[' {
 		return invalid("%s is %s, expected an array", what, kind(token))
 	}
-	for i := 0; s.dec.More(); i++ {
+	for i := 0; s.more(); i++ {
 		if err := item(i); err != nil {
 			return err
 		}
@@ -115,14 +130,13 @@ func (s *scanner) array(what string, item func(i int) error) error {
 // text reads a string; a null is an empty one. Invalid UTF-8 arrives as U+FFFD.
 func (s *scanner) text(what string) (string, error) {
 	token, err := s.token()
-	if err != nil || token == nil {
+	if err != nil || token.Kind() == 'n' {
 		return "", err
 	}
-	text, ok := token.(string)
-	if !ok {
+	if token.Kind() != '"' {
 		return "", invalid("%s is %s, expected a text", what, kind(token))
 	}
-	return text, nil
+	return token.String(), nil
 }
 
 func (s *scanner) status(what string) (Status, error) {
@@ -157,16 +171,16 @@ func (s *scanner) time(what string) (time.Time, error) {
 
 func (s *scanner) count(what string, most int) (int, error) {
 	token, err := s.token()
-	if err != nil || token == nil {
+	if err != nil || token.Kind() == 'n' {
 		return 0, err
 	}
-	number, ok := token.(json.Number)
-	if !ok {
+	if token.Kind() != '0' {
 		return 0, invalid("%s is %s, expected a number", what, kind(token))
 	}
-	n, err := strconv.Atoi(number.String())
+	number := token.String()
+	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 || n > most {
-		return 0, invalid("%s is %s, expected a whole number from 0 to %d", what, cut(number.String(), 40), most)
+		return 0, invalid("%s is %s, expected a whole number from 0 to %d", what, cut(number, 40), most)
 	}
 	return n, nil
 }
@@ -179,12 +193,15 @@ func (s *scanner) pairs(what string) (map[string]string, error) {
 			return s.skip()
 		}
 		token, err := s.token()
-		if err != nil || token == nil || token == "" {
+		if err != nil || token.Kind() == 'n' {
 			return err
 		}
-		value, ok := token.(string)
-		if !ok {
+		if token.Kind() != '"' {
 			return invalid("%q in the %s is %s, expected a text", cut(name, 80), what, kind(token))
+		}
+		value := token.String()
+		if value == "" {
+			return nil
 		}
 		if pairs == nil {
 			pairs = make(map[string]string)
@@ -197,38 +214,23 @@ func (s *scanner) pairs(what string) (map[string]string, error) {
 
 // skip passes over one value of any kind.
 func (s *scanner) skip() error {
-	for depth := 0; ; {
-		token, err := s.token()
-		if err != nil {
-			return err
-		}
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		}
-		if depth == 0 {
-			return nil
-		}
-		if depth > maxDepth {
-			return invalid("the body nests more than %d levels deep", maxDepth)
-		}
+	if err := s.dec.SkipValue(); err != nil {
+		return s.broken(err)
 	}
+	return nil
 }
 
-func kind(token json.Token) string {
-	switch token := token.(type) {
-	case string:
+func kind(token jsontext.Token) string {
+	switch token.Kind() {
+	case '"':
 		return "a text"
-	case json.Number:
+	case '0':
 		return "a number"
-	case bool:
+	case 't', 'f':
 		return "true or false"
-	case json.Delim:
-		if token == '{' {
-			return "an object"
-		}
+	case '{':
+		return "an object"
+	case '[':
 		return "an array"
 	}
 	return "null"

@@ -204,7 +204,7 @@ func TestDoorAnswers(t *testing.T) {
 		{name: "source twice", r: request{target: Path + "?source=a&source=b"}, body: good, code: 400, reason: reasonSource, answer: "source must be 1 to 40 characters of a-z, 0-9, _ and -, given once"},
 		{name: "query broken", r: request{target: Path + "?source=%zz"}, body: good, code: 400, reason: reasonSource, answer: "source must be 1 to 40 characters of a-z, 0-9, _ and -, given once"},
 
-		{name: "no JSON", body: text("hello"), code: 400, reason: reasonInvalid, answer: "notification cannot be read: the body is not JSON: invalid character 'h' looking for beginning of value (near byte 0)"},
+		{name: "no JSON", body: text("hello"), code: 400, reason: reasonInvalid, answer: "notification cannot be read: the body is not JSON: invalid character 'h' at start of value (near byte 0)"},
 		{name: "no body", body: none, code: 400, reason: reasonInvalid, answer: "notification cannot be read: the body is empty"},
 		{name: "wrong version", body: text(`{"version":"5","groupKey":"k","receiver":"r","status":"firing","alerts":[]}`), code: 400, reason: reasonInvalid,
 			answer: `notification cannot be read: version "5" is not known: expected "4" (Alertmanager) or "1" (Grafana)`},
