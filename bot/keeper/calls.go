@@ -191,9 +191,12 @@ func (h *hands) deleteCopies(ctx context.Context, channel string, copies []strin
 }
 
 // edit brings a message in line. Repeating an edit is harmless, so nothing is
-// written before it.
+// written before it; but it shows nothing that the replicas may not have.
 func (h *hands) edit(ctx context.Context, s sight, c call) error {
 	slot := c.have
+	if err := h.Store.Replicated(ctx); err != nil {
+		return err
+	}
 	h.noteEdit(s.number, c.slot.Name, time.Now())
 	err := h.Slack.Update(ctx, slot.Channel, slot.TS, c.slot.Message)
 	var refused *chat.Error

@@ -154,7 +154,12 @@ func (s *Store) letter(ctx context.Context, script *redis.Script, c call, what s
 // and returns how often: one that ends its keepers, or that can never be
 // committed, gets a high count.
 func (s *Store) Suspect(ctx context.Context, id string) (int64, error) {
-	n, err := s.redis.client.HIncrBy(ctx, s.keys.tries(), id, 1).Result()
+	// Not by run: a count that no replica confirmed stands all the same, and would bury the event when they are back.
+	node, err := s.node(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count tries: %w", err)
+	}
+	n, err := node.HIncrBy(ctx, s.keys.tries(), id, 1).Result()
 	if err != nil {
 		return 0, fmt.Errorf("count tries: %w", err)
 	}

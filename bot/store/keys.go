@@ -25,6 +25,7 @@ func (k keys) threads() string {
 }
 func (k keys) members() string { return k.base + "group-members" } // HASH configured name -> JSON list of user ids
 func (k keys) names() string   { return k.base + "names" }         // HASH configured name -> id in Slack, empty: Slack knows none
+func (k keys) probe() string   { return k.base + "probe" }         // STRING without meaning, 60 s: can anything be stored?
 func (k keys) replies() string { return k.base + "replies" }       // CHANNEL of answers for waiting doors
 
 func (k keys) socket(seat int) string {

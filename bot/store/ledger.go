@@ -165,7 +165,7 @@ func (s *Store) SetMembers(ctx context.Context, name string, users []string) err
 	if err != nil {
 		return err
 	}
-	if err := s.redis.client.HSet(ctx, s.keys.members(), name, data).Err(); err != nil {
+	if err := s.write(ctx, "HSET", s.keys.members(), name, data); err != nil {
 		return fmt.Errorf("remember members of %s: %w", name, err)
 	}
 	return nil

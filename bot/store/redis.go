@@ -13,10 +13,9 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"time"
+	"sync/atomic"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 // silent drops go-redis' own log lines: every error reaches us as a value.
@@ -42,59 +41,22 @@ type Options struct {
 	Dialer           func(ctx context.Context, network, addr string) (net.Conn, error) // nil: go-redis' own
 }
 
-// waitTimeout is how long WAIT gives the replicas. A write that timed out here
-// is applied all the same: whoever asked is told it failed and asks again.
-const waitTimeout = time.Second
-
 // Redis is a connection to one Redis, Sentinel or Cluster.
 type Redis struct {
-	client redis.UniversalClient
-	opts   Options
-}
-
-// Open makes the client; it does not connect yet.
-//
-// go-redis repeats commands on its own unless told not to, and an XADD that is
-// repeated stands twice: MaxRetries is -1 everywhere.
-func Open(o Options) (*Redis, error) {
-	if len(o.Addresses) == 0 {
-		return nil, errors.New("open redis: no address given")
-	}
-	quiet := &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	var client redis.UniversalClient
-	switch {
-	case o.Cluster:
-		client = redis.NewClusterClient(&redis.ClusterOptions{
-			Addrs: o.Addresses, Username: o.Username, Password: o.Password, TLSConfig: o.TLS, Dialer: o.Dialer,
-			MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: 64, Protocol: 2,
-			ClusterStateReloadInterval: time.Second, DisableIdentity: true, MaintNotificationsConfig: quiet,
-		})
-	case o.MasterName != "":
-		client = redis.NewFailoverClient(&redis.FailoverOptions{
-			MasterName: o.MasterName, SentinelAddrs: o.Addresses,
-			SentinelUsername: o.SentinelUsername, SentinelPassword: o.SentinelPassword,
-			Username: o.Username, Password: o.Password, TLSConfig: o.TLS, Dialer: o.Dialer,
-			MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: 64, Protocol: 2, DisableIdentity: true,
-		})
-	default:
-		if len(o.Addresses) > 1 {
-			return nil, errors.New("open redis: several addresses need sentinel or cluster")
-		}
-		network := "tcp"
-		if o.Addresses[0][0] == '/' {
-			network = "unix"
-		}
-		client = redis.NewClient(&redis.Options{
-			Network: network, Addr: o.Addresses[0], Username: o.Username, Password: o.Password, TLSConfig: o.TLS, Dialer: o.Dialer,
-			MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: 64, Protocol: 2,
-			DisableIdentity: true, MaintNotificationsConfig: quiet,
-		})
-	}
-	return &Redis{client: client, opts: o}, nil
+	client   redis.UniversalClient
+	opts     Options
+	topology *topology   // of a Cluster; else nil
+	waitAOF  atomic.Bool // the replicas can confirm that a write is on their disks
 }
 
 // Close ends all connections.
-func (r *Redis) Close() error { return r.client.Close() }
+func (r *Redis) Close() error {
+	err := r.client.Close()
+	if r.topology != nil {
+		r.topology.close()
+	}
+	return err
+}
 
 // Ping reports whether Redis answers.
 func (r *Redis) Ping(ctx context.Context) error {
@@ -119,7 +81,8 @@ func (r *Redis) RememberIdentity(ctx context.Context, token string, id Identity)
 	if err != nil {
 		return err
 	}
-	if err := r.client.Set(ctx, r.identityKey(token), data, 0).Err(); err != nil {
+	key := r.identityKey(token)
+	if _, err := r.run(ctx, key, nil, []call{{args: []any{"SET", key, data}}}); err != nil {
 		return fmt.Errorf("remember the workspace: %w", err)
 	}
 	return nil
@@ -158,21 +121,6 @@ type Store struct {
 	gauge gauge
 }
 
-// node is the client that holds the workspace's slot: WAIT has to follow its
-// write on the same connection, and go-redis routes a keyless WAIT anywhere.
-func (s *Store) node(ctx context.Context) (redis.Cmdable, error) {
-	cluster, ok := s.redis.client.(*redis.ClusterClient)
-	if !ok {
-		return s.redis.client, nil
-	}
-	node, err := cluster.MasterForKey(ctx, s.keys.keeper())
-	if err != nil {
-		cluster.ReloadState(ctx)
-		return nil, fmt.Errorf("find the cluster node of the workspace: %w", err)
-	}
-	return node, nil
-}
-
 // Refused reports whether a write failed for a reason of its own: asking again
 // with the same gives the same. A Redis in trouble (out of memory, read-only,
 // loading, not enough replicas) is none.
@@ -182,84 +130,4 @@ func Refused(err error) bool {
 	reply, answered := errors.AsType[redis.Error](err)
 	return unwritable || unsupported || (answered && (strings.Contains(reply.Error(), "WRONGTYPE") ||
 		strings.Contains(reply.Error(), "XADD is equal or smaller")))
-}
-
-// ErrReplicas says that too few replicas confirmed a write in time.
-var ErrReplicas = errors.New("too few replicas confirmed the write in time")
-
-// run executes a script for each call, in their order and in one pipeline, with
-// WAIT behind them when replicas are asked for. Redis forgets scripts when it
-// restarts: on NOSCRIPT, when nothing has run, the script is loaded and the call
-// is sent once more.
-func (s *Store) run(ctx context.Context, script *redis.Script, calls []call) ([]any, error) {
-	results, err := s.runOnce(ctx, script, calls)
-	if redis.HasErrorPrefix(err, "NOSCRIPT") {
-		node, nodeErr := s.node(ctx)
-		if nodeErr != nil {
-			return nil, nodeErr
-		}
-		if err := script.Load(ctx, node.(redis.Scripter)).Err(); err != nil {
-			return nil, fmt.Errorf("load script: %w", err)
-		}
-		results, err = s.runOnce(ctx, script, calls)
-	}
-	if err != nil {
-		if cluster, ok := s.redis.client.(*redis.ClusterClient); ok {
-			cluster.ReloadState(ctx)
-		}
-	}
-	return results, err
-}
-
-// call is one execution of a script; without a script, args are a whole command.
-type call struct {
-	keys []string
-	args []any
-}
-
-func (s *Store) runOnce(ctx context.Context, script *redis.Script, calls []call) ([]any, error) {
-	node, err := s.node(ctx)
-	if err != nil {
-		return nil, err
-	}
-	pipe := node.Pipeline()
-	commands := make([]*redis.Cmd, len(calls))
-	for k, c := range calls {
-		if script == nil {
-			commands[k] = pipe.Do(ctx, c.args...)
-			continue
-		}
-		if k == 0 && len(calls) > 1 {
-			// The first of several brings the script along. Were all of them sent by name, another connection could load
-			// the script in the middle, and the later ones would run before the first.
-			commands[k] = script.Eval(ctx, pipe, c.keys, c.args...)
-			continue
-		}
-		commands[k] = script.EvalSha(ctx, pipe, c.keys, c.args...)
-	}
-	var wait *redis.Cmd
-	if n := s.redis.opts.WaitReplicas; n > 0 {
-		wait = pipe.Do(ctx, "WAIT", n, waitTimeout.Milliseconds())
-	}
-	// Exec returns the first error of any command; each is looked at below.
-	_, execErr := pipe.Exec(ctx)
-	results := make([]any, len(commands))
-	for k, c := range commands {
-		if results[k], err = c.Result(); err != nil {
-			return nil, err
-		}
-	}
-	if wait != nil {
-		got, err := wait.Int()
-		if err != nil {
-			return nil, fmt.Errorf("wait for replicas: %w", err)
-		}
-		if got < s.redis.opts.WaitReplicas {
-			return nil, fmt.Errorf("%w: %d of %d", ErrReplicas, got, s.redis.opts.WaitReplicas)
-		}
-	}
-	if execErr != nil {
-		return nil, execErr
-	}
-	return results, nil
 }

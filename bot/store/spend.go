@@ -58,7 +58,11 @@ func (s *Store) SetNames(ctx context.Context, ids map[string]string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := s.redis.client.HSet(ctx, s.keys.names(), ids).Err(); err != nil {
+	command := []any{"HSET", s.keys.names()}
+	for name, id := range ids {
+		command = append(command, name, id)
+	}
+	if err := s.write(ctx, command...); err != nil {
 		return fmt.Errorf("remember what Slack said of names: %w", err)
 	}
 	return nil

@@ -31,7 +31,7 @@ func (s *Store) ReportStray(ctx context.Context, stray Stray) error {
 	if err != nil {
 		return fmt.Errorf("report a stray message: %w", err)
 	}
-	if err := s.redis.client.SAdd(ctx, s.keys.strays(), data).Err(); err != nil {
+	if err := s.write(ctx, "SADD", s.keys.strays(), data); err != nil {
 		return fmt.Errorf("report a stray message: %w", err)
 	}
 	return nil
