@@ -78,11 +78,15 @@ func (h *hands) gathered(strays []store.Stray) {
 	for _, stray := range strays {
 		all[stray.Incident] = append(all[stray.Incident], stray)
 	}
+	var todo []work // made before others may change the map
+	for number, some := range all {
+		todo = append(todo, work{number: number, channel: h.people.channel(some[0].Channel), rank: ranked(false, classEdit, some[0].IntentAt)})
+	}
 	h.mu.Lock()
 	h.strays = all
 	h.mu.Unlock()
-	for number, some := range all {
-		h.add(work{number: number, channel: h.people.channel(some[0].Channel), rank: ranked(false, classEdit, some[0].IntentAt)})
+	for _, w := range todo {
+		h.add(w)
 	}
 }
 

@@ -375,14 +375,15 @@ func TestStrayThatNobodyWants(t *testing.T) {
 	root := r.roots()[0]
 	for n, stray := range []store.Stray{
 		{Incident: 1, Slot: store.RootSlot, Op: "OTHER1"}, {Incident: 1, Slot: "resolved:1", Op: "OTHER2"}, {Incident: 99, Slot: store.RootSlot, Op: "OTHER3"},
-		{Incident: 1, Slot: store.RootSlot, Op: "OTHER4"},
+		{Incident: -99, Slot: store.RootSlot, Op: "OTHER4"}, // of a storm
+		{Incident: 1, Slot: store.RootSlot, Op: "OTHER5"},
 	} {
 		posted, err := client.Post(t.Context(), chat.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: stray.Op})
 		if err != nil {
 			t.Fatal(err)
 		}
 		stray.Channel, stray.IntentAt = posted.Channel, time.Now().Add(-time.Minute)
-		if n < 3 {
+		if n < 4 {
 			stray.TS = posted.TS // the outcome of the last is not known
 		}
 		if err := r.store.ReportStray(t.Context(), stray); err != nil {
