@@ -221,3 +221,24 @@ func TestTakenOverStepKeepsItsDeadline(t *testing.T) {
 		t.Errorf("the follow-up was due at %s, now it is %s, yet its tier is not overdue", i.Deadline(s), w.now)
 	}
 }
+
+// TestReplayedNotificationIsLate: a notification that was received before what is
+// known by now, and is handled only now, neither reopens nor ages the incident.
+func TestReplayedNotificationIsLate(t *testing.T) {
+	w := newWorld(t)
+	fires := incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Firing))}
+	w.do(fires)
+	w.pass(10 * time.Minute)
+	w.do(incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Resolved))})
+	heard, _ := w.newest(notice("db", 0).GroupID())
+	w.now = w.now.Add(-5 * time.Minute) // as the door wrote down
+	w.do(fires)
+	w.now = w.now.Add(10 * time.Minute)
+	i, _ := w.newest(notice("db", 0).GroupID())
+	if i.State != incident.Resolved || i.FiringCount() != 0 || !w.rules.NextDue(i).Equal(w.rules.NextDue(heard)) {
+		t.Errorf("got the incident %s with %d alerts that fire, due %v; want it resolved as before, due %v", i.State, i.FiringCount(), w.rules.NextDue(i), w.rules.NextDue(heard))
+	}
+	if !i.LastHeard.Equal(heard.LastHeard) {
+		t.Errorf("last heard at %v, want still %v", i.LastHeard, heard.LastHeard)
+	}
+}

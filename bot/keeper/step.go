@@ -81,7 +81,7 @@ func (r *reign) handle(ctx context.Context, entries []store.Entry) (err error) {
 			}
 			break // what came before is committed; then it is the head
 		}
-		if _, ok := errors.AsType[*stumbleError](err); ok && len(commits) > 0 {
+		if len(commits) > 0 && r.stumble(ctx, err) {
 			break // so here
 		}
 		if err != nil {
