@@ -16,9 +16,9 @@ import (
 )
 
 type deadCommand struct {
-	List   deadList   `cmd:"" help:"List them, oldest first: id, when, what, and why."`
-	Replay deadReplay `cmd:"" help:"Put them back into the inbox: the bot handles them again, with the time at which they first came."`
-	Drop   deadDrop   `cmd:"" help:"Delete them for good."`
+	List   deadList   `cmd:"" help:"List the events that could not be handled (dead letters): id, when, what, why."`
+	Replay deadReplay `cmd:"" help:"Put dead letters back into the inbox: the bot handles them again."`
+	Drop   deadDrop   `cmd:"" help:"Delete dead letters for good."`
 }
 
 // deadWithin is how long Redis may take for one dead letter, or for reading all.
@@ -226,7 +226,7 @@ type deadReplay struct {
 
 // Help is shown under the command's own help.
 func (deadReplay) Help() string {
-	return `An event that stumbles again comes back as a new dead letter, with the new reason. What
+	return `Each keeps the time at which it first came. One that stumbles again comes back as a new dead letter, with the new reason. What
 people did meanwhile stands: an old click counts as a late one, and a notification that is
 older than what the bot has heard of its alerts since then changes nothing in them.
 
