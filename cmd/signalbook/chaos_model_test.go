@@ -504,12 +504,13 @@ func (m *witness) checkRefusals() {
 		case call.Method == "views.open" && call.Outcome == "exchanged_trigger_id":
 			continue // Slack delivered the click twice, and the form is open
 		}
-		text := fmt.Sprintf("refused: %s %s %s at %s", call.Method, call.Channel, call.Outcome, call.At.UTC().Format("15:04:05.000"))
+		var text strings.Builder
+		text.WriteString(fmt.Sprintf("refused: %s %s %s at %s", call.Method, call.Channel, call.Outcome, call.At.UTC().Format("15:04:05.000")))
 		for _, before := range calls[max(0, k-200):k] {
 			if before.Method == call.Method && before.Channel == call.Channel && call.At.Sub(before.At) < 2*time.Second {
-				text += fmt.Sprintf(", after %s %s before", before.Outcome, call.At.Sub(before.At).Round(time.Millisecond))
+				text.WriteString(fmt.Sprintf(", after %s %s before", before.Outcome, call.At.Sub(before.At).Round(time.Millisecond)))
 			}
 		}
-		m.w.problem("%s", text)
+		m.w.problem("%s", text.String())
 	}
 }

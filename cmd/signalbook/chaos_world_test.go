@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -220,9 +221,7 @@ func (w *world) balance(out http.ResponseWriter, in *http.Request) {
 			return
 		}
 		defer response.Body.Close()
-		for name, values := range response.Header {
-			out.Header()[name] = values
-		}
+		maps.Copy(out.Header(), response.Header)
 		out.WriteHeader(response.StatusCode)
 		_, _ = io.Copy(out, response.Body)
 		return
