@@ -34,8 +34,8 @@ type world struct {
 	redis    *redistest.Redis
 	store    *store.Store // the test's own eyes
 	sim      *slacksim.Sim
-	slack    *gate
-	lb       *gate
+	slack    *front
+	lb       *front
 	replicas []*replica
 	config   string
 	logs     string
@@ -105,9 +105,9 @@ func startWorld(t *testing.T, p plan) *world {
 	for n := range p.channels {
 		w.sim.AddChannel(channelName(n))
 	}
-	w.slack = openGate(t, w.sim)
+	w.slack = openFront(t, w.sim)
 	t.Cleanup(func() { w.sim.Close(); w.slack.shut() })
-	w.lb = openGate(t, http.HandlerFunc(w.balance))
+	w.lb = openFront(t, http.HandlerFunc(w.balance))
 	t.Cleanup(w.lb.shut)
 	w.sim.SetRequestURL("http://" + w.lb.address)
 	w.configure()
@@ -331,8 +331,8 @@ func (r *replica) end(sig syscall.Signal) (code int) {
 	return cmd.ProcessState.ExitCode()
 }
 
-// gate is an address that can be shut: connections are refused then.
-type gate struct {
+// front is an address that can be shut: connections are refused then.
+type front struct {
 	address string
 	handler http.Handler
 
@@ -340,30 +340,30 @@ type gate struct {
 	server *http.Server
 }
 
-func openGate(t *testing.T, handler http.Handler) *gate {
-	g := &gate{address: "127.0.0.1:" + lowPort(), handler: handler}
-	if err := g.open(); err != nil {
+func openFront(t *testing.T, handler http.Handler) *front {
+	f := &front{address: "127.0.0.1:" + lowPort(), handler: handler}
+	if err := f.open(); err != nil {
 		t.Fatal(err)
 	}
-	return g
+	return f
 }
 
-func (g *gate) open() error {
-	listener, err := net.Listen("tcp", g.address)
+func (f *front) open() error {
+	listener, err := net.Listen("tcp", f.address)
 	if err != nil {
 		return err
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.server = &http.Server{Handler: g.handler, ReadHeaderTimeout: time.Minute}
-	go func(server *http.Server) { _ = server.Serve(listener) }(g.server) // it ends with shut
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.server = &http.Server{Handler: f.handler, ReadHeaderTimeout: time.Minute}
+	go func(server *http.Server) { _ = server.Serve(listener) }(f.server) // it ends with shut
 	return nil
 }
 
-func (g *gate) shut() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	_ = g.server.Close() // what was in flight is cut, as it should be
+func (f *front) shut() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_ = f.server.Close() // what was in flight is cut, as it should be
 }
 
 var lowPorts sync.Map
