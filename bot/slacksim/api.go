@@ -105,6 +105,7 @@ type Call struct {
 	User    string
 	Text    string
 	Faulty  bool // a fault decided the outcome
+	Gone    bool // the caller had gone before it heard of the outcome
 }
 
 func (s *Sim) apiMethods() map[string]method {
@@ -135,7 +136,7 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if fault.replacesWork() {
-			s.record(name, given, nil, fault.outcome(), true)
+			s.record(r, name, given, nil, fault.outcome(), true)
 			fault.then()
 			fault.answer(w)
 			return
@@ -144,16 +145,16 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	ans, refused := s.call(r, name, token, given, false)
 	fault.then()
 	if fault != nil && fault.Kind == LostAnswer {
-		s.record(name, given, ans, LostAnswer, true)
+		s.record(r, name, given, ans, LostAnswer, true)
 		cut(w)
 		return
 	}
 	if refused != nil {
-		s.record(name, given, nil, refused.outcome(), false)
+		s.record(r, name, given, nil, refused.outcome(), false)
 		writeRefusal(w, refused)
 		return
 	}
-	s.record(name, given, ans, "ok", false)
+	s.record(r, name, given, ans, "ok", false)
 	ans["ok"] = true
 	writeJSON(w, http.StatusOK, ans)
 }
@@ -175,7 +176,7 @@ func (s *Sim) doLate(w http.ResponseWriter, r *http.Request, fault *Fault, name,
 		return
 	}
 	ans, _ := s.call(r, name, token, given, true)
-	s.record(name, given, ans, Late, true)
+	s.record(r, name, given, ans, Late, true)
 }
 
 // call does the work of a method. Limits are not asked about a late one: its
@@ -212,8 +213,8 @@ func (r *request) scheme(plain string) string {
 	return plain
 }
 
-func (s *Sim) record(name string, given args, ans answer, outcome string, faulty bool) {
-	c := Call{Method: name, At: s.now(), Outcome: outcome, Faulty: faulty, Channel: given.text("channel"),
+func (s *Sim) record(r *http.Request, name string, given args, ans answer, outcome string, faulty bool) {
+	c := Call{Method: name, At: s.now(), Outcome: outcome, Faulty: faulty, Gone: r.Context().Err() != nil, Channel: given.text("channel"),
 		TS: given.text("ts"), Thread: given.text("thread_ts"), User: given.text("user"), Text: given.text("text")}
 	if ts, ok := ans["ts"].(string); ok {
 		c.TS = ts

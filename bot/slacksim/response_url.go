@@ -47,7 +47,7 @@ func (s *Sim) serveResponseURL(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if fault.replacesWork() {
-			s.record(name, given, nil, fault.outcome(), true)
+			s.record(r, name, given, nil, fault.outcome(), true)
 			fault.answer(w)
 			return
 		}
@@ -56,13 +56,13 @@ func (s *Sim) serveResponseURL(w http.ResponseWriter, r *http.Request) {
 	ans := answer{"ts": ts}
 	switch {
 	case fault != nil && fault.Kind == LostAnswer:
-		s.record(name, given, ans, LostAnswer, true)
+		s.record(r, name, given, ans, LostAnswer, true)
 		cut(w)
 	case refused != nil:
-		s.record(name, given, nil, refused.outcome(), false)
+		s.record(r, name, given, nil, refused.outcome(), false)
 		writeRefusal(w, refused)
 	default:
-		s.record(name, given, ans, "ok", false)
+		s.record(r, name, given, ans, "ok", false)
 		writeJSON(w, http.StatusOK, answer{"ok": true})
 	}
 }

@@ -501,16 +501,20 @@ func (m *witness) checkRefusals() {
 		switch {
 		case call.Outcome == "ok", call.Faulty, call.Method == "apps.connections.open":
 			continue
-		case call.Method == "views.open" && call.Outcome == "exchanged_trigger_id":
-			continue // Slack delivered the click twice, and the form is open
+		case call.Method == "views.open" && (call.Outcome == "exchanged_trigger_id" || call.Outcome == "expired_trigger_id"):
+			continue // Slack delivered the click twice or late
 		}
 		var text strings.Builder
-		text.WriteString(fmt.Sprintf("refused: %s %s %s at %s", call.Method, call.Channel, call.Outcome, call.At.UTC().Format("15:04:05.000")))
+		excused := false
+		fmt.Fprintf(&text, "refused: %s %s %s at %s", call.Method, call.Channel, call.Outcome, call.At.UTC().Format("15:04:05.000"))
 		for _, before := range calls[max(0, k-200):k] {
 			if before.Method == call.Method && before.Channel == call.Channel && call.At.Sub(before.At) < 2*time.Second {
-				text.WriteString(fmt.Sprintf(", after %s %s before", before.Outcome, call.At.Sub(before.At).Round(time.Millisecond)))
+				fmt.Fprintf(&text, ", after %s %s before", before.Outcome, call.At.Sub(before.At).Round(time.Millisecond))
+				excused = excused || before.Gone // it came later than its sender, who gave it up, could know
 			}
 		}
-		m.w.problem("%s", text.String())
+		if !excused {
+			m.w.problem("%s", text.String())
+		}
 	}
 }

@@ -39,7 +39,7 @@ import (
 // is looked for when its request cannot arrive any more (the client's timeout and
 // a bit), and copies are looked for until lateMost after that.
 const (
-	hasteSlack   = 1500 * time.Millisecond
+	hasteSlack   = 2500 * time.Millisecond
 	hasteUnknown = hasteSlack + 500*time.Millisecond
 	lateMost     = 6 * time.Second
 )

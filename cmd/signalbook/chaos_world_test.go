@@ -293,11 +293,16 @@ func (r *replica) start() {
 	go func() {
 		err := cmd.Wait()
 		r.mu.Lock()
-		if !r.end_ {
-			r.w.problem("%s ended by itself: %v", r.name, err)
-		}
+		ours := r.end_
 		r.mu.Unlock()
 		close(done)
+		switch {
+		case ours:
+		case strings.Contains(tail(mustRead(r.w.t, log.Name()), 300), "address already in use"):
+			r.start() // somebody else on this machine was quicker
+		default:
+			r.w.problem("%s ended by itself: %v: %s", r.name, err, tail(mustRead(r.w.t, log.Name()), 500))
+		}
 	}()
 	r.address.Store("http://127.0.0.1:" + port)
 }
