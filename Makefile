@@ -6,7 +6,7 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BRANCH ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 
-.PHONY: run test check bench build fuzz
+.PHONY: run test chaos check bench build fuzz
 
 run:
 	go run ./cmd/signalbook demo
@@ -15,6 +15,14 @@ test:
 	deploy/install-test-tools.sh
 	$(MAKE) --no-print-directory check
 	CGO_ENABLED=1 go test -race -vet=off -parallel 8 ./...
+
+# The long form of the chaos suite; make test has a short one. SEED=7 repeats one run; chaos_test.go tells of the rest.
+chaos: export CHAOS_SEED = $(SEED)
+chaos: export CHAOS_SEEDS ?= 52
+chaos: export CHAOS_LENGTH ?= 4m
+chaos:
+	deploy/install-test-tools.sh
+	go test -count 1 -run '^TestChaos' -v -timeout 3h -parallel 14 ./cmd/signalbook
 
 check:
 	@files=$$(gofmt -l .); test -z "$$files" || { echo "not formatted, run gofmt -w on:"; echo "$$files"; exit 1; }

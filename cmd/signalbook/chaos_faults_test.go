@@ -27,6 +27,14 @@ func (w *world) hurt() {
 	var deck []string
 	var lasting sync.WaitGroup
 	defer lasting.Wait()
+	if w.plan.length > 3*time.Minute {
+		at := within(r, w.plan.length/5, w.plan.length/2)
+		lasting.Go(func() {
+			if pause(w.hurting, at) {
+				w.slackDown("slack-minute", time.Minute)
+			}
+		})
+	}
 	for {
 		if !pause(w.hurting, within(r, w.plan.every/2, w.plan.every*3/2)) {
 			return
@@ -59,7 +67,7 @@ func (w *world) strike(kind string, r *rand.Rand) {
 	case "freeze":
 		w.freeze(r)
 	case "slack-500", "slack-refuses":
-		w.slackDown(kind, r)
+		w.slackDown(kind, within(r, time.Second, 4*time.Second))
 	case "clock":
 		skew := within(r, -4*time.Minute, 4*time.Minute)
 		w.sim.SetSkew(skew)
@@ -171,22 +179,21 @@ func (w *world) freeze(random *rand.Rand) {
 
 // slackDown takes Slack away for a while: it answers nothing but errors, or its
 // address refuses connections.
-func (w *world) slackDown(kind string, r *rand.Rand) {
+func (w *world) slackDown(kind string, long time.Duration) {
 	if !slackTurn.lock(w) {
 		return
 	}
 	defer slackTurn.unlock(w)
-	for_ := within(r, w.plan.outage/2, w.plan.outage)
-	w.count(kind, "for %s", for_.Round(time.Millisecond))
+	w.count(kind, "for %s", long.Round(time.Millisecond))
 	if kind == "slack-500" {
 		w.sim.Fail(slacksim.Fault{Method: "*", Kind: slacksim.HTTP503})
-		pause(w.hurting, for_)
+		pause(w.hurting, long)
 		w.sim.ClearFaults()
 		return
 	}
 	w.slack.shut()
 	w.sim.DisconnectSockets("")
-	pause(w.hurting, for_)
+	pause(w.hurting, long)
 	for w.slack.open() != nil {
 		if !pause(w.over, 50*time.Millisecond) {
 			return

@@ -56,7 +56,6 @@ type plan struct {
 	seed     uint64
 	length   time.Duration // of the faults
 	every    time.Duration // between two faults, about
-	outage   time.Duration // how long Slack is away at most
 	replicas int
 	channels int
 	groups   int
@@ -78,13 +77,12 @@ func planFor(seed uint64, length time.Duration) plan {
 	p := plan{seed: seed, length: length}
 	r := p.random("plan")
 	p.every = within(r, 700*time.Millisecond, 1500*time.Millisecond)
-	p.outage = min(length/4, time.Minute)
 	p.replicas = 2 + r.IntN(2)
 	p.channels = 3 + r.IntN(4)
 	p.groups = p.channels + r.IntN(4)
 	p.people = 2 + r.IntN(3)
 	p.socket = r.IntN(3) == 0
-	p.redis = []string{"single", "single", "single", "sentinel", "cluster"}[r.IntN(5)]
+	p.redis = []string{"single", "single", "sentinel", "cluster"}[r.IntN(4)]
 	p.reopen = []string{"4h", "4h", "3s"}[r.IntN(3)]
 	if kind := os.Getenv("CHAOS_REDIS"); kind != "" {
 		p.redis = kind
