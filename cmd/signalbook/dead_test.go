@@ -148,6 +148,7 @@ func (d *deadline) carry(from net.Conn) {
 		if victim := d.strikes(request); victim != nil {
 			from.Close() // the answer must not reach it
 			_, _ = to.Write(request)
+			_ = to.(*net.TCPConn).CloseWrite() // Redis does what it was asked, and hangs up
 			_, _ = io.Copy(io.Discard, to)
 			return
 		}
