@@ -123,6 +123,9 @@ func (h *hands) find(ctx context.Context, s sight, c call) error {
 	}
 	slot.State, slot.Channel, slot.TS = store.CallSent, where, copies[0]
 	slot.Hash = "" // what was sent then may differ from what it should be now: it is edited
+	if slot.Sweeps > 0 {
+		slot.SweepAt = time.Now().Add(h.Timing.Sweeps[0]) // found is one of several tries; another may come yet
+	}
 	if c.slot.Once {
 		slot.Hash = c.slot.Message.Hash()
 	}
@@ -153,15 +156,17 @@ func (h *hands) sweep(ctx context.Context, s sight, c call) error {
 		return err
 	}
 	if len(copies) > 0 {
-		if err := h.deleteCopies(ctx, slot.Channel, copies[1:]); err != nil {
+		// The one that is known stays, though a copy may be older: threads hang on it. Else the one that people saw first.
+		at := max(slices.Index(copies, slot.TS), 0)
+		if err := h.deleteCopies(ctx, slot.Channel, slices.Delete(slices.Clone(copies), at, at+1)); err != nil {
 			return err
 		}
-		if copies[0] != slot.TS {
-			slot.TS, slot.Hash = copies[0], "" // the first to arrive is the one people see first
+		if copies[at] != slot.TS {
+			slot.TS, slot.Hash = copies[at], ""
 		}
-	}
-	if slot.State == store.CallSending && len(copies) > 0 {
-		slot.State, slot.TS = store.CallSent, copies[0]
+		if slot.State == store.CallSending {
+			slot.State = store.CallSent
+		}
 	}
 	slot.Sweeps--
 	slot.SweepAt = time.Time{}

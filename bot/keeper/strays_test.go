@@ -43,6 +43,7 @@ type strayRig struct {
 	slack  *slackGate   // the first keeper's way to Slack
 	server *embedded.Server
 	direct string // Slack's address
+	timing keeper.Timing
 }
 
 func startStrayRig(t *testing.T) *strayRig {
@@ -51,7 +52,7 @@ func startStrayRig(t *testing.T) *strayRig {
 	if err != nil {
 		t.Fatalf("%v (make test installs what is missing)", err)
 	}
-	r := &strayRig{t: t}
+	r := &strayRig{t: t, timing: keeper.Timing{Unknown: 100 * time.Millisecond, Sweeps: [2]time.Duration{100 * time.Millisecond, 200 * time.Millisecond}, Root: 100 * time.Millisecond}}
 	if r.server, err = embedded.Start(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func (r *strayRig) keep(st *store.Store, slackURL string) *keeper.Keeper {
 				},
 			}
 		},
-		Timing: keeper.Timing{Unknown: 100 * time.Millisecond, Sweeps: [2]time.Duration{100 * time.Millisecond, 200 * time.Millisecond}, Root: 100 * time.Millisecond},
+		Timing: r.timing,
 	})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
