@@ -17,6 +17,7 @@ const (
 	KindAlertResolved    Kind = "alert_resolved"
 	KindAlertFiredAgain  Kind = "alert_fired_again"
 	KindCopyHeld         Kind = "copy_held"
+	KindCopyDropped      Kind = "copy_dropped" // resolved again while a firing copy was held
 	KindNotReported      Kind = "not_reported"
 	KindReported         Kind = "reported_again"
 	KindSeverity         Kind = "severity_changed"

@@ -51,6 +51,10 @@ func (m *move) hear(n alerts.Notification) {
 	case w.fired && i.Over() && (!i.ByHand || w.joined):
 		m.reopen(User{}, "")
 	}
+	for _, fingerprint := range m.dropped {
+		// Told last: it is news for whoever reads that a copy is held, and for nobody else.
+		m.change(Change{Kind: KindCopyDropped, Alert: fingerprint})
+	}
 	m.prune(n)
 }
 
@@ -160,7 +164,10 @@ func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) {
 
 // resolveAlert ends a firing alert, or the hold of one that was resolved.
 func (m *move) resolveAlert(a *Alert, endsAt time.Time) {
-	a.HeldUntil = time.Time{}
+	if !a.HeldUntil.IsZero() {
+		a.HeldUntil = time.Time{}
+		m.dropped = append(m.dropped, a.Fingerprint)
+	}
 	a.Unreported = false
 	if !a.Firing {
 		return

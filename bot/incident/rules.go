@@ -96,6 +96,7 @@ type move struct {
 	i       *Incident
 	now     time.Time
 	changes []Change
+	dropped []string // fingerprints of alerts whose firing copy is not held any more
 	// superseded: the group fires again, too late to reopen this incident.
 	superseded bool
 }

@@ -167,7 +167,7 @@ func TestAnswersAreHarmless(t *testing.T) {
 func TestEveryKindOfChangeHasWords(t *testing.T) {
 	kinds := []incident.Kind{
 		incident.KindOpened, incident.KindReopened, incident.KindAcknowledged, incident.KindResolved, incident.KindClosed, incident.KindAlertsResolved, incident.KindAlertAdded,
-		incident.KindAlertResolved, incident.KindAlertFiredAgain, incident.KindCopyHeld, incident.KindNotReported, incident.KindReported, incident.KindSeverity, incident.KindSummary,
+		incident.KindAlertResolved, incident.KindAlertFiredAgain, incident.KindCopyHeld, incident.KindCopyDropped, incident.KindNotReported, incident.KindReported, incident.KindSeverity, incident.KindSummary,
 		incident.KindStale, incident.KindHeardAgain, incident.KindEscalated, incident.KindDeadline, incident.KindNoted, incident.KindStepAcknowledged, incident.KindStepDone,
 		incident.KindStepSkipped, incident.KindStepReleased, incident.KindStepUndone, incident.KindStepDropped, incident.KindStepReopened, incident.KindStepTaken, incident.KindLateClick,
 		incident.KindContinued, incident.KindPlaybookNote, incident.KindRemembered, incident.KindShown, "of_a_newer_binary",

@@ -93,6 +93,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "fires again: " + alertOf(i, c)
 	case incident.KindCopyHeld:
 		return "a firing copy right after the resolve, held for a minute: " + alertOf(i, c)
+	case incident.KindCopyDropped:
+		return "resolved again, so the firing copy was a late one: " + alertOf(i, c)
 	case incident.KindNotReported:
 		return "no longer reported: " + alertOf(i, c)
 	case incident.KindReported:
