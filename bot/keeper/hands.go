@@ -201,7 +201,7 @@ func (h *hands) loop(ctx context.Context) error {
 			continue
 		}
 		calls.Go(func() error {
-			h.done(j, h.reconcile(callCtx, j))
+			h.done(j, h.guarded(callCtx, j))
 			return nil
 		})
 	}

@@ -3,6 +3,8 @@ package keeper
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -32,6 +34,19 @@ const (
 	callSweep                 // it is there, and copies of it may be too
 	callEdit                  // it is there and looks different
 )
+
+// guarded is reconcile for a workspace that has to go on: one thread that cannot be
+// shown must not end its keepers one after the other.
+func (h *hands) guarded(ctx context.Context, j *job) (o outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			h.log.Error("panic while showing a thread", "subject", j.number, "panic", p, "stack", string(debug.Stack()))
+			h.health.set("message "+incident.ID(j.number), fmt.Sprintf("%s cannot be shown: %v; this is a defect of Signalbook, please report it", incident.ID(j.number), p))
+			o = outcome{wait: h.Timing.Parked, rank: j.rank}
+		}
+	}()
+	return h.reconcile(ctx, j)
+}
 
 // reconcile makes at most one Slack call for an incident: the most important
 // one.
