@@ -150,14 +150,14 @@ func TestRefusedIsTheEventsOwn(t *testing.T) {
 		}
 	})
 	full := startServer(t, "--maxmemory-policy", "noeviction")
-	e := open(t, full.address(), store.Options{})
+	e := open(t, full.Addr, store.Options{})
 	lease := e.keep(t)
 	must(t, e.raw.ConfigSet(t.Context(), "maxmemory", "1").Err())
 	_, err := e.Commit(t.Context(), lease.Fence, store.Commit{Saved: []store.Saved{opened(1, nil)}, Next: 1})
 	if err == nil || !strings.Contains(err.Error(), "OOM") || store.Refused(err) {
 		t.Errorf("got %v of a full Redis, want it told apart", err)
 	}
-	full.kill()
+	full.Kill()
 	if _, err = e.Commit(t.Context(), lease.Fence, store.Commit{}); err == nil || store.Refused(err) {
 		t.Errorf("got %v of a dead Redis, want it told apart", err)
 	}

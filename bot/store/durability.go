@@ -1,76 +1,158 @@
 package store
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"net"
+	"slices"
 	"strings"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Durability is what Redis can promise about a write that it confirmed.
 type Durability struct {
 	Level    string   // fsync-always, everysec, replicated(n), NONE
-	Forgets  []string // why it can forget, each with the line that mends it
+	Forgets  []string // why it can forget, each with the lines that mend it
 	Warnings []string
 }
 
-// Durability asks Redis for the settings that decide what it keeps. CONFIG may
-// be forbidden: what only CONFIG tells is then a warning.
+// replicaWithin is how long a replica may take to tell its settings. Not every
+// replica can be reached from here; those that cannot are left out.
+const replicaWithin = 500 * time.Millisecond
+
+// Durability asks Redis for the settings that decide what it keeps: the primary
+// and its replicas, in a Cluster every primary, since any may come to hold the
+// workspace. CONFIG may be forbidden: what only CONFIG tells is then a warning.
+// An error means that no primary answers.
 func (r *Redis) Durability(ctx context.Context) (Durability, error) {
-	var d Durability
-	persistence, err := r.info(ctx, "persistence")
+	primaries, replicas, err := r.survey(ctx)
 	if err != nil {
-		return d, err
+		return Durability{}, err
 	}
-	memory, err := r.info(ctx, "memory")
-	if err != nil {
-		return d, err
-	}
-	if persistence["aof_enabled"] != "1" {
-		d.Forgets = append(d.Forgets, "its append-only file is off, so a crash loses minutes: run `redis-cli config set appendonly yes` and put `appendonly yes` into redis.conf")
-	}
-	if policy := memory["maxmemory_policy"]; policy != "" && policy != "noeviction" {
-		d.Forgets = append(d.Forgets, fmt.Sprintf("its policy %q evicts keys when memory is short: run `redis-cli config set maxmemory-policy noeviction` and put `maxmemory-policy noeviction` into redis.conf", policy))
-	}
-	if status := persistence["aof_last_write_status"]; status != "" && status != "ok" {
-		d.Warnings = append(d.Warnings, "its last write to the append-only file failed: look at the disk")
-	}
-	fsync := ""
-	if settings, err := r.client.ConfigGet(ctx, "appendfsync").Result(); err == nil {
-		fsync = settings["appendfsync"]
-	}
-	switch {
-	case len(d.Forgets) > 0:
-		d.Level = "NONE"
-	case r.opts.WaitReplicas > 0:
-		d.Level = fmt.Sprintf("replicated(%d)", r.opts.WaitReplicas)
-	case fsync == "always":
-		d.Level = "fsync-always"
-	case fsync == "no":
-		d.Level = "NONE"
-		d.Warnings = append(d.Warnings, "appendfsync is no: set it to always")
-	default:
-		d.Level = "everysec"
-		if fsync == "" {
-			d.Warnings = append(d.Warnings, "CONFIG is forbidden: it is not known how often the append-only file reaches the disk")
-		} else {
-			d.Warnings = append(d.Warnings, "appendfsync is everysec: a power cut can lose a second; `redis-cli config set appendfsync always` loses nothing")
-		}
-	}
-	return d, nil
+	r.chooseWait(primaries, replicas)
+	return judge(primaries, replicas, r.opts.WaitReplicas), nil
 }
 
-func (r *Redis) info(ctx context.Context, section string) (map[string]string, error) {
-	text, err := r.client.Info(ctx, section).Result()
-	if err != nil {
-		return nil, fmt.Errorf("ask redis for info %s: %w", section, err)
+// chooseWait takes WAITAOF where every node can answer it without delay.
+func (r *Redis) chooseWait(primaries, replicas []node) {
+	r.waitAOF.Store(!r.deniedAOF.Load() && onDisk(primaries, replicas, r.opts.WaitReplicas))
+}
+
+// node is what one redis-server says of itself.
+type node struct {
+	address string // empty: there is only one, and nobody need be told which
+	info    map[string]string
+	config  map[string]string // empty: CONFIG is forbidden
+	delayed bool              // fsyncs came late since the last look
+	err     error
+}
+
+// survey asks all nodes at once.
+func (r *Redis) survey(ctx context.Context) (primaries, replicas []node, err error) {
+	if r.topology != nil {
+		return r.surveyCluster(ctx)
 	}
-	fields := map[string]string{}
-	lines := bufio.NewScanner(strings.NewReader(text))
-	for lines.Scan() {
-		if name, value, ok := strings.Cut(lines.Text(), ":"); ok {
-			fields[name] = value
+	client, err := r.node(ctx, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	primary := r.look(ctx, "", client)
+	if primary.err != nil {
+		return nil, nil, primary.err
+	}
+	return []node{primary}, r.askReplicas(ctx, primary.replicas()), nil
+}
+
+func (r *Redis) surveyCluster(ctx context.Context) (primaries, replicas []node, err error) {
+	slots, err := r.topology.slots(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var first, others []string
+	for _, slot := range slots {
+		for k, n := range slot.Nodes {
+			switch {
+			case k == 0 && !slices.Contains(first, n.Addr):
+				first = append(first, n.Addr)
+			case k > 0 && !slices.Contains(others, n.Addr):
+				others = append(others, n.Addr)
+			}
 		}
 	}
-	return fields, nil
+	primaries = r.ask(ctx, first)
+	var errs []error
+	for _, n := range primaries {
+		errs = append(errs, n.err)
+	}
+	if !slices.Contains(errs, nil) {
+		return nil, nil, errors.Join(errs...)
+	}
+	return primaries, r.askReplicas(ctx, others), nil
+}
+
+// askReplicas asks those that can be reached.
+func (r *Redis) askReplicas(ctx context.Context, addresses []string) []node {
+	ctx, cancel := context.WithTimeout(ctx, replicaWithin)
+	defer cancel()
+	return slices.DeleteFunc(r.ask(ctx, addresses), func(n node) bool { return n.err != nil })
+}
+
+func (r *Redis) ask(ctx context.Context, addresses []string) []node {
+	nodes := make([]node, len(addresses))
+	var asking sync.WaitGroup
+	for k, address := range addresses {
+		asking.Go(func() {
+			client := redis.NewClient(single(r.opts, address))
+			defer client.Close()
+			nodes[k] = r.look(ctx, address, client)
+		})
+	}
+	asking.Wait()
+	return nodes
+}
+
+// look asks one node.
+func (r *Redis) look(ctx context.Context, address string, client *redis.Client) node {
+	n := node{address: address, info: map[string]string{}, config: map[string]string{}}
+	text, err := client.Info(ctx).Result()
+	if err != nil {
+		n.err = fmt.Errorf("ask redis for its info: %w", err)
+		return n
+	}
+	for line := range strings.Lines(text) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			n.info[name] = value
+		}
+	}
+	if settings, err := client.ConfigGet(ctx, "*append*").Result(); err == nil {
+		n.config = settings
+	}
+	late := n.info["aof_delayed_fsync"]
+	if was, seen := r.lateFsyncs.Swap(n.info["run_id"], late); seen {
+		n.delayed = was != late
+	}
+	return n
+}
+
+// replicas are the addresses of those that are online.
+func (n node) replicas() []string {
+	var addresses []string
+	for name, value := range n.info {
+		if number, ok := strings.CutPrefix(name, "slave"); !ok || strings.Trim(number, "0123456789") != "" {
+			continue
+		}
+		about := map[string]string{}
+		for field := range strings.SplitSeq(value, ",") {
+			name, value, _ := strings.Cut(field, "=")
+			about[name] = value
+		}
+		if about["state"] == "online" {
+			addresses = append(addresses, net.JoinHostPort(about["ip"], about["port"]))
+		}
+	}
+	return addresses
 }

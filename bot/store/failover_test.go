@@ -275,6 +275,33 @@ func (l *load) nothingLost(t *testing.T) {
 	}
 }
 
+// judgeSet looks at the durability of a set with passwords, and at what one bad
+// node makes of it.
+func judgeSet(t *testing.T, set *redistest.Redis, e env) {
+	t.Helper()
+	whole := value[store.Durability](t)(e.redis.Durability(t.Context()))
+	if whole.Level != "replicated(1)" || len(whole.Forgets)+len(whole.Warnings) > 0 {
+		t.Errorf("got %+v, want replicated(1) and nothing to say", whole)
+	}
+	primary := set.AwaitPrimary(base + "inbox")
+	spoil := func(node *redistest.Node, setting, bad, good string, want func(store.Durability) []string) {
+		t.Helper()
+		must(t, node.Client().ConfigSet(t.Context(), setting, bad).Err())
+		got := want(value[store.Durability](t)(e.redis.Durability(t.Context())))
+		if len(got) != 1 || !strings.Contains(got[0], setting) || set.Cluster != strings.HasPrefix(got[0], node.Addr) && node == primary {
+			t.Errorf("got %q, want one sentence about %s", got, setting)
+		}
+		must(t, node.Client().ConfigSet(t.Context(), setting, good).Err())
+	}
+	spoil(primary, "maxmemory-policy", "allkeys-lru", "noeviction", func(d store.Durability) []string { return d.Forgets })
+	replica := set.Nodes[len(set.Nodes)-1]
+	spoil(replica, "appendonly", "no", "yes", func(d store.Durability) []string { return d.Warnings })
+	if unwaited := value[store.Durability](t)(openSet(t, set, 0).redis.Durability(t.Context())); len(unwaited.Warnings) == 0 || !strings.Contains(strings.Join(unwaited.Warnings, " "), "redis.wait_replicas") {
+		t.Errorf("got %+v, want to be told of wait_replicas", unwaited)
+	}
+	set.AwaitWhole()
+}
+
 // TestFailover: with wait_replicas, the loss of the primary under load loses
 // nothing that was confirmed, also not what failed first and was sent again.
 func TestFailover(t *testing.T) {
@@ -286,6 +313,7 @@ func TestFailover(t *testing.T) {
 			t.Parallel()
 			set := start(t, passwords)
 			e := openSet(t, set, 1)
+			judgeSet(t, set, e)
 			replies := e.NewReplies()
 			ctx, stop := context.WithCancel(t.Context())
 			var running sync.WaitGroup

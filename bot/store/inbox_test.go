@@ -98,7 +98,7 @@ func TestPutOneActOnce(t *testing.T) {
 
 func TestPutIntoAFullInbox(t *testing.T) {
 	server := startServer(t)
-	e := open(t, server.address(), store.Options{InboxBound: 2})
+	e := open(t, server.Addr, store.Options{InboxBound: 2})
 	e.put(t, note("op1"))
 	e.put(t, notification("g"))
 	if _, _, err := e.Put(t.Context(), note("op2")); !errors.Is(err, store.ErrFull) {

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/redis/go-redis/v9"
@@ -45,8 +46,10 @@ type Options struct {
 type Redis struct {
 	client   redis.UniversalClient
 	opts     Options
-	topology *topology   // of a Cluster; else nil
-	waitAOF  atomic.Bool // the replicas can confirm that a write is on their disks
+	topology *topology // of a Cluster; else nil
+	// waitAOF says that all nodes can confirm that a write is on their disks; deniedAOF that one refused to.
+	waitAOF, deniedAOF atomic.Bool
+	lateFsyncs         sync.Map // run id of a node -> its aof_delayed_fsync at the last look
 }
 
 // Close ends all connections.

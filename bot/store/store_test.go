@@ -1,9 +1,7 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,6 +12,7 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/embedded"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -83,45 +82,10 @@ func open(t *testing.T, address string, o store.Options) env {
 	return env{r.Workspace(team), r, raw}
 }
 
-// server is a redis-server with settings of the test's own, on a loopback port.
-type server struct {
-	t    *testing.T
-	port string
-	args []string
-	cmd  *exec.Cmd
-}
-
-func startServer(t *testing.T, args ...string) *server {
+// startServer starts a redis-server with settings of the test's own.
+func startServer(t *testing.T, args ...string) *redistest.Node {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	l.Close()
-	s := &server{t: t, port: port, args: append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "", "--appendonly", "yes"}, args...)}
-	s.start()
-	t.Cleanup(s.kill)
-	return s
-}
-
-func (s *server) address() string { return "127.0.0.1:" + s.port }
-
-func (s *server) start() {
-	s.t.Helper()
-	s.cmd = exec.Command("redis-server", s.args...)
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatalf("%v (make test installs what is missing)", err)
-	}
-	client := redis.NewClient(&redis.Options{Addr: s.address(), MaxRetries: -1})
-	defer client.Close()
-	// Cleanups run after the test's context has ended: a context of its own.
-	eventually(s.t, "redis-server answers", func() bool { return client.Ping(context.Background()).Err() == nil })
-}
-
-func (s *server) kill() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait() // a killed process reports just that
+	return redistest.Single(t, redistest.Options{Args: args}).Nodes[0]
 }
 
 func eventually(t *testing.T, what string, holds func() bool) {

@@ -51,13 +51,14 @@ func (s *Store) Replicated(ctx context.Context) error {
 	return s.Confirm(ctx)
 }
 
-// confirmedAOF reads what WAITAOF said. A node that does not know it, or has no
-// append-only file any more, took over from one that did: the next write gets
-// WAIT, and this one counts as not confirmed.
+// confirmedAOF reads what WAITAOF said. A node that refuses it (an older one took
+// over, or the user may not) gets WAIT from the next write on; this one counts as
+// not confirmed.
 func (r *Redis) confirmedAOF(reply *redis.Cmd) error {
 	got, err := reply.Int64Slice()
 	if err != nil {
 		if _, answered := err.(redis.Error); answered {
+			r.deniedAOF.Store(true)
 			r.waitAOF.Store(false)
 		}
 		return fmt.Errorf("wait for replicas: %w", err)

@@ -41,6 +41,7 @@ type bot struct {
 	sockets  atomic.Pointer[sockets]
 	replicas atomic.Pointer[replicas]
 	state    atomic.Pointer[redisState]
+	probe    probe
 	unready  atomic.Pointer[string]
 	client   *chat.Client
 	reloads  *reloads

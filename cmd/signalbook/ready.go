@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -101,8 +102,16 @@ func (b *bot) ready(ctx context.Context) web.Readiness {
 		r.Reason = *b.unready.Load()
 		return r
 	}
-	if err := b.redis.Ping(ctx); err != nil {
-		r.Reason = "Redis does not answer: " + err.Error()
+	switch err := b.probe.ask(ctx, st); {
+	case errors.Is(err, store.ErrReplicas):
+		r.Reason = "Redis answers, but redis.wait_replicas asks for more replicas than confirm: " + err.Error()
+		return r
+	case err != nil:
+		if err := b.redis.Ping(ctx); err != nil {
+			r.Reason = "Redis does not answer: " + err.Error()
+			return r
+		}
+		r.Reason = "Redis answers, but nothing can be stored: " + err.Error()
 		return r
 	}
 	r.Ready = true
@@ -184,7 +193,9 @@ func (b *bot) sameConnections(next *settings) error {
 	if was.Slack.APIURL != now.Slack.APIURL || was.Slack.BotToken != now.Slack.BotToken || was.Slack.AppToken != now.Slack.AppToken || was.Slack.SigningSecret != now.Slack.SigningSecret {
 		return errors.New("slack: address, tokens and secrets are read at the start only: restart the bot")
 	}
-	if fmt.Sprint(was.Redis.Addresses, was.Redis.Prefix, was.Redis.Cluster, was.Redis.WaitReplicas) != fmt.Sprint(now.Redis.Addresses, now.Redis.Prefix, now.Redis.Cluster, now.Redis.WaitReplicas) {
+	before, after := was.Redis, now.Redis
+	after.AcceptDataLoss = before.AcceptDataLoss // read at each look at Redis
+	if !reflect.DeepEqual(before, after) {
 		return errors.New("redis: the connection is set up at the start only: restart the bot")
 	}
 	return nil
