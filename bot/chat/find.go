@@ -19,10 +19,10 @@ const (
 	// maxPages bounds one search: 10,000 messages since an intent is no channel
 	// that people read.
 	maxPages = 50
-	// The margins cover what the Date header cannot: whole seconds, and an intent
-	// written by another machine's clock.
-	knownSkewMargin   = 2 * time.Minute
-	unknownSkewMargin = 10 * time.Minute
+	// lookBack is how long before the intent a search begins. The Date header tells
+	// Slack's clock as ours shows it now; the intent may have been written by
+	// another machine's clock, or before ours was set.
+	lookBack = time.Hour
 )
 
 // Find says where to look for a message that may have been sent: in a thread, or
@@ -81,14 +81,11 @@ func (c *Client) FindOp(ctx context.Context, f Find) ([]string, error) {
 		Err: fmt.Errorf("more messages than %d pages, or pages that do not go on", maxPages)}
 }
 
-// oldest is since on Slack's clock, with a margin, as a ts.
+// oldest is since on Slack's clock, as far as that is known, and well before, as a
+// ts.
 func (c *Client) oldest(since time.Time) string {
-	skew, known := c.Skew()
-	margin := unknownSkewMargin
-	if known {
-		margin = knownSkewMargin
-	}
-	at := since.Add(skew - margin)
+	skew, _ := c.Skew()
+	at := since.Add(skew - lookBack)
 	return fmt.Sprintf("%d.%06d", max(at.Unix(), 0), at.Nanosecond()/1000)
 }
 

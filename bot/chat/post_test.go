@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -182,12 +183,12 @@ func TestFindOp(t *testing.T) {
 func TestOldestIsOnSlacksClock(t *testing.T) {
 	c := startClient(t, answers(200, `{"ok":true,"team_id":"T1"}`))
 	since := c.now()
-	if got, want := c.oldest(since), fmt.Sprintf("%d.", since.Add(-unknownSkewMargin).Unix()); !strings.HasPrefix(got, want) {
+	if got, want := c.oldest(since), fmt.Sprintf("%d.", since.Add(-lookBack).Unix()); !strings.HasPrefix(got, want) {
 		t.Errorf("without a known skew: got %s, want %s…", got, want)
 	}
-	skew := -3 * knownSkewMargin
+	skew := -3 * time.Minute
 	c.skew.Store(&skew)
-	if got, want := c.oldest(since), fmt.Sprintf("%d.", since.Add(-4*knownSkewMargin).Unix()); !strings.HasPrefix(got, want) {
+	if got, want := c.oldest(since), fmt.Sprintf("%d.", since.Add(-3*time.Minute-lookBack).Unix()); !strings.HasPrefix(got, want) {
 		t.Errorf("with Slack six minutes behind: got %s, want %s…", got, want)
 	}
 }

@@ -65,6 +65,13 @@ func (s sight) class(slot message.Slot) class {
 	return classTier
 }
 
+// ahead reports whether a time that was noted for at most that much later is still
+// to come. One much further ahead was noted before the clock was set back: it
+// counts as come.
+func ahead(at, now time.Time, most time.Duration) bool {
+	return at.After(now) && at.Sub(now) <= 2*most
+}
+
 // leftover finds messages that are not to be there any more, such as a ping about
 // what is over, and that may have been sent twice: copies of them are removed like
 // any other's. Without one that is ripe it returns how long until there is, or wait
@@ -74,11 +81,11 @@ func (s sight) leftover(now time.Time, timing Timing, wait time.Duration) (call,
 		if have.Sweeps == 0 || slices.ContainsFunc(s.slots, func(slot message.Slot) bool { return slot.Name == name }) {
 			continue
 		}
-		at := have.SweepAt
+		at, most := have.SweepAt, timing.Sweeps[len(sweeps)-1]
 		if have.State == store.CallSending || at.IsZero() {
-			at = have.IntentAt.Add(timing.Unknown)
+			at, most = have.IntentAt.Add(timing.Unknown), timing.Unknown
 		}
-		if !at.After(now) {
+		if !ahead(at, now, most) {
 			slot := message.Slot{Name: name, Thread: have.Parent != "", Once: true}
 			return call{slot: slot, have: have, class: classEdit, kind: callSweep}, 0
 		}

@@ -116,16 +116,16 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 			continue // the root comes first
 		case have.State == store.CallSending:
 			c.kind = callFind
-			if at := have.IntentAt.Add(h.Timing.Unknown); at.After(now) {
+			if at := have.IntentAt.Add(h.Timing.Unknown); ahead(at, now, h.Timing.Unknown) {
 				later(at)
 				continue
 			}
-		case have.State == store.CallParked && have.Hash == slot.Message.Hash() && now.Sub(have.IntentAt) < h.Timing.Parked:
+		case have.State == store.CallParked && have.Hash == slot.Message.Hash() && ahead(have.IntentAt.Add(h.Timing.Parked), now, h.Timing.Parked):
 			later(have.IntentAt.Add(h.Timing.Parked))
 			continue
 		case have.TS == "" || moved:
 			c.kind = callPost
-		case !have.SweepAt.IsZero() && !have.SweepAt.After(now):
+		case !have.SweepAt.IsZero() && !ahead(have.SweepAt, now, h.Timing.Sweeps[len(sweeps)-1]):
 			c.kind, c.class = callSweep, classEdit
 		case have.State != store.CallParked && (slot.Once || have.Hash == slot.Message.Hash()):
 			if !have.SweepAt.IsZero() {

@@ -15,6 +15,7 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // witness is what the test knows to have happened, beside what the bot says.
@@ -412,7 +413,7 @@ func (m *witness) checkSlack(all []record) {
 			have := r.ledger[slot.Name]
 			name := r.ID() + " " + slot.Name
 			one, there := shown[have.Channel+" "+have.TS]
-			if slot.Once && have.State == store.CallMoot {
+			if slot.Once && (have.State == store.CallMoot || have.State == "" && r.lapsed(slot.Name)) {
 				continue // it would have come too late to matter
 			}
 			if !there {
@@ -450,6 +451,13 @@ func (m *witness) checkSlack(all []record) {
 		ops[op] = at
 	}
 	m.checkRoots(all, shown)
+}
+
+// lapsed is whether a deadline ping waited for Slack until all that it would have
+// listed were done, here and in the incidents beside.
+func (r record) lapsed(slot string) bool {
+	tier, _ := r.Tier(playbooks.Immediate)
+	return strings.HasPrefix(slot, message.DeadlinePing) && len(tier.Together) > 0 && !r.Active()
 }
 
 // checkRoots: an incident has one root, and each root an incident.

@@ -62,6 +62,7 @@ type plan struct {
 	people   int    // who act at the same time
 	socket   bool   // Socket Mode, else signed HTTP
 	redis    string // single, sentinel or cluster
+	wait     int    // redis.wait_replicas
 	reopen   string // incidents.reopen_within
 }
 
@@ -86,6 +87,12 @@ func planFor(seed uint64, length time.Duration) plan {
 	p.reopen = []string{"4h", "4h", "3s"}[r.IntN(3)]
 	if kind := os.Getenv("CHAOS_REDIS"); kind != "" {
 		p.redis = kind
+	}
+	switch p.redis {
+	case "sentinel":
+		p.wait = 1 + r.IntN(2) // of two
+	case "cluster":
+		p.wait = 1 // of one
 	}
 	return p
 }

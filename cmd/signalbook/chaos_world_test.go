@@ -125,16 +125,15 @@ func startWorld(t *testing.T, p plan) *world {
 
 func (w *world) startRedis() {
 	o := redistest.Options{Args: []string{"--appendfsync", "always"}}
-	wait := 0
 	switch w.plan.redis {
 	case "sentinel":
-		w.redis, wait = redistest.Sentinel(w.t, redistest.Options{}), 1
+		w.redis = redistest.Sentinel(w.t, redistest.Options{})
 	case "cluster":
-		w.redis, wait = redistest.Cluster(w.t, redistest.Options{}), 1
+		w.redis = redistest.Cluster(w.t, redistest.Options{})
 	default:
 		w.redis = redistest.Single(w.t, o)
 	}
-	redis, err := store.Open(store.Options{Addresses: w.redis.Addresses, MasterName: w.redis.MasterName, Cluster: w.redis.Cluster, Prefix: "signalbook", WaitReplicas: wait})
+	redis, err := store.Open(store.Options{Addresses: w.redis.Addresses, MasterName: w.redis.MasterName, Cluster: w.redis.Cluster, Prefix: "signalbook", WaitReplicas: w.plan.wait})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -167,9 +166,7 @@ func (w *world) configure() {
 	fmt.Fprintf(&text, "slack: {bot_token: xoxb-test, %s, api_url: \"http://%s/api/\"}\n",
 		map[bool]string{true: "app_token: xapp-test", false: "signing_secret: signing-secret"}[w.plan.socket], w.slack.address)
 	fmt.Fprintf(&text, "redis:\n%s", w.redis.Settings())
-	if w.plan.redis != "single" {
-		text.WriteString("  wait_replicas: 1\n")
-	}
+	fmt.Fprintf(&text, "  wait_replicas: %d\n", w.plan.wait)
 	fmt.Fprintf(&text, "webhook: {credentials: %s}\nplaybooks: {files: [chaos.yml]}\nincidents: {reopen_within: %s, storm: {above: 1000, per: 1m}}\n", webhookToken, w.plan.reopen)
 	text.WriteString("route:\n  channel: \"#general\"\n  owners: [\"@sre-oncall\"]\n  escalate: [{after: 4s, mention: [\"@db-leads\"]}]\n  routes:\n")
 	for n := range w.plan.channels {
