@@ -183,10 +183,11 @@ func (r *rig) startBot() *process {
 	return b
 }
 
-func (r *rig) launchBot() *process {
+// launchBot starts `signalbook serve`; of a flag given twice the last holds.
+func (r *rig) launchBot(more ...string) *process {
 	r.t.Helper()
 	port := freePort(r.t)
-	b := startProcess(r.t, exec.Command("signalbook", "serve", "--config.file="+r.config, "--web.listen-address=127.0.0.1:"+port, "--log.level=debug"))
+	b := startProcess(r.t, exec.Command("signalbook", append([]string{"serve", "--config.file=" + r.config, "--web.listen-address=127.0.0.1:" + port, "--log.level=debug"}, more...)...))
 	b.url = "http://127.0.0.1:" + port
 	r.sim.SetRequestURL(b.url)
 	return b
