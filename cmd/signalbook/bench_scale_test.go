@@ -72,8 +72,8 @@ func history(b *testing.B) (saved []store.Saved, book *playbooks.Playbook) {
 	return saved, book
 }
 
-// numbered is the same moment of another incident.
-func numbered(s store.Saved, n int) store.Saved {
+// momentOf is the same moment of another incident.
+func momentOf(s store.Saved, n int) store.Saved {
 	s.Incident.Number = n
 	s.Incident.Group = fmt.Sprintf("%024x", n)
 	return s
@@ -119,7 +119,7 @@ func (r *rig) seed(st *store.Store, count int, moments []store.Saved, book *play
 	}
 	for n := first + 1; n <= count; n++ {
 		for _, moment := range moments {
-			commits = append(commits, store.Commit{Saved: []store.Saved{numbered(moment, n)}})
+			commits = append(commits, store.Commit{Saved: []store.Saved{momentOf(moment, n)}})
 		}
 		if len(commits) >= 500 {
 			flush()
