@@ -6,7 +6,7 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BRANCH ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 
-.PHONY: run test chaos check bench build fuzz
+.PHONY: run test test-rooms test-whole chaos check bench build fuzz
 
 run:
 	go run ./cmd/signalbook demo
@@ -14,7 +14,15 @@ run:
 test:
 	deploy/install-test-tools.sh
 	$(MAKE) --no-print-directory check
-	CGO_ENABLED=1 go test -race -vet=off -parallel 8 ./...
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-rooms test-whole
+
+# The rooms one by one, with the race detector.
+test-rooms:
+	CGO_ENABLED=1 go test -race -vet=off -parallel 8 ./alerts/... ./bot/... ./playbooks/...
+
+# The real binary with real servers around it: mostly waiting, so beside the rooms.
+test-whole:
+	go test -vet=off -parallel 12 -timeout 20m ./cmd/...
 
 # The long form of the chaos suite; make test has a short one. SEED=7 repeats one run; chaos_test.go tells of the rest.
 chaos: export CHAOS_SEED = $(SEED)
