@@ -128,6 +128,11 @@ func (r *Redis) look(ctx context.Context, address string, client *redis.Client) 
 			n.info[name] = value
 		}
 	}
+	if n.info["loading"] == "1" || n.info["async_loading"] == "1" {
+		// While it reads its append-only file it reports it as off.
+		n.err = errors.New("ask redis what it keeps: it is still loading its data")
+		return n
+	}
 	if settings, err := client.ConfigGet(ctx, "*append*").Result(); err == nil {
 		n.config = settings
 	}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,39 @@ func TestDurability(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestRedisLoading: a Redis that is still reading its append-only file reports it
+// as off; that is no reason to believe that it forgets.
+func TestRedisLoading(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, "--appendfsync", "always", "--key-load-delay", "100") // microseconds
+	pipe := server.Client().Pipeline()
+	for n := range 10_000 {
+		pipe.Set(t.Context(), fmt.Sprint("key", n), n, 0)
+	}
+	_, err := pipe.Exec(t.Context())
+	must(t, err)
+	e := open(t, server.Addr, store.Options{})
+	server.Kill()
+	started := make(chan struct{})
+	go func() {
+		defer close(started)
+		server.Start()
+	}()
+	loading := false
+	eventually(t, "Redis tells what it keeps", func() bool {
+		got, err := e.redis.Durability(t.Context())
+		loading = loading || err != nil && strings.Contains(err.Error(), "loading")
+		if err == nil && len(got.Forgets) > 0 {
+			t.Errorf("a Redis that loads is said to forget: %q", got.Forgets)
+		}
+		return err == nil
+	})
+	<-started
+	if !loading {
+		t.Error("Redis was never seen loading: this proves nothing")
 	}
 }
 
