@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -255,28 +254,4 @@ func (w *world) healAll() {
 		r.hurt.Unlock()
 	}
 	w.redis.StartAll()
-}
-
-// table sums the faults of all seeds.
-type table struct {
-	mu     sync.Mutex
-	faults map[string]int
-	seeds  int
-}
-
-func (s *table) add(w *world) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.seeds++
-	for kind, n := range w.counts {
-		s.faults[kind] += n
-	}
-}
-
-func (s *table) String() string {
-	var b strings.Builder
-	for _, kind := range sorted(s.faults) {
-		fmt.Fprintf(&b, "%6d %s\n", s.faults[kind], kind)
-	}
-	return b.String()
 }

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,7 +12,6 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
-	"github.com/signalbook/signalbook/playbooks"
 )
 
 // witness is what the test knows to have happened, beside what the bot says.
@@ -166,9 +162,10 @@ func (m *witness) await(what string, holds func() bool) {
 	}
 }
 
-// record is one incident as it is stored.
+// record is one incident as it is stored, or a storm: then it has no number.
 type record struct {
 	incident.Incident
+	name   string
 	log    []incident.Change
 	ledger store.Ledger
 	slots  []message.Slot
@@ -188,7 +185,7 @@ func (m *witness) records() []record {
 			m.w.problem("INC-%d is not there: %v", n, err)
 			continue
 		}
-		r := record{Incident: i}
+		r := record{Incident: i, name: i.ID()}
 		if r.log, err = m.w.store.Timeline(ctx, n, 100_000); err != nil {
 			m.w.problem("%v", err)
 		}
@@ -204,6 +201,32 @@ func (m *witness) records() []record {
 		}
 		all = append(all, r)
 	}
+	return append(all, m.storms(newest)...)
+}
+
+// storms reads every storm; each has the number of the incident that it began with.
+func (m *witness) storms(newest int) []record {
+	ctx := context.Background()
+	var all []record
+	for n := 1; n <= newest; n++ {
+		storm, ok, err := m.w.store.Storm(ctx, n)
+		if err != nil {
+			m.w.problem("%v", err)
+		}
+		if !ok {
+			continue
+		}
+		r := record{name: storm.ID()}
+		if r.ledger, err = m.w.store.Ledger(ctx, -n); err != nil {
+			m.w.problem("%v", err)
+		}
+		entries, err := m.w.store.Crowd(ctx, n)
+		if err != nil {
+			m.w.problem("%v", err)
+		}
+		r.slots = message.RenderStorm(message.StormView{Storm: storm, Entries: entries, Names: m.names(), Command: "/playbook"})
+		all = append(all, r)
+	}
 	return all
 }
 
@@ -214,315 +237,4 @@ func (m *witness) names() message.Names {
 		names["@"+handle] = "<!subteam^" + g.ID + ">"
 	}
 	return names
-}
-
-// checkAccepted: what was answered 202 is known. An alert that was told to fire
-// stands in an incident of its group, as that occurrence or a later one; one that
-// was told to have ended has ended there, at least once.
-func (m *witness) checkAccepted() {
-	all := m.records()
-	for _, g := range m.groups {
-		g.mu.Lock()
-		for _, o := range g.accepted {
-			if !slices.ContainsFunc(all, func(r record) bool { return r.Group == g.id() && r.knows(o) }) {
-				m.w.problem("lost: group %d, alert %s of %s, resolved %v, was answered 202 and is not known", g.n, o.fingerprint, o.startsAt.Format("15:04:05.000"), o.resolved)
-			}
-		}
-		g.mu.Unlock()
-	}
-}
-
-func (r record) knows(o occurrence) bool {
-	for _, a := range r.Alerts {
-		if a.Fingerprint != o.fingerprint {
-			continue
-		}
-		if a.StartsAt.After(o.startsAt) || a.StartsAt.Equal(o.startsAt) && (!o.resolved || !a.Firing) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(r.log, func(c incident.Change) bool {
-		return c.Alert == o.fingerprint && (!o.resolved || c.Kind == incident.KindAlertResolved)
-	})
-}
-
-// check looks at everything once the world is at rest.
-func (m *witness) check() {
-	all := m.records()
-	for _, g := range m.groups {
-		m.checkGroup(g, all)
-	}
-	m.checkActs(all)
-	for _, r := range all {
-		m.replay(r)
-	}
-	m.checkSlack(all)
-	m.checkRefusals()
-	if dead, err := m.w.store.DeadLetters(context.Background()); err != nil || dead > 0 {
-		m.w.problem("%d dead letters, %v", dead, err)
-	}
-}
-
-// checkGroup: the newest incident of a group stands as the group does, and there
-// are no more incidents than things that happened.
-func (m *witness) checkGroup(g *alertGroup, all []record) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	var newest *record
-	count := 0
-	for k := range all {
-		if all[k].Group == g.id() {
-			newest = &all[k]
-			count++
-		}
-	}
-	if len(g.accepted) == 0 {
-		return
-	}
-	if newest == nil {
-		m.w.problem("lost: group %d has no incident", g.n)
-		return
-	}
-	if count > 1 && (m.w.plan.reopen == "4h" || count > len(g.sent)) {
-		m.w.problem("doubled: group %d has %d incidents", g.n, count)
-	}
-	firing := 0
-	for _, a := range g.alerts {
-		at := slices.IndexFunc(newest.Alerts, func(known incident.Alert) bool { return known.Fingerprint == a.fingerprint })
-		switch {
-		case !a.resolved && (at < 0 || !newest.Alerts[at].Firing || !newest.Alerts[at].StartsAt.Equal(a.startsAt)):
-			m.w.problem("lost: %s does not know that %s fires since %s", newest.ID(), a.fingerprint, a.startsAt.Format("15:04:05.000"))
-		case a.resolved && at >= 0 && (newest.Alerts[at].Firing || !newest.Alerts[at].HeldUntil.IsZero()):
-			m.w.problem("lost: %s does not know that %s ended at %s", newest.ID(), a.fingerprint, a.endsAt.Format("15:04:05.000"))
-		}
-		if !a.resolved {
-			firing++
-		}
-	}
-	byHand := slices.ContainsFunc(newest.log, func(c incident.Change) bool {
-		return c.By.ID != "" && (c.Kind == incident.KindResolved || c.Kind == incident.KindReopened)
-	})
-	if !byHand && newest.Over() != (firing == 0) && !newest.Quiet {
-		m.w.problem("lost: %s is %s while %d alerts fire", newest.ID(), newest.State, firing)
-	}
-}
-
-// checkActs: every act stands in the timeline at most once, and exactly once when
-// it was confirmed.
-func (m *witness) checkActs(all []record) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, a := range m.acts {
-		entries, marks := 0, 0
-		for _, r := range all {
-			for _, c := range r.log {
-				if c.By.ID == a.id && c.Kind != incident.KindAcknowledged && c.Kind != incident.KindLateClick {
-					entries++
-				}
-				if strings.Contains(c.Text, a.mark) {
-					marks++
-				}
-			}
-		}
-		if a.what == "incident:ack" || a.what == "command:ack" {
-			continue // it leaves an acknowledgement alone, or nothing
-		}
-		if entries > 1 || marks > 1 {
-			m.w.problem("doubled: %s of %s on %s stands in the timeline %d times", a.what, a.user, a.value, max(entries, marks))
-		}
-		if a.confirmed() && entries == 0 {
-			m.w.problem("lost: %s of %s on %s was confirmed (%.80q) and stands in no timeline", a.what, a.user, a.value, a.answer)
-		}
-	}
-}
-
-// confirmed is whether the person could see that the act counts: it was answered
-// so, or Slack showed his name or words.
-func (a *act) confirmed() bool {
-	for _, word := range []string{"Done: ", "Skipped: ", "Noted in", "Undone: ", "is resolved. What", "is resolved and closed: nothing", "is open again."} {
-		if strings.Contains(a.answer, word) {
-			return true
-		}
-	}
-	if strings.Contains(a.answer, "Recorded. The result follows.") && a.what == "command:note" {
-		return true // nothing refuses a note
-	}
-	return a.m.seen[a.user] || a.m.seen[a.mark] && a.what != "mention:note"
-}
-
-// replay plays an incident's timeline through the table of a step's states and
-// compares: the first click won, and the document says what the timeline says.
-func (m *witness) replay(r record) {
-	type standing struct {
-		state  incident.StepState
-		holder string
-	}
-	now, before := map[string]standing{}, map[string]standing{}
-	for _, s := range r.Steps {
-		now[s.ID] = standing{state: incident.StepOpen}
-		if s.From != 0 {
-			return // it began elsewhere
-		}
-	}
-	for _, c := range r.log {
-		if c.Step == "" {
-			continue
-		}
-		was, to := now[c.Step], now[c.Step]
-		allowed := []incident.StepState{incident.StepOpen, incident.StepAcknowledged}
-		switch c.Kind {
-		case incident.KindStepAcknowledged:
-			allowed, to = allowed[:1], standing{incident.StepAcknowledged, c.By.ID}
-		case incident.KindStepDone:
-			allowed, to.state = append(allowed, incident.StepDropped), incident.StepDone
-		case incident.KindStepSkipped:
-			allowed, to.state = append(allowed, incident.StepDropped), incident.StepSkipped
-		case incident.KindStepDropped:
-			to.state = incident.StepDropped
-		case incident.KindStepReleased:
-			allowed, to = allowed[1:], standing{state: incident.StepOpen}
-		case incident.KindStepReopened:
-			allowed, to = []incident.StepState{incident.StepDropped}, standing{state: incident.StepOpen}
-		case incident.KindStepUndone:
-			allowed, to = []incident.StepState{incident.StepDone, incident.StepSkipped, incident.StepDropped}, before[c.Step]
-		default:
-			continue
-		}
-		if !slices.Contains(allowed, was.state) {
-			m.w.problem("doubled: the timeline of %s has %s of %s by %s at %s, when the step was %s", r.ID(), c.Kind, c.Step, c.By.Name, c.At.Format("15:04:05.000"), was.state)
-		}
-		before[c.Step], now[c.Step] = was, to
-	}
-	for _, s := range r.Steps {
-		if got := now[s.ID]; got.state != s.State || s.State == incident.StepAcknowledged && got.holder != s.Holder.ID {
-			m.w.problem("lost: step %s of %s is %s by %s, its timeline says %s by %s", s.ID, r.ID(), s.State, s.Holder.ID, got.state, got.holder)
-		}
-	}
-}
-
-// checkSlack: every message that there should be is there once and shows the
-// newest state, and nothing else is there.
-func (m *witness) checkSlack(all []record) {
-	shown := map[string]slacksim.Message{}
-	for _, one := range m.everything() {
-		shown[one.ChannelID+" "+one.TS] = one
-	}
-	claimed, ops := map[string]string{}, map[string]string{}
-	for _, r := range all {
-		for _, slot := range r.slots {
-			have := r.ledger[slot.Name]
-			name := r.ID() + " " + slot.Name
-			one, there := shown[have.Channel+" "+have.TS]
-			if slot.Once && (have.State == store.CallMoot || have.State == "" && r.lapsed(slot.Name)) {
-				continue // it would have come too late to matter
-			}
-			if !there {
-				m.w.problem("lost: %s is not in Slack (%+v)", name, have)
-				continue
-			}
-			if slot.Thread && one.Thread != r.ledger[store.RootSlot].TS {
-				m.w.problem("lost: %s stands outside its thread", name)
-			}
-			if !slot.Once && !shows(one, slot.Message) {
-				m.w.problem("lost: %s is out of date (%+v). It reads:\n%s\nand should read:\n%s", name, have, blocksOf(one.Blocks), blocksOf(slot.Message.Blocks))
-			}
-		}
-		for slot, have := range r.ledger {
-			name := r.ID() + " " + slot
-			at := have.Channel + " " + have.TS
-			if have.TS == "" {
-				// A ping about what is over, whose outcome nobody needs to know any more: it may be there once.
-				at = have.Op
-			}
-			if other := claimed[at]; other != "" && at != "" {
-				m.w.problem("doubled: one message is %s and %s", other, name)
-			}
-			claimed[at] = name
-		}
-	}
-	for at, one := range shown {
-		op, _ := one.Metadata.Payload["op_id"].(string)
-		if claimed[at] == "" && claimed[op] == "" {
-			m.w.problem("doubled: nobody knows of the message %s in %s (thread %s, op %s):\n%s", one.TS, one.Channel, one.Thread, op, one.PlainText())
-		}
-		if ops[op] != "" {
-			m.w.problem("doubled: %s and %s have the same op", ops[op], at)
-		}
-		ops[op] = at
-	}
-	m.checkRoots(all, shown)
-}
-
-// lapsed is whether a deadline ping waited for Slack until all that it would have
-// listed were done, here and in the incidents beside.
-func (r record) lapsed(slot string) bool {
-	tier, _ := r.Tier(playbooks.Immediate)
-	return strings.HasPrefix(slot, message.DeadlinePing) && len(tier.Together) > 0 && !r.Active()
-}
-
-// checkRoots: an incident has one root, and each root an incident.
-func (m *witness) checkRoots(all []record, shown map[string]slacksim.Message) {
-	roots := map[int]int{}
-	for _, one := range shown {
-		if n, ok := numberOn(one); ok && one.Thread == "" {
-			roots[n]++
-		}
-	}
-	for _, r := range all {
-		if want := map[bool]int{true: 0, false: 1}[r.Quiet]; roots[r.Number] != want {
-			m.w.problem("doubled: %s has %d roots, want %d", r.ID(), roots[r.Number], want)
-		}
-		delete(roots, r.Number)
-	}
-	if len(roots) > 0 {
-		m.w.problem("doubled: roots of incidents that never were: %v", roots)
-	}
-}
-
-// shows is whether a message shows what it should.
-func shows(one slacksim.Message, want message.Message) bool {
-	return one.Text == want.Text && blocksOf(one.Blocks) == blocksOf(want.Blocks)
-}
-
-// blocksOf writes blocks in one form, whoever made them.
-func blocksOf(blocks any) string {
-	data, err := json.Marshal(blocks)
-	var generic any
-	if err == nil {
-		err = json.Unmarshal(data, &generic)
-	}
-	if err == nil {
-		data, err = json.Marshal(generic)
-	}
-	if err != nil {
-		return err.Error()
-	}
-	return string(data)
-}
-
-// checkRefusals: Slack refused nothing but what the faults made it refuse. Socket
-// Mode is the exception: Slack lets an app connect about once a minute, and its
-// replicas die more often here.
-func (m *witness) checkRefusals() {
-	calls := m.w.sim.Calls()
-	for k, call := range calls {
-		switch {
-		case call.Outcome == "ok", call.Faulty, call.Method == "apps.connections.open":
-			continue
-		case call.Method == "views.open" && (call.Outcome == "exchanged_trigger_id" || call.Outcome == "expired_trigger_id"):
-			continue // Slack delivered the click twice or late
-		}
-		var text strings.Builder
-		excused := false
-		fmt.Fprintf(&text, "refused: %s %s %s at %s", call.Method, call.Channel, call.Outcome, call.At.UTC().Format("15:04:05.000"))
-		for _, before := range calls[max(0, k-200):k] {
-			if before.Method == call.Method && before.Channel == call.Channel && call.At.Sub(before.At) < 2*time.Second {
-				fmt.Fprintf(&text, ", after %s %s before", before.Outcome, call.At.Sub(before.At).Round(time.Millisecond))
-				excused = excused || before.Gone // it came later than its sender, who gave it up, could know
-			}
-		}
-		if !excused {
-			m.w.problem("%s", text.String())
-		}
-	}
 }

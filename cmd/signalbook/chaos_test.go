@@ -41,7 +41,7 @@ import (
 const (
 	hasteSlack   = 2500 * time.Millisecond
 	hasteUnknown = hasteSlack + 500*time.Millisecond
-	lateMost     = 6 * time.Second
+	lateMost     = 4 * time.Second
 )
 
 func hasty() {
@@ -63,6 +63,7 @@ type plan struct {
 	socket   bool   // Socket Mode, else signed HTTP
 	redis    string // single, sentinel or cluster
 	wait     int    // redis.wait_replicas
+	storm    int    // incidents.storm.above
 	reopen   string // incidents.reopen_within
 }
 
@@ -85,6 +86,10 @@ func planFor(seed uint64, length time.Duration) plan {
 	p.socket = r.IntN(3) == 0
 	p.redis = []string{"single", "single", "sentinel", "cluster"}[r.IntN(4)]
 	p.reopen = []string{"4h", "4h", "3s"}[r.IntN(3)]
+	p.storm = 1000
+	if r.IntN(4) == 0 {
+		p.storm, p.channels, p.groups = 2, 1+r.IntN(2), 8
+	}
 	if kind := os.Getenv("CHAOS_REDIS"); kind != "" {
 		p.redis = kind
 	}
@@ -112,15 +117,15 @@ func environment[T any](t *testing.T, name string, otherwise T, parse func(strin
 // TestChaos hurts installations at random while people and alerts work with them.
 func TestChaos(t *testing.T) {
 	number := func(text string) (uint64, error) { return strconv.ParseUint(text, 10, 64) }
-	length := environment(t, "CHAOS_LENGTH", 12*time.Second, time.ParseDuration)
+	length := environment(t, "CHAOS_LENGTH", 10*time.Second, time.ParseDuration)
 	first := environment(t, "CHAOS_FIRST", 1, number)
 	last := first + environment(t, "CHAOS_SEEDS", 20, number) - 1
 	if only := environment(t, "CHAOS_SEED", 0, number); only > 0 {
 		first, last = only, only
 	}
-	sum := &table{faults: map[string]int{}}
+	sum := newTable()
 	t.Cleanup(func() {
-		t.Logf("faults of %d seeds (%d to %d, %s each):\n%s", sum.seeds, first, last, length, sum)
+		t.Logf("%d seeds (%d to %d, faults for %s each)\n%s", sum.seeds, first, last, length, sum)
 	})
 	for seed := first; seed <= last; seed++ {
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
@@ -150,7 +155,7 @@ func chaos(t *testing.T, p plan, sum *table) {
 	m.stopWatching()
 	eyes.Wait()
 	m.check()
-	sum.add(w)
+	sum.add(w, m)
 	if len(w.problems) > 0 {
 		t.Errorf("seed %d: %d problems (CHAOS_SEED=%d repeats the run):\n%s", p.seed, len(w.problems), p.seed, strings.Join(w.problems, "\n"))
 	}

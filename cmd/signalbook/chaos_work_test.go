@@ -18,17 +18,19 @@ import (
 // alertGroup is an alert group as Alertmanager sees it: the truth that notifications
 // tell of.
 type alertGroup struct {
-	m       *witness
-	n       int
-	key     string
-	channel string
-	random  *rand.Rand
-	ahead   time.Duration // of the sender's clock
-	next    int
+	m        *witness
+	n        int
+	key      string
+	severity string
+	channel  string
+	random   *rand.Rand
+	ahead    time.Duration // of the sender's clock
+	next     int
 
 	mu       sync.Mutex
 	alerts   []*truth
 	accepted []occurrence // every alert of every notification answered 202
+	answered int          // how many those were
 	sent     map[string]bool
 	late     sync.WaitGroup // copies under way
 }
@@ -50,6 +52,7 @@ type occurrence struct {
 func newGroup(m *witness, n int) *alertGroup {
 	g := &alertGroup{m: m, n: n, random: m.w.plan.random(fmt.Sprint("group ", n)), sent: map[string]bool{}}
 	g.key = fmt.Sprintf("{}/{team=%q}:{alertname=\"Chaos\", service=\"s%d\"}", fmt.Sprint(n%m.w.plan.channels), n)
+	g.severity = []string{"critical", "warning", "info"}[n%3]
 	g.channel = channelName(n % m.w.plan.channels)
 	g.ahead = within(g.random, -3*time.Minute, 3*time.Minute)
 	return g
@@ -119,7 +122,7 @@ func (g *alertGroup) body(all bool) (data []byte, told []occurrence) {
 			continue
 		}
 		one := map[string]any{"status": "firing", "fingerprint": a.fingerprint, "startsAt": a.startsAt, "endsAt": "0001-01-01T00:00:00Z",
-			"labels": map[string]string{"alertname": "Chaos", "team": fmt.Sprint(g.n % g.m.w.plan.channels), "service": fmt.Sprint("s", g.n), "severity": "critical", "instance": a.fingerprint}}
+			"labels": map[string]string{"alertname": "Chaos", "team": fmt.Sprint(g.n % g.m.w.plan.channels), "service": fmt.Sprint("s", g.n), "severity": g.severity, "instance": a.fingerprint}}
 		if a.resolved {
 			one["status"], one["endsAt"] = "resolved", a.endsAt
 		} else {
@@ -132,7 +135,7 @@ func (g *alertGroup) body(all bool) (data []byte, told []occurrence) {
 	if len(list) == 0 {
 		return nil, nil
 	}
-	common := map[string]string{"alertname": "Chaos", "team": fmt.Sprint(g.n % g.m.w.plan.channels), "service": fmt.Sprint("s", g.n), "severity": "critical"}
+	common := map[string]string{"alertname": "Chaos", "team": fmt.Sprint(g.n % g.m.w.plan.channels), "service": fmt.Sprint("s", g.n), "severity": g.severity}
 	data, err := json.Marshal(map[string]any{"version": "4", "receiver": "chaos", "status": status, "groupKey": g.key, "truncatedAlerts": 0,
 		"groupLabels": map[string]string{"alertname": "Chaos", "service": fmt.Sprint("s", g.n)}, "commonLabels": common,
 		"commonAnnotations": map[string]string{"summary": fmt.Sprint("Chaos in service ", g.n)}, "externalURL": "http://alertmanager.example", "alerts": list})
@@ -206,6 +209,7 @@ func (g *alertGroup) send(data []byte, told []occurrence) bool {
 	}
 	g.mu.Lock()
 	g.accepted = append(g.accepted, told...)
+	g.answered++
 	g.mu.Unlock()
 	return true
 }

@@ -167,7 +167,7 @@ func (w *world) configure() {
 		map[bool]string{true: "app_token: xapp-test", false: "signing_secret: signing-secret"}[w.plan.socket], w.slack.address)
 	fmt.Fprintf(&text, "redis:\n%s", w.redis.Settings())
 	fmt.Fprintf(&text, "  wait_replicas: %d\n", w.plan.wait)
-	fmt.Fprintf(&text, "webhook: {credentials: %s}\nplaybooks: {files: [chaos.yml]}\nincidents: {reopen_within: %s, storm: {above: 1000, per: 1m}}\n", webhookToken, w.plan.reopen)
+	fmt.Fprintf(&text, "webhook: {credentials: %s}\nplaybooks: {files: [chaos.yml]}\nincidents: {reopen_within: %s, storm: {above: %d, per: 1m}}\n", webhookToken, w.plan.reopen, w.plan.storm)
 	text.WriteString("route:\n  channel: \"#general\"\n  owners: [\"@sre-oncall\"]\n  escalate: [{after: 4s, mention: [\"@db-leads\"]}]\n  routes:\n")
 	for n := range w.plan.channels {
 		fmt.Fprintf(&text, "    - {matchers: ['team=\"%d\"'], channel: \"#%s\"}\n", n, channelName(n))
