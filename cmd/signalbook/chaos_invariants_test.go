@@ -106,6 +106,9 @@ func (m *witness) checkGroup(g *alertGroup, all []record) {
 	}
 }
 
+// beside are the entries that an act may leave beside its own.
+var beside = []incident.Kind{incident.KindAcknowledged, incident.KindLateClick, incident.KindShown}
+
 // checkActs: every act stands in the timeline at most once, and exactly once when
 // it was confirmed.
 func (m *witness) checkActs(all []record) {
@@ -115,7 +118,7 @@ func (m *witness) checkActs(all []record) {
 		entries, marks := 0, 0
 		for _, r := range all {
 			for _, c := range r.log {
-				if c.By.ID == a.id && c.Kind != incident.KindAcknowledged && c.Kind != incident.KindLateClick {
+				if c.By.ID == a.id && !slices.Contains(beside, c.Kind) {
 					entries++
 				}
 				if strings.Contains(c.Text, a.mark) {
