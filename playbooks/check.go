@@ -37,7 +37,7 @@ func (c *checker) playbook(p *Playbook) {
 	c.text(path{"title"}, p.Title, rule{what: "title", most: maxTitle, required: true, oneLine: true})
 	c.text(path{"description"}, p.Description, rule{what: "description", most: maxDetail})
 	for _, fixed := range []struct{ key, text string }{{"title", p.Title}, {"description", p.Description}} {
-		if isTemplate(fixed.text) {
+		if IsTemplate(fixed.text) {
 			c.problemf(path{fixed.key}, "the %s of a playbook is no template: it is shown in lists, without an alert", fixed.key)
 		}
 	}
@@ -149,7 +149,7 @@ func (c *checker) text(at path, s string, r rule) {
 // template compiles a template and runs it once over an alert without labels,
 // which finds most mistakes before the first real alert does.
 func (c *checker) template(at path, s string, where use) {
-	if !isTemplate(s) {
+	if !IsTemplate(s) {
 		return
 	}
 	t, err := compile(s, where, c.budget)
@@ -170,9 +170,9 @@ func (c *checker) url(at path, s string) {
 	c.text(at, s, rule{what: "URL", most: maxURL, required: true, oneLine: true, use: inURL})
 	switch {
 	case s == "":
-	case !isTemplate(s) && !isURL(s):
+	case !IsTemplate(s) && !isURL(s):
 		c.problemf(at, "%q is no http or https URL", cut(s, 80))
-	case isTemplate(s) && !isWeb(s) && !strings.HasPrefix(s, "{{"):
+	case IsTemplate(s) && !isWeb(s) && !strings.HasPrefix(s, "{{"):
 		c.problemf(at, "%q must begin with http:// or https://, or be one value that does", cut(s, 80))
 	}
 }

@@ -78,7 +78,7 @@ func (f *filler) step(n NumberedStep, labels map[string]string) FilledStep {
 	for _, c := range s.Commands {
 		out.Commands = append(out.Commands, f.text(c, inCommand, what))
 	}
-	out.Templated = isTemplate(s.Title) || isTemplate(s.Detail) || slices.ContainsFunc(s.Commands, isTemplate)
+	out.Templated = IsTemplate(s.Title) || IsTemplate(s.Detail) || slices.ContainsFunc(s.Commands, IsTemplate)
 	return out
 }
 

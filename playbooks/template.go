@@ -26,8 +26,9 @@ const (
 	tickFunction = "signalbookTick"
 )
 
-// isTemplate tells whether a text has anything to fill in.
-func isTemplate(text string) bool { return strings.Contains(text, "{{") }
+// IsTemplate tells whether a text of a playbook has anything to fill in; one that
+// has not is shown as it stands.
+func IsTemplate(text string) bool { return strings.Contains(text, "{{") }
 
 // compile parses a template and builds the bounds into its tree: every loop
 // counts its rounds, and every printed value passes the function for its use,
@@ -156,7 +157,7 @@ func execute(t *template.Template, v view, b *budget) (out string, err error) {
 // fill compiles and executes a text for one use; a text without a template
 // comes back as it is.
 func fill(text string, where use, v view, b *budget) (string, error) {
-	if !isTemplate(text) {
+	if !IsTemplate(text) {
 		return text, nil
 	}
 	t, err := compile(text, where, b)

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -44,9 +45,15 @@ func Decode(data []byte) (Incident, error) {
 
 // Encode writes the incident document.
 func (i Incident) Encode() ([]byte, error) {
-	data, err := json.Marshal(i)
-	if err != nil || len(i.unknown) == 0 {
-		return data, err
+	var out bytes.Buffer
+	to := json.NewEncoder(&out)
+	to.SetEscapeHTML(false) // \u003c takes six bytes of Redis for every <
+	if err := to.Encode(i); err != nil {
+		return nil, err
+	}
+	data := bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+	if len(i.unknown) == 0 {
+		return data, nil
 	}
 	rest, err := json.Marshal(i.unknown)
 	if err != nil {

@@ -154,13 +154,14 @@ type Neighbour struct {
 }
 
 // Step is one step of the playbook in this incident. Detail and Commands are
-// kept only when the playbook templates them; else the playbook has them.
+// kept only where the playbook templates them (a command that it does not is
+// empty here); the rest the playbook has. Shown puts both together.
 type Step struct {
 	ID       string             `json:"id"`
 	Number   int                `json:"number"`
 	Tier     playbooks.TierName `json:"tier"`
 	Title    string             `json:"title"`
-	Filled   bool               `json:"filled,omitempty"` // Detail and Commands below are its own
+	Filled   bool               `json:"filled,omitempty"` // Detail and Commands below are its own where the playbook has templates
 	Detail   string             `json:"detail,omitempty"`
 	Commands []string           `json:"commands,omitempty"`
 	Hidden   bool               `json:"hidden,omitempty"` // does not apply here

@@ -56,10 +56,7 @@ func tierCards(v View, tier playbooks.TierName) []card {
 		if s.Tier != tier || s.Hidden {
 			continue
 		}
-		detail, commands := s.Detail, s.Commands
-		if p := own[s.ID]; p != nil && !s.Filled {
-			detail, commands = p.Detail, p.Commands
-		}
+		detail, commands := s.Shown(own[s.ID])
 		cards = append(cards, newCard(s, detail, commands))
 	}
 	return cards

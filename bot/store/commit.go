@@ -240,7 +240,7 @@ func (s *Store) save(w *writes, saved Saved) error {
 		if err != nil {
 			return fmt.Errorf("write timeline of %s: %w", i.ID(), err)
 		}
-		w.add("XADD", s.keys.log(i.Number), fmt.Sprintf("%d-%d", i.Version, k+1), "c", data)
+		w.add("RPUSH", s.keys.log(i.Number), fmt.Sprintf("%d-%d %s", i.Version, k+1, data))
 	}
 	if i.Group != "" && i.FollowedBy == 0 {
 		w.add("SET", s.keys.group(i.Group), i.Number)

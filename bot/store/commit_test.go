@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,8 +43,9 @@ func TestCommitStoresEverything(t *testing.T) {
 			t.Errorf("incident (-want +got):\n%s", diff)
 		}
 		ids := []string{}
-		for _, m := range e.raw.XRange(t.Context(), base+"log:1", "-", "+").Val() {
-			ids = append(ids, m.ID)
+		for _, entry := range e.raw.LRange(t.Context(), base+"log:1", 0, -1).Val() {
+			id, _, _ := strings.Cut(entry, " ")
+			ids = append(ids, id)
 		}
 		if want := []string{"1-1", "2-1", "2-2"}; !slices.Equal(ids, want) {
 			t.Errorf("got timeline ids %v, want version-change %v", ids, want)
@@ -92,6 +94,8 @@ func (e env) everything(t *testing.T) map[string]string {
 			all[key] = string(data)
 		case "zset":
 			all[key] = fmt.Sprint(e.raw.ZRangeWithScores(t.Context(), key, 0, -1).Val())
+		case "list":
+			all[key] = fmt.Sprint(e.raw.LRange(t.Context(), key, 0, -1).Val())
 		case "stream":
 			all[key] = fmt.Sprint(e.raw.XRange(t.Context(), key, "-", "+").Val())
 		default:

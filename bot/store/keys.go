@@ -36,7 +36,7 @@ func (k keys) replicas() string   { return k.base + "replicas" }    // HASH repl
 func (k keys) strays() string     { return k.base + "strays" }      // SET of JSON: Slack calls that their keeper could not write down
 
 func (k keys) incident(n int) string { return k.base + "inc:" + strconv.Itoa(n) }    // STRING JSON document
-func (k keys) log(n int) string      { return k.base + "log:" + strconv.Itoa(n) }    // STREAM, ids version-i, field c
+func (k keys) log(n int) string      { return k.base + "log:" + strconv.Itoa(n) }    // LIST of "version-i JSON"; a stream would take 4 kB at once
 func (k keys) ledger(n int) string   { return k.base + "ledger:" + strconv.Itoa(n) } // HASH slot -> JSON; of a storm below zero
 func (k keys) storm(n int) string    { return k.base + "storm:" + strconv.Itoa(n) }  // STRING JSON document
 func (k keys) crowd(n int) string    { return k.base + "crowd:" + strconv.Itoa(n) }  // HASH number -> JSON entry of a storm's list

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -98,14 +99,14 @@ func (s *Store) ClosedNumbers(ctx context.Context, count int64) ([]int, error) {
 // Timeline returns the newest entries of an incident's timeline, oldest first,
 // at most count.
 func (s *Store) Timeline(ctx context.Context, n int, count int64) ([]incident.Change, error) {
-	messages, err := s.redis.client.XRevRangeN(ctx, s.keys.log(n), "+", "-", count).Result()
+	entries, err := s.redis.client.LRange(ctx, s.keys.log(n), -count, -1).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read timeline of incident %d: %w", n, err)
 	}
-	changes := make([]incident.Change, len(messages))
-	for k, message := range messages {
-		text, _ := message.Values["c"].(string)
-		if err := json.Unmarshal([]byte(text), &changes[len(messages)-1-k]); err != nil {
+	changes := make([]incident.Change, len(entries))
+	for k, entry := range entries {
+		_, text, _ := strings.Cut(entry, " ")
+		if err := json.Unmarshal([]byte(text), &changes[k]); err != nil {
 			return nil, fmt.Errorf("read timeline of incident %d: %w", n, err)
 		}
 	}
