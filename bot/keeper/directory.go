@@ -14,7 +14,10 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 )
 
-const refreshEvery = 10 * time.Minute
+const (
+	refreshEvery = 10 * time.Minute
+	unknownEvery = 20 * time.Second // while Slack does not know all names
+)
 
 // directory knows who the names of the configuration are in Slack, and who is in
 // their groups.
@@ -71,6 +74,9 @@ func (d *directory) run(ctx context.Context) error {
 			again = min(2*again, lastProbe)
 		} else {
 			wait, again = refreshEvery, retry
+			if err != nil {
+				wait = unknownEvery // somebody may be mending it
+			}
 		}
 		timer := time.NewTimer(wait)
 		select {
