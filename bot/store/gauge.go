@@ -33,6 +33,10 @@ func (g *gauge) age() time.Duration {
 	return time.Since(began) - time.Duration(at)
 }
 
-// roomy reports whether the inbox was less than half full a moment ago. The other
-// half is more than all doors can have stored since.
+// added counts an event of this process that no look has seen yet.
+func (g *gauge) added() { g.length.Add(1) }
+
+// roomy reports whether the inbox was less than half full a moment ago, with what
+// this process has added since. The other half is more than all other doors can
+// have stored in that time.
 func (g *gauge) roomy(bound int64) bool { return g.age() < gaugeFor && g.length.Load() < bound/2 }

@@ -91,6 +91,7 @@ func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Ans
 // XADD, which costs Redis half of what the script does.
 func (s *Store) add(ctx context.Context, data []byte) error {
 	calls := []call{{args: []any{"XADD", s.keys.inbox(), "*", "e", data}}}
+	s.gauge.added()
 	look := s.gauge.age() > gaugeEvery
 	if look {
 		calls = append(calls, call{args: []any{"XLEN", s.keys.inbox()}})

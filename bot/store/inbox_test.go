@@ -178,3 +178,18 @@ func TestScriptsForgotten(t *testing.T) {
 		}
 	})
 }
+
+// However fast they come: a door that has seen an empty inbox counts what it adds.
+func TestPutStopsAtTheBound(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		for n := range 1000 {
+			e.put(t, notification(fmt.Sprint("g", n)))
+		}
+		if _, _, err := e.Put(t.Context(), notification("more")); !errors.Is(err, store.ErrFull) {
+			t.Errorf("the 1001st event got %v, want ErrFull", err)
+		}
+		if n := value[int64](t)(e.InboxLength(t.Context())); n != 1000 {
+			t.Errorf("got %d events, want the bound of 1000", n)
+		}
+	})
+}
