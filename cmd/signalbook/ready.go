@@ -173,12 +173,13 @@ func (b *bot) reload() error {
 	if err == nil {
 		err = b.sameConnections(next)
 	}
-	b.reloads.ended(err)
 	if err != nil {
+		b.reloads.ended(err)
 		b.logger.Error("the configuration was not reloaded, the old one goes on", "error", err)
 		return err
 	}
 	b.settings.Store(next)
+	b.reloads.ended(nil) // only now: whoever sees it counts on the new one
 	select {
 	case b.changed <- struct{}{}:
 	default: // the keeper looks soon anyway
