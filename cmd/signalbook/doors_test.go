@@ -103,7 +103,7 @@ func TestReload(t *testing.T) {
 	}
 	eventually(t, "the good file is taken", func() bool {
 		metrics, _ := b.get("/metrics")
-		return strings.Contains(metrics, "signalbook_config_last_reload_successful 1")
+		return strings.Contains(metrics, "\nsignalbook_config_last_reload_successful 1\n") // its help begins with a 1, too
 	})
 	b.mustNotify(group(t, 1))
 	r.root("db-incidents", 0)
