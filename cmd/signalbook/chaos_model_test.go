@@ -147,11 +147,12 @@ func (m *witness) settle() {
 	m.await("the inbox is empty and Slack shows everything", quiet(true))
 }
 
-// settleWithin is how long a world may take to come to rest.
+// settleWithin is how long a world may take to come to rest, beside the time that it was hurt: Slack takes some forty
+// edits a minute.
 const settleWithin = 2 * time.Minute
 
 func (m *witness) await(what string, holds func() bool) {
-	ctx, cancel := context.WithTimeout(m.w.over, settleWithin)
+	ctx, cancel := context.WithTimeout(m.w.over, settleWithin+m.w.plan.length)
 	defer cancel()
 	for !holds() {
 		if !pause(ctx, 100*time.Millisecond) {

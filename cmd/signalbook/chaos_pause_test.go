@@ -82,11 +82,17 @@ func TestChaosPaused(t *testing.T) {
 		t.Fatal(err)
 	}
 	woken := time.Now()
-	for len(r.roots("incidents")) != 2 && time.Since(woken) < cleaned+patience {
-		pause(t.Context(), 50*time.Millisecond)
+	wait := func(what string, holds func() bool) {
+		for !holds() {
+			if time.Since(woken) > cleaned+patience {
+				t.Fatalf("in vain: %s", what)
+			}
+			pause(t.Context(), 50*time.Millisecond)
+		}
 	}
+	wait("the second copy is gone", func() bool { return len(r.roots("incidents")) == 2 })
 	t.Logf("the second copy was gone %s after the first replica woke", time.Since(woken).Round(time.Millisecond))
-	other.settled()
+	wait("Slack shows everything, and nobody looks for copies any more", func() bool { return other.metric("signalbook_incidents_unsettled") == "0" })
 	for _, root := range r.roots("incidents") {
 		if got := len(r.replies(root)); got != 3 {
 			t.Errorf("a thread has %d replies, want its three tiers once each:\n%s", got, root.PlainText())
