@@ -215,7 +215,7 @@ func (m *witness) checkSlack(all []record) {
 			have := r.ledger[slot.Name]
 			name := r.name + " " + slot.Name
 			one, there := shown[have.Channel+" "+have.TS]
-			if slot.Once && (have.State == store.CallMoot || have.State == "" && r.lapsed(slot.Name)) {
+			if slot.Once && (have.State == store.CallMoot || have.TS == "" && r.lapsed(slot.Name)) {
 				continue // it would have come too late to matter
 			}
 			if !there {
@@ -318,6 +318,8 @@ func (m *witness) checkRefusals() {
 			continue
 		case call.Method == "views.open" && (call.Outcome == "exchanged_trigger_id" || call.Outcome == "expired_trigger_id"):
 			continue // Slack delivered the click twice or late
+		case call.Method == "chat.delete" && call.Outcome == "message_not_found":
+			continue // it was deleted before, and the answer was lost
 		}
 		var text strings.Builder
 		excused := false
