@@ -16,7 +16,7 @@ var (
 	replicaFaults = strings.Fields("kill kill kill kill-keeper kill-keeper kill-accepted kill-accepted kill-accepted term term freeze freeze")
 	slackFaults   = strings.Fields("lost-answer lost-answer lost-request late late 429 429-bare 200-ratelimited internal_error fatal_error http-500 http-503 delay slack-500 slack-refuses clock")
 	deliverFaults = strings.Fields("duplicate lost-ack disconnect")
-	redisFaults   = strings.Fields("redis-kill redis-kill failover")
+	redisFaults   = strings.Fields("redis-kill redis-kill failover failover")
 )
 
 // hurt makes things go wrong, one after another in a random order, until the
