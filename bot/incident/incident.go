@@ -33,13 +33,6 @@ const (
 	StepDropped      StepState = "dropped" // no longer needed
 )
 
-// User is a Slack user as the act named him: ID is Slack's (U…), Name what
-// Slack sent beside it, for exports and pages; Slack itself shows the ID.
-type User struct {
-	ID   string `json:"id"`
-	Name string `json:"name,omitempty"`
-}
-
 // Incident is our record that an alert group needs people. It is one JSON
 // document in Redis; fields that this binary does not know are kept.
 type Incident struct {
