@@ -136,8 +136,10 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (al
 	case err != nil:
 		return n, &refusal{reason: reasonStore, text: "the notification could not be stored: send it again", err: err}
 	}
-	d.options.Logger.Debug("notification stored", "source", n.Source, "receiver", n.Receiver, "group", n.GroupID(),
-		"status", n.Status, "firing", n.Firing, "resolved", n.Resolved, "truncated", n.Truncated)
+	if d.options.Logger.Enabled(r.Context(), slog.LevelDebug) {
+		d.options.Logger.Debug("notification stored", "source", n.Source, "receiver", n.Receiver, "group", n.GroupID(),
+			"status", n.Status, "firing", n.Firing, "resolved", n.Resolved, "truncated", n.Truncated)
+	}
 	return n, nil
 }
 

@@ -120,6 +120,14 @@ func (r *Redis) moved(ctx context.Context, key string, was *redis.Client) (*redi
 // runOnce sends the calls once; failed is the index of the first that was
 // answered with an error.
 func (r *Redis) runOnce(ctx context.Context, node *redis.Client, script *redis.Script, calls []call) (results []any, failed int, err error) {
+	if script == nil && len(calls) == 1 && r.opts.WaitReplicas == 0 {
+		// What a door does most: no pipeline for one command.
+		result, err := node.Do(ctx, calls[0].args...).Result()
+		if err != nil {
+			return nil, 0, err
+		}
+		return []any{result}, 1, nil
+	}
 	pipe := node.Pipeline()
 	commands := make([]*redis.Cmd, len(calls))
 	for k, c := range calls {
