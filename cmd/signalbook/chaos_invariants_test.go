@@ -259,7 +259,8 @@ func (m *witness) checkSlack(all []record) {
 // listed were done, here and in the incidents beside.
 func (r record) lapsed(slot string) bool {
 	tier, _ := r.Tier(playbooks.Immediate)
-	return strings.HasPrefix(slot, message.DeadlinePing) && len(tier.Together) > 0 && !r.Active()
+	ended, shown := r.Progress(playbooks.Immediate)
+	return strings.HasPrefix(slot, message.DeadlinePing) && len(tier.Together) > 0 && (!r.Active() || ended == shown)
 }
 
 // checkRoots: an incident has one root, unless a storm lists it, and each root an
