@@ -61,14 +61,19 @@ func tallyOf(rows []*row) *tally {
 }
 
 // byTitle counts the rows of each title, those with critical ones first, then the
-// most frequent.
+// most frequent. What a title says behind its colon tells one group from another
+// (incident.Title): it counts for nothing here, unless it is the only one.
 func byTitle(rows []*row) []*tally {
 	known := map[string]*tally{}
 	for _, r := range rows {
-		t := known[r.title]
+		what, _, _ := strings.Cut(r.title, ": ")
+		t := known[what]
 		if t == nil {
 			t = newTally(r.title)
-			known[r.title] = t
+			known[what] = t
+		}
+		if t.title != r.title {
+			t.title = what
 		}
 		t.add(r)
 	}

@@ -535,3 +535,18 @@ func TestAStormOfTenThousand(t *testing.T) {
 		}
 	}
 }
+
+// TestCountedByWhatTheyAre: what tells one group from another does not keep them
+// from being counted together; a title of its own stays whole.
+func TestCountedByWhatTheyAre(t *testing.T) {
+	v := stormOf(0)
+	for n, title := range []string{"InstanceDown: shard-1", "InstanceDown: shard-2", "InstanceDown", "Queue grows: payments", "Queue grows: payments", "Disk full: db-1"} {
+		v.Entries = append(v.Entries, incident.Entry{Number: n + 1, Title: title, Severity: "warning", State: incident.Open, OpenedAt: night})
+	}
+	root := readable(t, RenderStorm(v)[0].Message)
+	for _, want := range []string{"**3 ×** InstanceDown ·", "**2 ×** Queue grows: payments ·", "**1 ×** Disk full: db-1 ·"} {
+		if !strings.Contains(root, want) {
+			t.Errorf("the storm does not say %q:\n%s", want, root)
+		}
+	}
+}
