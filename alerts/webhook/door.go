@@ -5,9 +5,11 @@
 package webhook
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -35,10 +37,15 @@ const maxInFlight = 512
 // keeps the notification and sends it again.
 var ErrFull = errors.New("inbox is full")
 
+// maxKept is how large a body may be to reach the inbox as it came; of a larger
+// one only what is needed does.
+const maxKept = 16 << 10
+
 // Inbox stores notifications. Put returns nil only once the notification, received
-// at the given time, is stored as durably as was promised.
+// at the given time, is stored as durably as was promised. Body is what came, when
+// it is small; decoding it again gives the same notification.
 type Inbox interface {
-	Put(ctx context.Context, n alerts.Notification, at time.Time) error
+	Put(ctx context.Context, n alerts.Notification, body []byte, at time.Time) error
 }
 
 // Options is what a Door needs. Inbox, Credentials and MaxBody are required. The
@@ -126,11 +133,11 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (al
 	case <-r.Context().Done():
 		return none, &refusal{reason: reasonRead, text: "the sender has gone", err: context.Cause(r.Context())}
 	}
-	n, err := alerts.Decode(http.MaxBytesReader(w, r.Body, limit), source)
+	n, body, err := read(http.MaxBytesReader(w, r.Body, limit), r.ContentLength, source)
 	if err != nil {
 		return none, unreadable(err)
 	}
-	switch err := d.options.Inbox.Put(r.Context(), n, at); {
+	switch err := d.options.Inbox.Put(r.Context(), n, body, at); {
 	case errors.Is(err, ErrFull):
 		return n, &refusal{reason: reasonFull, text: "the inbox is full: send the notification again", err: err}
 	case err != nil:
@@ -141,6 +148,22 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (al
 			"status", n.Status, "firing", n.Firing, "resolved", n.Resolved, "truncated", n.Truncated)
 	}
 	return n, nil
+}
+
+// read decodes a body, and returns it whole when it is known to be small.
+func read(from io.Reader, length int64, source string) (n alerts.Notification, body []byte, err error) {
+	if length <= 0 || length > maxKept {
+		n, err = alerts.Decode(from, source)
+		return n, nil, err
+	}
+	body = make([]byte, length)
+	if got, err := io.ReadFull(from, body); err != nil {
+		// Decode says what is wrong with a body that is cut short.
+		n, err = alerts.Decode(io.MultiReader(bytes.NewReader(body[:got]), from), source)
+		return n, nil, err
+	}
+	n, err = alerts.Decode(bytes.NewReader(body), source)
+	return n, body, err
 }
 
 var sourceForm = regexp.MustCompile(`^[a-z0-9_-]{1,40}$`)

@@ -38,7 +38,7 @@ type inbox struct {
 	when []time.Time
 }
 
-func (i *inbox) Put(ctx context.Context, n alerts.Notification, at time.Time) error {
+func (i *inbox) Put(ctx context.Context, n alerts.Notification, body []byte, at time.Time) error {
 	if i.put != nil {
 		if err := i.put(ctx); err != nil {
 			return err
@@ -470,4 +470,4 @@ func BenchmarkDoor(b *testing.B) {
 
 type discard struct{}
 
-func (discard) Put(context.Context, alerts.Notification, time.Time) error { return nil }
+func (discard) Put(context.Context, alerts.Notification, []byte, time.Time) error { return nil }

@@ -17,9 +17,12 @@ type Event struct {
 	At time.Time `json:"at"`
 
 	Notification *alerts.Notification `json:"notification,omitempty"`
-	Act          *Act                 `json:"act,omitempty"`
-	Start        *Start               `json:"start,omitempty"`
-	Timer        *Timer               `json:"timer,omitempty"`
+	// Body is the notification as it came, of Source; nil when it is kept in its own form only. Encode prefers it.
+	Body   []byte `json:"-"`
+	Source string `json:"-"`
+	Act    *Act   `json:"act,omitempty"`
+	Start  *Start `json:"start,omitempty"`
+	Timer  *Timer `json:"timer,omitempty"`
 }
 
 // Verb is what a person does to an incident or a step.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -89,7 +88,8 @@ func deadLetter(message redis.XMessage) DeadLetter {
 	if n, err := strconv.ParseInt(ms, 10, 64); err == nil {
 		d.At = time.UnixMilli(n).UTC()
 	}
-	if err := json.Unmarshal([]byte(d.Raw), &d.Event); err != nil {
+	var err error
+	if d.Event, err = incident.DecodeEvent([]byte(d.Raw)); err != nil {
 		d.Err = fmt.Errorf("decode event %s: %w", d.Inbox, err)
 	}
 	return d

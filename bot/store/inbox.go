@@ -48,7 +48,7 @@ return {1, length + 1}
 // answer comes back at once with done true. Any error means: not known to be
 // stored; asking again is safe.
 func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Answer, done bool, err error) {
-	data, err := json.Marshal(ev)
+	data, err := ev.Encode()
 	if err != nil {
 		return answer, false, fmt.Errorf("write event: %w", err)
 	}
@@ -131,7 +131,8 @@ func (s *Store) Read(ctx context.Context, count int64, block time.Duration) ([]E
 		for _, message := range stream.Messages {
 			entry := Entry{ID: message.ID}
 			entry.Raw, _ = message.Values["e"].(string)
-			if err := json.Unmarshal([]byte(entry.Raw), &entry.Event); err != nil {
+			var err error
+			if entry.Event, err = incident.DecodeEvent([]byte(entry.Raw)); err != nil {
 				entry.Err = fmt.Errorf("decode event %s: %w", message.ID, err)
 			}
 			entries = append(entries, entry)

@@ -130,12 +130,14 @@ func (b *bot) slack(w http.ResponseWriter, r *http.Request) {
 // inbox is the webhook's way into the store.
 type inbox struct{ *bot }
 
-func (i inbox) Put(ctx context.Context, n alerts.Notification, at time.Time) error {
+func (i inbox) Put(ctx context.Context, n alerts.Notification, body []byte, at time.Time) error {
 	st := i.store.Load()
 	if st == nil {
 		return fmt.Errorf("not ready: %s", *i.unready.Load())
 	}
-	_, _, err := st.Put(ctx, incident.Event{At: at.UTC().Truncate(time.Millisecond), Notification: &n})
+	_, _, err := st.Put(ctx, incident.Event{
+		At: at.UTC().Truncate(time.Millisecond), Notification: &n, Body: body, Source: n.Source,
+	})
 	if errors.Is(err, store.ErrFull) {
 		return webhook.ErrFull
 	}
