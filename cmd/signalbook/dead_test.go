@@ -76,7 +76,7 @@ func TestDeadLetters(t *testing.T) {
 		letters = append(letters, l)
 	}
 	event, _ := letters[0].Event.(map[string]any)
-	if len(letters) != 2 || event["notification"] == nil || letters[1].Event != "no JSON\x1b[2J" || time.Since(letters[0].At) > time.Hour {
+	if len(letters) != 2 || event["body"] == nil || letters[1].Event != "no JSON\x1b[2J" || time.Since(letters[0].At) > time.Hour {
 		t.Fatalf("dead list shows %+v as JSON", letters)
 	}
 
