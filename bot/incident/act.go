@@ -46,6 +46,21 @@ func (m *move) actOnIncident(a Act) Answer {
 		}
 		m.resolve(a.User, a.Via, a.Text)
 		m.note(a)
+		if a.Reason != "" {
+			m.reason(a)
+		}
+	case VerbReason:
+		switch {
+		case !i.Over():
+			answer.Kind = AnswerActive
+		case !a.Reason.Known():
+			answer.Kind = AnswerNoReason
+		case i.Reason == a.Reason:
+			answer.Kind, answer.Who = taken(i.ReasonBy, a.User), i.ReasonBy
+		default:
+			m.reason(a)
+		}
+		answer.Text = string(a.Reason)
 	case VerbReopen:
 		switch {
 		case i.FollowedBy != 0:

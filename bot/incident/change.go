@@ -40,6 +40,7 @@ const (
 	KindPlaybookNote     Kind = "playbook_note"
 	KindRemembered       Kind = "remembered" // a quiet group
 	KindShown            Kind = "shown"      // an incident of a storm got its thread
+	KindReason           Kind = "reason"     // somebody said why it is over
 )
 
 // Change is one entry of the timeline: what changed, when, by whom and from
@@ -76,6 +77,9 @@ const (
 	AnswerGone       AnswerKind = "gone"        // no such incident
 	AnswerContinued  AnswerKind = "continued"   // another incident took over
 	AnswerForbidden  AnswerKind = "forbidden"   // not a responder
+	AnswerNoDigest   AnswerKind = "no_digest"   // no such digest, or no such part of it
+	AnswerNothing    AnswerKind = "nothing"     // there is nothing to take back
+	AnswerAsked      AnswerKind = "asked"       // a digest is on its way
 	AnswerNoPlaybook AnswerKind = "no_playbook" // no such playbook
 	AnswerStarted    AnswerKind = "started"
 	AnswerLate       AnswerKind = "late"  // recorded, changes nothing

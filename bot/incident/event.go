@@ -18,11 +18,12 @@ type Event struct {
 
 	Notification *alerts.Notification `json:"notification,omitempty"`
 	// Body is the notification as it came, of Source; nil when it is kept in its own form only. Encode prefers it.
-	Body   []byte `json:"-"`
-	Source string `json:"-"`
-	Act    *Act   `json:"act,omitempty"`
-	Start  *Start `json:"start,omitempty"`
-	Timer  *Timer `json:"timer,omitempty"`
+	Body   []byte  `json:"-"`
+	Source string  `json:"-"`
+	Act    *Act    `json:"act,omitempty"`
+	Start  *Start  `json:"start,omitempty"`
+	Review *Review `json:"review,omitempty"`
+	Timer  *Timer  `json:"timer,omitempty"`
 }
 
 // Verb is what a person does to an incident or a step.
@@ -38,7 +39,8 @@ const (
 	VerbSkip        Verb = "skip"
 	VerbRelease     Verb = "release"
 	VerbUndo        Verb = "undo"
-	VerbShow        Verb = "show" // give an incident of a storm its thread
+	VerbShow        Verb = "show"   // give an incident of a storm its thread
+	VerbReason      Verb = "reason" // say why it is over
 )
 
 // Act is one thing that a person did. Step is empty when the act is on the
@@ -49,7 +51,9 @@ type Act struct {
 	Step     string `json:"step,omitempty"`
 	User     User   `json:"user"`
 	Text     string `json:"text,omitempty"` // a note or a reason
-	Via      string `json:"via,omitempty"`  // button, menu, command, thread, modal
+	// Reason says why the incident is over, with VerbResolve and VerbReason.
+	Reason Reason `json:"reason,omitempty"`
+	Via    string `json:"via,omitempty"` // button, menu, command, thread, modal
 	// Reply says where a private answer goes when nobody waits for it at a door.
 	Reply Reply `json:"reply,omitzero"`
 }
@@ -71,6 +75,26 @@ type Start struct {
 	User     User              `json:"user"`
 	Via      string            `json:"via,omitempty"`
 	Reply    Reply             `json:"reply,omitzero"`
+}
+
+// ReviewVerb is what a person asks of digests; those about a part of a digest are
+// the digest's own words.
+type ReviewVerb string
+
+// ReviewPost asks for a digest that is not due.
+const ReviewPost ReviewVerb = "post"
+
+// Review is what a person did to a digest, or asked of one. It concerns no
+// incident: the state machine of incidents has no part in it.
+type Review struct {
+	Verb    ReviewVerb `json:"verb"`
+	Digest  int        `json:"digest,omitempty"`
+	Subject string     `json:"subject,omitempty"` // a part of the digest
+	Name    string     `json:"name,omitempty"`    // post: which of the configured digests
+	User    User       `json:"user"`
+	Text    string     `json:"text,omitempty"`
+	Until   time.Time  `json:"until,omitzero"`
+	Reply   Reply      `json:"reply,omitzero"`
 }
 
 // Timer says that something of an incident became due; of a storm when Incident

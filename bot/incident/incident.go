@@ -79,6 +79,8 @@ type Incident struct {
 	ResolvedBy User      `json:"resolved_by,omitzero"` // empty: the alerts resolved
 	ByHand     bool      `json:"by_hand,omitempty"`    // resolved by hand while alerts fired
 	Escalated  int       `json:"escalated,omitempty"`  // levels told in this opening
+	Reason     Reason    `json:"reason,omitempty"`     // why it is over, as somebody chose
+	ReasonBy   User      `json:"reason_by,omitzero"`
 	ClosedAt   time.Time `json:"closed_at,omitzero"`
 
 	Tiers []Tier `json:"tiers,omitempty"`

@@ -29,6 +29,7 @@ var update = flag.Bool("update", false, "rewrite the expected output of the scen
 //	alerts db: primary@1 firing, replica@1 resolved   a notification about group db; @1 is the alert's startsAt in minutes
 //	       "truncated 4" and "reason …" may follow after a semicolon
 //	anna done INC-1 2 pooled                           what a person does
+//	anna resolve INC-1 false alarm: flapping           a reason may stand before the note
 //	start triage by anna                               a playbook started by hand
 //	after 5m                                           time passes; whatever becomes due happens on time
 //	show INC-1                                         the incident as it stands
@@ -130,7 +131,16 @@ func (d *desk) line(line string) {
 		if slices.Contains([]incident.Verb{"done", "skip", "release", "undo"}, act.Verb) || (act.Verb == "acknowledge" && len(rest) > 0) {
 			act.Step, rest = rest[0], rest[1:]
 		}
-		act.Text = strings.Join(rest, " ")
+		if act.Verb == incident.VerbReason {
+			act.Reason, rest = incident.Reason(rest[0]), nil
+		}
+		if act.Verb == incident.VerbResolve {
+			act.Reason, act.Text = incident.CutReason(strings.Join(rest, " "))
+			rest = nil
+		}
+		if act.Text == "" {
+			act.Text = strings.Join(rest, " ")
+		}
 		d.event(incident.Event{At: d.now, Op: "op", Act: &act})
 	}
 }
