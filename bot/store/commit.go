@@ -95,6 +95,7 @@ type Commit struct {
 	Now      time.Time
 	Again    *Again // a timer that came early
 	Bury     *Entry // an event that cannot be stepped goes to the dead letters
+	Review   Review
 	Why      string
 }
 
@@ -186,6 +187,11 @@ func (s *Store) commitCall(fence Fence, c Commit) (call, error) {
 		}
 		w.add("SET", s.keys.channel(saved.Name), document)
 	}
+	more, err := s.saveReview(w, c.Review)
+	if err != nil {
+		return call{}, err
+	}
+	checks = append(checks, more...)
 	args := append([]any{string(fence), c.EventID, len(checks) / 2}, checks...)
 	if c.Next > 0 {
 		w.add("SET", s.keys.next(), c.Next)

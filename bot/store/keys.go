@@ -1,6 +1,11 @@
 package store
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/spend"
+)
 
 // keys makes every key of one workspace. They share one hash tag, so that state,
 // timeline, timers, indexes, inbox and ledger change in one script in one
@@ -31,9 +36,37 @@ func (k keys) replies() string { return k.base + "replies" }       // CHANNEL of
 func (k keys) socket(seat int) string {
 	return k.base + "socket:" + strconv.Itoa(seat) // STRING replica:1 while it is connected, else replica:0; expires with the lease
 }
-func (k keys) socketTurn() string { return k.base + "socket:turn" } // STRING replica that opened a socket last, a minute
-func (k keys) replicas() string   { return k.base + "replicas" }    // HASH replica -> time (ms) and JSON
-func (k keys) strays() string     { return k.base + "strays" }      // SET of JSON: Slack calls that their keeper could not write down
+func (k keys) socketTurn() string  { return k.base + "socket:turn" }               // STRING replica that opened a socket last, a minute
+func (k keys) replicas() string    { return k.base + "replicas" }                  // HASH replica -> time (ms) and JSON
+func (k keys) digest(n int) string { return k.base + "digest:" + strconv.Itoa(n) } // STRING JSON document
+func (k keys) digests() string     { return k.base + "digests" }                   // ZSET number by its tick (ms)
+func (k keys) digestNumber() string {
+	return k.base + "digest:next" // STRING number of the newest digest
+}
+func (k keys) tick(digest string, at time.Time) string {
+	return k.base + "tick:" + digest + ":" + strconv.FormatInt(at.Unix(), 10) // STRING JSON, 100 days: posted for it
+}
+func (k keys) passed() string    { return k.base + "ticks" }     // HASH digest -> newest tick that is dealt with (ms)
+func (k keys) asked() string     { return k.base + "asked" }     // HASH op -> JSON: digests that people ask for
+func (k keys) expected() string  { return k.base + "expected" }  // HASH cost series -> JSON: spikes that are meant
+func (k keys) adoptions() string { return k.base + "adoptions" } // HASH cost step -> JSON
+
+func (k keys) costSources() string  { return k.base + "cost:sources" }  // HASH source -> JSON of what it told last
+func (k keys) costRestated() string { return k.base + "cost:restated" } // LIST of JSON
+func (k keys) costLease(source string) string {
+	return k.base + "cost:" + source + ":lease" // STRING replica, expires with the lease
+}
+func (k keys) costDays(source string) string {
+	return k.base + "cost:" + source + ":days" // ZSET day by its number
+}
+func (k keys) costDay(source string, day spend.Day) string {
+	return k.base + "cost:" + source + ":" + day.String() // HASH group as a JSON list -> "amount billed"
+}
+func (k keys) users(week spend.Week) string {
+	return k.base + "users:" + week.String() // STRING number of users, 200 days
+}
+
+func (k keys) strays() string { return k.base + "strays" } // SET of JSON: Slack calls that their keeper could not write down
 
 func (k keys) incident(n int) string { return k.base + "inc:" + strconv.Itoa(n) }    // STRING JSON document
 func (k keys) log(n int) string      { return k.base + "log:" + strconv.Itoa(n) }    // LIST of "version-i JSON"; a stream would take 4 kB at once

@@ -1,0 +1,264 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/signalbook/signalbook/bot/spend"
+)
+
+const (
+	// ImportFor is how long the lease of a cost source lasts without renewal.
+	ImportFor = 2 * time.Minute
+	// costsFor is how long daily costs are kept: two years and a bit, so that the same month of last year is there.
+	costsFor = 800 * 24 * time.Hour
+	// fieldsAtOnce bounds the arguments of one command.
+	fieldsAtOnce = 1000
+	// maxRestated bounds what is remembered of days that changed.
+	maxRestated = 400
+)
+
+// takeImportScript takes or prolongs the lease of a cost source.
+//
+// KEYS[1] lease
+// ARGV[1] replica; ARGV[2] milliseconds
+// Output: 1 it is the replica's · 0 another has it
+var takeImportScript = redis.NewScript(`
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then
+  return 0
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+`)
+
+// TakeImport takes the lease of a cost source for a replica, or prolongs it; false
+// when another has it.
+func (s *Store) TakeImport(ctx context.Context, source, replica string) (bool, error) {
+	got, err := takeImportScript.Run(ctx, s.redis.client, []string{s.keys.costLease(source)}, replica, ImportFor.Milliseconds()).Int()
+	if err != nil {
+		return false, fmt.Errorf("take the lease of cost source %s: %w", source, err)
+	}
+	return got == 1, nil
+}
+
+// LeaveImport hands the lease of a cost source back.
+func (s *Store) LeaveImport(ctx context.Context, source, replica string) error {
+	err := releaseScript.Run(ctx, s.redis.client, []string{s.keys.costLease(source)}, replica).Err()
+	if err != nil {
+		return fmt.Errorf("hand back the lease of cost source %s: %w", source, err)
+	}
+	return nil
+}
+
+// SaveCosts stores what a source told: each day of the reading replaces the one
+// that was stored; days that it does not tell of stay. Restated days are
+// remembered beside it.
+func (s *Store) SaveCosts(ctx context.Context, reading spend.Reading, restated []spend.Restatement) error {
+	for day, groups := range reading.Days {
+		if err := s.saveDay(ctx, reading.Source, day, groups); err != nil {
+			return fmt.Errorf("store the costs of %s on %s: %w", reading.Name, day, err)
+		}
+	}
+	var calls []call
+	for _, r := range restated {
+		data, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		calls = append(calls, call{args: []any{"RPUSH", s.keys.costRestated(), data}})
+	}
+	if len(restated) > 0 {
+		calls = append(calls, call{args: []any{"LTRIM", s.keys.costRestated(), -maxRestated, -1}})
+	}
+	data, err := json.Marshal(reading)
+	if err != nil {
+		return err
+	}
+	calls = append(calls, call{args: []any{"HSET", s.keys.costSources(), reading.Source, data}})
+	if _, err := s.run(ctx, nil, calls); err != nil {
+		return fmt.Errorf("store what %s told: %w", reading.Name, err)
+	}
+	return s.forgetCosts(ctx, reading)
+}
+
+// saveDay puts a day in the place of the stored one at once: it is written beside
+// it first, because it may be more than one command can hold.
+func (s *Store) saveDay(ctx context.Context, source string, day spend.Day, groups map[spend.Group]spend.Cost) error {
+	beside, key := s.keys.costDay(source, day)+":new", s.keys.costDay(source, day)
+	calls := []call{{args: []any{"DEL", beside}}}
+	fields := []any{"HSET", beside}
+	flush := func() {
+		if len(fields) > 2 {
+			calls = append(calls, call{args: fields})
+			fields = []any{"HSET", beside}
+		}
+	}
+	for g, c := range groups {
+		field, err := groupField(g)
+		if err != nil {
+			return err
+		}
+		fields = append(fields, field, c.Amount.String()+" "+c.Billed.String())
+		if len(fields) >= fieldsAtOnce {
+			flush()
+		}
+	}
+	flush()
+	if len(calls) == 1 {
+		return nil // a day of which nothing is told is not there
+	}
+	calls = append(calls,
+		call{args: []any{"RENAME", beside, key}},
+		call{args: []any{"ZADD", s.keys.costDays(source), int(day), day.String()}},
+	)
+	_, err := s.run(ctx, nil, calls)
+	return err
+}
+
+// groupField is a group as a field's name: a JSON list, short and exact.
+func groupField(g spend.Group) (string, error) {
+	batch := ""
+	if g.Batch {
+		batch = "batch"
+	}
+	data, err := json.Marshal([]string{g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, batch})
+	return string(data), err
+}
+
+func parseGroup(field string) (spend.Group, error) {
+	var parts []string
+	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) != 8 {
+		return spend.Group{}, fmt.Errorf("%w: the group %.80q", ErrUnreadable, field)
+	}
+	return spend.Group{
+		Provider: parts[0], Service: parts[1], Category: parts[2], Account: parts[3],
+		Currency: parts[4], Kind: spend.Kind(parts[5]), Pricing: parts[6], Batch: parts[7] != "",
+	}, nil
+}
+
+// Costs returns the stored costs of a source from one day to another, both
+// included. Days of which nothing is stored are absent.
+func (s *Store) Costs(ctx context.Context, source string, from, to spend.Day) (spend.Days, error) {
+	stored, err := s.redis.client.ZRangeByScore(ctx, s.keys.costDays(source), &redis.ZRangeBy{
+		Min: strconv.Itoa(int(from)), Max: strconv.Itoa(int(to)),
+	}).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read the days of cost source %s: %w", source, err)
+	}
+	days := spend.Days{}
+	pipe := s.redis.client.Pipeline()
+	answers := map[spend.Day]*redis.MapStringStringCmd{}
+	for _, text := range stored {
+		day, err := spend.ParseDay(text)
+		if err != nil {
+			return nil, fmt.Errorf("read the days of cost source %s: %w", source, err)
+		}
+		answers[day] = pipe.HGetAll(ctx, s.keys.costDay(source, day))
+	}
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, fmt.Errorf("read the costs of source %s: %w", source, err)
+	}
+	for day, answer := range answers {
+		for field, text := range answer.Val() {
+			g, err := parseGroup(field)
+			if err != nil {
+				return nil, fmt.Errorf("read the costs of source %s on %s: %w", source, day, err)
+			}
+			amount, billed, _ := strings.Cut(text, " ")
+			var c spend.Cost
+			if err := errors.Join(c.Amount.UnmarshalText([]byte(amount)), c.Billed.UnmarshalText([]byte(billed))); err != nil {
+				return nil, fmt.Errorf("read the costs of source %s on %s: %w: %w", source, day, ErrUnreadable, err)
+			}
+			days.Add(day, g, c)
+		}
+	}
+	return days, nil
+}
+
+// CostSources returns what each source told when it was last read, without its
+// days.
+func (s *Store) CostSources(ctx context.Context) (map[string]spend.Reading, error) {
+	return readHash[spend.Reading](ctx, s, s.keys.costSources())
+}
+
+// Restated returns the settled days that changed after they were first told,
+// oldest first.
+func (s *Store) Restated(ctx context.Context) ([]spend.Restatement, error) {
+	texts, err := s.redis.client.LRange(ctx, s.keys.costRestated(), 0, -1).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read restated days: %w", err)
+	}
+	all := make([]spend.Restatement, len(texts))
+	for k, text := range texts {
+		if err := json.Unmarshal([]byte(text), &all[k]); err != nil {
+			return nil, fmt.Errorf("read restated days: %w: %w", ErrUnreadable, err)
+		}
+	}
+	return all, nil
+}
+
+// forgetCosts deletes days that are older than they are kept, some at a time.
+func (s *Store) forgetCosts(ctx context.Context, reading spend.Reading) error {
+	oldest := spend.DayOf(reading.At.Add(-costsFor))
+	old, err := s.redis.client.ZRangeByScore(ctx, s.keys.costDays(reading.Source), &redis.ZRangeBy{
+		Min: "-inf", Max: "(" + strconv.Itoa(int(oldest)), Count: 100,
+	}).Result()
+	if err != nil || len(old) == 0 {
+		return err
+	}
+	var calls []call
+	for _, text := range old {
+		day, err := spend.ParseDay(text)
+		if err != nil {
+			return fmt.Errorf("forget old costs: %w", err)
+		}
+		calls = append(calls, call{args: []any{"DEL", s.keys.costDay(reading.Source, day)}}, call{args: []any{"ZREM", s.keys.costDays(reading.Source), text}})
+	}
+	if _, err := s.run(ctx, nil, calls); err != nil {
+		return fmt.Errorf("forget old costs: %w", err)
+	}
+	return nil
+}
+
+// usersFor is how long the users of a week are kept: growth is measured over eight.
+const usersFor = 200 * 24 * time.Hour
+
+// SaveUsers remembers how many users there were in a week; the last word of the
+// week counts.
+func (s *Store) SaveUsers(ctx context.Context, week spend.Week, users float64) error {
+	err := s.write(ctx, "SET", s.keys.users(week), strconv.FormatFloat(users, 'g', -1, 64), "EX", int(usersFor.Seconds()))
+	if err != nil {
+		return fmt.Errorf("remember the users of %s: %w", week, err)
+	}
+	return nil
+}
+
+// UsersByWeek returns the users of the weeks up to last that are remembered, count
+// weeks at most.
+func (s *Store) UsersByWeek(ctx context.Context, last spend.Week, count int) (map[spend.Week]float64, error) {
+	names := make([]string, count)
+	for k := range names {
+		names[k] = s.keys.users(last.Add(-k))
+	}
+	values, err := s.redis.client.MGet(ctx, names...).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read the users of past weeks: %w", err)
+	}
+	users := map[spend.Week]float64{}
+	for k, value := range values {
+		if text, ok := value.(string); ok {
+			if n, err := strconv.ParseFloat(text, 64); err == nil {
+				users[last.Add(-k)] = n
+			}
+		}
+	}
+	return users, nil
+}

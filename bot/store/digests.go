@@ -1,0 +1,231 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/signalbook/signalbook/bot/digest"
+)
+
+// digestSubjects is where the subjects of digests begin in the indexes that they
+// share with incidents (above zero) and storms (below zero, by the number of an
+// incident, which has nine digits).
+const digestSubjects = -1_000_000_000
+
+// DigestSubject is the number of a digest in the shared indexes.
+func DigestSubject(n int) int { return digestSubjects - n }
+
+// DigestOf is the number of the digest that a subject is; ok is false for one that
+// is none.
+func DigestOf(subject int) (n int, ok bool) {
+	return digestSubjects - subject, subject < digestSubjects
+}
+
+// SavedDigest is the digest of a commit, and the version it had (0: new).
+type SavedDigest struct {
+	digest.Document
+	Was int64
+}
+
+// Tick is one time at which a digest is posted. A digest's tick is committed once.
+type Tick struct {
+	Digest string
+	At     time.Time
+}
+
+// Asked is a digest that somebody asked for beside its schedule.
+type Asked struct {
+	Op     string    `json:"op"` // of the act
+	Digest string    `json:"digest"`
+	By     string    `json:"by"` // Slack's id
+	At     time.Time `json:"at"`
+}
+
+// Review is the part of a commit that is about digests.
+type Review struct {
+	Digest *SavedDigest
+	// Tick is what the digest is posted for; it must not have been before.
+	Tick *Tick
+	// Passed is the newest tick that is dealt with, posted or not.
+	Passed *Tick
+	Ask    *Asked // a digest is asked for
+	Unask  string // its op: it is there
+	Expect *digest.Expectation
+	Adopt  map[string]digest.Adoption // by the cost step's id; one in state open is forgotten
+}
+
+// tickFor is how long a tick is remembered.
+const tickFor = 100 * 24 * time.Hour
+
+// saveReview adds the writes about digests, and returns the checks that come
+// before them.
+func (s *Store) saveReview(w *writes, r Review) (checks []any, err error) {
+	set := func(key string, field string, value any) error {
+		data, err := json.Marshal(value)
+		if err == nil {
+			w.add("HSET", key, field, data)
+		}
+		return err
+	}
+	if d := r.Digest; d != nil {
+		document, err := d.Encode()
+		if err != nil {
+			return nil, fmt.Errorf("write %s: %w", d.ID(), err)
+		}
+		checks = append(checks, w.key(s.keys.digest(d.Number)), d.Was)
+		w.add("SET", s.keys.digest(d.Number), document)
+		w.add("ZADD", s.keys.digests(), d.Tick.UnixMilli(), d.Number)
+		if d.Was == 0 {
+			w.add("SET", s.keys.digestNumber(), d.Number)
+		}
+		w.add("ZADD", s.keys.dirty(), d.Version, DigestSubject(d.Number))
+	}
+	if t := r.Tick; t != nil {
+		key := s.keys.tick(t.Digest, t.At)
+		checks = append(checks, w.key(key), 0)
+		w.add("SET", key, fmt.Sprintf(`{"version":1,"digest":%d}`, r.Digest.Number), "EX", int(tickFor.Seconds()))
+	}
+	if t := r.Passed; t != nil {
+		w.add("HSET", s.keys.passed(), t.Digest, t.At.UnixMilli())
+	}
+	if r.Ask != nil {
+		err = errors.Join(err, set(s.keys.asked(), r.Ask.Op, r.Ask))
+	}
+	if r.Unask != "" {
+		w.add("HDEL", s.keys.asked(), r.Unask)
+	}
+	if r.Expect != nil {
+		err = errors.Join(err, set(s.keys.expected(), r.Expect.Series, r.Expect))
+	}
+	for id, adoption := range r.Adopt {
+		if adoption.State == digest.StepOpen {
+			w.add("HDEL", s.keys.adoptions(), id)
+			continue
+		}
+		err = errors.Join(err, set(s.keys.adoptions(), id, adoption))
+	}
+	return checks, err
+}
+
+// Digest returns one digest; ok is false when there is none of that number.
+func (s *Store) Digest(ctx context.Context, n int) (d digest.Document, ok bool, err error) {
+	data, err := s.redis.client.Get(ctx, s.keys.digest(n)).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return d, false, nil
+	}
+	if err != nil {
+		return d, false, fmt.Errorf("read digest %d: %w", n, err)
+	}
+	if d, err = digest.DecodeDocument(data); err != nil {
+		return d, false, fmt.Errorf("read digest %d: %w: %w", n, ErrUnreadable, err)
+	}
+	return d, true, nil
+}
+
+// Digests returns the numbers of the digests, newest first, at most count.
+func (s *Store) Digests(ctx context.Context, count int64) ([]int, error) {
+	return s.numbers(s.redis.client.ZRevRange(ctx, s.keys.digests(), 0, count-1).Result())
+}
+
+// NewestDigest returns the number of the newest digest; 0 when there is none.
+func (s *Store) NewestDigest(ctx context.Context) (int, error) {
+	return s.number(s.redis.client.Get(ctx, s.keys.digestNumber()).Result())
+}
+
+// Ticked returns the digest that was posted for a tick; 0: none.
+func (s *Store) Ticked(ctx context.Context, t Tick) (int, error) {
+	data, err := s.redis.client.Get(ctx, s.keys.tick(t.Digest, t.At)).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return 0, nil
+	}
+	var tick struct {
+		Digest int `json:"digest"`
+	}
+	if err == nil {
+		err = json.Unmarshal(data, &tick)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read the tick of digest %s: %w", t.Digest, err)
+	}
+	return tick.Digest, nil
+}
+
+// Passed returns the newest tick of each digest that was dealt with.
+func (s *Store) Passed(ctx context.Context) (map[string]time.Time, error) {
+	texts, err := s.redis.client.HGetAll(ctx, s.keys.passed()).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read the ticks of digests: %w", err)
+	}
+	passed := make(map[string]time.Time, len(texts))
+	for name, text := range texts {
+		ms, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("read the ticks of digests: %w", err)
+		}
+		passed[name] = time.UnixMilli(ms).UTC()
+	}
+	return passed, nil
+}
+
+// Asked returns the digests that people ask for, in no order.
+func (s *Store) Asked(ctx context.Context) ([]Asked, error) {
+	all, err := readHash[Asked](ctx, s, s.keys.asked())
+	var asked []Asked
+	for _, a := range all {
+		asked = append(asked, a)
+	}
+	return asked, err
+}
+
+// Expected returns the spikes that people said are meant, by series.
+func (s *Store) Expected(ctx context.Context) (map[string]digest.Expectation, error) {
+	return readHash[digest.Expectation](ctx, s, s.keys.expected())
+}
+
+// Adoptions returns what people decided about cost steps, by the step's id.
+func (s *Store) Adoptions(ctx context.Context) (map[string]digest.Adoption, error) {
+	return readHash[digest.Adoption](ctx, s, s.keys.adoptions())
+}
+
+// readHash reads a hash of JSON values.
+func readHash[T any](ctx context.Context, s *Store, key string) (map[string]T, error) {
+	texts, err := s.redis.client.HGetAll(ctx, key).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", key, err)
+	}
+	values := make(map[string]T, len(texts))
+	for field, text := range texts {
+		var value T
+		if err := json.Unmarshal([]byte(text), &value); err != nil {
+			return nil, fmt.Errorf("read %s of %s: %w: %w", field, key, ErrUnreadable, err)
+		}
+		values[field] = value
+	}
+	return values, nil
+}
+
+// ForgetDigests deletes up to count digests posted before a time, and returns how
+// many it did.
+func (s *Store) ForgetDigests(ctx context.Context, fence Fence, before time.Time, count int64) (int, error) {
+	numbers, err := s.numbers(s.redis.client.ZRangeByScore(ctx, s.keys.digests(), &redis.ZRangeBy{
+		Min: "-inf", Max: "(" + strconv.FormatInt(before.UnixMilli(), 10), Count: count,
+	}).Result())
+	if err != nil || len(numbers) == 0 {
+		return 0, err
+	}
+	w := s.newWrites()
+	args := []any{string(fence), "", 0}
+	for _, n := range numbers {
+		w.add("DEL", s.keys.digest(n))
+		w.add("DEL", s.keys.ledger(DigestSubject(n)))
+		w.add("ZREM", s.keys.digests(), n)
+		w.add("ZREM", s.keys.dirty(), DigestSubject(n))
+	}
+	return len(numbers), s.fenced(ctx, call{w.keys, append(args, w.args...)}, "forget old digests")
+}

@@ -1,0 +1,247 @@
+package store_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+func sameMoney(a, b spend.Money) bool { return a == b }
+
+func money(t *testing.T, text string) spend.Money {
+	t.Helper()
+	m, err := spend.ParseMoney(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func document(n int) digest.Document {
+	return digest.Document{
+		Schema: digest.Schema, Number: n, Version: 1, Channel: "#cost-review", Tick: start,
+		Report: digest.Report{Schema: digest.Schema, Digest: "weekly", Week: spend.WeekOf(spend.DayOf(start)).Add(-1), MadeAt: start},
+	}
+}
+
+// committed stores one commit and returns its refusal.
+func committed(t *testing.T, e env, fence store.Fence, c store.Commit) error {
+	t.Helper()
+	each, err := e.Commit(t.Context(), fence, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return each[0]
+}
+
+func TestDigestIsPostedOncePerTick(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, e env) {
+		ctx := t.Context()
+		lease, ok, err := e.Acquire(ctx)
+		if err != nil || !ok {
+			t.Fatalf("no lease: %v", err)
+		}
+		tick := store.Tick{Digest: "weekly", At: start}
+		made := store.Commit{Review: store.Review{Digest: &store.SavedDigest{Document: document(1)}, Tick: &tick, Passed: &tick}}
+		if err := committed(t, e, lease.Fence, made); err != nil {
+			t.Fatal(err)
+		}
+		made.Review.Digest = &store.SavedDigest{Document: document(2)}
+		if err := committed(t, e, lease.Fence, made); !errors.Is(err, store.ErrVersion) {
+			t.Errorf("a second digest for the same tick: got %v, want %v", err, store.ErrVersion)
+		}
+		if err := committed(t, e, "9:other", store.Commit{Review: store.Review{Digest: &store.SavedDigest{Document: document(2)}}}); !errors.Is(err, store.ErrFenced) {
+			t.Errorf("a digest of a keeper that is none: got %v, want %v", err, store.ErrFenced)
+		}
+		if n, err := e.Ticked(ctx, tick); err != nil || n != 1 {
+			t.Errorf("got digest %d for the tick, %v, want 1", n, err)
+		}
+		if n, err := e.Ticked(ctx, store.Tick{Digest: "weekly", At: start.Add(time.Hour)}); err != nil || n != 0 {
+			t.Errorf("got digest %d for a tick that never was, %v", n, err)
+		}
+		passed, err := e.Passed(ctx)
+		if diff := cmp.Diff(map[string]time.Time{"weekly": start}, passed); err != nil || diff != "" {
+			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+		if n, err := e.NewestDigest(ctx); err != nil || n != 1 {
+			t.Errorf("got newest digest %d, %v, want 1", n, err)
+		}
+		got, ok, err := e.Digest(ctx, 1)
+		if diff := cmp.Diff(document(1), got, cmp.Comparer(sameMoney)); err != nil || !ok || diff != "" {
+			t.Errorf("%v, %t, want, got:\n%s", err, ok, diff)
+		}
+		dirty, err := e.Dirty(ctx)
+		if diff := cmp.Diff([]int{store.DigestSubject(1)}, dirty); err != nil || diff != "" {
+			t.Errorf("dirty: %v, want, got:\n%s", err, diff)
+		}
+		if n, ok := store.DigestOf(dirty[0]); !ok || n != 1 {
+			t.Errorf("the subject %d is digest %d, %t", dirty[0], n, ok)
+		}
+		for _, subject := range []int{1, 0, -1, -999_999_999, -1_000_000_000} {
+			if n, ok := store.DigestOf(subject); ok {
+				t.Errorf("the subject %d was taken for digest %d", subject, n)
+			}
+		}
+		if n, err := e.ForgetDigests(ctx, lease.Fence, start, 10); err != nil || n != 0 {
+			t.Errorf("forgot %d digests that are young enough, %v", n, err)
+		}
+		if n, err := e.ForgetDigests(ctx, lease.Fence, start.Add(time.Second), 10); err != nil || n != 1 {
+			t.Errorf("forgot %d digests, %v, want 1", n, err)
+		}
+		if _, ok, err := e.Digest(ctx, 1); ok || err != nil {
+			t.Errorf("a forgotten digest is still there, %v", err)
+		}
+		if n, err := e.NewestDigest(ctx); err != nil || n != 1 {
+			t.Errorf("got newest digest %d, %v: numbers are not given twice", n, err)
+		}
+	})
+}
+
+func TestWhatPeopleSaidAboutDigests(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, e env) {
+		ctx := t.Context()
+		lease, _, err := e.Acquire(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := store.Asked{Op: "op-1", Digest: "weekly", By: "U1", At: start}
+		expected := digest.Expectation{Series: "5e71e5", By: "anna", Reason: "sale", Week: spend.WeekOf(20_000), Until: 20_000}
+		adopted := digest.Adoption{State: digest.StepAdopted, By: "anna", At: start}
+		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{
+			Ask: &asked, Expect: &expected, Adopt: map[string]digest.Adoption{"C1": adopted, "C2": adopted},
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Adopt: map[string]digest.Adoption{"C2": {State: digest.StepOpen}}}}); err != nil {
+			t.Fatal(err)
+		}
+		gotAsked, err := e.Asked(ctx)
+		if diff := cmp.Diff([]store.Asked{asked}, gotAsked); err != nil || diff != "" {
+			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+		gotExpected, err := e.Expected(ctx)
+		if diff := cmp.Diff(map[string]digest.Expectation{"5e71e5": expected}, gotExpected); err != nil || diff != "" {
+			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+		gotAdopted, err := e.Adoptions(ctx)
+		if diff := cmp.Diff(map[string]digest.Adoption{"C1": adopted}, gotAdopted); err != nil || diff != "" {
+			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Unask: "op-1"}}); err != nil {
+			t.Fatal(err)
+		}
+		if gotAsked, err = e.Asked(ctx); err != nil || len(gotAsked) != 0 {
+			t.Errorf("still asked for: %v, %v", gotAsked, err)
+		}
+	})
+}
+
+func TestCosts(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, e env) {
+		ctx := t.Context()
+		day := spend.DayOf(start)
+		odd := spend.Group{Provider: "AWS", Service: "A \"quoted\", [odd] one\n", Category: "Compute", Account: "1", Currency: "USD", Kind: spend.Usage, Pricing: "Standard", Batch: true}
+		plain := spend.Group{Service: "Tokens", Currency: "TOKENS", Kind: spend.Credit}
+		cost := func(text string) spend.Cost {
+			return spend.Cost{Amount: money(t, text), Billed: money(t, "-0.000000000000000001")}
+		}
+		reading := spend.Reading{
+			Source: "focus-1", Name: "FOCUS files", Origin: spend.FOCUS, At: start, Newest: day, Known: true,
+			Days: spend.Days{day: {odd: cost("12.5"), plain: cost("1e-9")}, day - 1: {plain: cost("3")}},
+		}
+		many := map[spend.Group]spend.Cost{}
+		for k := range 2500 { // more than one command holds
+			many[spend.Group{Service: "s", Account: string(rune('a'+k%26)) + time.Duration(k).String(), Currency: "USD", Kind: spend.Usage}] = cost("1")
+		}
+		reading.Days[day-2] = many
+		restated := []spend.Restatement{{At: start, Day: day - 3, Currency: "USD", Was: money(t, "1"), Now: money(t, "2")}}
+		if err := e.SaveCosts(ctx, reading, restated); err != nil {
+			t.Fatal(err)
+		}
+		got, err := e.Costs(ctx, "focus-1", day-10, day)
+		if diff := cmp.Diff(reading.Days, got, cmp.Comparer(sameMoney)); err != nil || diff != "" {
+			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+		// A later reading replaces the days that it tells of, and leaves the others.
+		later := reading
+		later.Days = spend.Days{day: {plain: cost("7")}}
+		if err := e.SaveCosts(ctx, later, nil); err != nil {
+			t.Fatal(err)
+		}
+		got, err = e.Costs(ctx, "focus-1", day-1, day)
+		want := spend.Days{day: {plain: cost("7")}, day - 1: {plain: cost("3")}}
+		if diff := cmp.Diff(want, got, cmp.Comparer(sameMoney)); err != nil || diff != "" {
+			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+		sources, err := e.CostSources(ctx)
+		later.Days = nil
+		if diff := cmp.Diff(map[string]spend.Reading{"focus-1": later}, sources); err != nil || diff != "" {
+			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+		told, err := e.Restated(ctx)
+		if diff := cmp.Diff(restated, told, cmp.Comparer(sameMoney)); err != nil || diff != "" {
+			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+		// What is older than it is kept leaves when a source is read again.
+		later.At = start.AddDate(2, 2, 10)
+		if err := e.SaveCosts(ctx, later, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got, err = e.Costs(ctx, "focus-1", day-10, day); err != nil || len(got) != 0 {
+			t.Errorf("%d old days are still there, %v", len(got), err)
+		}
+	})
+}
+
+func TestOneReplicaImports(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, e env) {
+		take := func(replica string) bool {
+			t.Helper()
+			ok, err := e.TakeImport(t.Context(), "focus-1", replica)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return ok
+		}
+		if !take("a") || !take("a") {
+			t.Error("the first replica did not get the lease, or could not prolong it")
+		}
+		if take("b") {
+			t.Error("a second replica got the lease")
+		}
+		if err := e.LeaveImport(t.Context(), "focus-1", "b"); err != nil || take("b") {
+			t.Errorf("a lease was handed back by somebody else: %v", err)
+		}
+		if err := e.LeaveImport(t.Context(), "focus-1", "a"); err != nil || !take("b") {
+			t.Errorf("a lease that was handed back could not be taken: %v", err)
+		}
+	})
+}
+
+func TestUsersByWeek(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, e env) {
+		week := spend.WeekOf(spend.DayOf(start))
+		for k, users := range []float64{44e6, 43.1e6, 0, 41e6} {
+			if users > 0 {
+				if err := e.SaveUsers(t.Context(), week.Add(-k), users); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		got, err := e.UsersByWeek(t.Context(), week, 3)
+		if diff := cmp.Diff(map[spend.Week]float64{week: 44e6, week.Add(-1): 43.1e6}, got); err != nil || diff != "" {
+			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+	})
+}
