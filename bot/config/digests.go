@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,6 +19,36 @@ type Digest struct {
 	TimeZone string       `yaml:"time_zone"` // IANA name; UTC when the file gives none
 	Channel  string       `yaml:"channel"`
 	Costs    []CostSource `yaml:"costs"`
+	// Floor is the least excess of a day that counts as an anomaly, in units of the currency; 0: 50, or half a percent
+	// of the average day when that is more.
+	Floor float64 `yaml:"floor"`
+	// Settle is how long after its end a day counts as complete.
+	Settle Duration `yaml:"settle"`
+}
+
+// Next returns the first time after another at which the digest is due, in its
+// own time zone, daylight saving included; a time that comes twice, because the
+// clock is put back, counts once. Zero: never.
+func (d Digest) Next(after time.Time) time.Time {
+	schedule, err := cron.ParseStandard(d.Schedule)
+	zone, errZone := time.LoadLocation(d.TimeZone)
+	if err != nil || errZone != nil {
+		return time.Time{} // the file was checked
+	}
+	for next := schedule.Next(after.In(zone)); ; next = schedule.Next(next) {
+		if next.IsZero() || !comesTwice(next) {
+			return next
+		}
+	}
+}
+
+// comesTwice reports whether the clock on the wall showed the same before, because
+// it was put back in between.
+func comesTwice(t time.Time) bool {
+	_, offset := t.Zone()
+	_, before := t.Add(-6 * time.Hour).Zone() // longer than any clock is put back
+	earlier := t.Add(-time.Duration(before-offset) * time.Second)
+	return before > offset && earlier.Format(time.DateTime) == t.Format(time.DateTime)
 }
 
 // CostSource is where cost figures come from: exactly one of its fields is set.
@@ -49,9 +80,6 @@ var (
 var costColumns = [...]string{"EffectiveCost", "BilledCost", "ListCost", "ContractedCost"}
 
 func (c *Config) checkDigests(p place) {
-	if len(c.Digests) > 0 {
-		p.unused()
-	}
 	names := map[string]bool{}
 	for i := range c.Digests {
 		d := &c.Digests[i]
@@ -79,6 +107,10 @@ func (d *Digest) check(p place) {
 	}
 	if _, err := time.LoadLocation(d.TimeZone); err != nil || d.TimeZone == "Local" {
 		p.at("time_zone").problem("%q is not a time zone: write it like Europe/Berlin", d.TimeZone)
+	}
+	setDefault(&d.Settle, Duration(48*time.Hour))
+	if d.Floor < 0 || math.IsNaN(d.Floor) || math.IsInf(d.Floor, 0) {
+		p.at("floor").problem("floor is an amount of money such as 50, got %v", d.Floor)
 	}
 	if d.Channel == "" {
 		p.at("channel").missing("where the digest is posted")

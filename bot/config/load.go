@@ -14,7 +14,16 @@ import (
 // are returned, warnings among them; the Config is usable when Problems.Err is
 // nil, and otherwise still good for LoadPlaybooks, so that one run can tell of
 // everything.
-func Load(path string) (*Config, yamlfile.Problems) {
+func Load(path string) (*Config, yamlfile.Problems) { return load(path, (*Config).check) }
+
+// LoadDigests reads and checks only what digests are made from: the sections
+// prometheus, digests and organisation. The others are decoded, but not checked,
+// and their secret files are not read.
+func LoadDigests(path string) (*Config, yamlfile.Problems) {
+	return load(path, (*Config).checkCosts)
+}
+
+func load(path string, check func(*Config, place)) (*Config, yamlfile.Problems) {
 	c := Default()
 	c.path = path
 	text, err := readAtMost(path, yamlfile.MaxSize)
@@ -24,7 +33,7 @@ func Load(path string) (*Config, yamlfile.Problems) {
 	doc, problems := yamlfile.Decode(path, []byte(text), c)
 	if doc.Readable() {
 		file := &reading{doc: doc, dir: filepath.Dir(path), decoding: problems, named: map[string]yamlfile.Problem{}}
-		c.check(place{file: file})
+		check(c, place{file: file})
 		c.named = file.named
 		problems = append(problems, otherPlaces(file.problems, problems)...)
 		problems.Sort()
@@ -64,10 +73,6 @@ func (c *Config) check(p place) {
 		p.at("alertmanager").unused()
 		c.Alertmanager.check(p.at("alertmanager"))
 	}
-	if c.Prometheus != nil {
-		p.at("prometheus").unused()
-		c.Prometheus.check(p.at("prometheus"))
-	}
 	c.Playbooks.check(p.at("playbooks"))
 	c.playbooksAt = p.file.doc.Problem("", "playbooks")
 	for i := range c.Playbooks.Files {
@@ -76,6 +81,13 @@ func (c *Config) check(p place) {
 	c.Routes.checkRoot(p.at("route"))
 	c.Severities.check(p.at("severities"))
 	c.Incidents.check(p.at("incidents"))
+	c.checkCosts(p)
+}
+
+func (c *Config) checkCosts(p place) {
+	if c.Prometheus != nil {
+		c.Prometheus.check(p.at("prometheus"))
+	}
 	c.checkDigests(p.at("digests"))
 	if c.Organisation != nil {
 		c.Organisation.check(p.at("organisation"), c.Prometheus != nil)

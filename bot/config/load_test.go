@@ -86,9 +86,6 @@ func TestLoadContract(t *testing.T) {
 	inFolder(t, files)
 	got, problems := Load("signalbook.yml")
 	if diff := cmp.Diff(`signalbook.yml:23:15: warning: alertmanager is read and checked; not used by this version
-signalbook.yml:24:15: warning: prometheus is read and checked; not used by this version
-signalbook.yml:49:3: warning: digests is read and checked; not used by this version
-signalbook.yml:59:3: warning: organisation is read and checked; not used by this version
 `, list(problems)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
@@ -124,7 +121,7 @@ signalbook.yml:59:3: warning: organisation is read and checked; not used by this
 			Storm: &Storm{Above: 10, Per: Duration(time.Minute)},
 		},
 		Digests: []Digest{{
-			Name: "weekly-cost-review", Schedule: "0 9 * * MON", TimeZone: "Europe/Berlin", Channel: "#cost-review",
+			Name: "weekly-cost-review", Schedule: "0 9 * * MON", TimeZone: "Europe/Berlin", Channel: "#cost-review", Settle: Duration(48 * time.Hour),
 			Costs: []CostSource{
 				{FOCUS: &FOCUSFiles{Files: []string{"/var/lib/focus/*.csv.gz"}, Cost: "EffectiveCost"}},
 				{Prometheus: &CostQuery{Query: "sum by (service) (...)", ServiceLabel: "service", Unit: "USD_per_day"}},

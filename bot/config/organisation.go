@@ -11,7 +11,6 @@ type Organisation struct {
 }
 
 func (o *Organisation) check(p place, hasPrometheus bool) {
-	p.unused()
 	figures := []struct {
 		key        string
 		figure     *Figure

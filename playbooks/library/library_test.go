@@ -24,7 +24,7 @@ func TestEveryFileReadsWithoutProblemOrWarning(t *testing.T) {
 	for _, p := range all {
 		names = append(names, p.Name)
 	}
-	want := []string{"database-cpu", "cdn-cost", "inference-latency", "triage"}
+	want := []string{"database-cpu", "cdn-cost", "inference-latency", "cost-optimisation", "triage"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
