@@ -37,6 +37,8 @@ type Money struct {
 	Total    spend.Money `json:"total"`
 	Billed   spend.Money `json:"billed"` // the same days as the invoice will have them
 	Before   *Compared   `json:"before,omitempty"`
+	// Alike are those of Days whose weekday the week before has too, when it lacks some: comparisons are over these.
+	Alike    []spend.Day `json:"alike,omitempty"`
 	Restated *Restated   `json:"restated,omitempty"`
 	Sources  []Share     `json:"sources,omitempty"` // when there is more than one
 
@@ -47,6 +49,8 @@ type Money struct {
 	Renames []Rename  `json:"renames,omitempty"`
 	Spikes  []Anomaly `json:"anomalies,omitempty"`
 	Meant   []Anomaly `json:"meant,omitempty"` // that people said are expected
+	// Shifted were told for two weeks: their new level is what is usual by now.
+	Shifted []Anomaly `json:"shifted,omitempty"`
 	// Unjudged are services whose history is too short, by their cost.
 	Unjudged []Share `json:"unjudged,omitempty"`
 

@@ -1,0 +1,74 @@
+package digest
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/signalbook/signalbook/bot/spend"
+)
+
+// Judge says what a week was. The same values give the same report, byte for byte,
+// in whatever order they come.
+func Judge(in Input) Report {
+	in.Readings = ordered(in.Readings)
+	in.Expected = slices.Clone(in.Expected)
+	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { return y.At.Compare(x.At) })
+	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC()}
+	var missing []string
+	for _, currency := range currencies(in.Readings) {
+		b, lost := open(in, currency)
+		missing = append(missing, lost...)
+		if b != nil {
+			r.Money = append(r.Money, b.judge(in))
+		}
+	}
+	slices.SortStableFunc(r.Money, func(x, y Money) int { return y.Total.Cmp(x.Total) })
+	r.Missing = append(r.Missing, missing...)
+	return r
+}
+
+// judge is the week in one currency.
+func (b *book) judge(in Input) Money {
+	top := in.Settings.Top
+	if top <= 0 {
+		top = 5
+	}
+	m := Money{
+		Currency: b.currency, Days: b.days, LeftOut: 7 - len(b.days), Until: b.days[len(b.days)-1],
+		Partial: b.partial, Column: b.column, Total: b.total(b.days), Sources: b.sources, Notes: b.notes,
+	}
+	for _, c := range b.rows {
+		m.Billed = m.Billed.Add(c.billed)
+	}
+	b.move(&m, top)
+	f := b.floors(in.Settings)
+	b.spikes(&m, in, f)
+	b.sides(&m)
+	m.Chart = b.chart(m.Spikes, f)
+	return m
+}
+
+// ordered sorts readings by their source: they come as they were read.
+func ordered(readings []spend.Reading) []spend.Reading {
+	readings = slices.Clone(readings)
+	slices.SortStableFunc(readings, func(x, y spend.Reading) int {
+		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Name, y.Name))
+	})
+	return readings
+}
+
+func currencies(readings []spend.Reading) (all []string) {
+	seen := map[string]bool{}
+	for _, reading := range readings {
+		for _, groups := range reading.Days {
+			for g := range groups {
+				if !seen[g.Currency] {
+					seen[g.Currency] = true
+					all = append(all, g.Currency)
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
