@@ -62,3 +62,11 @@ func list(days []spend.Day) string {
 
 // one writes a number with one decimal.
 func one(x float64) string { return grouped(strconv.FormatFloat(x, 'f', 1, 64)) }
+
+// signed is an amount with its sign, for a change.
+func signed(x float64) string {
+	if x > 0 {
+		return "+" + amount(x)
+	}
+	return amount(x)
+}

@@ -14,6 +14,10 @@ func Judge(in Input) Report {
 	in.Expected = slices.Clone(in.Expected)
 	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { return y.At.Compare(x.At) })
 	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC()}
+	for _, text := range in.Absent {
+		r.Missing = append(r.Missing, sentence(text))
+	}
+	r.Missing = append(r.Missing, lacking(in.Readings)...)
 	var missing []string
 	for _, currency := range currencies(in.Readings) {
 		b, lost := open(in, currency)
@@ -24,6 +28,11 @@ func Judge(in Input) Report {
 	}
 	slices.SortStableFunc(r.Money, func(x, y Money) int { return y.Total.Cmp(x.Total) })
 	r.Missing = append(r.Missing, missing...)
+	if in.Incidents == nil {
+		r.Missing = append(r.Missing, "The week's incidents cannot be read here.")
+	} else {
+		r.Incidents = in.Incidents.week(in.Now)
+	}
 	return r
 }
 
@@ -43,6 +52,8 @@ func (b *book) judge(in Input) Money {
 	b.move(&m, top)
 	f := b.floors(in.Settings)
 	b.spikes(&m, in, f)
+	b.history(&m)
+	b.restate(&m, in)
 	b.sides(&m)
 	m.Chart = b.chart(m.Spikes, f)
 	return m
