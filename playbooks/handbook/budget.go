@@ -1,0 +1,87 @@
+package handbook
+
+import "fmt"
+
+// Budget is what a number of users may cost a month by the sheet's two
+// yardsticks, which disagree.
+type Budget struct {
+	Users    Users
+	Tier     Tier
+	PerUser  Dollars      // the table's cost for one user; 0 without users
+	Band     *DollarRange // Q5's range for one user; nil where the sheet gives none
+	Monthly  DollarRange  // Q5's range for all users; zero without Band
+	Factor   FactorRange  // how many times Monthly is the table's cost; zero without Band
+	Patterns []Pattern    // the patterns, priced at 100M users
+	Answer
+}
+
+// FactorRange is from Low to High times.
+type FactorRange struct{ Low, High float64 }
+
+// String is "80x to 120x".
+func (f FactorRange) String() string {
+	if f.Low == f.High {
+		return number(f.Low, 4) + "x"
+	}
+	return number(f.Low, 4) + "x to " + number(f.High, 4) + "x"
+}
+
+// perUser returns Q5's range for so many users.
+func (h *Handbook) perUser(u Users) (DollarRange, string, bool) {
+	for _, q := range h.sheet.Answers.OneLiners {
+		switch {
+		case q.SmallUsers.given() && q.SmallUsers.Contains(u):
+			return q.SmallCost, q.ID + ".small_cost", true
+		case q.LargeUsers.given() && q.LargeUsers.Contains(u):
+			return q.LargeCost, q.ID + ".large_cost", true
+		}
+	}
+	return DollarRange{}, "", false
+}
+
+// Budget puts the table's monthly cost and the per-user range of Q5 side by
+// side, with the factor between them. At 100M users and above the patterns'
+// costs stand beside.
+func (h *Handbook) Budget(u Users) Budget {
+	out := Budget{Users: u, Tier: h.TierFor(u)}
+	t := out.Tier
+	b := h.answer(fmt.Sprintf("%s users: what a month may cost", u)).at(u)
+	text := fmt.Sprintf("%s a month for %s users", t.MonthlyCost, t.Users)
+	if u > 0 {
+		out.PerUser = t.MonthlyCost / Dollars(u)
+		text += fmt.Sprintf(", %s per user", out.PerUser)
+	}
+	b.line("Table", text, t.ID+".users", t.ID+".monthly_cost")
+	band, from, ok := h.perUser(u)
+	if !ok {
+		b.line("Per user", "the sheet gives no range for "+gap(u), "Q5")
+		out.Answer = b.done()
+		return out
+	}
+	out.Band = &band
+	out.Monthly = DollarRange{band.Low * Dollars(u), band.High * Dollars(u)}
+	b.line("Per user", fmt.Sprintf("%s per user and month, so %s to %s a month", band, out.Monthly.Low, out.Monthly.High), from, "Q5")
+	if t.MonthlyCost > 0 {
+		out.Factor = FactorRange{float64(out.Monthly.Low / t.MonthlyCost), float64(out.Monthly.High / t.MonthlyCost)}
+		b.line("Between them", "the per-user range is "+out.Factor.String()+" the table's cost", t.ID+".monthly_cost", from)
+	}
+	if u >= patternUsers {
+		out.Patterns = h.Patterns()
+		for _, p := range out.Patterns {
+			b.line("Pattern "+p.Name, fmt.Sprintf("%s a month at %s users, %s per user", p.Cost, patternUsers, p.Cost/Dollars(patternUsers)), p.ID+".cost")
+		}
+	}
+	out.Answer = b.done()
+	return out
+}
+
+// patternUsers is the scale at which the sheet prices its patterns.
+const patternUsers Users = 100e6
+
+// gap names the range of users for which Q5 has nothing.
+func gap(u Users) string {
+	if u < 1e6 {
+		return "0-1M users"
+	}
+	return "10M-100M users"
+}

@@ -1,0 +1,96 @@
+package handbook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestContradictionsSurface names, for each contradiction, look-ups that must
+// show it and look-ups of its neighbourhood that must not.
+func TestContradictionsSurface(t *testing.T) {
+	t.Parallel()
+	h := Default()
+	scale := func(u Users) Answer { return h.Scale(u).Answer }
+	targets := func(u Users) Answer { return h.Targets(u).Answer }
+	budget := func(u Users) Answer { return h.Budget(u).Answer }
+	fact := func(id string) Answer {
+		a, ok := h.Fact(id)
+		if !ok {
+			t.Errorf("%s: no such fact", id)
+		}
+		return a
+	}
+	stack := func(name string) Answer {
+		_, a, err := h.Stack(name)
+		if err != nil {
+			t.Error(err)
+		}
+		return a
+	}
+	pattern := func(name string) Answer {
+		_, a, err := h.Pattern(name)
+		if err != nil {
+			t.Error(err)
+		}
+		return a
+	}
+	moves := h.Thresholds(Organisation{}).Answer
+	for _, c := range []struct {
+		id     string
+		shown  []Answer
+		absent []Answer
+		says   string // the other number
+	}{
+		{"X1", []Answer{budget(100e6), budget(400e6), scale(150e6), scale(400e6), pattern("social"), pattern("video"), fact("Q5"), fact("T5"), fact("T6")},
+			[]Answer{budget(5e6), scale(75e6), fact("T4")}, "$20M-30M a month"},
+		{"X2", []Answer{budget(1e6), budget(5e6), budget(5e5), budget(75e6), scale(5e6), fact("Q5"), fact("T2")}, []Answer{budget(100e6), scale(75e6)}, "Q5"},
+		{"X3", []Answer{scale(75e6), scale(100e6), budget(75e6), budget(100e6), fact("T4"), fact("T5"), pattern("recommendation")}, []Answer{scale(5e6), budget(20e6)}, "$250K (T5)"},
+		{"X4", []Answer{moves, fact("M2"), fact("C7"), scale(200e6)}, []Answer{fact("M1"), fact("C8"), scale(20e6)}, "40%"},
+		{"X5", []Answer{moves, stack("cdn"), fact("M2"), fact("T5"), fact("C7"), fact("E2"), fact("E2-7"), pattern("video"), scale(150e6)}, []Answer{fact("T4"), fact("E2-6"), pattern("social")}, "100M"},
+		{"X6", []Answer{stack("cdn"), fact("T3"), scale(20e6)}, []Answer{fact("T4"), stack("cache")}, "CloudFront"},
+		{"X7", []Answer{moves, fact("M1"), fact("E1"), fact("E1-8"), fact("E1-2")}, []Answer{fact("E1-1"), fact("E2"), fact("M3")}, "E1-"},
+		{"X8", []Answer{fact("E3"), fact("E3-4"), fact("E3-7"), fact("E3-8"), fact("C5"), fact("C8")}, []Answer{fact("E3-1"), fact("C7")}, "months"},
+		{"X9", []Answer{moves, fact("M3"), fact("M4"), fact("T2"), fact("T3"), scale(20e6), budget(20e6)}, []Answer{fact("M1"), fact("T6")}, "equals all of"},
+		{"X10", []Answer{moves, fact("M4"), fact("Q2"), fact("L2"), targets(20e6), scale(20e6)}, []Answer{fact("M3"), targets(5e6)}, "no user count"},
+		{"X11", []Answer{fact("C1"), fact("C4"), fact("C7"), fact("C9"), h.CostPlaybook(Organisation{}).Answer}, []Answer{moves, scale(75e6)}, "70.25%"},
+		{"X12", []Answer{fact("C9"), h.CostPlaybook(Organisation{}).Answer}, []Answer{fact("C8")}, "$833,333"},
+		{"X13", []Answer{targets(100e6), targets(20e6), scale(150e6), scale(75e6), fact("L3"), fact("T3")}, []Answer{targets(5e6), fact("L1")}, "50 ms"},
+		{"X14", []Answer{fact("Q3"), stack("analytics_db"), pattern("social"), scale(20e6), scale(300e6), fact("T6")}, []Answer{pattern("e-commerce"), scale(5e6)}, "database"},
+		{"X15", []Answer{fact("Q4"), fact("T3"), fact("T5"), scale(20e6), scale(150e6)}, []Answer{fact("T4"), scale(5e6)}, "bought"},
+		{"X16", []Answer{scale(1e6), scale(100e6), targets(10e6), budget(200e6), scale(400e6), targets(5e8)}, []Answer{scale(75e6), targets(15e6), budget(399e6), scale(0)}, "stop at 400M"},
+		{"X17", []Answer{stack("cache"), fact("T1"), scale(5e5), pattern("social"), pattern("e-commerce"), pattern("video"), pattern("recommendation"), fact("E3-2"), fact("E3-5")},
+			[]Answer{stack("compute"), fact("T2"), fact("E3-6")}, ""},
+	} {
+		for i, a := range c.shown {
+			j := slices.IndexFunc(a.Disagreements, func(d Disagreement) bool { return d.ID == c.id })
+			if j < 0 || !strings.Contains(a.Disagreements[j].Note, c.says) {
+				t.Errorf("%s, look-up %d: got\n%s\nwant the other number, %q", c.id, i, a.Text(), c.says)
+				continue
+			}
+			for _, text := range []string{a.Text(), a.Mrkdwn()} {
+				if want := fmt.Sprintf("(%s): ", c.id); !strings.Contains(text, want) || !strings.Contains(text, "The sheet disagrees with itself") {
+					t.Errorf("%s, look-up %d: got\n%s\nwant %q in it", c.id, i, text, want)
+				}
+			}
+		}
+		for i, a := range c.absent {
+			if slices.ContainsFunc(a.Disagreements, func(d Disagreement) bool { return d.ID == c.id }) {
+				t.Errorf("%s, unrelated look-up %d: got\n%s\nwant no word of it", c.id, i, a.Text())
+			}
+		}
+	}
+}
+
+// TestContradictionsAboutThemselves: asked by its id, a contradiction names
+// the facts and does not contradict itself again.
+func TestContradictionsAboutThemselves(t *testing.T) {
+	t.Parallel()
+	for n := 1; n <= 17; n++ {
+		a, ok := Default().Fact(fmt.Sprintf("X%d", n))
+		if !ok || len(a.Disagreements) > 0 || !strings.Contains(a.Text(), "Concerns: ") {
+			t.Errorf("X%d: got %v\n%s", n, ok, a.Text())
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package handbook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Fact answers with one line of the sheet by its id, "C7" or "e1-8". false: no
+// such id.
+func (h *Handbook) Fact(id string) (Answer, bool) {
+	id = strings.ToUpper(strings.TrimSpace(id))
+	f := h.facts[id]
+	if f == nil {
+		return Answer{}, false
+	}
+	switch v := f.value.Addr().Interface().(type) {
+	case *Tier:
+		b := h.answer(fmt.Sprintf("Tier %s: %s users", v.ID, v.Users))
+		b.tier(*v)
+		return b.done(), true
+	case *Threshold:
+		b := h.answer(v.Name)
+		b.move(h.Move(*v, Organisation{}))
+		return b.done(), true
+	case *Technology:
+		return h.technology(*v), true
+	case *Pattern:
+		return h.pattern(*v), true
+	case *Latency:
+		b := h.answer(fmt.Sprintf("Latency for %s users", v.Users))
+		b.latencies(*v)
+		return b.done(), true
+	case *Availability:
+		b := h.answer(fmt.Sprintf("Availability for %s users", v.Users))
+		b.availability(*v)
+		return b.done(), true
+	case *CostStep:
+		b := h.answer(v.Name)
+		b.costStep(*v)
+		return b.done(), true
+	case *OneLiner:
+		b := h.answer(v.Question)
+		b.oneLiner(*v)
+		return b.done(), true
+	case *Emergency:
+		b := h.answer(v.Title)
+		b.emergency(*v)
+		return b.done(), true
+	case *EmergencyStep:
+		b := h.answer(fmt.Sprintf("Step %d of %s", v.Number, h.emergencyOf(v.ID).Title))
+		b.line("Do", v.Title, v.ID+".title")
+		b.line("Within", fmt.Sprintf("%s (%s), from the opening", inWords(v.Within), v.Tier), v.ID+".within")
+		return b.done(), true
+	case *Contradiction:
+		b := h.answer(v.Title)
+		for _, n := range v.Notes {
+			b.line(disagrees, n.Text, v.ID)
+		}
+		b.line("Concerns", strings.Join(v.Concerns(), ", "), v.ID)
+		return b.done(), true
+	}
+	return Answer{}, false
+}
+
+// Concerns returns the ids of the facts that contradict one another.
+func (x Contradiction) Concerns() []string {
+	var ids []string
+	for _, r := range x.touches() {
+		if !slices.Contains(ids, r.id) {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids
+}
+
+// Contradictions returns X1 to X17.
+func (h *Handbook) Contradictions() []Contradiction {
+	return slices.Clone(h.sheet.Doubts.Contradictions)
+}
+
+// Emergencies returns E1 to E3.
+func (h *Handbook) Emergencies() []Emergency { return slices.Clone(h.sheet.Answers.Emergencies) }
+
+// emergencyOf returns the emergency that a step belongs to.
+func (h *Handbook) emergencyOf(step string) Emergency {
+	id, _, _ := strings.Cut(step, "-")
+	i := slices.IndexFunc(h.sheet.Answers.Emergencies, func(e Emergency) bool { return e.ID == id })
+	return h.sheet.Answers.Emergencies[i]
+}
+
+func (b *builder) costStep(c CostStep) {
+	b.use(c.ID)
+	b.line("Saving", fmt.Sprintf("%s of the cost of %s", c.Saving, c.Of), c.ID+".saving", c.ID+".of")
+	b.line("Counted on", c.Base.String(), c.ID)
+	if c.Tool != "" {
+		b.line("How", c.Tool, c.ID+".tool")
+	}
+	effort := c.Effort
+	if c.EffortNote != "" {
+		effort += " (" + c.EffortNote + ")"
+	}
+	if c.Capex > 0 {
+		effort += ", " + c.Capex.String() + " to invest"
+	}
+	if c.PaybackMonths > 0 {
+		effort += fmt.Sprintf(", paid back in %d months", c.PaybackMonths)
+	}
+	b.line("Effort", effort, c.ID+".effort", c.ID+".effort_note", c.ID+".capex", c.ID+".payback_months")
+	if c.MinimumUsers > 0 {
+		needs := c.MinimumUsers.String() + " users"
+		if c.MinimumTB > 0 {
+			needs += fmt.Sprintf(" or %s TB a month", number(c.MinimumTB, 6))
+		}
+		b.line("Only from", needs, c.MinimumFrom, c.ID+".minimum_users", c.ID+".minimum_tb")
+	}
+	for _, g := range b.h.sheet.Costs.Groups {
+		if g.Name == c.Group {
+			extra := map[bool]string{true: " additional"}[g.Additional]
+			b.line("Group", fmt.Sprintf("%s, %s, %s%s by the header", g.Title, g.Months, g.Saving, extra), c.ID)
+		}
+	}
+}
+
+func (b *builder) oneLiner(q OneLiner) {
+	b.line("", q.Answer, q.ID, q.ID+".answer")
+	if q.SmallUsers.given() {
+		b.line("At "+q.SmallUsers.String()+" users", q.SmallCost.String()+" per user and month", q.ID+".small_cost")
+		b.line("At "+q.LargeUsers.String()+" users", q.LargeCost.String()+" per user and month", q.ID+".large_cost")
+	}
+}
+
+func (b *builder) emergency(e Emergency) {
+	b.line("Playbook", e.Playbook, e.ID)
+	n := 0
+	for _, tier := range e.Tiers {
+		var titles, from []string
+		for range tier.Titles {
+			s := e.Steps[n]
+			titles = append(titles, s.ID+" "+s.Title)
+			from = append(from, s.ID+".title", s.ID+".within")
+			n++
+		}
+		b.line(fmt.Sprintf("%s, within %s", tier.Name, inWords(tier.Within)), strings.Join(titles, "; "), from...)
+	}
+}
+
+// CostPlaybook is the nine steps with what an organisation's size makes of
+// them.
+type CostPlaybook struct {
+	Steps []CostStep
+	Answer
+}
+
+// CostPlaybook tells all cost steps by group, and which an organisation is too
+// small for.
+func (h *Handbook) CostPlaybook(org Organisation) CostPlaybook {
+	out := CostPlaybook{Steps: h.CostSteps()}
+	b := h.answer("Cost playbook, " + count(len(out.Steps), "step"))
+	for _, g := range h.sheet.Costs.Groups {
+		b.line(g.Title, fmt.Sprintf("%s, %s%s by the header", g.Months, g.Saving, map[bool]string{true: " additional"}[g.Additional]))
+		for _, s := range out.Steps {
+			if s.Group != g.Name {
+				continue
+			}
+			text := fmt.Sprintf("%s of the cost of %s, effort %s", s.Saving, s.Of, s.Effort)
+			if a := s.Applies(org); !a.Applies {
+				text += "; does not apply: " + a.Reason
+			}
+			b.line(s.ID+" "+s.Name, text, s.ID+".saving", s.ID+".of", s.ID+".effort", s.ID+".minimum_users", s.ID+".minimum_tb")
+		}
+	}
+	out.Answer = b.done()
+	return out
+}
