@@ -16,6 +16,9 @@ import (
 // chart and six that its oldest is judged by.
 const reach = chartWeeks - 1 + weeksBack
 
+// oldest is how many days before that still tell that a service is not new.
+const oldest = 400
+
 // book is everything that was told in one currency.
 type book struct {
 	currency string
@@ -121,7 +124,7 @@ func (b *book) read(i int, reading spend.Reading, cols *columns, today spend.Day
 	future := false
 	for _, d := range slices.Sorted(maps.Keys(reading.Days)) {
 		for g, c := range reading.Days[d] {
-			if g.Currency != b.currency {
+			if g.Currency != b.currency || d < b.from-oldest {
 				continue
 			}
 			if d > today {

@@ -3,6 +3,7 @@ package digest
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/signalbook/signalbook/bot/spend"
 )
@@ -165,7 +166,7 @@ func renames(fresh, gone []Mover, total spend.Money) (restFresh, restGone []Move
 const noService = "no service name"
 
 func fullName(m Mover) string {
-	if m.Provider == "" {
+	if strings.HasPrefix(m.Service, m.Provider) { // "AWS Lambda" of AWS, and of no provider
 		return m.Service
 	}
 	return m.Provider + " " + m.Service

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
 // Input is all that a digest is judged from.
@@ -27,6 +28,8 @@ type Input struct {
 	// Absent are sentences about what could not be asked at all.
 	Absent   []string
 	Settings Settings
+	// Handbook is the scaling sheet, with the team's own facts; nil: as it was given.
+	Handbook *handbook.Handbook
 }
 
 // Settings are what can be set about judging; the zero value of each means its

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
 // Judge says what a week was. The same values give the same report, byte for byte,
@@ -12,22 +13,35 @@ import (
 func Judge(in Input) Report {
 	in.Readings = ordered(in.Readings)
 	in.Expected = slices.Clone(in.Expected)
-	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { return y.At.Compare(x.At) })
+	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts
+		return cmp.Or(y.At.Compare(x.At), cmp.Compare(x.Series, y.Series), cmp.Compare(x.ByID, y.ByID), cmp.Compare(x.Reason, y.Reason), cmp.Compare(x.Level, y.Level))
+	})
 	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC()}
 	for _, text := range in.Absent {
 		r.Missing = append(r.Missing, sentence(text))
 	}
 	r.Missing = append(r.Missing, lacking(in.Readings)...)
 	var missing []string
+	var rows []usages
 	for _, currency := range currencies(in.Readings) {
 		b, lost := open(in, currency)
 		missing = append(missing, lost...)
 		if b != nil {
 			r.Money = append(r.Money, b.judge(in))
+			rows = append(rows, b.usages())
 		}
 	}
 	slices.SortStableFunc(r.Money, func(x, y Money) int { return y.Total.Cmp(x.Total) })
 	r.Missing = append(r.Missing, missing...)
+	sheet := in.Handbook
+	if sheet == nil {
+		sheet = handbook.Default()
+	}
+	r.Steps = costSteps(in, rows, sheet)
+	var why string
+	if r.Organisation, why = organise(in, r.Money, sheet); why != "" {
+		r.Missing = append(r.Missing, why)
+	}
 	if in.Incidents == nil {
 		r.Missing = append(r.Missing, "The week's incidents cannot be read here.")
 	} else {
@@ -46,8 +60,11 @@ func (b *book) judge(in Input) Money {
 		Currency: b.currency, Days: b.days, LeftOut: 7 - len(b.days), Until: b.days[len(b.days)-1],
 		Partial: b.partial, Column: b.column, Total: b.total(b.days), Sources: b.sources, Notes: b.notes,
 	}
-	for _, c := range b.rows {
+	for g, c := range b.rows {
 		m.Billed = m.Billed.Add(c.billed)
+		if g.Kind == spend.Usage {
+			m.Usage = m.Usage.Add(c.amount)
+		}
 	}
 	b.move(&m, top)
 	f := b.floors(in.Settings)
@@ -63,7 +80,7 @@ func (b *book) judge(in Input) Money {
 func ordered(readings []spend.Reading) []spend.Reading {
 	readings = slices.Clone(readings)
 	slices.SortStableFunc(readings, func(x, y spend.Reading) int {
-		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Name, y.Name))
+		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Name, y.Name), x.At.Compare(y.At))
 	})
 	return readings
 }

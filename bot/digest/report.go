@@ -36,6 +36,7 @@ type Money struct {
 	Column   string      `json:"column"`             // EffectiveCost, BilledCost, ...: what Total is
 	Total    spend.Money `json:"total"`
 	Billed   spend.Money `json:"billed"` // the same days as the invoice will have them
+	Usage    spend.Money `json:"usage"`  // Total without fixed charges, credits and corrections
 	Before   *Compared   `json:"before,omitempty"`
 	// Alike are those of Days whose weekday the week before has too, when it lacks some: comparisons are over these.
 	Alike    []spend.Day `json:"alike,omitempty"`

@@ -3,6 +3,7 @@ package digest
 import (
 	"encoding/csv"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,14 +57,18 @@ func sample(t *testing.T) spend.Reading {
 		if err != nil {
 			t.Fatal(err)
 		}
+		billed := money(t, row["BilledCost"])
 		kind := spend.Usage
-		if row["ChargeCategory"] == "Credit" {
+		switch {
+		case row["ChargeCategory"] == "Credit" || billed.Sign() < 0:
 			kind = spend.Credit
+		case row["ChargeCategory"] == "Adjustment":
+			kind = spend.Purchase
 		}
 		days.Add(spend.DayOf(at), spend.Group{
 			Provider: row["ProviderName"], Service: row["ServiceName"], Category: row["ServiceCategory"],
 			Currency: row["BillingCurrency"], Kind: kind, Pricing: row["PricingCategory"],
-		}, spend.Cost{Amount: money(t, row["EffectiveCost"]), Billed: money(t, row["BilledCost"])})
+		}, spend.Cost{Amount: money(t, row["EffectiveCost"]), Billed: billed})
 	}
 	newest, _ := days.Newest()
 	return spend.Reading{Source: "focus", Name: "FOCUS files", Origin: spend.FOCUS, Days: days, Newest: newest, Known: true, Column: "EffectiveCost"}
@@ -131,5 +136,44 @@ func TestSampleCredit(t *testing.T) {
 	want := []Share{{Name: "AWS Amazon Elastic Compute Cloud", Total: money(t, "-2.6137"), Note: "credit"}}
 	if diff := cmp.Diff(want, m.Credits, cmp.Comparer(func(x, y spend.Money) bool { return x == y })); diff != "" {
 		t.Errorf("credits differ (-want +got):\n%s", diff)
+	}
+}
+
+// TestSampleServices: each service's weeks equal the check values to the last digit.
+func TestSampleServices(t *testing.T) {
+	t.Parallel()
+	w := week(t, "2024-W40")
+	r, _ := Service(Input{Week: w, Now: w.Add(2).Monday().Time(), Readings: []spend.Reading{sample(t)}}, "")
+	if r.More > 0 {
+		// The sample has 33 services: ask for each that the list leaves out.
+		for _, row := range rows(t, "testdata/check_totals_by_service.csv") {
+			if !slices.ContainsFunc(r.Services, func(s ServiceWeeks) bool { return s.Service == row["ServiceName"] }) {
+				one, _ := Service(Input{Week: w, Now: w.Add(2).Monday().Time(), Readings: []spend.Reading{sample(t)}}, row["ServiceName"])
+				r.Services = append(r.Services, one.Services...)
+			}
+		}
+	}
+	got := map[string]spend.Money{}
+	for _, s := range r.Services {
+		for _, week := range s.Weeks {
+			key := week.Week.Monday().String() + " " + s.Service
+			got[key] = got[key].Add(week.Total)
+		}
+	}
+	checks := rows(t, "testdata/check_totals_by_week_service.csv")
+	for _, row := range checks {
+		key := row["WeekMonday"] + " " + row["ServiceName"]
+		if want := money(t, row["BilledCost"]); got[key] != want {
+			t.Errorf("%s: got %s, want %s", key, got[key], want)
+		}
+		delete(got, key)
+	}
+	for key, sum := range got {
+		if !sum.IsZero() {
+			t.Errorf("%s: got %s, want nothing", key, sum)
+		}
+	}
+	if len(checks) < 60 {
+		t.Errorf("got %d check values, want the whole file", len(checks))
 	}
 }

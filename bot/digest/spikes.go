@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
 const (
@@ -93,6 +94,7 @@ func (s *series) spike(currency string, over []excess, floor float64) (a Anomaly
 	a = Anomaly{
 		Series:   SeriesID(s.provider, s.service, currency),
 		Provider: clean(s.provider), Service: orUnnamed(s.service, noService), Category: clean(s.category),
+		CDN: handbook.IsCDN(s.service),
 	}
 	for _, e := range over {
 		a.Days = append(a.Days, e.day)

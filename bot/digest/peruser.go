@@ -1,0 +1,85 @@
+package digest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/signalbook/signalbook/playbooks/handbook"
+)
+
+// monthDays makes a month of days: 365 of them in twelve.
+const monthDays = 30.4
+
+const dollars = "USD"
+
+// perUser sets a month's usage of one user beside the sheet's two yardsticks. The
+// sheet counts in dollars; of other currencies it says nothing.
+func perUser(money []Money, users handbook.Users, book *handbook.Handbook) *PerUser {
+	if len(money) == 0 {
+		return nil
+	}
+	m := money[0]
+	for _, candidate := range money {
+		if candidate.Currency == dollars {
+			m = candidate
+		}
+	}
+	p := &PerUser{Currency: m.Currency, Month: monthly(m.Usage.Float64(), len(m.Days))}
+	p.Value = p.Month / float64(users)
+	say := func(format string, args ...any) { p.Sentences = append(p.Sentences, fmt.Sprintf(format, args...)) }
+	say("%s users cost %s %s a user and month: %s a month, made of %s' usage.", users, amount(p.Value), clean(m.Currency), amount(p.Month), many(len(m.Days), "settled day"))
+	if rest := len(money) - 1; rest > 0 {
+		say("Costs in other currencies (%d) are not in it.", rest)
+	}
+	if m.Currency != dollars {
+		say("The sheet counts in dollars: it has no yardstick for %s.", clean(m.Currency))
+		return p
+	}
+	b := book.Budget(users)
+	p.Table = float64(b.PerUser)
+	say("The sheet's table has %s a user (%s: %s a month for %s users): %s.", amount(p.Table), b.Tier.ID, b.Tier.MonthlyCost, b.Tier.Users, standing(p.Value, p.Table, p.Table))
+	if b.Band == nil {
+		say("The sheet's range for one user (Q5) gives nothing for this scale (X2).")
+		return p
+	}
+	p.BandLow, p.BandHigh = float64(b.Band.Low), float64(b.Band.High)
+	say("The sheet's range is %s a user (Q5): %s.", b.Band, standing(p.Value, p.BandLow, p.BandHigh))
+	between := fmt.Sprintf("The two disagree: the range is %s the table", b.Factor)
+	for _, d := range b.Disagreements {
+		if slices.Contains([]string{"X1", "X2"}, d.ID) { // those about the cost of a user
+			between += " (" + d.ID + ")"
+			break
+		}
+	}
+	say("%s.", between)
+	return p
+}
+
+func monthly(sum float64, days int) float64 {
+	if days == 0 {
+		return 0
+	}
+	return sum / float64(days) * monthDays
+}
+
+// standing says how a value stands to a yardstick from low to high.
+func standing(value, low, high float64) string {
+	switch {
+	case value <= 0 || low <= 0:
+		return "no factor can be told"
+	case value < low:
+		return "you are " + factor(low/value) + " below it"
+	case value > high:
+		return "you are " + factor(value/high) + " above it"
+	}
+	return "you are on it"
+}
+
+// factor is "1.2 times", "2,230 times".
+func factor(x float64) string {
+	text := fmt.Sprintf("%.3g", x)
+	if x >= 1000 {
+		text = grouped(fmt.Sprintf("%.0f", x))
+	}
+	return text + " times"
+}
