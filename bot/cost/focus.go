@@ -1,0 +1,187 @@
+// Package cost asks where cost figures come from: FOCUS files, Prometheus and
+// OpenCost, each read into exact daily sums by group. It judges nothing and stores
+// nothing: what a source lacks or cannot tell now it names in a note, and never
+// fills in.
+package cost
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signalbook/signalbook/bot/spend"
+)
+
+// Files are exports in FOCUS, FinOps' common format, version 1.0 to 1.4: csv,
+// csv.gz and parquet, told apart by their first bytes; columns are found by name.
+type Files struct {
+	Patterns []string // as filepath.Glob takes them
+	Column   string   // the cost column that counts: EffectiveCost when empty
+}
+
+// costColumns are the four cost columns of FOCUS, in the order in which one stands
+// in for another.
+var costColumns = [...]string{"EffectiveCost", "BilledCost", "ContractedCost", "ListCost"}
+
+// maxCells bounds how many sums, of one group on one day each, are kept in memory
+// while files are read: some 250 bytes each.
+const maxCells = 2_000_000
+
+// Read reads what the patterns match and the manifests beside it name. Files that
+// known tells of and that are unchanged since (path, size, time) are not read
+// again; a file that cannot be read now keeps what it told last. What files told
+// comes back as a map by path, to be given as known the next time; it is JSON when
+// marshalled.
+//
+// Charges after now are left out. progress, which may be nil, is told how many
+// bytes of how many are read; it is never called by two goroutines at once. An
+// error means that ctx ended or that the settings are wrong: whatever is wrong
+// with the files is in the notes.
+func (f Files) Read(ctx context.Context, now time.Time, known map[string]File, progress func(done, total int64)) (spend.Reading, map[string]File, error) {
+	return f.read(ctx, now, known, &meter{tell: progress, limit: maxCells})
+}
+
+func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m *meter) (spend.Reading, map[string]File, error) {
+	if f.Column == "" {
+		f.Column = costColumns[0]
+	}
+	if !slices.Contains(costColumns[:], f.Column) {
+		return spend.Reading{}, nil, fmt.Errorf("read FOCUS files: %q is not a cost column: one of %s", f.Column, strings.Join(costColumns[:], ", "))
+	}
+	for _, pattern := range f.Patterns {
+		if _, err := filepath.Match(pattern, ""); err != nil {
+			return spend.Reading{}, nil, fmt.Errorf("read FOCUS files: %q is not a file pattern", pattern)
+		}
+	}
+	chosen, remarks := f.choose(known)
+	for _, c := range chosen {
+		if !c.unchanged(known, f.Column) {
+			m.total += c.size
+		}
+	}
+	told := make([]File, len(chosen))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for k, c := range chosen {
+		group.Go(func() (err error) {
+			told[k], err = f.tell(ctx, c, known, m)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return spend.Reading{}, nil, fmt.Errorf("read FOCUS files: %w", err)
+	}
+	next := make(map[string]File, len(chosen))
+	for k, c := range chosen {
+		next[c.path] = told[k]
+	}
+	return f.sum(now, chosen, told, remarks, m.limit), next, nil
+}
+
+// tell is what a file tells: of the last time when it is unchanged or cannot be
+// read, else of now. The error is ctx's.
+func (f Files) tell(ctx context.Context, c candidate, known map[string]File, m *meter) (File, error) {
+	before, ok := known[c.path]
+	if c.unchanged(known, f.Column) {
+		before.Fault = ""
+		return before, nil
+	}
+	file, err := readFile(ctx, c, f.Column, m)
+	if ctx.Err() != nil {
+		return File{}, ctx.Err()
+	}
+	if err == nil {
+		return file, nil
+	}
+	if ok && before.fits(f.Column) && before.Size >= 0 {
+		before.Fault, before.Kept = err.Error(), true
+		return before, nil
+	}
+	file.Fault, file.Size = err.Error(), unfinished
+	return file, nil
+}
+
+// sum adds up what the files tell of the days up to now.
+func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []spend.Note, limit int) spend.Reading {
+	r := spend.Reading{
+		Source: f.source(), Name: "FOCUS files " + clean(strings.Join(f.Patterns, ", ")), Origin: spend.FOCUS,
+		At: now, Days: spend.Days{}, Column: f.Column,
+	}
+	today := spend.DayOf(now)
+	notes := notes{column: f.Column, files: len(told)}
+	cells := 0
+	for k := range told {
+		file := &told[k]
+		r.Rows, r.Broken = r.Rows+file.Rows, r.Broken+file.Broken
+		notes.add(chosen[k].name, file)
+		for day, groups := range file.Days {
+			switch {
+			case chosen[k].superseded(day):
+				continue
+			case day > today:
+				notes.future(chosen[k].name, day)
+				continue
+			}
+			had := len(r.Days[day])
+			for g, c := range groups {
+				r.Days.Add(day, g, c)
+			}
+			if cells += len(r.Days[day]) - had; cells > limit {
+				notes.folded = true
+				r.Days, cells = withoutAccounts(r.Days)
+			}
+		}
+	}
+	if notes.folded { // what came after the limit too
+		r.Days, _ = withoutAccounts(r.Days)
+	}
+	r.Newest, r.Known = r.Days.Newest()
+	r.Lacks = notes.lacks()
+	r.Notes = append(remarks, notes.all()...)
+	return r
+}
+
+// source tells this set of files from others, as long as its settings stay.
+func (f Files) source() string {
+	sum := sha256.Sum256([]byte(f.Column + "\x00" + strings.Join(f.Patterns, "\x00")))
+	return "focus:" + hex.EncodeToString(sum[:8])
+}
+
+// withoutAccounts adds up what only the account tells apart.
+func withoutAccounts(days spend.Days) (folded spend.Days, cells int) {
+	folded = make(spend.Days, len(days))
+	for day, groups := range days {
+		for g, c := range groups {
+			g.Account = ""
+			folded.Add(day, g, c)
+		}
+		cells += len(folded[day])
+	}
+	return folded, cells
+}
+
+// meter counts what is read, of all files together.
+type meter struct {
+	mu          sync.Mutex
+	tell        func(done, total int64)
+	done, total int64
+	limit       int // cells of one file
+}
+
+func (m *meter) add(bytes int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.done = min(m.done+bytes, m.total)
+	if m.tell != nil {
+		m.tell(m.done, m.total)
+	}
+}

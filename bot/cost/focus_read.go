@@ -1,0 +1,114 @@
+package cost
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// readFile adds a file up. The error says, as the rest of a sentence, why it could
+// not be read to its end; the File then holds what was read before that.
+func readFile(ctx context.Context, c candidate, column string, m *meter) (File, error) {
+	told := File{Size: c.size, ModTime: c.modTime, Reader: reader, Asked: column, Used: column}
+	if c.size >= 0 && !c.regular {
+		return told, errors.New("it is not a regular file")
+	}
+	file, err := os.Open(c.path)
+	if err != nil {
+		return told, fmt.Errorf("it cannot be opened (%s)", reason(err))
+	}
+	defer file.Close() //nolint:errcheck // only read
+	t := newTable(&told, c.name, m.limit)
+	err = readInto(ctx, t, file, c.size, m)
+	if errors.Is(err, errGroups) {
+		return File{Reader: reader, Asked: column, Used: column}, err
+	}
+	told.Days = t.days()
+	if err == nil && told.Rows == 0 && told.Broken > 0 {
+		err = fmt.Errorf("none of its rows can be used, the first because of %s", told.Problems[0])
+	}
+	return told, err
+}
+
+func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter) error {
+	magic := make([]byte, 4)
+	n, err := io.ReadFull(file, magic)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("it cannot be read (%s)", reason(err))
+	}
+	magic = magic[:n]
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("it cannot be read (%s)", reason(err))
+	}
+	switch {
+	case n == 0:
+		return errors.New("it is empty")
+	case string(magic) == "PAR1":
+		return readParquet(ctx, t, file, size, m)
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		return readGzip(ctx, t, &counter{ctx: ctx, from: file, meter: m})
+	}
+	return readCSV(t, &counter{ctx: ctx, from: file, meter: m})
+}
+
+// maxUnpacked bounds what one compressed file may unpack to.
+const maxUnpacked = 1 << 40
+
+// readGzip unpacks beside reading, so that it takes only as long as unpacking.
+func readGzip(ctx context.Context, t *table, from io.Reader) error {
+	unpacked, err := gzip.NewReader(from)
+	if err != nil {
+		return fmt.Errorf("it cannot be unpacked (%w)", err)
+	}
+	out, in := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buffer := make([]byte, chunk)
+		n, err := io.CopyBuffer(onlyWriter{in}, onlyReader{io.LimitReader(unpacked, maxUnpacked)}, buffer)
+		switch {
+		case ctx.Err() != nil:
+			err = ctx.Err()
+		case n == maxUnpacked:
+			err = errors.New("it unpacks to more than a terabyte")
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			err = errors.New("it ends in the middle of its compressed data")
+		case err != nil && !errors.Is(err, io.ErrClosedPipe):
+			err = fmt.Errorf("it cannot be unpacked (%w)", err)
+		}
+		in.CloseWithError(err) //nolint:errcheck // always nil
+	}()
+	err = readCSV(t, out)
+	out.Close() //nolint:errcheck // always nil
+	<-done
+	return err
+}
+
+// chunk is how much is read at a time.
+const chunk = 256 << 10
+
+// onlyReader and onlyWriter hide the other methods, with which io.CopyBuffer
+// would go round its buffer.
+type onlyReader struct{ io.Reader }
+type onlyWriter struct{ io.Writer }
+
+// counter tells the meter what is read, and ends when ctx does.
+type counter struct {
+	ctx   context.Context //nolint:containedctx // a reader's life is one call
+	from  io.Reader
+	meter *meter
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := c.from.Read(p)
+	c.meter.add(int64(n))
+	return n, err
+}
