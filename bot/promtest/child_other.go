@@ -1,0 +1,8 @@
+//go:build !linux
+
+package promtest
+
+import "syscall"
+
+// childAttributes is empty where the kernel cannot end a child with its parent.
+func childAttributes() *syscall.SysProcAttr { return nil }
