@@ -49,7 +49,8 @@ func Start(t testing.TB, openMetrics string) *Server {
 			t.Fatal(err)
 		}
 	}
-	if out, err := exec.Command("promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", past, data).CombinedOutput(); err != nil {
+	// Blocks of two hours would be read one by one, each with the whole file.
+	if out, err := exec.Command("promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", "--max-block-duration=1440h", past, data).CombinedOutput(); err != nil {
 		t.Fatalf("promtool: %v (make test installs what is missing)\n%s", err, out)
 	}
 	s := &Server{t: t, log: filepath.Join(dir, "log")}
