@@ -12,7 +12,17 @@ import (
 
 // pure are the rooms that decide and describe: no network, no clock of their own.
 func pure() []string {
-	return []string{"alerts", "playbooks", "playbooks/yamlfile", "playbooks/library", "playbooks/handbook", "bot/incident", "bot/spend", "bot/digest"}
+	return []string{
+		"alerts",
+		"playbooks",
+		"playbooks/yamlfile",
+		"playbooks/library",
+		"playbooks/handbook",
+		"bot/incident",
+		"bot/spend",
+		"bot/digest",
+		"bot/chart",
+	}
 }
 
 // TestPureRooms: the arrows between the rooms go one way.
