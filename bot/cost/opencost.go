@@ -67,7 +67,7 @@ func (o *OpenCost) Read(ctx context.Context, days []spend.Day, now time.Time) sp
 		err = o.anyCloud(ctx)
 	}
 	read.Column = "amortizedNetCost"
-	if errors.Is(err, errNoCloudCosts) {
+	if errors.Is(err, errNoCloudCosts) && len(read.Days) == 0 {
 		if err = o.each(ctx, asked, &reader, o.allocations); len(read.Days) > 0 {
 			read.Column = "totalCost"
 			reader.notes.add(true, "OpenCost without cloud costs: Kubernetes allocation at list prices instead; what is not Kubernetes is not known. Configure cloud costs in OpenCost.")

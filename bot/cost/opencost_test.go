@@ -20,7 +20,7 @@ import (
 	"github.com/signalbook/signalbook/bot/spend"
 )
 
-// page is what stands at a path of an OpenCost.
+// page is what stands at a path of an OpenCost, or at a path and its window.
 type page struct {
 	code int
 	body string
@@ -53,7 +53,10 @@ func serve(t *testing.T, pages map[string]page) *openCost {
 		o.mu.Lock()
 		o.asked = append(o.asked, strings.TrimSpace(r.URL.Path+" "+query.Get("window")))
 		o.mu.Unlock()
-		p, ok := pages[r.URL.Path]
+		p, ok := pages[r.URL.Path+" "+query.Get("window")]
+		if !ok {
+			p, ok = pages[r.URL.Path]
+		}
 		if !ok {
 			p = page{404, "404 page not found\n"}
 		}
@@ -155,6 +158,17 @@ func TestCloudCostsAreLate(t *testing.T) {
 		}
 		wantNotes(t, read, "OpenCost has no costs of 2026-11-17 to 2026-11-19")
 	}
+}
+
+// TestCloudCostsGoAway: allocations do not fill up what bills have begun.
+func TestCloudCostsGoAway(t *testing.T) {
+	t.Parallel()
+	o := serve(t, map[string]page{"/cloudCost " + threeDays: charges(`"AWS/a":{"properties":{"service":"a"},"amortizedNetCost":{"cost":1.5}}`), "/cloudCost": notConfigured, "/allocation": file(t, "allocation.json")})
+	read := o.Read(t.Context(), slices.Concat(between(10, 11), between(17, 19)), later)
+	if diff := cmp.Diff([]string{"11-17 a 1.5"}, told(read)); diff != "" {
+		t.Errorf("the costs differ (-want +got):\n%s", diff)
+	}
+	wantNotes(t, read, "Costs of 2026-11-10 to 2026-11-11 are not known: cloud costs are not configured")
 }
 
 // TestOpenCostIsAskedInWeeks: answers stay small, and a day is asked for once.
@@ -268,5 +282,18 @@ func wantUnknown(t *testing.T, read spend.Reading, want ...string) {
 		if !note.Partial || len(note.Text) > 700 {
 			t.Errorf("got note of %d bytes, partial %v: want it bounded, and partial", len(note.Text), note.Partial)
 		}
+	}
+}
+
+func TestOpenCostConfig(t *testing.T) {
+	t.Parallel()
+	c := promconfig.DefaultHTTPClientConfig
+	c.TLSConfig.CAFile = filepath.Join(t.TempDir(), "missing.pem")
+	if _, err := cost.NewOpenCost("https://opencost:9003", c); err == nil || !strings.Contains(err.Error(), "check the http_config") {
+		t.Errorf("got %v, want an error that tells of the missing file", err)
+	}
+	a, b := dial(t, "http://a:9003"), dial(t, "http://b:9003")
+	if a.Source() == b.Source() || a.Source() != dial(t, "http://a:9003/").Source() || !strings.HasPrefix(a.Source(), "opencost-") {
+		t.Errorf("got sources %q and %q, want them to tell addresses apart", a.Source(), b.Source())
 	}
 }

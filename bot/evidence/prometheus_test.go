@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -205,5 +206,14 @@ func TestGivingUp(t *testing.T) {
 	defer cancel()
 	if _, _, err := ask(t, server.URL).Query(ctx, "up", noon); err == nil || !strings.Contains(err.Error(), "no answer in time") {
 		t.Errorf("got %v, want that there was no answer in time", err)
+	}
+}
+
+func TestConfig(t *testing.T) {
+	t.Parallel()
+	c := promconfig.DefaultHTTPClientConfig
+	c.TLSConfig.CAFile = filepath.Join(t.TempDir(), "missing.pem")
+	if _, err := evidence.New(evidence.Config{URL: "https://prometheus:9090", HTTP: c}); err == nil || !strings.Contains(err.Error(), "check prometheus.http_config") {
+		t.Errorf("got %v, want an error that tells of the missing file", err)
 	}
 }
