@@ -28,6 +28,7 @@ type Handbook struct {
 	facts map[string]*fact
 	ids   []string // in the sheet's order
 	own   map[ref]Own
+	words *vocabulary
 }
 
 // fact is one line of the sheet under its id.
@@ -67,9 +68,10 @@ func Default() *Handbook { return builtIn() }
 // read decodes the embedded files.
 func read() (*Handbook, error) {
 	h := &Handbook{own: map[ref]Own{}}
+	var words wordFile
 	for name, into := range map[string]any{
 		"scale": &h.sheet.Scale, "stack": &h.sheet.Building, "costs": &h.sheet.Costs,
-		"answers": &h.sheet.Answers, "contradictions": &h.sheet.Doubts,
+		"answers": &h.sheet.Answers, "contradictions": &h.sheet.Doubts, "words": &words,
 	} {
 		path := "sheet/" + name + ".yml"
 		data, err := fs.ReadFile(files, path)
@@ -80,7 +82,12 @@ func read() (*Handbook, error) {
 			return nil, problems.Err()
 		}
 	}
-	return h, h.index()
+	if err := h.index(); err != nil {
+		return nil, err
+	}
+	var err error
+	h.words, err = newVocabulary(words, h)
+	return h, err
 }
 
 // index finds every fact under its id, numbers the emergencies' steps, and

@@ -1,0 +1,239 @@
+package handbook
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// What a question has to reach to count as understood: so much of what it says
+// must be in the fact, and so well must the two fit as a whole.
+const (
+	leastCovered = 0.60
+	leastScore   = 0.45
+)
+
+// maxQuestion is how many characters of a question are read.
+const maxQuestion = 300
+
+// Asked is the answer to a question in free wording.
+type Asked struct {
+	Known  bool
+	Best   string      // the id of the fact that fits best, also when it is not Known; "" when none does at all
+	Others []Candidate // the next ones, best first
+	Answer             // of Best; when it is not Known, that nothing is known and what comes nearest
+	best   Candidate
+}
+
+// Candidate is a fact that fits a question more or less.
+type Candidate struct {
+	ID, Title      string
+	Score, Covered float64 // 0 to 1: of the fit as a whole, and how much of the question the fact has
+}
+
+// scores tells how the best one was judged.
+func (a Asked) scores() string {
+	return fmt.Sprintf("score %.2f, covered %.2f", a.best.Score, a.best.Covered)
+}
+
+// Ask finds the line of the sheet that answers a question in everyday words,
+// misspelt ones too, and says when it knows none.
+func (h *Handbook) Ask(text string) Asked {
+	q := h.words.question(text)
+	if q.id != "" && h.facts[q.id] != nil {
+		a, _ := h.Fact(q.id)
+		return Asked{Known: true, Best: q.id, Answer: a, best: Candidate{q.id, "", 1, 1}}
+	}
+	var found []Candidate
+	for _, d := range h.words.docs {
+		if c := h.words.judge(q, d); c.Score > 0 {
+			c.Title = h.facts[d.id].name()
+			found = append(found, c)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Candidate) int {
+		switch {
+		case a.Score > b.Score:
+			return -1
+		case a.Score < b.Score:
+			return 1
+		}
+		return 0
+	})
+	var out Asked
+	if len(found) > 0 {
+		out.best, out.Best = found[0], found[0].ID
+		out.Others = found[1:min(len(found), 4)]
+	}
+	out.Known = out.best.Score >= leastScore && out.best.Covered >= leastCovered
+	if !out.Known {
+		out.Answer = h.unknown(found)
+		return out
+	}
+	out.Answer, _ = h.Fact(out.Best)
+	var also []string
+	for _, c := range out.Others {
+		if c.Score >= 0.8*out.best.Score && c.Score >= leastScore {
+			also = append(also, c.ID+" "+c.Title)
+		}
+	}
+	if len(also) > 0 {
+		out.Lines = append(out.Lines, Line{Label: "See also", Text: strings.Join(also, "; ")})
+	}
+	return out
+}
+
+// unknown says that nothing is known, and what would come nearest.
+func (h *Handbook) unknown(found []Candidate) Answer {
+	a := Answer{Title: "The handbook does not know that"}
+	var near []string
+	for _, c := range found[:min(len(found), 3)] {
+		if c.Score >= leastScore/2 {
+			near = append(near, c.ID+" "+c.Title)
+			a.IDs = append(a.IDs, c.ID)
+		}
+	}
+	if len(near) > 0 {
+		a.Lines = append(a.Lines, Line{Label: "Nearest", Text: strings.Join(near, "; ")})
+	}
+	a.Lines = append(a.Lines, Line{Text: "It knows scaling: tiers, thresholds, the stack, patterns, targets, costs and the three emergencies. Ask with their words, or by an id such as M1."})
+	return a
+}
+
+// query is a question as it was understood.
+type query struct {
+	id    string             // it is nothing but the id of a fact
+	terms []string           // in order, the words that count
+	sure  map[string]float64 // how sure each is: below 1 when it was misspelt
+	users *Users             // a number of users in it
+}
+
+var (
+	idForm     = regexp.MustCompile(`(?i)^\W*(?:what(?:'s| is| does)?|show|explain)?\W*([TMSPLACQEX][0-9]{1,2}(?:-[0-9])?)(?: (?:mean|say))?\W*$`)
+	countForm  = regexp.MustCompile(`(\$ ?)?\b([0-9][0-9.,_]*) ?(k|m|b|bn|mio|thousand|million|billion)?\b(?: (\w+))?`)
+	spokenForm = strings.NewReplacer("a hundred", "100", "hundred", "100", "half a million", "0.5 million", "a million", "1 million", "a billion", "1 billion", "a thousand", "1 thousand")
+	userWord   = regexp.MustCompile(`^(?:users?|customers?|visitors|people|accounts|members|subscribers)$`)
+	otherWord  = regexp.MustCompile(`^(?:writes?|reads?|requests?|queries|qps|rps|rows|tb|gb|terabytes?|dollars?|usd|euros?|engineers?|teams?|developers?|bits?|percent|years?|months?|weeks?|days?|hours?|minutes?|ms|seconds?|regions?)$`)
+)
+
+// question reads at most maxQuestion characters of a question.
+func (v *vocabulary) question(text string) query {
+	text = strings.ToLower(strings.ToValidUTF8(cut(cut(text[:min(len(text), 4*maxQuestion)], maxQuestion), maxQuestion), " "))
+	q := query{sure: map[string]float64{}}
+	if m := idForm.FindStringSubmatch(text); m != nil {
+		q.id = strings.ToUpper(m[1])
+		return q
+	}
+	text = q.takeUsers(spokenForm.Replace(text))
+	for i, tokens := 0, words(text); i < len(tokens); {
+		term, n := v.meaning(tokens[i:])
+		sure := 1.0
+		if _, known := v.weight[term]; term != "" && !known {
+			if mended, ok := v.mend(tokens[i]); ok {
+				// The right word may be part of a longer one: "multi regoin".
+				tokens[i] = mended
+				term, n = v.meaning(tokens[i:])
+				sure = 0.85
+			}
+		}
+		i += n
+		if _, twice := q.sure[term]; term != "" && !twice {
+			q.terms = append(q.terms, term)
+			q.sure[term] = sure
+		}
+	}
+	return q
+}
+
+// takeUsers finds a number of users in the question and takes it out.
+func (q *query) takeUsers(text string) string {
+	for _, m := range countForm.FindAllStringSubmatchIndex(text, -1) {
+		part := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
+			}
+			return text[m[2*i]:m[2*i+1]]
+		}
+		dollars, digits, unit, next := part(1), part(2), part(3), part(4)
+		u, err := ParseUsers(strings.TrimRight(digits, ".,") + unit)
+		isUsers := userWord.MatchString(next)
+		if err != nil || dollars != "" || otherWord.MatchString(next) || unit == "" && u < 10_000 && !isUsers {
+			continue
+		}
+		q.users = &u
+		end := m[2*2+1]
+		if unit != "" {
+			end = m[2*3+1]
+		}
+		if isUsers {
+			end = m[2*4+1]
+		}
+		return text[:m[0]] + " " + text[end:]
+	}
+	return text
+}
+
+// usersTerm stands for a number of users among the words.
+const (
+	usersTerm   = "#users"
+	usersWeight = 2.0
+)
+
+// judge tells how well a fact answers a question.
+func (v *vocabulary) judge(q query, d document) Candidate {
+	c := Candidate{ID: d.id}
+	if len(q.terms) == 0 {
+		return c
+	}
+	fits := q.users != nil && d.users != nil && d.users(*q.users)
+	if q.users != nil && d.banded && !fits {
+		return c // another row of the table
+	}
+	var all, covered float64
+	for _, term := range q.terms {
+		w := v.weighs(term)
+		all += w
+		covered += w * d.words[term] * q.sure[term]
+	}
+	if covered == 0 {
+		return c
+	}
+	if q.users != nil {
+		all += usersWeight
+		if fits {
+			covered += usersWeight
+		} else {
+			covered += usersWeight / 2 // a fact for every scale
+		}
+	}
+	c.Covered = covered / all
+	var dice float64
+	for _, phrase := range d.phrases {
+		both, length := 0.0, 0.0
+		for _, term := range phrase {
+			w := v.weighs(term)
+			length += w
+			both += w * q.sure[term]
+		}
+		if fits {
+			both, length = both+usersWeight, length+usersWeight
+		}
+		dice = max(dice, 2*both/(all+length))
+	}
+	c.Score = 0.5*c.Covered + 0.5*dice
+	switch {
+	case d.id[0] == 'T' && q.users == nil:
+		c.Score *= 0.7 // a row is not asked for without a number of users
+	case d.id[0] == 'X':
+		c.Score *= 0.85 // nor a contradiction where the fact itself answers
+	}
+	return c
+}
+
+func (v *vocabulary) weighs(term string) float64 {
+	if w, ok := v.weight[term]; ok {
+		return w
+	}
+	return v.rarest
+}

@@ -1,0 +1,93 @@
+package handbook
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
+)
+
+// stem takes off the commonest endings of English words. What is left need not be
+// a word: questions and facts are cut alike.
+func stem(w string) string {
+	for _, e := range []struct{ end, put string }{{"ies", "y"}, {"sses", "ss"}, {"ing", ""}, {"ed", ""}, {"es", "e"}, {"s", ""}} {
+		if base, ok := strings.CutSuffix(w, e.end); ok && len(base) >= 3 && !strings.HasSuffix(w, "ss") {
+			if n := len(base); e.put == "" && n > 3 && base[n-1] == base[n-2] && !strings.ContainsAny(base[n-1:], "ls") {
+				return base[:n-1] // "running", "dropped"
+			}
+			return base + e.put
+		}
+	}
+	return w
+}
+
+// mend returns the known word of which w is a misspelling. Into a word that
+// says nothing it is mended only when letters are missing or swapped, because
+// every other change makes one of words that do say something ("cover",
+// "over"); short words are too much alike to be mended into others ("rice",
+// "price").
+func (v *vocabulary) mend(w string) (string, bool) {
+	if len(w) < 3 || len(w) > 30 || strings.ContainsAny(w, "0123456789") {
+		return "", false
+	}
+	best, most, pairs := "", 0.5, pairsOf(w)
+	for _, k := range v.known {
+		if max(len(k.word)-len(w), len(w)-len(k.word)) > 2 {
+			continue
+		}
+		if n := alike(pairs, k.pairs); n > most {
+			best, most = k.word, n
+		}
+	}
+	if _, ok := yamlfile.Nearest(w, []string{best}); !ok {
+		return "", false
+	}
+	if v.stop[best] {
+		return best, len(best) > 3 && lacks(w, best)
+	}
+	return best, len(w) > 4
+}
+
+// lacks tells whether every letter of w is in word, and at most one more.
+func lacks(w, word string) bool {
+	left := []rune(word)
+	for _, r := range w {
+		i := slices.Index(left, r)
+		if i < 0 {
+			return false
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return len(left) <= 1
+}
+
+// spelling is a word and its pairs of neighbouring letters, with marks for its
+// beginning and end.
+type spelling struct {
+	word  string
+	pairs [][2]rune
+}
+
+// alike is Dice's coefficient of the pairs of two words, 0 to 1.
+func alike(x, y [][2]rune) float64 {
+	both, used := 0, uint64(0) // words of more than 63 letters are not mended
+	for _, p := range x {
+		for i, q := range y[:min(len(y), 64)] {
+			if p == q && used&(1<<i) == 0 {
+				both++
+				used |= 1 << i
+				break
+			}
+		}
+	}
+	return 2 * float64(both) / float64(len(x)+len(y))
+}
+
+func pairsOf(w string) [][2]rune {
+	r := []rune("^" + w + "$")
+	out := make([][2]rune, 0, len(r))
+	for i := range len(r) - 1 {
+		out = append(out, [2]rune{r[i], r[i+1]})
+	}
+	return out
+}
