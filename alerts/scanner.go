@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -21,12 +22,14 @@ type scanner struct {
 	source *errorKeeper
 }
 
-// Names that come twice, and text that is no UTF-8, are the sender's mistakes
-// that the alert behind them must not be lost for: the last wins, U+FFFD stands
-// in.
+// lenient: names that come twice, and text that is no UTF-8, are the sender's
+// mistakes that the alert behind them must not be lost for: the last wins, U+FFFD
+// stands in.
+var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+
 func newScanner(body io.Reader) *scanner {
 	source := &errorKeeper{reader: body}
-	return &scanner{dec: jsontext.NewDecoder(source, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), source: source}
+	return &scanner{dec: jsontext.NewDecoder(source, lenient), source: source}
 }
 
 // errorKeeper remembers why reading ended, because the decoder reports a
@@ -163,11 +166,14 @@ func (s *scanner) time(what string) (time.Time, error) {
 	switch t = t.UTC(); {
 	case t.Year() <= 1:
 		return time.Time{}, nil
-	case t.Year() < 1970 || t.Year() > 9999:
+	case !believable(t):
 		return time.Time{}, invalid("%s is %q, not a year to be believed", what, cut(text, 40))
 	}
 	return t, nil
 }
+
+// believable: a later year has no form in RFC 3339.
+func believable(t time.Time) bool { return t.Year() >= 1970 && t.Year() <= 9999 }
 
 func (s *scanner) count(what string, most int) (int, error) {
 	token, err := s.token()

@@ -1,5 +1,5 @@
 // Package webhook is the door for Alertmanager and Grafana: it checks who sends,
-// bounds and decodes the body, hands the notification to the inbox and answers.
+// bounds and checks the body, hands the notification to the inbox and answers.
 // It keeps no state, decides nothing about incidents, and never answers that a
 // notification was accepted before the inbox has it.
 package webhook
@@ -7,8 +7,8 @@ package webhook
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -37,15 +37,20 @@ const maxInFlight = 512
 // keeps the notification and sends it again.
 var ErrFull = errors.New("inbox is full")
 
-// maxKept is how large a body may be to reach the inbox as it came; of a larger
-// one only what is needed does.
-const maxKept = 16 << 10
+// Received is a notification that has come. Either Body is set or Notification.
+type Received struct {
+	At     time.Time
+	Source string
+	// Body is a small notification as it came: alerts.Decode accepts it.
+	Body []byte
+	// Notification is what is needed of any other.
+	Notification *alerts.Notification
+}
 
-// Inbox stores notifications. Put returns nil only once the notification, received
-// at the given time, is stored as durably as was promised. Body is what came, when
-// it is small; decoding it again gives the same notification.
+// Inbox stores notifications. Put returns nil only once the notification is stored
+// as durably as was promised.
 type Inbox interface {
-	Put(ctx context.Context, n alerts.Notification, body []byte, at time.Time) error
+	Put(ctx context.Context, r Received) error
 }
 
 // Options is what a Door needs. Inbox, Credentials and MaxBody are required. The
@@ -93,13 +98,19 @@ func New(options Options) *Door {
 	return &Door{options: options, metrics: newMetrics(options.Registerer), inFlight: make(chan struct{}, maxInFlight)}
 }
 
+// listed are how many alerts a notification lists, and how many of them are kept.
+type listed struct {
+	alerts.Counts
+	kept int
+}
+
 // ServeHTTP answers one request; Door's comment lists the answers.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := d.options.Now()
-	n, refused := d.receive(w, r, began)
+	list, refused := d.receive(w, r, began)
 	if refused == nil {
-		d.metrics.alerts.Observe(float64(n.Firing + n.Resolved))
-		d.accepted(w, n)
+		d.metrics.alerts.Observe(float64(list.Firing + list.Resolved))
+		d.accepted(w, list)
 	} else {
 		d.refuse(w, r, refused)
 	}
@@ -108,8 +119,8 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // receive checks a request from its outside inwards and stores what it brings.
-func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (alerts.Notification, *refusal) {
-	none := alerts.Notification{}
+func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (listed, *refusal) {
+	none := listed{}
 	if r.URL.Path != Path {
 		return none, &refusal{reason: reasonPath, text: "notifications belong to " + Path}
 	}
@@ -133,43 +144,65 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (al
 	case <-r.Context().Done():
 		return none, &refusal{reason: reasonRead, text: "the sender has gone", err: context.Cause(r.Context())}
 	}
-	n, body, err := read(http.MaxBytesReader(w, r.Body, limit), r.ContentLength, source)
+	got := Received{At: at, Source: source}
+	list, err := got.read(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
 	if err != nil {
 		return none, unreadable(err)
 	}
-	switch err := d.options.Inbox.Put(r.Context(), n, body, at); {
+	switch err := d.options.Inbox.Put(r.Context(), got); {
 	case errors.Is(err, ErrFull):
-		return n, &refusal{reason: reasonFull, text: "the inbox is full: send the notification again", err: err}
+		return none, &refusal{reason: reasonFull, text: "the inbox is full: send the notification again", err: err}
 	case err != nil:
-		return n, &refusal{reason: reasonStore, text: "the notification could not be stored: send it again", err: err}
+		return none, &refusal{reason: reasonStore, text: "the notification could not be stored: send it again", err: err}
 	}
 	if d.options.Logger.Enabled(r.Context(), slog.LevelDebug) {
-		d.options.Logger.Debug("notification stored", "source", n.Source, "receiver", n.Receiver, "group", n.GroupID(),
-			"status", n.Status, "firing", n.Firing, "resolved", n.Resolved, "truncated", n.Truncated)
+		d.tell(got)
 	}
-	return n, nil
+	return list, nil
 }
 
-// read decodes a body, and returns it whole when it is known to be small.
-func read(from io.Reader, length int64, source string) (n alerts.Notification, body []byte, err error) {
-	if length <= 0 || length > maxKept {
-		n, err = alerts.Decode(from, source)
-		return n, nil, err
+// read reads a body and makes sure that the keeper can read it too. Of a small one
+// a glance does, nearly always.
+func (r *Received) read(from io.Reader, length int64) (listed, error) {
+	if length > 0 && length <= alerts.MaxGlance {
+		body := make([]byte, length)
+		got, err := io.ReadFull(from, body)
+		if err == nil {
+			if counts, certain := alerts.Glance(body); certain {
+				r.Body = body
+				return listed{counts, counts.Firing + counts.Resolved}, nil
+			}
+		}
+		// Decode says what is wrong with a body, also with one that was cut short.
+		from = io.MultiReader(bytes.NewReader(body[:got]), from)
 	}
-	body = make([]byte, length)
-	if got, err := io.ReadFull(from, body); err != nil {
-		// Decode says what is wrong with a body that is cut short.
-		n, err = alerts.Decode(io.MultiReader(bytes.NewReader(body[:got]), from), source)
-		return n, nil, err
+	n, err := alerts.Decode(from, r.Source)
+	r.Notification = &n
+	return listed{alerts.Counts{Firing: n.Firing, Resolved: n.Resolved}, len(n.Alerts)}, err
+}
+
+// tell writes into the log what was stored.
+func (d *Door) tell(r Received) {
+	n := r.Notification
+	if n == nil {
+		decoded, err := alerts.Decode(bytes.NewReader(r.Body), r.Source)
+		if err != nil {
+			d.options.Logger.Error("notification stored that the keeper cannot read", "source", r.Source, "err", err)
+			return
+		}
+		n = &decoded
 	}
-	n, err = alerts.Decode(bytes.NewReader(body), source)
-	return n, body, err
+	d.options.Logger.Debug("notification stored", "source", n.Source, "receiver", n.Receiver, "group", n.GroupID(),
+		"status", n.Status, "firing", n.Firing, "resolved", n.Resolved, "truncated", n.Truncated)
 }
 
 var sourceForm = regexp.MustCompile(`^[a-z0-9_-]{1,40}$`)
 
 // sourceOf is the name that the sender goes by.
 func sourceOf(u *url.URL) (string, bool) {
+	if u.RawQuery == "" {
+		return DefaultSource, true
+	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
 		return "", false
@@ -183,16 +216,11 @@ func sourceOf(u *url.URL) (string, bool) {
 	return "", false
 }
 
-func (d *Door) accepted(w http.ResponseWriter, n alerts.Notification) {
+func (d *Door) accepted(w http.ResponseWriter, list listed) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
 	// An error means that the sender has gone; what it sent is stored.
-	_ = json.NewEncoder(w).Encode(struct {
-		Status   string `json:"status"`
-		Firing   int    `json:"firing"`
-		Resolved int    `json:"resolved"`
-		Kept     int    `json:"kept"`
-	}{"accepted", n.Firing, n.Resolved, len(n.Alerts)})
+	_, _ = fmt.Fprintf(w, `{"status":"accepted","firing":%d,"resolved":%d,"kept":%d}`+"\n", list.Firing, list.Resolved, list.kept)
 }
 
 // refuse answers with a sentence. Alertmanager copies it into its log, so it

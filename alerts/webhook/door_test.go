@@ -38,15 +38,24 @@ type inbox struct {
 	when []time.Time
 }
 
-func (i *inbox) Put(ctx context.Context, n alerts.Notification, body []byte, at time.Time) error {
+func (i *inbox) Put(ctx context.Context, r Received) error {
 	if i.put != nil {
 		if err := i.put(ctx); err != nil {
 			return err
 		}
 	}
+	n := r.Notification
+	if n == nil {
+		// As the keeper does, which has to be able to.
+		decoded, err := alerts.Decode(bytes.NewReader(r.Body), r.Source)
+		if err != nil {
+			return err
+		}
+		n = &decoded
+	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.got, i.when = append(i.got, n), append(i.when, at)
+	i.got, i.when = append(i.got, *n), append(i.when, r.At)
 	return nil
 }
 
@@ -470,4 +479,4 @@ func BenchmarkDoor(b *testing.B) {
 
 type discard struct{}
 
-func (discard) Put(context.Context, alerts.Notification, []byte, time.Time) error { return nil }
+func (discard) Put(context.Context, Received) error { return nil }

@@ -10,11 +10,10 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 )
 
-// Encode writes the event as it lies in the inbox. A notification whose Body is
-// known is kept as it came: writing it anew would cost a door more than reading
-// it.
+// Encode writes the event as it lies in the inbox. A Body is kept as it came:
+// writing it anew would cost a door more than all its other work.
 func (ev Event) Encode() ([]byte, error) {
-	if ev.Notification == nil || ev.Body == nil {
+	if ev.Body == nil {
 		return json.Marshal(ev)
 	}
 	data := make([]byte, 0, len(ev.Body)+len(ev.Source)+80)

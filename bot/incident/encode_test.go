@@ -37,7 +37,7 @@ func TestBodyInTheInbox(t *testing.T) {
 		}
 		read := map[string]incident.Event{}
 		for form, ev := range map[string]incident.Event{
-			"as it came":      {At: at, Notification: &n, Body: body, Source: "eu-1"},
+			"as it came":      {At: at, Body: body, Source: "eu-1"},
 			"in its own form": {At: at, Notification: &n},
 		} {
 			data, err := ev.Encode()

@@ -8,7 +8,7 @@ import (
 )
 
 // Event is a fact that happened, as it lies in the inbox. Exactly one of the
-// pointers is set.
+// pointers is set, or Body.
 type Event struct {
 	// Op tells copies of one act apart from a second act; it is made of Slack's own ids. Notifications and timers
 	// need none: hearing them twice changes nothing.
@@ -17,7 +17,8 @@ type Event struct {
 	At time.Time `json:"at"`
 
 	Notification *alerts.Notification `json:"notification,omitempty"`
-	// Body is the notification as it came, of Source; nil when it is kept in its own form only. Encode prefers it.
+	// Body is a notification as it came, of Source, for Encode only: DecodeEvent gives a Notification. Whoever sets it is
+	// certain that alerts.Decode accepts it.
 	Body   []byte  `json:"-"`
 	Source string  `json:"-"`
 	Act    *Act    `json:"act,omitempty"`

@@ -15,7 +15,6 @@ import (
 	"github.com/prometheus/common/version"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/alerts/webhook"
 	"github.com/signalbook/signalbook/bot/archive"
 	"github.com/signalbook/signalbook/bot/chat"
@@ -130,13 +129,13 @@ func (b *bot) slack(w http.ResponseWriter, r *http.Request) {
 // inbox is the webhook's way into the store.
 type inbox struct{ *bot }
 
-func (i inbox) Put(ctx context.Context, n alerts.Notification, body []byte, at time.Time) error {
+func (i inbox) Put(ctx context.Context, r webhook.Received) error {
 	st := i.store.Load()
 	if st == nil {
 		return fmt.Errorf("not ready: %s", *i.unready.Load())
 	}
 	_, _, err := st.Put(ctx, incident.Event{
-		At: at.UTC().Truncate(time.Millisecond), Notification: &n, Body: body, Source: n.Source,
+		At: r.At.UTC().Truncate(time.Millisecond), Notification: r.Notification, Body: r.Body, Source: r.Source,
 	})
 	if errors.Is(err, store.ErrFull) {
 		return webhook.ErrFull
