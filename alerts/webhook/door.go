@@ -138,12 +138,10 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (li
 	if r.ContentLength > limit {
 		return none, tooLarge(limit)
 	}
-	select {
-	case d.inFlight <- struct{}{}:
-		defer func() { <-d.inFlight }()
-	case <-r.Context().Done():
+	if !d.enter(r.Context()) {
 		return none, &refusal{reason: reasonRead, text: "the sender has gone", err: context.Cause(r.Context())}
 	}
+	defer func() { <-d.inFlight }()
 	got := Received{At: at, Source: source}
 	list, err := got.read(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
 	if err != nil {
@@ -159,6 +157,21 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (li
 		d.tell(got)
 	}
 	return list, nil
+}
+
+// enter waits for a place, as long as the sender does.
+func (d *Door) enter(ctx context.Context) bool {
+	select {
+	case d.inFlight <- struct{}{}:
+		return true
+	default: // a context makes a channel when it is first asked: only who has to wait does
+	}
+	select {
+	case d.inFlight <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // read reads a body and makes sure that the keeper can read it too. Of a small one
