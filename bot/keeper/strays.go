@@ -121,23 +121,33 @@ func (h *hands) clean(ctx context.Context, j *job, s sight) (o outcome, busy boo
 // edit made again, a message that nobody wants any more deleted.
 func (h *hands) cleanOne(ctx context.Context, s sight, stray store.Stray) error {
 	have := s.ledger[stray.Slot]
+	ours := stray.Op != "" && have.Op == stray.Op // an edit has no op
 	wanted := slices.ContainsFunc(s.slots, func(slot message.Slot) bool { return slot.Name == stray.Slot })
 	next := have
 	switch {
 	case stray.TS != "" && have.TS == stray.TS:
 		next.Hash = "" // the late edit shows what was
-	case wanted && have.Op == stray.Op && have.State == store.CallSending:
+	case wanted && ours && have.State == store.CallSending:
 		// it is looked for anyway
-	case wanted && have.Op == stray.Op && have.TS == "":
+	case wanted && ours && have.TS == "":
 		next.State = store.CallSending // it is there after all: look for it
-	case have.TS != "" && have.Op == stray.Op:
+	case ours && have.TS != "":
 		next.SweepAt, next.Sweeps = time.Now(), max(have.Sweeps, 1)
 		if stray.TS == "" {
 			next.Sweeps = len(sweeps) // it may come later still
 		}
 	default:
-		if err := h.remove(ctx, stray); err != nil {
+		left, err := h.left(ctx, stray)
+		switch {
+		case err != nil:
 			return err
+		case stray.TS == "" && slices.Contains(left, have.TS):
+			// The slot's own post, whose op was forgotten when it settled: copies of it go, and more may come later still.
+			next.Op, next.IntentAt, next.SweepAt, next.Sweeps = stray.Op, stray.IntentAt, time.Now(), len(sweeps)
+		default:
+			if err := h.deleteCopies(ctx, h.people.channel(stray.Channel), left); err != nil {
+				return err
+			}
 		}
 	}
 	if !same(next, have) {
@@ -157,25 +167,25 @@ func same(a, b store.Slot) bool {
 	return a.Hash == b.Hash && a.State == b.State && a.Sweeps == b.Sweeps && a.SweepAt.Equal(b.SweepAt)
 }
 
-// remove deletes a message whose slot holds another by now, or is not wanted any
-// more.
-func (h *hands) remove(ctx context.Context, stray store.Stray) error {
+// left finds the messages of a stray whose slot holds another by now, or is not
+// wanted any more.
+func (h *hands) left(ctx context.Context, stray store.Stray) ([]string, error) {
 	if stray.TS != "" {
-		return h.deleteCopies(ctx, stray.Channel, []string{stray.TS})
+		return []string{stray.TS}, nil
+	}
+	if stray.Op == "" {
+		return nil, nil // nothing tells it from other messages
 	}
 	method := "conversations.history"
 	if stray.Parent != "" {
 		method = "conversations.replies"
 	}
 	if wait := h.budgets.Take(time.Now(), chat.Call{Method: method}); wait > 0 {
-		return &chat.Error{Method: method, Target: stray.Channel, Code: "ratelimited", Outcome: chat.OutcomeLimited, RetryAfter: wait}
+		return nil, &chat.Error{Method: method, Target: stray.Channel, Code: "ratelimited", Outcome: chat.OutcomeLimited, RetryAfter: wait}
 	}
 	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: h.people.channel(stray.Channel), ThreadTS: stray.Parent, Since: stray.IntentAt, Op: stray.Op})
 	if refused, ok := errors.AsType[*chat.Error](err); ok && (refused.Outcome == chat.OutcomeGone || refused.Outcome == chat.OutcomeChannel) {
-		return nil // nothing to look in
+		return nil, nil // nothing to look in
 	}
-	if err != nil {
-		return err
-	}
-	return h.deleteCopies(ctx, h.people.channel(stray.Channel), copies)
+	return copies, err
 }

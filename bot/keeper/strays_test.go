@@ -396,3 +396,66 @@ func TestStrayThatNobodyWants(t *testing.T) {
 		t.Errorf("%d messages are left, want the incident's root alone", len(roots))
 	}
 }
+
+// TestStrayOfASettledSlot: the ledger has forgotten the op of a message that is
+// there. A copy of it that nobody could write down goes, the message stays; and an
+// edit, which has no op, is not taken for every message without one.
+func TestStrayOfASettledSlot(t *testing.T) {
+	t.Parallel()
+	r := startStrayRig(t)
+	client, err := chat.New(chat.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := r.keep(r.store, r.direct)
+	r.eventually("it keeps", k.Keeping)
+	r.fire("a")
+	r.eventually("the thread is there", func() bool { return len(r.roots()) == 1 && r.roots()[0].Replies == 3 })
+	r.settled()
+	root := r.roots()[0]
+	ledger, err := r.store.Ledger(t.Context(), 1)
+	if err != nil || ledger[store.RootSlot].Op != "" {
+		t.Fatalf("got the root's slot %+v, %v; want it settled, or the test proves nothing", ledger[store.RootSlot], err)
+	}
+	op, _ := root.Metadata.Payload["op_id"].(string)
+	ago := time.Now().Add(-time.Minute)
+	posted := func(op string) string {
+		answer, err := client.Post(t.Context(), chat.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: op})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.TS
+	}
+	plain := posted("")
+	for _, stray := range []store.Stray{
+		{Op: op, IntentAt: ago},              // a post of unknown outcome
+		{Op: op, IntentAt: ago, TS: "late"},  // a post that came late
+		{TS: "edited"},                       // an edit of a message that the slot had before
+		{Slot: "tier:immediate"},             // nothing tells which
+		{Slot: "tier:immediate", TS: plain},  // an edit, too
+		{Slot: "tier:short_term", TS: "9.9"}, // of a message that is gone
+	} {
+		switch stray.TS {
+		case "late":
+			stray.TS = posted(op)
+		case "edited":
+			stray.TS = posted("")
+		case "":
+			if stray.Op != "" {
+				posted(op)
+			}
+		}
+		if stray.Slot == "" {
+			stray.Slot = store.RootSlot
+		}
+		stray.Incident, stray.Channel = 1, root.ChannelID
+		if err := r.store.ReportStray(t.Context(), stray); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.settled()
+	roots := r.roots()
+	if len(roots) != 1 || roots[0].TS != root.TS || roots[0].Replies != 3 {
+		t.Errorf("got %d messages left, the first at %s with %d replies; want the incident's root at %s alone, with three", len(roots), roots[0].TS, roots[0].Replies, root.TS)
+	}
+}

@@ -23,7 +23,9 @@ const (
 	CallWaiting CallState = "waiting" // not sent: Slack said when to ask again, or took it back
 )
 
-// Slot is what Slack is known to have for one message of an incident.
+// Slot is what Slack is known to have for one message of an incident. Once it is
+// settled (sent, with no copies to look for) its Op and IntentAt are forgotten:
+// they are for finding a message whose ts is not known.
 type Slot struct {
 	Channel  string    `json:"channel,omitempty"` // id, as Slack answered
 	TS       string    `json:"ts,omitempty"`
@@ -50,8 +52,8 @@ func (s *Store) Ledger(ctx context.Context, n int) (Ledger, error) {
 	}
 	ledger := Ledger{}
 	for name, data := range fields {
-		var slot Slot
-		if err := json.Unmarshal([]byte(data), &slot); err != nil {
+		slot, err := decodeSlot(data)
+		if err != nil {
 			return nil, fmt.Errorf("read ledger of incident %d, slot %s: %w", n, name, err)
 		}
 		ledger[name] = slot
@@ -59,12 +61,12 @@ func (s *Store) Ledger(ctx context.Context, n int) (Ledger, error) {
 	return ledger, nil
 }
 
-// SetSlot writes one slot under the fence. The root's place is indexed too, so
+// SetSlot writes one slot under the fence. A settled one loses its op. The root's place is indexed too, so
 // that words typed in its thread find the incident.
 func (s *Store) SetSlot(ctx context.Context, fence Fence, n int, name string, slot Slot) error {
-	data, err := json.Marshal(slot)
+	data, err := slot.encode()
 	if err != nil {
-		return fmt.Errorf("write ledger of incident %d: %w", n, err)
+		return fmt.Errorf("write ledger of incident %d, slot %s: %w", n, name, err)
 	}
 	w := s.newWrites()
 	args := []any{string(fence), "", 0}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -153,8 +152,7 @@ func (s *Store) forget(ctx context.Context, keys []string, fence Fence, version 
 		return fmt.Errorf("forget %d: %w", subject, err)
 	}
 	args := []any{string(fence), version, text, number, subject}
-	var root Slot
-	if json.Unmarshal([]byte(text), &root) == nil { // one that cannot be read tells no place
+	if root, err := decodeSlot(text); err == nil { // one that cannot be read tells no place
 		for _, ts := range append(root.Old, root.TS) {
 			args = append(args, root.Channel+":"+ts)
 		}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A settled slot is kept as a line, "channel ts hash" and the parent where it has
+// one; every other is JSON. Nearly all are settled, and with Slack's ids of up to
+// 11 characters such a line has at most 64: one longer value (Redis'
+// hash-max-listpack-value) makes the whole ledger three times as large.
+
+// encode writes the slot as it lies in the ledger.
+func (s Slot) encode() (string, error) {
+	if line, ok := s.line(); ok {
+		return line, nil
+	}
+	data, err := json.Marshal(s)
+	return string(data), err
+}
+
+// line is the short form; ok is false when it cannot hold what has to be kept.
+func (s Slot) line() (line string, ok bool) {
+	if s.State != CallSent || s.Sweeps != 0 || !s.SweepAt.IsZero() || len(s.Old) > 0 || s.Why != "" {
+		return "", false
+	}
+	fields := []string{s.Channel, s.TS, s.Hash}
+	if s.Parent != "" {
+		fields = append(fields, s.Parent)
+	}
+	odd := func(field string) bool { return field == "" || strings.ContainsAny(field, " {") }
+	return strings.Join(fields, " "), !slices.ContainsFunc(fields, odd)
+}
+
+// decodeSlot reads what encode wrote, and the JSON that earlier binaries wrote of
+// settled slots too.
+func decodeSlot(data string) (s Slot, err error) {
+	if strings.HasPrefix(data, "{") {
+		err = json.Unmarshal([]byte(data), &s)
+		return s, err
+	}
+	fields := strings.Split(data, " ")
+	if len(fields) < 3 || len(fields) > 4 {
+		return s, fmt.Errorf("%q is neither JSON nor channel, ts, hash and parent", data)
+	}
+	s = Slot{Channel: fields[0], TS: fields[1], Hash: fields[2], State: CallSent}
+	if len(fields) == 4 {
+		s.Parent = fields[3]
+	}
+	return s, nil
+}
