@@ -111,7 +111,7 @@ func (d Document) doSpike(a Act) Outcome {
 		if a.Text == "" {
 			return Outcome{Refusal: NeedsWord}
 		}
-		e, _ := Expect(d.Report, a.Subject, a)
+		e, _ := Expect(d.Report, Word{Series: a.Subject, By: a.By, ByID: a.ByID, Reason: a.Text, At: a.At})
 		return Outcome{Expectation: &e}
 	case VerbInvestigate:
 		return Outcome{}
@@ -148,18 +148,4 @@ func (d Document) Spike(series string) (Anomaly, string, bool) {
 		}
 	}
 	return Anomaly{}, "", false
-}
-
-// Expect is the memory of a spike that somebody said is meant: days up to 25 %
-// above its highest are not reported for six weeks, after which the median of
-// that weekday knows them.
-func Expect(r Report, series string, a Act) (Expectation, bool) {
-	spike, _, ok := Document{Report: r}.Spike(series)
-	if !ok {
-		return Expectation{}, false
-	}
-	return Expectation{
-		Series: series, By: a.By, ByID: a.ByID, At: a.At, Reason: a.Text, Week: r.Week,
-		Level: spike.Highest * 1.25, Until: r.Week.Add(7).Monday(),
-	}, true
 }

@@ -91,7 +91,7 @@ func TestExpectationIsRemembered(t *testing.T) {
 	at := time.Date(2026, 11, 23, 9, 5, 0, 0, time.UTC)
 	_, out := document().Do(Act{Verb: VerbExpected, Subject: "5e71e5", By: "anna", ByID: "U1", At: at, Text: "the autumn sale"})
 	week, _ := spend.ParseWeek("2026-W47")
-	until, _ := spend.ParseDay("2027-01-04")
+	until, _ := spend.ParseDay("2027-01-03")
 	want := &Expectation{Series: "5e71e5", By: "anna", ByID: "U1", At: at, Reason: "the autumn sale", Week: week, Level: 500, Until: until}
 	if diff := cmp.Diff(want, out.Expectation); diff != "" {
 		t.Errorf("want, got:\n%s", diff)
