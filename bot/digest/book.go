@@ -265,8 +265,11 @@ func partial(reading spend.Reading) bool {
 const maxName = 100
 
 // clean makes a name from outside fit for one line.
-func clean(name string) string {
-	name = strings.Map(func(r rune) rune {
+func clean(name string) string { return oneLine(name, maxName) }
+
+// oneLine takes out what does not print and keeps at most so many characters.
+func oneLine(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
@@ -274,12 +277,12 @@ func clean(name string) string {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(name, "�"))
-	name = strings.Join(strings.Fields(name), " ")
-	if runes := []rune(name); len(runes) > maxName {
-		name = string(runes[:maxName-1]) + "…"
+	}, strings.ToValidUTF8(text, "�"))
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most-1]) + "…"
 	}
-	return name
+	return text
 }
 
 func orUnnamed(name, otherwise string) string {

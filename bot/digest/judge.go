@@ -11,11 +11,7 @@ import (
 // Judge says what a week was. The same values give the same report, byte for byte,
 // in whatever order they come.
 func Judge(in Input) Report {
-	in.Readings = ordered(in.Readings)
-	in.Expected = slices.Clone(in.Expected)
-	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts
-		return cmp.Or(y.At.Compare(x.At), cmp.Compare(x.Series, y.Series), cmp.Compare(x.ByID, y.ByID), cmp.Compare(x.Reason, y.Reason), cmp.Compare(x.Level, y.Level))
-	})
+	in = arranged(in)
 	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC()}
 	for _, text := range in.Absent {
 		r.Missing = append(r.Missing, sentence(text))
@@ -48,6 +44,16 @@ func Judge(in Input) Report {
 		r.Incidents = in.Incidents.week(in.Now)
 	}
 	return r
+}
+
+// arranged puts what comes in any order into one.
+func arranged(in Input) Input {
+	in.Readings = ordered(in.Readings)
+	in.Expected = slices.Clone(in.Expected)
+	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts
+		return cmp.Or(y.At.Compare(x.At), cmp.Compare(x.Series, y.Series), cmp.Compare(x.ByID, y.ByID), cmp.Compare(x.Reason, y.Reason), cmp.Compare(x.Level, y.Level))
+	})
+	return in
 }
 
 // judge is the week in one currency.

@@ -47,13 +47,12 @@ func lacking(readings []spend.Reading) (all []string) {
 	return all
 }
 
+// maxSentence bounds what a source says, in characters.
+const maxSentence = 600
+
 // sentence bounds a text from outside and ends it.
 func sentence(text string) string {
-	const most = 600
-	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "�")), " ")
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most-1]) + "…"
-	}
+	text = oneLine(text, maxSentence)
 	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") || strings.HasSuffix(text, "…") {
 		return text
 	}

@@ -48,7 +48,7 @@ type ServiceWeek struct {
 // service when name is empty. When no service has the name the report has none,
 // and suggestions are the nearest names there are.
 func Service(in Input, name string) (r ServiceReport, suggestions []string) {
-	in.Readings = ordered(in.Readings)
+	in = arranged(in)
 	name = clean(name)
 	r = ServiceReport{Asked: name, Week: in.Week, Missing: lacking(in.Readings)}
 	var names []string

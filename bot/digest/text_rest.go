@@ -70,7 +70,11 @@ func span(low, high float64) string {
 
 func (p *page) alerts(w *WeekOfAlerts) {
 	p.head("Incidents")
-	p.line("  %s, %s apart.", many(w.Count, "incident"), many(w.Drills, "drill"))
+	drills := ""
+	if w.Drills > 0 {
+		drills = ", and " + many(w.Drills, "drill") + ", which no figure here counts"
+	}
+	p.line("  %s%s.", many(w.Count, "incident"), drills)
 	for _, part := range []struct {
 		title  string
 		counts []Count
