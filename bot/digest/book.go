@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/signalbook/signalbook/bot/spend"
@@ -31,7 +30,6 @@ type book struct {
 	rows     map[spend.Group]cost // of days, the week's days that count
 	column   string
 	partial  bool
-	held     []string // why the week's last days are left out
 	notes    []string
 }
 
@@ -59,12 +57,30 @@ func (s *series) of(kind spend.Kind, days []spend.Day) (sum spend.Money) {
 	return sum
 }
 
-// charge is one group's cost of a day, from one reading.
-type charge struct {
-	reading int
-	day     spend.Day
-	group   spend.Group
-	cost
+// source is a reading as far as it is in a book.
+type source struct {
+	spend.Reading
+	fell map[string]bool // providers whose BilledCost stands in for what was asked
+	bounds
+}
+
+// each visits the reading's charges in a currency from a day to another, in no order.
+func (s *source) each(currency string, first, last spend.Day, visit func(spend.Day, spend.Group, cost)) {
+	for d, groups := range s.Days {
+		if d < first || d > last {
+			continue
+		}
+		for g, c := range groups {
+			if g.Currency != currency {
+				continue
+			}
+			amount := c.Amount
+			if s.fell[g.Provider] {
+				amount = c.Billed
+			}
+			visit(d, g, cost{amount, c.Billed})
+		}
+	}
 }
 
 // open reads what was told in one currency. What is missing entirely comes back as
@@ -75,32 +91,36 @@ func open(in Input, currency string) (b *book, missing []string) {
 		currency: currency, week: in.Week, from: in.Week.Add(-reach).Monday(),
 		told: map[spend.Day]bool{}, rows: map[spend.Group]cost{},
 	}
-	var charges []charge
-	var all []bounds
+	var sources []source
 	var cols columns
-	for i, reading := range in.Readings {
-		told, bounds, notes := b.read(i, reading, &cols, spend.DayOf(in.Now))
-		if len(told) == 0 {
+	known := false
+	for _, reading := range in.Readings {
+		src, remarks := b.read(reading, &cols, spend.DayOf(in.Now))
+		if len(src.feed.usage) == 0 {
 			continue
 		}
-		if bounds.daily && bounds.last < in.Week.Monday() {
+		known = true
+		if src.daily && src.last < in.Week.Monday() {
 			b.partial = true
-			missing = append(missing, fmt.Sprintf("%s: its %s end on %s, nothing of %s: it is left out of every figure, the weeks before included.", clean(reading.Name), clean(currency), day(bounds.last), in.Week))
+			missing = append(missing, fmt.Sprintf("%s: its %s end on %s, nothing of %s: it is left out of every figure, the weeks before included.", clean(reading.Name), clean(currency), day(src.last), in.Week))
 			continue
 		}
 		b.partial = b.partial || partial(reading)
-		b.notes = append(b.notes, notes...)
-		charges = append(charges, told...)
-		all = append(all, bounds)
+		for _, r := range remarks { // what would not count anyway needs no word
+			if r.from <= last && settled(r.from, in.Now, in.Settings.settle()) {
+				b.notes = append(b.notes, r.text)
+			}
+		}
+		sources = append(sources, src)
 	}
-	b.tell(in, all, last)
+	b.tell(in, sources, last)
 	if len(b.days) == 0 {
-		if len(charges) > 0 {
-			missing = append(missing, fmt.Sprintf("%s: no day of %s is settled and told whole, so nothing is judged.%s", clean(currency), in.Week, sentences(b.notes)))
+		if known {
+			missing = append(missing, fmt.Sprintf("%s: no day of %s is settled and told whole, so nothing is judged.%s", orUnnamed(currency, "No currency"), in.Week, sentences(b.notes)))
 		}
 		return nil, missing
 	}
-	b.fill(in.Readings, charges, last)
+	b.fill(sources, last)
 	b.column = cols.String()
 	if len(cols.fallback) > 0 {
 		b.notes = append(b.notes, cols.note())
@@ -115,106 +135,112 @@ func sentences(notes []string) string {
 	return " " + strings.Join(notes, " ")
 }
 
-// read takes a reading's charges in the book's currency, in the column that is to
-// be believed, and finds out which of its days are whole.
-func (b *book) read(i int, reading spend.Reading, cols *columns, today spend.Day) (told []charge, whole bounds, notes []string) {
-	source := feed{name: clean(reading.Name)}
+// read finds out which of a reading's days are whole, and by which column its
+// charges in the book's currency are to be counted.
+func (b *book) read(reading spend.Reading, cols *columns, today spend.Day) (src source, remarks []remark) {
+	src = source{Reading: reading, fell: misleading(reading, b.currency)}
+	whole := feed{name: clean(reading.Name)}
 	providers := map[string]*feed{}
-	fell := misleading(reading, b.currency)
-	future := false
-	for _, d := range slices.Sorted(maps.Keys(reading.Days)) {
-		for g, c := range reading.Days[d] {
-			if g.Currency != b.currency || d < b.from-oldest {
-				continue
-			}
-			if d > today {
-				future = true
-				continue
-			}
-			if providers[g.Provider] == nil {
-				providers[g.Provider] = &feed{name: orUnnamed(g.Provider, "no provider")}
-			}
-			amount := c.Amount
-			if fell[g.Provider] {
-				amount = c.Billed
-			}
-			var usage spend.Money
-			if g.Kind == spend.Usage {
-				usage = amount
-			}
-			source.add(d, usage)
-			providers[g.Provider].add(d, usage)
-			told = append(told, charge{i, d, g, cost{amount, c.Billed}})
+	src.each(b.currency, b.from-oldest, today, func(d spend.Day, g spend.Group, c cost) {
+		p := providers[g.Provider]
+		if p == nil {
+			p = &feed{name: orUnnamed(g.Provider, "no provider")}
+			providers[g.Provider] = p
 		}
+		var usage spend.Money
+		if g.Kind == spend.Usage {
+			usage = c.amount
+		}
+		whole.add(d, usage)
+		p.add(d, usage)
+	})
+	if len(providers) == 0 {
+		return src, nil
 	}
-	if future {
-		notes = append(notes, fmt.Sprintf("%s: has days after today: they are left out.", source.name))
-	}
-	if len(told) == 0 {
-		return nil, bounds{}, nil
+	if newest, _ := reading.Days.Newest(); newest > today {
+		remarks = append(remarks, remark{b.from, whole.name + ": has days after today: they are left out."})
 	}
 	feeds := make([]*feed, 0, len(providers))
 	for _, name := range slices.Sorted(maps.Keys(providers)) {
-		cols.add(reading, name, fell[name])
+		cols.add(reading, name, src.fell[name])
 		feeds = append(feeds, providers[name])
 	}
-	whole, held := boundsOf(source, feeds)
-	return told, whole, append(notes, held...)
+	var held []remark
+	src.bounds, held = boundsOf(whole, feeds)
+	return src, append(remarks, held...)
 }
 
 // tell finds the days that every source tells whole, and of these the week's.
-func (b *book) tell(in Input, all []bounds, last spend.Day) {
-	settle := in.Settings.Settle
-	if settle == 0 {
-		settle = 48 * time.Hour
-	}
+func (b *book) tell(in Input, all []source, last spend.Day) {
+	gaps := make([][]spend.Day, len(all))
 	for d := b.from; d <= last; d++ {
+		if !settled(d, in.Now, in.Settings.settle()) {
+			break
+		}
 		there := false
-		for _, source := range all {
-			_, has := source.feed.usage[d]
+		for _, src := range all {
+			_, has := src.feed.usage[d]
 			there = there || has
 		}
-		for _, source := range all {
-			there = there && source.tells(d)
+		for i, src := range all {
+			if !src.tells(d) {
+				there = false
+				if d <= src.last && d >= b.week.Monday() {
+					gaps[i] = append(gaps[i], d)
+				}
+			}
 		}
-		if there && settled(d, in.Now, settle) {
+		if there {
 			b.told[d] = true
 			if d >= b.week.Monday() {
 				b.days = append(b.days, d)
 			}
 		}
 	}
+	for i, src := range all {
+		if len(gaps[i]) > 0 {
+			b.notes = append(b.notes, fmt.Sprintf("%s: lists nothing of %s: left out, which is not zero.", src.feed.name, list(gaps[i])))
+		}
+	}
 }
 
 // fill adds the charges up.
-func (b *book) fill(readings []spend.Reading, charges []charge, last spend.Day) {
+func (b *book) fill(sources []source, last spend.Day) {
 	counted := map[spend.Day]bool{}
 	for _, d := range b.days {
 		counted[d] = true
 	}
 	type key struct{ provider, service string }
 	byKey := map[key]*series{}
-	byReading := map[int]spend.Money{}
 	categories := map[key]map[string]spend.Money{}
-	for _, c := range charges {
-		if c.day > last {
-			continue
+	for _, src := range sources {
+		var sum spend.Money
+		there := false
+		blind := slices.Contains(src.Lacks, "ChargeCategory")
+		src.each(b.currency, b.from-oldest, last, func(d spend.Day, g spend.Group, c cost) {
+			k := key{g.Provider, g.Service}
+			s := byKey[k]
+			if s == nil {
+				s = &series{provider: k.provider, service: k.service, first: last + 1, usage: map[spend.Day]spend.Money{}, others: map[spend.Kind]map[spend.Day]spend.Money{}}
+				byKey[k] = s
+				categories[k] = map[string]spend.Money{}
+			}
+			s.add(d, g.Kind, c.amount)
+			s.lacksCategory = s.lacksCategory || blind
+			categories[k][g.Category] = categories[k][g.Category].Add(c.amount.Abs())
+			if counted[d] {
+				row := b.rows[g]
+				b.rows[g] = cost{row.amount.Add(c.amount), row.billed.Add(c.billed)}
+				sum = sum.Add(c.amount)
+				there = true
+			}
+		})
+		if there {
+			b.sources = append(b.sources, Share{Name: clean(src.Name), Total: sum})
 		}
-		k := key{c.group.Provider, c.group.Service}
-		s := byKey[k]
-		if s == nil {
-			s = &series{provider: k.provider, service: k.service, first: last + 1, usage: map[spend.Day]spend.Money{}, others: map[spend.Kind]map[spend.Day]spend.Money{}}
-			byKey[k] = s
-			categories[k] = map[string]spend.Money{}
-		}
-		s.add(c)
-		s.lacksCategory = s.lacksCategory || slices.Contains(readings[c.reading].Lacks, "ChargeCategory")
-		categories[k][c.group.Category] = categories[k][c.group.Category].Add(c.amount.Abs())
-		if counted[c.day] {
-			row := b.rows[c.group]
-			b.rows[c.group] = cost{row.amount.Add(c.amount), row.billed.Add(c.billed)}
-			byReading[c.reading] = byReading[c.reading].Add(c.amount)
-		}
+	}
+	if len(b.sources) == 1 {
+		b.sources = nil // it is the total
 	}
 	for k, s := range byKey {
 		s.category = largest(categories[k])
@@ -229,22 +255,17 @@ func (b *book) fill(readings []spend.Reading, charges []charge, last spend.Day) 
 	slices.SortFunc(b.series, func(x, y *series) int {
 		return cmp.Or(cmp.Compare(x.provider, y.provider), cmp.Compare(x.service, y.service))
 	})
-	if len(byReading) > 1 {
-		for _, i := range slices.Sorted(maps.Keys(byReading)) {
-			b.sources = append(b.sources, Share{Name: clean(readings[i].Name), Total: byReading[i]})
-		}
-	}
 }
 
-func (s *series) add(c charge) {
+func (s *series) add(d spend.Day, kind spend.Kind, amount spend.Money) {
 	at := s.usage
-	if c.group.Kind == spend.Usage {
-		s.first = min(s.first, c.day)
-	} else if at = s.others[c.group.Kind]; at == nil {
+	if kind == spend.Usage {
+		s.first = min(s.first, d)
+	} else if at = s.others[kind]; at == nil {
 		at = map[spend.Day]spend.Money{}
-		s.others[c.group.Kind] = at
+		s.others[kind] = at
 	}
-	at[c.day] = at[c.day].Add(c.amount)
+	at[d] = at[d].Add(amount)
 }
 
 func largest(sums map[string]spend.Money) (name string) {

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/spend"
@@ -40,6 +41,8 @@ type Settings struct {
 	WeekFloor float64       // least excess of a week that is reported; Floor
 	Top       int           // movers up and down that are named; 5
 }
+
+func (s Settings) settle() time.Duration { return cmp.Or(s.Settle, 48*time.Hour) }
 
 // Posted is what a digest said, for the next one to compare with.
 type Posted struct {

@@ -90,15 +90,24 @@ type bounds struct {
 	daily bool
 }
 
+// remark is a sentence about days that are left out, from one on.
+type remark struct {
+	from spend.Day
+	text string
+}
+
 // boundsOf looks at a source and at each provider in it that matters: a provider
 // whose figures come later holds its days back.
-func boundsOf(source feed, providers []*feed) (b bounds, notes []string) {
+func boundsOf(source feed, providers []*feed) (b bounds, remarks []remark) {
 	b = bounds{feed: source, last: source.newest, daily: source.daily()}
 	if !b.daily {
 		return b, nil
 	}
+	say := func(from spend.Day, format string, args ...any) {
+		remarks = append(remarks, remark{from, source.name + ": " + fmt.Sprintf(format, args...)})
+	}
 	if percent, yes := source.unfinished(); yes {
-		notes = append(notes, fmt.Sprintf("%s: %s is still being written, %.0f %% of what such a day costs are there: left out.", source.name, day(source.newest), percent))
+		say(source.newest, "%s is still being written, %.0f %% of what such a day costs are there: left out.", day(source.newest), percent)
 		b.last = source.newest - 1
 	}
 	for _, p := range providers {
@@ -109,17 +118,17 @@ func boundsOf(source feed, providers []*feed) (b bounds, notes []string) {
 		percent, yes := p.unfinished()
 		switch {
 		case late > lagging && late < 28:
-			notes = append(notes, fmt.Sprintf("%s: nothing of %s since %s: it is gone, or its figures are missing.", source.name, p.name, day(p.newest)))
+			say(p.newest, "nothing of %s since %s: it is gone, or its figures are missing.", p.name, day(p.newest))
 		case late > lagging:
 		case yes && p.newest-1 < b.last:
-			notes = append(notes, fmt.Sprintf("%s: %s of %s is still being written, %.0f %% of what such a day costs are there: left out.", source.name, day(p.newest), p.name, percent))
+			say(p.newest, "%s of %s is still being written, %.0f %% of what such a day costs are there: left out.", day(p.newest), p.name, percent)
 			b.last = p.newest - 1
 		case late > 0 && p.newest < b.last:
-			notes = append(notes, fmt.Sprintf("%s: %s is there to %s only: later days are left out.", source.name, p.name, day(p.newest)))
+			say(p.newest+1, "%s is there to %s only: later days are left out.", p.name, day(p.newest))
 			b.last = p.newest
 		}
 	}
-	return b, notes
+	return b, remarks
 }
 
 // tells reports whether the source tells the day whole. Before its first day it has

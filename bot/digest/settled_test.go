@@ -23,6 +23,7 @@ func TestSettledDays(t *testing.T) {
 		note     string
 		alike    []spend.Day
 		noBefore bool
+		quiet    bool
 	}{
 		{
 			name: "two days left out",
@@ -48,6 +49,13 @@ func TestSettledDays(t *testing.T) {
 			note: "FOCUS files: 19 Nov is still being written, 49 % of what such a day costs are there: left out.",
 		},
 		{
+			name: "today is half written, which nobody needs to know",
+			ledger: func(l *ledger) {
+				l.put(monday-70, sunday, group("EC2"), "100").put(sunday+1, sunday+1, group("EC2"), "10")
+			},
+			days: days(monday, friday), total: "500", was: "500", quiet: true,
+		},
+		{
 			name: "a newest day that is merely cheap counts",
 			ledger: func(l *ledger) {
 				l.put(monday-70, monday-1, group("EC2"), "100").put(monday, monday+2, group("EC2"), "100").put(monday+3, monday+3, group("EC2"), "50")
@@ -67,6 +75,7 @@ func TestSettledDays(t *testing.T) {
 				l.put(monday-70, monday+1, group("EC2"), "100").put(monday+3, sunday, group("EC2"), "100")
 			},
 			days: []spend.Day{monday, monday + 1, monday + 3, friday}, total: "400", was: "400",
+			note: "FOCUS files: lists nothing of 18 Nov: left out, which is not zero.",
 		},
 		{
 			name: "a day that the week before lacks is left out of the comparison",
@@ -122,6 +131,9 @@ func TestSettledDays(t *testing.T) {
 		}
 		if (m.Before == nil) != c.noBefore || m.Before != nil && m.Before.Was.String() != c.was {
 			t.Errorf("%s: got %+v before, want %s", c.name, m.Before, c.was)
+		}
+		if c.quiet && len(m.Notes) > 0 {
+			t.Errorf("%s: got the notes %q, want none", c.name, m.Notes)
 		}
 		if c.note != "" {
 			holds(t, m.Notes, c.note)

@@ -8,10 +8,10 @@ import (
 func (p *page) organisation(o *Organised) {
 	p.head("Organisation")
 	if o.Users.Known {
-		p.line("  Users: %s%s.", grouped(fmt.Sprintf("%.0f", o.Users.Value)), source(o.Users))
+		p.line("  Users: %s%s.", grouped(fmt.Sprintf("%.0f", o.Users.Value)), origin(o.Users))
 	}
 	if o.Growth.Known {
-		p.line("  Growth: %s %% a week%s.", one(100*o.Growth.Value), source(o.Growth))
+		p.line("  Growth: %s %% a week%s.", one(100*o.Growth.Value), origin(o.Growth))
 	}
 	if o.PerUser != nil {
 		for _, s := range o.PerUser.Sentences {
@@ -27,7 +27,7 @@ func (p *page) organisation(o *Organised) {
 	p.list(o.Notes)
 }
 
-func source(f Figure) string {
+func origin(f Figure) string {
 	if f.Source == "" {
 		return ""
 	}
