@@ -13,13 +13,18 @@ import (
 // nothing but would be written so gets three digits that count.
 func amount(x float64) string {
 	if x != 0 && math.Abs(x) < 0.005 {
-		short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 3, 64), 64)
-		if err != nil {
-			return "0.00"
-		}
-		return strconv.FormatFloat(short, 'f', -1, 64)
+		return threeDigits(x)
 	}
 	return grouped(strconv.FormatFloat(x, 'f', 2, 64))
+}
+
+// threeDigits writes a small number without an exponent.
+func threeDigits(x float64) string {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 3, 64), 64)
+	if err != nil {
+		return "0.00"
+	}
+	return strconv.FormatFloat(short, 'f', -1, 64)
 }
 
 // grouped puts commas into the whole part of a decimal number.

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -91,10 +92,7 @@ func days(first, last spend.Day) (all []spend.Day) {
 // holds reports whether one of the texts is the wanted one.
 func holds(t *testing.T, texts []string, want string) {
 	t.Helper()
-	for _, text := range texts {
-		if text == want {
-			return
-		}
+	if !slices.Contains(texts, want) {
+		t.Errorf("got %q, want among them %q", texts, want)
 	}
-	t.Errorf("got %q, want among them %q", texts, want)
 }

@@ -82,7 +82,7 @@ func TestOrganised(t *testing.T) {
 	same(t, "per user", p, &PerUser{
 		Currency: "USD", Month: 60800, Value: 0.0608, BandLow: 0.5, BandHigh: 1, Table: 0.02,
 		Sentences: []string{
-			"1M users cost 0.06 USD a user and month: 60,800.00 a month, made of 5 settled days' usage.",
+			"1M users cost 0.0608 USD a user and month: 60,800.00 a month, made of 5 settled days' usage.",
 			"The sheet's table has 0.02 a user (T2: $20K a month for 1M-10M users): you are 3.04 times above it.",
 			"The sheet's range is $0.50-1.00 a user (Q5): you are 8.22 times below it.",
 			"The two disagree: the range is 25x to 50x the table (X2).",

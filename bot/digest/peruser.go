@@ -27,7 +27,7 @@ func perUser(money []Money, users handbook.Users, book *handbook.Handbook) *PerU
 	p := &PerUser{Currency: m.Currency, Month: monthly(m.Usage.Float64(), len(m.Days))}
 	p.Value = p.Month / float64(users)
 	say := func(format string, args ...any) { p.Sentences = append(p.Sentences, fmt.Sprintf(format, args...)) }
-	say("%s users cost %s %s a user and month: %s a month, made of %s' usage.", users, amount(p.Value), clean(m.Currency), amount(p.Month), many(len(m.Days), "settled day"))
+	say("%s users cost %s %s a user and month: %s a month, made of %s' usage.", users, perOne(p.Value), clean(m.Currency), amount(p.Month), many(len(m.Days), "settled day"))
 	if rest := len(money) - 1; rest > 0 {
 		say("Costs in other currencies (%d) are not in it.", rest)
 	}
@@ -37,21 +37,19 @@ func perUser(money []Money, users handbook.Users, book *handbook.Handbook) *PerU
 	}
 	b := book.Budget(users)
 	p.Table = float64(b.PerUser)
-	say("The sheet's table has %s a user (%s: %s a month for %s users): %s.", amount(p.Table), b.Tier.ID, b.Tier.MonthlyCost, b.Tier.Users, standing(p.Value, p.Table, p.Table))
+	say("The sheet's table has %s a user (%s: %s a month for %s users): %s.", perOne(p.Table), b.Tier.ID, b.Tier.MonthlyCost, b.Tier.Users, standing(p.Value, p.Table, p.Table))
 	if b.Band == nil {
 		say("The sheet's range for one user (Q5) gives nothing for this scale (X2).")
 		return p
 	}
 	p.BandLow, p.BandHigh = float64(b.Band.Low), float64(b.Band.High)
 	say("The sheet's range is %s a user (Q5): %s.", b.Band, standing(p.Value, p.BandLow, p.BandHigh))
-	between := fmt.Sprintf("The two disagree: the range is %s the table", b.Factor)
-	for _, d := range b.Disagreements {
-		if slices.Contains([]string{"X1", "X2"}, d.ID) { // those about the cost of a user
-			between += " (" + d.ID + ")"
-			break
-		}
+	// X1 and X2 are the contradictions about what a user costs.
+	id := ""
+	if i := slices.IndexFunc(b.Disagreements, func(d handbook.Disagreement) bool { return d.ID == "X1" || d.ID == "X2" }); i >= 0 {
+		id = " (" + b.Disagreements[i].ID + ")"
 	}
-	say("%s.", between)
+	say("The two disagree: the range is %s the table%s.", b.Factor, id)
 	return p
 }
 
@@ -73,6 +71,14 @@ func standing(value, low, high float64) string {
 		return "you are " + factor(value/high) + " above it"
 	}
 	return "you are on it"
+}
+
+// perOne writes a user's cost: below 1 with three digits that count.
+func perOne(x float64) string {
+	if abs(x) >= 1 {
+		return amount(x)
+	}
+	return threeDigits(x)
 }
 
 // factor is "1.2 times", "2,230 times".

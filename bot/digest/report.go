@@ -154,7 +154,7 @@ type Organised struct {
 // which disagree (X1, X2).
 type PerUser struct {
 	Currency string  `json:"currency"`
-	Month    float64 `json:"month"` // the week's settled days, made 30.4 days
+	Month    float64 `json:"month"` // Usage of the settled days, made 30.4 days
 	Value    float64 `json:"value"` // a user
 	// The sheet's band (Q5) and table (T), each of a user and month; zero: the sheet gives none here.
 	BandLow   float64  `json:"band_low,omitempty"`

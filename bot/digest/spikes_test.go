@@ -125,22 +125,20 @@ func TestLevelShift(t *testing.T) {
 	t.Parallel()
 	l := newLedger(t).put(monday-70, monday-1, group("EC2"), "100").put(monday, monday+48, group("EC2"), "300")
 	var posted *Posted
-	for i, want := range []string{"told 0", "told 1", "shifted 2", "", "", ""} {
+	for i, want := range [][]string{{"told 0"}, {"told 1"}, {"shifted 2"}, nil, nil, nil} {
 		in := l.input()
 		in.Week = in.Week.Add(i)
 		in.Now = in.Now.AddDate(0, 0, 7*i)
 		in.Posted = posted
 		m := judged(t, in)
-		got := ""
+		var got []string
 		for _, a := range m.Spikes {
-			got += fmt.Sprint("told ", a.Again)
+			got = append(got, fmt.Sprint("told ", a.Again))
 		}
 		for _, a := range m.Shifted {
-			got += fmt.Sprint("shifted ", a.Again)
+			got = append(got, fmt.Sprint("shifted ", a.Again))
 		}
-		if got != want {
-			t.Errorf("week %d: got %q, want %q", i+1, got, want)
-		}
+		same(t, fmt.Sprintf("week %d", i+1), got, want)
 		p := Report{Week: in.Week, Money: []Money{m}}.Posted()
 		posted = &p
 	}
