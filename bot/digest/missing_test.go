@@ -14,14 +14,15 @@ func TestMissing(t *testing.T) {
 	l.Broken = 3
 	l.Notes = []spend.Note{{Text: "costs.csv has no PricingCategory column: committed and spot prices cannot be told from list prices"}}
 	in := l.input()
-	in.Readings = append(in.Readings, spend.Reading{Source: "o", Name: "OpenCost http://opencost:9003", Origin: spend.OpenCost, Notes: []spend.Note{{Text: "cloud costs are not configured.", Partial: true}}})
+	in.Readings = append(in.Readings, spend.Reading{Source: "o", Name: "OpenCost http://opencost:9003", Origin: spend.OpenCost, Notes: []spend.Note{{Text: "cloud costs are not configured.", Partial: true}}},
+		spend.Reading{Source: "p", Name: "Prometheus", Origin: spend.Prometheus})
 	in.Absent = []string{"Redis is not asked: no incidents"}
 	in.Incidents = nil
 	r := Judge(in)
 	same(t, "missing", r.Missing, []string{
 		"Redis is not asked: no incidents.",
 		"OpenCost http://opencost:9003: cloud costs are not configured.",
-		"OpenCost http://opencost:9003: has no figures at all, so none of it is in here.",
+		"Prometheus: has no figures at all, so none of it is in here.",
 		"FOCUS files: costs.csv has no PricingCategory column: committed and spot prices cannot be told from list prices.",
 		"FOCUS files: no ChargeCategory column: month-start charges, credits and taxes cannot be told from usage.",
 		"FOCUS files: 3 rows could not be read and were left out, the totals are at least what they say.",
