@@ -48,16 +48,32 @@ func (b *builder) at(u Users) *builder {
 // figure of the team's own says so.
 func (b *builder) line(label, text string, from ...string) {
 	l := Line{Label: label, Text: text}
+	fields := slices.DeleteFunc(slices.Clone(from), func(name string) bool { return refOf(name).field == "" })
 	for _, name := range from {
 		r := b.use(name)
 		if !slices.Contains(l.IDs, r.id) {
 			l.IDs = append(l.IDs, r.id)
 		}
 		if own, ok := b.h.own[r]; ok {
-			l.Text += " (" + own.String() + ")"
+			field := ""
+			if len(fields) > 1 {
+				field = r.field
+			}
+			l.Text += ", " + own.of(field)
 		}
 	}
 	b.a.Lines = append(b.a.Lines, l)
+}
+
+// unseen adds the team's own figures of a fact that no line has shown.
+func (b *builder) unseen(id string) {
+	f := b.h.facts[id]
+	for _, field := range f.overridable() {
+		r := ref{id, field}
+		if _, own := b.h.own[r]; own && !slices.Contains(b.used, r) {
+			b.line(strings.ReplaceAll(field, "_", " "), spelt(field, f.field(field)), r.String())
+		}
+	}
 }
 
 // use remembers that a fact had a part in the answer.

@@ -63,7 +63,7 @@ func (h *Handbook) Budget(u Users) Budget {
 	b.line("Per user", fmt.Sprintf("%s per user and month, so %s to %s a month", band, out.Monthly.Low, out.Monthly.High), from, "Q5")
 	if t.MonthlyCost > 0 {
 		out.Factor = FactorRange{float64(out.Monthly.Low / t.MonthlyCost), float64(out.Monthly.High / t.MonthlyCost)}
-		b.line("Between them", "the per-user range is "+out.Factor.String()+" the table's cost", t.ID+".monthly_cost", from)
+		b.line("Between them", "the per-user range is "+out.Factor.String()+" the table's cost", t.ID+".users", "Q5.small_users")
 	}
 	if u >= patternUsers {
 		out.Patterns = h.Patterns()

@@ -14,53 +14,46 @@ func (h *Handbook) Fact(id string) (Answer, bool) {
 	if f == nil {
 		return Answer{}, false
 	}
+	b := h.answer("")
 	switch v := f.value.Addr().Interface().(type) {
 	case *Tier:
-		b := h.answer(fmt.Sprintf("Tier %s: %s users", v.ID, v.Users))
+		b.a.Title = fmt.Sprintf("Tier %s: %s users", v.ID, v.Users)
 		b.tier(*v)
-		return b.done(), true
 	case *Threshold:
-		b := h.answer(v.Name)
+		b.a.Title = v.Name
 		b.move(h.Move(*v, Organisation{}))
-		return b.done(), true
 	case *Technology:
-		return h.technology(*v), true
+		b.technology(*v)
 	case *Pattern:
-		return h.pattern(*v), true
+		b.pattern(*v)
 	case *Latency:
-		b := h.answer(fmt.Sprintf("Latency for %s users", v.Users))
+		b.a.Title = fmt.Sprintf("Latency for %s users", v.Users)
 		b.latencies(*v)
-		return b.done(), true
 	case *Availability:
-		b := h.answer(fmt.Sprintf("Availability for %s users", v.Users))
+		b.a.Title = fmt.Sprintf("Availability for %s users", v.Users)
 		b.availability(*v)
-		return b.done(), true
 	case *CostStep:
-		b := h.answer(v.Name)
+		b.a.Title = v.Name
 		b.costStep(*v)
-		return b.done(), true
 	case *OneLiner:
-		b := h.answer(v.Question)
+		b.a.Title = v.Question
 		b.oneLiner(*v)
-		return b.done(), true
 	case *Emergency:
-		b := h.answer(v.Title)
+		b.a.Title = v.Title
 		b.emergency(*v)
-		return b.done(), true
 	case *EmergencyStep:
-		b := h.answer(fmt.Sprintf("Step %d of %s", v.Number, h.emergencyOf(v.ID).Title))
+		b.a.Title = fmt.Sprintf("Step %d of %s", v.Number, h.emergencyOf(v.ID).Title)
 		b.line("Do", v.Title, v.ID+".title")
 		b.line("Within", fmt.Sprintf("%s (%s), from the opening", inWords(v.Within), v.Tier), v.ID+".within")
-		return b.done(), true
 	case *Contradiction:
-		b := h.answer(v.Title)
+		b.a.Title = v.Title
 		for _, n := range v.Notes {
 			b.line(disagrees, n.Text, v.ID)
 		}
 		b.line("Concerns", strings.Join(v.Concerns(), ", "), v.ID)
-		return b.done(), true
 	}
-	return Answer{}, false
+	b.unseen(id)
+	return b.done(), true
 }
 
 // Concerns returns the ids of the facts that contradict one another.

@@ -29,6 +29,8 @@ type Handbook struct {
 	ids   []string // in the sheet's order
 	own   map[ref]Own
 	words *vocabulary
+	// wordFile is kept to build words anew when a fact is overridden.
+	wordFile wordFile
 }
 
 // fact is one line of the sheet under its id.
@@ -68,10 +70,9 @@ func Default() *Handbook { return builtIn() }
 // read decodes the embedded files.
 func read() (*Handbook, error) {
 	h := &Handbook{own: map[ref]Own{}}
-	var words wordFile
 	for name, into := range map[string]any{
 		"scale": &h.sheet.Scale, "stack": &h.sheet.Building, "costs": &h.sheet.Costs,
-		"answers": &h.sheet.Answers, "contradictions": &h.sheet.Doubts, "words": &words,
+		"answers": &h.sheet.Answers, "contradictions": &h.sheet.Doubts, "words": &h.wordFile,
 	} {
 		path := "sheet/" + name + ".yml"
 		data, err := fs.ReadFile(files, path)
@@ -86,7 +87,7 @@ func read() (*Handbook, error) {
 		return nil, err
 	}
 	var err error
-	h.words, err = newVocabulary(words, h)
+	h.words, err = newVocabulary(h.wordFile, h)
 	return h, err
 }
 

@@ -1,12 +1,275 @@
 package handbook
 
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"gopkg.in/yaml.v3"
+
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
+)
+
+// Bounds of a team's own file.
+const (
+	maxOverrides = 500
+	maxText      = 300 // characters of a value
+	maxList      = 20  // entries of a value that is a list
+	maxName      = 80  // characters of the name behind "by"
+)
+
 // Own is a team's own figure in place of the sheet's.
 type Own struct {
-	By    string // who set it
-	On    string // when, "1 Nov 2026"
-	Value string
-	Sheet string // what the sheet has
+	By    string
+	On    time.Time // the day
+	Sheet string    // what the sheet has
 }
 
-// String is "own figure by anna, 1 Nov 2026; sheet: $150K".
-func (o Own) String() string { return "own figure by " + o.By + ", " + o.On + "; sheet: " + o.Sheet }
+// String is "own figure by anna, 1 Nov 2026 (sheet: $150K)".
+func (o Own) String() string { return o.of("") }
+
+func (o Own) of(field string) string {
+	if field != "" {
+		field = " for " + strings.ReplaceAll(field, "_", " ")
+	}
+	return fmt.Sprintf("own figure%s by %s, %s (sheet: %s)", field, o.By, o.On.Format("2 Jan 2006"), o.Sheet)
+}
+
+// override is one entry of a team's file.
+type override struct {
+	ID    string    `yaml:"id"`
+	Field string    `yaml:"field"`
+	Value yaml.Node `yaml:"value"`
+	By    string    `yaml:"by"`
+	On    string    `yaml:"on"` // 2026-11-01
+}
+
+// With returns a handbook with a team's own figures in it; file is only the
+// name used in problems. The data is
+//
+//	overrides:
+//	  - {id: T4, field: monthly_cost, value: $180K, by: anna, on: 2026-11-01}
+//
+// Every problem is reported at once, placed by line and column. The handbook
+// is nil when there are any. Several files are laid over one another, each
+// fact by one of them only.
+func (h *Handbook) With(file string, data []byte) (*Handbook, yamlfile.Problems) {
+	var team struct {
+		Overrides []override `yaml:"overrides"`
+	}
+	doc, problems := yamlfile.Decode(file, data, &team)
+	if !doc.Readable() {
+		return nil, problems
+	}
+	if len(team.Overrides) > maxOverrides {
+		return nil, append(problems, doc.Problem(fmt.Sprintf("%d overrides, more than the %d that are read", len(team.Overrides), maxOverrides), "overrides"))
+	}
+	out, err := h.copy()
+	if err != nil {
+		return nil, append(problems, doc.Problem("the handbook cannot be copied: "+err.Error()))
+	}
+	for i, o := range team.Overrides {
+		if key, err := out.override(o); err != nil {
+			problems = append(problems, doc.Problem(err.Error(), "overrides", i, key))
+		}
+	}
+	problems.Sort()
+	if problems.Err() != nil {
+		return nil, problems
+	}
+	out.words, err = newVocabulary(out.wordFile, out)
+	if err != nil {
+		return nil, append(problems, doc.Problem("the handbook's words: "+err.Error()))
+	}
+	return out, problems
+}
+
+// copy reads the sheet anew and lays the own figures over it again.
+func (h *Handbook) copy() (*Handbook, error) {
+	out, err := read()
+	if err != nil {
+		return nil, err
+	}
+	for r, own := range h.own {
+		out.facts[r.id].field(r.field).Set(h.facts[r.id].field(r.field))
+		out.own[r] = own
+	}
+	return out, nil
+}
+
+// override sets one field. An error comes with the key that it is about.
+func (h *Handbook) override(o override) (string, error) {
+	id := strings.ToUpper(strings.TrimSpace(o.ID))
+	f := h.facts[id]
+	switch {
+	case f == nil:
+		text := fmt.Sprintf("the handbook has no fact %q: ids are T1 to T6, M1 to M4, S1 to S10, P1 to P4, L1 to L3, A1 to A3, C1 to C9, Q1 to Q8 and E1-1 to E3-9", cut(o.ID, 40))
+		return "id", errors.New(text)
+	case id[0] == 'X':
+		return "id", fmt.Errorf("%s tells where the sheet disagrees with itself and cannot be overridden: override the facts it names", id)
+	}
+	known := f.overridable()
+	if !slices.Contains(known, o.Field) {
+		text := fmt.Sprintf("%s has no field %q that can be overridden", id, cut(o.Field, 40))
+		if near, ok := yamlfile.Nearest(o.Field, known); ok {
+			return "field", fmt.Errorf("%s: did you mean %q?", text, near)
+		}
+		if len(known) == 0 {
+			return "field", errors.New(text + ": override its steps instead, as E1-1")
+		}
+		return "field", fmt.Errorf("%s: it has %s", text, strings.Join(known, ", "))
+	}
+	r := ref{id, o.Field}
+	if before, twice := h.own[r]; twice {
+		return "field", fmt.Errorf("%s is overridden already, by %s on %s: keep one of them", r, before.By, before.On.Format(time.DateOnly))
+	}
+	on, err := time.Parse(time.DateOnly, o.On)
+	if err != nil {
+		return "on", fmt.Errorf("%q is not a day: write it like 2026-11-01", cut(o.On, 40))
+	}
+	by := strings.Join(strings.Fields(o.By), " ")
+	if by == "" || len([]rune(by)) > maxName {
+		return "by", fmt.Errorf("say who set this figure, in at most %d characters", maxName)
+	}
+	field := f.field(o.Field)
+	own := Own{By: by, On: on, Sheet: spelt(o.Field, field)}
+	if err := set(field, &o.Value); err != nil {
+		return "value", err
+	}
+	if err := sensible(o.Field, field); err != nil {
+		return "value", err
+	}
+	h.own[r] = own
+	return "", nil
+}
+
+// fixed are fields that say which fact it is, or how facts hang together.
+var fixed = []string{"id", "name", "group", "question", "aliases", "playbook", "minimum_from"}
+
+// overridable returns the fields of a fact that a team may set.
+func (f *fact) overridable() []string {
+	var out []string
+	t := f.value.Type()
+	for i := range t.NumField() {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
+		title := name == "title" && t != reflect.TypeFor[EmergencyStep]()
+		if name == "-" || name == "" || title || slices.Contains(fixed, name) {
+			continue
+		}
+		switch f.value.Field(i).Interface().(type) {
+		case string, []string, int, float64, bool, time.Duration, model.Duration, Users, Dollars, DollarRange, Share, Saving:
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// set puts a value of a file into a field.
+func set(field reflect.Value, n *yaml.Node) error {
+	if n.Kind == yaml.AliasNode && n.Alias != nil {
+		n = n.Alias
+	}
+	if field.Kind() == reflect.Slice {
+		return setList(field, n)
+	}
+	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		return errors.New("expected one value")
+	}
+	text := strings.Join(strings.Fields(n.Value), " ")
+	if text == "" || len([]rune(text)) > maxText {
+		return fmt.Errorf("expected a value of 1 to %d characters", maxText)
+	}
+	if field.Kind() == reflect.String {
+		field.SetString(text)
+		return nil
+	}
+	if u, ok := field.Addr().Interface().(encoding.TextUnmarshaler); ok {
+		return u.UnmarshalText([]byte(text))
+	}
+	if err := n.Decode(field.Addr().Interface()); err != nil {
+		return fmt.Errorf("%q does not fit: the sheet has %s here", cut(text, 40), kindOf(field))
+	}
+	return nil
+}
+
+func setList(field reflect.Value, n *yaml.Node) error {
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 || len(n.Content) > maxList {
+		return fmt.Errorf("expected a list of 1 to %d texts", maxList)
+	}
+	var list []string
+	for _, c := range n.Content {
+		text := strings.Join(strings.Fields(c.Value), " ")
+		if c.Kind != yaml.ScalarNode || text == "" || len([]rune(text)) > maxText {
+			return fmt.Errorf("expected texts of 1 to %d characters in the list", maxText)
+		}
+		list = append(list, text)
+	}
+	field.Set(reflect.ValueOf(list))
+	return nil
+}
+
+// sensible refuses values with which no answer makes sense.
+func sensible(name string, field reflect.Value) error {
+	switch v := field.Interface().(type) {
+	case Share:
+		if name == "slo" && (v < 0.5 || v > 0.999999) {
+			return errors.New("an availability target lies between 50% and 99.9999%")
+		}
+	case time.Duration:
+		if v < time.Millisecond || v > time.Hour {
+			return errors.New("a latency lies between 1ms and 1h")
+		}
+	case float64:
+		if math.IsNaN(v) || v < 0 || v > 1e6 {
+			return errors.New("expected a number from 0 to 1000000")
+		}
+	case int:
+		if v < 0 || v > 1e6 {
+			return errors.New("expected a number from 0 to 1000000")
+		}
+	}
+	return nil
+}
+
+func kindOf(field reflect.Value) string {
+	switch field.Interface().(type) {
+	case bool:
+		return "true or false"
+	case time.Duration:
+		return "a duration like 200ms"
+	}
+	return "a number"
+}
+
+// spelt writes the value of a field as answers do.
+func spelt(name string, field reflect.Value) string {
+	unit := map[string]string{"effort_months": " months", "payback_months": " months", "bandwidth_tb": " TB", "minimum_tb": " TB"}[name]
+	switch v := field.Interface().(type) {
+	case []string:
+		return strings.Join(v, "; ")
+	case time.Duration:
+		if v == 0 {
+			return "none"
+		}
+		return milliseconds(v)
+	case model.Duration:
+		return inWords(v)
+	case float64:
+		return number(v, 6) + unit
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
+	case string:
+		if v == "" {
+			return "nothing"
+		}
+		return v
+	default:
+		return fmt.Sprint(v) + unit
+	}
+}

@@ -39,7 +39,8 @@ func (h *Handbook) Stack(name string) (Technology, Answer, error) {
 	if err != nil {
 		return Technology{}, Answer{}, err
 	}
-	return rows[i], h.technology(rows[i]), nil
+	a, _ := h.Fact(rows[i].ID)
+	return rows[i], a, nil
 }
 
 // Pattern answers with one kind of product, by name ("social"), alias ("feed")
@@ -50,7 +51,8 @@ func (h *Handbook) Pattern(name string) (Pattern, Answer, error) {
 	if err != nil {
 		return Pattern{}, Answer{}, err
 	}
-	return rows[i], h.pattern(rows[i]), nil
+	a, _ := h.Fact(rows[i].ID)
+	return rows[i], a, nil
 }
 
 // find returns the row that has the name, of which names gives the proper one
@@ -77,17 +79,16 @@ func find[T any](what, name string, rows []T, names func(T) []string) (int, erro
 // bare makes "Object storage", "object-storage" and "object_storage" one.
 func bare(s string) string { return strings.Join(words(s), "") }
 
-func (h *Handbook) technology(t Technology) Answer {
-	b := h.answer(fmt.Sprintf("%s: %s", strings.ReplaceAll(t.Name, "_", " "), t.Choice))
+func (b *builder) technology(t Technology) {
+	b.a.Title = fmt.Sprintf("%s: %s", strings.ReplaceAll(t.Name, "_", " "), t.Choice)
 	b.line("Choice", t.Choice, t.ID, t.ID+".choice")
 	b.line("Why", t.Why, t.ID+".why")
 	b.line("Alternative", t.Alternative, t.ID+".alternative")
 	b.line("Group", map[string]string{"must-have": "must-have technologies", "ML": "ML and AI technologies"}[t.Group], t.ID)
-	return b.done()
 }
 
-func (h *Handbook) pattern(p Pattern) Answer {
-	b := h.answer(p.Title)
+func (b *builder) pattern(p Pattern) {
+	b.a.Title = p.Title
 	b.line("Character", p.Character, p.ID, p.ID+".character")
 	b.line("Stack", strings.Join(p.Stack, "; "), p.ID+".stack")
 	b.line("How", strings.Join(p.How, "; "), p.ID+".how")
@@ -95,6 +96,5 @@ func (h *Handbook) pattern(p Pattern) Answer {
 	if p.CostDriver != "" {
 		cost += ", " + p.CostDriver
 	}
-	b.line("Cost", cost, p.ID+".cost")
-	return b.done()
+	b.line("Cost", cost, p.ID+".cost", p.ID+".cost_driver")
 }

@@ -168,7 +168,11 @@ func (f Forecast) sentence(t Threshold) string {
 		text := fmt.Sprintf("%s users in %s, the move takes %s: ", t.Users, weeks(f.Weeks), weeks(f.LeadWeeks))
 		switch start := f.StartsIn(); {
 		case math.Round(start) < 0:
-			return text + fmt.Sprintf("its start was due %s ago; %s", weeks(-start), t.UntilThen)
+			text += "its start was due " + weeks(-start) + " ago"
+			if t.UntilThen != "" {
+				text += "; " + t.UntilThen
+			}
+			return text
 		case math.Round(start) == 0:
 			return text + "start this week"
 		default:
@@ -190,8 +194,8 @@ func weeks(w float64) string { return count(int(math.Round(w)), "week") }
 // move adds what the sheet says of a move and how the organisation stands.
 func (b *builder) move(m Move) {
 	var from []string
-	for _, a := range m.Arms {
-		from = append(from, m.ID+"."+a.Field)
+	for _, arm := range []string{"users", "bandwidth_tb", "teams", "international", "global_consistency"} {
+		from = append(from, m.ID+"."+arm) // an arm that the team took away is told too
 	}
 	b.line(m.ID+" "+m.Name, "when "+m.Trigger(), from...)
 	b.line("Why", m.Why, m.ID+".why")

@@ -50,7 +50,7 @@ func TestThresholds(t *testing.T) {
 		{
 			"the worked example", Organisation{Users: new(44e6), WeeklyGrowth: new(0.026)}, []string{"M1", "M3", "M4"},
 			[]string{
-				"50M users in 5 weeks, the move takes 13 weeks: its start was due 8 weeks ago; read replicas and connection pooling buy time",
+				"50M users in 5 weeks, the move takes 13 weeks: its start was due 8 weeks ago; read replicas (E1-1) and connection pooling (E1-2) buy time",
 				"200M users are more than 52 weeks away", "44M users (threshold: 10M users)",
 			},
 		},
