@@ -18,7 +18,7 @@ import (
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
-//go:embed sheet/*.yml
+//go:embed sheet/*.yml sheet/rules.yml.tmpl
 var files embed.FS
 
 // Handbook is the sheet, perhaps with a team's own figures in it. It does not

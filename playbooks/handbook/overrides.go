@@ -218,8 +218,8 @@ func setList(field reflect.Value, n *yaml.Node) error {
 func sensible(name string, field reflect.Value) error {
 	switch v := field.Interface().(type) {
 	case Share:
-		if name == "slo" && (v < 0.5 || v > 0.999999) {
-			return errors.New("an availability target lies between 50% and 99.9999%")
+		if name == "slo" && (v < 0.95 || v > 0.999999) {
+			return errors.New("an availability target lies between 95% and 99.9999%")
 		}
 	case time.Duration:
 		if v < time.Millisecond || v > time.Hour {

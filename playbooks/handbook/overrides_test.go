@@ -123,7 +123,7 @@ func TestOverridesThatAreWrong(t *testing.T) {
 		`own.yml:9:5: say who set this figure`,
 		`own.yml:10:61: "yesterday" is not a day: write it like 2026-11-01`,
 		`own.yml:11:10: X3 tells where the sheet disagrees with itself`,
-		`own.yml:12:33: an availability target lies between 50% and 99.9999%`,
+		`own.yml:12:33: an availability target lies between 95% and 99.9999%`,
 		`own.yml:13:37: "5" does not fit: the sheet has a duration like 200ms here`,
 		`own.yml:14:37: "fast" does not fit`,
 		`own.yml:15:35: expected a number from 0 to 1000000`,
