@@ -1,6 +1,7 @@
 package handbook
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -147,21 +148,35 @@ func (a Answer) Text() string {
 	return b.String()
 }
 
-// Mrkdwn is the answer for Slack. What the sheet or a team's file says is
-// escaped: it cannot mention anybody or format anything.
+// maxMrkdwn is how many characters Slack takes in one section block.
+const maxMrkdwn = 3000
+
+// Mrkdwn is the answer for Slack, short enough for one section block. What the
+// sheet or a team's file says is escaped: it cannot mention anybody or format
+// anything. Lines that do not fit are left out and counted; the disagreements
+// never are.
 func (a Answer) Mrkdwn() string {
-	var b strings.Builder
-	b.WriteString("*" + escape(a.Title) + "*\n")
-	for i, l := range a.Lines {
-		if l.Label != "" {
-			b.WriteString("*" + escape(l.Label) + ":* ")
-		}
-		b.WriteString(escape(l.Text+a.from(i)) + "\n")
-	}
+	title := "*" + escape(cut(a.Title, 200)) + "*"
+	var end strings.Builder
 	for _, d := range a.Disagreements {
-		b.WriteString("_" + disagrees + "_ (" + d.ID + "): " + escape(d.Note) + "\n")
+		end.WriteString("\n_" + disagrees + "_ (" + d.ID + "): " + escape(d.Note))
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	const more = "\n(and %d more lines: ask for less, or on the command line)"
+	room := maxMrkdwn - len(title) - end.Len() - len(more)
+	var lines strings.Builder
+	for i, l := range a.Lines {
+		text := "\n"
+		if l.Label != "" {
+			text += "*" + escape(l.Label) + ":* "
+		}
+		text += escape(l.Text + a.from(i))
+		if lines.Len()+len(text) > room {
+			fmt.Fprintf(&lines, more, len(a.Lines)-i)
+			break
+		}
+		lines.WriteString(text)
+	}
+	return title + lines.String() + end.String()
 }
 
 // from names the facts that a line is from, at the first of several lines that

@@ -261,3 +261,25 @@ func TestAskIsBounded(t *testing.T) {
 		}
 	}
 }
+
+func FuzzAsk(f *testing.F) {
+	for _, q := range []string{"when microservices?", "75M users", "$20K", "n+1", "E1-8"} {
+		f.Add(q)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := Default().Ask(text)
+		if m := got.Mrkdwn(); len(m) > 3000 || strings.ContainsAny(m, "<>") {
+			t.Errorf("%q: got %q", text, m)
+		}
+		if got.Known == strings.Contains(got.Title, "does not know") {
+			t.Errorf("%q: got known %v, best %q, title %q", text, got.Known, got.Best, got.Title)
+		}
+	})
+}
+
+func BenchmarkAsk(b *testing.B) {
+	h := Default()
+	for b.Loop() {
+		h.Ask("wen do we swich to cockroachdb")
+	}
+}

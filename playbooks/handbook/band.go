@@ -47,8 +47,11 @@ func (b *Band) UnmarshalText(text []byte) error {
 
 // within returns the position of the band that holds so many users, or of the
 // last one beyond all: what the sheet says of its largest scale is the best it
-// has for a larger one.
+// has for a larger one. What is no number counts as no users.
 func within[T any](rows []T, band func(T) Band, u Users) int {
+	if !(u > 0) {
+		return 0
+	}
 	for i, row := range rows {
 		if band(row).Contains(u) {
 			return i

@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/library"
 )
 
 // everyFact is the sheet, copied by hand from its own text: what the answer to
@@ -168,5 +172,65 @@ func TestEscape(t *testing.T) {
 	want := "*&lt;!channel&gt; &amp; co*\n*∗A∗:* &lt;https://x|y&gt; ˍbˍ ˋcˋ"
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestEveryIDCanBeAsked: every line of the sheet is answered by one command.
+func TestEveryIDCanBeAsked(t *testing.T) {
+	t.Parallel()
+	for id := range everyFact {
+		for _, text := range []string{id, strings.ToLower(id), " " + id + "?", "what is " + id} {
+			if got := Default().Ask(text); !got.Known || got.Best != id {
+				t.Errorf("%q: got %s (known: %v), want %s", text, got.Best, got.Known, id)
+			}
+		}
+	}
+}
+
+// TestEmergenciesAreThePlaybooks: the sheet's emergencies and the built-in
+// playbooks have the same number of steps and the same deadlines.
+func TestEmergenciesAreThePlaybooks(t *testing.T) {
+	t.Parallel()
+	built := map[string]*playbooks.Playbook{}
+	for _, p := range library.All() {
+		built[p.Name] = p
+	}
+	for _, e := range Default().Emergencies() {
+		p := built[e.Playbook]
+		if p == nil || len(p.Tiers) != len(e.Tiers) {
+			t.Errorf("%s: got playbook %q with other tiers", e.ID, e.Playbook)
+			continue
+		}
+		for i, tier := range e.Tiers {
+			if got, want := time.Duration(p.Tiers[i].Within), time.Duration(tier.Within); got != want || len(p.Tiers[i].Steps) != len(tier.Titles) {
+				t.Errorf("%s %s: the playbook has %d steps within %v, want %d within %v", e.ID, tier.Name, len(p.Tiers[i].Steps), got, len(tier.Titles), want)
+			}
+		}
+	}
+}
+
+// TestMrkdwnFits: own figures as long as they may be do not break the block,
+// and the disagreements stay.
+func TestMrkdwnFits(t *testing.T) {
+	t.Parallel()
+	var own strings.Builder
+	own.WriteString("overrides:\n")
+	for _, field := range []string{"stack", "how"} {
+		fmt.Fprintf(&own, "  - {id: P1, field: %s, value: [%s], by: anna, on: 2026-11-01}\n", field, strings.Repeat(`"`+strings.Repeat("&", maxText)+`", `, maxList))
+	}
+	_, a, err := mustWith(t, Default(), "own.yml", own.String()).Pattern("social")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := a.Mrkdwn()
+	if len(m) > 3000 || !strings.Contains(m, "(X1)") || !strings.Contains(m, "(X17)") || !strings.Contains(m, "and 3 more lines") {
+		t.Errorf("got %d bytes\n%s\nwant at most 3000, the disagreements, and what is left out", len(m), m)
+	}
+}
+
+func TestEdition(t *testing.T) {
+	t.Parallel()
+	if got, want := Default().Edition(), (Edition{"Scaling to 400M users", "1.0", "2025-12-06"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -83,6 +84,9 @@ func read() (*Handbook, error) {
 			return nil, problems.Err()
 		}
 	}
+	for i := range h.sheet.Answers.Emergencies {
+		h.sheet.Answers.Emergencies[i].numbered()
+	}
 	if err := h.index(); err != nil {
 		return nil, err
 	}
@@ -91,8 +95,8 @@ func read() (*Handbook, error) {
 	return h, err
 }
 
-// index finds every fact under its id, numbers the emergencies' steps, and
-// checks that the contradictions speak of facts that exist.
+// index finds every fact under its id, and checks that the contradictions speak
+// of facts that exist.
 func (h *Handbook) index() error {
 	h.facts, h.ids = map[string]*fact{}, nil
 	s := &h.sheet
@@ -115,7 +119,6 @@ func (h *Handbook) index() error {
 	for i := range s.Answers.Emergencies {
 		e := &s.Answers.Emergencies[i]
 		add(e.ID, e)
-		e.numbered()
 		addAll(e.Steps, add)
 	}
 	addAll(s.Doubts.Contradictions, add)
@@ -160,7 +163,10 @@ func (f *fact) field(name string) reflect.Value {
 
 // IDs returns the ids of all facts in the sheet's order: T1 to T6, M, S, P, L,
 // A, C, Q, E with their steps (E1-1), X.
-func (h *Handbook) IDs() []string { return append([]string(nil), h.ids...) }
+func (h *Handbook) IDs() []string { return slices.Clone(h.ids) }
+
+// Edition tells which sheet this is.
+func (h *Handbook) Edition() Edition { return h.sheet.Scale.Sheet }
 
 // numbered gives the steps of an emergency their ids.
 func (e *Emergency) numbered() {

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -90,17 +91,24 @@ func (h *Handbook) With(file string, data []byte) (*Handbook, yamlfile.Problems)
 	return out, problems
 }
 
-// copy reads the sheet anew and lays the own figures over it again.
+// copy returns a handbook whose facts can be set without touching h's.
 func (h *Handbook) copy() (*Handbook, error) {
-	out, err := read()
-	if err != nil {
-		return nil, err
+	out := &Handbook{sheet: h.sheet, own: maps.Clone(h.own), words: h.words, wordFile: h.wordFile}
+	s := &out.sheet
+	s.Scale.Tiers = slices.Clone(s.Scale.Tiers)
+	s.Scale.Thresholds = slices.Clone(s.Scale.Thresholds)
+	s.Scale.Latency = slices.Clone(s.Scale.Latency)
+	s.Scale.Availability = slices.Clone(s.Scale.Availability)
+	s.Building.Stack = slices.Clone(s.Building.Stack)
+	s.Building.Patterns = slices.Clone(s.Building.Patterns)
+	s.Costs.Steps = slices.Clone(s.Costs.Steps)
+	s.Answers.OneLiners = slices.Clone(s.Answers.OneLiners)
+	s.Answers.Emergencies = slices.Clone(s.Answers.Emergencies)
+	for i := range s.Answers.Emergencies {
+		e := &s.Answers.Emergencies[i]
+		e.Steps = slices.Clone(e.Steps)
 	}
-	for r, own := range h.own {
-		out.facts[r.id].field(r.field).Set(h.facts[r.id].field(r.field))
-		out.own[r] = own
-	}
-	return out, nil
+	return out, out.index()
 }
 
 // override sets one field. An error comes with the key that it is about.

@@ -185,3 +185,31 @@ func TestEveryFieldCanBeShown(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkWith(b *testing.B) {
+	data := []byte("overrides:\n  - {id: T4, field: monthly_cost, value: $180K, by: anna, on: 2026-11-01}\n")
+	for b.Loop() {
+		if h, problems := Default().With("own.yml", data); h == nil {
+			b.Fatal(problems)
+		}
+	}
+}
+
+func FuzzWith(f *testing.F) {
+	f.Add("overrides:\n  - {id: T4, field: monthly_cost, value: $180K, by: anna, on: 2026-11-01}\n")
+	f.Add("overrides:\n  - {id: P1, field: stack, value: [a, b], by: anna, on: 2026-11-01}\n")
+	f.Fuzz(func(t *testing.T, data string) {
+		h, problems := Default().With("own.yml", []byte(data))
+		if (h == nil) != (problems.Err() != nil) {
+			t.Fatalf("got a handbook: %v, problems: %v", h != nil, problems)
+		}
+		if h == nil {
+			return
+		}
+		for r := range h.own {
+			if a, _ := h.Fact(r.id); !strings.Contains(a.Text(), "own figure") {
+				t.Errorf("%s: got\n%s\nwant the own figure shown", r, a.Text())
+			}
+		}
+	})
+}
