@@ -195,7 +195,7 @@ func (r *csvRows) cost(record []string) (c spend.Cost, null bool, err error) {
 }
 
 func (r *csvRows) isBatch(tags string) bool {
-	if isNull(tags) || !strings.Contains(tags, "atch") && !strings.Contains(tags, "ATCH") {
+	if isNull(tags) || !mentionsBatch(tags) {
 		return false
 	}
 	if tags != r.tags {

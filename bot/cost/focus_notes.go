@@ -94,7 +94,7 @@ func (n *notes) all() []spend.Note {
 		say(true, "%s: %s; copy or export it again.", some(n.faults[fault]), fault)
 	}
 	if n.broken > 0 {
-		say(true, "%s left out, because they cannot be read: %s.", rows(n.broken, "is", "are"), strings.Join(n.problems, "; "))
+		say(true, "%s cannot be read: %s.", rows(n.broken, "is left out, because it", "are left out, because they"), strings.Join(n.problems, "; "))
 	}
 	if n.ahead != nil {
 		span := n.first.String()
@@ -108,7 +108,7 @@ func (n *notes) all() []spend.Note {
 		say(true, "%s: there is no %s, so %s is counted instead: choose a column that the export has.", n.of(n.used[used]), n.column, used)
 	}
 	if n.nulls > 0 {
-		say(true, "%s no %s, and nothing is counted for them: choose a column that the export fills.", rows(n.nulls, "has", "have"), n.column)
+		say(true, "%s: nothing is counted for %s, so choose a column that the export fills.", rows(n.nulls, "has no "+n.column, "have no "+n.column), map[bool]string{true: "it", false: "them"}[n.nulls == 1])
 	}
 	for _, w := range wanted {
 		if files := n.lacking[w.column]; len(files) > 0 && (w.column != n.column) {

@@ -12,7 +12,9 @@ import (
 // much as reading the row.
 func parseMoney(text string) (spend.Money, error) {
 	if n, places, ok := scientific(text); ok {
-		return spend.Scaled(n, places)
+		if m, err := spend.Scaled(n, places); err == nil {
+			return m, nil
+		}
 	}
 	return spend.ParseMoney(text)
 }

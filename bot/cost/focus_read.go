@@ -69,7 +69,7 @@ func readGzip(ctx context.Context, t *table, from io.Reader) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		buffer := make([]byte, chunk)
+		buffer := make([]byte, chunk/4) // taken whole by a reader with room for a chunk: neither waits for the other
 		n, err := io.CopyBuffer(onlyWriter{in}, onlyReader{io.LimitReader(unpacked, maxUnpacked)}, buffer)
 		switch {
 		case ctx.Err() != nil:

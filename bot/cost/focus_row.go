@@ -87,7 +87,7 @@ func kindOf(category, class, frequency string, negative bool) (kind spend.Kind, 
 // isBatch reports whether tags, a JSON object, mark batch work: a value "batch",
 // or a key that holds the word and is not switched off.
 func isBatch(tags string) bool {
-	if !strings.Contains(tags, "batch") && !strings.Contains(tags, "Batch") && !strings.Contains(tags, "BATCH") {
+	if !mentionsBatch(tags) {
 		return false
 	}
 	var all map[string]any
@@ -104,6 +104,11 @@ func isBatch(tags string) bool {
 		}
 	}
 	return false
+}
+
+// mentionsBatch is the cheap look at tags, which nearly all rows end with.
+func mentionsBatch(tags string) bool {
+	return strings.Contains(tags, "batch") || strings.Contains(tags, "Batch") || strings.Contains(tags, "BATCH")
 }
 
 func tagsBatch(key, value string) bool {

@@ -140,12 +140,14 @@ func wantNotes(t *testing.T, r spend.Reading, want ...string) {
 	for k, n := range r.Notes {
 		texts[k] = n.Text
 	}
+	missing := false
 	for _, w := range want {
 		if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, w) }) {
 			t.Errorf("no note says %q", w)
+			missing = true
 		}
 	}
-	if len(texts) != len(want) || t.Failed() {
+	if len(texts) != len(want) || missing {
 		t.Errorf("got %d notes, want %d:\n%s", len(texts), len(want), strings.Join(texts, "\n"))
 	}
 }
