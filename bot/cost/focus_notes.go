@@ -108,7 +108,7 @@ func (n *notes) all() []spend.Note {
 		say(true, "%s: there is no %s, so %s is counted instead: choose a column that the export has.", n.of(n.used[used]), n.column, used)
 	}
 	if n.nulls > 0 {
-		say(true, "%s: nothing is counted for %s, so choose a column that the export fills.", rows(n.nulls, "has no "+n.column, "have no "+n.column), map[bool]string{true: "it", false: "them"}[n.nulls == 1])
+		say(true, "%s no %s: nothing is counted there, so choose a column that the export fills.", rows(n.nulls, "has", "have"), n.column)
 	}
 	for _, w := range wanted {
 		if files := n.lacking[w.column]; len(files) > 0 && (w.column != n.column) {

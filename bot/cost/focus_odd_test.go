@@ -193,7 +193,7 @@ func TestColumns(t *testing.T) {
 		"no amount": {
 			wide + line("EffectiveCost=NULL") + line(),
 			[]string{"2026-11-20 AWS|EC2|Compute|111|USD|usage|Standard 1.25 3"}, nil,
-			[]string{"1 row has no EffectiveCost: nothing is counted for it"},
+			[]string{"1 row has no EffectiveCost: nothing is counted there"},
 		},
 		"days to come": {
 			wide + line() + line("ChargePeriodStart=2026-11-25") + line("ChargePeriodStart=2031-01-01"),

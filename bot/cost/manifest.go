@@ -2,10 +2,10 @@ package cost
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -29,22 +29,23 @@ func current(files []candidate) ([]candidate, []spend.Note) {
 // maxManifest bounds a manifest's size: it names columns and files.
 const maxManifest = 16 << 20
 
+// readManifest reads one; the error is the rest of a sentence.
 func readManifest(path string, into any) error {
 	file, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("%s cannot be opened (%s)", clean(filepath.Base(path)), reason(err))
+		return fmt.Errorf("it cannot be opened: %s", reason(err))
 	}
 	defer file.Close() //nolint:errcheck // only read
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is not a regular file", clean(filepath.Base(path)))
+		return errors.New("it is not a regular file")
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxManifest))
 	if err != nil {
-		return fmt.Errorf("%s cannot be read (%s)", clean(filepath.Base(path)), reason(err))
+		return fmt.Errorf("it cannot be read: %s", reason(err))
 	}
 	// Some writers begin with a byte order mark.
 	if err := json.Unmarshal([]byte(strings.TrimPrefix(string(data), "\uFEFF")), into); err != nil {
-		return fmt.Errorf("%s is not what a manifest looks like", clean(filepath.Base(path)))
+		return errors.New("it is not JSON of the right shape")
 	}
 	return nil
 }
@@ -67,8 +68,8 @@ func keepNamed(files []candidate, inside func(path string) bool, named []string)
 
 func missingNote(manifest string, missing, of int) spend.Note {
 	return spend.Note{
-		Text: fmt.Sprintf("%s names %d files, and %d of them are not there or match no pattern: their costs are missing, so see that the copy is complete.",
-			clean(manifest), of, missing),
+		Text: fmt.Sprintf("%s names files that are not there or match no pattern (%d of %d): their costs are missing, so see that the copy is complete.",
+			clean(manifest), missing, of),
 		Partial: true,
 	}
 }

@@ -3,6 +3,7 @@ package cost
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -71,10 +72,13 @@ func currentAWS(files []candidate) ([]candidate, []spend.Note) {
 			var m awsManifest
 			err := readManifest(v.path, &m)
 			if err == nil && len(m.DataFiles) == 0 {
-				err = fmt.Errorf("%s names no files", clean(filepath.Base(v.path)))
+				err = errors.New("it names no files")
 			}
 			if err != nil {
-				notes = append(notes, spend.Note{Text: fmt.Sprintf("%s of %s: an older version of that month is used, or all of its files are counted when there is none.", err, clean(v.period)), Partial: true})
+				notes = append(notes, spend.Note{
+					Text:    fmt.Sprintf("%s of %s is passed over (%s), so an older version of that month counts, and when there is none all of its files do.", clean(filepath.Base(v.path)), clean(v.period), err),
+					Partial: true,
+				})
 				continue
 			}
 			settled[v.period] = true

@@ -87,7 +87,10 @@ func microsoftRuns(files []candidate) ([]run, []spend.Note) {
 		}
 		var m microsoftManifest
 		if err := readManifest(at, &m); err != nil {
-			notes = append(notes, spend.Note{Text: fmt.Sprintf("%s in %s: all files of that folder are counted, and perhaps the same charges twice.", err, clean(filepath.Base(folder))), Partial: true})
+			notes = append(notes, spend.Note{
+				Text:    fmt.Sprintf("manifest.json in %s is passed over (%s), so all files of that folder count, and perhaps the same charges twice.", clean(filepath.Base(folder)), err),
+				Partial: true,
+			})
 			continue
 		}
 		if len(m.Blobs) == 0 {
@@ -166,5 +169,5 @@ func dropUnfinished(files *[]candidate, runs []run) []spend.Note {
 	if left == 0 {
 		return nil
 	}
-	return []spend.Note{{Text: fmt.Sprintf("%d files lie in a run folder without manifest.json, beside runs that have one: they are left out, because such a run is not finished.", left)}}
+	return []spend.Note{{Text: fmt.Sprintf("Files in run folders without manifest.json, beside runs that have one, are left out (%d), because such a run is not finished.", left)}}
 }
