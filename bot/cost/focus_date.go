@@ -46,7 +46,7 @@ func parseClock(text string) (shift int, ok bool) {
 	}
 	rest := text[6:]
 	if len(rest) >= 3 && rest[0] == ':' {
-		if second, ok := digits(rest[1:3]); !ok || second > 60 {
+		if second, ok := digits(rest[1:3]); !ok || second > 59 {
 			return 0, false
 		}
 		if rest = rest[3:]; len(rest) > 1 && rest[0] == '.' {
