@@ -93,8 +93,8 @@ func decodeJSON(data []byte) (any, bool) {
 	return v, true
 }
 
-// Call is one call of a Web API method, or one use of a response_url (Method
-// "response_url").
+// Call is one call of a Web API method, one use of a response_url (Method
+// "response_url") or of the address for a file's bytes (Method "upload").
 type Call struct {
 	Method  string
 	At      time.Time
@@ -111,7 +111,7 @@ type Call struct {
 func (s *Sim) apiMethods() map[string]method {
 	all := map[string]method{}
 	for _, family := range []map[string]method{
-		s.authMethods(), s.chatMethods(), s.conversationMethods(), s.userMethods(), s.viewMethods(),
+		s.authMethods(), s.chatMethods(), s.conversationMethods(), s.userMethods(), s.viewMethods(), s.fileMethods(),
 	} {
 		maps.Copy(all, family)
 	}

@@ -40,7 +40,7 @@ func (s *Sim) readContent(a args) (content, *refusal) {
 		if !ok || !isList {
 			return c, refuse("invalid_blocks_format")
 		}
-		if problems := checkBlocks(list, onMessage); len(problems) > 0 {
+		if problems := s.checkBlocks(list, onMessage); len(problems) > 0 {
 			return c, refuse("invalid_blocks", problems...)
 		}
 		if weight(list) > maxBlocksWeight {

@@ -31,7 +31,7 @@ func (s *Sim) readView(raw any, ok bool) (block, *refusal) {
 	if !ok || !isObject {
 		return nil, refuse("invalid_arguments", "must provide an object [json-pointer:/view]")
 	}
-	if problems := checkView(body); len(problems) > 0 {
+	if problems := s.checkView(body); len(problems) > 0 {
 		return nil, refuse("invalid_arguments", problems...)
 	}
 	list, _ := body["blocks"].([]any)

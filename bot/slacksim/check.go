@@ -48,15 +48,17 @@ type checker struct {
 	blockIDs map[string]bool
 	markdown int // characters of markdown blocks so far
 	tables   int
+	picture  func(named block) *file // the file that an image names; nil when it may not be shown
 }
 
 func (c *checker) fail(at, format string, values ...any) {
 	c.problems = append(c.problems, fmt.Sprintf(format, values...)+" [json-pointer:"+at+"]")
 }
 
-// checkBlocks reports what is wrong with a list of blocks.
-func checkBlocks(list []any, on surface) []string {
-	c := &checker{surface: on, blockIDs: map[string]bool{}}
+// checkBlocks reports what is wrong with a list of blocks. The caller holds the
+// lock.
+func (s *Sim) checkBlocks(list []any, on surface) []string {
+	c := &checker{surface: on, blockIDs: map[string]bool{}, picture: s.picture}
 	c.blocks("/blocks", list)
 	return c.problems
 }

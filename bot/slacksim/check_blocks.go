@@ -55,7 +55,7 @@ func (c *checker) blockShape(kind string) (shape, bool) {
 	case "actions":
 		return shape{must: []string{"elements"}, may: map[string]rule{"elements": list(1, 25, actionElement)}}, true
 	case "image":
-		return shape{must: []string{"alt_text"}, may: map[string]rule{"image_url": link("http", "https"), "slack_file": anything,
+		return shape{must: []string{"alt_text"}, may: map[string]rule{"image_url": link("http", "https"), "slack_file": slackFile,
 			"alt_text": text(1, 2000), "title": plain(1, 2000)}}, true
 	case "rich_text":
 		return shape{must: []string{"elements"}, may: map[string]rule{"elements": list(1, 1000, richTextPart)}}, true
@@ -121,9 +121,9 @@ func (c *checker) actionIDs(at string, v any, seen map[string]bool) {
 	}
 }
 
-// checkView reports what is wrong with a modal.
-func checkView(v block) []string {
-	c := &checker{surface: onModal, blockIDs: map[string]bool{}}
+// checkView reports what is wrong with a modal. The caller holds the lock.
+func (s *Sim) checkView(v block) []string {
+	c := &checker{surface: onModal, blockIDs: map[string]bool{}, picture: s.picture}
 	c.object("/view", v, shape{must: []string{"type", "title", "blocks"}, may: map[string]rule{
 		"type": oneOf("modal"), "title": plain(1, 24), "close": plain(1, 24), "submit": plain(1, 24),
 		"private_metadata": text(0, 3000), "callback_id": text(0, maxID), "external_id": text(0, maxID),

@@ -2,6 +2,7 @@ package slacksim
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 )
 
@@ -56,7 +57,7 @@ func elementShape(kind string) shape {
 		s.must = []string{"alt_text"}
 		with("alt_text", text(1, 2000))
 		with("image_url", link("http", "https"))
-		with("slack_file", anything)
+		with("slack_file", slackFile)
 		return s
 	}
 	with("confirm", confirmation)
@@ -230,4 +231,25 @@ func items(v any) []block {
 		return all
 	}
 	return nil
+}
+
+// fileID is how Slack's file ids look, as its own refusal says.
+var fileID = regexp.MustCompile(`^[F][A-Z0-9]{8,}$`)
+
+// slackFile names an uploaded picture, by id or by address. It has to be there,
+// completed, looked at by Slack, and a picture.
+func slackFile(c *checker, at string, v any) {
+	before := len(c.problems)
+	o := c.object(at, v, shape{may: map[string]rule{"url": link("http", "https"), "id": func(c *checker, at string, v any) {
+		if s, ok := v.(string); !ok || !fileID.MatchString(s) {
+			c.fail(at, "input must match regex pattern: %s", fileID)
+		}
+	}}})
+	switch {
+	case len(c.problems) > before:
+	case (o["id"] == nil) == (o["url"] == nil):
+		c.fail(at, "must define either `id` or `url`")
+	case c.picture(o) == nil:
+		c.fail(at, "invalid slack file")
+	}
 }

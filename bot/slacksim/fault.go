@@ -33,8 +33,8 @@ const (
 
 // Fault makes calls go wrong until it is used up or cleared.
 type Fault struct {
-	// Method is the Web API method it hits, "response_url", or "*" for all of
-	// these. The kinds Duplicate and LostAck hit what is sent to the app instead:
+	// Method is the Web API method it hits, "response_url", "upload" (the bytes of a
+	// file), or "*" for all of these. The kinds Duplicate and LostAck hit what is sent to the app instead:
 	// "events_api", "slash_commands" or "interactive".
 	Method  string
 	Channel string // only calls that name this channel (id, name or #name); any when empty

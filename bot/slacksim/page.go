@@ -90,6 +90,7 @@ func (s *Sim) servePage(mux *http.ServeMux) {
 	mux.Handle("GET /assets/", s.page.assets)
 	mux.HandleFunc("GET /sim/state", s.serveState)
 	mux.HandleFunc("GET /sim/events", s.serveChanges)
+	mux.HandleFunc("GET /sim/file/{id}", s.serveFile)
 	act("click", s.pageClick)
 	act("choose", s.pageChoose)
 	mux.Handle("POST /sim/suggest", sameOrigin.Handler(http.HandlerFunc(s.pageSuggest)))

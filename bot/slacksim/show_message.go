@@ -51,8 +51,10 @@ type showPart struct {
 }
 
 type showImage struct {
-	Alt, Title string
-	URL        template.URL
+	Alt, Title    string
+	URL           template.URL // of a picture elsewhere
+	File          string       // the page's own address of a file of Slack's; empty when it was deleted
+	Width, Height int          // of File, so that nothing moves when it comes
 }
 
 type showControl struct {
@@ -139,7 +141,7 @@ func (s *Sim) showBlocks(blocks []block, reader *user) []showBlock {
 			}
 			if e, ok := b["accessory"].(map[string]any); ok {
 				if kind(e) == "image" {
-					shown.Image = showPicture(e)
+					shown.Image = s.showPicture(e)
 				} else {
 					c := s.showControl(b, e, reader)
 					shown.Accessory = &c
@@ -148,7 +150,7 @@ func (s *Sim) showBlocks(blocks []block, reader *user) []showBlock {
 		case "context":
 			for _, e := range items(b["elements"]) {
 				if kind(e) == "image" {
-					shown.Parts = append(shown.Parts, showPart{Image: showPicture(e)})
+					shown.Parts = append(shown.Parts, showPart{Image: s.showPicture(e)})
 				} else {
 					shown.Parts = append(shown.Parts, showPart{Text: s.paragraphs(parseTextObject(e), reader)})
 				}
@@ -164,7 +166,7 @@ func (s *Sim) showBlocks(blocks []block, reader *user) []showBlock {
 		case "table":
 			shown.Kind, shown.Plain = "markdown", "(a table)"
 		case "image":
-			shown.Image = showPicture(b)
+			shown.Image = s.showPicture(b)
 		case "input":
 			shown.Input = s.showInput(b)
 		}
@@ -173,8 +175,15 @@ func (s *Sim) showBlocks(blocks []block, reader *user) []showBlock {
 	return out
 }
 
-func showPicture(o block) *showImage {
+// showPicture shows an image: one of Slack's files as it is, one of another host as
+// a link, because the page loads nothing from elsewhere.
+func (s *Sim) showPicture(o block) *showImage {
 	image := &showImage{Alt: str(o, "alt_text"), Title: textOf(o, "title")}
+	if named, ok := o["slack_file"].(map[string]any); ok {
+		if f := s.picture(named); f != nil {
+			image.File, image.Width, image.Height = "/sim/file/"+f.id, f.width, f.height
+		}
+	}
 	if url := str(o, "image_url"); safeURL(url) {
 		image.URL = template.URL(url)
 	}

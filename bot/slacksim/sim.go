@@ -38,6 +38,9 @@ type Options struct {
 	// EventRetries are the waits before the retries of an event over HTTP;
 	// at once, 1 min and 5 min (as Slack) when nil.
 	EventRetries []time.Duration
+	// FileProcessing is how long Slack looks at a completed file before an image
+	// block may name it, on the sim's clock; 1 s when zero.
+	FileProcessing time.Duration
 
 	Now      func() time.Time // time.Now when nil
 	Location *time.Location   // the time zone of dates in PlainText; UTC when nil
@@ -108,6 +111,7 @@ type Sim struct {
 	strikes       map[string]int // how often faults struck, by kind
 	triggers      map[string]*trigger
 	hooks         map[string]*hook
+	files         []*file
 	stacks        map[string][]*view // open modals by user id, the topmost last
 	offers        map[string]offer   // what each user can choose from in the select they typed into last, by user id
 	sockets       []*socket
@@ -164,6 +168,9 @@ func withDefaults(o Options) Options {
 	if o.EventRetries == nil {
 		o.EventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
 	}
+	if o.FileProcessing == 0 {
+		o.FileProcessing = time.Second
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -181,12 +188,13 @@ func (s *Sim) routes() *http.ServeMux {
 	mux.HandleFunc("/api/{method}", s.serveAPI)
 	mux.HandleFunc("GET /socket", s.serveSocket)
 	mux.HandleFunc("POST /response/{id}", s.serveResponseURL)
+	mux.HandleFunc("POST /upload/v1/{key}", s.serveUpload)
 	s.servePage(mux)
 	return mux
 }
 
 // ServeHTTP serves the Web API under /api/, Socket Mode at /socket, response_urls
-// under /response/, and the page at /.
+// under /response/, uploads under /upload/v1/, and the page at /.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 // Close disconnects every socket and waits for what is under way. A closed Sim
