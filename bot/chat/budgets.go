@@ -155,10 +155,10 @@ func perMinute(method string) float64 {
 	case "chat.postMessage":
 		return postsAMinute
 	case "chat.update", "chat.delete", "conversations.info", "conversations.history",
-		"conversations.replies", "conversations.join", "reactions.add", "users.lookupByEmail":
+		"conversations.replies", "conversations.join", "reactions.add", "users.lookupByEmail", "files.delete":
 		return 50
 	case "chat.postEphemeral", "views.open", "views.push", "views.update", "views.publish",
-		"users.info", "auth.test":
+		"users.info", "auth.test", "files.getUploadURLExternal", "files.completeUploadExternal", "files.info":
 		return 100
 	}
 	return 20

@@ -40,6 +40,7 @@ func TestNoMinuteHoldsMoreThanSlackAllows(t *testing.T) {
 	for method, limit := range map[string]int{
 		"chat.update": 50, "conversations.replies": 50, "conversations.history": 50, "chat.delete": 50,
 		"chat.postEphemeral": 100, "views.open": 100, "usergroups.list": 20, "conversations.list": 20, "something.new": 20,
+		"files.getUploadURLExternal": 100, "files.completeUploadExternal": 100, "files.info": 100, "files.delete": 50,
 	} {
 		b := NewBudgets(start)
 		// A quiet time first lets every burst fill up.

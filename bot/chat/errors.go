@@ -107,7 +107,12 @@ func (e *Error) hint() string {
 		return "ask a Slack workspace admin to allow the app"
 	case "expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged", "invalid_trigger_id":
 		return "Slack lets a form open only within 3 s of the click: click again"
+	case "file_uploads_disabled", "file_uploads_except_images_disabled":
+		return "let files be uploaded (Slack workspace settings, file uploading)"
 	case CodeUnreachable:
+		if e.Method == uploadMethod {
+			return "let the bot reach " + where + ", where Slack takes files"
+		}
 		return "check slack.api_url, name resolution and the proxy"
 	}
 	return ""
