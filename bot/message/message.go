@@ -86,6 +86,11 @@ type Slot struct {
 	Broadcast bool   // shown in the channel too
 	InRoot    bool   // a ping that a root which nobody saw before makes needless: it says the same
 	Message   Message
+	// Picture is shown in the message; nil: none. A slot that is posted once only never gets one that is late.
+	Picture *Picture
+	// File is Slack's id of the picture's file, filled in by whoever brought it there. Without it the message is
+	// shown without the picture.
+	File string
 }
 
 // Render returns the messages that there should be of an incident: the root,

@@ -29,6 +29,11 @@ func weight(blocks ...slack.Block) int {
 					n += Length(t.Text) + objectWeight
 				}
 			}
+		case *slack.ImageBlock:
+			n += Length(b.AltText)
+			if b.Title != nil {
+				n += Length(b.Title.Text) + objectWeight
+			}
 		case *slack.ActionBlock:
 			n += buttonWeight * len(b.Elements.ElementSet)
 		case *slack.RichTextBlock:

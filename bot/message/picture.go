@@ -1,0 +1,65 @@
+package message
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/slack-go/slack"
+)
+
+// MaxAlt is Slack's limit for the description and for the title of an image block,
+// in UTF-16 units (docs.slack.dev/reference/block-kit/blocks/image-block).
+const MaxAlt = 2_000
+
+// pictureID is the block_id of a slot's picture.
+const pictureID = "picture"
+
+// Picture is a picture in a message: a chart, a graph. Slack shows it once its file
+// is there, under an id that only Slack knows; Hash says what it shows.
+type Picture struct {
+	Name  string // of the file: "costs-2026-W47.png"; required
+	Alt   string // what it shows, for those who cannot see it; required
+	Title string // above it; may be empty
+	// Hash names what the picture is drawn from: as long as it stays the same, so does the picture. Required.
+	Hash string
+	// At is the index among the message's blocks that the picture gets; past the end means the end.
+	At int
+	// PNG draws it. It is called only when the picture has to be brought to Slack, maybe more than once.
+	PNG func() ([]byte, error)
+}
+
+// WithPicture is the message with the picture, shown by Slack's own file of that
+// id. A message that has no room left for it stays as it is.
+func WithPicture(m Message, p Picture, fileID string) Message {
+	alt := Cut(Line(cmp.Or(p.Alt, p.Name)), MaxAlt)
+	var title *slack.TextBlockObject
+	if p.Title != "" {
+		title = plain(Cut(Line(p.Title), MaxAlt))
+	}
+	image := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: fileID}, alt, pictureID, title)
+	if len(m.Blocks) >= MaxBlocks || weight(m.Blocks...)+weight(image) > MaxTotal {
+		return m
+	}
+	m.Blocks = slices.Insert(slices.Clone(m.Blocks), min(max(p.At, 0), len(m.Blocks)), slack.Block(image))
+	return m
+}
+
+// Shown is the message as Slack is to show it: with the slot's picture when its
+// file is there.
+func (s Slot) Shown() Message { return s.shown(s.File) }
+
+// Hash names the content of [Slot.Shown]. It depends on what the picture shows and
+// not on the file that Slack happens to have of it.
+func (s Slot) Hash() string {
+	if s.Picture == nil {
+		return s.Message.Hash()
+	}
+	return s.shown(s.Picture.Hash).Hash()
+}
+
+func (s Slot) shown(file string) Message {
+	if s.Picture == nil || s.File == "" {
+		return s.Message
+	}
+	return WithPicture(s.Message, *s.Picture, file)
+}
