@@ -26,7 +26,7 @@ type Record struct {
 	ID         string            `json:"id"`
 	Version    int64             `json:"version"`
 	ArchivedAt time.Time         `json:"archived_at"`
-	Incident   json.RawMessage   `json:"incident"` // the document, with fields that this binary does not know
+	Incident   json.RawMessage   `json:"incident"` // the document with every word, and with fields that this binary does not know
 	Timeline   []incident.Change `json:"timeline"` // oldest first
 
 	closedAt time.Time
@@ -34,7 +34,7 @@ type Record struct {
 
 // NewRecord makes the line of an incident.
 func NewRecord(i incident.Incident, timeline []incident.Change, now time.Time) (Record, error) {
-	document, err := i.Encode()
+	document, err := i.Export()
 	if err != nil {
 		return Record{}, fmt.Errorf("archive %s: %w", i.ID(), err)
 	}

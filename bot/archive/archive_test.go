@@ -83,6 +83,35 @@ func TestAppend(t *testing.T) {
 	}
 }
 
+// TestEveryWordIsThere: a line is for people and their tools, whatever short form
+// Redis has.
+func TestEveryWordIsThere(t *testing.T) {
+	anna := incident.User{ID: "U1", Name: "anna"}
+	stored, err := incident.Incident{
+		Number: 4, Version: 2, OpenedAt: at, OpeningAt: at, ClosedAt: at,
+		Steps: []incident.Step{{ID: "pool", Number: 1, Tier: "immediate", Standing: incident.Standing{State: incident.StepDone, Holder: anna, By: anna, At: at}}},
+	}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := incident.Decode(stored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := archive.NewRecord(i, nil, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		`"schema":1,`, `"opened_at":"2026-11-23T09:00:00Z"`, `"opening_at":"2026-11-23T09:00:00Z"`, `"number":1,"tier":"immediate"`,
+		`"state":"done","holder":"U1 anna","by":"U1 anna","at":"2026-11-23T09:00:00Z"`,
+	} {
+		if !bytes.Contains(r.Incident, []byte(part)) {
+			t.Errorf("got %s, want %s in it", r.Incident, part)
+		}
+	}
+}
+
 // TestUnknownFieldsAreKept: what a newer binary wrote into a document is in its
 // line.
 func TestUnknownFieldsAreKept(t *testing.T) {

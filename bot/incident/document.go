@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -26,14 +25,30 @@ var knownFields = sync.OnceValue(func() map[string]bool {
 	return names
 })
 
-// Decode reads an incident document.
+// Decode reads an incident document: the short form that Encode writes, and the
+// whole one of Export, in which earlier binaries kept incidents, too.
 func Decode(data []byte) (Incident, error) {
-	var i Incident
-	if err := json.Unmarshal(data, &i); err != nil {
+	var all unknownFields
+	if err := json.Unmarshal(data, &all); err != nil {
 		return Incident{}, fmt.Errorf("decode incident document: %w", err)
 	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(data, &all); err != nil {
+	schema := Schema
+	if text, ok := all["schema"]; ok {
+		if err := json.Unmarshal(text, &schema); err != nil {
+			return Incident{}, fmt.Errorf("decode incident document: schema: %w", err)
+		}
+	}
+	var i Incident
+	var err error
+	switch {
+	case schema <= Schema:
+		err = json.Unmarshal(data, &i)
+	case schema == shortSchema:
+		i, err = decodeShort(data)
+	default:
+		err = fmt.Errorf("schema %d is of a newer signalbook, which this one cannot read: run that one", schema)
+	}
+	if err != nil {
 		return Incident{}, fmt.Errorf("decode incident document: %w", err)
 	}
 	maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool { return knownFields()[name] })
@@ -43,17 +58,22 @@ func Decode(data []byte) (Incident, error) {
 	return i, nil
 }
 
-// Encode writes the incident document.
-func (i Incident) Encode() ([]byte, error) {
-	var out bytes.Buffer
-	to := json.NewEncoder(&out)
-	to.SetEscapeHTML(false) // \u003c takes six bytes of Redis for every <
-	if err := to.Encode(i); err != nil {
-		return nil, err
-	}
-	data := bytes.TrimSuffix(out.Bytes(), []byte("\n"))
-	if len(i.unknown) == 0 {
-		return data, nil
+// Encode writes the incident document as Redis keeps it: what can be told from the
+// rest of it is left out, and times are numbers of milliseconds.
+func (i Incident) Encode() ([]byte, error) { return i.with(short(&i)) }
+
+// Export writes the whole document with every word, for those who read it without
+// this package.
+func (i Incident) Export() ([]byte, error) {
+	i.Schema = Schema
+	return i.with(i)
+}
+
+// with is a form of the document, and the fields that this binary does not know.
+func (i Incident) with(form any) ([]byte, error) {
+	data, err := compact(form)
+	if err != nil || len(i.unknown) == 0 {
+		return data, err
 	}
 	rest, err := json.Marshal(i.unknown)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// Schema is the version of the incident document that this binary writes.
+// Schema is the version of the incident document with every word, as values of
+// this package and exports have it.
 const Schema = 1
 
 // State is where an incident stands.

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
@@ -159,6 +161,18 @@ func (w *world) keep(r incident.Result, was map[int]incident.Incident) {
 	back, err := incident.Decode(document)
 	if err != nil {
 		w.failf("%s cannot be decoded: %v", i.ID(), err)
+	}
+	if !cmp.Equal(i, back, alike) {
+		w.failf("%s is another after Redis had it (-before +after):\n%s", i.ID(), cmp.Diff(i, back, alike))
+	}
+	for _, c := range r.Changes {
+		entry, err := c.Encode()
+		if err != nil {
+			w.failf("%s: %+v cannot be encoded: %v", i.ID(), c, err)
+		}
+		if back, err := incident.DecodeChange(entry); err != nil || !cmp.Equal(c, back) {
+			w.failf("%s: got %+v, %v of the entry %s, want %+v", i.ID(), back, err, entry, c)
+		}
 	}
 	if again, err := back.Encode(); err != nil || !bytes.Equal(again, document) {
 		w.failf("%s does not survive Redis: %v\n%s\n%s", i.ID(), err, document, again)

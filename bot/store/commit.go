@@ -242,7 +242,7 @@ func (s *Store) save(w *writes, saved Saved) error {
 	}
 	w.add("SET", s.keys.incident(i.Number), document)
 	for k, change := range saved.Changes {
-		data, err := json.Marshal(change)
+		data, err := change.Encode()
 		if err != nil {
 			return fmt.Errorf("write timeline of %s: %w", i.ID(), err)
 		}

@@ -106,7 +106,7 @@ func (s *Store) Timeline(ctx context.Context, n int, count int64) ([]incident.Ch
 	changes := make([]incident.Change, len(entries))
 	for k, entry := range entries {
 		_, text, _ := strings.Cut(entry, " ")
-		if err := json.Unmarshal([]byte(text), &changes[k]); err != nil {
+		if changes[k], err = incident.DecodeChange([]byte(text)); err != nil {
 			return nil, fmt.Errorf("read timeline of incident %d: %w", n, err)
 		}
 	}

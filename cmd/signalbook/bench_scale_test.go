@@ -420,6 +420,9 @@ func BenchmarkRedisBytes(b *testing.B) {
 		own += float64(n)
 		b.ReportMetric(float64(n), key[:3]+"-bytes")
 	}
+	if each > 8192 {
+		b.Errorf("an incident takes %.0f bytes of Redis, at most 8,192 are promised", each)
+	}
 	b.ReportMetric(each, "bytes")
 	b.ReportMetric(own, "own-bytes")
 	b.ReportMetric(each/8192, "of-8kB")
