@@ -16,7 +16,7 @@ const maxSeries = 6
 // figures are a chart's numbers, made fit to be drawn.
 type figures struct {
 	currency string // as a name
-	symbol   string // what stands at each amount: "USD" has its $, others stand bare below their name
+	symbol   string // spend.Symbol
 	names    []string
 	weeks    []week
 	red      bool // some week has something above expected
@@ -38,10 +38,7 @@ func (w week) top() float64 { return w.stack + w.above }
 func (w week) whole() bool { return w.Days >= 7 }
 
 func figuresOf(m digest.Money) figures {
-	f := figures{currency: cut(clean(m.Currency), 20)}
-	if shown := spend.Show(1, m.Currency); m.Currency != "" && !strings.Contains(shown, m.Currency) {
-		f.symbol = m.Currency
-	}
+	f := figures{currency: cut(clean(m.Currency), 20), symbol: spend.Symbol(m.Currency)}
 	for k, name := range m.Chart.Series[:min(len(m.Chart.Series), maxSeries)] {
 		if k == maxSeries-1 && len(m.Chart.Series) > maxSeries {
 			name = "other"

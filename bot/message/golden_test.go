@@ -75,6 +75,9 @@ func golden(t *testing.T, name, got string) {
 
 func TestGoldenFilesAreUsed(t *testing.T) {
 	used := map[string]bool{"answers": true, "status": true, "timeline": true, "incidents": true, "playbooks": true, "playbook": true, "modals": true, "storm": true, "storm-over": true}
+	for _, name := range []string{"digest", "digest-poor", "digest-currencies", "digest-virtual", "digest-clicked", "digest-modals"} {
+		used[name] = true
+	}
 	for name := range maps.Keys(situations(t)) {
 		used[strings.ReplaceAll(name, " ", "-")] = true
 	}
@@ -145,7 +148,11 @@ func readBlock(b map[string]any) string {
 		}
 		return s.String()
 	case "input":
-		return fmt.Sprintf("? %s (%s) at most %v\n", text(b["label"]), text(b["hint"]), b["element"].(map[string]any)["max_length"])
+		element := b["element"].(map[string]any)
+		if element["type"] == "static_select" {
+			return fmt.Sprintf("? %s %s\n", text(b["label"]), readButton(element))
+		}
+		return fmt.Sprintf("? %s (%s) at most %v\n", text(b["label"]), text(b["hint"]), element["max_length"])
 	}
 	return fmt.Sprintf("unknown block %v\n", b["type"])
 }
@@ -157,7 +164,11 @@ func readButton(b map[string]any) string {
 			o := o.(map[string]any)
 			all = append(all, fmt.Sprintf("%s %s", text(o["text"]), o["value"]))
 		}
-		return fmt.Sprintf("[⋯ %s: %s]", b["action_id"], strings.Join(all, ", "))
+		chosen := ""
+		if o, ok := b["initial_option"].(map[string]any); ok {
+			chosen = ", chosen: " + text(o["text"])
+		}
+		return fmt.Sprintf("[⋯ %s: %s%s]", b["action_id"], strings.Join(all, ", "), chosen)
 	}
 	if b["type"] == "external_select" {
 		return fmt.Sprintf("[%s ▾ %s, from %v characters]", text(b["placeholder"]), b["action_id"], b["min_query_length"])

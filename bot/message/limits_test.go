@@ -34,6 +34,7 @@ func everything(t testing.TB) map[string]Message {
 		}
 	}
 	maps.Copy(all, commands(t))
+	maps.Copy(all, digestMessages(t))
 	return all
 }
 

@@ -86,6 +86,9 @@ func rootNews(v View) []*paragraph {
 		default:
 			p.bold("Resolved").text(": all alerts are, since ").date(i.ResolvedAt)
 		}
+		if word := reasonWord(i.Reason); word != "" {
+			say().bold("Closed as").text(": " + word + ", by ").user(i.ReasonBy)
+		}
 	}
 	if i.Opening > 1 && i.Active() {
 		say().bold("Open again").text(" since ").date(i.OpeningAt).text(fmt.Sprintf(" (opening %d)", i.Opening))
@@ -175,6 +178,9 @@ func rootButtons(i incident.Incident) slack.Block {
 	}
 	if i.Active() {
 		elements = append(elements, button("incident:resolve", id, "Resolve"))
+	}
+	if i.Over() {
+		elements = append(elements, reasonSelect(i))
 	}
 	menu := slack.NewOverflowBlockElement("incident:menu",
 		slack.NewOptionBlockObject("note/"+id, plain("Add note"), nil),

@@ -244,9 +244,18 @@ func situations(t testing.TB) map[string]View {
 		"no playbook text": {Incident: opened(t).incident, Command: "/playbook"},
 		"by hand started":  started(t).view(),
 		"playbook note":    noted(t).view(),
+		"false alarm":      withReason(resolved(), "false_alarm", ben),
+		"strange reason":   withReason(resolved(), hostile, incident.User{Name: hostile}),
 		"storm urgent":     inStorm(t, incident.ShowUrgent).view(),
 		"storm shown":      inStorm(t, incident.ShowUrgent).act(anna, incident.VerbAcknowledge, "", "").view(),
 	}
+}
+
+// withReason is an incident of which somebody has said what it was.
+func withReason(s *scene, reason string, by incident.User) View {
+	v := s.view()
+	v.Incident.Reason, v.Incident.ReasonBy = reason, by
+	return v
 }
 
 // inStorm is a critical incident of a storm.

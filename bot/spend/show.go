@@ -10,6 +10,15 @@ import (
 // by its code.
 var symbols = map[string]string{"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
 
+// Symbol is the currency as it stands at each amount where its name stands beside
+// them, in tables and pictures: itself when it has a sign of its own, else nothing.
+func Symbol(currency string) string {
+	if symbols[currency] == "" {
+		return ""
+	}
+	return currency
+}
+
 // Show writes an amount for people: "$52,010", "€3.40", "CHF 12.00", "1,200
 // tokens", "-$3". From 1,000 on it is whole units, below 1 as many decimals as
 // show two digits. The currency stands there as it is given: clean it first.
@@ -31,8 +40,14 @@ func Decimals(largest float64) int {
 // ShowTo is Show with a number of decimals, so that amounts that stand below one
 // another can be compared.
 func ShowTo(amount float64, currency string, decimals int) string {
-	digits := grouped(strconv.FormatFloat(math.Abs(amount), 'f', decimals, 64))
-	return denoted(amount, digits, currency)
+	size := math.Abs(amount)
+	switch {
+	case math.IsNaN(size) || math.IsInf(size, 0):
+		return denoted(0, "?", currency)
+	case size >= 1e18: // more than all money: a mistake, which is not to fill a page
+		return denoted(amount, strconv.FormatFloat(size, 'e', 2, 64), currency)
+	}
+	return denoted(amount, grouped(strconv.FormatFloat(size, 'f', decimals, 64)), currency)
 }
 
 // Signed is Show with a plus before what is more than nothing: "+$810".
@@ -56,6 +71,9 @@ func sign(shown string) string {
 // (k), millions (M), billions (bn) and trillions (tn): "$5.5k", "€1.25M", "$0".
 func Short(amount float64, currency string) string {
 	size := math.Abs(amount)
+	if !(size < 1e18) {
+		return Show(amount, currency)
+	}
 	for _, scale := range []struct {
 		unit   float64
 		letter string

@@ -43,8 +43,12 @@ func TestShow(t *testing.T) {
 	if got, want := ShowTo(0.4, "USD", 0), "$0"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	for _, strange := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64} {
-		Show(strange, "USD")
-		Short(strange, "USD")
+	for strange, want := range map[float64]string{math.NaN(): "$?", math.Inf(1): "$?", math.Inf(-1): "$?", -math.MaxFloat64: "-$1.80e+308"} {
+		if got := Show(strange, "USD"); got != want {
+			t.Errorf("Show(%v): got %s, want %s", strange, got, want)
+		}
+		if got := Short(strange, "USD"); got != want {
+			t.Errorf("Short(%v): got %s, want %s", strange, got, want)
+		}
 	}
 }

@@ -1,0 +1,176 @@
+package message
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// DigestView is all that rendering a digest depends on. The report is what was
+// posted; marks and adoptions are what people have said since.
+type DigestView struct {
+	Report digest.Report
+	// Adoptions are what people decided about cost steps by now, by the step's id:
+	// one that is not in it is open. Nil: what the report says still holds.
+	Adoptions map[string]digest.Adoption
+	Marks     []Mark
+	Command   string // the slash command: "/playbook"
+	Number    int    // 7: DIG-7
+}
+
+// Mark is what somebody said about an anomaly of a digest.
+type Mark struct {
+	Kind     MarkKind
+	Series   string // digest.SeriesID
+	By       incident.User
+	At       time.Time
+	Reason   string // expected: why
+	Incident int    // investigated: the incident that was started
+}
+
+// MarkKind is one of the buttons of an anomaly.
+type MarkKind string
+
+// The marks of an anomaly.
+const (
+	MarkExpected     MarkKind = "expected"
+	MarkInvestigated MarkKind = "investigated"
+)
+
+// DigestID is a digest's name in buttons and sentences: DIG-7.
+func DigestID(number int) string { return fmt.Sprintf("DIG-%d", number) }
+
+// What the root shows of each; the rest is in the thread.
+const (
+	rootSpikes  = 3
+	rootSteps   = 2
+	rootMissing = 3
+	maxMissing  = 200 // units of one thing that is missing
+)
+
+// RenderDigest returns the messages that there should be of a digest: the root,
+// which says what a week was on one screen, and details in its thread, each only
+// when it has something to say. They mention nobody: a digest pings no one. What
+// stands in which message depends on the report alone, so that clicks move
+// nothing.
+func RenderDigest(v DigestView) []Slot {
+	var details []Slot
+	for _, d := range []struct {
+		name, head string
+		chunks     []chunk
+	}{
+		{"detail:costs", "Costs in detail", costChunks(v)},
+		{"detail:steps", "Cost steps", stepChunks(v)},
+		{"detail:organisation", "Growth and scale", organisationChunks(v)},
+		{"detail:incidents", "Incidents of the week", incidentChunks(v)},
+		{"detail:missing", "What is missing", missingChunks(v)},
+	} {
+		details = append(details, detailSlots(v, d.name, d.head, d.chunks)...)
+	}
+	return append([]Slot{{Name: "root", Message: digestRoot(v, len(details) > 0, false)}}, details...)
+}
+
+// DigestPreview answers `/playbook digest preview`: what the root would say, for
+// one person, without buttons and picture.
+func DigestPreview(v DigestView) Message { return digestRoot(v, false, true) }
+
+// digestRoot is the digest on one screen of a phone. Room is kept first for what
+// must not be left out.
+func digestRoot(v DigestView, details, preview bool) Message {
+	r := v.Report
+	organisation := linesOf("organisation", organisationLines(r.Organisation))
+	incidents := append(linesOf("incidents", incidentLines(r.Incidents)), rootMissingBlock(r.Missing)...)
+	s := stack{left: MaxTotal - 800 - weight(organisation...) - weight(incidents...)}
+	s.add(0, header("head", digestHead(r)), digestOrigin(v, preview))
+	s.add(0, linesOf("totals", digestNews(r))...)
+	s.add(0, moverTable(r)...)
+	s.spikes(v, preview)
+	s.blocks = append(s.blocks, organisation...)
+	s.steps(v, preview)
+	s.blocks = append(s.blocks, incidents...)
+	way := fmt.Sprintf("`%s cost SERVICE` shows eight weeks of one service.", v.Command)
+	switch {
+	case details:
+		way = "Details are in the thread. " + way
+	case preview:
+		way = fmt.Sprintf("Only you see this. `%s digest post` posts it with its chart and details.", v.Command)
+	}
+	s.blocks = append(s.blocks, small("way", markup(way)))
+	return Message{Text: digestText(v), Blocks: s.blocks}
+}
+
+// linesOf is a block of lines, or none.
+func linesOf(id string, all []*paragraph) []slack.Block {
+	if len(all) == 0 {
+		return nil
+	}
+	return []slack.Block{lines(id, all)}
+}
+
+// stack collects the root's blocks while there is room for them.
+type stack struct {
+	blocks []slack.Block
+	left   int // of the weight
+}
+
+// add puts blocks that belong together on the stack, or none of them: they weigh
+// as much as they do now, or as is said.
+func (s *stack) add(room int, blocks ...slack.Block) bool {
+	room = max(room, weight(blocks...))
+	if room > s.left || len(s.blocks)+len(blocks) > MaxBlocks-10 {
+		return false
+	}
+	s.left -= room
+	s.blocks = append(s.blocks, blocks...)
+	return true
+}
+
+// digestOrigin says which digest of which week it is, and of what its money is.
+func digestOrigin(v DigestView, preview bool) slack.Block {
+	r := v.Report
+	name := "*" + DigestID(v.Number) + "*"
+	if preview {
+		name = "*Preview*"
+	}
+	parts := []*slack.TextBlockObject{markup(name)}
+	if digest := Cut(Line(r.Digest), 60); digest != "" {
+		parts = append(parts, plain(digest))
+	}
+	parts = append(parts, plain(weekWord(r.Week)+", "+weekDates(r.Week)))
+	if len(r.Money) > 0 {
+		m := r.Money[0]
+		parts = append(parts, plain(dataUntil(m)))
+		if what := Cut(Line(m.Column), 40) + inWords(currency(m)); what != "" {
+			parts = append(parts, plain(what))
+		}
+	}
+	return small("origin", parts...)
+}
+
+// rootMissingBlock names what is missing, in a few lines.
+func rootMissingBlock(missing []string) []slack.Block {
+	if len(missing) == 0 {
+		return nil
+	}
+	var items []*paragraph
+	for _, m := range missing[:min(len(missing), rootMissing)] {
+		items = append(items, (&paragraph{}).text(orNothing(Cut(Line(m), maxMissing))))
+	}
+	parts := []slack.RichTextElement{(&paragraph{}).text("⚠️ ").bold("Missing").section(), bullets(items)}
+	if rest := len(missing) - rootMissing; rest > 0 {
+		parts = append(parts, (&paragraph{}).italic("and "+plural(rest, "more thing")+", in the thread").section())
+	}
+	return []slack.Block{rich("missing", parts...)}
+}
+
+// orNothing keeps a text from being empty, which Slack refuses.
+func orNothing(s string) string {
+	if s == "" {
+		return "(no name)"
+	}
+	return s
+}

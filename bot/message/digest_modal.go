@@ -1,0 +1,59 @@
+package message
+
+import (
+	"fmt"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/digest"
+)
+
+// snoozes are for how many months a cost step can be put off.
+var snoozes = []struct{ months, label string }{{"1", "1 month"}, {"3", "3 months"}, {"6", "6 months"}}
+
+// DigestExpectedModal asks why an anomaly is expected. Its submission has
+// callback_id "digest:expected", private_metadata "DIG-7/<series>" and the reason
+// in block "reason".
+func DigestExpectedModal(v DigestView, a digest.Anomaly) slack.ModalViewRequest {
+	s := spike{Anomaly: a}
+	for k, m := range v.Report.Money {
+		for _, own := range m.Spikes {
+			if own.Series == a.Series {
+				s.currency, s.place = currency(m), k
+			}
+		}
+	}
+	return modal(form{
+		callback: "digest:expected", metadata: DigestID(v.Number) + "/" + a.Series,
+		title: "Expected cost", submit: "Save",
+		about: s.sentence(),
+		block: "reason", label: "Why is it expected?", hint: "Everybody sees it beside the figure. Days of up to 25 % above the highest are not told again for six weeks.", limit: MaxReason,
+	})
+}
+
+// DigestSnoozeModal asks until when a cost step is put off. Its submission has
+// callback_id "digest:snooze", private_metadata "DIG-7/C1", how many months in
+// block "until" (1, 3, 6) and a note, which may be empty, in block "note".
+func DigestSnoozeModal(v DigestView, s digest.CostStep) slack.ModalViewRequest {
+	view := modal(form{
+		callback: "digest:snooze", metadata: DigestID(v.Number) + "/" + s.ID,
+		title: fmt.Sprintf("Snooze %s", Cut(Line(s.ID), 10)), submit: "Snooze",
+		about: (&paragraph{}).bold(Cut(Line(s.ID), 10) + " " + Cut(Line(s.Title), 100)),
+		block: "note", label: "Why not now?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,
+	})
+	var options []*slack.OptionBlockObject
+	for _, o := range snoozes {
+		options = append(options, slack.NewOptionBlockObject(o.months, plain(o.label), nil))
+	}
+	until := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("For how long"), "until", options...)
+	until.InitialOption = options[1]
+	note := view.Blocks.BlockSet[1].(*slack.InputBlock)
+	note.Optional = true
+	note.Element.(*slack.PlainTextInputBlockElement).FocusOnLoad = false
+	view.Blocks.BlockSet = []slack.Block{
+		view.Blocks.BlockSet[0],
+		slack.NewInputBlock("until", plain("Bring it back in"), nil, until),
+		note,
+	}
+	return view
+}

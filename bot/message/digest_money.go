@@ -1,0 +1,216 @@
+package message
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/spend"
+)
+
+// maxCurrencies bounds how many currencies the root has a line for.
+const maxCurrencies = 3
+
+// digestHead is what a week cost and how that changed.
+func digestHead(r digest.Report) string {
+	if len(r.Money) == 0 {
+		return "📊 No cost figures for " + weekWord(r.Week)
+	}
+	m := r.Money[0]
+	head := "📊 " + atLeast(m) + show(m.Total, currency(m)) + " in " + counted(m, r.Week)
+	if m.Before != nil {
+		head += " · " + change(*m.Before, currency(m))
+	}
+	return head
+}
+
+func atLeast(m digest.Money) string {
+	if m.Partial {
+		return "at least "
+	}
+	return ""
+}
+
+// counted names the days that a total is over: the week, or a part of it.
+func counted(m digest.Money, w spend.Week) string {
+	if m.LeftOut > 0 {
+		return plural(len(m.Days), "day") + " of " + weekWord(w)
+	}
+	return weekWord(w)
+}
+
+// digestNews are the lines about totals that are there only when they are true.
+func digestNews(r digest.Report) []*paragraph {
+	var all []*paragraph
+	if len(r.Money) == 0 {
+		return nil
+	}
+	first := r.Money[0]
+	if first.Before != nil {
+		all = append(all, (&paragraph{}).text(comparison(first)))
+	}
+	if first.Partial {
+		all = append(all, (&paragraph{}).text("⚠️ ").bold("At least").text(": a source could not be read whole, see what is missing."))
+	}
+	all = append(all, restated(first)...)
+	for _, m := range r.Money[1:min(len(r.Money), maxCurrencies)] {
+		p := (&paragraph{}).bold(upper(atLeast(m) + show(m.Total, currency(m))))
+		if m.Before != nil {
+			p.text(" " + change(*m.Before, currency(m)))
+		}
+		all = append(all, p.text(" in "+currency(m)+", "+dataUntil(m)+": never added to the rest"))
+		all = append(all, restated(m)...)
+	}
+	if rest := len(r.Money) - maxCurrencies; rest > 0 {
+		all = append(all, (&paragraph{}).italic("and "+thousands(rest)+" more in other currencies, in the thread"))
+	}
+	return all
+}
+
+// comparison says what the change is against.
+func comparison(m digest.Money) string {
+	days := "the week before"
+	switch {
+	case len(m.Alike) > 0:
+		days = fmt.Sprintf("the same %s of the week before, of those that it has", plural(len(m.Alike), "weekday"))
+	case m.LeftOut > 0:
+		days = fmt.Sprintf("the same %s of the week before", plural(len(m.Days), "weekday"))
+	}
+	return fmt.Sprintf("Against %s: %s", days, show(m.Before.Was, currency(m)))
+}
+
+func restated(m digest.Money) []*paragraph {
+	if m.Restated == nil {
+		return nil
+	}
+	c := m.Restated.Compared
+	says := fmt.Sprintf(": %s → %s", show(c.Was, currency(m)), show(c.Was.Add(c.Change), currency(m)))
+	if c.Sayable {
+		says += " (" + percent(c.Percent) + ")"
+	}
+	return []*paragraph{(&paragraph{}).bold(upper(weekWord(m.Restated.Week)) + " restated").text(says)}
+}
+
+// moverTable are the services of the first currency that moved most.
+func moverTable(r digest.Report) []slack.Block {
+	if len(r.Money) == 0 {
+		return nil
+	}
+	m := r.Money[0]
+	rows := moverLines(m, 28)
+	if len(rows) == 0 {
+		return nil
+	}
+	head := (&paragraph{}).bold("What moved").text(inCurrency(m))
+	return []slack.Block{rich("movers", head.section(), preformatted(aligned(rows)))}
+}
+
+// inCurrency names the currency of what follows.
+func inCurrency(m digest.Money) string {
+	if c := currency(m); c != "" {
+		return "," + inWords(c)
+	}
+	return ""
+}
+
+func inWords(currency string) string {
+	if currency == "" {
+		return ""
+	}
+	return " in " + currency
+}
+
+// moverLines are what moved up, down, all others, and what is new; names have so
+// many units.
+func moverLines(m digest.Money, limit int) []line {
+	largest := 0.0
+	for _, of := range [][]digest.Mover{m.Up, m.Down, m.New} {
+		for _, mover := range of {
+			largest = max(largest, math.Abs(mover.Change.Float64()))
+		}
+	}
+	decimals := spend.Decimals(largest)
+	var rows []line
+	add := func(mover digest.Mover, name string) {
+		c := line{amounts: []string{spend.SignedTo(mover.Change.Float64(), spend.Symbol(m.Currency), decimals), ""}, name: name}
+		if mover.Sayable {
+			c.amounts[1] = percent(mover.Percent)
+		}
+		rows = append(rows, c)
+	}
+	for _, of := range [][]digest.Mover{m.Up, m.Down} {
+		for _, mover := range of[:min(len(of), 5)] {
+			add(mover, serviceName(mover.Provider, mover.Service, limit))
+		}
+	}
+	if m.Folded != nil {
+		add(*m.Folded, "all others ("+thousands(m.Folded.Services)+")")
+	}
+	for _, mover := range m.New[:min(len(m.New), 4)] {
+		name := serviceName(mover.Provider, mover.Service, limit)
+		if mover.Services > 0 {
+			name = plural(mover.Services, "more service")
+		}
+		rows = append(rows, line{amounts: []string{spend.ShowTo(mover.Total.Float64(), spend.Symbol(m.Currency), decimals), "new"}, name: name})
+	}
+	return rows
+}
+
+// serviceName is a service, with its provider where both fit.
+func serviceName(provider, service string, limit int) string {
+	service, provider = orNothing(Line(service)), Line(provider)
+	both := service + " · " + provider
+	if provider == "" || strings.Contains(strings.ToLower(service), strings.ToLower(provider)) || Length(both) > limit {
+		return Cut(service, limit)
+	}
+	return both
+}
+
+// digestText is the digest for ears and for the phone's lock screen.
+func digestText(v DigestView) string {
+	r := v.Report
+	parts := []string{"Costs of " + weekDates(r.Week)}
+	if len(r.Money) == 0 {
+		parts = append(parts, "There are no figures")
+	}
+	for _, m := range r.Money[:min(len(r.Money), maxCurrencies)] {
+		s := Harmless(atLeast(m) + show(m.Total, currency(m)))
+		if m.Before != nil {
+			s += ", " + Harmless(moved(*m.Before, currency(m)))
+		}
+		parts = append(parts, upper(s), upper(dataUntil(m)))
+	}
+	if spikes := allSpikes(r); len(spikes) > 0 {
+		s := spikes[0]
+		parts = append(parts, fmt.Sprintf("%s above what was expected, most of all %s: %s", plural(len(spikes), "service"),
+			Harmless(Cut(Line(s.Service), 60)), Harmless(spend.Signed(s.Excess, s.currency))))
+	}
+	if i := r.Incidents; i != nil {
+		if late := lateSteps(i); late > 0 {
+			parts = append(parts, plural(late, "step")+" overdue")
+		}
+	}
+	if len(r.Missing) > 0 {
+		parts = append(parts, plural(len(r.Missing), "thing")+" missing")
+	}
+	return cutMarkup(strings.Join(append(parts, DigestID(v.Number)), ". ")+".", MaxText)
+}
+
+// moved is a change in words: "up $6,430, 13 percent".
+func moved(c digest.Compared, currency string) string {
+	s := "up "
+	switch c.Change.Sign() {
+	case 0:
+		return "unchanged"
+	case -1:
+		s = "down "
+	}
+	s += show(c.Change.Abs(), currency)
+	if c.Sayable {
+		s += ", " + strings.TrimLeft(strings.TrimSuffix(percent(c.Percent), " %"), "+-") + " percent"
+	}
+	return s
+}

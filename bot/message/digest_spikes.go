@@ -1,0 +1,124 @@
+package message
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/spend"
+)
+
+// spike is an anomaly with its currency.
+type spike struct {
+	digest.Anomaly
+	currency string
+	place    int // of the currency in the report
+}
+
+// allSpikes are a report's anomalies: the largest currency's first, in it the most
+// expensive.
+func allSpikes(r digest.Report) []spike {
+	var all []spike
+	for k, m := range r.Money {
+		for _, a := range m.Spikes {
+			all = append(all, spike{a, currency(m), k})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y spike) int {
+		if x.place != y.place {
+			return 0 // never compared
+		}
+		return cmp.Compare(y.Excess, x.Excess)
+	})
+	return all
+}
+
+// spikes puts the root's anomalies on the stack.
+func (s *stack) spikes(v DigestView, preview bool) {
+	all := allSpikes(v.Report)
+	if len(all) == 0 {
+		return
+	}
+	s.add(0, section("spikes", "🔺 *Above what was expected*"))
+	shown := 0
+	for k, a := range all[:min(len(all), rootSpikes)] {
+		id := fmt.Sprintf("spike:%d", k+1)
+		if s.add(weight(spikeBlocks(v.fresh(), a, id, false)...)+clickRoom, spikeBlocks(v, a, id, preview)...) {
+			shown++
+		}
+	}
+	if rest := len(all) - shown; rest > 0 {
+		s.add(0, small("spikes:rest", plain("and "+plural(rest, "more service")+", in the thread")))
+	}
+}
+
+// spikeBlocks are an anomaly, what people said about it, and the buttons that are
+// left.
+func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
+	all := []*paragraph{a.sentence()}
+	expected, isExpected := mark(v.Marks, a.Series, MarkExpected)
+	investigated, isInvestigated := mark(v.Marks, a.Series, MarkInvestigated)
+	if isExpected {
+		p := (&paragraph{}).text("✅ ").bold("Expected").text(", says " + clicker(expected.By) + ", ").date(expected.At)
+		if why := Cut(Line(expected.Reason), 120); why != "" {
+			p.text(": “" + why + "”")
+		}
+		all = append(all, p)
+	}
+	if isInvestigated {
+		p := (&paragraph{}).text("🔎 ").bold("Investigated").text(" since ").date(investigated.At).text(" by " + clicker(investigated.By))
+		if investigated.Incident > 0 {
+			p.text(": " + incident.ID(investigated.Incident))
+		}
+		all = append(all, p)
+	}
+	blocks := []slack.Block{lines(id, all)}
+	value := DigestID(v.Number) + "/" + a.Series
+	if preview || a.Series == "" || Length(value) > MaxButton {
+		return blocks
+	}
+	var buttons []slack.BlockElement
+	if !isExpected {
+		buttons = append(buttons, button("digest:expected", value, "Expected…"))
+	}
+	if !isInvestigated && !isExpected {
+		buttons = append(buttons, button("digest:investigate", value, "Investigate"))
+	}
+	if len(buttons) > 0 {
+		blocks = append(blocks, slack.NewActionBlock("act:"+id, buttons...))
+	}
+	return blocks
+}
+
+// sentence is an anomaly with what was expected, what came, when, and the
+// difference.
+func (a spike) sentence() *paragraph {
+	decimals := spend.Decimals(max(a.Actual, a.Expected))
+	p := (&paragraph{}).bold(serviceName(a.Provider, a.Service, 60)).
+		text(fmt.Sprintf(": %s against %s expected on %s: ", spend.ShowTo(a.Actual, a.currency, decimals), spend.ShowTo(a.Expected, a.currency, decimals), orNothing(dayRuns(a.Days)))).
+		bold(spend.SignedTo(a.Excess, a.currency, decimals))
+	if label := Cut(Line(a.Label), 40); label != "" {
+		p.text(" · " + label)
+	}
+	if a.Again > 0 {
+		p.text(fmt.Sprintf(" · told in %s before: is this the new level?", plural(a.Again, "digest")))
+	}
+	return p
+}
+
+// clicker is who clicked, as plain text: a digest mentions nobody.
+func clicker(u incident.User) string { return Cut(name(u), 40) }
+
+// mark is the newest of a kind about a series.
+func mark(all []Mark, series string, kind MarkKind) (newest Mark, found bool) {
+	for _, m := range all {
+		if m.Series == series && m.Kind == kind && (!found || !m.At.Before(newest.At)) {
+			newest, found = m, true
+		}
+	}
+	return newest, found
+}

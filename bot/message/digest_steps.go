@@ -1,0 +1,150 @@
+package message
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/spend"
+)
+
+// adoption is where a step stands by now.
+func (v DigestView) adoption(s digest.CostStep) digest.Adoption {
+	a := s.Adoption
+	if v.Adoptions != nil {
+		a = v.Adoptions[s.ID]
+	}
+	if a.State == "" || a.State == digest.StepSnoozed && !a.Until.After(v.Report.MadeAt) {
+		a.State = digest.StepOpen
+	}
+	return a
+}
+
+// nextBest are the steps that were open when the digest was made, those that save
+// most first: a click takes none of them away.
+func nextBest(v DigestView) []digest.CostStep {
+	then := v
+	then.Adoptions = nil
+	var open []digest.CostStep
+	for _, s := range v.Report.Steps {
+		if s.Applies && then.adoption(s).State == digest.StepOpen {
+			open = append(open, s)
+		}
+	}
+	first := ""
+	if len(v.Report.Money) > 0 {
+		first = v.Report.Money[0].Currency
+	}
+	saves := func(s digest.CostStep) (high float64) {
+		for _, saving := range s.Savings {
+			if saving.Currency == first {
+				high = max(high, saving.High)
+			}
+		}
+		return high
+	}
+	slices.SortStableFunc(open, func(x, y digest.CostStep) int { return cmp.Compare(saves(y), saves(x)) })
+	return open
+}
+
+// steps puts the root's cost steps on the stack.
+func (s *stack) steps(v DigestView, preview bool) {
+	if len(v.Report.Steps) == 0 {
+		return
+	}
+	s.add(0, lines("steps", []*paragraph{(&paragraph{}).bold("Cost steps").text(": " + stepCounts(v))}))
+	best := nextBest(v)
+	for k, step := range best[:min(len(best), rootSteps)] {
+		id := fmt.Sprintf("step:%d", k+1)
+		step.Savings = step.Savings[:min(len(step.Savings), 1)]
+		s.add(weight(stepBlocks(v.fresh(), step, id, false)...)+clickRoom, stepBlocks(v, step, id, preview)...)
+	}
+}
+
+// stepCounts says how many steps stand where.
+func stepCounts(v DigestView) string {
+	counts := map[digest.AdoptionState]int{}
+	other := 0
+	for _, s := range v.Report.Steps {
+		state := v.adoption(s).State
+		if state == digest.StepOpen && !s.Applies {
+			other++
+			continue
+		}
+		counts[state]++
+	}
+	says := fmt.Sprintf("%d adopted · %d snoozed · %d open", counts[digest.StepAdopted], counts[digest.StepSnoozed], counts[digest.StepOpen])
+	if other > 0 {
+		says += fmt.Sprintf(" · %d not for this scale", other)
+	}
+	return says
+}
+
+// stepBlocks are a cost step: what it saves, of what, where it stands, and what
+// can be done about it.
+func stepBlocks(v DigestView, s digest.CostStep, id string, preview bool) []slack.Block {
+	all := []*paragraph{(&paragraph{}).bold(Cut(Line(s.ID), 10) + " " + Cut(Line(s.Title), 80)).text(stepFacts(s))}
+	for _, saving := range s.Savings[:min(len(s.Savings), 3)] {
+		all = append(all, savingLine(saving))
+	}
+	if why := Cut(Line(s.Why), 160); why != "" {
+		all = append(all, (&paragraph{}).text(why))
+	}
+	a := v.adoption(s)
+	by := clicker(incident.User{ID: a.ByID, Name: a.By})
+	switch a.State {
+	case digest.StepAdopted:
+		all = append(all, withNote((&paragraph{}).text("✅ ").bold("Adopted").text(" by "+by+", ").date(a.At), a.Note))
+	case digest.StepSnoozed:
+		all = append(all, withNote((&paragraph{}).text("💤 ").bold("Snoozed").text(" until ").text(a.Until.UTC().Format("2 Jan 2006")).text(" by "+by), a.Note))
+	}
+	blocks := []slack.Block{lines(id, all)}
+	value := DigestID(v.Number) + "/" + s.ID
+	if preview || s.ID == "" || Length(value) > MaxButton {
+		return blocks
+	}
+	switch {
+	case a.State != digest.StepOpen:
+		blocks = append(blocks, slack.NewActionBlock("act:"+id, button("digest:undo", value, "Undo")))
+	case s.Applies:
+		blocks = append(blocks, slack.NewActionBlock("act:"+id, button("digest:adopt", value, "Adopt"), button("digest:snooze", value, "Snooze…")))
+	}
+	return blocks
+}
+
+func stepFacts(s digest.CostStep) string {
+	says := ""
+	if group := Cut(Line(s.Group), 40); group != "" {
+		says += " · " + group
+	}
+	if effort := Cut(Line(s.Effort), 40); effort != "" {
+		says += " · effort: " + effort
+	}
+	return says
+}
+
+// savingLine is what a step saves a month, and of which spend.
+func savingLine(s digest.Saving) *paragraph {
+	c := currencyName(s.Currency)
+	decimals := spend.Decimals(s.High)
+	saves := spend.ShowTo(s.Low, c, decimals)
+	if high := spend.ShowTo(s.High, c, decimals); high != saves {
+		saves += " to " + high
+	}
+	p := (&paragraph{}).text("saves ").bold(saves).text(" a month, of " + spend.Show(s.Base, c))
+	if rows := Cut(Line(s.Rows), 80); rows != "" {
+		p.text(" for " + rows)
+	}
+	return p
+}
+
+func withNote(p *paragraph, note string) *paragraph {
+	if note = Cut(Line(note), 120); note != "" {
+		p.text(": “" + note + "”")
+	}
+	return p
+}

@@ -1,0 +1,196 @@
+package message
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/digest"
+)
+
+// digestMessages is every message that the digests make, by name.
+func digestMessages(t testing.TB) map[string]Message {
+	all := map[string]Message{}
+	for name, v := range digests(t) {
+		for _, slot := range RenderDigest(v) {
+			all[name+"/"+slot.Name] = slot.Message
+		}
+		all[name+"/preview"] = DigestPreview(v)
+	}
+	return all
+}
+
+func TestRenderDigest(t *testing.T) {
+	for _, name := range []string{"digest", "digest poor", "digest currencies", "digest virtual", "digest clicked"} {
+		t.Run(name, func(t *testing.T) {
+			v := digests(t)[name]
+			var b strings.Builder
+			for _, slot := range RenderDigest(v) {
+				fmt.Fprintf(&b, "=== %s%s\n%s\n", slot.Name, flags(slot), readable(t, slot.Message))
+			}
+			if name == "digest" {
+				fmt.Fprintf(&b, "=== preview\n%s\n", readable(t, DigestPreview(v)))
+			}
+			golden(t, name, b.String())
+		})
+	}
+}
+
+// TestADigestPingsNobody: not even with names that are mentions, or by those who
+// clicked.
+func TestADigestPingsNobody(t *testing.T) {
+	for name, m := range digestMessages(t) {
+		if got := notified(t, m); len(got) > 0 {
+			t.Errorf("%s notifies %v", name, got)
+		}
+	}
+}
+
+// blocks are the ids of a digest's blocks by slot, without those of buttons.
+func blocks(v DigestView) map[string][]string {
+	ids := map[string][]string{}
+	for _, s := range RenderDigest(v) {
+		for _, b := range s.Message.Blocks {
+			if !strings.HasPrefix(b.ID(), "act:") {
+				ids[s.Name] = append(ids[s.Name], b.ID())
+			}
+		}
+	}
+	return ids
+}
+
+func TestClicksMoveNothing(t *testing.T) {
+	long := strings.Repeat("because ", 90)
+	for name, r := range map[string]digest.Report{"rich": richReport(t), "hostile": hostileReport(t)} {
+		before := blocks(DigestView{Report: r, Command: "/playbook", Number: 7, Adoptions: map[string]digest.Adoption{}})
+		after := blocks(clicked(r, long, anna))
+		if diff := cmp.Diff(before, after); diff != "" {
+			t.Errorf("%s: clicks moved parts to other messages, or out of them (-before +after):\n%s", name, diff)
+		}
+		for _, want := range []string{"movers", "spike:1", "organisation", "step:1", "incidents", "missing"} {
+			if !slices.Contains(before["root"], want) {
+				t.Errorf("%s: the root has no room for %s", name, want)
+			}
+		}
+	}
+}
+
+// buttons are action and value of each button of a message.
+func buttons(t testing.TB, m Message) []string {
+	t.Helper()
+	var all []string
+	for _, b := range m.Blocks {
+		if a, ok := b.(*slack.ActionBlock); ok {
+			for _, e := range a.Elements.ElementSet {
+				press := e.(*slack.ButtonBlockElement)
+				all = append(all, press.ActionID+" "+press.Value)
+			}
+		}
+	}
+	return all
+}
+
+func TestDigestButtons(t *testing.T) {
+	cloudfront, lambda := digest.SeriesID("AWS", "Amazon CloudFront", "USD"), digest.SeriesID("AWS", "AWS Lambda", "USD")
+	slots := RenderDigest(digests(t)["digest"])
+	want := []string{
+		"digest:expected DIG-7/" + cloudfront, "digest:investigate DIG-7/" + cloudfront,
+		"digest:expected DIG-7/" + lambda, "digest:investigate DIG-7/" + lambda,
+		"digest:adopt DIG-7/C1", "digest:snooze DIG-7/C1", "digest:adopt DIG-7/C5", "digest:snooze DIG-7/C5",
+	}
+	if diff := cmp.Diff(want, buttons(t, slots[0].Message)); diff != "" {
+		t.Errorf("buttons of the root (-want +got):\n%s", diff)
+	}
+	at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == "detail:steps" })
+	want = []string{
+		"digest:adopt DIG-7/C1", "digest:snooze DIG-7/C1", "digest:adopt DIG-7/C2", "digest:snooze DIG-7/C2", "digest:undo DIG-7/C3", "digest:undo DIG-7/C4", "digest:adopt DIG-7/C5", "digest:snooze DIG-7/C5",
+	}
+	if diff := cmp.Diff(want, buttons(t, slots[at].Message)); diff != "" {
+		t.Errorf("buttons of the steps (-want +got):\n%s", diff)
+	}
+	want = []string{"digest:expected DIG-7/" + lambda, "digest:investigate DIG-7/" + lambda, "digest:undo DIG-7/C1", "digest:undo DIG-7/C5"}
+	if diff := cmp.Diff(want, buttons(t, RenderDigest(digests(t)["digest clicked"])[0].Message)); diff != "" {
+		t.Errorf("buttons after clicks (-want +got):\n%s", diff)
+	}
+	if got := buttons(t, DigestPreview(digests(t)["digest"])); len(got) > 0 {
+		t.Errorf("a preview has buttons: %v", got)
+	}
+}
+
+// TestNothingOfADigestIsLost: the root shows a part, its thread the rest.
+func TestNothingOfADigestIsLost(t *testing.T) {
+	r := richReport(t)
+	m := &r.Money[0]
+	for k := range 18 {
+		a := m.Spikes[1]
+		a.Service, a.Series, a.Excess = fmt.Sprintf("Spike %d", k), digest.SeriesID("AWS", fmt.Sprint(k), "USD"), float64(100-k)
+		m.Spikes = append(m.Spikes, a)
+	}
+	var all strings.Builder
+	pressed := map[string]int{}
+	for _, s := range RenderDigest(DigestView{Report: r, Command: "/playbook", Number: 7}) {
+		all.WriteString(readable(t, s.Message))
+		for _, b := range buttons(t, s.Message) {
+			pressed[b]++
+		}
+	}
+	for _, a := range m.Spikes {
+		if pressed["digest:expected DIG-7/"+a.Series] != 1 {
+			t.Errorf("%s has %d buttons, want 1", a.Service, pressed["digest:expected DIG-7/"+a.Series])
+		}
+	}
+	for _, want := range []string{"and 17 more services, in the thread", "Azure Managed Redis", "$3,000  Amazon EC2 (purchase or recurring fee)", "-$250.00  Amazon EC2 (credit)", "the yearly export, by carla", "Amazon SQS", "since 19 Nov", "M6 Multi-region", "HighLatency", "12 days  INC-142 Shard the database (long-term)", "$56,210"} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("the digest does not say %q", want)
+		}
+	}
+}
+
+func TestDigestModals(t *testing.T) {
+	v := digests(t)["digest"]
+	r := hostileReport(t)
+	for name, view := range map[string]slack.ModalViewRequest{
+		"expected": DigestExpectedModal(DigestView{Report: r, Number: 1_234_567_890}, r.Money[0].Spikes[0]),
+		"snooze":   DigestSnoozeModal(DigestView{Report: r, Number: 1_234_567_890}, r.Steps[1]),
+	} {
+		for _, problem := range problems(t, Message{Text: "a form", Blocks: view.Blocks.BlockSet}) {
+			t.Errorf("%s: %s", name, problem)
+		}
+		if n := units(view.Title.Text); n > 24 {
+			t.Errorf("%s: title of %d characters, Slack takes 24", name, n)
+		}
+	}
+	expected, snooze := DigestExpectedModal(v, v.Report.Money[0].Spikes[0]), DigestSnoozeModal(v, v.Report.Steps[0])
+	if got, want := expected.CallbackID+" "+expected.PrivateMetadata, "digest:expected DIG-7/"+v.Report.Money[0].Spikes[0].Series; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := snooze.CallbackID+" "+snooze.PrivateMetadata, "digest:snooze DIG-7/C1"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	golden(t, "digest-modals", readable(t, Message{Text: "expected", Blocks: expected.Blocks.BlockSet})+readable(t, Message{Text: "snooze", Blocks: snooze.Blocks.BlockSet}))
+}
+
+func TestWordsOfADigest(t *testing.T) {
+	for got, want := range map[string]string{
+		percent(13.26): "+13 %", percent(-1.64): "-1.6 %", percent(0.04): "0 %", percent(-0.01): "0 %", percent(9.97): "+10 %", percent(459.7): "+460 %",
+		weekDates(week47): "16 to 22 Nov 2026", weekDates(week47.Add(2)): "30 Nov to 6 Dec 2026", weekDates(week47.Add(6)): "28 Dec 2026 to 3 Jan 2027",
+		weekWord(week47.Add(6)):                        "week 53",
+		dayRuns(daysOf(3, 3)):                          "Thu 19 to Sat 21 Nov",
+		dayRuns(daysOf(12, 4)):                         "Sat 28 Nov to Tue 1 Dec",
+		dayRuns(append(daysOf(4, 1), daysOf(0, 2)...)): "Mon 16 to Tue 17 Nov and Fri 20 Nov",
+		span(31e9): "31 s", span(240e9): "4 min", span(2 * 3600e9): "2 h", span(18720e9): "5 h 12 min", span(76 * 3600e9): "3 d 4 h", span(-1): "0 s",
+		people(44e6): "44M", people(850_000): "850,000",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	table := aligned([]line{{[]string{"+$5,512", "+84 %"}, "CloudFront"}, {[]string{"-$1"}, "計算"}, {[]string{"$812", "new"}, ""}})
+	if want := "+$5,512  +84 %  CloudFront\n    -$1         計算\n   $812    new  (no name)"; table != want {
+		t.Errorf("got\n%s\nwant\n%s", table, want)
+	}
+}

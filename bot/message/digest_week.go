@@ -1,0 +1,210 @@
+package message
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/spend"
+)
+
+func blocksOf(all ...slack.Block) []slack.Block { return all }
+
+// organisationLines are what the root says about growth: the cost of a user beside
+// the sheet's yardsticks, and the nearest threshold.
+func organisationLines(o *digest.Organised) []*paragraph {
+	if o == nil {
+		return nil
+	}
+	var all []*paragraph
+	if u := o.PerUser; u != nil {
+		p := (&paragraph{}).bold("Per user: " + perUser(u)).text(" a month")
+		if len(u.Sentences) > 0 {
+			p.text(". " + Cut(Line(strings.Join(u.Sentences, " ")), 360))
+		}
+		all = append(all, p)
+	}
+	if len(o.Moves) > 0 {
+		m := o.Moves[0]
+		all = append(all, (&paragraph{}).bold("Next threshold: "+Cut(Line(m.ID+" "+m.Title), 100)).text(". "+Cut(Line(m.Sentence), 320)))
+	}
+	return all
+}
+
+func perUser(u *digest.PerUser) string { return spend.Show(u.Value, currencyName(u.Currency)) }
+
+// organisationChunks are users, growth, all thresholds and what the sheet wants at
+// this scale.
+func organisationChunks(v DigestView) []chunk {
+	o := v.Report.Organisation
+	if o == nil {
+		return nil
+	}
+	var facts []string
+	facts = append(facts, figure("Users", o.Users, people(o.Users.Value))...)
+	facts = append(facts, figure("Growth", o.Growth, percent(100*o.Growth.Value)+" a week")...)
+	if o.Measured > 0 {
+		facts = append(facts, "Growth is measured over "+plural(o.Measured, "stored week"))
+	}
+	if u := o.PerUser; u != nil {
+		facts = append(facts, fmt.Sprintf("Cost of a user: %s a month, of %s a month in all", perUser(u), spend.Show(u.Month, currencyName(u.Currency))))
+		facts = append(facts, u.Sentences...)
+	}
+	if o.SLO != "" {
+		facts = append(facts, o.SLO)
+	}
+	chunks := sentences("facts", "", append(facts, o.Notes...), 700)
+	var moves []string
+	for _, m := range o.Moves {
+		moves = append(moves, strings.TrimSpace(m.ID+" "+m.Title)+": "+m.Sentence)
+	}
+	return append(chunks, sentences("moves", "Thresholds", moves, 900)...)
+}
+
+// people writes a number of users: "44M", "1.25M", "850,000".
+func people(n float64) string {
+	if n < 1e6 {
+		return spend.ShowTo(n, "", 0)
+	}
+	return spend.Short(n, "")
+}
+
+// figure says a number with where it is from, or why it is not known.
+func figure(name string, f digest.Figure, value string) []string {
+	switch {
+	case f.Known && f.Source != "":
+		return []string{name + ": " + value + ", " + f.Source}
+	case f.Known:
+		return []string{name + ": " + value}
+	case f.Why != "":
+		return []string{name + " not known: " + f.Why}
+	}
+	return nil
+}
+
+// incidentLines are what the root says about the week's incidents.
+func incidentLines(w *digest.WeekOfAlerts) []*paragraph {
+	if w == nil {
+		return nil
+	}
+	p := (&paragraph{}).bold("Incidents: " + thousands(w.Count)).text(drills(w))
+	if w.Ack != nil && w.Ack.Of > 0 {
+		p.text(" · acknowledged in " + span(w.Ack.Median) + ", at worst " + span(w.Ack.Worst))
+	}
+	if w.Resolve != nil && w.Resolve.Of > 0 {
+		p.text(" · resolved in " + span(w.Resolve.Median) + ", at worst " + span(w.Resolve.Worst))
+	}
+	if n := sum(w.False); n > 0 {
+		p.text(" · " + thousands(n) + " of them false alarms or noise")
+	}
+	all := []*paragraph{p}
+	if late := lateSteps(w); late > 0 {
+		var owners []string
+		for _, o := range w.Overdue[:min(len(w.Overdue), 3)] {
+			owners = append(owners, fmt.Sprintf("%s %d", orNothing(Cut(Line(o.Owner), 60)), len(o.Steps)))
+		}
+		all = append(all, (&paragraph{}).text("⏰ ").bold(plural(late, "step")+" overdue").text(": "+strings.Join(owners, ", ")+more(len(w.Overdue)-3)))
+	}
+	return all
+}
+
+func drills(w *digest.WeekOfAlerts) string {
+	if w.Drills == 0 {
+		return ""
+	}
+	return " and " + plural(w.Drills, "drill")
+}
+
+func sum(all []digest.Count) (n int) {
+	for _, c := range all {
+		n += c.Count
+	}
+	return n
+}
+
+func lateSteps(w *digest.WeekOfAlerts) (n int) {
+	for _, o := range w.Overdue {
+		n += len(o.Steps)
+	}
+	return n
+}
+
+// incidentChunks are how the week's incidents went: counts, times, false alarms by
+// alert, and what is overdue by who has it.
+func incidentChunks(v DigestView) []chunk {
+	w := v.Report.Incidents
+	if w == nil {
+		return nil
+	}
+	facts := []string{plural(w.Count, "incident") + drills(w)}
+	for _, t := range []struct {
+		word  string
+		times *digest.Times
+	}{{"Acknowledged", w.Ack}, {"Resolved", w.Resolve}} {
+		if t.times == nil {
+			continue
+		}
+		s := fmt.Sprintf("%s: in %s (median of %s), at worst in %s", t.word, span(t.times.Median), thousands(t.times.Of), span(t.times.Worst))
+		if t.times.Of == 0 {
+			s = t.word + ": none yet"
+		}
+		if t.times.Open > 0 {
+			s += fmt.Sprintf("; not yet: %s", thousands(t.times.Open))
+		}
+		facts = append(facts, s)
+	}
+	if w.StepsLate > 0 {
+		facts = append(facts, plural(w.StepsLate, "step")+" of them late")
+	}
+	var chunks []chunk
+	if w.Count+w.Drills > 0 {
+		chunks = sentences("week", "", facts, 400)
+	}
+	for _, t := range []struct {
+		id, title, about string
+		counts           []digest.Count
+	}{
+		{"false", "False alarms and noise", "by alert: candidates for a better rule", w.False},
+		{"playbooks", "By playbook", "", w.ByPlaybook},
+		{"severities", "By severity", "", w.BySeverity},
+	} {
+		var rows []line
+		for _, c := range t.counts {
+			rows = append(rows, line{amounts: []string{thousands(c.Count)}, name: Cut(Line(c.Name), maxName)})
+		}
+		chunks = append(chunks, table(t.id, t.title, t.about, rows)...)
+	}
+	for k, o := range w.Overdue {
+		var rows []line
+		for _, s := range o.Steps {
+			tier := strings.ReplaceAll(Cut(Line(s.Tier), 20), "_", "-")
+			rows = append(rows, line{amounts: []string{plural(s.Days, "day")}, name: Cut(Line(s.Incident), 20) + " " + Cut(Line(s.Step), maxName) + " (" + tier + ")"})
+		}
+		chunks = append(chunks, table(fmt.Sprintf("overdue:%d", k), "Overdue: "+orNothing(Cut(Line(o.Owner), maxName)), plural(len(o.Steps), "step"), rows)...)
+	}
+	return chunks
+}
+
+// stepChunks are all cost steps with their buttons.
+func stepChunks(v DigestView) []chunk {
+	var chunks []chunk
+	for k, s := range v.Report.Steps {
+		id := fmt.Sprintf("step:%d", k+1)
+		c := clickable(stepBlocks(v.fresh(), s, id, false), stepBlocks(v, s, id, false))
+		c.said = Harmless(Cut(Line(s.ID+" "+s.Title), 60)) + " " + string(v.adoption(s).State)
+		chunks = append(chunks, c)
+	}
+	return chunks
+}
+
+// missingChunks are all that is missing, unless the root says it in full.
+func missingChunks(v DigestView) []chunk {
+	all := v.Report.Missing
+	if len(all) <= rootMissing && !slices.ContainsFunc(all, func(s string) bool { return Length(Line(s)) > maxMissing }) {
+		return nil
+	}
+	return sentences("missing", "", all, 900)
+}
