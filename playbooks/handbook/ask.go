@@ -2,7 +2,6 @@ package handbook
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,9 +12,6 @@ const (
 	leastCovered = 0.60
 	leastScore   = 0.45
 )
-
-// maxQuestion is how many characters of a question are read.
-const maxQuestion = 300
 
 // Asked is the answer to a question in free wording.
 type Asked struct {
@@ -84,12 +80,16 @@ func (h *Handbook) Ask(text string) Asked {
 	return out
 }
 
+// likely is the score from which the nearest fact is told although it is not
+// known to be the answer.
+const likely = 0.42
+
 // unknown says that nothing is known, and what would come nearest.
 func (h *Handbook) unknown(found []Candidate) Answer {
 	a := Answer{Title: "The handbook does not know that"}
 	var near []string
 	for _, c := range found[:min(len(found), 3)] {
-		if c.Score >= leastScore/2 {
+		if c.Score >= likely/2 {
 			near = append(near, c.ID+" "+c.Title)
 			a.IDs = append(a.IDs, c.ID)
 		}
@@ -97,96 +97,30 @@ func (h *Handbook) unknown(found []Candidate) Answer {
 	if len(near) > 0 {
 		a.Lines = append(a.Lines, Line{Label: "Nearest", Text: strings.Join(near, "; ")})
 	}
+	if len(found) > 0 && found[0].Score >= likely {
+		if first, ok := h.Fact(found[0].ID); ok && len(first.Lines) > 0 {
+			l := first.Lines[0]
+			l.Label = "If you mean " + found[0].ID
+			a.Lines = append(a.Lines, l)
+		}
+	}
 	a.Lines = append(a.Lines, Line{Text: "It knows scaling: tiers, thresholds, the stack, patterns, targets, costs and the three emergencies. Ask with their words, or by an id such as M1."})
 	return a
 }
 
-// query is a question as it was understood.
-type query struct {
-	id    string             // it is nothing but the id of a fact
-	terms []string           // in order, the words that count
-	sure  map[string]float64 // how sure each is: below 1 when it was misspelt
-	users *Users             // a number of users in it
-}
-
-var (
-	idForm     = regexp.MustCompile(`(?i)^\W*(?:what(?:'s| is| does)?|show|explain)?\W*([TMSPLACQEX][0-9]{1,2}(?:-[0-9])?)(?: (?:mean|say))?\W*$`)
-	countForm  = regexp.MustCompile(`(\$ ?)?\b([0-9][0-9.,_]*) ?(k|m|b|bn|mio|thousand|million|billion)?\b(?: (\w+))?`)
-	spokenForm = strings.NewReplacer("a hundred", "100", "hundred", "100", "half a million", "0.5 million", "a million", "1 million", "a billion", "1 billion", "a thousand", "1 thousand")
-	userWord   = regexp.MustCompile(`^(?:users?|customers?|visitors|people|accounts|members|subscribers)$`)
-	otherWord  = regexp.MustCompile(`^(?:writes?|reads?|requests?|queries|qps|rps|rows|tb|gb|terabytes?|dollars?|usd|euros?|engineers?|teams?|developers?|bits?|percent|years?|months?|weeks?|days?|hours?|minutes?|ms|seconds?|regions?)$`)
-)
-
-// question reads at most maxQuestion characters of a question.
-func (v *vocabulary) question(text string) query {
-	text = strings.ToLower(strings.ToValidUTF8(cut(cut(text[:min(len(text), 4*maxQuestion)], maxQuestion), maxQuestion), " "))
-	q := query{sure: map[string]float64{}}
-	if m := idForm.FindStringSubmatch(text); m != nil {
-		q.id = strings.ToUpper(m[1])
-		return q
-	}
-	text = q.takeUsers(spokenForm.Replace(text))
-	for i, tokens := 0, words(text); i < len(tokens); {
-		term, n := v.meaning(tokens[i:])
-		sure := 1.0
-		if _, known := v.weight[term]; term != "" && !known {
-			if mended, ok := v.mend(tokens[i]); ok {
-				// The right word may be part of a longer one: "multi regoin".
-				tokens[i] = mended
-				term, n = v.meaning(tokens[i:])
-				sure = 0.85
-			}
-		}
-		i += n
-		if _, twice := q.sure[term]; term != "" && !twice {
-			q.terms = append(q.terms, term)
-			q.sure[term] = sure
-		}
-	}
-	return q
-}
-
-// takeUsers finds a number of users in the question and takes it out.
-func (q *query) takeUsers(text string) string {
-	for _, m := range countForm.FindAllStringSubmatchIndex(text, -1) {
-		part := func(i int) string {
-			if m[2*i] < 0 {
-				return ""
-			}
-			return text[m[2*i]:m[2*i+1]]
-		}
-		dollars, digits, unit, next := part(1), part(2), part(3), part(4)
-		u, err := ParseUsers(strings.TrimRight(digits, ".,") + unit)
-		isUsers := userWord.MatchString(next)
-		if err != nil || dollars != "" || otherWord.MatchString(next) || unit == "" && u < 10_000 && !isUsers {
-			continue
-		}
-		q.users = &u
-		end := m[2*2+1]
-		if unit != "" {
-			end = m[2*3+1]
-		}
-		if isUsers {
-			end = m[2*4+1]
-		}
-		return text[:m[0]] + " " + text[end:]
-	}
-	return text
-}
-
-// usersTerm stands for a number of users among the words.
-const (
-	usersTerm   = "#users"
-	usersWeight = 2.0
-)
+// usersWeight is what a number of users counts among the words.
+const usersWeight = 2.0
 
 // judge tells how well a fact answers a question.
 func (v *vocabulary) judge(q query, d document) Candidate {
 	c := Candidate{ID: d.id}
+	fits := q.users != nil && d.users != nil && d.users(*q.users)
 	if len(q.terms) == 0 {
+		if fits && d.id[0] == 'T' { // "what do I need for 75M users"
+			c.Score, c.Covered = 1, 1
+		}
 		return c
 	}
-	fits := q.users != nil && d.users != nil && d.users(*q.users)
 	if q.users != nil && d.banded && !fits {
 		return c // another row of the table
 	}
@@ -225,7 +159,7 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 	switch {
 	case d.id[0] == 'T' && q.users == nil:
 		c.Score *= 0.7 // a row is not asked for without a number of users
-	case d.id[0] == 'X':
+	case d.id[0] == 'X', d.banded && q.users == nil:
 		c.Score *= 0.85 // nor a contradiction where the fact itself answers
 	}
 	return c

@@ -123,6 +123,9 @@ func (m Move) Trigger() string {
 	for _, a := range m.Arms {
 		limits = append(limits, a.Limit)
 	}
+	if len(limits) == 0 {
+		return "nothing: your own figures leave no trigger"
+	}
 	return strings.Join(limits, " or ")
 }
 

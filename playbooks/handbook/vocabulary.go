@@ -122,7 +122,7 @@ func (v *vocabulary) document(h *Handbook, f *fact, phrases []string) document {
 		case string:
 			switch t.Field(i).Name {
 			case "ID", "Group", "Playbook", "MinimumFrom":
-			case "Name", "Title", "Question", "Choice":
+			case "Name", "Title", "Question", "Choice", "Strategy":
 				phrase(value)
 			default:
 				add(value, mentioned)
