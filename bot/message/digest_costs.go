@@ -27,7 +27,7 @@ func costChunks(v DigestView) []chunk {
 func moneyChunks(r digest.Report, m digest.Money, id string) []chunk {
 	c := currency(m)
 	total := &paragraph{}
-	total.bold(upper(atLeast(m) + show(m.Total, c))).text(" in " + counted(m, r.Week) + inCurrency(m) + ", " + dataUntil(m))
+	total.bold(upper(atLeast(m) + show(m.Total, c))).text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
 	if column := Cut(Line(m.Column), 80); column != "" {
 		total.text(", by " + column)
 	}
@@ -37,7 +37,7 @@ func moneyChunks(r digest.Report, m digest.Money, id string) []chunk {
 	}
 	all = append(all, (&paragraph{}).text("The same days on the invoice: "+show(m.Billed, c)))
 	all = append(all, restated(m)...)
-	chunks := []chunk{fixed(Harmless(atLeast(m)+show(m.Total, c))+" in "+Harmless(orNothing(c)), lines(id+":total", all))}
+	chunks := []chunk{fixed(Harmless(upper(atLeast(m)+show(m.Total, c))+ofSymbol(m)), lines(id+":total", all))}
 	if len(m.Sources) > 1 {
 		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", shareLines(m.Sources, m))...)
 	}

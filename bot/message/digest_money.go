@@ -61,7 +61,7 @@ func digestNews(r digest.Report) []*paragraph {
 		if m.Before != nil {
 			p.text(" " + change(*m.Before, currency(m)))
 		}
-		all = append(all, p.text(" in "+currency(m)+", "+dataUntil(m)+": never added to the rest"))
+		all = append(all, p.text(ofSymbol(m)+", "+dataUntil(m)+": never added to the rest"))
 		all = append(all, restated(m)...)
 	}
 	if rest := len(r.Money) - maxCurrencies; rest > 0 {
@@ -115,6 +115,9 @@ func inCurrency(m digest.Money) string {
 	}
 	return ""
 }
+
+// ofSymbol names the currency of an amount that shows but a symbol.
+func ofSymbol(m digest.Money) string { return inWords(spend.Symbol(m.Currency)) }
 
 func inWords(currency string) string {
 	if currency == "" {

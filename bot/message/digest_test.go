@@ -21,7 +21,59 @@ func digestMessages(t testing.TB) map[string]Message {
 		}
 		all[name+"/preview"] = DigestPreview(v)
 	}
+	for name, answer := range costs(t) {
+		all[name] = answer
+	}
 	return all
+}
+
+// costs are the answers about single services.
+func costs(t testing.TB) map[string]Message {
+	series := func(provider, service, currency string, totals ...string) digest.ServiceWeeks {
+		s := digest.ServiceWeeks{Series: "s", Provider: provider, Service: service, Currency: currency, Judged: true}
+		for k, total := range totals {
+			w := digest.ServiceWeek{Week: week47.Add(k - len(totals) + 1)}
+			if total != "" {
+				w.Total, w.Days = amount(t, total), 7
+			}
+			s.Weeks = append(s.Weeks, w)
+		}
+		return s
+	}
+	front := series("AWS", "Amazon CloudFront", "USD", "6100.2", "6200", "", "6300", "4600", "6500", "6600", "12112.4")
+	front.Weeks[4].Days = 5
+	front.Spikes = []digest.Anomaly{richMoney(t).Spikes[0], {Service: "Amazon CloudFront", Days: daysOf(-20, 1), Actual: 2000, Expected: 900, Excess: 1100, Why: "a launch, by anna"}}
+	young := series("AWS", "Amazon Bedrock", "tokens", "", "", "", "", "", "", "-3", "812.4")
+	young.Judged = false
+	bad := hostileReport(t).Money[0].Spikes[0]
+	var many []digest.ServiceWeeks
+	for k := range 60 {
+		s := series(hostile, []string{hostile, "", strings.Repeat("算", 300)}[k%3], []string{"USD", hostile, ""}[k%3], "1000000000000", "-999999999999.5", "0.0000001")
+		for range 30 {
+			s.Spikes = append(s.Spikes, bad)
+		}
+		many = append(many, s)
+	}
+	missing := []string{"OpenCost did not answer.", hostile, strings.Repeat("long ", 300), "a fourth"}
+	return map[string]Message{
+		"cost":          CostAnswer(digest.ServiceReport{Asked: "cloudfront", Week: week47, Services: []digest.ServiceWeeks{front, young}, Missing: missing[:1]}, nil, "/playbook"),
+		"cost all":      CostAnswer(digest.ServiceReport{Week: week47, Services: []digest.ServiceWeeks{front, young, series("AWS", "Amazon RDS", "USD", "8000", "8100")}, More: 3}, nil, "/playbook"),
+		"cost typo":     CostAnswer(digest.ServiceReport{Asked: "cloudfrnt*`", Week: week47}, []string{"Amazon CloudFront", "Cloud*Front"}, "/playbook"),
+		"cost unknown":  CostAnswer(digest.ServiceReport{Asked: hostile, Week: week47, Missing: missing}, nil, "/playbook"),
+		"cost nothing":  CostAnswer(digest.ServiceReport{Week: week47}, nil, "/playbook"),
+		"cost hostile":  CostAnswer(digest.ServiceReport{Asked: hostile, Week: week47, Services: many, Missing: missing}, nil, "/playbook"),
+		"cost many":     CostAnswer(digest.ServiceReport{Week: week47, Services: many, Missing: missing}, nil, "/playbook"),
+		"cost no weeks": CostAnswer(digest.ServiceReport{Asked: "x", Week: week47, Services: []digest.ServiceWeeks{{Service: "x"}}}, nil, "/playbook"),
+	}
+}
+
+func TestCostAnswer(t *testing.T) {
+	all := costs(t)
+	var b strings.Builder
+	for _, name := range []string{"cost", "cost all", "cost typo", "cost nothing"} {
+		fmt.Fprintf(&b, "=== %s\n%s\n", name, readable(t, all[name]))
+	}
+	golden(t, "cost", b.String())
 }
 
 func TestRenderDigest(t *testing.T) {

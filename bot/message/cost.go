@@ -1,0 +1,174 @@
+package message
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/spend"
+)
+
+// What one answer shows of services that share a name, and of their anomalies.
+const (
+	maxSameName    = 4
+	maxCostSpikes  = 8
+	maxServiceRows = 30
+)
+
+// CostAnswer answers `/playbook cost [service]`: the last eight weeks of one
+// service with its anomalies, or of all services the last two. When there is no
+// such service, suggestions are names that might be meant.
+func CostAnswer(r digest.ServiceReport, suggestions []string, command string) Message {
+	switch {
+	case len(r.Services) == 0:
+		return noService(r, suggestions, command)
+	case r.Asked == "":
+		return allServices(r, command)
+	}
+	s := stack{left: MaxTotal - 500}
+	first := r.Services[0]
+	s.add(0, header("head", serviceName(first.Provider, first.Service, 100)+" · cost by week"))
+	for k, service := range r.Services[:min(len(r.Services), maxSameName)] {
+		s.add(0, serviceBlock(service, fmt.Sprintf("service:%d", k+1)))
+	}
+	if rest := len(r.Services) - maxSameName; rest > 0 {
+		s.add(0, small("rest", plain("and "+thousands(rest)+" more of that name, of other providers or currencies")))
+	}
+	s.add(0, rootMissingBlock(r.Missing)...)
+	says := []string{Harmless(orNothing(Cut(Line(first.Service), 80)))}
+	if n := len(first.Weeks); n > 0 {
+		newest := first.Weeks[n-1]
+		says = append(says, upper(weekWord(newest.Week))+": "+Harmless(weekCost(newest, currencyName(first.Currency))))
+	}
+	if n := len(first.Spikes); n > 0 {
+		says = append(says, plural(n, "time")+" above what was expected")
+	}
+	return Message{Text: cutMarkup(strings.Join(says, ". ")+".", MaxText), Blocks: s.blocks}
+}
+
+func noService(r digest.ServiceReport, suggestions []string, command string) Message {
+	var says string
+	switch asked := Harmless(Cut(Line(r.Asked), 100)); {
+	case asked == "":
+		says = "There are no figures of any service yet."
+	case len(suggestions) == 0:
+		says = fmt.Sprintf("There is no service “%s” in the costs of the last weeks. `%s cost` lists those that there are.", asked, command)
+	default:
+		var names []string
+		for _, s := range suggestions[:min(len(suggestions), 5)] {
+			names = append(names, "`"+Harmless(Cut(Line(s), 100))+"`")
+		}
+		says = fmt.Sprintf("There is no service “%s”. Did you mean %s? `%s cost` lists them all.", asked, strings.Join(names, " or "), command)
+	}
+	for _, m := range r.Missing[:min(len(r.Missing), rootMissing)] {
+		says += "\n• Missing: " + Harmless(Cut(Line(m), maxMissing))
+	}
+	return Text(says)
+}
+
+// serviceBlock is a service's weeks as a table, and what was above expected.
+func serviceBlock(s digest.ServiceWeeks, id string) slack.Block {
+	c := currencyName(s.Currency)
+	head := (&paragraph{}).bold(serviceName(s.Provider, s.Service, 100)).text(inWords(c) + ": cost, change against the week before, week")
+	parts := []slack.RichTextElement{head.section(), preformatted(orNothing(aligned(weekLines(s))))}
+	var items []*paragraph
+	for _, a := range s.Spikes[max(0, len(s.Spikes)-maxCostSpikes):] {
+		p := spike{Anomaly: a, currency: c}.sentence()
+		if why := Cut(Line(a.Why), 200); why != "" {
+			p.text(" · expected: " + why)
+		}
+		items = append(items, p)
+	}
+	switch {
+	case len(items) > 0:
+		parts = append(parts, (&paragraph{}).bold("Above what was expected").section(), bullets(items))
+	case !s.Judged:
+		parts = append(parts, (&paragraph{}).italic("Its history is too short to tell anomalies.").section())
+	default:
+		parts = append(parts, (&paragraph{}).text("Nothing was above what was expected.").section())
+	}
+	return rich(id, parts...)
+}
+
+// weekLines are a service's weeks, oldest first. Weeks that are not whole are in no
+// comparison, and a week of which nothing is known is not nothing.
+func weekLines(s digest.ServiceWeeks) []line {
+	largest := 0.0
+	for _, w := range s.Weeks {
+		largest = max(largest, math.Abs(w.Total.Float64()))
+	}
+	var rows []line
+	for k, w := range s.Weeks {
+		l := line{amounts: []string{spend.ShowTo(w.Total.Float64(), spend.Symbol(s.Currency), spend.Decimals(largest)), ""}, name: w.Week.Monday().Time().Format("2 Jan")}
+		switch {
+		case w.Days <= 0:
+			l.amounts[0] = "no data"
+		case w.Days < 7:
+			l.name += fmt.Sprintf(" (%d of 7 days)", w.Days)
+		case k > 0:
+			l.amounts[1] = weekChange(s.Weeks[k-1], w)
+		}
+		rows = append(rows, l)
+	}
+	return rows
+}
+
+// weekChange compares two whole weeks in percent; empty where that says nothing.
+func weekChange(was, now digest.ServiceWeek) string {
+	base := was.Total.Float64()
+	change := now.Total.Sub(was.Total).Float64()
+	if was.Days < 7 || now.Days < 7 || base <= 0 || math.Abs(change) > 10*base {
+		return ""
+	}
+	return percent(100 * change / base)
+}
+
+func weekCost(w digest.ServiceWeek, currency string) string {
+	switch {
+	case w.Days <= 0:
+		return "no data"
+	case w.Days < 7:
+		return fmt.Sprintf("%s in %s", show(w.Total, currency), plural(w.Days, "day"))
+	}
+	return show(w.Total, currency)
+}
+
+// allServices are the costliest services of the newest week, currency by currency.
+func allServices(r digest.ServiceReport, command string) Message {
+	s := stack{left: MaxTotal - 500}
+	s.add(0, header("head", fmt.Sprintf("Cost by service · %s, %s", weekWord(r.Week), weekDates(r.Week))))
+	var currencies []string
+	rows := map[string][]line{}
+	for _, service := range r.Services[:min(len(r.Services), maxServiceRows)] {
+		if len(service.Weeks) == 0 {
+			continue
+		}
+		now := service.Weeks[len(service.Weeks)-1]
+		l := line{amounts: []string{weekCost(now, spend.Symbol(service.Currency)), ""}, name: serviceName(service.Provider, service.Service, 40)}
+		if n := len(service.Weeks); n > 1 {
+			l.amounts[1] = weekChange(service.Weeks[n-2], now)
+		}
+		c := currencyName(service.Currency)
+		if rows[c] == nil {
+			currencies = append(currencies, c)
+		}
+		rows[c] = append(rows[c], l)
+	}
+	for k, c := range currencies {
+		head := (&paragraph{}).bold(upper(strings.TrimSpace(inWords(orNothing(c))))).text(": cost, change against the week before, service")
+		s.add(0, rich(fmt.Sprintf("currency:%d", k+1), head.section(), preformatted(aligned(rows[c]))))
+	}
+	if rest := r.More + max(0, len(r.Services)-maxServiceRows); rest > 0 {
+		s.add(0, small("rest", plain("and "+plural(rest, "more service"))))
+	}
+	s.add(0, rootMissingBlock(r.Missing)...)
+	s.add(0, small("way", markup(fmt.Sprintf("`%s cost SERVICE` shows eight weeks of one.", command))))
+	first := r.Services[0]
+	return Message{
+		Text:   cutMarkup(fmt.Sprintf("Cost by service, %s. Most of all %s. %s in all.", weekDates(r.Week), Harmless(Cut(Line(first.Service), 80)), plural(len(r.Services)+r.More, "service")), MaxText),
+		Blocks: s.blocks,
+	}
+}
