@@ -60,8 +60,10 @@ type CostSource struct {
 
 // FOCUSFiles are cost exports in FinOps' common format.
 type FOCUSFiles struct {
-	Files []string `yaml:"files"` // glob patterns
-	Cost  string   `yaml:"cost"`  // the column that counts
+	Files []string `yaml:"files"` // glob patterns; usable from the working directory once loaded
+	// Written are the patterns as they stand in the file: replicas know a source by them.
+	Written []string `yaml:"-"`
+	Cost    string   `yaml:"cost"` // the column that counts
 }
 
 // CostQuery asks Prometheus for costs.
@@ -166,6 +168,7 @@ func (f *FOCUSFiles) check(p place) {
 	if len(f.Files) == 0 {
 		p.at("files").missing("patterns such as [/var/lib/focus/*.csv.gz]")
 	}
+	f.Written = slices.Clone(f.Files)
 	for i, pattern := range f.Files {
 		if _, err := filepath.Match(pattern, ""); err != nil {
 			p.at("files", i).problem("%q is not a file pattern", pattern)

@@ -123,7 +123,7 @@ func TestLoadContract(t *testing.T) {
 		Digests: []Digest{{
 			Name: "weekly-cost-review", Schedule: "0 9 * * MON", TimeZone: "Europe/Berlin", Channel: "#cost-review", Settle: Duration(48 * time.Hour),
 			Costs: []CostSource{
-				{FOCUS: &FOCUSFiles{Files: []string{"/var/lib/focus/*.csv.gz"}, Cost: "EffectiveCost"}},
+				{FOCUS: &FOCUSFiles{Files: []string{"/var/lib/focus/*.csv.gz"}, Written: []string{"/var/lib/focus/*.csv.gz"}, Cost: "EffectiveCost"}},
 				{Prometheus: &CostQuery{Query: "sum by (service) (...)", ServiceLabel: "service", Unit: "USD_per_day"}},
 				{OpenCost: &Service{URL: "http://opencost:9003", HTTPConfig: &defaults}},
 			},

@@ -26,6 +26,9 @@ import (
 type Files struct {
 	Patterns []string // as filepath.Glob takes them
 	Column   string   // the cost column that counts: EffectiveCost when empty
+	// Written are the patterns as people wrote them, which name the source; nil: Patterns. Relative ones mean other
+	// folders on other machines, and the same source.
+	Written []string
 }
 
 // costColumns are the four cost columns of FOCUS, in the order in which one stands
@@ -113,7 +116,7 @@ func (f Files) tell(ctx context.Context, c candidate, known map[string]File, m *
 // sum adds up what the files tell of the days up to now.
 func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []spend.Note, limit int) spend.Reading {
 	r := spend.Reading{
-		Source: f.source(), Name: "FOCUS files " + clean(strings.Join(f.Patterns, ", ")), Origin: spend.FOCUS,
+		Source: f.Source(), Name: f.Name(), Origin: spend.FOCUS,
 		At: now, Days: spend.Days{}, Column: f.Column,
 	}
 	today := spend.DayOf(now)
@@ -150,9 +153,33 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []spe
 	return r
 }
 
-// source tells this set of files from others, as long as its settings stay.
-func (f Files) source() string {
-	sum := sha256.Sum256([]byte(f.Column + "\x00" + strings.Join(f.Patterns, "\x00")))
+// Any reports whether the patterns match anything on this machine: only a replica
+// that has the files can read them.
+func (f Files) Any() bool {
+	for _, pattern := range f.Patterns {
+		if found, err := filepath.Glob(pattern); err == nil && len(found) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Name is the source for people.
+func (f Files) Name() string { return "FOCUS files " + clean(strings.Join(f.written(), ", ")) }
+
+func (f Files) written() []string {
+	if f.Written != nil {
+		return f.Written
+	}
+	return f.Patterns
+}
+
+// Source tells this set of files from others, as long as its settings stay.
+func (f Files) Source() string {
+	if f.Column == "" {
+		f.Column = costColumns[0]
+	}
+	sum := sha256.Sum256([]byte(f.Column + "\x00" + strings.Join(f.written(), "\x00")))
 	return "focus:" + hex.EncodeToString(sum[:8])
 }
 

@@ -66,7 +66,7 @@ func TestDirectory(t *testing.T) {
 			break
 		}
 	}
-	if want := []string{"incidents", "db-incidents", "new"}; !cmp.Equal(names, want) {
+	if want := []string{"incidents", "db-incidents", "cost-review", "new"}; !cmp.Equal(names, want) {
 		t.Errorf("got channels %v, want %v", names, want)
 	}
 	made, _ := sim.Channel("new")

@@ -63,6 +63,7 @@ func (s *Sim) furnish() {
 	for _, c := range []struct{ name, topic string }{
 		{"incidents", "What is burning, and who has it"},
 		{"db-incidents", "Incidents of the database team"},
+		{"cost-review", "What it cost, every Monday"},
 		{"general", "Company-wide announcements and work-based matters"},
 	} {
 		s.AddChannel(c.name)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -140,4 +141,12 @@ func (s *Store) Answered(ctx context.Context, op string) (answer incident.Answer
 		return answer, false, fmt.Errorf("read answer: %w", err)
 	}
 	return answer, true, nil
+}
+
+// ClosedSince returns the incidents that closed at a time or later, newest first,
+// at most count.
+func (s *Store) ClosedSince(ctx context.Context, from time.Time, count int64) ([]int, error) {
+	return s.numbers(s.redis.client.ZRevRangeByScore(ctx, s.keys.closed(), &redis.ZRangeBy{
+		Min: strconv.FormatInt(from.UnixMilli(), 10), Max: "+inf", Count: count,
+	}).Result())
 }

@@ -1,0 +1,126 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+const (
+	// weeksBack is how many weeks of costs are judged from: eight are charted, each against the six before it, and two more
+	// for the trend.
+	weeksBack = 16
+	// usersBack is how many weeks of users growth is measured from.
+	usersBack = 10
+	// postedBack is how many digests are looked through for the one before.
+	postedBack = 30
+)
+
+// About is what a digest is gathered for.
+type About struct {
+	Digest   string
+	Week     spend.Week
+	Now      time.Time
+	Sources  []Source
+	Skipped  int // times before this one at which nothing was posted
+	Settings digest.Settings
+}
+
+// WeekBefore is the week that a digest of that moment reviews: the last one that has
+// ended.
+func WeekBefore(now time.Time) spend.Week { return spend.WeekOf(spend.DayOf(now)).Add(-1) }
+
+// Gather brings together what a digest is judged from. It fails only when the
+// store does not answer: what else is missing is named in the input.
+func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (digest.Input, error) {
+	in := digest.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings}
+	if a.Skipped > 0 {
+		times := "once"
+		if a.Skipped > 1 {
+			times = fmt.Sprintf("%d times", a.Skipped)
+		}
+		in.Absent = append(in.Absent, "This digest was due "+times+" while no replica was running: nothing was posted then.")
+	}
+	var errs []error
+	note := func(err error) { errs = append(errs, err) }
+	var err error
+	in.Readings, err = stored(ctx, st, a)
+	note(err)
+	in.Restated, err = st.Restated(ctx)
+	note(err)
+	in.Adoptions, err = st.Adoptions(ctx)
+	note(err)
+	expected, err := st.Expected(ctx)
+	note(err)
+	for _, e := range expected {
+		in.Expected = append(in.Expected, e)
+	}
+	slices.SortFunc(in.Expected, func(a, b digest.Expectation) int { return strings.Compare(a.Series, b.Series) })
+	in.Posted, err = before(ctx, st, a)
+	note(err)
+	in.Incidents, err = incidents(ctx, st, a.Week, a.Now)
+	note(err)
+	users, err := st.UsersByWeek(ctx, a.Week, usersBack)
+	note(err)
+	in.Organisation = o.Ask(ctx, a.Now)
+	in.Organisation.UsersByWeek = users
+	return in, errors.Join(errs...)
+}
+
+// stored reads what the digest's sources told. A source that was never read is
+// there too, with a note.
+func stored(ctx context.Context, st *store.Store, a About) ([]spend.Reading, error) {
+	told, err := st.CostSources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []spend.Reading
+	last := a.Week.Add(1).Monday() - 1
+	for _, s := range a.Sources {
+		r, ok := told[s.ID]
+		if !ok {
+			r = spend.Reading{Source: s.ID, Name: s.Name, At: a.Now, Notes: []spend.Note{{Text: s.Name + " has not been read yet, so its costs are missing."}}}
+		}
+		if r.Days, err = st.Costs(ctx, s.ID, a.Week.Add(-weeksBack).Monday(), last+7); err != nil {
+			return nil, err
+		}
+		// What is stored counts, also while the source itself is away.
+		if newest, ok := r.Days.Newest(); ok && !r.Known {
+			r.Newest, r.Known = newest, true
+		}
+		if age := a.Now.Sub(r.At); ok && age > 26*time.Hour {
+			r.Notes = append(r.Notes, spend.Note{Text: fmt.Sprintf("%s was last read %d hours ago.", s.Name, int(age.Hours()))})
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// before finds what the same digest said about the week before.
+func before(ctx context.Context, st *store.Store, a About) (*digest.Posted, error) {
+	numbers, err := st.Digests(ctx, postedBack)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range numbers {
+		d, ok, err := st.Digest(ctx, n)
+		if errors.Is(err, store.ErrUnreadable) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if ok && d.Report.Digest == a.Digest && d.Report.Week == a.Week.Add(-1) {
+			posted := d.Report.Posted()
+			return &posted, nil
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,62 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/evidence"
+)
+
+// Organisation is how the organisation's numbers are found out.
+type Organisation struct {
+	Config     *config.Organisation // nil: nothing is told
+	Prometheus *evidence.Prometheus // nil: nobody to ask
+}
+
+// Ask finds out every number that is configured. What is not known says why.
+func (o Organisation) Ask(ctx context.Context, now time.Time) digest.Organisation {
+	var told digest.Organisation
+	var c config.Organisation
+	if o.Config != nil {
+		c = *o.Config
+	}
+	inf := 1e18
+	figures := []struct {
+		key    string
+		from   *config.Figure
+		to     *digest.Figure
+		bounds evidence.Number
+	}{
+		{"users", c.Users, &told.Users, evidence.Number{Most: inf}},
+		{"weekly_growth", c.WeeklyGrowth, &told.WeeklyGrowth, evidence.Number{Least: -1, Most: 10}},
+		{"teams", c.Teams, &told.Teams, evidence.Number{Most: inf}},
+		{"international", c.International, &told.International, evidence.Number{Most: 1}},
+		{"cdn_bandwidth_tb", c.CDNBandwidthTB, &told.CDNBandwidthTB, evidence.Number{Most: inf}},
+	}
+	for _, f := range figures {
+		switch {
+		case f.from == nil:
+			*f.to = digest.Figure{Why: fmt.Sprintf("organisation.%s is not configured", f.key)}
+		case f.from.Query == "":
+			*f.to = digest.Figure{Value: f.from.Value, Known: true, Source: "configured"}
+		case o.Prometheus == nil:
+			*f.to = digest.Figure{Why: fmt.Sprintf("organisation.%s asks Prometheus, and prometheus.url is missing", f.key)}
+		default:
+			n := f.bounds
+			n.Query = f.from.Query
+			values, errs := o.Prometheus.Numbers(ctx, map[string]evidence.Number{f.key: n}, now)
+			value, ok := values[f.key]
+			*f.to = digest.Figure{Value: value, Known: ok, Source: "measured by Prometheus"}
+			if !ok {
+				f.to.Source, f.to.Why = "", fmt.Sprintf("organisation.%s could not be measured", f.key)
+				if len(errs) > 0 {
+					f.to.Why += ": " + errs[0].Error()
+				}
+			}
+		}
+	}
+	return told
+}
