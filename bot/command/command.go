@@ -14,10 +14,10 @@ type Command struct {
 	Verb     Verb
 	Incident int               // the incident's number; 0 when none was given
 	Step     string            // a step's number ("4") or id ("pool-connections")
-	Text     string            // note, reason, playbook name, title, or the verb help is asked for
-	Name     string            // start and show: the playbook
+	Text     string            // note, reason, playbook name, title, service, or the verb help is asked for
+	Name     string            // start and show: the playbook; digest: which one
 	Labels   map[string]string // start: labels of the new incident
-	Filter   string            // incidents: open, mine, overdue or all
+	Filter   string            // incidents: open, mine, overdue or all; digest: preview or post
 }
 
 // UsageError says what is wrong with what was typed and what would be right. Text
@@ -108,6 +108,10 @@ func (r *reader) read() (Command, error) {
 		return r.start(c)
 	case VerbIncidents:
 		return r.incidents(c)
+	case VerbDigest:
+		return r.digest(c)
+	case VerbCost:
+		return r.cost(c)
 	}
 	if c.Incident, err = r.incident(); err != nil {
 		return Command{}, err
@@ -155,6 +159,38 @@ func (r *reader) incidents(c Command) (Command, error) {
 	}
 	r.rest = rest
 	return c, r.end()
+}
+
+// digest reads what to do, and which of several digests it is about.
+func (r *reader) digest(c Command) (Command, error) {
+	word, rest := cut(r.rest)
+	c.Filter = strings.ToLower(word)
+	switch c.Filter {
+	case "":
+		c.Filter = "preview"
+	case "preview", "post":
+	default:
+		return Command{}, r.wrong(didYouMean(c.Filter, "preview", "post"), "A digest cannot %s", quote(word))
+	}
+	r.rest = rest
+	if r.rest == "" {
+		return c, nil
+	}
+	name, rest := cut(r.rest)
+	if !playbookID.MatchString(name) {
+		return Command{}, r.wrong("", "%s is no digest: names are like `weekly-cost-review`", quote(name))
+	}
+	c.Name, r.rest = name, rest
+	return c, r.end()
+}
+
+// cost reads the name of a service, which may have spaces.
+func (r *reader) cost(c Command) (Command, error) {
+	c.Text = strings.Trim(strings.TrimSpace(r.rest), `"“”`)
+	if n := utf8.RuneCountInString(c.Text); n > maxTitle {
+		return Command{}, r.wrong("", "The service has %d characters, %d are allowed", n, maxTitle)
+	}
+	return c, nil
 }
 
 // incident reads the id, or takes the thread's. In a thread a bare number is a

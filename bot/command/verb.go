@@ -26,6 +26,8 @@ const (
 	VerbReopen    Verb = "reopen"
 	VerbTimeline  Verb = "timeline"
 	VerbThread    Verb = "thread"
+	VerbDigest    Verb = "digest"
+	VerbCost      Verb = "cost"
 )
 
 // entry is one line of the help.
@@ -46,7 +48,7 @@ func entries() []entry {
 		{VerbRelease, "ID STEP", "give a step back", "release INC-142 4", true},
 		{VerbUndo, "ID STEP", "put a step back to what it was before", "undo INC-142 4", true},
 		{VerbNote, "ID text", "write into the timeline", "note INC-142 failover at 14:05", true},
-		{VerbResolve, "ID [note]", "the incident is over", "resolve INC-142 replicas took the load", true},
+		{VerbResolve, "ID [note]", "the incident is over; a note may begin with `false alarm:`, `noise:`, `expected:` or `fixed:`", "resolve INC-142 replicas took the load\nresolve INC-142 false alarm: the probe was wrong", true},
 		{VerbReopen, "ID", "the incident is not over", "reopen INC-142", true},
 		{VerbTimeline, "ID", "who did what and when", "timeline INC-142", true},
 		{VerbThread, "ID", "show an incident of a storm in a thread of its own", "thread INC-142", true},
@@ -54,6 +56,8 @@ func entries() []entry {
 		{VerbList, "", "list the playbooks", "list", false},
 		{VerbShow, "NAME", "the steps of a playbook", "show database-cpu", false},
 		{VerbStart, "NAME [title] [label=value ...]", "open an incident by hand", `start database-cpu orders are slow severity=critical instance="orders 0"`, false},
+		{VerbDigest, "[preview|post] [NAME]", "look at the cost review, or post it now", "digest preview\ndigest post weekly-cost-review", false},
+		{VerbCost, "[service]", "the last 8 weeks of a service, or of all", "cost\ncost CloudFront", false},
 		{VerbHelp, "[verb]", "this list, or more about one verb", "help\nhelp done", false},
 	}
 }

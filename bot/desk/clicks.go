@@ -18,15 +18,22 @@ var buttons = map[string]incident.Verb{
 	"step:ack": incident.VerbAcknowledge, "step:done": incident.VerbDone, "step:release": incident.VerbRelease, "step:undo": incident.VerbUndo,
 }
 
+// actionReason is the menu that asks why an incident is over.
+const actionReason = "incident:reason"
+
 // Action handles a click on a button or a choice in a menu.
 func (d *Desk) Action(ctx context.Context, a chat.Action) {
 	to := chat.Private{Channel: a.ChannelID, ThreadTS: a.ThreadTS, User: a.UserID, ResponseURL: a.ResponseURL}
 	if a.ActionID == actionPick && a.Value == "" {
 		return // the choice was taken back
 	}
+	if strings.HasPrefix(a.ActionID, "digest:") {
+		d.review(ctx, a, to)
+		return
+	}
 	value := a.Value
 	choice := ""
-	if a.ActionID == "incident:menu" {
+	if a.ActionID == "incident:menu" || a.ActionID == actionReason {
 		choice, value, _ = strings.Cut(a.Value, "/")
 	}
 	number, step, ok := target(value)
@@ -48,6 +55,11 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
 			Verb: incident.VerbShow, Incident: number, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu",
 			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: a.ThreadTS, Always: true},
+		}}, to)
+	case a.ActionID == actionReason && step == "":
+		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
+			Verb: incident.VerbReason, Incident: number, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu",
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: a.ThreadTS},
 		}}, to)
 	case a.ActionID == "step:skip" && step != "":
 		d.openModal(ctx, a, to, number, step)
@@ -128,6 +140,9 @@ var modals = map[string]struct {
 
 // Submit takes what was typed into a modal.
 func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string {
+	if strings.HasPrefix(s.CallbackID, "digest:") {
+		return d.submitReview(ctx, s)
+	}
 	modal, ok := modals[s.CallbackID]
 	number, step, known := target(s.PrivateMetadata)
 	if !ok || !known {

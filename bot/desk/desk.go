@@ -14,6 +14,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/command"
+	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
@@ -35,6 +36,8 @@ const (
 type Settings struct {
 	Command   string
 	Playbooks *playbooks.Set
+	// Digests are the names of the configured digests.
+	Digests []string
 }
 
 // Options are what a desk needs; all fields are required.
@@ -44,16 +47,21 @@ type Options struct {
 	Slack    *chat.Client
 	Settings func() Settings
 	Logger   *slog.Logger
+	// Gather brings together what a digest is judged from; it may take many seconds.
+	Gather func(ctx context.Context, digest string, now time.Time) (digest.Input, error)
 }
 
 // Desk implements chat.Handler.
 type Desk struct {
 	Options
 	late chan lateAnswer
+	slow chan func(context.Context)
 }
 
 // New makes a desk; its late answers need Run.
-func New(o Options) *Desk { return &Desk{Options: o, late: make(chan lateAnswer, 256)} }
+func New(o Options) *Desk {
+	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16)}
+}
 
 // lateAnswer is a command that was recorded before its result was known.
 type lateAnswer struct {
@@ -71,6 +79,11 @@ func (d *Desk) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case work := <-d.slow:
+			group.Go(func() error {
+				work(ctx)
+				return nil
+			})
 		case l := <-d.late:
 			group.Go(func() error {
 				d.deliver(ctx, l)
@@ -195,6 +208,10 @@ var verbs = map[command.Verb]incident.Verb{
 // that only read.
 func act(c command.Command, op string, at time.Time, user incident.User, via string, reply incident.Reply) (incident.Event, bool) {
 	ev := incident.Event{Op: op, At: received(at)}
+	if c.Verb == command.VerbDigest && c.Filter == "post" {
+		ev.Review = &incident.Review{Verb: incident.ReviewPost, Name: c.Name, User: user, Reply: reply}
+		return ev, true
+	}
 	if c.Verb == command.VerbStart {
 		ev.Start = &incident.Start{Playbook: c.Name, Title: c.Text, Labels: c.Labels, User: user, Via: via, Reply: reply}
 		return ev, true
@@ -204,5 +221,8 @@ func act(c command.Command, op string, at time.Time, user incident.User, via str
 		return ev, false
 	}
 	ev.Act = &incident.Act{Verb: verb, Incident: c.Incident, Step: c.Step, User: user, Text: c.Text, Via: via, Reply: reply}
+	if verb == incident.VerbResolve {
+		ev.Act.Reason, ev.Act.Text = incident.CutReason(c.Text)
+	}
 	return ev, true
 }

@@ -24,6 +24,9 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 		}
 		return chat.Answer{Message: message.Text(text)}
 	}
+	if c.Verb == command.VerbDigest || c.Verb == command.VerbCost {
+		return chat.Answer{Message: d.costs(ctx, c, s.At, chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})}
+	}
 	return chat.Answer{Message: d.read(ctx, c, s.UserID, s.At)}
 }
 
@@ -55,7 +58,12 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) {
 		d.record(ctx, ev, to)
 		return
 	}
-	said := d.read(ctx, c, m.UserID, m.At)
+	var said message.Message
+	if c.Verb == command.VerbDigest || c.Verb == command.VerbCost {
+		said = d.costs(ctx, c, m.At, to)
+	} else {
+		said = d.read(ctx, c, m.UserID, m.At)
+	}
 	to.Text, to.Blocks = said.Text, said.Blocks
 	d.whisper(ctx, to)
 }

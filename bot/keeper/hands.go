@@ -12,7 +12,6 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
-	"github.com/signalbook/signalbook/playbooks"
 )
 
 const (
@@ -31,8 +30,7 @@ type work struct {
 	number  int
 	channel string
 	rank    rank
-	clicked bool               // people wait for it: the tier, or the root when tier is empty
-	tier    playbooks.TierName // of the step that was clicked
+	clicked []string // slots that people wait for, by prefix
 }
 
 // job is the standing of one incident that is not settled.
@@ -93,11 +91,7 @@ func (h *hands) add(w work) {
 	}
 	j.again, j.known = true, false
 	j.ready = time.Time{}
-	if w.clicked {
-		slot := "root"
-		if w.tier != "" {
-			slot = "tier:" + string(w.tier)
-		}
+	for _, slot := range w.clicked {
 		j.clicked[slot] = true
 	}
 	h.mu.Unlock()

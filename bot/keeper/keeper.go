@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
@@ -39,6 +40,7 @@ type Settings struct {
 	Channels  []string // every channel of the configuration, to be resolved
 	People    []string // every name of the configuration, to be resolved
 	Retention Retention
+	Digests   []Digest
 }
 
 // Route is where an incident goes and whom it concerns.
@@ -71,7 +73,8 @@ func (t Timing) withDefaults() Timing {
 	return t
 }
 
-// Options are what a keeper needs; all fields but Timing are required.
+// Options are what a keeper needs; all fields but Timing, Now and, without digests,
+// Report are required.
 type Options struct {
 	Store      *store.Store
 	Slack      *chat.Client
@@ -80,6 +83,11 @@ type Options struct {
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer
 	Timing     Timing
+	// Report gathers and judges what a digest tells; it may take a minute. What it cannot find out it names in the report:
+	// an error means that the store does not answer.
+	Report func(ctx context.Context, d Digest, w Wanted) (digest.Report, error)
+	// Now is the clock by which digests are due; nil: time.Now.
+	Now func() time.Time
 }
 
 // Keeper runs the loop of one workspace while it holds the lease.
@@ -95,6 +103,9 @@ type Keeper struct {
 func New(o Options) *Keeper {
 	k := &Keeper{Options: o}
 	k.Timing = o.Timing.withDefaults()
+	if k.Now == nil {
+		k.Now = time.Now
+	}
 	k.metrics = newMetrics(o.Registerer, k)
 	return k
 }
@@ -152,6 +163,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
 	group.Go(func() error { return r.hands.run(groupCtx) })
 	group.Go(func() error { return r.hands.gather(groupCtx) })
 	group.Go(func() error { return r.retain(groupCtx) })
+	group.Go(func() error { return r.post(groupCtx) })
 	err := group.Wait()
 	if ctx.Err() == nil {
 		log.Warn("stopped keeping the workspace", "reason", err)

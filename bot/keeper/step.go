@@ -138,6 +138,9 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 		return commit, &poisonError{entry.Err.Error()}
 	}
 	ev := entry.Event
+	if ev.Review != nil {
+		return r.review(ctx, entry)
+	}
 	settings := r.Settings()
 	scene, err := r.scene(ctx, ev, settings)
 	if errors.Is(err, store.ErrUnreadable) {

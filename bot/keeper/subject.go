@@ -2,17 +2,20 @@ package keeper
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// subject is what one thread in Slack is about: an incident, or a storm.
+// subject is what one thread in Slack is about: an incident, a storm, or a digest.
 type subject struct {
-	number   int    // a storm's is below zero
+	number   int    // a storm's is below zero, a digest's far below
 	name     string // for people
 	channel  string // as configured
 	version  int64
@@ -20,11 +23,16 @@ type subject struct {
 	opened   time.Time
 	incident *incident.Incident
 	storm    *incident.Storm
+	digest   *digest.Document
 }
 
-// subject reads an incident or a storm; ok is false when there is none of that
-// number.
+// subject reads an incident, a storm or a digest; ok is false when there is none of
+// that number.
 func (h *hands) subject(ctx context.Context, number int) (subject, bool, error) {
+	if n, is := store.DigestOf(number); is {
+		d, ok, err := h.Store.Digest(ctx, n)
+		return subject{number: number, name: digest.ID(n), channel: d.Channel, version: d.Version, opened: d.Tick, digest: &d}, ok, err
+	}
 	if number < 0 {
 		s, ok, err := h.Store.Storm(ctx, -number)
 		return subject{
@@ -71,6 +79,10 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 	if s.ledger, err = h.Store.Ledger(ctx, number); err != nil {
 		return sight{}, err
 	}
+	if s.digest != nil {
+		s.slots = message.RenderDigest(digestView(*s.digest, h.Settings().Command))
+		return s, nil
+	}
 	if s.storm != nil {
 		entries, err := h.Store.Crowd(ctx, s.storm.Number)
 		if err != nil {
@@ -89,4 +101,32 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 	}
 	s.slots = message.Render(message.View{Incident: i, Playbook: book, Names: h.names(), Command: h.Settings().Command})
 	return s, nil
+}
+
+// digestView is a digest with what people did to it.
+func digestView(d digest.Document, command string) message.DigestView {
+	v := message.DigestView{Report: d.Report, Adoptions: map[string]digest.Adoption{}, Command: command, Number: d.Number}
+	for _, s := range d.Report.Steps {
+		v.Adoptions[s.ID] = s.Adoption
+	}
+	for subject, mark := range d.Marks {
+		switch mark.Verb {
+		case digest.VerbAdopt:
+			v.Adoptions[subject] = digest.Adoption{State: digest.StepAdopted, By: mark.By, ByID: mark.ByID, At: mark.At, Note: mark.Text}
+		case digest.VerbSnooze:
+			v.Adoptions[subject] = digest.Adoption{State: digest.StepSnoozed, By: mark.By, ByID: mark.ByID, At: mark.At, Until: mark.Until, Note: mark.Text}
+		case digest.VerbUndo:
+			v.Adoptions[subject] = digest.Adoption{State: digest.StepOpen}
+		case digest.VerbExpected, digest.VerbInvestigate:
+			kind := message.MarkExpected
+			if mark.Verb == digest.VerbInvestigate {
+				kind = message.MarkInvestigated
+			}
+			v.Marks = append(v.Marks, message.Mark{
+				Kind: kind, Series: subject, By: incident.User{ID: mark.ByID, Name: mark.By}, At: mark.At, Reason: mark.Text, Incident: mark.Incident,
+			})
+		}
+	}
+	slices.SortFunc(v.Marks, func(a, b message.Mark) int { return strings.Compare(a.Series, b.Series) })
+	return v
 }

@@ -19,10 +19,9 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 		}
 		w := work{number: saved.Incident.Number, channel: r.people.channel(saved.Incident.Channel), rank: ranked(saved.Incident.Critical, next, saved.Incident.OpenedAt)}
 		if ev.Act != nil {
-			w.clicked = true
-			if ev.Act.Step != "" {
-				s, _, _ := saved.Incident.Step(ev.Act.Step)
-				w.tier = s.Tier
+			w.clicked = []string{store.RootSlot}
+			if s, _, ok := saved.Incident.Step(ev.Act.Step); ok {
+				w.clicked = []string{"tier:" + string(s.Tier)}
 			}
 		}
 		r.hands.add(w)
@@ -39,12 +38,17 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 			r.log.Info("a storm is over", "channel", storm.Channel, "storm", storm.ID())
 		}
 	}
+	if d := commit.Review.Digest; d != nil {
+		r.hands.add(r.digestWork(d.Document, store.RootSlot, "detail:"))
+	}
 	reply, user := incident.Reply{}, incident.User{}
 	switch {
 	case ev.Act != nil:
 		reply, user = ev.Act.Reply, ev.Act.User
 	case ev.Start != nil:
 		reply, user = ev.Start.Reply, ev.Start.User
+	case ev.Review != nil:
+		reply, user = ev.Review.Reply, ev.Review.User
 	}
 	if reply == (incident.Reply{}) || commit.Answer.Kind == incident.AnswerNone {
 		return

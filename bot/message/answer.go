@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -38,6 +39,14 @@ func Answer(a incident.Answer, command string) string {
 	case incident.AnswerHidden:
 		return fmt.Sprintf("%s of %s does not apply here, so there is nothing to do.", t.step(), t.id())
 	case incident.AnswerNoReason:
+		switch string(a.Verb) {
+		case string(incident.VerbReason):
+			return "A reason is one of: fixed, false alarm, noise, expected."
+		case string(digest.VerbExpected):
+			return "That needs a reason, so that the next reader knows."
+		case string(digest.VerbSnooze):
+			return "That needs a date to come back at."
+		}
 		if a.Verb == incident.VerbSkip {
 			return fmt.Sprintf("Skipping needs a reason, so that others know why: `%s skip %s %s because …`", t.command, t.id(), t.ref())
 		}
@@ -51,6 +60,15 @@ func Answer(a incident.Answer, command string) string {
 			return "You are not among those who may act on this. Nothing was changed."
 		}
 		return sentence(t.words()) + " Nothing was changed."
+	case incident.AnswerNoDigest:
+		if t.words() != "" {
+			return fmt.Sprintf("There is no digest “%s” in the configuration.", t.words())
+		}
+		return "There is no such digest any more, or it has no such part."
+	case incident.AnswerNothing:
+		return fmt.Sprintf("There is nothing to take back: %s is open.", t.title())
+	case incident.AnswerAsked:
+		return fmt.Sprintf("The digest %s is being made; it follows in %s.", t.title(), t.words())
 	case incident.AnswerNoPlaybook:
 		return fmt.Sprintf("There is no playbook “%s”. `%s list` names them all.", t.words(), t.command)
 	case incident.AnswerStarted:
@@ -75,6 +93,9 @@ type told struct {
 }
 
 func (t told) applied() string {
+	if said := t.reviewed(); said != "" {
+		return said
+	}
 	if t.Step == 0 {
 		switch t.Verb {
 		case incident.VerbAcknowledge:
@@ -88,6 +109,8 @@ func (t told) applied() string {
 			return fmt.Sprintf("%s is open again.", t.id())
 		case incident.VerbNote:
 			return fmt.Sprintf("Noted in the timeline of %s.", t.id())
+		case incident.VerbReason:
+			return fmt.Sprintf("%s is closed as: %s.", t.id(), reasonWord(t.Text))
 		case incident.VerbShow:
 			return fmt.Sprintf("%s gets a thread of its own%s: it follows in a moment.", t.id(), t.in())
 		}
@@ -108,6 +131,31 @@ func (t told) applied() string {
 	return fmt.Sprintf("Recorded: %s is %s.", t.named(), t.stateOr("as it was"))
 }
 
+// reviewed tells what an act on a digest did; empty when it was none.
+func (t told) reviewed() string {
+	switch digest.Verb(t.Verb) {
+	case digest.VerbExpected:
+		return fmt.Sprintf("Remembered: what %s cost is meant.", t.title())
+	case digest.VerbAdopt:
+		return fmt.Sprintf("Adopted: %s. Thank you.", t.title())
+	case digest.VerbSnooze:
+		return fmt.Sprintf("Put off: %s.", t.title())
+	case digest.VerbUndo:
+		if t.Incident == 0 {
+			return fmt.Sprintf("Taken back: %s is open.", t.title())
+		}
+	}
+	return ""
+}
+
+// dealt tells who dealt with a part of a digest before.
+func (t told) dealt(first string) string {
+	did := map[digest.Verb]string{
+		digest.VerbExpected: "called it expected", digest.VerbInvestigate: "opened an incident about it", digest.VerbAdopt: "adopted it", digest.VerbSnooze: "put it off",
+	}[digest.Verb(t.State)]
+	return fmt.Sprintf("%s %s (%s)%s.", first, did, t.title(), t.on())
+}
+
 // taken tells who was first, and when.
 func (t told) taken() string {
 	first := "Somebody"
@@ -115,6 +163,12 @@ func (t told) taken() string {
 		first = n
 	}
 	first += " was first: " + t.who()
+	if t.Incident == 0 {
+		return t.dealt(first)
+	}
+	if t.Verb == incident.VerbReason {
+		return fmt.Sprintf("%s closed %s as: %s.", first, t.id(), reasonWord(t.Text))
+	}
 	if t.Step == 0 {
 		return fmt.Sprintf("%s acknowledged %s%s.", first, t.id(), t.on())
 	}
@@ -128,6 +182,12 @@ func (t told) taken() string {
 }
 
 func (t told) already() string {
+	if t.Incident == 0 {
+		return t.dealt("You were here before: you")
+	}
+	if t.Verb == incident.VerbReason {
+		return fmt.Sprintf("%s is closed as: %s already.", t.id(), reasonWord(t.Text))
+	}
 	if t.Step == 0 {
 		return fmt.Sprintf("You have acknowledged %s already%s.", t.id(), t.comma())
 	}

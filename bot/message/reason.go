@@ -35,7 +35,7 @@ func reasonSelect(i incident.Incident) *slack.SelectBlockElement {
 	var chosen *slack.OptionBlockObject
 	for _, r := range reasons {
 		option := slack.NewOptionBlockObject(r.value+"/"+i.ID(), plain(r.label), nil)
-		if r.value == i.Reason {
+		if r.value == string(i.Reason) {
 			chosen = option
 		}
 		options = append(options, option)

@@ -86,7 +86,7 @@ func rootNews(v View) []*paragraph {
 		default:
 			p.bold("Resolved").text(": all alerts are, since ").date(i.ResolvedAt)
 		}
-		if word := reasonWord(i.Reason); word != "" {
+		if word := reasonWord(string(i.Reason)); word != "" {
 			say().bold("Closed as").text(": " + word + ", by ").user(i.ReasonBy)
 		}
 	}

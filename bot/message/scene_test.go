@@ -254,7 +254,7 @@ func situations(t testing.TB) map[string]View {
 // withReason is an incident of which somebody has said what it was.
 func withReason(s *scene, reason string, by incident.User) View {
 	v := s.view()
-	v.Incident.Reason, v.Incident.ReasonBy = reason, by
+	v.Incident.Reason, v.Incident.ReasonBy = incident.Reason(reason), by
 	return v
 }
 

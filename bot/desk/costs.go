@@ -1,0 +1,99 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/command"
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/message"
+)
+
+const (
+	// gatherAtOnce is how long an answer about costs is waited for; a later one follows by itself.
+	gatherAtOnce = 700 * time.Millisecond
+	gatherWithin = time.Minute
+)
+
+// The sentences about costs that are no answers of a digest.
+const (
+	textGathering = "Gathering the figures; they follow in a moment."
+	textNoDigest  = "No digest is configured, so there are no costs to look at: see `digests` in signalbook.yml."
+)
+
+// costs answers what is asked about costs: at once when that is fast, else it says
+// that the answer follows.
+func (d *Desk) costs(ctx context.Context, c command.Command, now time.Time, to chat.Private) message.Message {
+	name, trouble := d.digestNamed(c.Name)
+	if trouble != "" {
+		return message.Text(trouble)
+	}
+	answers := make(chan message.Message, 1)
+	late := make(chan struct{})
+	work := func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, gatherWithin)
+		defer cancel()
+		answers <- d.figures(ctx, c, name, now)
+		select {
+		case <-late:
+		default:
+			return // somebody waits for it
+		}
+		select {
+		case said := <-answers: // nobody took it: it follows
+			to.Text, to.Blocks = said.Text, said.Blocks
+			d.whisper(ctx, to)
+		default:
+		}
+	}
+	select {
+	case d.slow <- work:
+	default:
+		return message.Text(textFull)
+	}
+	select {
+	case said := <-answers:
+		return said
+	case <-ctx.Done():
+	case <-time.After(gatherAtOnce):
+	}
+	close(late)
+	select {
+	case said := <-answers:
+		return said
+	default:
+		return message.Text(textGathering)
+	}
+}
+
+// digestNamed finds a configured digest; without a name the first.
+func (d *Desk) digestNamed(name string) (found, trouble string) {
+	names := d.Settings().Digests
+	switch {
+	case len(names) == 0:
+		return "", textNoDigest
+	case name == "":
+		return names[0], ""
+	case slices.Contains(names, name):
+		return name, ""
+	}
+	return "", fmt.Sprintf("There is no digest `%s`. There is: `%s`.", message.Escape(name), strings.Join(names, "`, `"))
+}
+
+// figures gathers and judges.
+func (d *Desk) figures(ctx context.Context, c command.Command, name string, now time.Time) message.Message {
+	in, err := d.Gather(ctx, name, now)
+	if err != nil {
+		d.Logger.Warn("the figures of a digest could not be gathered", "digest", name, "error", err)
+		return message.Text(textUnread)
+	}
+	if c.Verb == command.VerbCost {
+		told, suggestions := digest.Service(in, c.Text)
+		return message.CostAnswer(told, suggestions, d.Settings().Command)
+	}
+	return message.DigestPreview(message.DigestView{Report: digest.Judge(in), Command: d.Settings().Command})
+}

@@ -1,0 +1,119 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+)
+
+// atOnce are the clicks on a digest that need no words.
+var atOnce = map[string]digest.Verb{
+	"digest:investigate": digest.VerbInvestigate, "digest:adopt": digest.VerbAdopt, "digest:undo": digest.VerbUndo,
+}
+
+// review handles a click on a digest.
+func (d *Desk) review(ctx context.Context, a chat.Action, to chat.Private) {
+	number, subject, ok := digest.ParseTarget(a.Value)
+	if !ok {
+		d.Logger.Warn("a click that names no digest", "action", a.ActionID, "value", a.Value)
+		to.Text = "This button belongs to no digest that I know."
+		d.whisper(ctx, to)
+		return
+	}
+	if verb, ok := atOnce[a.ActionID]; ok {
+		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &incident.Review{
+			Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName},
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: a.ThreadTS},
+		}}, to)
+		return
+	}
+	d.openReview(ctx, a, to, number, subject)
+}
+
+// openReview asks for the words that a click on a digest needs.
+func (d *Desk) openReview(ctx context.Context, a chat.Action, to chat.Private, number int, subject string) {
+	readCtx, cancel := context.WithTimeout(ctx, readWithin)
+	document, ok, err := d.Store.Digest(readCtx, number)
+	cancel()
+	if err != nil {
+		to.Text = textUnread
+		d.whisper(ctx, to)
+		return
+	}
+	view := message.DigestView{Report: document.Report, Command: d.Settings().Command, Number: number}
+	var modal slack.ModalViewRequest
+	found := false
+	switch a.ActionID {
+	case "digest:expected":
+		var spike digest.Anomaly
+		if spike, _, found = document.Spike(subject); found {
+			modal = message.DigestExpectedModal(view, spike)
+		}
+	case "digest:snooze":
+		var step digest.CostStep
+		if step, found = document.Step(subject); found {
+			modal = message.DigestSnoozeModal(view, step)
+		}
+	default:
+		d.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		return
+	}
+	if !ok || !found {
+		to.Text = message.Answer(incident.Answer{Kind: incident.AnswerNoDigest}, d.Settings().Command)
+		d.whisper(ctx, to)
+		return
+	}
+	if err := d.Slack.OpenView(ctx, a.TriggerID, modal); err != nil {
+		d.Logger.Warn("a modal could not be opened", "digest", digest.ID(number), "error", err)
+		to.Text = "The form could not be opened: " + message.Escape(err.Error()) + ". Please click again."
+		d.whisper(ctx, to)
+	}
+}
+
+// snoozes are the months that a cost step can be put off for.
+var snoozes = []int{1, 3, 6}
+
+// submitReview takes what was typed into a form about a digest.
+func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]string {
+	number, subject, ok := digest.ParseTarget(s.PrivateMetadata)
+	if !ok {
+		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
+		return nil
+	}
+	review := incident.Review{Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}}
+	block := ""
+	switch s.CallbackID {
+	case "digest:expected":
+		block, review.Verb, review.Text = "reason", incident.ReviewVerb(digest.VerbExpected), strings.TrimSpace(s.Values["reason"])
+		if review.Text == "" {
+			return map[string]string{block: "Please say why, so that the next reader knows."}
+		}
+	case "digest:snooze":
+		block, review.Verb, review.Text = "until", incident.ReviewVerb(digest.VerbSnooze), strings.TrimSpace(s.Values["note"])
+		months, err := strconv.Atoi(s.Values["until"])
+		if err != nil || !slices.Contains(snoozes, months) {
+			return map[string]string{block: "Please choose for how long."}
+		}
+		review.Until = s.At.UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
+	default:
+		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
+		return nil
+	}
+	answer, answered, said := d.put(ctx, incident.Event{Op: s.Op, At: received(s.At), Review: &review}, chat.Private{User: s.UserID})
+	switch {
+	case !answered && said != textLater:
+		return map[string]string{block: said}
+	case answered && answer.Kind != incident.AnswerApplied:
+		return map[string]string{block: message.Plain(message.Answer(answer, d.Settings().Command))}
+	}
+	return nil
+}

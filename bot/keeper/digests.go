@@ -1,0 +1,199 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// Digest is one message that is posted on schedule.
+type Digest struct {
+	Name, Channel string
+	// Next is the first time after another at which it is due; zero: never.
+	Next func(after time.Time) time.Time
+}
+
+// Wanted says for when a digest is made, and how many of its times before were
+// skipped because nobody was running.
+type Wanted struct {
+	At      time.Time
+	Skipped int
+}
+
+const (
+	digestEvery = time.Second
+	// makeUpFor is how late a digest is still posted (product contract, section 8).
+	makeUpFor = 24 * time.Hour
+	// gatherFor bounds the gathering: sources that do not answer by then are named as missing.
+	gatherFor = 2 * time.Minute
+	// maxTicks bounds the times that are counted after a long silence.
+	maxTicks = 10_000
+)
+
+// digestNamed finds a configured digest; without a name the only one.
+func (r *reign) digestNamed(name string) (Digest, bool) {
+	all := r.Settings().Digests
+	if name == "" && len(all) == 1 {
+		return all[0], true
+	}
+	for _, d := range all {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Digest{}, false
+}
+
+// digestWork asks the hands for a look at a digest.
+func (r *reign) digestWork(d digest.Document, clicked ...string) work {
+	return work{number: store.DigestSubject(d.Number), channel: r.people.channel(d.Channel), rank: ranked(false, classRoot, d.Tick), clicked: clicked}
+}
+
+// post makes the digests that are due, and those that people ask for.
+func (r *reign) post(ctx context.Context) error {
+	ticker := time.NewTicker(digestEvery)
+	defer ticker.Stop()
+	told := map[string]time.Time{} // ticks too old to be made up, so that each is said once
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		err := r.scheduled(ctx, told)
+		if err == nil {
+			err = r.wished(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, store.ErrFenced):
+			return errLeaseLost
+		case err != nil:
+			r.log.Warn("digests wait", "error", err)
+		}
+	}
+}
+
+// scheduled posts every digest whose time has come.
+func (r *reign) scheduled(ctx context.Context, told map[string]time.Time) error {
+	digests := r.Settings().Digests
+	if len(digests) == 0 {
+		return nil
+	}
+	passed, err := r.Store.Passed(ctx)
+	if err != nil {
+		return err
+	}
+	now := r.Now()
+	for _, d := range digests {
+		last, known := passed[d.Name]
+		if !known {
+			// It was not configured before: its first time is the next one.
+			if err := r.commitReview(ctx, store.Review{Passed: &store.Tick{Digest: d.Name, At: now}}); err != nil {
+				return err
+			}
+			continue
+		}
+		due, skipped := d.due(last, now)
+		switch {
+		case due.IsZero():
+		case now.Sub(due) > makeUpFor:
+			if !told[d.Name].Equal(due) {
+				told[d.Name] = due
+				r.log.Warn("a digest is too late to be made up; the next one says so", "digest", d.Name, "was_due", due)
+			}
+		default:
+			tick := store.Tick{Digest: d.Name, At: due}
+			if err := r.makeDigest(ctx, d, Wanted{At: due, Skipped: skipped}, store.Review{Tick: &tick, Passed: &tick}, ""); err != nil {
+				return fmt.Errorf("make digest %s for %s: %w", d.Name, due.Format(time.RFC3339), err)
+			}
+		}
+	}
+	return nil
+}
+
+// due is the newest time after last that has come, and how many came before it.
+func (d Digest) due(last, now time.Time) (due time.Time, skipped int) {
+	for at := d.Next(last); !at.IsZero() && !at.After(now) && skipped < maxTicks; at = d.Next(at) {
+		if !due.IsZero() {
+			skipped++
+		}
+		due = at
+	}
+	return due, skipped
+}
+
+// wished posts what people asked for.
+func (r *reign) wished(ctx context.Context) error {
+	asked, err := r.Store.Asked(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range asked {
+		d, ok := r.digestNamed(a.Digest)
+		if !ok {
+			r.log.Warn("a digest that was asked for is configured no more", "digest", a.Digest)
+			if err := r.commitReview(ctx, store.Review{Unask: a.Op}); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.makeDigest(ctx, d, Wanted{At: a.At}, store.Review{Unask: a.Op}, a.By); err != nil {
+			return fmt.Errorf("make digest %s as asked: %w", d.Name, err)
+		}
+	}
+	return nil
+}
+
+// makeDigest gathers, judges and commits one digest; the hands post it.
+func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store.Review, askedBy string) error {
+	newest, err := r.Store.NewestDigest(ctx)
+	if err != nil {
+		return err
+	}
+	gather, cancel := context.WithTimeout(ctx, gatherFor)
+	report, err := r.Report(gather, d, w)
+	cancel()
+	if err != nil {
+		return err
+	}
+	document := digest.Document{
+		Schema: digest.Schema, Number: newest + 1, Version: 1, Channel: d.Channel, Tick: w.At, AskedBy: askedBy, Report: report,
+	}
+	review.Digest = &store.SavedDigest{Document: document}
+	err = r.commitReview(ctx, review)
+	if errors.Is(err, store.ErrVersion) && review.Tick != nil {
+		// An earlier try was stored after all, or another keeper's was: it is dirty, and the hands will find it.
+		r.hands.refresh()
+		return r.commitReview(ctx, store.Review{Passed: review.Passed})
+	}
+	if err != nil {
+		return err
+	}
+	r.log.Info("a digest is made", "digest", d.Name, "number", document.ID(), "week", report.Week.String(), "asked_by", askedBy)
+	r.hands.add(r.digestWork(document))
+	return r.forgetDigests(ctx)
+}
+
+// forgetDigests lets old digests go the way of old incidents.
+func (r *reign) forgetDigests(ctx context.Context) error {
+	kept := r.Settings().Retention.For
+	if kept <= 0 {
+		return nil
+	}
+	_, err := r.Store.ForgetDigests(ctx, r.lease.Fence, r.Now().Add(-kept), 10)
+	return err
+}
+
+func (r *reign) commitReview(ctx context.Context, review store.Review) error {
+	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{Now: r.Now(), Review: review})
+	if err != nil {
+		return err
+	}
+	return each[0]
+}

@@ -1,0 +1,111 @@
+package keeper
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// review decides about what a person did to a digest, or asked of one.
+func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, error) {
+	ev := entry.Event
+	v := *ev.Review
+	commit := store.Commit{EventID: entry.ID, Op: ev.Op, Now: ev.At}
+	commit.Answer = incident.Answer{Kind: incident.AnswerNoDigest, Verb: incident.Verb(v.Verb), Text: v.Name}
+	if v.Verb == incident.ReviewPost {
+		if d, ok := r.digestNamed(v.Name); ok {
+			commit.Review.Ask = &store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
+			commit.Answer.Kind, commit.Answer.Title, commit.Answer.Text = incident.AnswerAsked, d.Name, d.Channel
+		}
+		return commit, nil
+	}
+	document, ok, err := r.Store.Digest(ctx, v.Digest)
+	if err != nil || !ok {
+		return commit, err
+	}
+	act := digest.Act{Verb: digest.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until}
+	next, out := document.Do(act)
+	if out.Refusal == digest.Applied && act.Verb == digest.VerbInvestigate {
+		started, err := r.decide(ctx, store.Entry{ID: entry.ID, Event: incident.Event{Op: ev.Op, At: ev.At, Start: r.investigation(document, v)}})
+		if err != nil || started.Answer.Kind != incident.AnswerStarted {
+			return started, err
+		}
+		commit = started
+		act.Incident = commit.Answer.Incident
+		next, out = document.Do(act)
+	} else {
+		commit.Answer = reviewed(document, v, out)
+	}
+	if out.Refusal != digest.Applied {
+		return commit, nil
+	}
+	commit.Review = store.Review{Digest: &store.SavedDigest{Document: next, Was: document.Version}, Expect: out.Expectation}
+	if out.Adoption != nil {
+		commit.Review.Adopt = map[string]digest.Adoption{v.Subject: *out.Adoption}
+	}
+	return commit, nil
+}
+
+// reviewed is what the person is told about an act on a digest.
+func reviewed(d digest.Document, v incident.Review, out digest.Outcome) incident.Answer {
+	a := incident.Answer{Kind: incident.AnswerApplied, Verb: incident.Verb(v.Verb), Title: d.Title(v.Subject)}
+	switch out.Refusal {
+	case digest.Applied:
+	case digest.Already:
+		a.Kind, a.Who, a.When = incident.AnswerTaken, incident.User{ID: out.Mark.ByID, Name: out.Mark.By}, out.Mark.At
+		if out.Mark.ByID == v.User.ID {
+			a.Kind = incident.AnswerAlready
+		}
+		a.State = string(out.Mark.Verb)
+	case digest.NothingTo:
+		a.Kind = incident.AnswerNothing
+	case digest.NeedsWord:
+		a.Kind = incident.AnswerNoReason
+	default:
+		a.Kind = incident.AnswerNoDigest
+	}
+	return a
+}
+
+// cdnPlaybook is what a spike of a CDN starts when no playbook of the team's own
+// matches it.
+const cdnPlaybook = "cdn-cost"
+
+// investigation opens an incident about a spike: with the playbook that matches
+// its labels, as an alert would have them.
+func (r *reign) investigation(d digest.Document, v incident.Review) *incident.Start {
+	spike, currency, _ := d.Spike(v.Subject)
+	labels := map[string]string{"alertname": "CostAnomaly", "service": spike.Service, "currency": currency, "week": d.Report.Week.String()}
+	for name, value := range map[string]string{"provider": spike.Provider, "category": spike.Category} {
+		if value != "" {
+			labels[name] = value
+		}
+	}
+	set := r.Settings().Playbooks
+	choice := set.Select(alerts.Notification{
+		Status: alerts.Firing, Alerts: []alerts.Alert{{Status: alerts.Firing, Labels: labels, StartsAt: d.Report.MadeAt}},
+		CommonLabels: maps.Clone(labels),
+	})
+	name := choice.Playbook.Name
+	if _, ok := set.Find(cdnPlaybook); ok && name == playbooks.Triage && spike.CDN {
+		name = cdnPlaybook
+	}
+	days := ""
+	if n := len(spike.Days); n > 0 {
+		days = fmt.Sprintf(" on %s", spike.Days[0])
+		if n > 1 {
+			days = fmt.Sprintf(" from %s to %s", slices.Min(spike.Days), slices.Max(spike.Days))
+		}
+	}
+	return &incident.Start{
+		Playbook: name, Labels: labels, User: v.User, Via: "digest", Reply: v.Reply,
+		Title: fmt.Sprintf("%s cost %.2f %s instead of %.2f%s", spike.Service, spike.Actual, currency, spike.Expected, days),
+	}
+}
