@@ -83,8 +83,6 @@ type Incident struct {
 	Reason     Reason    `json:"reason,omitempty"`     // why it is over, as somebody chose
 	ReasonBy   User      `json:"reason_by,omitzero"`
 	ClosedAt   time.Time `json:"closed_at,omitzero"`
-	Reason     string    `json:"reason,omitempty"` // chosen once it is resolved: fixed, false_alarm, noise, expected
-	ReasonBy   User      `json:"reason_by,omitzero"`
 
 	Tiers []Tier `json:"tiers,omitempty"`
 	Steps []Step `json:"steps,omitempty"`

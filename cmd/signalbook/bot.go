@@ -60,8 +60,10 @@ type botOptions struct {
 // minutes. Its zero value, which nothing but a test changes, leaves everything as
 // it is.
 var haste struct {
-	slack  time.Duration // one call of Slack's Web API may take so long (chat.Timeout)
-	keeper keeper.Timing
+	slack   time.Duration // one call of Slack's Web API may take so long (chat.Timeout)
+	keeper  keeper.Timing
+	imports time.Duration    // between two looks at the cost sources
+	now     func() time.Time // by which digests are due and costs settle
 }
 
 // settings are the configuration as loaded, replaced whole at a reload.
@@ -69,6 +71,7 @@ type settings struct {
 	config    *config.Config
 	playbooks *playbooks.Set
 	warnings  yamlfile.Problems
+	reviews   reviews
 }
 
 // redisState is the last word about what Redis keeps.
@@ -164,11 +167,14 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	st := b.redis.Workspace(id.TeamID)
 	replies := st.NewReplies()
 	client := b.client.Shared(st)
-	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Settings: func() desk.Settings {
+	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st), Settings: func() desk.Settings {
 		s := b.settings.Load()
-		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks}
+		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Digests: s.digestNames()}
 	}})
-	k := keeper.New(keeper.Options{Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.keeper})
+	k := keeper.New(keeper.Options{
+		Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.keeper,
+		Report: b.report(st), Now: digestClock(),
+	})
 	c := b.settings.Load().config
 
 	// Doors stop first, the keeper last: what came in is still decided.
@@ -194,6 +200,8 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	others := newReplicas(st, b.logger, b.registry, func() store.Replica { return describe(b.settings.Load(), k.Keeping()) })
 	b.replicas.Store(others)
 	doors.Go(func() error { return others.run(doorsCtx) })
+	imports := b.importer(st, others.id)
+	doors.Go(func() error { return imports.Run(doorsCtx) })
 	b.keeper.Store(k)
 	b.slackIn.Store(in)
 	b.store.Store(st)
@@ -256,6 +264,7 @@ func (b *bot) keeperSettings() keeper.Settings {
 			Storm: incident.Limit{Above: int(c.Incidents.Storm.Above), Per: time.Duration(c.Incidents.Storm.Per)},
 		},
 		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people, Retention: retention(c.Incidents),
+		Digests: s.keeperDigests(),
 		Route: func(labels map[string]string) keeper.Route {
 			t := c.Route(labels)
 			r := keeper.Route{Channel: t.Channel, Owners: t.Owners, Responders: t.Responders}

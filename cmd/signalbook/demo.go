@@ -44,6 +44,12 @@ route:
     - {matchers: ['team="data"'], owners: ["@db-oncall"]}
     - {matchers: ['team="platform"'], owners: ["@platform-oncall"]}
     - {matchers: ['team="ml"'], owners: ["@ml-oncall"]}
+digests:
+  - name: weekly-cost-review
+    schedule: "0 9 * * MON"
+    channel: "#cost-review"
+    costs: [{focus: {files: ["costs/*.csv"]}}]
+organisation: {users: 44M, weekly_growth: 2.6%%, teams: 12, international: 35%%}
 `
 
 // Run runs the demo until Ctrl-C, which leaves nothing behind.
@@ -70,10 +76,14 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 		Commands: []slacksim.Command{demoSlash()}, Extras: stage.extras(), Intro: demoIntro(server.Memory),
 	})
 	defer sim.Close()
+	if err := writeDemoBill(filepath.Join(dir, "costs"), time.Now()); err != nil {
+		return err
+	}
 	b, err := demoBot(filepath.Join(dir, "signalbook.yml"), base, server, logger)
 	if err != nil {
 		return err
 	}
+	stage.review = b.askForDigest
 	defer b.redis.Close()
 	surface, err := b.handler()
 	if err != nil {
@@ -155,6 +165,7 @@ func demoIntro(memory bool) []string {
 		"Act as somebody else with the user menu, and click the same step.",
 		"Type /playbook status INC-1, or /playbook done INC-1 2 pooled.",
 		"Fire, change and resolve the alerts with the buttons under “Try it”.",
+		"Post the cost review there, and look into #cost-review. Its bill is made up.",
 	}
 	if memory {
 		lines = append(lines, "No redis-server was found: everything is kept in memory and forgotten at the end.")
@@ -177,7 +188,8 @@ Signalbook demo: %s
 Try: open the thread of the database incident and take a step,
      become somebody else and click the same step,
      type  /playbook status INC-1  or  /playbook done INC-1 2 pooled
-     press Resolve under "Database" on the page.
+     press Resolve under "Database" on the page,
+     post the cost review (its bill is made up) and look into #cost-review.
 
 Ctrl-C ends it and leaves nothing behind.
 `, base, kept)

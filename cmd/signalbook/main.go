@@ -33,6 +33,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"The whole product on one machine, with a local Slack look-alike in the browser."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration or playbooks: every problem at once, as file:line:column."`
 	Fire    fireCommand    `cmd:"" help:"Send a marked test alert to a running bot."`
+	Digest  digestCommand  `cmd:"" help:"Print the cost review of a week; needs neither Slack nor Redis."`
 	Dead    deadCommand    `cmd:"" help:"Events that could not be handled: look at them, try them again, delete them."`
 	Slack   slackCommand   `cmd:"" help:"What Slack needs: the app's manifest."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -44,7 +45,8 @@ Examples:
   signalbook demo
   signalbook check config signalbook.yml
   signalbook serve --config.file=signalbook.yml
-  signalbook fire database-cpu`
+  signalbook fire database-cpu
+  signalbook digest --config.file=signalbook.yml --week=2026-W47 --png=out.png`
 
 func main() {
 	stampVersion()

@@ -119,7 +119,11 @@ func loadSettings(path string) (*settings, error) {
 	if err := problems.Err(); err != nil {
 		return nil, &findingsError{err.Error() + "\n"}
 	}
-	return &settings{config: loaded, playbooks: set, warnings: problems.Warnings()}, nil
+	reviews, err := newReviews(loaded)
+	if err != nil {
+		return nil, err
+	}
+	return &settings{config: loaded, playbooks: set, warnings: problems.Warnings(), reviews: reviews}, nil
 }
 
 // readConfig reads a configuration and its playbooks, the latter also when the

@@ -28,6 +28,7 @@ var demoPayloads embed.FS
 type stage struct {
 	url         string
 	emergencies []*emergency
+	review      func(context.Context) error // posts the weekly digest
 
 	mu sync.Mutex
 }
@@ -56,7 +57,7 @@ func (s *stage) extras() []slacksim.Extra {
 		add("Resolve", s.resolve)
 		add("Fire again", s.fireAgain)
 	}
-	return all
+	return append(all, slacksim.Extra{Group: "Cost review", Label: "Post", Run: func(ctx context.Context) error { return s.review(ctx) }})
 }
 
 // fire sends the alert as it fires; a second time it is a repeat.

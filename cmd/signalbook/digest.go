@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/chart"
+	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/review"
+	"github.com/signalbook/signalbook/bot/spend"
+)
+
+type digestCommand struct {
+	Config string `name:"config.file" default:"signalbook.yml" help:"The configuration; Slack's section is not needed."`
+	Name   string `help:"Which of several digests, as in: --name=weekly-cost-review"`
+	Week   string `help:"The week under review, as in: --week=2026-W47; without it the last one that has ended."`
+	PNG    string `name:"png" help:"Write the chart to this file, as in: --png=out.png"`
+}
+
+// redisWithin is how long a store that may not be there is waited for.
+const redisWithin = 3 * time.Second
+
+// weeksRead is how many weeks before the reviewed one sources are asked for, when
+// there is no store that has them.
+const weeksRead = 16
+
+// Run prints the digest. What is missing is named in it, and is no error.
+func (c digestCommand) Run(ctx context.Context, std streams) error {
+	loaded, problems := config.LoadDigests(c.Config)
+	report(std, problems)
+	if problems.Err() != nil {
+		return &findingsError{fmt.Sprintf("%s: %s\n", c.Config, count(len(problems)-len(problems.Warnings()), "problem"))}
+	}
+	d, err := c.chosen(loaded)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	week := review.WeekBefore(now)
+	if c.Week != "" {
+		if week, err = spend.ParseWeek(c.Week); err != nil {
+			return fmt.Errorf("--week: %w", err)
+		}
+		if week.Add(1).Monday() > spend.DayOf(now) {
+			return fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, review.WeekBefore(now))
+		}
+	}
+	reviews, err := newReviews(loaded)
+	if err != nil {
+		return err
+	}
+	s := &settings{config: loaded, reviews: reviews}
+	about := s.about(d.Name, now)
+	about.Week = week
+	in, err := c.gather(ctx, std, s, about)
+	if err != nil {
+		return err
+	}
+	told := digest.Judge(in)
+	if _, err := io.WriteString(std.out, digest.Text(told)); err != nil {
+		return err
+	}
+	return c.draw(told)
+}
+
+func (c digestCommand) chosen(loaded *config.Config) (config.Digest, error) {
+	var names []string
+	for _, d := range loaded.Digests {
+		if d.Name == c.Name || c.Name == "" && len(loaded.Digests) == 1 {
+			return d, nil
+		}
+		names = append(names, d.Name)
+	}
+	switch {
+	case len(names) == 0:
+		return config.Digest{}, fmt.Errorf("%s configures no digest: add one under `digests:`", c.Config)
+	case c.Name == "":
+		return config.Digest{}, fmt.Errorf("%s configures several digests: choose one with --name=%s", c.Config, strings.Join(names, " or --name="))
+	}
+	return config.Digest{}, fmt.Errorf("%s has no digest %q: there is %s", c.Config, c.Name, strings.Join(names, ", "))
+}
+
+// gather takes what the store has, when there is one that knows its workspace;
+// else it asks the sources themselves, and says what is absent.
+func (c digestCommand) gather(ctx context.Context, std streams, s *settings, a review.About) (digest.Input, error) {
+	in, err := c.fromStore(ctx, s, a)
+	if err == nil || ctx.Err() != nil {
+		return in, err
+	}
+	bar := newProgress(std.err)
+	readings, errRead := review.ReadAll(ctx, a.Sources, a.Week.Add(-weeksRead).Monday(), a.Now, bar.show)
+	bar.end()
+	if errRead != nil {
+		return in, errRead
+	}
+	in = digest.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Organisation: s.organisation().Ask(ctx, a.Now)}
+	in.Absent = append(in.Absent,
+		"Without Redis ("+err.Error()+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, measured growth.")
+	return in, nil
+}
+
+// errNoStore says why there is no store to ask.
+var errNoStore = errors.New("redis.addresses is not configured")
+
+func (c digestCommand) fromStore(ctx context.Context, s *settings, a review.About) (digest.Input, error) {
+	if len(s.config.Redis.Addresses) == 0 {
+		return digest.Input{}, errNoStore
+	}
+	full, problems := config.Load(c.Config) // with Slack's token, which the workspace is remembered under
+	if problems.Err() != nil {
+		return digest.Input{}, errors.New("the configuration lacks what the bot needs")
+	}
+	redis, err := openRedis(full)
+	if err != nil {
+		return digest.Input{}, err
+	}
+	defer redis.Close()
+	asked, cancel := context.WithTimeout(ctx, redisWithin)
+	id, known, err := redis.Identity(asked, string(full.Slack.BotToken))
+	cancel()
+	switch {
+	case err != nil:
+		return digest.Input{}, errors.New("it does not answer")
+	case !known:
+		return digest.Input{}, errors.New("no bot with this token has used it yet")
+	}
+	return review.Gather(ctx, redis.Workspace(id.TeamID), s.organisation(), a)
+}
+
+// draw writes the chart.
+func (c digestCommand) draw(told digest.Report) error {
+	if c.PNG == "" {
+		return nil
+	}
+	if len(told.Money) == 0 {
+		return fmt.Errorf("write %s: there are no costs to draw", c.PNG)
+	}
+	picture, err := chart.PNG(told.Money[0])
+	if err == nil {
+		err = os.WriteFile(c.PNG, picture, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", c.PNG, err)
+	}
+	return nil
+}

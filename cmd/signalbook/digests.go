@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	promconfig "github.com/prometheus/common/config"
+
+	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/cost"
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/evidence"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/keeper"
+	"github.com/signalbook/signalbook/bot/review"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// reviews are the digests of a configuration with whom they ask.
+type reviews struct {
+	prometheus *evidence.Prometheus       // nil: not configured
+	sources    map[string][]review.Source // by digest
+}
+
+// newReviews connects the digests of a configuration to their sources.
+func newReviews(c *config.Config) (reviews, error) {
+	r := reviews{sources: map[string][]review.Source{}}
+	var asked cost.Querier
+	if c.Prometheus != nil {
+		p, err := evidence.New(evidence.Config{URL: c.Prometheus.URL, HTTP: promconfig.HTTPClientConfig(*c.Prometheus.HTTPConfig)})
+		if err != nil {
+			return r, fmt.Errorf("prometheus: %w", err)
+		}
+		r.prometheus, asked = p, p
+	}
+	for _, d := range c.Digests {
+		sources, err := review.Sources(d, asked)
+		if err != nil {
+			return r, err
+		}
+		r.sources[d.Name] = sources
+	}
+	return r, nil
+}
+
+// about is what a digest is gathered for.
+func (s *settings) about(name string, now time.Time) review.About {
+	a := review.About{Digest: name, Week: review.WeekBefore(now), Now: now, Sources: s.reviews.sources[name]}
+	for _, d := range s.config.Digests {
+		if d.Name == name {
+			a.Settings = digest.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor}
+		}
+	}
+	return a
+}
+
+// organisation is whom to ask for the organisation's numbers.
+func (s *settings) organisation() review.Organisation {
+	return review.Organisation{Config: s.config.Organisation, Prometheus: s.reviews.prometheus}
+}
+
+// keeperDigests are the digests as the keeper posts them.
+func (s *settings) keeperDigests() []keeper.Digest {
+	var all []keeper.Digest
+	for _, d := range s.config.Digests {
+		all = append(all, keeper.Digest{Name: d.Name, Channel: d.Channel, Next: d.Next})
+	}
+	return all
+}
+
+func (s *settings) digestNames() []string {
+	var names []string
+	for _, d := range s.config.Digests {
+		names = append(names, d.Name)
+	}
+	return names
+}
+
+// digestClock is the clock by which digests are due and costs settle.
+func digestClock() func() time.Time {
+	if haste.now != nil {
+		return haste.now
+	}
+	return time.Now
+}
+
+// report gathers and judges a digest for the keeper.
+func (b *bot) report(st *store.Store) func(context.Context, keeper.Digest, keeper.Wanted) (digest.Report, error) {
+	return func(ctx context.Context, d keeper.Digest, w keeper.Wanted) (digest.Report, error) {
+		s := b.settings.Load()
+		about := s.about(d.Name, w.At)
+		about.Skipped = w.Skipped
+		in, err := review.Gather(ctx, st, s.organisation(), about)
+		if err != nil {
+			return digest.Report{}, err
+		}
+		return digest.Judge(in), nil
+	}
+}
+
+// gather gathers a digest for who asks.
+func (b *bot) gather(st *store.Store) func(context.Context, string, time.Time) (digest.Input, error) {
+	return func(ctx context.Context, name string, now time.Time) (digest.Input, error) {
+		if haste.now != nil {
+			now = haste.now()
+		}
+		s := b.settings.Load()
+		return review.Gather(ctx, st, s.organisation(), s.about(name, now))
+	}
+}
+
+// importer reads the cost sources that this replica can see.
+func (b *bot) importer(st *store.Store, replica string) *review.Importer {
+	return &review.Importer{
+		Store: st, Replica: replica, Logger: b.logger, Now: digestClock(), Every: haste.imports,
+		Sources: func() []review.Source {
+			s := b.settings.Load()
+			var all []review.Source
+			for _, name := range s.digestNames() {
+				all = append(all, s.reviews.sources[name]...)
+			}
+			return all
+		},
+		Users: func(ctx context.Context) (float64, bool) {
+			users := b.settings.Load().organisation().Ask(ctx, digestClock()()).Users
+			return users.Value, users.Known
+		},
+	}
+}
+
+// askForDigest asks for the only configured digest, as a person would.
+func (b *bot) askForDigest(ctx context.Context) error {
+	st := b.store.Load()
+	if st == nil {
+		return fmt.Errorf("not ready: %s", *b.unready.Load())
+	}
+	_, _, err := st.Put(ctx, incident.Event{
+		Op: rand.Text(), At: time.Now().UTC().Truncate(time.Millisecond), Review: &incident.Review{Verb: incident.ReviewPost},
+	})
+	return err
+}
