@@ -95,11 +95,10 @@ func readCSV(t *table, from io.Reader) error {
 
 // csvRows adds rows to a table.
 type csvRows struct {
-	table  *table
-	at     [fieldCount]int
-	names  [fieldCount]string
-	key    []byte
-	charge charge
+	table *table
+	at    [fieldCount]int
+	names [fieldCount]string
+	key   []byte
 
 	tags  string // the last tags that may name batch work
 	batch bool
@@ -132,22 +131,18 @@ func (r *csvRows) add(record []string) error {
 	if !ok {
 		return fmt.Errorf("ChargePeriodStart %.40q is not a date of this century", start)
 	}
-	c := &r.charge
-	c.provider = r.either(record, fServiceProvider, fProvider, fPublisher)
-	c.service = r.field(record, fService)
-	c.category = r.field(record, fServiceCategory)
-	c.account = r.either(record, fSubAccount, fBillingAccount)
-	c.currency = r.field(record, fCurrency)
-	c.pricing = r.field(record, fPricing)
-	c.chargeCategory = r.field(record, fChargeCategory)
-	c.chargeClass = r.field(record, fChargeClass)
-	c.chargeFrequency = r.field(record, fChargeFrequency)
-	c.negative = isNegative(cost)
-	c.batch = r.isBatch(r.field(record, fTags))
+	c := charge{
+		provider: r.either(record, fServiceProvider, fProvider, fPublisher),
+		service:  r.field(record, fService), category: r.field(record, fServiceCategory),
+		account:  r.either(record, fSubAccount, fBillingAccount),
+		currency: r.field(record, fCurrency), pricing: r.field(record, fPricing),
+		chargeCategory: r.field(record, fChargeCategory), chargeClass: r.field(record, fChargeClass), chargeFrequency: r.field(record, fChargeFrequency),
+		negative: isNegative(cost), batch: r.isBatch(r.field(record, fTags)),
+	}
 	r.key = c.appendTo(r.key[:0])
 	group, ok := r.table.byBytes[string(r.key)]
 	if !ok {
-		if group, err = r.table.group(c); err != nil {
+		if group, err = r.table.group(&c); err != nil {
 			return err
 		}
 		r.table.remember(r.key, group)

@@ -83,6 +83,7 @@ func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m
 	if err := group.Wait(); err != nil {
 		return spend.Reading{}, nil, fmt.Errorf("read FOCUS files: %w", err)
 	}
+	m.add(m.total - m.done) // what files that end early, or cannot be read, have left
 	next := make(map[string]File, len(chosen))
 	for k, c := range chosen {
 		next[c.path] = told[k]
@@ -106,10 +107,10 @@ func (f Files) tell(ctx context.Context, c candidate, known map[string]File, m *
 		return file, nil
 	}
 	if ok && before.fits(f.Column) && before.Size >= 0 {
-		before.Fault, before.Kept = err.Error(), true
+		before.Fault, before.Kept = clean(err.Error()), true
 		return before, nil
 	}
-	file.Fault, file.Size = err.Error(), unfinished
+	file.Fault, file.Size = clean(err.Error()), unfinished
 	return file, nil
 }
 

@@ -307,3 +307,17 @@ func TestTooManyGroups(t *testing.T) {
 	}
 	wantNotes(t, r, "it has too many different services, providers and days to be a bill, so nothing of it is counted")
 }
+
+// TestGzipBomb: what unpacks to one endless row is left after four megabytes.
+func TestGzipBomb(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.csv.gz")
+	bomb := gzipOf(t, make([]byte, 64<<20))
+	data := gzipOf(t, []byte(wide+line()))
+	for range 1000 {
+		data = append(data, bomb...) // 64 GB
+	}
+	write(t, path, data)
+	r := read(t, Files{Patterns: []string{path}})
+	wantDays(t, r, one)
+	wantNotes(t, r, "it has a row of more than 4 MB, as a quote that is not closed makes one, so only the rows before that are counted")
+}

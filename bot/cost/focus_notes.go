@@ -91,7 +91,7 @@ func (n *notes) all() []spend.Note {
 		all = append(all, spend.Note{Text: fmt.Sprintf(format, values...), Partial: partial})
 	}
 	for _, fault := range slices.Sorted(maps.Keys(n.faults)) {
-		say(true, "%s: %s; copy or export it again.", some(n.faults[fault]), fault)
+		say(true, "%s: %s; mend it or export it again.", some(n.faults[fault]), fault)
 	}
 	if n.broken > 0 {
 		say(true, "%s cannot be read: %s.", rows(n.broken, "is left out, because it", "are left out, because they"), strings.Join(n.problems, "; "))

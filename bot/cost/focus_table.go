@@ -218,6 +218,11 @@ const maxProblems = 5
 // broken leaves a row out.
 func (t *table) broken(line int64, why error) {
 	t.file.Broken++
+	t.problem(line, why)
+}
+
+// problem names it, when it is one of the first.
+func (t *table) problem(line int64, why error) {
 	if len(t.file.Problems) < maxProblems {
 		t.file.Problems = append(t.file.Problems, fmt.Sprintf("%s:%d: %s", clean(filepath.Base(t.name)), line, clean(why.Error())))
 	}

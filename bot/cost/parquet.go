@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,16 +62,16 @@ func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *me
 			mu.Lock()
 			defer mu.Unlock()
 			problems = append(problems, reader.problems...)
+			t.file.Broken += reader.broken
 			m.add(size * rows.NumRows() / max(file.NumRows(), 1))
 			return errors.Join(err, t.merge(part))
 		})
 	}
 	err = group.Wait()
-	slices.SortFunc(problems, func(a, b problem) int { return int(a.row - b.row) })
-	for _, p := range problems[:min(len(problems), maxProblems)] {
-		t.broken(p.row, p.why)
+	slices.SortFunc(problems, func(a, b problem) int { return cmp.Compare(a.row, b.row) })
+	for _, p := range problems {
+		t.problem(p.row, p.why)
 	}
-	t.file.Broken += int64(len(problems) - min(len(problems), maxProblems))
 	return err
 }
 
@@ -93,7 +94,8 @@ type groupReader struct {
 	leaves   *leaves
 	names    [fieldCount]string
 	first    int64 // rows before it
-	problems []problem
+	broken   int64
+	problems []problem // the first of them
 
 	known map[groupKey]int32 // groups by their values' numbers
 	texts []*leafReader
@@ -161,7 +163,10 @@ func (g *groupReader) read(ctx context.Context, rows parquet.RowGroup) error {
 			if errors.Is(err, errGroups) {
 				return err
 			}
-			if err != nil {
+			if err == nil {
+				continue
+			}
+			if g.broken++; len(g.problems) < maxProblems {
 				g.problems = append(g.problems, problem{g.first + row + int64(k) + 1, err})
 			}
 		}
