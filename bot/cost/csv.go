@@ -43,7 +43,7 @@ func readCSV(t *table, from io.Reader) error {
 	source := &bounded{from: from, left: maxRecord}
 	buffered := bufio.NewReaderSize(source, chunk)
 	if mark, _ := buffered.Peek(3); string(mark) == "\xEF\xBB\xBF" {
-		buffered.Discard(3) //nolint:errcheck // they are there
+		buffered.Discard(3)
 	}
 	records := csv.NewReader(buffered)
 	records.ReuseRecord = true

@@ -105,7 +105,7 @@ func (n *notes) all() []spend.Note {
 			some(slices.Sorted(maps.Keys(n.ahead))), span)
 	}
 	for _, used := range slices.Sorted(maps.Keys(n.used)) {
-		say(true, "%s: there is no %s, so %s is counted instead: choose a column that the export has.", n.of(n.used[used]), n.column, used)
+		say(false, "%s: there is no %s, so %s is counted instead: choose a column that the export has.", n.of(n.used[used]), n.column, used)
 	}
 	if n.nulls > 0 {
 		say(true, "%s no %s: nothing is counted there, so choose a column that the export fills.", rows(n.nulls, "has", "have"), n.column)

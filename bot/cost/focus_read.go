@@ -22,7 +22,7 @@ func readFile(ctx context.Context, c candidate, column string, m *meter) (File, 
 	if err != nil {
 		return told, fmt.Errorf("it cannot be opened (%s)", reason(err))
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	t := newTable(&told, c.name, m.limit)
 	err = readInto(ctx, t, file, c.size, m)
 	if errors.Is(err, errGroups) {
@@ -81,10 +81,10 @@ func readGzip(ctx context.Context, t *table, from io.Reader) error {
 		case err != nil && !errors.Is(err, io.ErrClosedPipe):
 			err = fmt.Errorf("it cannot be unpacked (%w)", err)
 		}
-		in.CloseWithError(err) //nolint:errcheck // always nil
+		in.CloseWithError(err)
 	}()
 	err = readCSV(t, out)
-	out.Close() //nolint:errcheck // always nil
+	out.Close()
 	<-done
 	return err
 }
@@ -99,7 +99,7 @@ type onlyWriter struct{ io.Writer }
 
 // counter tells the meter what is read, and ends when ctx does.
 type counter struct {
-	ctx   context.Context //nolint:containedctx // a reader's life is one call
+	ctx   context.Context // a reader's life is one call
 	from  io.Reader
 	meter *meter
 }

@@ -35,7 +35,7 @@ func readManifest(path string, into any) error {
 	if err != nil {
 		return fmt.Errorf("it cannot be opened: %s", reason(err))
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return errors.New("it is not a regular file")
 	}

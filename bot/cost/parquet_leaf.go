@@ -80,7 +80,7 @@ func (r *leafReader) fill() (int, error) {
 	return len(r.ids) - r.at, nil
 }
 
-func (r *leafReader) close() { r.pages.Close() } //nolint:errcheck // only read
+func (r *leafReader) close() { r.pages.Close() }
 
 func (r *leafReader) readPage(page parquet.Page) error {
 	if r.decode == decodeText && len(r.texts) > r.limit {

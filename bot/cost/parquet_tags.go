@@ -35,8 +35,8 @@ func (t *tagReader) close() {
 		t.text.close()
 	}
 	if t.keys != nil {
-		t.keys.pages.Close()   //nolint:errcheck // only read
-		t.values.pages.Close() //nolint:errcheck // only read
+		t.keys.pages.Close()
+		t.values.pages.Close()
 	}
 }
 

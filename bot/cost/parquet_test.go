@@ -17,7 +17,7 @@ type mapped struct {
 	BillingCurrency   string    `parquet:",dict"`
 	ServiceName       *string   `parquet:",dict"`
 	ProviderName      string
-	SubAccountId      int64 //nolint:revive // FOCUS' name
+	SubAccountId      int64
 	Tags              map[string]string
 	Lists             []string
 }
