@@ -107,7 +107,10 @@ func awsVersions(folder string) []awsVersion {
 	root := filepath.FromSlash(folder + "/metadata")
 	listed := 0
 	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error { // what cannot be listed has no manifests
-		if listed++; err != nil || listed > maxListed {
+		if listed++; listed > maxListed {
+			return fs.SkipAll
+		}
+		if err != nil {
 			return fs.SkipDir
 		}
 		period, _, _ := strings.Cut(strings.TrimPrefix(filepath.ToSlash(path), folder+"/metadata/"), "/")
