@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -150,6 +151,21 @@ func FuzzParseAmount(f *testing.F) {
 		want, wantErr := spend.ParseMoney(text)
 		if got != want || (err == nil) != (wantErr == nil) {
 			t.Errorf("%q: got %s, %v, want %s, %v", text, got, err, want, wantErr)
+		}
+	})
+}
+
+func FuzzFromFloat(f *testing.F) {
+	for _, x := range []float64{0, math.Copysign(0, -1), 0.1, 58.107420000000005, 1e-11, -0.0000008, 1e-12, 9999.99999999999, 123456.789, 1e12, 1e300, math.NaN(), math.Inf(1)} {
+		f.Add(x, int64(x*1e9))
+	}
+	f.Fuzz(func(t *testing.T, x float64, n int64) {
+		for _, x := range []float64{x, float64(n) / 1e11, float64(n) / 1e9, float64(n) / 1e2} {
+			got, err := fromFloat(x, 64)
+			want, wantErr := spend.FromFloat(x)
+			if got != want || (err == nil) != (wantErr == nil) {
+				t.Errorf("%g: got %s, %v, want %s, %v", x, got, err, want, wantErr)
+			}
 		}
 	})
 }
