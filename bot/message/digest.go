@@ -1,11 +1,14 @@
 package message
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/chart"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 )
@@ -71,7 +74,28 @@ func RenderDigest(v DigestView) []Slot {
 	} {
 		details = append(details, detailSlots(v, d.name, d.head, d.chunks)...)
 	}
-	return append([]Slot{{Name: "root", Message: digestRoot(v, len(details) > 0, false)}}, details...)
+	root := Slot{Name: "root", Message: digestRoot(v, len(details) > 0, false)}
+	if p, ok := digestPicture(v.Report); ok {
+		// Below what the week cost, above what moved.
+		p.At = 2 + len(linesOf("totals", digestNews(v.Report)))
+		root.Picture = &p
+	}
+	return append([]Slot{root}, details...)
+}
+
+// digestPicture is the chart of the first currency; ok is false when there is
+// nothing to draw.
+func digestPicture(r digest.Report) (p Picture, ok bool) {
+	if len(r.Money) == 0 || len(r.Money[0].Chart.Weeks) == 0 {
+		return p, false
+	}
+	m := r.Money[0]
+	// What the chart is drawn from, and no more: figures that are not finite have no JSON, but a text.
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %t %q %v", m.Currency, m.Until, m.Partial, m.Chart.Series, m.Chart.Weeks))
+	return Picture{
+		Name: "costs-" + r.Week.String() + ".png", Alt: chart.Alt(r), Hash: hex.EncodeToString(sum[:8]),
+		PNG: func() ([]byte, error) { return chart.PNG(m) },
+	}, true
 }
 
 // DigestPreview answers `/playbook digest preview`: what the root would say, for
@@ -85,6 +109,9 @@ func digestRoot(v DigestView, details, preview bool) Message {
 	organisation := linesOf("organisation", organisationLines(r.Organisation))
 	incidents := append(linesOf("incidents", incidentLines(r.Incidents)), rootMissingBlock(r.Missing)...)
 	s := stack{left: MaxTotal - 800 - weight(organisation...) - weight(incidents...)}
+	if p, ok := digestPicture(r); ok {
+		s.left -= Length(p.Alt) + 2*objectWeight
+	}
 	s.add(0, header("head", digestHead(r)), digestOrigin(v, preview))
 	s.add(0, linesOf("totals", digestNews(r))...)
 	s.add(0, moverTable(r)...)

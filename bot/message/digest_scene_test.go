@@ -69,8 +69,24 @@ func richMoney(t testing.TB) digest.Money {
 		Unjudged: []digest.Share{{Name: "Amazon Bedrock", Total: amount(t, "812.4"), Note: "since 19 Nov"}},
 		Fixed:    []digest.Share{{Name: "Amazon EC2", Total: amount(t, "3000"), Note: "purchase or recurring fee"}, {Name: "AWS Support", Total: amount(t, "450.5"), Note: "tax"}},
 		Credits:  []digest.Share{{Name: "Amazon EC2", Total: amount(t, "-250"), Note: "credit"}}, Corrections: []digest.Share{{Name: "Amazon S3", Total: amount(t, "-12.34"), Note: "correction of a period that was invoiced before"}},
+		Chart: eightWeeks(),
 		Notes: []string{"EffectiveCost of AWS is rounded or empty: BilledCost stands in for it."},
 	}
+}
+
+// eightWeeks is a chart whose last week has a spike; one week is not whole.
+func eightWeeks() digest.Chart {
+	c := digest.Chart{Series: []string{"Amazon Elastic Compute Cloud", "Amazon RDS", "Amazon CloudFront", "Azure Kubernetes Service", "Amazon S3", "other"}}
+	for k := range 8 {
+		grown := 1 + 0.015*float64(k)
+		w := digest.ChartWeek{Week: week47.Add(k - 7), Days: 7}
+		for _, v := range []float64{17400, 7300, 5900, 5200, 3100, 5300} {
+			w.Values = append(w.Values, v*grown)
+		}
+		c.Weeks = append(c.Weeks, w)
+	}
+	c.Weeks[4].Days, c.Weeks[7].Above = 5, 5512
+	return c
 }
 
 // richReport is a digest that has all of its parts.
@@ -131,6 +147,7 @@ func hostileReport(t testing.TB) digest.Report {
 	for k := range 7 {
 		m := richMoney(t)
 		m.Currency, m.Column, m.Partial, m.LeftOut, m.Days, m.Alike = of(k), hostile, true, 2, daysOf(0, 5), daysOf(0, 3)
+		m.Chart.Series = names
 		m.Up, m.Down, m.New, m.Spikes, m.Meant, m.Unjudged, m.Fixed, m.Renames, m.Notes = nil, nil, nil, nil, nil, nil, nil, nil, nil
 		for j := range 20 {
 			m.Up, m.Down = append(m.Up, mover(t, of(j+1), of(j), "1000000000000", "999999999999.99")), append(m.Down, mover(t, of(j), of(j+1), "-3", "-999999999999"))

@@ -17,7 +17,12 @@ func digestMessages(t testing.TB) map[string]Message {
 	all := map[string]Message{}
 	for name, v := range digests(t) {
 		for _, slot := range RenderDigest(v) {
+			slot.File = "F1"
+			if slot.Picture != nil && slot.Shown().Hash() == slot.Message.Hash() {
+				t.Errorf("%s: its %s has no room for its picture", name, slot.Name)
+			}
 			all[name+"/"+slot.Name] = slot.Message
+			all[name+"/"+slot.Name+" shown"] = slot.Shown()
 		}
 		all[name+"/preview"] = DigestPreview(v)
 	}
@@ -123,11 +128,38 @@ func TestClicksMoveNothing(t *testing.T) {
 		if diff := cmp.Diff(before, after); diff != "" {
 			t.Errorf("%s: clicks moved parts to other messages, or out of them (-before +after):\n%s", name, diff)
 		}
-		for _, want := range []string{"movers", "spike:1", "organisation", "step:1", "incidents", "missing"} {
+		for _, want := range []string{"movers", "spike:1", "spike:2", "organisation", "steps", "incidents", "missing"} {
 			if !slices.Contains(before["root"], want) {
 				t.Errorf("%s: the root has no room for %s", name, want)
 			}
 		}
+	}
+}
+
+func TestDigestPicture(t *testing.T) {
+	r := richReport(t)
+	root := RenderDigest(DigestView{Report: r, Command: "/playbook", Number: 7})[0]
+	p := root.Picture
+	if p == nil || p.Name != "costs-2026-W47.png" || !strings.Contains(p.Alt, "$5.51k above expected") {
+		t.Fatalf("got %+v", p)
+	}
+	root.File = "F1"
+	if got, want := ids(root.Shown()), "head origin totals picture movers"; !strings.HasPrefix(got, want) {
+		t.Errorf("got blocks %s, want %s first", got, want)
+	}
+	data, err := p.PNG()
+	if err != nil || !strings.HasPrefix(string(data), "\x89PNG") {
+		t.Errorf("got %d bytes, %v", len(data), err)
+	}
+	if marked := RenderDigest(clicked(r, "why", anna))[0]; marked.Picture.Hash != p.Hash {
+		t.Error("clicks changed the picture")
+	}
+	r.Money[0].Chart.Weeks[7].Above++
+	if other := RenderDigest(DigestView{Report: r, Command: "/playbook", Number: 7})[0]; other.Picture.Hash == p.Hash {
+		t.Error("another chart has the same hash")
+	}
+	if poor := RenderDigest(DigestView{Report: poorReport(), Command: "/playbook", Number: 7})[0]; poor.Picture != nil {
+		t.Error("there is a picture of nothing")
 	}
 }
 

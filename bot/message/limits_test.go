@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/chart"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
@@ -178,7 +180,20 @@ func TestSlackTakesEveryMessage(t *testing.T) {
 	t.Cleanup(server.Close)
 	client := slack.New("xoxb-sim", slack.OptionAPIURL(server.URL+"/api/"))
 	channel, _ := sim.Channel("incidents")
+	picture, err := chart.PNG(richMoney(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := client.UploadFileContext(t.Context(), slack.UploadFileParameters{Filename: "costs.png", Reader: bytes.NewReader(picture), FileSize: len(picture), AltTxt: "costs"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, m := range everything(t) {
+		for _, b := range m.Blocks {
+			if image, ok := b.(*slack.ImageBlock); ok {
+				image.SlackFile.ID = file.ID
+			}
+		}
 		if _, _, err := client.PostMessageContext(t.Context(), channel.ID, slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
