@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf16"
 
@@ -174,7 +175,7 @@ func (c *checker) markup(at, s string) {
 // TestSlackTakesEveryMessage posts everything to a Slack that is as strict as the
 // real one.
 func TestSlackTakesEveryMessage(t *testing.T) {
-	sim := slacksim.New(slacksim.Options{})
+	sim := slacksim.New(slacksim.Options{FileProcessing: time.Nanosecond})
 	t.Cleanup(sim.Close)
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
