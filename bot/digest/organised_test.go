@@ -63,7 +63,7 @@ func TestOrganised(t *testing.T) {
 	if *m1.Weeks < 4.975 || *m1.Weeks > 4.985 || m1.Late < 8.015 || m1.Late > 8.025 {
 		t.Errorf("got M1 in %v weeks, %v late, want 4.98 and 8.02", *m1.Weeks, m1.Late)
 	}
-	if want := "50M users in 5 weeks, the move takes 13 weeks: its start was due 8 weeks ago; read replicas and connection pooling buy time"; m1.Sentence != want {
+	if want := "50M users in 5 weeks, the move takes 13 weeks: its start was due 8 weeks ago; read replicas (E1-1) and connection pooling (E1-2) buy time"; m1.Sentence != want {
 		t.Errorf("got %q, want %q", m1.Sentence, want)
 	}
 	holds(t, o.Notes, "Cloudflare to a custom CDN (M2): not due; 200M users are more than 52 weeks away.")
@@ -82,8 +82,8 @@ func TestOrganised(t *testing.T) {
 	same(t, "per user", p, &PerUser{
 		Currency: "USD", Month: 60800, Value: 0.0608, BandLow: 0.5, BandHigh: 1, Table: 0.02,
 		Sentences: []string{
-			"1M users cost 0.0608 USD a user and month: 60,800.00 a month, made of 5 settled days' usage.",
-			"The sheet's table has 0.02 a user (T2: $20K a month for 1M-10M users): you are 3.04 times above it.",
+			"1M users share $60,800 of usage a month, reckoned from 5 settled days.",
+			"The sheet's table has $0.020 a user (T2: $20K a month for 1M-10M users): you are 3.04 times above it.",
 			"The sheet's range is $0.50-1.00 a user (Q5): you are 8.22 times below it.",
 			"The two disagree: the range is 25x to 50x the table (X2).",
 		},

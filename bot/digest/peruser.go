@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
@@ -27,7 +28,7 @@ func perUser(money []Money, users handbook.Users, book *handbook.Handbook) *PerU
 	p := &PerUser{Currency: m.Currency, Month: monthly(m.Usage.Float64(), len(m.Days))}
 	p.Value = p.Month / float64(users)
 	say := func(format string, args ...any) { p.Sentences = append(p.Sentences, fmt.Sprintf(format, args...)) }
-	say("%s users cost %s %s a user and month: %s a month, made of %s' usage.", users, perOne(p.Value), clean(m.Currency), amount(p.Month), many(len(m.Days), "settled day"))
+	say("%s users share %s of usage a month, reckoned from %s.", users, show(p.Month, m.Currency), many(len(m.Days), "settled day"))
 	if rest := len(money) - 1; rest > 0 {
 		say("Costs in other currencies (%d) are not in it.", rest)
 	}
@@ -37,7 +38,7 @@ func perUser(money []Money, users handbook.Users, book *handbook.Handbook) *PerU
 	}
 	b := book.Budget(users)
 	p.Table = float64(b.PerUser)
-	say("The sheet's table has %s a user (%s: %s a month for %s users): %s.", perOne(p.Table), b.Tier.ID, b.Tier.MonthlyCost, b.Tier.Users, standing(p.Value, p.Table, p.Table))
+	say("The sheet's table has %s a user (%s: %s a month for %s users): %s.", show(p.Table, dollars), b.Tier.ID, b.Tier.MonthlyCost, b.Tier.Users, standing(p.Value, p.Table, p.Table))
 	if b.Band == nil {
 		say("The sheet's range for one user (Q5) gives nothing for this scale (X2).")
 		return p
@@ -73,13 +74,8 @@ func standing(value, low, high float64) string {
 	return "you are on it"
 }
 
-// perOne writes a user's cost: below 1 with three digits that count.
-func perOne(x float64) string {
-	if abs(x) >= 1 {
-		return amount(x)
-	}
-	return threeDigits(x)
-}
+// show writes an amount with its currency, whose name comes from outside.
+func show(amount float64, currency string) string { return spend.Show(amount, clean(currency)) }
 
 // factor is "1.2 times", "2,230 times".
 func factor(x float64) string {

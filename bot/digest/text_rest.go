@@ -14,6 +14,7 @@ func (p *page) organisation(o *Organised) {
 		p.line("  Growth: %s %% a week%s.", one(100*o.Growth.Value), origin(o.Growth))
 	}
 	if o.PerUser != nil {
+		p.line("  A user costs %s a month.", show(o.PerUser.Value, o.PerUser.Currency))
 		for _, s := range o.PerUser.Sentences {
 			p.line("  %s", s)
 		}

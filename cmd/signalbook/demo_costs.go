@@ -47,15 +47,18 @@ func writeDemoBill(folder string, now time.Time) error {
 	w := csv.NewWriter(file)
 	rows := [][]string{{
 		"BilledCost", "EffectiveCost", "BillingCurrency", "ChargeCategory", "ChargePeriodStart", "ChargePeriodEnd",
-		"ProviderName", "ServiceName", "ServiceCategory", "PricingCategory", "SubAccountId",
+		"ProviderName", "ServiceName", "ServiceCategory", "PricingCategory", "SubAccountId", "ChargeClass", "ChargeFrequency", "Tags",
 	}}
 	today := now.UTC().Truncate(24 * time.Hour)
 	monday := today.AddDate(0, 0, -(int(today.Weekday())+6)%7-7)
 	row := func(day time.Time, cost float64, charge string, s demoService) {
-		amount := fmt.Sprintf("%.2f", cost)
+		amount, frequency := fmt.Sprintf("%.2f", cost), "Usage-Based"
+		if charge == "Purchase" {
+			frequency = "Recurring"
+		}
 		rows = append(rows, []string{
 			amount, amount, "USD", charge, day.Format(time.RFC3339), day.AddDate(0, 0, 1).Format(time.RFC3339),
-			"AWS", s.name, s.category, s.pricing, "production",
+			"AWS", s.name, s.category, s.pricing, "production", "", frequency, "{}",
 		})
 	}
 	for ago := demoDays; ago >= 1; ago-- {
