@@ -50,7 +50,7 @@ type Importer struct {
 
 // Run imports until the context ends.
 func (im *Importer) Run(ctx context.Context) error {
-	im.files, im.asked, im.told = map[string]map[string]cost.File{}, map[string]time.Time{}, map[string]string{}
+	im.begin()
 	every := im.Every
 	if every == 0 {
 		every = lookEvery
@@ -65,6 +65,11 @@ func (im *Importer) Run(ctx context.Context) error {
 		case <-ticker.C:
 		}
 	}
+}
+
+// begin forgets everything that was read.
+func (im *Importer) begin() {
+	im.files, im.asked, im.told = map[string]map[string]cost.File{}, map[string]time.Time{}, map[string]string{}
 }
 
 // round looks at every source once.
