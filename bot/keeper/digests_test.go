@@ -1,0 +1,228 @@
+package keeper_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/keeper"
+	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/library"
+)
+
+// reviewRig is a keeper of one weekly digest, with a clock that the test moves.
+type reviewRig struct {
+	*strayRig
+	now atomic.Int64 // Unix seconds
+}
+
+const (
+	spike = "5e71e55e71e55e71"
+	week  = 7 * 24 * time.Hour
+)
+
+// tick is the first time at which the digest is due.
+var tick = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+func startReviewRig(t *testing.T, at time.Time) *reviewRig {
+	t.Helper()
+	r := &reviewRig{strayRig: startStrayRig(t)}
+	r.now.Store(at.Unix())
+	client, err := chat.New(chat.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	books, _ := playbooks.NewSet(nil, library.All())
+	weekly := keeper.Digest{Name: "weekly", Channel: "#cost-review", Next: func(after time.Time) time.Time {
+		next := tick
+		for !next.After(after) {
+			next = next.Add(week)
+		}
+		return next
+	}}
+	k := keeper.New(keeper.Options{
+		Store: r.store, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Registerer: prometheus.NewRegistry(),
+		Settings: func() keeper.Settings {
+			return keeper.Settings{
+				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents", "#cost-review"}, Digests: []keeper.Digest{weekly},
+				Route: func(map[string]string) keeper.Route { return keeper.Route{Channel: "#incidents"} },
+			}
+		},
+		Timing: r.timing, Now: func() time.Time { return time.Unix(r.now.Load(), 0) },
+		Report: func(_ context.Context, d keeper.Digest, w keeper.Wanted) (digest.Report, error) {
+			return digest.Report{
+				Schema: digest.Schema, Digest: d.Name, Week: spend.WeekOf(spend.DayOf(w.At)).Add(-1), MadeAt: w.At,
+				Money:   []digest.Money{{Currency: "USD", Spikes: []digest.Anomaly{{Series: spike, Service: "Amazon CloudFront", CDN: true, Actual: 400, Expected: 200, Excess: 200, Highest: 400, Days: []spend.Day{spend.DayOf(w.At) - 4}}}}},
+				Steps:   []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
+				Missing: []string{fmt.Sprintf("skipped %d", w.Skipped)},
+			}, nil
+		},
+	})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- k.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	r.eventually("the keeper knows the digest", func() bool {
+		passed, err := r.store.Passed(t.Context())
+		return err == nil && !passed["weekly"].IsZero()
+	})
+	return r
+}
+
+// digests are the roots in the digest's channel, oldest first.
+func (r *reviewRig) digests() []slacksim.Message {
+	var roots []slacksim.Message
+	for _, m := range r.sim.Messages("cost-review") {
+		if m.Bot && m.Thread == "" && !m.Tombstone {
+			roots = append(roots, m)
+		}
+	}
+	return roots
+}
+
+func (r *reviewRig) have(n int) slacksim.Message {
+	r.t.Helper()
+	r.eventually(fmt.Sprintf("%d digests are there", n), func() bool { return len(r.digests()) >= n })
+	r.settled()
+	all := r.digests()
+	if len(all) != n {
+		r.t.Fatalf("got %d digests, want %d", len(all), n)
+	}
+	return all[n-1]
+}
+
+// passes waits until the keeper has looked at the clock again, with nothing to post.
+func (r *reviewRig) passes(at time.Time) {
+	r.t.Helper()
+	r.now.Store(at.Unix())
+	// What is asked for is looked at after the schedule: its digest says that the look is over.
+	before := len(r.digests())
+	r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly"})
+	r.have(before + 1)
+}
+
+func (r *reviewRig) act(op string, v incident.Review) incident.Answer {
+	r.t.Helper()
+	op = fmt.Sprintf("%s-%d", op, time.Now().UnixNano())
+	if _, _, err := r.store.Put(r.t.Context(), incident.Event{Op: op, At: time.Now().UTC().Truncate(time.Millisecond), Review: &v}); err != nil {
+		r.t.Fatal(err)
+	}
+	var answer incident.Answer
+	r.eventually("it is answered: "+op, func() bool {
+		got, ok, err := r.store.Answered(r.t.Context(), op)
+		answer = got
+		return err == nil && ok
+	})
+	return answer
+}
+
+func TestDigestsAreMadeOnTime(t *testing.T) {
+	t.Parallel()
+	r := startReviewRig(t, tick.Add(-time.Hour))
+	r.now.Store(tick.Add(time.Second).Unix())
+	if said := r.have(1).PlainText(); !strings.Contains(said, "skipped 0") {
+		t.Errorf("the first digest speaks of skipped ones:\n%s", said)
+	}
+	// Two were missed, the third is made up within a day.
+	r.now.Store(tick.Add(3*week + 23*time.Hour).Unix())
+	if said := r.have(2).PlainText(); !strings.Contains(said, "skipped 2") {
+		t.Errorf("the digest does not speak of the two that were skipped:\n%s", said)
+	}
+	// Too late to be made up: nothing but what is asked for.
+	r.passes(tick.Add(4*week + 25*time.Hour))
+	r.now.Store(tick.Add(5 * week).Unix())
+	if said := r.have(4).PlainText(); !strings.Contains(said, "skipped 1") {
+		t.Errorf("the next digest does not speak of the one that was skipped:\n%s", said)
+	}
+	// A clock that is set back posts nothing twice.
+	r.passes(tick.Add(2 * week))
+	r.passes(tick.Add(5*week + time.Minute))
+	if n, err := r.store.Ticked(t.Context(), store.Tick{Digest: "weekly", At: tick.Add(5 * week)}); err != nil || n != 4 {
+		t.Errorf("got digest %d for the last tick, %v, want 4", n, err)
+	}
+}
+
+func TestDigestThatIsNewWaitsForItsNextTime(t *testing.T) {
+	t.Parallel()
+	r := startReviewRig(t, tick.Add(time.Hour))
+	r.passes(tick.Add(2 * time.Hour)) // one that was asked for, and none for the tick an hour before it was configured
+}
+
+func TestClicksOnADigest(t *testing.T) {
+	t.Parallel()
+	r := startReviewRig(t, tick.Add(-time.Hour))
+	r.now.Store(tick.Unix())
+	r.have(1)
+	anna, ben := incident.User{ID: "U0SIM00001", Name: "anna"}, incident.User{ID: "U0SIM00002", Name: "ben"}
+	do := func(verb digest.Verb, subject string, by incident.User) incident.Answer {
+		t.Helper()
+		return r.act(string(verb), incident.Review{Verb: incident.ReviewVerb(verb), Digest: 1, Subject: subject, User: by, Text: "why", Until: time.Now().Add(week)})
+	}
+	if a := do(digest.VerbAdopt, "C1", anna); a.Kind != incident.AnswerApplied || a.Title != "Reserved instances" {
+		t.Errorf("adopting was answered %+v", a)
+	}
+	if a := do(digest.VerbAdopt, "C1", ben); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
+		t.Errorf("adopting what is adopted was answered %+v", a)
+	}
+	if a := do(digest.VerbAdopt, "C7", ben); a.Kind != incident.AnswerNoDigest {
+		t.Errorf("adopting what is not there was answered %+v", a)
+	}
+	r.settled()
+	r.eventually("the digest shows who adopted the step", func() bool {
+		text := ""
+		for _, m := range append(r.sim.Thread("cost-review", r.digests()[0].TS), r.digests()[0]) {
+			text += m.PlainText()
+		}
+		return strings.Contains(text, "adopted")
+	})
+	if adopted, err := r.store.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
+		t.Errorf("the adoption is not remembered: %+v, %v", adopted, err)
+	}
+	if a := do(digest.VerbUndo, "C1", ben); a.Kind != incident.AnswerApplied {
+		t.Errorf("taking it back was answered %+v", a)
+	}
+	if adopted, err := r.store.Adoptions(t.Context()); err != nil || len(adopted) != 0 {
+		t.Errorf("what was taken back is remembered: %+v, %v", adopted, err)
+	}
+
+	// An investigation opens an incident with the playbook for it, once.
+	a := do(digest.VerbInvestigate, spike, ben)
+	if a.Kind != incident.AnswerStarted {
+		t.Fatalf("investigating was answered %+v", a)
+	}
+	opened, ok, err := r.store.Incident(t.Context(), a.Incident)
+	if err != nil || !ok || opened.Playbook.Name != "cdn-cost" || opened.Labels["service"] != "Amazon CloudFront" {
+		t.Errorf("got incident %+v, %v", opened, err)
+	}
+	if a := do(digest.VerbInvestigate, spike, anna); a.Kind != incident.AnswerTaken || a.Who.Name != "ben" {
+		t.Errorf("investigating again was answered %+v", a)
+	}
+	if a := do(digest.VerbExpected, spike, anna); a.Kind != incident.AnswerTaken {
+		t.Errorf("calling it expected after that was answered %+v", a)
+	}
+	d, _, err := r.store.Digest(t.Context(), 1)
+	if err != nil || d.Marks[spike].Incident != opened.Number {
+		t.Errorf("the digest does not know the incident: %+v, %v", d.Marks, err)
+	}
+	r.settled()
+	if n := len(r.roots()); n != 1 {
+		t.Errorf("got %d incidents, want 1", n)
+	}
+}
