@@ -110,7 +110,7 @@ func (e *Error) hint() string {
 	case "file_uploads_disabled", "file_uploads_except_images_disabled":
 		return "let files be uploaded (Slack workspace settings, file uploading)"
 	case CodeUnreachable:
-		if e.Method == uploadMethod {
+		if e.Method == UploadMethod {
 			return "let the bot reach " + where + ", where Slack takes files"
 		}
 		return "check slack.api_url, name resolution and the proxy"

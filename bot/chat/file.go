@@ -20,9 +20,9 @@ import (
 // The file is shared with nobody: only the bot's own messages show it, by an image
 // block that names it.
 
-// uploadMethod names the POST of the bytes in metrics and errors; it is no method of
-// the Web API.
-const uploadMethod = "upload"
+// UploadMethod is the [Error.Method] of the POST of the bytes, which goes to another
+// host than the Web API.
+const UploadMethod = "upload"
 
 // maxAlt is Slack's limit for a file's description (files.getUploadURLExternal),
 // in UTF-16 units.
@@ -73,7 +73,7 @@ func (c *Client) BeginUpload(ctx context.Context, u Upload) (Ticket, error) {
 // goes to Slack's own hosts and to that of the API only, because it carries the
 // token. Whatever its outcome, nothing is seen of it before it is completed.
 func (c *Client) SendUpload(ctx context.Context, t Ticket, u Upload) error {
-	const method = uploadMethod
+	const method = UploadMethod
 	host := uploadHost(t.address)
 	if !c.mayAnswerAt(t.address) {
 		return &Error{Method: method, Target: host, Code: "foreign_upload_address", Outcome: OutcomeRefused,

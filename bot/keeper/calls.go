@@ -37,7 +37,7 @@ func (h *hands) post(ctx context.Context, s sight, c call) error {
 func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) error {
 	number, root := s.number, s.root()
 	channel := s.place
-	p := chat.Post{Message: c.slot.Message, Op: slot.Op, Broadcast: c.slot.Broadcast}
+	p := chat.Post{Message: c.slot.Shown(), Op: slot.Op, Broadcast: c.slot.Broadcast}
 	if c.slot.Thread {
 		channel, p.ThreadTS, slot.Parent = root.Channel, root.TS, root.TS
 	}
@@ -57,7 +57,7 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 	var refused *chat.Error
 	switch {
 	case err == nil:
-		slot.State, slot.Channel, slot.TS, slot.Hash = store.CallSent, posted.Channel, posted.TS, c.slot.Message.Hash()
+		slot.State, slot.Channel, slot.TS, slot.Hash = store.CallSent, posted.Channel, posted.TS, c.slot.Hash()
 		if slot.Sweeps > 0 {
 			slot.SweepAt = time.Now().Add(h.Timing.Sweeps[0])
 		}
@@ -75,8 +75,13 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 		if err := h.record(ctx, number, store.RootSlot, gone, nil); err != nil {
 			return err
 		}
+	case blamed(c, refused):
+		slot.State = store.CallWaiting
+		if err := h.blame(ctx, s, c, refused); err != nil {
+			return err
+		}
 	default:
-		slot.State, slot.Hash, slot.Why = store.CallParked, c.slot.Message.Hash(), refused.Error()
+		slot.State, slot.Hash, slot.Why = store.CallParked, c.slot.Hash(), refused.Error()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	}
 	slot.TS = ""
@@ -127,7 +132,7 @@ func (h *hands) find(ctx context.Context, s sight, c call) error {
 		slot.SweepAt = time.Now().Add(h.Timing.Sweeps[0]) // found is one of several tries; another may come yet
 	}
 	if c.slot.Once {
-		slot.Hash = c.slot.Message.Hash()
+		slot.Hash = c.slot.Hash()
 	}
 	return h.record(ctx, s.number, c.slot.Name, slot, nil)
 }
@@ -203,17 +208,19 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 		return err
 	}
 	h.noteEdit(s.number, c.slot.Name, time.Now())
-	err := h.Slack.Update(ctx, slot.Channel, slot.TS, c.slot.Message)
+	err := h.Slack.Update(ctx, slot.Channel, slot.TS, c.slot.Shown())
 	var refused *chat.Error
 	switch {
 	case err == nil:
-		slot.State, slot.Hash, slot.Why = store.CallSent, c.slot.Message.Hash(), ""
+		slot.State, slot.Hash, slot.Why = store.CallSent, c.slot.Hash(), ""
 	case !errors.As(err, &refused):
 		return err
 	case refused.Outcome == chat.OutcomeGone && !givenUp(c, refused):
 		slot.Old, slot.TS, slot.Hash, slot.State = append(slices.Clone(slot.Old), slot.TS), "", "", store.CallWaiting
+	case blamed(c, refused):
+		return errors.Join(h.blame(ctx, s, c, refused), err) // the message stays as it was
 	case refused.Outcome == chat.OutcomeRefused, refused.Outcome == chat.OutcomeChannel, refused.Outcome == chat.OutcomeAuth, givenUp(c, refused):
-		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.slot.Message.Hash(), refused.Error(), time.Now()
+		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.slot.Hash(), refused.Error(), time.Now()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	case refused.Outcome == chat.OutcomeUnknown:
 		// The same edit is tried again; when that is another's by now, it learns from this.

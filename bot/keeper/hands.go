@@ -59,6 +59,7 @@ type hands struct {
 	paused time.Time            // Slack refuses everything until then
 	closed map[string]time.Time // channels that Slack refuses until then
 	outage outage
+	filing bool // a picture's file is being brought
 	stale  bool // Redis may know of changes that nobody has told us
 	strays map[int][]store.Stray
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // health is what is wrong at the moment, by what it is about: its first word is
-// slack, channel, message, names, redis or archive.
+// slack, channel, message, picture, names, redis or archive.
 type health struct {
 	mu   sync.Mutex
 	what map[string]string
@@ -60,7 +60,7 @@ func (h *health) list() []string {
 func (h *health) count() map[string]int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	counts := map[string]int{"slack": 0, "channel": 0, "message": 0, "names": 0, "redis": 0}
+	counts := map[string]int{"slack": 0, "channel": 0, "message": 0, "picture": 0, "names": 0, "redis": 0}
 	for about := range h.what {
 		kind, _, _ := strings.Cut(about, " ")
 		if _, known := counts[kind]; known {

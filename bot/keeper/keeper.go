@@ -59,6 +59,7 @@ type Timing struct {
 	Parked  time.Duration              // until Slack is asked again about what it refused (parkedEvery)
 	Root    time.Duration              // between two edits of a root (rootEvery)
 	Retain  time.Duration              // between two looks for what is past its retention (retainEvery)
+	Picture time.Duration              // that a message waits for its picture (pictureWithin)
 }
 
 // withDefaults fills in the constants.
@@ -67,6 +68,7 @@ func (t Timing) withDefaults() Timing {
 	t.Parked = cmp.Or(t.Parked, parkedEvery)
 	t.Root = cmp.Or(t.Root, rootEvery)
 	t.Retain = cmp.Or(t.Retain, retainEvery)
+	t.Picture = cmp.Or(t.Picture, pictureWithin)
 	for k := range t.Sweeps {
 		t.Sweeps[k] = cmp.Or(t.Sweeps[k], sweeps[k])
 	}
@@ -97,11 +99,13 @@ type Keeper struct {
 	health  health
 	keeping atomic.Bool
 	astray  astray
+	// render says which messages there should be of an incident.
+	render func(message.View) []message.Slot
 }
 
 // New makes a keeper; Run starts it.
 func New(o Options) *Keeper {
-	k := &Keeper{Options: o}
+	k := &Keeper{Options: o, render: message.Render}
 	k.Timing = o.Timing.withDefaults()
 	if k.Now == nil {
 		k.Now = time.Now

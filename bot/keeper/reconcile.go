@@ -33,6 +33,11 @@ const (
 	callFind                  // it may be there: the outcome of a post is unknown
 	callSweep                 // it is there, and copies of it may be too
 	callEdit                  // it is there and looks different
+
+	callWant   // a picture is wanted for it
+	callUpload // the picture's file is not there
+	callCheck  // the file may be there
+	callDrop   // a file is there that nothing shows any more
 )
 
 // guarded is reconcile for a workspace that has to go on: one thread that cannot be
@@ -59,6 +64,7 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	if o, busy := h.clean(ctx, j, s); busy {
 		return o
 	}
+	s.withFiles()
 	now := time.Now()
 	next, wait := h.choose(s, h.clickedSlots(j), now)
 	o := outcome{channel: s.place, rank: ranked(s.critical, next.class, s.opened), wait: wait}
@@ -66,6 +72,7 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 		o.settled = wait == 0
 		if o.settled {
 			h.health.clear(aboutMessage(s))
+			h.health.clear(aboutPicture(s))
 			if err := h.Store.Settle(ctx, h.lease.Fence, j.number, s.version); err != nil {
 				return outcome{channel: o.channel, wait: retry, rank: o.rank}
 			}
@@ -78,9 +85,15 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	if !h.valid() {
 		return outcome{channel: o.channel, wait: retry, rank: o.rank}
 	}
+	if next.kind == callWant {
+		return h.tended(ctx, s, next, o, h.want(ctx, s, next)) // which asks nothing of Slack
+	}
 	if wait := h.budgets.Take(now, next.spends(s.place)); wait > 0 {
 		o.wait = wait
 		return o
+	}
+	if next.kind.aboutFile() {
+		return h.tend(ctx, j, s, next, o)
 	}
 	return h.perform(ctx, j, s, next, o)
 }
@@ -108,6 +121,8 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 	for _, slot := range s.slots {
 		have := s.ledger[slot.Name]
 		c := call{slot: slot, have: have, urgent: waitedFor(slot.Name, clicked), class: s.class(slot)}
+		var at time.Time // of a call about its picture
+		owed := false
 		moved := slot.Thread && !slot.Once && have.Parent != "" && have.Parent != root.TS
 		switch {
 		case have.State == store.CallMoot:
@@ -120,18 +135,20 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 				later(at)
 				continue
 			}
-		case have.State == store.CallParked && have.Hash == slot.Message.Hash() && ahead(have.IntentAt.Add(h.Timing.Parked), now, h.Timing.Parked):
+		case have.State == store.CallParked && have.Hash == slot.Hash() && ahead(have.IntentAt.Add(h.Timing.Parked), now, h.Timing.Parked):
 			later(have.IntentAt.Add(h.Timing.Parked))
 			continue
 		case have.TS == "" || moved:
 			c.kind = callPost
 		case !have.SweepAt.IsZero() && !ahead(have.SweepAt, now, h.Timing.Sweeps[len(sweeps)-1]):
 			c.kind, c.class = callSweep, classEdit
-		case have.State != store.CallParked && (slot.Once || have.Hash == slot.Message.Hash()):
+		case have.State != store.CallParked && (slot.Once || have.Hash == slot.Hash()):
 			if !have.SweepAt.IsZero() {
 				later(have.SweepAt)
 			}
-			continue
+			if c, at, owed = s.afterwards(c); !owed {
+				continue
+			}
 		default:
 			c.kind, c.class = callEdit, classEdit
 			switch {
@@ -142,6 +159,15 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 			}
 			if at := h.lastEdit(s.number, slot.Name).Add(h.every(s, c, now)); at.After(now) {
 				later(at)
+				continue
+			}
+		}
+		if c.kind == callPost || c.kind == callEdit {
+			c, at, owed = h.beforehand(s, c, now)
+		}
+		if owed {
+			if wait := h.fileWait(c, at, now); wait > 0 {
+				later(now.Add(wait))
 				continue
 			}
 		}
@@ -169,6 +195,12 @@ func (c call) spends(channel string) chat.Call {
 	switch c.kind {
 	case callEdit:
 		return chat.Call{Method: "chat.update", Urgent: c.urgent}
+	case callUpload:
+		return chat.Call{Method: "files.getUploadURLExternal"}
+	case callCheck:
+		return chat.Call{Method: "files.info"}
+	case callDrop:
+		return chat.Call{Method: "files.delete"}
 	case callFind, callSweep:
 		if c.slot.Thread {
 			return chat.Call{Method: "conversations.replies"}
@@ -236,6 +268,12 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 	var refused *chat.Error
 	if !errors.As(err, &refused) {
 		h.log.Warn("a Slack call could not be recorded", "incident", s.name, "slot", c.slot.Name, "error", err)
+		return o
+	}
+	if blamed(c, refused) {
+		h.log.Warn("Slack refuses a message with its picture", "incident", s.name, "slot", c.slot.Name, "error", refused)
+		h.answered()
+		o.wait = time.Millisecond // the ledger says when to go on
 		return o
 	}
 	return h.judge(s, c, refused, o)

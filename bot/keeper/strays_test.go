@@ -117,9 +117,14 @@ func (r *strayRig) keep(st *store.Store, slackURL string) *keeper.Keeper {
 // fire puts a notification of the group "db" into the inbox.
 func (r *strayRig) fire(fingerprints ...string) {
 	r.t.Helper()
+	r.fireGroup("db", fingerprints...)
+}
+
+func (r *strayRig) fireGroup(group string, fingerprints ...string) {
+	r.t.Helper()
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	labels := map[string]string{"alertname": "DatabaseHighCPU"}
-	n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: "db", Status: alerts.Firing, Firing: len(fingerprints), CommonLabels: labels}
+	n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: group, Status: alerts.Firing, Firing: len(fingerprints), CommonLabels: labels}
 	for _, f := range fingerprints {
 		n.Alerts = append(n.Alerts, alerts.Alert{Fingerprint: f, Status: alerts.Firing, StartsAt: now, Labels: map[string]string{"alertname": "DatabaseHighCPU", "instance": "orders-" + f}})
 	}

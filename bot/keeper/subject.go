@@ -99,7 +99,7 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 	if err != nil {
 		return sight{}, err
 	}
-	s.slots = message.Render(message.View{Incident: i, Playbook: book, Names: h.names(), Command: h.Settings().Command})
+	s.slots = h.render(message.View{Incident: i, Playbook: book, Names: h.names(), Command: h.Settings().Command})
 	return s, nil
 }
 

@@ -21,6 +21,8 @@ const (
 	CallParked  CallState = "parked"  // Slack refuses until somebody acts
 	CallMoot    CallState = "moot"    // never sent, and no longer worth sending
 	CallWaiting CallState = "waiting" // not sent: Slack said when to ask again, or took it back
+	// CallUploaded is of pictures' files: Slack has it, and may not let messages show it yet.
+	CallUploaded CallState = "uploaded"
 )
 
 // Slot is what Slack is known to have for one message of an incident. Once it is
@@ -39,6 +41,10 @@ type Slot struct {
 	SweepAt time.Time `json:"sweep_at,omitzero"`
 	Old     []string  `json:"old,omitempty"` // ts of earlier messages that people deleted
 	Why     string    `json:"why,omitempty"` // why it is parked
+	// Of the file of a message's picture, whose Old are files: its id at Slack, how many tries failed, when the next step is due.
+	File   string    `json:"file,omitempty"`
+	Tries  int       `json:"tries,omitempty"`
+	NextAt time.Time `json:"next_at,omitzero"`
 }
 
 // Ledger maps slot names to what Slack has.
