@@ -265,8 +265,9 @@ func TestPictureRefused(t *testing.T) {
 	}{
 		"missing scope":          {slacksim.Fault{Method: "files.getUploadURLExternal", Kind: "error:missing_scope"}, "scopes"},
 		"uploads disabled":       {slacksim.Fault{Method: "files.getUploadURLExternal", Kind: "error:file_uploads_disabled"}, "workspace settings"},
-		"limited for long":       {slacksim.Fault{Method: "files.getUploadURLExternal", Kind: slacksim.RateLimited429, RetryAfter: 5}, "ratelimited"},
+		"limited for long":       {slacksim.Fault{Method: "files.getUploadURLExternal", Kind: slacksim.RateLimited429, RetryAfter: 4}, "ratelimited"},
 		"bytes not taken":        {slacksim.Fault{Method: "upload", Kind: slacksim.HTTP503}, "503"},
+		"bytes never answered":   {slacksim.Fault{Method: "upload", Kind: slacksim.Delay, Delay: time.Hour}, "upload 127.0.0.1"},
 		"complete refused":       {slacksim.Fault{Method: "files.completeUploadExternal", Kind: "error:file_not_found"}, "file_not_found"},
 		"complete never answers": {slacksim.Fault{Method: "files.completeUploadExternal", Kind: slacksim.LostRequest}, "files.completeUploadExternal"},
 		"info refused":           {slacksim.Fault{Method: "files.info", Kind: "error:missing_scope"}, "scopes"},
@@ -274,7 +275,7 @@ func TestPictureRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := startPictureRig(t)
-			r.timing.Picture = 3 * time.Second
+			r.timing.Picture = 2500 * time.Millisecond
 			k, _ := r.begin(r.store)
 			r.eventually("the keeper keeps", k.Keeping)
 			r.sim.Fail(test.fault)
@@ -424,6 +425,9 @@ func TestPictureAside(t *testing.T) {
 	r.mu.Unlock()
 	r.fireGroup("cache", "z")
 	r.eventually("another incident is shown", func() bool { return len(r.roots()) == 1 })
+	if have := r.ledger()["picture:"+store.RootSlot]; have.State != store.CallSending || have.Tries != 0 {
+		t.Errorf("the ledger says %+v, want the file still on its way", have)
+	}
 	close(goOn)
 	r.eventually("and then the first", func() bool { return len(r.roots()) == 2 })
 	r.settled()

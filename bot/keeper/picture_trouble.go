@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -33,9 +34,14 @@ func (h *hands) failed(ctx context.Context, s sight, c call, have store.Slot, er
 	}
 	h.log.Warn("a picture did not reach Slack", "incident", s.name, "slot", c.slot.Name, "tries", have.Tries, "again_in", have.NextAt.Sub(now).Round(time.Second), "error", err)
 	if h.withoutPicture(have, now) {
-		h.health.set(aboutPicture(s), s.name+" is shown without its picture: "+have.Why)
+		h.bare(s, have.Why)
 	}
 	return h.keepFile(ctx, s, c, have)
+}
+
+// bare says that a message has to do without its picture, and why.
+func (h *hands) bare(s sight, why string) {
+	h.health.set(aboutPicture(s), s.name+" is shown without its picture: "+cmp.Or(why, "others are being brought before it"))
 }
 
 // pictureRest is how long to wait after a failure: a moment while a message waits,
@@ -73,7 +79,7 @@ func (h *hands) blame(ctx context.Context, s sight, c call, refused *chat.Error)
 	have.State, have.Tries, have.Why = store.CallUploaded, have.Tries+1, refused.Error()
 	have.NextAt = time.Now().Add(h.pictureRest(have.Tries))
 	if h.withoutPicture(have, time.Now()) {
-		h.health.set(aboutPicture(s), s.name+" is shown without its picture: "+have.Why)
+		h.bare(s, have.Why)
 	}
 	return h.keepFile(ctx, s, c, have)
 }

@@ -258,6 +258,9 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 		if c.kind == callPost || c.kind == callEdit {
 			h.health.clear(aboutChannel(s))
 			h.health.clear(aboutMessage(s))
+			if c.slot.Picture != nil && c.slot.File == "" {
+				h.bare(s, s.file(c.slot.Name).Why)
+			}
 		}
 		return o
 	}
