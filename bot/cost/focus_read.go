@@ -42,6 +42,7 @@ func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter
 		return fmt.Errorf("it cannot be read (%s)", reason(err))
 	}
 	magic = magic[:n]
+	counted := &counter{ctx: ctx, from: file, meter: m}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return fmt.Errorf("it cannot be read (%s)", reason(err))
 	}
@@ -51,51 +52,47 @@ func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter
 	case string(magic) == "PAR1":
 		return readParquet(ctx, t, file, size, m)
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		return readGzip(ctx, t, &counter{ctx: ctx, from: file, meter: m})
+		packed, err := gzip.NewReader(counted)
+		if err != nil {
+			return fmt.Errorf("it cannot be unpacked (%w)", err)
+		}
+		return readBeside(t, &unpacker{from: packed})
 	}
-	return readCSV(t, &counter{ctx: ctx, from: file, meter: m})
+	return readBeside(t, counted)
+}
+
+// readBeside reads, and unpacks, beside parsing.
+func readBeside(t *table, from io.Reader) error {
+	text := readAhead(from)
+	defer text.close()
+	return readCSV(t, text)
 }
 
 // maxUnpacked bounds what one compressed file may unpack to.
 const maxUnpacked = 1 << 40
 
-// readGzip unpacks beside reading, so that it takes only as long as unpacking.
-func readGzip(ctx context.Context, t *table, from io.Reader) error {
-	unpacked, err := gzip.NewReader(from)
-	if err != nil {
-		return fmt.Errorf("it cannot be unpacked (%w)", err)
+// unpacker says what is wrong with packed data.
+type unpacker struct {
+	from io.Reader
+	size int64
+}
+
+func (u *unpacker) Read(p []byte) (int, error) {
+	n, err := u.from.Read(p)
+	u.size += int64(n)
+	switch {
+	case u.size > maxUnpacked:
+		err = errors.New("it unpacks to more than a terabyte")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("it ends in the middle of its compressed data")
+	case err != nil && !errors.Is(err, io.EOF):
+		err = fmt.Errorf("it cannot be unpacked (%w)", err)
 	}
-	out, in := io.Pipe()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		buffer := make([]byte, chunk/4) // taken whole by a reader with room for a chunk: neither waits for the other
-		n, err := io.CopyBuffer(onlyWriter{in}, onlyReader{io.LimitReader(unpacked, maxUnpacked)}, buffer)
-		switch {
-		case ctx.Err() != nil:
-			err = ctx.Err()
-		case n == maxUnpacked:
-			err = errors.New("it unpacks to more than a terabyte")
-		case errors.Is(err, io.ErrUnexpectedEOF):
-			err = errors.New("it ends in the middle of its compressed data")
-		case err != nil && !errors.Is(err, io.ErrClosedPipe):
-			err = fmt.Errorf("it cannot be unpacked (%w)", err)
-		}
-		in.CloseWithError(err)
-	}()
-	err = readCSV(t, out)
-	out.Close()
-	<-done
-	return err
+	return n, err
 }
 
 // chunk is how much is read at a time.
 const chunk = 256 << 10
-
-// onlyReader and onlyWriter hide the other methods, with which io.CopyBuffer
-// would go round its buffer.
-type onlyReader struct{ io.Reader }
-type onlyWriter struct{ io.Writer }
 
 // counter tells the meter what is read, and ends when ctx does.
 type counter struct {
