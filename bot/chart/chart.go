@@ -53,8 +53,7 @@ func PNG(m digest.Money) ([]byte, error) {
 		s.legend()
 	}
 	var out bytes.Buffer
-	// Speed is enough: the picture is a few dozen kilobytes at any level.
-	if err := (&png.Encoder{CompressionLevel: png.DefaultCompression}).Encode(&out, img.Image()); err != nil {
+	if err := png.Encode(&out, img.Image()); err != nil {
 		return nil, fmt.Errorf("encode the cost chart: %w", err)
 	}
 	return out.Bytes(), nil

@@ -14,6 +14,9 @@ import (
 // maxCurrencies bounds how many currencies the root has a line for.
 const maxCurrencies = 3
 
+// moverName is how long a name in the root may be, so that its line fits on a phone.
+const moverName = 22
+
 // digestHead is what a week cost and how that changed.
 func digestHead(r digest.Report) string {
 	if len(r.Money) == 0 {
@@ -100,7 +103,7 @@ func moverTable(r digest.Report) []slack.Block {
 		return nil
 	}
 	m := r.Money[0]
-	rows := moverLines(m, 28)
+	rows := moverLines(m, moverName)
 	if len(rows) == 0 {
 		return nil
 	}

@@ -135,7 +135,7 @@ func savingLine(s digest.Saving) *paragraph {
 	if high := spend.ShowTo(s.High, c, decimals); high != saves {
 		saves += " to " + high
 	}
-	p := (&paragraph{}).text("saves ").bold(saves).text(" a month, of " + spend.Show(s.Base, c))
+	p := (&paragraph{}).text("Saves ").bold(saves).text(" a month, of " + spend.Show(s.Base, c))
 	if rows := Cut(Line(s.Rows), 80); rows != "" {
 		p.text(" for " + rows)
 	}

@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -26,9 +27,7 @@ func digestMessages(t testing.TB) map[string]Message {
 		}
 		all[name+"/preview"] = DigestPreview(v)
 	}
-	for name, answer := range costs(t) {
-		all[name] = answer
-	}
+	maps.Copy(all, costs(t))
 	return all
 }
 
