@@ -31,7 +31,7 @@ func Alt(r digest.Report) string {
 	if r.Money[0].Partial {
 		parts[0] += ", not all of it could be read"
 	}
-	parts = append(parts, "Week of "+last.Week.Monday().Time().Format("2 Jan")+": "+f.share(last))
+	parts = append(parts, f.lastWeek()+": "+f.share(last))
 	var bars []string
 	for _, w := range f.weeks {
 		bars = append(bars, w.Week.Monday().Time().Format("2 Jan")+" "+f.said(w))
@@ -45,6 +45,16 @@ func in(currency string) string {
 		return ""
 	}
 	return " in " + currency
+}
+
+// lastWeek names the newest week, and how much of it there is.
+func (f figures) lastWeek() string {
+	last := f.weeks[len(f.weeks)-1]
+	s := "Week of " + last.Week.Monday().Time().Format("2 Jan")
+	if last.Days > 0 && !last.whole() {
+		s += fmt.Sprintf(", %d of 7 days", last.Days)
+	}
+	return s
 }
 
 // share names what a week is made of, the largest service first, as the bar has it

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"image/color"
+	"strings"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -19,7 +20,7 @@ func (s *sheet) legend() {
 	}
 	const head = 34
 	y := float64(plotTop - 22)
-	s.text(s.body(20, false), left, y, draw.XLeft, muted, "Week of "+last.Week.Monday().Time().Format("2 Jan"))
+	s.text(s.body(20, false), left, y, draw.XLeft, muted, s.lastWeek())
 	y -= head
 	row := min(62, (y-plotBottom+40)/float64(max(1, rows)))
 	if s.red {
@@ -49,10 +50,38 @@ func swatch(left, y float64) []vg.Point {
 	return []vg.Point{{X: x0, Y: y0}, {X: x0 + size, Y: y0}, {X: x0 + size, Y: y0 + size}, {X: x0, Y: y0 + size}}
 }
 
+// entry is a name and its amount. A name that needs two lines shares the second
+// with the amount.
 func (s *sheet) entry(left, y float64, name, amount string, c color.Color) {
-	const indent = 36
+	const indent, narrow = 36, 17
 	room := float64(legendWidth - indent - margin + 16)
-	style := s.shrunk(s.body(21, true), name, room, 17)
-	s.text(style, left+indent, y, draw.XLeft, c, s.fit(style, name, room))
-	s.text(s.body(19, false), left+indent, y-24, draw.XLeft, muted, s.fit(s.body(19, false), amount, room))
+	left += indent
+	small := s.body(19, false)
+	style := s.body(21, true)
+	if s.width(style, name) > room {
+		style = s.shrunk(style, name, room, narrow)
+	}
+	first, second := s.broken(style, name, room)
+	s.text(style, left, y, draw.XLeft, c, first)
+	if second == "" {
+		s.text(small, left, y-24, draw.XLeft, muted, s.fit(small, amount, room))
+		return
+	}
+	second = s.fit(style, second, room-s.width(small, amount)-10)
+	s.text(style, left, y-23, draw.XLeft, c, second)
+	s.text(small, left+s.width(style, second)+10, y-23, draw.XLeft, muted, amount)
+}
+
+// broken is a name on one line or two, broken between words.
+func (s *sheet) broken(style draw.TextStyle, name string, room float64) (first, second string) {
+	if s.width(style, name) <= room {
+		return name, ""
+	}
+	words := strings.Fields(name)
+	for k := len(words) - 1; k > 0; k-- {
+		if first = strings.Join(words[:k], " "); s.width(style, first) <= room {
+			return first, strings.Join(words[k:], " ")
+		}
+	}
+	return s.fit(style, name, room), ""
 }

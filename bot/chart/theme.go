@@ -41,7 +41,7 @@ func rgb(hex uint32) color.RGBA {
 
 // pale is a colour mixed with white: of weeks that are not whole.
 func pale(c color.RGBA) color.RGBA {
-	mix := func(v uint8) uint8 { return uint8((int(v)*45 + 255*55) / 100) }
+	mix := func(v uint8) uint8 { return uint8((int(v)*58 + 255*42) / 100) }
 	return color.RGBA{mix(c.R), mix(c.G), mix(c.B), 0xff}
 }
 

@@ -136,39 +136,59 @@ func weekCost(w digest.ServiceWeek, currency string) string {
 	return show(w.Total, currency)
 }
 
-// allServices are the costliest services of the newest week, currency by currency.
+// allServices are the costliest services of the newest week, currency by currency,
+// beside the week before.
 func allServices(r digest.ServiceReport, command string) Message {
 	s := stack{left: MaxTotal - 500}
 	s.add(0, header("head", fmt.Sprintf("Cost by service · %s, %s", weekWord(r.Week), weekDates(r.Week))))
+	shown := r.Services[:min(len(r.Services), maxServiceRows)]
+	days := 0 // of the newest week, at most
+	for _, service := range shown {
+		if n := len(service.Weeks); n > 0 {
+			days = max(days, service.Weeks[n-1].Days)
+		}
+	}
+	newest := weekWord(r.Week)
+	if days < 7 {
+		newest += fmt.Sprintf(" (%d of 7 days)", days)
+	}
 	var currencies []string
 	rows := map[string][]line{}
-	for _, service := range r.Services[:min(len(r.Services), maxServiceRows)] {
-		if len(service.Weeks) == 0 {
-			continue
-		}
-		now := service.Weeks[len(service.Weeks)-1]
-		l := line{amounts: []string{weekCost(now, spend.Symbol(service.Currency)), ""}, name: serviceName(service.Provider, service.Service, 40)}
-		if n := len(service.Weeks); n > 1 {
-			l.amounts[1] = weekChange(service.Weeks[n-2], now)
-		}
+	for _, service := range shown {
 		c := currencyName(service.Currency)
 		if rows[c] == nil {
 			currencies = append(currencies, c)
 		}
-		rows[c] = append(rows[c], l)
+		rows[c] = append(rows[c], lastTwo(service, days))
 	}
 	for k, c := range currencies {
-		head := (&paragraph{}).bold(upper(strings.TrimSpace(inWords(orNothing(c))))).text(": cost, change against the week before, service")
+		head := (&paragraph{}).bold(upper(strings.TrimSpace(inWords(orNothing(c))))).text(": " + newest + ", " + weekWord(r.Week.Add(-1)) + ", change")
 		s.add(0, rich(fmt.Sprintf("currency:%d", k+1), head.section(), preformatted(aligned(rows[c]))))
 	}
-	if rest := r.More + max(0, len(r.Services)-maxServiceRows); rest > 0 {
+	if rest := r.More + len(r.Services) - len(shown); rest > 0 {
 		s.add(0, small("rest", plain("and "+plural(rest, "more service"))))
 	}
 	s.add(0, rootMissingBlock(r.Missing)...)
 	s.add(0, small("way", markup(fmt.Sprintf("`%s cost SERVICE` shows eight weeks of one.", command))))
-	first := r.Services[0]
 	return Message{
-		Text:   cutMarkup(fmt.Sprintf("Cost by service, %s. Most of all %s. %s in all.", weekDates(r.Week), Harmless(Cut(Line(first.Service), 80)), plural(len(r.Services)+r.More, "service")), MaxText),
+		Text:   cutMarkup(fmt.Sprintf("Cost by service, %s. Most of all %s. %s in all.", weekDates(r.Week), Harmless(Cut(Line(shown[0].Service), 80)), plural(len(r.Services)+r.More, "service")), MaxText),
 		Blocks: s.blocks,
 	}
+}
+
+// lastTwo is a service's newest week, the one before, and the change between whole
+// weeks. Days is how many the newest has of other services.
+func lastTwo(s digest.ServiceWeeks, days int) line {
+	l := line{amounts: []string{"no data", "no data", ""}, name: serviceName(s.Provider, s.Service, 40)}
+	n, c := len(s.Weeks), spend.Symbol(s.Currency)
+	if n > 0 && s.Weeks[n-1].Days > 0 {
+		l.amounts[0] = show(s.Weeks[n-1].Total, c)
+		if own := s.Weeks[n-1].Days; own != days {
+			l.name += fmt.Sprintf(" (%d of 7 days)", own)
+		}
+	}
+	if n > 1 && s.Weeks[n-2].Days > 0 {
+		l.amounts[1], l.amounts[2] = show(s.Weeks[n-2].Total, c), weekChange(s.Weeks[n-2], s.Weeks[n-1])
+	}
+	return l
 }

@@ -99,7 +99,7 @@ func richReport(t testing.TB) digest.Report {
 		Schema: digest.Schema, Digest: "weekly-cost-review", Week: week47, MadeAt: posting, Money: []digest.Money{richMoney(t)},
 		Organisation: &digest.Organised{
 			Users: digest.Figure{Value: 44e6, Known: true, Source: "measured by Prometheus"}, Growth: digest.Figure{Value: 0.026, Known: true, Source: "measured"}, Measured: 8,
-			PerUser: &digest.PerUser{Currency: "USD", Month: 238553, Value: 0.00542, Sentences: []string{"The sheet's band for 10M to 100M users is not given (Q5).", "Its table has $0.0018 at 100M (T5): this is 3 × that."}},
+			PerUser: &digest.PerUser{Currency: "USD", Month: 238553, Value: 0.00542, Sentences: []string{"44M users cost 0.00542 USD a user and month: 238,553 a month.", "The sheet's band for 10M to 100M users is not given (Q5).", "Its table has $0.0018 at 100M (T5): this is 3 × that."}},
 			Moves: []digest.Move{
 				{ID: "M4", Title: "CockroachDB", Sentence: "50M users in 5 weeks, the move takes 13: its start was due 8 weeks ago. To buy time: read replicas, pooling.", Weeks: &weeks, Late: 8},
 				{ID: "M6", Title: "Multi-region", Sentence: "Due: 35 % of the users are international, more than 20 %."},

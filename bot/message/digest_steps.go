@@ -92,7 +92,7 @@ func stepBlocks(v DigestView, s digest.CostStep, id string, preview bool) []slac
 		all = append(all, savingLine(saving))
 	}
 	if why := Cut(Line(s.Why), 160); why != "" {
-		all = append(all, (&paragraph{}).text(why))
+		all = append(all, (&paragraph{}).text(upper(why)))
 	}
 	a := v.adoption(s)
 	by := clicker(incident.User{ID: a.ByID, Name: a.By})

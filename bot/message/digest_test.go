@@ -3,6 +3,7 @@ package message
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -277,3 +278,36 @@ func TestWordsOfADigest(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", table, want)
 	}
 }
+
+// TestAnyDigestIsWithinSlacksLimits: of reports with any number of anything, some
+// of it clicked.
+func TestAnyDigestIsWithinSlacksLimits(t *testing.T) {
+	worst := hostileReport(t)
+	random := rand.New(rand.NewPCG(4, 7))
+	for n := range 25 {
+		r := worst
+		r.Money = slices.Clone(some(random, worst.Money))
+		for k := range r.Money {
+			m := &r.Money[k]
+			m.Up, m.Down, m.New, m.Spikes, m.Meant = some(random, m.Up), some(random, m.Down), some(random, m.New), some(random, m.Spikes), some(random, m.Meant)
+			m.Fixed, m.Unjudged, m.Renames, m.Notes = some(random, m.Fixed), some(random, m.Unjudged), some(random, m.Renames), some(random, m.Notes)
+			m.Chart.Weeks = some(random, m.Chart.Weeks)
+		}
+		r.Steps, r.Missing = some(random, worst.Steps), some(random, worst.Missing)
+		incidents, organisation := *worst.Incidents, *worst.Organisation
+		incidents.Overdue, incidents.False = some(random, incidents.Overdue), some(random, incidents.False)
+		organisation.Moves = some(random, organisation.Moves)
+		r.Incidents, r.Organisation = &incidents, &organisation
+		v := clicked(r, hostile, anna)
+		v.Marks = some(random, v.Marks)
+		for _, s := range RenderDigest(v) {
+			s.File = "F1"
+			for _, problem := range problems(t, s.Shown()) {
+				t.Errorf("report %d, %s: %s", n, s.Name, problem)
+			}
+		}
+	}
+}
+
+// some is a beginning of a list.
+func some[T any](random *rand.Rand, all []T) []T { return all[:random.IntN(len(all)+1)] }

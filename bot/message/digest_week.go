@@ -21,11 +21,11 @@ func organisationLines(o *digest.Organised) []*paragraph {
 	}
 	var all []*paragraph
 	if u := o.PerUser; u != nil {
-		p := (&paragraph{}).bold("Per user: " + perUser(u)).text(" a month")
-		if len(u.Sentences) > 0 {
-			p.text(". " + Cut(Line(strings.Join(u.Sentences, " ")), 360))
+		says := perUser(u)
+		if len(u.Sentences) > 0 { // they begin with the figure
+			says = Cut(Line(strings.Join(u.Sentences, " ")), 400)
 		}
-		all = append(all, p)
+		all = append(all, (&paragraph{}).bold("Per user").text(": "+says))
 	}
 	if len(o.Moves) > 0 {
 		m := o.Moves[0]
@@ -34,7 +34,10 @@ func organisationLines(o *digest.Organised) []*paragraph {
 	return all
 }
 
-func perUser(u *digest.PerUser) string { return spend.Show(u.Value, currencyName(u.Currency)) }
+func perUser(u *digest.PerUser) string {
+	c := currencyName(u.Currency)
+	return fmt.Sprintf("%s a month, of %s a month in all", spend.Show(u.Value, c), spend.Show(u.Month, c))
+}
 
 // organisationChunks are users, growth, all thresholds and what the sheet wants at
 // this scale.
@@ -50,7 +53,9 @@ func organisationChunks(v DigestView) []chunk {
 		facts = append(facts, "Growth is measured over "+plural(o.Measured, "stored week"))
 	}
 	if u := o.PerUser; u != nil {
-		facts = append(facts, fmt.Sprintf("Cost of a user: %s a month, of %s a month in all", perUser(u), spend.Show(u.Month, currencyName(u.Currency))))
+		if len(u.Sentences) == 0 {
+			facts = append(facts, "Per user: "+perUser(u))
+		}
 		facts = append(facts, u.Sentences...)
 	}
 	if o.SLO != "" {

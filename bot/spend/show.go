@@ -68,7 +68,8 @@ func sign(shown string) string {
 }
 
 // Short writes an amount for pictures: three digits and a letter for thousands
-// (k), millions (M), billions (bn) and trillions (tn): "$5.5k", "€1.25M", "$0".
+// (k), millions (M), billions (bn) and trillions (tn): "$5.5k", "€1.25M", "$224",
+// "$0".
 func Short(amount float64, currency string) string {
 	size := math.Abs(amount)
 	if !(size < 1e18) {
@@ -89,8 +90,15 @@ func Short(amount float64, currency string) string {
 		}
 		return denoted(amount, grouped(digits)+scale.letter, currency)
 	}
-	digits := strconv.FormatFloat(size, 'f', Decimals(amount), 64)
-	return denoted(amount, strings.TrimSuffix(digits, ".00"), currency)
+	decimals := Decimals(amount)
+	if size >= 1 {
+		decimals = max(0, 2-int(math.Floor(math.Log10(size))))
+	}
+	digits := strconv.FormatFloat(size, 'f', decimals, 64)
+	if size >= 1 && decimals > 0 {
+		digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
+	}
+	return denoted(amount, digits, currency)
 }
 
 // denoted puts sign and currency to digits. Nothing has no sign.
