@@ -11,7 +11,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
+	"github.com/signalbook/signalbook/bot/promtest"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -43,20 +45,33 @@ func readmeBlocks(t *testing.T) []block {
 
 // TestReadme does what the README says, in its order: its files are written, its
 // commands are run. Only what stands for the reader's own world is replaced: the
-// addresses of Slack and Redis.
+// addresses of Slack, Redis and Prometheus, and where the cost exports lie.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	r := startRig(t, options{sim: slacksim.Options{BotToken: "xoxb-test", AppToken: "xapp-test"}})
 	dir := t.TempDir()
 	blocks := readmeBlocks(t)
-	world := strings.NewReplacer("slack:\n", fmt.Sprintf("slack:\n  api_url: %q\n", r.slackURL+"/api/"), "127.0.0.1:6379", r.redisAddr)
+	prometheus := promtest.Start(t, "# TYPE up gauge\nup 1 1\n# EOF\n")
+	world := strings.NewReplacer("slack:\n", fmt.Sprintf("slack:\n  api_url: %q\n", r.slackURL+"/api/"), "127.0.0.1:6379", r.redisAddr,
+		"http://prometheus:9090", prometheus.URL, "/var/lib/focus/*.csv.gz", filepath.Join(dir, "focus", "*.csv"))
+	bill(t, filepath.Join(dir, "focus"), time.Date(2026, 8, 3, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
 	for name, text := range map[string]string{"secrets/slack-bot-token": "xoxb-test\n", "secrets/slack-app-token": "xapp-test\n", "secrets/webhook-token": webhookToken + "\n"} {
 		writeBelow(t, dir, name, text)
 	}
 	for _, b := range blocks {
-		if b.kind == "yaml" && b.name != "" {
-			writeBelow(t, dir, b.name, world.Replace(b.text))
+		if b.kind != "yaml" || b.name == "" {
+			continue
 		}
+		name, below := strings.CutSuffix(b.name, ", below the rest")
+		text := world.Replace(b.text)
+		if below {
+			above, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = string(above) + text
+		}
+		writeBelow(t, dir, name, text)
 	}
 	port := freePort(t)
 	bot := ""
