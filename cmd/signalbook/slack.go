@@ -50,6 +50,8 @@ func scopes() []scope {
 		{"groups:read", "finds the ids of the private channels the bot was invited to"},
 		{"channels:history", "finds a post again whose answer was lost, so that nothing is posted twice"},
 		{"groups:history", "the same in private channels"},
+		{"files:write", "brings the pictures that its messages show, such as charts; they are shared with nobody else"},
+		{"files:read", "asks whether a picture is there, so that none is brought twice"},
 		{"usergroups:read", "finds user groups, to mention owners and to check responders"},
 		{"users:read", "needed by Slack for users:read.email"},
 		{"users:read.email", "finds people who are configured by e-mail"},
