@@ -41,7 +41,7 @@ type pictureRig struct {
 func startPictureRig(t *testing.T) *pictureRig {
 	t.Helper()
 	r := &pictureRig{strayRig: startStrayRig(t)}
-	r.timing.Parked = 300 * time.Millisecond
+	r.timing.Parked, r.timing.Picture = 300*time.Millisecond, time.Hour
 	return r
 }
 

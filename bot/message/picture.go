@@ -11,8 +11,9 @@ import (
 // in UTF-16 units (docs.slack.dev/reference/block-kit/blocks/image-block).
 const MaxAlt = 2_000
 
-// pictureID is the block_id of a slot's picture.
-const pictureID = "picture"
+// pictureID is the block_id of a picture. Slack wants another one when a message
+// changes, and clients may keep what they have of the same one.
+func pictureID(p Picture) string { return "picture:" + Cut(Line(p.Hash), 64) }
 
 // Picture is a picture in a message: a chart, a graph. Slack shows it once its file
 // is there, under an id that only Slack knows; Hash says what it shows.
@@ -36,7 +37,7 @@ func WithPicture(m Message, p Picture, fileID string) Message {
 	if p.Title != "" {
 		title = plain(Cut(Line(p.Title), MaxAlt))
 	}
-	image := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: fileID}, alt, pictureID, title)
+	image := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: fileID}, alt, pictureID(p), title)
 	if len(m.Blocks) >= MaxBlocks || weight(m.Blocks...)+weight(image) > MaxTotal {
 		return m
 	}

@@ -22,7 +22,7 @@ func ids(m Message) string {
 func TestWithPicture(t *testing.T) {
 	t.Parallel()
 	m := Message{Text: "costs", Blocks: []slack.Block{header("a", "Costs"), section("b", "up"), divider("c")}}
-	for at, want := range map[int]string{0: "picture a b c", 1: "a picture b c", 3: "a b c picture", 99: "a b c picture", -1: "picture a b c"} {
+	for at, want := range map[int]string{0: "picture:h a b c", 1: "a picture:h b c", 3: "a b c picture:h", 99: "a b c picture:h", -1: "picture:h a b c"} {
 		p := Picture{Name: "costs.png", Alt: "Costs\nrise", Title: "Costs", Hash: "h", At: at}
 		if got := ids(WithPicture(m, p, "F1")); got != want {
 			t.Errorf("at %d: got %s, want %s", at, got, want)
@@ -32,7 +32,7 @@ func TestWithPicture(t *testing.T) {
 		t.Errorf("the message itself is %s now", got)
 	}
 	got := WithPicture(m, Picture{Name: "costs.png", Alt: "Costs\nrise", Title: "Costs", Hash: "h", At: 1}, "F0SIM00001").Blocks[1]
-	want := &slack.ImageBlock{Type: slack.MBTImage, SlackFile: &slack.SlackFileObject{ID: "F0SIM00001"}, AltText: "Costs rise", BlockID: "picture",
+	want := &slack.ImageBlock{Type: slack.MBTImage, SlackFile: &slack.SlackFileObject{ID: "F0SIM00001"}, AltText: "Costs rise", BlockID: "picture:h",
 		Title: slack.NewTextBlockObject(slack.PlainTextType, "Costs", false, false)}
 	if !cmp.Equal(got, slack.Block(want)) {
 		t.Error(cmp.Diff(slack.Block(want), got))

@@ -114,7 +114,7 @@ func (s *Sim) wireFile(f *file, now time.Time) answer {
 	w := answer{"id": f.id, "created": f.completed.Unix(), "timestamp": f.completed.Unix(), "name": f.name, "title": f.title,
 		"alt_txt": f.alt, "mimetype": "", "filetype": "", "pretty_type": "", "user": s.bot.id, "user_team": s.opts.TeamID,
 		"mode": "hosted", "size": f.size, "is_external": false, "is_public": false, "editable": false,
-		"url_private": s.privateURL(f), "channels": []string{}, "groups": []string{}, "ims": []string{}, "shares": answer{}}
+		"url_private": s.privateURL(f), "permalink": s.permalink(f), "channels": []string{}, "groups": []string{}, "ims": []string{}, "shares": answer{}}
 	if now.Before(f.ready) {
 		return w
 	}

@@ -9,6 +9,7 @@ import (
 	_ "image/png"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -80,7 +81,7 @@ func (f *file) shown(now time.Time) bool {
 // it may not be shown. The caller holds the lock.
 func (s *Sim) picture(named block) *file {
 	for _, f := range s.files {
-		if f.complete() && f.shown(s.now()) && (f.id == str(named, "id") || str(named, "url") == s.privateURL(f)) {
+		if f.complete() && f.shown(s.now()) && (f.id == str(named, "id") || slices.Contains([]string{s.privateURL(f), s.permalink(f)}, str(named, "url"))) {
 			return f
 		}
 	}
@@ -89,6 +90,10 @@ func (s *Sim) picture(named block) *file {
 
 func (s *Sim) privateURL(f *file) string {
 	return s.base + "/files-pri/" + s.opts.TeamID + "-" + f.id + "/" + f.name
+}
+
+func (s *Sim) permalink(f *file) string {
+	return s.base + "/files/" + s.bot.id + "/" + f.id + "/" + f.name
 }
 
 // serveUpload takes the bytes of a file, once (Slack: "raw bytes or multipart" to

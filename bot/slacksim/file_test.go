@@ -114,8 +114,10 @@ func TestUpload(t *testing.T) {
 	if got := postBlocks(t, api, pictureBlock(reserved.FileID)); got != "ok" {
 		t.Errorf("shown: got %s, want ok", got)
 	}
-	if got := postBlocks(t, api, strings.Replace(pictureBlock(reserved.FileID), `"id":"`+reserved.FileID, `"url":"`+f.URLPrivate, 1)); got != "ok" {
-		t.Errorf("shown by its address: got %s, want ok", got)
+	for _, address := range []string{f.URLPrivate, f.Permalink} {
+		if got := postBlocks(t, api, strings.Replace(pictureBlock(reserved.FileID), `"id":"`+reserved.FileID, `"url":"`+address, 1)); got != "ok" {
+			t.Errorf("shown by its address: got %s, want ok", got)
+		}
 	}
 	if got := sim.Messages("incidents")[0].PlainText(); got != "Costs Costs rise" {
 		t.Errorf("got %q, want title and description", got)
