@@ -88,7 +88,7 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 		if err != nil {
 			return sight{}, err
 		}
-		s.slots = message.RenderStorm(message.StormView{Storm: *s.storm, Entries: entries, Names: h.names(), Command: h.Settings().Command})
+		s.slots = message.RenderStorm(message.StormView{Storm: *s.storm, Entries: entries, Names: h.names(), Command: h.Settings().Command, Severities: h.Settings().Rules.SeverityOrder})
 		return s, nil
 	}
 	var book *playbooks.Playbook

@@ -30,6 +30,8 @@ type StormView struct {
 	Entries []incident.Entry
 	Names   Names
 	Command string // the slash command: "/playbook"
+	// Severities are the configured ones, worst first; anything else comes last.
+	Severities []string
 }
 
 // RenderStorm returns the messages that there should be of a storm: the root, in
@@ -38,7 +40,7 @@ type StormView struct {
 // word about that ("calm"). Which incident stands on which page never changes
 // while a storm goes on.
 func RenderStorm(v StormView) []Slot {
-	rows := stormRows(v.Entries)
+	rows := stormRows(v.Entries, v.Severities)
 	slots := []Slot{{Name: "root", Message: stormRoot(v, rows)}}
 	slots = append(slots, stormCalls(v, rows)...)
 	slots = append(slots, stormPages(rows)...)

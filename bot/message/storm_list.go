@@ -26,14 +26,14 @@ type row struct {
 	rank     int    // how bad it is, the worst is 0
 }
 
-// stormRows returns the entries as rows by number.
-func stormRows(entries []incident.Entry) []*row {
+// stormRows returns the entries as rows by number. Severities are worst first.
+func stormRows(entries []incident.Entry, severities []string) []*row {
 	all := make([]row, len(entries))
 	rows := make([]*row, len(entries))
 	for k, e := range entries {
 		r := &all[k]
 		*r = row{Entry: e, title: Cut(Line(e.Title), maxStormTitle), severity: Cut(Line(e.Severity), maxStormSeverity)}
-		r.length, r.rank = Length(r.title), rank(e)
+		r.length, r.rank = Length(r.title), rank(e, severities)
 		r.before = r.standing()
 		rows[k] = r
 	}
@@ -109,16 +109,21 @@ func cutTo(s string, limit int) string {
 }
 
 // rank says how bad an incident is for people who look for what to do first: what
-// is not over, critical before the rest, overdue, what nobody has.
-func rank(e incident.Entry) (n int) {
+// is not over, critical before the rest in the order of severities, overdue, what
+// nobody has.
+func rank(e incident.Entry, severities []string) (n int) {
 	switch e.State {
 	case incident.Closed:
-		n = 2 << 3
+		n = 2 << 10
 	case incident.Resolved:
-		n = 1 << 3
+		n = 1 << 10
 	}
 	if !e.Critical {
-		n += 1 << 2
+		at := slices.Index(severities, e.Severity)
+		if at < 0 {
+			at = len(severities)
+		}
+		n += min(at+1, 1<<8-1) << 2
 	}
 	if !e.Overdue {
 		n += 1 << 1
@@ -203,7 +208,7 @@ const maxOptions = 100
 // incident's id.
 func StormOptions(entries []incident.Entry, query string) []*slack.OptionBlockObject {
 	words := strings.Fields(strings.ToLower(Clean(query)))
-	rows := slices.DeleteFunc(stormRows(entries), func(r *row) bool { return !r.matches(words) })
+	rows := slices.DeleteFunc(stormRows(entries, nil), func(r *row) bool { return !r.matches(words) })
 	typed := strings.TrimPrefix(strings.Join(words, " "), "inc-")
 	for _, r := range rows {
 		if strconv.Itoa(r.Number) == typed {

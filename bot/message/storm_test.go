@@ -329,7 +329,7 @@ func TestTitlesAreCounted(t *testing.T) {
 			v.Entries[k].Title = fmt.Sprintf("Only once %d", k)
 		}
 	}
-	all := byTitle(stormRows(v.Entries))
+	all := byTitle(stormRows(v.Entries, nil))
 	if !slices.IsSortedFunc(all, func(a, b *tally) int {
 		return cmp.Or(cmp.Compare(min(b.critical, 1), min(a.critical, 1)), cmp.Compare(b.count, a.count))
 	}) {
@@ -548,5 +548,24 @@ func TestCountedByWhatTheyAre(t *testing.T) {
 		if !strings.Contains(root, want) {
 			t.Errorf("the storm does not say %q:\n%s", want, root)
 		}
+	}
+}
+
+// TestStormNamesTheWorst: those that are worse by the configured severities stand
+// first, whatever came first.
+func TestStormNamesTheWorst(t *testing.T) {
+	v := stormOf(60)
+	v.Severities = []string{"critical", "warning", "info"}
+	for k := range v.Entries {
+		v.Entries[k].State, v.Entries[k].Overdue = incident.Open, false
+	}
+	v.Entries[0].Severity, v.Entries[1].Severity, v.Entries[2].Severity = "info", "strange", "warning"
+	var got []string
+	for _, r := range slices.SortedFunc(slices.Values(stormRows(v.Entries, v.Severities)), worse) {
+		got = append(got, r.Severity)
+	}
+	want := slices.Concat([]string{"critical"}, slices.Repeat([]string{"warning"}, 57), []string{"info", "strange"})
+	if !slices.Equal(got, want) {
+		t.Errorf("severities, the worst first: got %q, want %q", got, want)
 	}
 }
