@@ -41,6 +41,7 @@ const (
 	KindRemembered       Kind = "remembered" // a quiet group
 	KindShown            Kind = "shown"      // an incident of a storm got its thread
 	KindReason           Kind = "reason"     // somebody said why it is over
+	KindScored           Kind = "scored"     // a drill is at its end
 )
 
 // Change is one entry of the timeline: what changed, when, by whom and from
@@ -99,6 +100,7 @@ type Answer struct {
 	Who      User       `json:"who,omitzero"`
 	When     time.Time  `json:"when,omitzero"`
 	Text     string     `json:"text,omitempty"`
+	Drill    bool       `json:"drill,omitempty"` // the incident is an exercise
 }
 
 // Result is one incident after an event. Without changes the document may still

@@ -58,8 +58,10 @@ func (m *move) hear(n alerts.Notification) {
 	m.prune(n)
 }
 
+// tooLateToReopen reports whether a firing alert needs another incident than this
+// one, that is over. A drill never comes back: each is an exercise of its own.
 func (m *move) tooLateToReopen() bool {
-	return m.now.Sub(m.i.ResolvedAt) > m.rules.ReopenWithin
+	return m.i.Drill || m.now.Sub(m.i.ResolvedAt) > m.rules.ReopenWithin
 }
 
 // firesAnew reports whether merging n would make an alert fire.

@@ -43,6 +43,8 @@ type Incident struct {
 	State   State `json:"state"`
 	// Quiet marks a group that we know only by a resolve: nothing is shown until it fires.
 	Quiet bool `json:"quiet,omitempty"`
+	// Drill marks an exercise, from its opening on: it calls nobody and no count of real incidents has it.
+	Drill bool `json:"drill,omitempty"`
 
 	Title       string            `json:"title"`
 	Severity    string            `json:"severity,omitempty"`
@@ -93,6 +95,8 @@ type Incident struct {
 
 	Storm int  `json:"storm,omitempty"` // the storm that lists it; 0: none
 	Show  Show `json:"show,omitempty"`  // how much of it Slack shows
+
+	Score *Score `json:"score,omitempty"` // of a drill that is at its end
 
 	unknown unknownFields
 }

@@ -38,7 +38,7 @@ func (r Rules) receive(s Scene, n alerts.Notification, now time.Time) Outcome {
 // showing it: a firing copy of the same alerts may still be on its way.
 func (r Rules) remember(s Scene, n alerts.Notification, now time.Time) Outcome {
 	i := Incident{
-		Schema: Schema, Number: s.Next, State: Closed, Quiet: true, Group: n.GroupID(),
+		Schema: Schema, Number: s.Next, State: Closed, Quiet: true, Drill: IsDrill(n), Group: GroupOf(n),
 		OpenedAt: now, OpeningAt: now, ResolvedAt: now, ClosedAt: now,
 	}
 	m := &move{rules: r, i: &i, now: now}
@@ -98,7 +98,7 @@ func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident
 	if s.Current != nil && s.Current.Quiet {
 		i.Number, i.Version, i.Alerts = s.Current.Number, s.Current.Version, s.Current.clone().Alerts
 	}
-	i.Group, i.LastHeard = n.GroupID(), now
+	i.Group, i.Drill, i.LastHeard = GroupOf(n), IsDrill(n), now
 	i.Title = Title(i.Title, i.Playbook.Name, n)
 	m := &move{rules: r, i: &i, now: now}
 	w := m.merge(n)
@@ -130,7 +130,7 @@ func (r Rules) start(s Scene, st Start, now time.Time) Outcome {
 		return Outcome{Answer: Answer{Kind: AnswerForbidden, Text: s.Refusal}, Reason: "not allowed: " + s.Refusal}
 	}
 	i := r.incident(*s.StartPlan, s.Next, now)
-	i.Labels = st.Labels
+	i.Labels, i.Drill = st.Labels, marked(st.Labels)
 	if st.Title != "" {
 		i.Title = st.Title
 	}

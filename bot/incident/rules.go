@@ -41,6 +41,8 @@ type Scene struct {
 	Neighbours []Incident
 	// Refusal is why the person may not act; empty when he may.
 	Refusal string
+	// History returns how former incidents of a playbook went; nil: nothing is remembered.
+	History func(playbook string) History
 	// Channel returns what is remembered of a channel: a value with its name when nothing is.
 	Channel func(name string) Channel
 	// Storm returns a storm, Load an incident; nil when it is gone.
@@ -67,6 +69,10 @@ func (r Rules) Handle(s Scene, ev Event) Outcome {
 		out.Reason = "the event says nothing"
 	}
 	r.weather(&out, s, ev.At)
+	score(&out, s, ev.At)
+	if s.Current != nil && s.Current.Drill || ev.Start != nil && marked(ev.Start.Labels) {
+		out.Answer.Drill = out.Answer.Kind != AnswerNone
+	}
 	for k := range out.Results {
 		out.Results[k].Incident.Version++
 	}

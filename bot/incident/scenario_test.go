@@ -27,10 +27,11 @@ var update = flag.Bool("update", false, "rewrite the expected output of the scen
 // should be able to read one.
 //
 //	alerts db: primary@1 firing, replica@1 resolved   a notification about group db; @1 is the alert's startsAt in minutes
-//	       "truncated 4" and "reason …" may follow after a semicolon
+//	       "truncated 4", "drill" (every alert has the mark) or "drill primary" (only that one has) may follow after a semicolon
 //	anna done INC-1 2 pooled                           what a person does
 //	anna resolve INC-1 false alarm: flapping           a reason may stand before the note
 //	start triage by anna                               a playbook started by hand
+//	drill triage by anna                               the same as an exercise
 //	after 5m                                           time passes; whatever becomes due happens on time
 //	show INC-1                                         the incident as it stands
 func TestScenarios(t *testing.T) {
@@ -68,6 +69,7 @@ type desk struct {
 	escalate  []incident.Escalation
 	incidents map[int]incident.Incident
 	groups    map[string]int
+	history   incident.History
 	out       *bytes.Buffer
 }
 
@@ -123,8 +125,12 @@ func (d *desk) line(line string) {
 		d.after(words[1])
 	case words[0] == "show":
 		d.show(number(d.t, words[1]))
-	case words[0] == "start":
-		d.event(incident.Event{At: d.now, Op: "op", Start: &incident.Start{Playbook: words[1], User: user(words[3]), Via: "command"}})
+	case words[0] == "start" || words[0] == "drill":
+		start := &incident.Start{Playbook: words[1], User: user(words[3]), Via: "command"}
+		if words[0] == "drill" {
+			start.Labels = map[string]string{incident.DrillLabel: "true"}
+		}
+		d.event(incident.Event{At: d.now, Op: "op", Start: start})
 	default:
 		act := incident.Act{User: user(words[0]), Verb: incident.Verb(words[1]), Incident: number(d.t, words[2]), Via: "button"}
 		rest := words[3:]
@@ -178,6 +184,9 @@ func (d *desk) notification(line string) *alerts.Notification {
 		if len(fields) > 2 {
 			a.Labels["severity"] = fields[2]
 		}
+		if only, drill := strings.CutPrefix(strings.TrimSpace(options), "drill"); drill && strings.HasSuffix(name, strings.TrimSpace(only)) {
+			a.Labels[incident.DrillLabel] = "true"
+		}
 		if a.Status == alerts.Firing {
 			n.Status = alerts.Firing
 			n.Firing++
@@ -195,11 +204,11 @@ func (d *desk) notification(line string) *alerts.Notification {
 
 // event does what the keeper does with one event.
 func (d *desk) event(ev incident.Event) {
-	s := incident.Scene{Next: len(d.incidents) + 1, Plan: d.plan}
+	s := incident.Scene{Next: len(d.incidents) + 1, Plan: d.plan, History: func(string) incident.History { return d.history }}
 	at := 0
 	switch {
 	case ev.Notification != nil:
-		at = d.groups[ev.Notification.GroupID()]
+		at = d.groups[incident.GroupOf(*ev.Notification)]
 	case ev.Act != nil:
 		at = ev.Act.Incident
 	case ev.Timer != nil:
@@ -227,6 +236,9 @@ func (d *desk) event(ev incident.Event) {
 		}
 		for _, c := range r.Changes {
 			fmt.Fprintf(d.out, "%s %s: %s\n", d.clock(c.At), i.ID(), told(c))
+			if c.Kind == incident.KindResolved {
+				d.remember(i)
+			}
 		}
 	}
 	if out.Answer.Kind != incident.AnswerNone && (out.Answer.Kind != incident.AnswerApplied || ev.Timer != nil) {
@@ -238,10 +250,30 @@ func (d *desk) event(ev incident.Event) {
 		if a.Text != "" {
 			fmt.Fprintf(d.out, " (%s)", a.Text)
 		}
+		if a.Drill {
+			fmt.Fprint(d.out, " in a drill")
+		}
 		fmt.Fprintln(d.out)
 	}
 	if ev.Notification != nil && out.Reason != "" {
 		fmt.Fprintf(d.out, "(%s)\n", out.Reason)
+	}
+}
+
+// remember keeps how an incident went, as the store does.
+func (d *desk) remember(i incident.Incident) {
+	data, err := i.Run().Encode()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	run, err := incident.DecodeRun(data)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if i.Drill {
+		d.history.Drills = append(d.history.Drills, run)
+	} else {
+		d.history.Real = append(d.history.Real, run)
 	}
 }
 
@@ -322,6 +354,13 @@ func (d *desk) clock(at time.Time) string {
 	return fmt.Sprintf("%02d:%02d:%02d", int(since.Hours()), int(since.Minutes())%60, int(since.Seconds())%60)
 }
 
+func length(d time.Duration) string {
+	if d == incident.Never {
+		return "never"
+	}
+	return d.String()
+}
+
 func told(c incident.Change) string {
 	text := string(c.Kind)
 	if c.Step != "" {
@@ -349,7 +388,7 @@ func (d *desk) show(n int) {
 		return
 	}
 	fmt.Fprintf(d.out, "%s %s", i.ID(), i.State)
-	for word, on := range map[string]bool{"quiet": i.Quiet} {
+	for word, on := range map[string]bool{"quiet": i.Quiet, "drill": i.Drill} {
 		if on {
 			fmt.Fprintf(d.out, " %s", word)
 		}
@@ -368,6 +407,15 @@ func (d *desk) show(n int) {
 		fmt.Fprintf(d.out, ", %s", i.Severity)
 	}
 	fmt.Fprintln(d.out)
+	if s := i.Score; s != nil {
+		fmt.Fprintf(d.out, "  score: acknowledged after %s, resolved after %s, steps %d in time, %d late, %d left\n", length(s.Ack), length(s.Resolve), s.InTime, s.Late, s.Left)
+		for _, p := range []struct {
+			what string
+			incident.Past
+		}{{"drills", s.Drills}, {"real incidents", s.Real}} {
+			fmt.Fprintf(d.out, "  %d %s before: acknowledged after %s, resolved after %s, %d %% in time\n", p.Count, p.what, length(p.Ack), length(p.Resolve), p.InTime)
+		}
+	}
 	for _, a := range i.Alerts {
 		state := "resolved"
 		if a.Firing {

@@ -149,6 +149,9 @@ func (m *move) show(by User, via string) {
 // weather is how storms follow from what an event did to incidents.
 func (r Rules) weather(out *Outcome, s Scene, now time.Time) {
 	for k := range out.Results {
+		if out.Results[k].Incident.Drill {
+			continue // an exercise neither makes a storm nor is lost in one
+		}
 		if r.Storm.Above > 0 && s.Channel != nil && slices.ContainsFunc(out.Results[k].Changes, isOpening) {
 			r.opened(out, s, k, now)
 		}

@@ -116,7 +116,7 @@ func (r Rules) gather(out *Outcome, neighbours []Incident, now time.Time) {
 	for _, n := range neighbours {
 		n = n.clone()
 		k := slices.IndexFunc(n.Tiers, func(t Tier) bool { return t.Name == playbooks.Immediate })
-		if k < 0 || n.Number == first.Number || !n.Active() || n.Channel != first.Channel {
+		if k < 0 || n.Number == first.Number || n.Drill != first.Drill || !n.Active() || n.Channel != first.Channel {
 			continue
 		}
 		t := &n.Tiers[k]

@@ -7,7 +7,8 @@ import (
 )
 
 // resolve ends the incident: by hand when by is set, else because its alerts
-// resolved. What nobody did of the immediate tier is no longer needed.
+// resolved. What nobody did of the immediate tier is no longer needed, and of a
+// drill nothing is: an exercise leaves no follow-ups.
 func (m *move) resolve(by User, via, note string) {
 	i := m.i
 	i.State, i.ResolvedAt, i.ResolvedBy = Resolved, m.now, by
@@ -15,7 +16,7 @@ func (m *move) resolve(by User, via, note string) {
 	m.change(Change{Kind: KindResolved, By: by, Via: via, Text: note})
 	for k := range i.Steps {
 		s := &i.Steps[k]
-		if s.Tier == playbooks.Immediate && !s.Ended() && !s.Hidden {
+		if (s.Tier == playbooks.Immediate || i.Drill) && !s.Ended() && !s.Hidden {
 			m.end(s, Standing{State: StepDropped, Holder: s.Holder, At: m.now})
 			m.change(Change{Kind: KindStepDropped, Step: s.ID})
 		}
@@ -30,7 +31,7 @@ func (m *move) reopen(by User, via string) {
 	i.State, i.Opening, i.OpeningAt = Open, i.Opening+1, m.now
 	i.AckedAt, i.AckedBy, i.Lead = time.Time{}, User{}, User{}
 	i.ResolvedAt, i.ResolvedBy, i.ByHand, i.ClosedAt, i.Escalated = time.Time{}, User{}, false, time.Time{}, 0
-	i.Reason, i.ReasonBy = "", User{}
+	i.Reason, i.ReasonBy, i.Score = "", User{}, nil
 	m.change(Change{Kind: KindReopened, By: by, Via: via})
 	for k := range i.Tiers {
 		if t := &i.Tiers[k]; t.Name == playbooks.Immediate {

@@ -20,7 +20,7 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 	number := 0
 	switch {
 	case ev.Notification != nil:
-		number, err = r.cache.group(ctx, r.Store, ev.Notification.GroupID())
+		number, err = r.cache.group(ctx, r.Store, incident.GroupOf(*ev.Notification))
 	case ev.Act != nil:
 		number = ev.Act.Incident
 	case ev.Timer != nil:
