@@ -54,6 +54,11 @@ func (r *reign) lookUp(ctx context.Context, scene *incident.Scene) (unread func(
 		failed = errors.Join(failed, err)
 		return c
 	}
+	scene.History = func(playbook string) incident.History {
+		h, err := r.Store.History(ctx, playbook)
+		failed = errors.Join(failed, err)
+		return h
+	}
 	scene.Storm = func(number int) *incident.Storm {
 		s, err := r.cache.storm(ctx, r.Store, number)
 		failed = errors.Join(failed, err)

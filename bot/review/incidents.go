@@ -17,9 +17,6 @@ const (
 	readAtOnce   = 500
 )
 
-// drillLabel marks an exercise (see the fire command).
-const drillLabel = "signalbook_drill"
-
 // incidents reads the incidents of a week, and what is overdue now.
 func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.Time) (*digest.Incidents, error) {
 	from, to := week.Monday().Time(), week.Add(1).Monday().Time()
@@ -75,7 +72,7 @@ func told(i incident.Incident, now time.Time) digest.Incident {
 		alert = i.Labels["alertname"]
 	}
 	return digest.Incident{
-		ID: i.ID(), Alert: alert, Playbook: i.Playbook.Name, Severity: i.Severity, Drill: i.Labels[drillLabel] == "true",
+		ID: i.ID(), Alert: alert, Playbook: i.Playbook.Name, Severity: i.Severity, Drill: i.Drill,
 		Reason: string(i.Reason), OpenedAt: i.OpeningAt, AckedAt: i.AckedAt, ResolvedAt: i.ResolvedAt, StepsLate: late,
 	}
 }
@@ -86,7 +83,7 @@ func overdue(i incident.Incident, now time.Time) []digest.Overdue {
 	var all []digest.Overdue
 	for _, s := range i.Steps {
 		due := i.Deadline(s)
-		if s.Hidden || s.Ended() || s.To != 0 || due.IsZero() || !due.Before(now) || i.Labels[drillLabel] == "true" {
+		if s.Hidden || s.Ended() || s.To != 0 || due.IsZero() || !due.Before(now) || i.Drill {
 			continue
 		}
 		owner := s.Holder.Name

@@ -248,6 +248,9 @@ func (s *Store) save(w *writes, saved Saved) error {
 		}
 		w.add("RPUSH", s.keys.log(i.Number), fmt.Sprintf("%d-%d %s", i.Version, k+1, data))
 	}
+	if err := s.saveRun(w, saved); err != nil {
+		return err
+	}
 	if i.Group != "" && i.FollowedBy == 0 {
 		w.add("SET", s.keys.group(i.Group), i.Number)
 	}
@@ -263,7 +266,7 @@ func (s *Store) save(w *writes, saved Saved) error {
 		w.add("ZADD", s.keys.open(), i.OpenedAt.UnixMilli(), i.Number)
 		w.add("ZREM", s.keys.closed(), i.Number)
 	}
-	if i.Active() {
+	if i.Active() && !i.Drill {
 		w.add("ZADD", s.keys.active(), severityScore(i.Severity), i.Number)
 	} else {
 		w.add("ZREM", s.keys.active(), i.Number)

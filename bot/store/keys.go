@@ -24,7 +24,7 @@ func (k keys) open() string   { return k.base + "open" }   // ZSET number by ope
 func (k keys) closed() string { return k.base + "closed" } // ZSET number by closing time (ms)
 func (k keys) due() string    { return k.base + "due" }    // ZSET number by the time something is due (ms)
 func (k keys) dirty() string  { return k.base + "dirty" }  // ZSET number by the version that Slack has not seen
-func (k keys) active() string { return k.base + "active" } // ZSET number by severityScore: open or acknowledged, not quiet
+func (k keys) active() string { return k.base + "active" } // ZSET number by severityScore: open or acknowledged, not quiet, no drill
 func (k keys) threads() string {
 	return k.base + "threads" // HASH channel:ts of a root -> number
 }
@@ -84,6 +84,15 @@ func (k keys) playbook(hash string) string { return k.base + "playbook:" + hash 
 func (k keys) seen(op string) string       { return k.base + "seen:" + op }       // STRING answer, 26 h
 func (k keys) deadline(bucket string) string {
 	return k.base + "deadline:" + bucket // ZSET number by immediate deadline (ms), a bucket a channel and owners
+}
+
+// stats remembers how incidents of a playbook went, drills apart from real ones. LIST
+// of encoded runs, the newest last, incident.KeptRuns of each.
+func (k keys) stats(playbook string, drill bool) string {
+	if drill {
+		return k.base + "stats:" + playbook + ":drills"
+	}
+	return k.base + "stats:" + playbook + ":real"
 }
 
 // spent counts the calls that every replica makes. LIST of times (ms), newest

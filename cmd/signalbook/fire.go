@@ -16,10 +16,8 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/incident"
 )
-
-// drillLabel marks what fire sends (product contract, section 2).
-const drillLabel = "signalbook_drill"
 
 type fireCommand struct {
 	URL             string `default:"http://127.0.0.1:9095/alertmanager/webhook" help:"Where the bot listens."`
@@ -73,7 +71,7 @@ func (c fireCommand) Run(ctx context.Context, std streams) error {
 		}
 		return fmt.Errorf("fire: not sent: %s: %s%s", response.Status, strings.TrimSpace(string(answer)), hint)
 	}
-	fmt.Fprintf(std.out, "sent to %s, marked %s=\"true\": the bot has stored it\n", c.URL, drillLabel)
+	fmt.Fprintf(std.out, "sent to %s, marked %s=\"true\": the bot has stored it\n", c.URL, incident.DrillLabel)
 	return nil
 }
 
@@ -120,9 +118,9 @@ func mark(data []byte, resolve bool, now time.Time) ([]byte, error) {
 	if err := decoder.Decode(&body); err != nil {
 		return nil, fmt.Errorf("fire: this is no webhook body: %w", err)
 	}
-	body["groupKey"] = fmt.Sprintf("%v (%s)", body["groupKey"], drillLabel)
+	body["groupKey"] = fmt.Sprintf("%v (%s)", body["groupKey"], incident.DrillLabel)
 	if labels, ok := body["commonLabels"].(map[string]any); ok {
-		labels[drillLabel] = "true"
+		labels[incident.DrillLabel] = "true"
 	}
 	if resolve {
 		body["status"] = "resolved"
@@ -137,7 +135,7 @@ func mark(data []byte, resolve bool, now time.Time) ([]byte, error) {
 		if !ok {
 			continue
 		}
-		labels[drillLabel] = "true"
+		labels[incident.DrillLabel] = "true"
 		set := model.LabelSet{}
 		for name, value := range labels {
 			set[model.LabelName(name)] = model.LabelValue(fmt.Sprint(value))
