@@ -103,7 +103,7 @@ func (d *Desk) openModal(ctx context.Context, a chat.Action, to chat.Private, nu
 	} else {
 		s, _, ok := i.Step(step)
 		if !ok || s.Ended() {
-			answer := incident.Answer{Kind: incident.AnswerEnded, Verb: incident.VerbSkip, Incident: number, Step: s.Number, Title: s.Title, State: string(s.State), Who: s.By, When: s.At}
+			answer := incident.Answer{Kind: incident.AnswerEnded, Verb: incident.VerbSkip, Incident: number, Step: s.Number, Title: s.Title, State: string(s.State), Who: s.By, When: s.At, Drill: i.Drill}
 			if !ok {
 				answer = incident.Answer{Kind: incident.AnswerNoStep, Incident: number, Text: step}
 			}

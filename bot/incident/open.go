@@ -137,7 +137,11 @@ func (r Rules) start(s Scene, st Start, now time.Time) Outcome {
 	i.Severity, i.Critical = r.severity([]map[string]string{st.Labels})
 	m := &move{rules: r, i: &i, now: now}
 	m.change(Change{Kind: KindOpened, By: st.User, Via: st.Via, Text: "started by hand"})
-	return Outcome{Results: []Result{{i, m.changes}}, Answer: Answer{Kind: AnswerStarted, Incident: i.Number, Title: i.Title}}
+	answer := Answer{Kind: AnswerStarted, Incident: i.Number, Title: i.Title}
+	if i.Drill {
+		answer.Text = i.Channel // maybe not where it was asked for
+	}
+	return Outcome{Results: []Result{{i, m.changes}}, Answer: answer}
 }
 
 // incident is the new incident that a plan describes.

@@ -1,6 +1,10 @@
 package keeper
 
-import "time"
+import (
+	"time"
+
+	"github.com/signalbook/signalbook/bot/incident"
+)
 
 // class says what kind of call an incident needs next; lower goes first.
 type class int
@@ -37,6 +41,9 @@ func (r rank) before(other rank) bool {
 	}
 	return r.opened < other.opened
 }
+
+// urgent reports whether an incident goes before others. A drill never does.
+func urgent(i incident.Incident) bool { return i.Critical && !i.Drill }
 
 func ranked(critical bool, c class, opened time.Time) rank {
 	return rank{calm: !critical, class: c, opened: opened.UnixMilli()}

@@ -41,7 +41,7 @@ func (h *hands) subject(ctx context.Context, number int) (subject, bool, error) 
 	}
 	i, ok, err := h.Store.Incident(ctx, number)
 	return subject{
-		number: number, name: i.ID(), channel: i.Channel, version: i.Version, critical: i.Critical, opened: i.OpenedAt, incident: &i,
+		number: number, name: i.ID(), channel: i.Channel, version: i.Version, critical: urgent(i), opened: i.OpenedAt, incident: &i,
 	}, ok, err
 }
 

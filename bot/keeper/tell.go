@@ -17,7 +17,7 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 		if saved.Was == 0 {
 			next = classRoot
 		}
-		w := work{number: saved.Incident.Number, channel: r.people.channel(saved.Incident.Channel), rank: ranked(saved.Incident.Critical, next, saved.Incident.OpenedAt)}
+		w := work{number: saved.Incident.Number, channel: r.people.channel(saved.Incident.Channel), rank: ranked(urgent(saved.Incident), next, saved.Incident.OpenedAt)}
 		if ev.Act != nil {
 			w.clicked = []string{store.RootSlot}
 			if s, _, ok := saved.Incident.Step(ev.Act.Step); ok {

@@ -9,8 +9,17 @@ import (
 )
 
 // Answer is what a person is told privately about what he did, in mrkdwn: one
-// or two sentences, with the way on when there is one.
+// or two sentences, with the way on when there is one. What is said of a drill
+// begins with that.
 func Answer(a incident.Answer, command string) string {
+	said := answer(a, command)
+	if a.Drill && said != "" {
+		said = drillMark + ": " + said
+	}
+	return said
+}
+
+func answer(a incident.Answer, command string) string {
 	t := told{Answer: a, command: command}
 	switch a.Kind {
 	case incident.AnswerApplied:
@@ -72,6 +81,9 @@ func Answer(a incident.Answer, command string) string {
 	case incident.AnswerNoPlaybook:
 		return fmt.Sprintf("There is no playbook “%s”. `%s list` names them all.", t.words(), t.command)
 	case incident.AnswerStarted:
+		if a.Drill {
+			return fmt.Sprintf("%s is open: %s. It calls nobody; its thread follows%s in a moment.", t.id(), t.title(), t.in())
+		}
 		return fmt.Sprintf("%s is open: %s. Its thread follows in a moment.", t.id(), t.title())
 	case incident.AnswerLate:
 		return fmt.Sprintf("Written down, and nothing else changed: %s of %s was no longer needed. Did it matter after all? %s", t.lowStep(), t.id(), t.tryStep("undo"))

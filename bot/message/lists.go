@@ -48,12 +48,16 @@ func Incidents(all []incident.Incident, filter string, now time.Time, command st
 	for _, i := range all {
 		r.add(incidentLine(i, now))
 	}
-	head := plural(len(all), "incident")
+	head := withDrills(all)
 	if word := filterWord(filter); word != "" {
 		head += " · " + word
 	}
+	first := said(all[0])
+	if all[0].Drill {
+		first = drillWord + " " + first
+	}
 	return Message{
-		Text: head + ". First: " + said(all[0]),
+		Text: head + ". First: " + first,
 		Blocks: []slack.Block{
 			header("head", head),
 			r.block("list"),
@@ -85,7 +89,7 @@ func noIncidents(filter, command string) string {
 }
 
 func incidentLine(i incident.Incident, now time.Time) *paragraph {
-	p := (&paragraph{}).bold(i.ID()).text(" · " + state(i.State))
+	p := (&paragraph{}).bold(i.ID()).text(" · " + ifDrill(i) + state(i.State))
 	if s := severity(i); s != "" {
 		p.text(" · " + s)
 	}

@@ -80,7 +80,7 @@ type View struct {
 
 // Slot is one message that there should be.
 type Slot struct {
-	Name      string // "root", "tier:immediate", "tier:immediate:2", "resolved:1", ...
+	Name      string // "root", "tier:immediate", "tier:immediate:2", "resolved:1", "score:1", ...
 	Thread    bool   // a reply in the root's thread
 	Once      bool   // a ping: posted once, never edited
 	Broadcast bool   // shown in the channel too
@@ -95,12 +95,16 @@ type Slot struct {
 
 // Render returns the messages that there should be of an incident: the root,
 // the tiers in order, the pings. A quiet incident has none, and one that is only
-// listed by its storm; a critical one of a storm has but its immediate tier.
+// listed by its storm; a critical one of a storm has but its immediate tier. A
+// drill's are all marked as such, and notify nobody.
 // Which step stands in which message never changes during an incident.
 func Render(v View) []Slot {
 	i := v.Incident
 	if i.Quiet || i.Show == incident.ShowListed {
 		return nil
+	}
+	if i.Drill {
+		v = uncalled(v)
 	}
 	slots := []Slot{{Name: "root", Message: root(v)}}
 	for _, t := range i.Tiers {
@@ -108,5 +112,12 @@ func Render(v View) []Slot {
 			slots = append(slots, tierSlots(v, t)...)
 		}
 	}
-	return append(slots, pings(v)...)
+	slots = append(slots, pings(v)...)
+	if i.Score != nil {
+		slots = append(slots, Slot{Name: fmt.Sprintf("score:%d", i.Opening), Thread: true, Message: score(i)})
+	}
+	if i.Drill {
+		slots = asDrill(slots)
+	}
+	return slots
 }

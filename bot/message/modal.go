@@ -21,7 +21,7 @@ func SkipModal(i incident.Incident, s incident.Step) slack.ModalViewRequest {
 	return modal(form{
 		callback: "step:skip", metadata: i.ID() + "/" + s.ID,
 		title: fmt.Sprintf("Skip step %d", s.Number), submit: "Skip",
-		about: (&paragraph{}).bold(stepTitle(s)).text("\n" + i.ID() + " · " + title(i)),
+		about: (&paragraph{}).bold(stepTitle(s)).text("\n" + ifDrill(i) + i.ID() + " · " + title(i)),
 		block: "reason", label: "Why is it skipped?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,
 	})
 }
@@ -32,7 +32,7 @@ func NoteModal(i incident.Incident) slack.ModalViewRequest {
 	return modal(form{
 		callback: "incident:note", metadata: i.ID(),
 		title: "Note on " + i.ID(), submit: "Add",
-		about: (&paragraph{}).bold(i.ID()).text(" · " + title(i)),
+		about: (&paragraph{}).text(ifDrill(i)).bold(i.ID()).text(" · " + title(i)),
 		block: "note", label: "What should others know?", hint: "The newest note stands in the incident's message, all are in its timeline.", limit: MaxNote,
 	})
 }

@@ -77,6 +77,13 @@ func rootNews(v View) []*paragraph {
 		all = append(all, p)
 		return p
 	}
+	if i.Drill {
+		p := say().bold("This is an exercise").text(": nobody is called, and no figure of real incidents counts it. Do what you would do in earnest")
+		if i.Active() {
+			p.text("; a score follows at its end")
+		}
+		p.text(".")
+	}
 	if i.Over() {
 		switch p := say(); {
 		case i.ByHand:
@@ -107,10 +114,16 @@ func rootNews(v View) []*paragraph {
 	if i.Truncated {
 		say().bold("Not the whole group").text(": the last notification was cut short by its sender, so it cannot say that all is over.")
 	}
-	if i.Follows != 0 {
+	switch {
+	case i.Drill && i.Follows != 0:
+		say().text("The drill before was " + incident.ID(i.Follows) + ".")
+	case i.Follows != 0:
 		say().text("Follows " + incident.ID(i.Follows) + ", whose open follow-ups are taken over here.")
 	}
-	if i.FollowedBy != 0 {
+	switch {
+	case i.Drill && i.FollowedBy != 0:
+		say().text("The next drill is " + incident.ID(i.FollowedBy) + ".")
+	case i.FollowedBy != 0:
 		say().bold("Continued in " + incident.ID(i.FollowedBy)).text(", which has the open follow-ups.")
 	}
 	if note := Line(i.Playbook.Note); note != "" {
@@ -179,7 +192,7 @@ func rootButtons(i incident.Incident) slack.Block {
 	if i.Active() {
 		elements = append(elements, button("incident:resolve", id, "Resolve"))
 	}
-	if i.Over() {
+	if i.Over() && !i.Drill {
 		elements = append(elements, reasonSelect(i))
 	}
 	menu := slack.NewOverflowBlockElement("incident:menu",

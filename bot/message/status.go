@@ -53,7 +53,11 @@ func Status(v View, now time.Time) Message {
 		way := fmt.Sprintf("`%[1]s ack %[2]s 1` takes a step, `%[1]s done %[2]s 1` ends it.", v.Command, i.ID())
 		blocks = append(blocks, small("way", markup(way)))
 	}
-	return Message{Text: statusText(i, all), Blocks: blocks}
+	m := Message{Text: statusText(i, all), Blocks: blocks}
+	if i.Drill {
+		m = marked(m)
+	}
+	return m
 }
 
 func statusWork(i incident.Incident, all []due) []*paragraph {

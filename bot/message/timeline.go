@@ -36,7 +36,11 @@ func Timeline(i incident.Incident, changes []incident.Change) Message {
 	} else {
 		blocks = append(blocks, rich("entries", bullets(r.items)))
 	}
-	return Message{Text: fmt.Sprintf("%s: %s.", head, entries(len(changes))), Blocks: blocks}
+	m := Message{Text: fmt.Sprintf("%s: %s.", head, entries(len(changes))), Blocks: blocks}
+	if i.Drill {
+		m = marked(m)
+	}
+	return m
 }
 
 func entries(n int) string {
@@ -119,6 +123,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "about the playbook"
 	case incident.KindRemembered:
 		return "remembered"
+	case incident.KindScored:
+		return "the drill is at its end, and has its score"
 	case incident.KindShown:
 		return "has a thread of its own now"
 	}
