@@ -15,8 +15,8 @@ type Command struct {
 	Incident int               // the incident's number; 0 when none was given
 	Step     string            // a step's number ("4") or id ("pool-connections")
 	Text     string            // note, reason, playbook name, title, service, or the verb help is asked for
-	Name     string            // start and show: the playbook; digest: which one
-	Labels   map[string]string // start: labels of the new incident
+	Name     string            // start, drill and show: the playbook; digest: which one
+	Labels   map[string]string // start and drill: labels of the new incident
 	Filter   string            // incidents: open, mine, overdue or all; digest: preview or post
 }
 
@@ -104,7 +104,7 @@ func (r *reader) read() (Command, error) {
 		}
 		c.Text = c.Name
 		return c, r.end()
-	case VerbStart:
+	case VerbStart, VerbDrill:
 		return r.start(c)
 	case VerbIncidents:
 		return r.incidents(c)

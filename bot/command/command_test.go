@@ -57,6 +57,8 @@ func TestParse(t *testing.T) {
 		{"start triage", 0, Command{Verb: VerbStart, Name: "triage"}},
 		{`start database-cpu orders are slow severity=critical instance="orders 0"`, 0,
 			Command{Verb: VerbStart, Name: "database-cpu", Text: "orders are slow", Labels: map[string]string{"severity": "critical", "instance": "orders 0"}}},
+		{`drill Database-CPU engine=postgres`, 0, Command{Verb: VerbDrill, Name: "database-cpu", Labels: map[string]string{"engine": "postgres"}}},
+		{"drill triage", 9, Command{Verb: VerbDrill, Name: "triage"}},
 		{"start triage “a = b” note=“say \\\"hi\\\"” x=y=z 9=q", 3,
 			Command{Verb: VerbStart, Name: "triage", Text: "a = b 9=q", Labels: map[string]string{"note": `say "hi"`, "x": "y=z"}}},
 	} {
@@ -110,6 +112,8 @@ func TestParseWrong(t *testing.T) {
 		{"note 1 " + long, 0, []string{"2001 characters, 2000 are kept", "nothing was recorded"}},
 		{"note 1 " + long + long, 0, []string{"a command may have 3000"}},
 		{"start", 0, []string{"Which playbook?"}},
+		{"drill", 0, []string{"Which playbook?", "`drill NAME"}},
+		{"dril triage", 0, []string{"did you mean `drill`?"}},
 		{`start triage x="open`, 0, []string{"not closed"}},
 		{"start triage x=1 x=2", 0, []string{"`x` is given twice"}},
 		{"start triage x=", 0, []string{"`x` has no value"}},

@@ -14,6 +14,7 @@ const (
 	VerbList      Verb = "list"
 	VerbShow      Verb = "show"
 	VerbStart     Verb = "start"
+	VerbDrill     Verb = "drill"
 	VerbIncidents Verb = "incidents"
 	VerbStatus    Verb = "status"
 	VerbAck       Verb = "ack"
@@ -56,6 +57,7 @@ func entries() []entry {
 		{VerbList, "", "list the playbooks", "list", false},
 		{VerbShow, "NAME", "the steps of a playbook", "show database-cpu", false},
 		{VerbStart, "NAME [title] [label=value ...]", "open an incident by hand", `start database-cpu orders are slow severity=critical instance="orders 0"`, false},
+		{VerbDrill, "NAME [title] [label=value ...]", "practise a playbook: marked in every message, calls nobody, gets a score", "drill database-cpu engine=postgres severity=critical", false},
 		{VerbDigest, "[preview|post] [NAME]", "look at the cost review, or post it now", "digest preview\ndigest post weekly-cost-review", false},
 		{VerbCost, "[service]", "the last 8 weeks of a service, or of all", "cost\ncost CloudFront", false},
 		{VerbHelp, "[verb]", "this list, or more about one verb", "help\nhelp done", false},

@@ -11,7 +11,7 @@ import (
 )
 
 // Config is the whole configuration, defaults filled in. What a file does not
-// have is nil in Alertmanager, Prometheus and Organisation.
+// have is nil in Alertmanager, Prometheus, Drills and Organisation.
 type Config struct {
 	Slack        Slack         `yaml:"slack"`
 	Redis        Redis         `yaml:"redis"`
@@ -22,6 +22,7 @@ type Config struct {
 	Routes       Route         `yaml:"route"`
 	Severities   Severities    `yaml:"severities"`
 	Incidents    Incidents     `yaml:"incidents"`
+	Drills       *Drills       `yaml:"drills"`
 	Digests      []Digest      `yaml:"digests"`
 	Organisation *Organisation `yaml:"organisation"`
 
@@ -57,6 +58,11 @@ type Storm struct {
 	Per   Duration `yaml:"per"`
 }
 
+// Drills says how exercises differ from what is real.
+type Drills struct {
+	Channel string `yaml:"channel"` // instead of their routes'
+}
+
 // Default is the configuration of an empty file. It is not usable as it is:
 // Slack, Redis and the route's channel have no defaults.
 func Default() *Config {
@@ -88,6 +94,14 @@ func setDefault[T comparable](value *T, otherwise T) {
 	if *value == zero {
 		*value = otherwise
 	}
+}
+
+func (d *Drills) check(p place) {
+	if d.Channel == "" {
+		p.at("channel").missing(`where drills go instead of their routes' channels, such as "#drills"`)
+		return
+	}
+	p.at("channel").channel(d.Channel)
 }
 
 func (i *Incidents) check(p place) {

@@ -81,6 +81,9 @@ func (c *Config) check(p place) {
 	c.Routes.checkRoot(p.at("route"))
 	c.Severities.check(p.at("severities"))
 	c.Incidents.check(p.at("incidents"))
+	if c.Drills != nil {
+		c.Drills.check(p.at("drills"))
+	}
 	c.checkCosts(p)
 }
 

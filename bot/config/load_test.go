@@ -120,6 +120,7 @@ func TestLoadContract(t *testing.T) {
 			ReopenWithin: Duration(4 * time.Hour), StaleAfter: Duration(24 * time.Hour), Retention: Duration(400 * 24 * time.Hour),
 			Storm: &Storm{Above: 10, Per: Duration(time.Minute)},
 		},
+		Drills: &Drills{Channel: "#drills"},
 		Digests: []Digest{{
 			Name: "weekly-cost-review", Schedule: "0 9 * * MON", TimeZone: "Europe/Berlin", Channel: "#cost-review", Settle: Duration(48 * time.Hour),
 			Costs: []CostSource{

@@ -104,6 +104,9 @@ func (c *Config) Names() (channels, people []string) {
 	for _, d := range c.Digests {
 		channels = append(channels, d.Channel)
 	}
+	if c.Drills != nil {
+		channels = append(channels, c.Drills.Channel)
+	}
 	return once(channels), once(people)
 }
 

@@ -31,6 +31,7 @@ route:
       owners: ["@cdn-oncall"]
     - matchers: ['größe="XL"']
       channel: C0123ABCDE
+drills: {channel: "#drills"}
 digests:
   - {name: weekly, schedule: "0 9 * * MON", channel: "#cost-review"}
 `
@@ -78,7 +79,7 @@ func TestRoute(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	channels, people := mustLoad(t, routes).Names()
-	if diff := cmp.Diff([]string{"#cost-review", "#db-critical", "#db-incidents", "#incidents", "C0123ABCDE"}, channels); diff != "" {
+	if diff := cmp.Diff([]string{"#cost-review", "#db-critical", "#db-incidents", "#drills", "#incidents", "C0123ABCDE"}, channels); diff != "" {
 		t.Errorf("channels (-want +got):\n%s", diff)
 	}
 	want := []string{"@cdn-oncall", "@db-leads", "@db-oncall", "@db-team", "@managers", "@sre-oncall", "U012ABCDEF", "ada@example.com"}

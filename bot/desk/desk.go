@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -204,6 +205,14 @@ var verbs = map[command.Verb]incident.Verb{
 	command.VerbThread: incident.VerbShow,
 }
 
+// withLabel is a copy of labels with one more, or with another value.
+func withLabel(labels map[string]string, name, value string) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, labels)
+	all[name] = value
+	return all
+}
+
 // act makes the event of a command that changes something; ok is false for those
 // that only read.
 func act(c command.Command, op string, at time.Time, user incident.User, via string, reply incident.Reply) (incident.Event, bool) {
@@ -212,7 +221,10 @@ func act(c command.Command, op string, at time.Time, user incident.User, via str
 		ev.Review = &incident.Review{Verb: incident.ReviewPost, Name: c.Name, User: user, Reply: reply}
 		return ev, true
 	}
-	if c.Verb == command.VerbStart {
+	if c.Verb == command.VerbStart || c.Verb == command.VerbDrill {
+		if c.Verb == command.VerbDrill {
+			c.Labels = withLabel(c.Labels, incident.DrillLabel, "true")
+		}
 		ev.Start = &incident.Start{Playbook: c.Name, Title: c.Text, Labels: c.Labels, User: user, Via: via, Reply: reply}
 		return ev, true
 	}

@@ -25,6 +25,9 @@ func IsDrill(n alerts.Notification) bool {
 	return true
 }
 
+// Drill reports whether somebody starts an exercise.
+func (s Start) Drill() bool { return marked(s.Labels) }
+
 func marked(labels map[string]string) bool { return labels[DrillLabel] == "true" }
 
 // GroupOf names the group whose incident a notification concerns. A drill in a

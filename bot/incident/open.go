@@ -130,7 +130,7 @@ func (r Rules) start(s Scene, st Start, now time.Time) Outcome {
 		return Outcome{Answer: Answer{Kind: AnswerForbidden, Text: s.Refusal}, Reason: "not allowed: " + s.Refusal}
 	}
 	i := r.incident(*s.StartPlan, s.Next, now)
-	i.Labels, i.Drill = st.Labels, marked(st.Labels)
+	i.Labels, i.Drill = st.Labels, st.Drill()
 	if st.Title != "" {
 		i.Title = st.Title
 	}

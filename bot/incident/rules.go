@@ -70,7 +70,7 @@ func (r Rules) Handle(s Scene, ev Event) Outcome {
 	}
 	r.weather(&out, s, ev.At)
 	score(&out, s, ev.At)
-	if s.Current != nil && s.Current.Drill || ev.Start != nil && marked(ev.Start.Labels) {
+	if s.Current != nil && s.Current.Drill || ev.Start != nil && ev.Start.Drill() {
 		out.Answer.Drill = out.Answer.Kind != AnswerNone
 	}
 	for k := range out.Results {

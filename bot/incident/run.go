@@ -77,7 +77,7 @@ func past(runs []Run) Past {
 			resolves = append(resolves, r.Resolve)
 		}
 		if steps := r.InTime + r.Late + r.Left; steps > 0 {
-			shares = append(shares, time.Duration(100*r.InTime/steps))
+			shares = append(shares, time.Duration((100*r.InTime+steps/2)/steps))
 		}
 	}
 	return Past{Count: len(runs), Ack: median(acks), Resolve: median(resolves), InTime: int(median(shares))}

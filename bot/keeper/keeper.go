@@ -37,6 +37,7 @@ type Settings struct {
 	Playbooks *playbooks.Set
 	Route     func(labels map[string]string) Route
 	Command   string
+	Drills    string   // the channel of drills; empty: their routes'
 	Channels  []string // every channel of the configuration, to be resolved
 	People    []string // every name of the configuration, to be resolved
 	Retention Retention

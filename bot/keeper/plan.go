@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/signalbook/signalbook/alerts"
@@ -14,6 +15,9 @@ func (r *reign) plan(s Settings, n alerts.Notification) incident.Plan {
 	choice := s.Playbooks.Select(n)
 	data := playbooks.DataFor(n)
 	p := r.planned(s, choice.Playbook, data)
+	if incident.IsDrill(n) {
+		p.Channel = cmp.Or(s.Drills, p.Channel)
+	}
 	p.Reason = choice.Reason
 	if choice.Note != "" {
 		p.Note = strings.TrimSpace(choice.Note + "\n" + p.Note)
@@ -29,6 +33,9 @@ func (r *reign) startPlan(s Settings, st incident.Start) *incident.Plan {
 		return nil
 	}
 	p := r.planned(s, book, playbooks.Data{Labels: st.Labels, Annotations: map[string]string{}})
+	if st.Drill() {
+		p.Channel = cmp.Or(s.Drills, p.Channel)
+	}
 	p.Reason = "started by hand"
 	return &p
 }

@@ -26,6 +26,7 @@ func commands(t testing.TB) map[string]Message {
 	story := opened(t).after(3*time.Minute).act(anna, incident.VerbAcknowledge, "", "").act(anna, incident.VerbDone, "1", "two replicas added").act(ben, incident.VerbNote, "", hostile).
 		after(8 * time.Minute).hears(database(night, "firing", "resolved", "firing")).after(time.Hour).timer().hears(database(night.Add(time.Hour), "resolved", "resolved", "resolved"))
 	allLong := long()
+	drilled := overDrill(t)
 	var story140 []incident.Change
 	for k := range 140 {
 		story140 = append(story140, incident.Change{Kind: incident.KindNoted, At: night.Add(time.Duration(k) * time.Minute), By: anna, Via: "command", Text: fmt.Sprintf("note %d %s", k+1, hostile)})
@@ -41,6 +42,9 @@ func commands(t testing.TB) map[string]Message {
 		"playbook":         Playbook(hotDatabase(t), "/playbook"),
 		"playbook hostile": Playbook(&wide, "/playbook"),
 		"playbook long":    Playbook(allLong, "/playbook"),
+		"incidents drill":  Incidents([]incident.Incident{all["drill"].Incident, all["opened"].Incident, all["half done"].Incident}, "open", night, "/playbook"),
+		"status drill":     Status(all["drill late"], night.Add(2*time.Hour)),
+		"timeline drill":   Timeline(drilled.incident, drilled.changes),
 		"status":           Status(all["half done"], night.Add(2*time.Hour)),
 		"timeline":         Timeline(story.incident, story.changes),
 		"timeline long":    Timeline(story.incident, story140),
@@ -57,7 +61,7 @@ func commands(t testing.TB) map[string]Message {
 
 func TestCommands(t *testing.T) {
 	all := commands(t)
-	for _, name := range []string{"incidents", "playbooks", "playbook", "status", "timeline"} {
+	for _, name := range []string{"incidents", "incidents drill", "playbooks", "playbook", "status", "timeline", "timeline drill"} {
 		t.Run(name, func(t *testing.T) { golden(t, name, readable(t, all[name])) })
 	}
 }
@@ -140,6 +144,9 @@ func TestAnswers(t *testing.T) {
 		}
 		say(string(kind), incident.Answer{Kind: kind, Verb: incident.VerbSkip, Incident: 142, Step: step, Title: "Enable pooling", State: state, Who: anna, When: night, Text: text})
 	}
+	started := incident.Answer{Kind: incident.AnswerStarted, Incident: 142, Title: "Database is at 90% CPU", Text: "#drills", Drill: true}
+	say("started drill", started)
+	say("step done drill", incident.Answer{Kind: incident.AnswerApplied, Verb: incident.VerbDone, Incident: 142, Step: 2, Title: "Enable pooling", Drill: true})
 	golden(t, "answers", b.String())
 	if got := Answer(incident.Answer{}, "/playbook"); got != "" {
 		t.Errorf("got %q, want no answer", got)
@@ -170,7 +177,7 @@ func TestEveryKindOfChangeHasWords(t *testing.T) {
 		incident.KindAlertResolved, incident.KindAlertFiredAgain, incident.KindCopyHeld, incident.KindCopyDropped, incident.KindNotReported, incident.KindReported, incident.KindSeverity, incident.KindSummary,
 		incident.KindStale, incident.KindHeardAgain, incident.KindEscalated, incident.KindDeadline, incident.KindNoted, incident.KindStepAcknowledged, incident.KindStepDone,
 		incident.KindStepSkipped, incident.KindStepReleased, incident.KindStepUndone, incident.KindStepDropped, incident.KindStepReopened, incident.KindStepTaken, incident.KindLateClick,
-		incident.KindContinued, incident.KindPlaybookNote, incident.KindRemembered, incident.KindShown, "of_a_newer_binary",
+		incident.KindContinued, incident.KindPlaybookNote, incident.KindRemembered, incident.KindShown, incident.KindScored, "of_a_newer_binary",
 	}
 	i := opened(t).incident
 	for _, kind := range kinds {

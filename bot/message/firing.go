@@ -184,6 +184,6 @@ func labelPairs(labels map[string]string, count int, leaveOut map[string]bool) s
 }
 
 func commonLabels(i incident.Incident) string {
-	leaveOut := map[string]bool{"playbook": true, "prometheus": true, "severity": true}
+	leaveOut := map[string]bool{"playbook": true, "prometheus": true, "severity": true, incident.DrillLabel: true}
 	return labelPairs(i.Labels, maxLabels, leaveOut)
 }

@@ -33,6 +33,7 @@ type scene struct {
 	others   []incident.Incident
 	playbook *playbooks.Playbook
 	changes  []incident.Change
+	history  incident.History
 	answer   incident.Answer
 	plan     incident.Plan
 	now      time.Time
@@ -78,7 +79,8 @@ func (s *scene) handle(current *incident.Incident, ev incident.Event) *scene {
 	if current != nil {
 		next = 143
 	}
-	scene := incident.Scene{Current: current, Next: next, Neighbours: s.others, Plan: func(n alerts.Notification) incident.Plan {
+	history := func(string) incident.History { return s.history }
+	scene := incident.Scene{Current: current, Next: next, Neighbours: s.others, History: history, Plan: func(n alerts.Notification) incident.Plan {
 		plan := s.plan
 		plan.Filled, _ = s.playbook.Fill(playbooks.DataFor(n))
 		return plan
@@ -248,6 +250,11 @@ func situations(t testing.TB) map[string]View {
 		"strange reason":   withReason(resolved(), hostile, incident.User{Name: hostile}),
 		"storm urgent":     inStorm(t, incident.ShowUrgent).view(),
 		"storm shown":      inStorm(t, incident.ShowUrgent).act(anna, incident.VerbAcknowledge, "", "").view(),
+		"drill":            drill(t).view(),
+		"drill late":       lateDrill(t).view(),
+		"drill scored":     scoredDrill(t).view(),
+		"drill over":       overDrill(t).view(),
+		"drill first":      drill(t).after(5*time.Minute).act(anna, incident.VerbResolve, "", "").view(),
 	}
 }
 

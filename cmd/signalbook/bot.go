@@ -257,7 +257,12 @@ func (b *bot) keeperSettings() keeper.Settings {
 	for owner := range owners(s.playbooks) {
 		people = append(people, owner)
 	}
+	drills := ""
+	if c.Drills != nil {
+		drills = c.Drills.Channel
+	}
 	return keeper.Settings{
+		Drills: drills,
 		Rules: incident.Rules{
 			ReopenWithin: time.Duration(c.Incidents.ReopenWithin), StaleAfter: time.Duration(c.Incidents.StaleAfter),
 			SeverityLabel: c.Severities.Label, SeverityOrder: c.Severities.Order,

@@ -175,7 +175,7 @@ func (r *replicas) degraded() []string {
 func describe(s *settings, keeper bool) store.Replica {
 	c := s.config
 	r := store.Replica{Version: version.Version, Keeper: keeper, Sections: map[string]string{
-		"route": hashed(c.Routes), "severities": hashed(c.Severities), "incidents": hashed(c.Incidents), "slack.command": hashed(c.Slack.Command),
+		"route": hashed(c.Routes), "severities": hashed(c.Severities), "incidents": hashed(c.Incidents), "slack.command": hashed(c.Slack.Command), "drills": hashed(c.Drills),
 	}}
 	for _, book := range s.playbooks.All() {
 		r.Playbooks = append(r.Playbooks, book.Name+":"+book.Hash())
