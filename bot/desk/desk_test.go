@@ -163,7 +163,7 @@ func TestRespondersByEveryWay(t *testing.T) {
 	const refused = "only @db-oncall may act here"
 	for _, text := range []string{
 		"ack INC-1", "ack INC-1 1", "done INC-1 1", "skip INC-1 1 because", "release INC-1 1", "undo INC-1 1", "note INC-1 words",
-		"resolve INC-1", "reopen INC-1", "start triage",
+		"resolve INC-1", "reopen INC-1", "start triage", "drill triage",
 	} {
 		if got := r.slash("chris", text); !strings.Contains(strings.ToLower(got), refused) {
 			t.Errorf("%q was answered %q, want a refusal", text, got)
