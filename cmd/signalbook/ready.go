@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
@@ -122,82 +119,4 @@ func (b *bot) ready(ctx context.Context) web.Readiness {
 		r.Degraded = append(r.Degraded, fmt.Sprintf("%s could not be handled: `signalbook dead list` shows why, `signalbook dead replay` tries again", count(int(dead), "event")))
 	}
 	return r
-}
-
-// reloads counts how reloading went.
-type reloads struct {
-	successful, at prometheus.Gauge
-	last           chan error // holds the newest outcome
-}
-
-func newReloads(reg prometheus.Registerer) *reloads {
-	r := &reloads{
-		successful: prometheus.NewGauge(prometheus.GaugeOpts{Name: "signalbook_config_last_reload_successful", Help: "1 when the newest reload was taken."}),
-		at:         prometheus.NewGauge(prometheus.GaugeOpts{Name: "signalbook_config_last_reload_success_timestamp_seconds", Help: "When a configuration was last taken."}),
-		last:       make(chan error, 1),
-	}
-	reg.MustRegister(r.successful, r.at)
-	r.ended(nil)
-	return r
-}
-
-func (r *reloads) ended(err error) {
-	if err == nil {
-		r.successful.Set(1)
-		r.at.SetToCurrentTime()
-	} else {
-		r.successful.Set(0)
-	}
-	select {
-	case <-r.last:
-	default: // the first
-	}
-	r.last <- err
-}
-
-func (r *reloads) degraded() []string {
-	select {
-	case err := <-r.last:
-		r.last <- err
-		if err != nil {
-			return []string{"the newest configuration was not taken, the one before goes on: " + err.Error()}
-		}
-	default: // just being replaced
-	}
-	return nil
-}
-
-// reload reads the configuration again. A bad one changes nothing.
-func (b *bot) reload() error {
-	next, err := b.load()
-	if err == nil {
-		err = b.sameConnections(next)
-	}
-	if err != nil {
-		b.reloads.ended(err)
-		b.logger.Error("the configuration was not reloaded, the old one goes on", "error", err)
-		return err
-	}
-	b.settings.Store(next)
-	b.reloads.ended(nil) // only now: whoever sees it counts on the new one
-	select {
-	case b.changed <- struct{}{}:
-	default: // the keeper looks soon anyway
-	}
-	b.logger.Info("reloaded", "playbooks", len(next.playbooks.All()))
-	return nil
-}
-
-// sameConnections refuses a reload that would need a restart.
-func (b *bot) sameConnections(next *settings) error {
-	was, now := b.settings.Load().config, next.config
-	if was.Slack.APIURL != now.Slack.APIURL || was.Slack.BotToken != now.Slack.BotToken || was.Slack.AppToken != now.Slack.AppToken || was.Slack.SigningSecret != now.Slack.SigningSecret {
-		return errors.New("slack: address, tokens and secrets are read at the start only: restart the bot")
-	}
-	before, after := was.Redis, now.Redis
-	after.AcceptDataLoss = before.AcceptDataLoss // read at each look at Redis
-	if !reflect.DeepEqual(before, after) {
-		return errors.New("redis: the connection is set up at the start only: restart the bot")
-	}
-	return nil
 }

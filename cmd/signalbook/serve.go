@@ -8,10 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -203,19 +200,4 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 		err = server.Close() // event streams of the demo's page do not end by themselves
 	}
 	return errors.Join(err, group.Wait())
-}
-
-// reloadOnHangup reloads at each SIGHUP; the log says how it went.
-func reloadOnHangup(ctx context.Context, b *bot) error {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-hangups:
-			_ = b.reload() // logged where it happens
-		}
-	}
 }

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+func (p *process) reload() (said string, code int) {
+	p.t.Helper()
+	response, err := http.Post(p.url+"/-/reload", "", nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return readAll(response), response.StatusCode
+}
+
+// diskPlaybook is a playbook of one step with that detail.
+func diskPlaybook(detail string) string {
+	return `name: disk
+title: A disk is full
+match: ['alertname="DiskFull"']
+tiers:
+  - name: immediate
+    within: 1h
+    steps: [{id: look, title: Look at it, detail: ` + detail + `}]
+`
+}
+
+// TestReloadPlaybooks: what runs keeps the playbook it began with, what is new gets
+// the new one; a bad playbook file changes nothing and is named in log, metrics and
+// readiness until a good one is taken; digests and their sources follow, too.
+func TestReloadPlaybooks(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{http: true, extra: "playbooks: {files: [\"own/*.yml\"]}\n"})
+	own := filepath.Join(r.dir, "own")
+	if err := os.Mkdir(own, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, own, "disk.yml", diskPlaybook("As it was at first."))
+	b := r.startBot()
+	start := func(n int) string {
+		t.Helper()
+		r.slash("anna", "general", "/playbook start disk")
+		eventually(t, "the incident with its tier", func() bool {
+			roots := r.roots("incidents")
+			return len(roots) > n && len(r.replies(roots[n])) > 0
+		})
+		return r.replies(r.roots("incidents")[n])[0].PlainText()
+	}
+	if got := start(0); !strings.Contains(got, "As it was at first.") {
+		t.Fatalf("the first incident reads:\n%s", got)
+	}
+
+	writeFile(t, own, "disk.yml", diskPlaybook("As it is written now."))
+	if said, code := b.reload(); code != http.StatusOK {
+		t.Fatalf("a good reload was answered %d: %s", code, said)
+	}
+	tier := r.replies(r.roots("incidents")[0])[0]
+	r.click("ben", tier, "step:ack", "INC-1/look")
+	r.reads(tier, "acknowledged by")
+	if got := r.now(tier).PlainText(); !strings.Contains(got, "As it was at first.") {
+		t.Errorf("a running incident lost the playbook it began with:\n%s", got)
+	}
+	if got := start(1); !strings.Contains(got, "As it is written now.") {
+		t.Errorf("a new incident did not get the new playbook:\n%s", got)
+	}
+
+	writeFile(t, own, "disk.yml", diskPlaybook("Broken.")+"tears: none\n")
+	where := "disk.yml:8:1: unknown key \"tears\""
+	if said, code := b.reload(); code != http.StatusInternalServerError || !strings.Contains(said, where) {
+		t.Errorf("a bad playbook was answered %d %s, want 500 and %s", code, said, where)
+	}
+	if body, code := b.get("/-/ready"); code != http.StatusOK || !strings.Contains(body, `disk.yml:8:1: unknown key \"tears\"`) {
+		t.Errorf("/-/ready answers %d %s, want 200 and the place of the problem", code, body)
+	}
+	if !strings.Contains(b.logged(), `disk.yml:8:1: unknown key \"tears\"`) {
+		t.Error("the log does not name the problem")
+	}
+	if metrics, _ := b.get("/metrics"); !strings.Contains(metrics, "\nsignalbook_config_last_reload_successful 0\n") {
+		t.Error("the metric does not tell of the failed reload")
+	}
+	if got := start(2); !strings.Contains(got, "As it is written now.") {
+		t.Errorf("a bad file changed the playbook:\n%s", got)
+	}
+	if got := r.slash("anna", "general", "/playbook digest preview"); !strings.Contains(got, "No digest is configured") {
+		t.Errorf("before any is configured, a digest reads:\n%s", got)
+	}
+
+	writeFile(t, own, "disk.yml", diskPlaybook("Mended."))
+	writeFile(t, r.dir, "signalbook.yml", mustRead(t, r.config)+`
+digests:
+  - name: weekly
+    schedule: "0 9 * * MON"
+    channel: "#cost-review"
+    costs: [{focus: {files: [bills/*.csv]}}]
+`)
+	if said, code := b.reload(); code != http.StatusOK {
+		t.Fatalf("the mended files were answered %d: %s", code, said)
+	}
+	if body, _ := b.get("/-/ready"); strings.Contains(body, "not taken") {
+		t.Errorf("/-/ready still complains after a good reload: %s", body)
+	}
+	eventually(t, "the digest and its source", func() bool {
+		return strings.Contains(r.slash("anna", "general", "/playbook digest preview"), "bills/*.csv")
+	})
+}
+
+// TestReloadsMeet: whoever asks how the newest reload went never waits for one that
+// ends at the same moment.
+func TestReloadsMeet(t *testing.T) {
+	t.Parallel()
+	r := newReloads(prometheus.NewRegistry())
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 500 {
+				r.ended(errors.New("signalbook.yml:1:1: bad"))
+				r.degraded()
+			}
+		})
+	}
+	all.Wait()
+	r.ended(errors.New(strings.Repeat("own/a.yml:1:1: bad\n", 40)))
+	got := strings.Join(r.degraded(), "\n")
+	if strings.Count(got, "own/a.yml:1:1: bad") != maxReloadProblems || !strings.HasSuffix(got, "; and 35 more lines") {
+		t.Errorf("got %q, want the first problems and how many more", got)
+	}
+	if r.ended(nil); len(r.degraded()) != 0 {
+		t.Error("a good reload still counts as degraded")
+	}
+}
