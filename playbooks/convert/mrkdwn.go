@@ -1,0 +1,240 @@
+package convert
+
+import (
+	"bytes"
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// page is one parsed Markdown text and what its nodes become: Slack's mrkdwn,
+// or plain text.
+type page struct {
+	src      []byte
+	doc      ast.Node
+	ends     []int // offsets of the line ends
+	above    int   // lines of the file above the text
+	lose     func(line int, what, text string)
+	commands []string // code blocks met while a detail was written
+	rich     bool     // plain text was written of something that says more than its text
+	crowded  [128]bool
+}
+
+var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser()
+
+func parse(src string, lose func(line int, what, text string)) *page {
+	p := &page{src: []byte(src), lose: lose}
+	for i, c := range p.src {
+		if c == '\n' {
+			p.ends = append(p.ends, i)
+		}
+	}
+	p.doc = markdown.Parse(text.NewReader(p.src))
+	return p
+}
+
+// line is where a node begins, from 1.
+func (p *page) line(n ast.Node) int {
+	for ; n != nil; n = n.Parent() {
+		if at := n.Pos(); at >= 0 && n.Parent() != nil {
+			return p.above + 1 + sort.SearchInts(p.ends, at)
+		}
+	}
+	return p.above + 1
+}
+
+// plain is the text of inline nodes without any formatting, on one line.
+func (p *page) plain(n ast.Node) string {
+	var b strings.Builder
+	p.inline(n, &b, true)
+	return oneLine(b.String())
+}
+
+// mrkdwn is the text of inline nodes as Slack shows it.
+func (p *page) mrkdwn(n ast.Node) string {
+	// A sign of formatting that stands alone in a block does nothing in Slack.
+	if n.Type() == ast.TypeBlock && n.Lines() != nil {
+		source := n.Lines().Value(p.src)
+		for _, c := range "*_~" {
+			p.crowded[c] = bytes.Count(source, []byte{byte(c)}) > 1
+		}
+	}
+	var b strings.Builder
+	p.inline(n, &b, false)
+	return strings.TrimSpace(b.String())
+}
+
+// inline writes the children of a node.
+func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
+	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		switch n := n.(type) {
+		case *ast.Text:
+			p.text(b, p.unescape(n.Value(p.src), n.IsRaw()), p.next(n), plain)
+			switch {
+			case n.HardLineBreak():
+				b.WriteByte('\n')
+			case n.SoftLineBreak():
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			p.text(b, string(n.Value), p.next(n), plain)
+		case *ast.CodeSpan:
+			code(b, oneLine(p.raw(n)), plain)
+		case *ast.Emphasis:
+			mark := "_"
+			if n.Level > 1 {
+				mark = "*"
+			}
+			p.emphasis(b, n, mark, plain)
+		case *extast.Strikethrough:
+			p.emphasis(b, n, "~", plain)
+		case *ast.Link:
+			p.link(b, p.unescape(n.Destination, false), p.plain(n), plain)
+		case *ast.Image:
+			p.link(b, p.unescape(n.Destination, false), p.plain(n), plain)
+		case *ast.AutoLink:
+			url := string(n.URL(p.src))
+			if n.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(url), "mailto:") {
+				url = "mailto:" + url
+			}
+			if label := string(n.Label(p.src)); plain {
+				b.WriteString(label)
+			} else {
+				p.link(b, url, label, false)
+			}
+		case *ast.RawHTML:
+			p.html(b, string(n.Segments.Value(p.src)), p.line(parent), plain)
+		case *extast.TaskCheckBox:
+			if n.IsChecked && p.lose != nil {
+				p.lose(p.line(parent), "a tick in a box: steps begin open", "")
+			}
+		default:
+			p.inline(n, b, plain)
+		}
+	}
+}
+
+// raw is the text of a node's children as it stands in the source.
+func (p *page) raw(n ast.Node) string {
+	var b strings.Builder
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			b.Write(c.Value(p.src))
+			if c.SoftLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.Write(c.Value)
+		}
+	}
+	return b.String()
+}
+
+func (p *page) unescape(s []byte, raw bool) string {
+	if !raw {
+		s = util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(s)))
+	}
+	return clean(string(s)) // a reference can name any character
+}
+
+var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// next is the first character of the text after a node on the same line.
+func (p *page) next(n ast.Node) rune {
+	if t, ok := n.(*ast.Text); ok && (t.SoftLineBreak() || t.HardLineBreak()) {
+		return ' '
+	}
+	if t, ok := n.NextSibling().(*ast.Text); ok {
+		r, _ := utf8.DecodeRune(t.Value(p.src))
+		return r
+	}
+	return ' '
+}
+
+// text writes running text, which the character follows. Signs that would be formatting in Slack, and were
+// none in Markdown, are replaced by signs that look alike.
+func (p *page) text(b *strings.Builder, s string, follows rune, plain bool) {
+	if plain {
+		b.WriteString(s)
+		return
+	}
+	before, _ := utf8.DecodeLastRuneInString(b.String()[max(0, b.Len()-utf8.UTFMax):])
+	runes := []rune(s)
+	var out strings.Builder
+	for i, r := range runes {
+		after := follows
+		if i+1 < len(runes) {
+			after = runes[i+1]
+		}
+		inside := wordy(before) && wordy(after)
+		alone := unicode.IsSpace(before) && unicode.IsSpace(after)
+		before = r
+		switch {
+		case r == '`':
+			r = 'ˋ'
+		case r < 128 && p.crowded[r] && !inside && !alone:
+			r = map[rune]rune{'*': '∗', '_': 'ˍ', '~': '∼'}[r]
+		}
+		out.WriteRune(r)
+	}
+	b.WriteString(entities.Replace(out.String()))
+}
+
+func wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
+
+func code(b *strings.Builder, s string, plain bool) {
+	switch {
+	case s == "":
+	case plain:
+		b.WriteString(s)
+	default:
+		b.WriteString("`" + entities.Replace(strings.ReplaceAll(s, "`", "ˋ")) + "`")
+	}
+}
+
+// emphasis formats where Slack would: not in the middle of a word, nor over
+// the end of a line.
+func (p *page) emphasis(b *strings.Builder, n ast.Node, mark string, plain bool) {
+	var inner strings.Builder
+	p.inline(n, &inner, plain)
+	before, _ := utf8.DecodeLastRuneInString(b.String()[max(0, b.Len()-utf8.UTFMax):])
+	after := p.next(n)
+	s := strings.TrimSpace(inner.String())
+	if plain || s == "" || wordy(before) || wordy(after) || strings.Contains(s, "\n") {
+		b.WriteString(inner.String())
+		return
+	}
+	b.WriteString(mark + s + mark)
+}
+
+var linkSafe = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", " ", "%20", "\n", "", "\t", "%09", "`", "%60", `"`, "%22", "{{", "%7B%7B")
+
+// link writes a link, or, where Slack could not open it, its text and target.
+func (p *page) link(b *strings.Builder, to, label string, plain bool) {
+	if plain {
+		p.rich = true
+		b.WriteString(label)
+		return
+	}
+	label = strings.NewReplacer("|", "∣", "`", "ˋ").Replace(oneLine(label))
+	switch lower := strings.ToLower(to); {
+	case !strings.HasPrefix(lower, "http://") && !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "mailto:"):
+		if to != "" && to != label {
+			label = strings.TrimSpace(label + " (" + oneLine(strings.ReplaceAll(to, "`", "ˋ")) + ")")
+		}
+		b.WriteString(entities.Replace(label))
+	case label == "" || label == to:
+		b.WriteString("<" + entities.Replace(linkSafe.Replace(to)) + ">")
+	default:
+		b.WriteString("<" + entities.Replace(linkSafe.Replace(to)) + "|" + entities.Replace(label) + ">")
+	}
+}
