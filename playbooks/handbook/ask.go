@@ -9,8 +9,16 @@ import (
 // What a question has to reach to count as understood: so much of what it says
 // must be in the fact, and so well must the two fit as a whole.
 const (
-	leastCovered = 0.60
-	leastScore   = 0.45
+	leastCovered = 0.37
+	leastScore   = 0.40
+)
+
+// What words count that are in no fact, as shares of the rarest that is: each,
+// all together, and each of those that tell of other matters.
+const (
+	unknownWeight = 0.4
+	unknownMost   = 0.7
+	foreignWeight = 3.0
 )
 
 // Asked is the answer to a question in free wording.
@@ -82,14 +90,14 @@ func (h *Handbook) Ask(text string) Asked {
 
 // likely is the score from which the nearest fact is told although it is not
 // known to be the answer.
-const likely = 0.42
+const likely = 0.30
 
 // unknown says that nothing is known, and what would come nearest.
 func (h *Handbook) unknown(found []Candidate) Answer {
 	a := Answer{Title: "The handbook does not know that"}
 	var near []string
 	for _, c := range found[:min(len(found), 3)] {
-		if c.Score >= likely/2 {
+		if c.Score >= 0.6*likely {
 			near = append(near, c.ID+" "+c.Title)
 			a.IDs = append(a.IDs, c.ID)
 		}
@@ -124,11 +132,12 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 	if q.users != nil && d.banded && !fits {
 		return c // another row of the table
 	}
-	var all, covered float64
+	if asked, ok := v.rows[d.id[0]]; ok && !slices.ContainsFunc(asked, q.has) {
+		return c
+	}
+	all, covered := v.says(q), 0.0
 	for _, term := range q.terms {
-		w := v.weighs(term)
-		all += w
-		covered += w * d.words[term] * q.sure[term]
+		covered += v.weight[term] * d.words[term] * q.sure[term]
 	}
 	if covered == 0 {
 		return c
@@ -146,7 +155,7 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 	for _, phrase := range d.phrases {
 		both, length := 0.0, 0.0
 		for _, term := range phrase {
-			w := v.weighs(term)
+			w := v.weight[term]
 			length += w
 			both += w * q.sure[term]
 		}
@@ -156,18 +165,43 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 		dice = max(dice, 2*both/(all+length))
 	}
 	c.Score = 0.5*c.Covered + 0.5*dice
-	switch {
-	case d.id[0] == 'T' && q.users == nil:
-		c.Score *= 0.7 // a row is not asked for without a number of users
-	case d.id[0] == 'X', d.banded && q.users == nil:
-		c.Score *= 0.85 // nor a contradiction where the fact itself answers
-	}
+	c.Score *= q.leaning(d)
 	return c
 }
 
-func (v *vocabulary) weighs(term string) float64 {
-	if w, ok := v.weight[term]; ok {
-		return w
+// leaning tells how likely a question is about this kind of fact at all.
+func (q query) leaning(d document) float64 {
+	lean, doubted := 1.0, d.id[0] == 'X'
+	switch {
+	case doubted && !q.has(doubt):
+		lean = 0.85 // where the fact itself answers
+	case !doubted && q.has(doubt):
+		lean = 0.7
 	}
-	return v.rarest
+	switch {
+	case d.banded && q.users == nil:
+		lean *= 0.85
+	case !d.banded && q.users != nil && (d.users == nil || !d.users(*q.users)):
+		lean *= 0.75 // the row of the scale says more
+	}
+	return lean
+}
+
+// says adds up what a question's words say. Those that are in no fact count half
+// as much as the rarest that is, all of them together at most once and a half:
+// people tell a story around what they ask. Words of other matters count in full.
+func (v *vocabulary) says(q query) float64 {
+	var known, unknown float64
+	for _, term := range q.terms {
+		w, ok := v.weight[term]
+		switch {
+		case ok:
+			known += w
+		case v.foreign[term]:
+			known += foreignWeight * v.rarest
+		default:
+			unknown += unknownWeight * v.rarest
+		}
+	}
+	return known + min(unknown, unknownMost*v.rarest)
 }

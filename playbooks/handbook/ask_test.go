@@ -1,6 +1,7 @@
 package handbook
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,10 +16,9 @@ type question struct {
 
 func asked(text string, want ...string) question { return question{text, want} }
 
-// The questions were written before the scoring and its words, and in three
-// more rounds of which 17 of 30, 18 of 25 and 10 of 30 were right before
-// anything was changed for them; nearly all others were "does not know", most
-// of them with the right line as the nearest.
+// The questions were written before the scoring and its words, and in rounds
+// since: each was measured before anything was changed for it (see
+// testdata/questions.tsv, whose rounds say how they did).
 var everyday = []question{
 	asked("when should we move to microservices?", "Q1", "M3"),
 	asked("when do we break up the monolith", "M3", "Q1"),
@@ -255,13 +255,34 @@ func wrongFirst(t *testing.T, questions []question) int {
 
 func TestAskEverydayQuestions(t *testing.T) {
 	t.Parallel()
-	if len(everyday) < 60 {
-		t.Fatalf("got %d questions, want at least 60", len(everyday))
+	for name, questions := range map[string][]question{"everyday": everyday, "questions.tsv": written(t, "questions.tsv")} {
+		if len(questions) < 60 {
+			t.Fatalf("%s: got %d questions, want at least 60", name, len(questions))
+		}
+		wrong := wrongFirst(t, questions)
+		if share := 1 - float64(wrong)/float64(len(questions)); share < 0.95 {
+			t.Errorf("%s: got %.1f%% right first, want at least 95%%", name, share*100)
+		}
 	}
-	wrong := wrongFirst(t, everyday)
-	if share := 1 - float64(wrong)/float64(len(everyday)); share < 0.95 {
-		t.Errorf("got %.1f%% right first, want at least 95%%", share*100)
+}
+
+// written reads questions with what answers them: a question, a tab, ids.
+func written(t *testing.T, file string) []question {
+	t.Helper()
+	data, err := os.ReadFile("testdata/" + file)
+	if err != nil {
+		t.Fatal(err)
 	}
+	var all []question
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		text, ids, _ := strings.Cut(line, "\t")
+		all = append(all, asked(text, strings.Split(ids, ",")...))
+	}
+	return all
 }
 
 func TestAskUnseenQuestions(t *testing.T) {
@@ -273,7 +294,11 @@ func TestAskUnseenQuestions(t *testing.T) {
 
 func TestAskForeignQuestions(t *testing.T) {
 	t.Parallel()
-	for _, q := range slices.Concat(foreign, unseenForeign) {
+	all := slices.Concat(foreign, unseenForeign)
+	for _, q := range written(t, "foreign.txt") {
+		all = append(all, q.text)
+	}
+	for _, q := range all {
 		if got := Default().Ask(q); got.Known {
 			t.Errorf("%q: got %s as if known (%s)", q, got.Best, got.scores())
 		} else if !strings.Contains(got.Title, "does not know") {
@@ -285,7 +310,7 @@ func TestAskForeignQuestions(t *testing.T) {
 // TestAskOffersTheNearest: what is likely but not known is told as such.
 func TestAskOffersTheNearest(t *testing.T) {
 	t.Parallel()
-	got := Default().Ask("feed generation")
+	got := Default().Ask("feed zebra giraffe walrus")
 	text := got.Text()
 	if got.Known || !strings.HasPrefix(text, "The handbook does not know that\n") || !strings.Contains(text, "Nearest: P1 Social network, feed") || !strings.Contains(text, "If you mean P1: write-heavy") {
 		t.Errorf("got\n%s\nwant it to offer P1", text)

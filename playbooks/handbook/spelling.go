@@ -12,7 +12,7 @@ import (
 func stem(w string) string {
 	for _, e := range []struct{ end, put string }{{"ies", "y"}, {"sses", "ss"}, {"ing", ""}, {"ed", ""}, {"es", "e"}, {"s", ""}} {
 		if base, ok := strings.CutSuffix(w, e.end); ok && len(base) >= 3 && !strings.HasSuffix(w, "ss") {
-			if n := len(base); e.put == "" && n > 3 && base[n-1] == base[n-2] && !strings.ContainsAny(base[n-1:], "ls") {
+			if n := len(base); e.put == "" && n > 3 && base[n-1] == base[n-2] && !strings.ContainsAny(base[n-1:], "lsfz") {
 				return base[:n-1] // "running", "dropped"
 			}
 			return base + e.put
@@ -21,14 +21,15 @@ func stem(w string) string {
 	return w
 }
 
-// mend returns the known word of which w is a misspelling. Into a word that
+// mend returns the known word of which w is a misspelling, and how much alike
+// they are; 0: there is none. Into a word that
 // says nothing it is mended only when letters are missing or swapped, because
 // every other change makes one of words that do say something ("cover",
 // "over"); short words are too much alike to be mended into others ("rice",
 // "price").
-func (v *vocabulary) mend(w string) (string, bool) {
+func (v *vocabulary) mend(w string) (string, float64) {
 	if len(w) < 3 || len(w) > 30 || strings.ContainsAny(w, "0123456789") {
-		return "", false
+		return "", 0
 	}
 	best, most, pairs := "", 0.5, pairsOf(w)
 	for _, k := range v.known {
@@ -40,12 +41,12 @@ func (v *vocabulary) mend(w string) (string, bool) {
 		}
 	}
 	if _, ok := yamlfile.Nearest(w, []string{best}); !ok {
-		return "", false
+		return "", 0
 	}
-	if v.stop[best] {
-		return best, len(best) > 3 && lacks(w, best)
+	if v.stop[best] && (len(best) <= 3 || !lacks(w, best)) || !v.stop[best] && len(w) <= 4 {
+		return "", 0
 	}
-	return best, len(w) > 4
+	return best, most
 }
 
 // lacks tells whether every letter of w is in word, and at most one more.

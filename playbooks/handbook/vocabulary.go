@@ -12,21 +12,27 @@ import (
 
 // wordFile is words.yml.
 type wordFile struct {
-	Stop     []string            `yaml:"stop"`     // words, several in a line
-	Synonyms [][]string          `yaml:"synonyms"` // the first of a group stands for all
-	Phrases  map[string][]string `yaml:"phrases"`  // by id, how people ask
+	Stop      []string            `yaml:"stop"`      // words, several in a line
+	Foreign   []string            `yaml:"foreign"`   // words of other matters, several in a line
+	Ambiguous []string            `yaml:"ambiguous"` // words that often mean something else
+	Synonyms  [][]string          `yaml:"synonyms"`  // the first of a group stands for all
+	Rows      map[string][]string `yaml:"rows"`      // by kind of id, what its rows are asked for by
+	Phrases   map[string][]string `yaml:"phrases"`   // by id, how people ask
 }
 
 // vocabulary is what Ask knows of words: which say nothing, which mean the
 // same, and in which facts they stand.
 type vocabulary struct {
-	stop    map[string]bool
-	means   map[string]string // word, or words joined by a blank, to the group's first
-	longest int               // words in the longest of them
-	docs    []document        // in the sheet's order
-	weight  map[string]float64
-	rarest  float64    // the weight of a word that is in no fact
-	known   []spelling // every word of vocabulary and synonyms, for slips of the finger
+	stop      map[string]bool
+	ambiguous map[string]bool   // as in words.yml
+	foreign   map[string]bool   // and their stems: words of other matters
+	means     map[string]string // word, or words joined by a blank, to the group's first
+	rows      map[byte][]string // as in words.yml
+	longest   int               // words in the longest of them
+	docs      []document        // in the sheet's order
+	weight    map[string]float64
+	rarest    float64    // the weight of a word that is in no fact
+	known     []spelling // every word of vocabulary and synonyms, for slips of the finger
 }
 
 // document is a fact as words.
@@ -42,10 +48,13 @@ type document struct {
 const mentioned = 0.7
 
 func newVocabulary(file wordFile, h *Handbook) (*vocabulary, error) {
-	v := &vocabulary{stop: map[string]bool{}, means: map[string]string{}, weight: map[string]float64{}, longest: 1}
-	for _, line := range file.Stop {
-		for _, w := range words(line) {
-			v.stop[w] = true
+	v := &vocabulary{
+		stop: wordSet(file.Stop), ambiguous: wordSet(file.Ambiguous), foreign: wordSet(file.Foreign),
+		means: map[string]string{}, rows: map[byte][]string{}, weight: map[string]float64{}, longest: 1,
+	}
+	for _, w := range slices.Sorted(maps.Keys(v.foreign)) {
+		if s := stem(w); !v.stop[s] {
+			v.foreign[s] = true
 		}
 	}
 	var problems []error
@@ -60,9 +69,19 @@ func newVocabulary(file wordFile, h *Handbook) (*vocabulary, error) {
 			v.longest = max(v.longest, len(parts))
 		}
 	}
+	for _, w := range slices.Sorted(maps.Keys(v.means)) { // other endings of a word mean the same
+		if s := stem(w); !strings.Contains(w, " ") && v.means[s] == "" {
+			v.means[s] = v.means[w]
+		}
+	}
 	for id := range file.Phrases {
 		if h.facts[id] == nil {
 			problems = append(problems, fmt.Errorf("there are phrases for %s, which does not exist", id))
+		}
+	}
+	for kind, asked := range file.Rows {
+		for _, w := range asked {
+			v.rows[kind[0]] = append(v.rows[kind[0]], v.terms(w)...)
 		}
 	}
 	in := map[string]int{}
@@ -91,6 +110,17 @@ func newVocabulary(file wordFile, h *Handbook) (*vocabulary, error) {
 		v.known = append(v.known, spelling{w, pairsOf(w)})
 	}
 	return v, errors.Join(problems...)
+}
+
+// wordSet is all words of a list's lines.
+func wordSet(lines []string) map[string]bool {
+	set := map[string]bool{}
+	for _, line := range lines {
+		for _, w := range words(line) {
+			set[w] = true
+		}
+	}
+	return set
 }
 
 // document gathers the words of a fact: what names it weighs full, what its
@@ -155,6 +185,8 @@ func (v *vocabulary) document(h *Handbook, f *fact, phrases []string) document {
 	switch f.value.Addr().Interface().(type) {
 	case *Threshold:
 		add("move", 1)
+	case *Contradiction:
+		add("contradiction", 1)
 	case *Pattern:
 		d.users = func(u Users) bool { return u == patternUsers }
 	}
@@ -185,6 +217,9 @@ func (v *vocabulary) meaning(tokens []string) (string, int) {
 		}
 	}
 	w := tokens[0]
+	if v.foreign[w] {
+		return w, 1
+	}
 	if v.stop[w] || len(w) < 2 || strings.Trim(w, "0123456789") == "" && len(w) < 4 {
 		return "", 1
 	}
