@@ -73,11 +73,7 @@ func (c *Config) check(p place) {
 		p.at("alertmanager").unused()
 		c.Alertmanager.check(p.at("alertmanager"))
 	}
-	c.Playbooks.check(p.at("playbooks"))
-	c.playbooksAt = p.file.doc.Problem("", "playbooks")
-	for i := range c.Playbooks.Files {
-		c.globsAt = append(c.globsAt, p.file.doc.Problem("", "playbooks", "files", i))
-	}
+	c.checkPlaybooks(p)
 	c.Routes.checkRoot(p.at("route"))
 	c.Severities.check(p.at("severities"))
 	c.Incidents.check(p.at("incidents"))
@@ -85,6 +81,14 @@ func (c *Config) check(p place) {
 		c.Drills.check(p.at("drills"))
 	}
 	c.checkCosts(p)
+}
+
+func (c *Config) checkPlaybooks(p place) {
+	c.Playbooks.check(p.at("playbooks"))
+	c.playbooksAt = p.file.doc.Problem("", "playbooks")
+	for i := range c.Playbooks.Files {
+		c.globsAt = append(c.globsAt, p.file.doc.Problem("", "playbooks", "files", i))
+	}
 }
 
 func (c *Config) checkCosts(p place) {

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"cmp"
-	"strings"
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -12,17 +11,16 @@ import (
 // plan says what the configuration makes of a notification that opens an
 // incident.
 func (r *reign) plan(s Settings, n alerts.Notification) incident.Plan {
-	choice := s.Playbooks.Select(n)
-	data := playbooks.DataFor(n)
-	p := r.planned(s, choice.Playbook, data)
+	p := incident.PlanFor(n, s.Playbooks, s.target)
 	if incident.IsDrill(n) {
 		p.Channel = cmp.Or(s.Drills, p.Channel)
 	}
-	p.Reason = choice.Reason
-	if choice.Note != "" {
-		p.Note = strings.TrimSpace(choice.Note + "\n" + p.Note)
-	}
 	return p
+}
+
+// target is the route in the words of the state machine.
+func (s Settings) target(labels map[string]string) incident.Target {
+	return incident.Target(s.Route(labels))
 }
 
 // startPlan is the plan of a playbook started by hand; nil when there is none of
@@ -32,19 +30,10 @@ func (r *reign) startPlan(s Settings, st incident.Start) *incident.Plan {
 	if !ok {
 		return nil
 	}
-	p := r.planned(s, book, playbooks.Data{Labels: st.Labels, Annotations: map[string]string{}})
+	p := incident.NewPlan(s.target(st.Labels), book, playbooks.Data{Labels: st.Labels, Annotations: map[string]string{}})
 	if st.Drill() {
 		p.Channel = cmp.Or(s.Drills, p.Channel)
 	}
 	p.Reason = "started by hand"
 	return &p
-}
-
-func (r *reign) planned(s Settings, book *playbooks.Playbook, data playbooks.Data) incident.Plan {
-	route := s.Route(data.Labels)
-	filled, notes := book.Fill(data)
-	return incident.Plan{
-		Channel: route.Channel, Owners: route.Owners, Responders: route.Responders, Escalate: route.Escalate,
-		Playbook: book, Hash: book.Hash(), Filled: filled, Note: strings.Join(notes, "\n"),
-	}
 }

@@ -262,22 +262,10 @@ func (b *bot) keeperSettings() keeper.Settings {
 		drills = c.Drills.Channel
 	}
 	return keeper.Settings{
-		Drills: drills,
-		Rules: incident.Rules{
-			ReopenWithin: time.Duration(c.Incidents.ReopenWithin), StaleAfter: time.Duration(c.Incidents.StaleAfter),
-			SeverityLabel: c.Severities.Label, SeverityOrder: c.Severities.Order,
-			Storm: incident.Limit{Above: int(c.Incidents.Storm.Above), Per: time.Duration(c.Incidents.Storm.Per)},
-		},
+		Rules: c.Rules(), Drills: drills,
 		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people, Retention: retention(c.Incidents),
 		Digests: s.keeperDigests(),
-		Route: func(labels map[string]string) keeper.Route {
-			t := c.Route(labels)
-			r := keeper.Route{Channel: t.Channel, Owners: t.Owners, Responders: t.Responders}
-			for _, e := range t.Escalate {
-				r.Escalate = append(r.Escalate, incident.Escalation{After: time.Duration(e.After), Mention: e.Mention})
-			}
-			return r
-		},
+		Route:   func(labels map[string]string) keeper.Route { return keeper.Route(c.Target(labels)) },
 	}
 }
 

@@ -1,0 +1,57 @@
+package config
+
+import (
+	"time"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
+)
+
+// Rules are the parts of the configuration that the state machine needs.
+func (c *Config) Rules() incident.Rules {
+	r := incident.Rules{
+		ReopenWithin: time.Duration(c.Incidents.ReopenWithin), StaleAfter: time.Duration(c.Incidents.StaleAfter),
+		SeverityLabel: c.Severities.Label, SeverityOrder: c.Severities.Order,
+	}
+	if s := c.Incidents.Storm; s != nil {
+		r.Storm = incident.Limit{Above: int(s.Above), Per: time.Duration(s.Per)}
+	}
+	return r
+}
+
+// Target is what the route of these labels says about an incident.
+func (c *Config) Target(labels map[string]string) incident.Target {
+	t := c.Route(labels)
+	out := incident.Target{Channel: t.Channel, Owners: t.Owners, Responders: t.Responders}
+	for _, e := range t.Escalate {
+		out.Escalate = append(out.Escalate, incident.Escalation{After: time.Duration(e.After), Mention: e.Mention})
+	}
+	return out
+}
+
+// LoadDecisions reads and checks only what decides about an incident: the
+// sections playbooks, route, severities and incidents. The others are decoded, but
+// not checked; their secret files are not read, so that it works where there are
+// none.
+func LoadDecisions(path string) (*Config, yamlfile.Problems) {
+	return load(path, (*Config).checkDecisions)
+}
+
+func (c *Config) checkDecisions(p place) {
+	c.checkPlaybooks(p)
+	c.Routes.checkRoot(p.at("route"))
+	c.Severities.check(p.at("severities"))
+	c.Incidents.fill()
+}
+
+// CheckDecisions checks the sections route, severities and incidents of another
+// kind of file, in which they have the form that they have in the configuration.
+// They are those of c; decoding is what was found wrong with the file before.
+func (c *Config) CheckDecisions(doc *yamlfile.Document, decoding yamlfile.Problems) yamlfile.Problems {
+	file := &reading{doc: doc, decoding: decoding, named: map[string]yamlfile.Problem{}}
+	p := place{file: file}
+	c.Routes.checkRoot(p.at("route"))
+	c.Severities.check(p.at("severities"))
+	c.Incidents.fill()
+	return otherPlaces(file.problems, decoding)
+}
