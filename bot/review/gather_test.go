@@ -159,7 +159,7 @@ func TestGatherIncidents(t *testing.T) {
 			}
 		}),
 		at(3, hours(-24*30), func(i *incident.Incident) { i.Opening, i.OpeningAt = 2, hours(-24*3) }),           // opened again in the week
-		at(4, hours(-24*5), func(i *incident.Incident) { i.Labels = map[string]string{drillLabel: "true"} }),    // a drill
+		at(4, hours(-24*5), func(i *incident.Incident) { i.Drill, i.Labels = true, nil }),                       // a drill
 		at(5, hours(-1), func(*incident.Incident) {}),                                                           // this week
 		at(6, hours(-24*5), func(i *incident.Incident) { i.Quiet = true }),                                      // never shown
 		at(7, hours(-24*5), func(i *incident.Incident) { i.Group, i.Labels = "", map[string]string{"a": "b"} }), // started by hand
