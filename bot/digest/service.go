@@ -119,7 +119,7 @@ func (b *book) weeks(s *series, f floors, all []Expectation) ServiceWeeks {
 }
 
 // nearest are names that hold what was asked for, else the one that is spelt most
-// alike.
+// alike: as a whole, or one of its words ("cloudfrnt": Amazon CloudFront).
 func nearest(name string, names []string) (found []string) {
 	const most = 5
 	for _, candidate := range names {
@@ -130,8 +130,24 @@ func nearest(name string, names []string) (found []string) {
 	if len(found) > 0 {
 		return found
 	}
-	if candidate, ok := yamlfile.Nearest(name, names); ok {
-		return []string{candidate}
+	holders := map[string][]string{} // names by their spelling, and by each of their words
+	spelt := slices.Clone(names)
+	for _, candidate := range names {
+		holders[candidate] = []string{candidate}
 	}
-	return nil
+	for _, candidate := range names {
+		for _, word := range strings.Fields(candidate) {
+			if len(word) >= leastWord {
+				spelt = append(spelt, word)
+				holders[word] = append(holders[word], candidate)
+			}
+		}
+	}
+	near, _ := yamlfile.Nearest(name, spelt)
+	found = slices.Compact(holders[near])
+	return found[:min(len(found), most)]
 }
+
+// leastWord is how long a word of a name is, in bytes, to be taken for what was
+// asked for: of shorter ones too many are alike.
+const leastWord = 4
