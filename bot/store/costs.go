@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,8 @@ const (
 	costsFor = 800 * 24 * time.Hour
 	// fieldsAtOnce bounds the arguments of one command.
 	fieldsAtOnce = 1000
+	// daysAtOnce bounds the days of one answer: all of it has to come within the time that a call may take.
+	daysAtOnce = 28
 	// maxRestated bounds what is remembered of days that changed.
 	maxRestated = 400
 )
@@ -115,11 +118,13 @@ func (s *Store) saveDay(ctx context.Context, source string, day spend.Day, group
 	if len(calls) == 1 {
 		return nil // a day of which nothing is told is not there
 	}
-	calls = append(calls,
-		call{args: []any{"RENAME", beside, key}},
-		call{args: []any{"ZADD", s.keys.costDays(source), int(day), day.String()}},
-	)
-	_, err := s.run(ctx, nil, calls)
+	if _, err := s.run(ctx, nil, calls); err != nil {
+		return err // commands behind one that is refused run all the same: half a day must not take the place
+	}
+	_, err := s.run(ctx, nil, []call{
+		{args: []any{"RENAME", beside, key}},
+		{args: []any{"ZADD", s.keys.costDays(source), int(day), day.String()}},
+	})
 	return err
 }
 
@@ -154,33 +159,43 @@ func (s *Store) Costs(ctx context.Context, source string, from, to spend.Day) (s
 		return nil, fmt.Errorf("read the days of cost source %s: %w", source, err)
 	}
 	days := spend.Days{}
+	for some := range slices.Chunk(stored, daysAtOnce) {
+		if err := s.readDays(ctx, source, some, days); err != nil {
+			return nil, err
+		}
+	}
+	return days, nil
+}
+
+// readDays reads the stored costs of some days into days.
+func (s *Store) readDays(ctx context.Context, source string, some []string, days spend.Days) error {
 	pipe := s.redis.client.Pipeline()
 	answers := map[spend.Day]*redis.MapStringStringCmd{}
-	for _, text := range stored {
+	for _, text := range some {
 		day, err := spend.ParseDay(text)
 		if err != nil {
-			return nil, fmt.Errorf("read the days of cost source %s: %w", source, err)
+			return fmt.Errorf("read the days of cost source %s: %w", source, err)
 		}
 		answers[day] = pipe.HGetAll(ctx, s.keys.costDay(source, day))
 	}
-	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return nil, fmt.Errorf("read the costs of source %s: %w", source, err)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("read the costs of source %s: %w", source, err)
 	}
 	for day, answer := range answers {
 		for field, text := range answer.Val() {
 			g, err := parseGroup(field)
 			if err != nil {
-				return nil, fmt.Errorf("read the costs of source %s on %s: %w", source, day, err)
+				return fmt.Errorf("read the costs of source %s on %s: %w", source, day, err)
 			}
 			amount, billed, _ := strings.Cut(text, " ")
 			var c spend.Cost
 			if err := errors.Join(c.Amount.UnmarshalText([]byte(amount)), c.Billed.UnmarshalText([]byte(billed))); err != nil {
-				return nil, fmt.Errorf("read the costs of source %s on %s: %w: %w", source, day, ErrUnreadable, err)
+				return fmt.Errorf("read the costs of source %s on %s: %w: %w", source, day, ErrUnreadable, err)
 			}
 			days.Add(day, g, c)
 		}
 	}
-	return days, nil
+	return nil
 }
 
 // CostSources returns what each source told when it was last read, without its

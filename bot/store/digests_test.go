@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"errors"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -200,6 +202,36 @@ func TestCosts(t *testing.T) {
 			t.Errorf("%d old days are still there, %v", len(got), err)
 		}
 	})
+}
+
+// TestHalfADayOfCosts: a Redis that is full in the middle of a day leaves the one
+// that was stored before.
+func TestHalfADayOfCosts(t *testing.T) {
+	t.Parallel()
+	node := startServer(t, "--maxmemory-policy", "noeviction")
+	e := open(t, node.Addr, store.Options{})
+	day := spend.DayOf(start)
+	reading := spend.Reading{Source: "focus-1", Name: "FOCUS files", At: start, Days: spend.Days{}}
+	one := spend.Cost{Amount: money(t, "1"), Billed: money(t, "1")}
+	reading.Days.Add(day, spend.Group{Service: "was", Currency: "USD", Kind: spend.Usage}, one)
+	must(t, e.SaveCosts(t.Context(), reading, nil))
+	want := reading.Days
+	reading.Days = spend.Days{}
+	for k := range 60_000 {
+		reading.Days.Add(day, spend.Group{Service: "is", Account: strconv.Itoa(k), Currency: "USD", Kind: spend.Usage}, one)
+	}
+	memory := value[string](t)(e.raw.Info(t.Context(), "memory").Result())
+	_, after, _ := strings.Cut(memory, "used_memory:")
+	text, _, _ := strings.Cut(after, "\r")
+	used := value[int](t)(strconv.Atoi(text))
+	must(t, e.raw.ConfigSet(t.Context(), "maxmemory", strconv.Itoa(used+4<<20)).Err())
+	if err := e.SaveCosts(t.Context(), reading, nil); err == nil || !strings.Contains(err.Error(), "OOM") {
+		t.Fatalf("got %v, want that Redis is full", err)
+	}
+	got, err := e.Costs(t.Context(), "focus-1", day, day)
+	if err != nil || len(got[day]) != 1 {
+		t.Errorf("got %d groups, %v, want the %d of the day as it was", len(got[day]), err, len(want[day]))
+	}
 }
 
 func TestOneReplicaImports(t *testing.T) {
