@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/digest"
@@ -13,6 +14,8 @@ import (
 // Digest is one message that is posted on schedule.
 type Digest struct {
 	Name, Channel string
+	// Schedule says when it is due, in any words: with others it begins anew, and what the old ones missed is not made up.
+	Schedule string
 	// Next is the first time after another at which it is due; zero: never.
 	Next func(after time.Time) time.Time
 }
@@ -26,11 +29,13 @@ type Wanted struct {
 
 const (
 	digestEvery = time.Second
+	// digestRest is the longest wait after a failure.
+	digestRest = 30 * time.Second
 	// makeUpFor is how late a digest is still posted (product contract, section 8).
 	makeUpFor = 24 * time.Hour
 	// gatherFor bounds the gathering: sources that do not answer by then are named as missing.
 	gatherFor = 2 * time.Minute
-	// maxTicks bounds the times that are counted after a long silence.
+	// maxTicks bounds the times too old to be made up that are counted after a long silence.
 	maxTicks = 10_000
 )
 
@@ -55,75 +60,81 @@ func (r *reign) digestWork(d digest.Document, clicked ...string) work {
 
 // post makes the digests that are due, and those that people ask for.
 func (r *reign) post(ctx context.Context) error {
-	ticker := time.NewTicker(digestEvery)
-	defer ticker.Stop()
 	told := map[string]time.Time{} // ticks too old to be made up, so that each is said once
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-		err := r.scheduled(ctx, told)
-		if err == nil {
-			err = r.wished(ctx)
-		}
+	wait := digestEvery
+	for pause(ctx, wait) {
+		err := errors.Join(r.scheduled(ctx, told), r.wished(ctx))
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, store.ErrFenced):
 			return errLeaseLost
 		case err != nil:
-			r.log.Warn("digests wait", "error", err)
-		}
-	}
-}
-
-// scheduled posts every digest whose time has come.
-func (r *reign) scheduled(ctx context.Context, told map[string]time.Time) error {
-	digests := r.Settings().Digests
-	if len(digests) == 0 {
-		return nil
-	}
-	passed, err := r.Store.Passed(ctx)
-	if err != nil {
-		return err
-	}
-	now := r.Now()
-	for _, d := range digests {
-		last, known := passed[d.Name]
-		if !known {
-			// It was not configured before: its first time is the next one.
-			if err := r.commitReview(ctx, store.Review{Passed: &store.Tick{Digest: d.Name, At: now}}); err != nil {
-				return err
-			}
-			continue
-		}
-		due, skipped := d.due(last, now)
-		switch {
-		case due.IsZero():
-		case now.Sub(due) > makeUpFor:
-			if !told[d.Name].Equal(due) {
-				told[d.Name] = due
-				r.log.Warn("a digest is too late to be made up; the next one says so", "digest", d.Name, "was_due", due)
-			}
+			// Not known what was stored: what was, nobody has told the hands.
+			r.hands.refresh()
+			wait = min(2*wait, digestRest)
+			r.log.Warn("digests wait", "error", err, "again_in", wait)
 		default:
-			tick := store.Tick{Digest: d.Name, At: due}
-			if err := r.makeDigest(ctx, d, Wanted{At: due, Skipped: skipped}, store.Review{Tick: &tick, Passed: &tick}, ""); err != nil {
-				return fmt.Errorf("make digest %s for %s: %w", d.Name, due.Format(time.RFC3339), err)
-			}
+			wait = digestEvery
 		}
 	}
 	return nil
 }
 
-// due is the newest time after last that has come, and how many came before it.
+// scheduled posts every digest whose time has come. One that fails does not hold up
+// the others.
+func (r *reign) scheduled(ctx context.Context, told map[string]time.Time) error {
+	passed, err := r.Store.Passed(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	now := r.Now()
+	for _, d := range r.Settings().Digests {
+		errs = append(errs, r.inTime(ctx, d, passed[d.Name], now, told))
+		delete(passed, d.Name)
+	}
+	for name := range passed { // configured no more: when it is again, its first time is the next one
+		errs = append(errs, r.commitReview(ctx, store.Review{Unpass: name}))
+	}
+	return errors.Join(errs...)
+}
+
+// inTime posts one digest when its time has come since the last that was dealt with.
+func (r *reign) inTime(ctx context.Context, d Digest, last store.Passed, now time.Time, told map[string]time.Time) error {
+	pass := store.Passed{Tick: store.Tick{Digest: d.Name, At: now}, Schedule: d.Schedule}
+	if last.At.IsZero() || last.Schedule != d.Schedule {
+		// It was not configured like this before: its first time is the next one.
+		return r.commitReview(ctx, store.Review{Passed: &pass})
+	}
+	due, skipped := d.due(last.At, now)
+	switch {
+	case due.IsZero():
+	case now.Sub(due) > makeUpFor:
+		if !told[d.Name].Equal(due) {
+			told[d.Name] = due
+			r.log.Warn("a digest is too late to be made up; the next one says so", "digest", d.Name, "was_due", due)
+		}
+	default:
+		pass.At = due
+		if err := r.makeDigest(ctx, d, Wanted{At: due, Skipped: skipped}, store.Review{Tick: &pass.Tick, Passed: &pass}, ""); err != nil {
+			return fmt.Errorf("make digest %s for %s: %w", d.Name, due.Format(time.RFC3339), err)
+		}
+	}
+	return nil
+}
+
+// due is the newest time after last that has come, and how many came before it: all
+// of the last day, and of those before up to maxTicks.
 func (d Digest) due(last, now time.Time) (due time.Time, skipped int) {
-	for at := d.Next(last); !at.IsZero() && !at.After(now) && skipped < maxTicks; at = d.Next(at) {
+	for at := d.Next(last); !at.IsZero() && !at.After(now); at = d.Next(at) {
 		if !due.IsZero() {
 			skipped++
 		}
 		due = at
+		if dayAgo := now.Add(-makeUpFor); skipped >= maxTicks && at.Before(dayAgo) {
+			at = dayAgo
+		}
 	}
 	return due, skipped
 }
@@ -134,20 +145,19 @@ func (r *reign) wished(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, a := range asked {
 		d, ok := r.digestNamed(a.Digest)
 		if !ok {
 			r.log.Warn("a digest that was asked for is configured no more", "digest", a.Digest)
-			if err := r.commitReview(ctx, store.Review{Unask: a.Op}); err != nil {
-				return err
-			}
+			errs = append(errs, r.commitReview(ctx, store.Review{Unask: a.Op}))
 			continue
 		}
 		if err := r.makeDigest(ctx, d, Wanted{At: a.At}, store.Review{Unask: a.Op}, a.By); err != nil {
-			return fmt.Errorf("make digest %s as asked: %w", d.Name, err)
+			errs = append(errs, fmt.Errorf("make digest %s as asked: %w", d.Name, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // makeDigest gathers, judges and commits one digest; the hands post it.
@@ -156,9 +166,7 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 	if err != nil {
 		return err
 	}
-	gather, cancel := context.WithTimeout(ctx, gatherFor)
-	report, err := r.Report(gather, d, w)
-	cancel()
+	report, err := r.report(ctx, d, w)
 	if err != nil {
 		return err
 	}
@@ -178,6 +186,19 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 	r.log.Info("a digest is made", "digest", d.Name, "number", document.ID(), "week", report.Week.String(), "asked_by", askedBy)
 	r.hands.add(r.digestWork(document))
 	return r.forgetDigests(ctx)
+}
+
+// report finds out what a digest tells. What panics in there must not end the keeper,
+// and the next one after it.
+func (r *reign) report(ctx context.Context, d Digest, w Wanted) (report digest.Report, err error) {
+	ctx, cancel := context.WithTimeout(ctx, gatherFor)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v; this is a defect of Signalbook, please report it: %s", p, debug.Stack())
+		}
+	}()
+	return r.Report(ctx, d, w)
 }
 
 // forgetDigests lets old digests go the way of old incidents.

@@ -1,15 +1,19 @@
 package keeper_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/digest"
@@ -25,8 +29,23 @@ import (
 // reviewRig is a keeper of one weekly digest, with a clock that the test moves.
 type reviewRig struct {
 	*strayRig
-	now atomic.Int64 // Unix seconds
+	now        atomic.Int64 // Unix seconds
+	configured atomic.Pointer[[]keeper.Digest]
+	// report may change what a digest tells, or fail
+	report func(d keeper.Digest, told digest.Report) (digest.Report, error)
 }
+
+// every is a digest that is due at a time and ever so long after it.
+func every(name, schedule string, first time.Time, step time.Duration) keeper.Digest {
+	return keeper.Digest{Name: name, Channel: "#cost-review", Schedule: schedule, Next: func(after time.Time) time.Time {
+		if after.Before(first) {
+			return first
+		}
+		return first.Add((after.Sub(first)/step + 1) * step)
+	}}
+}
+
+func (r *reviewRig) configure(digests ...keeper.Digest) { r.configured.Store(&digests) }
 
 const (
 	spike = "5e71e55e71e55e71"
@@ -38,36 +57,46 @@ var tick = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 func startReviewRig(t *testing.T, at time.Time) *reviewRig {
 	t.Helper()
+	r := prepareReviewRig(t, at)
+	r.begin(r.store)
+	return r
+}
+
+// prepareReviewRig leaves the keeper to begin.
+func prepareReviewRig(t *testing.T, at time.Time) *reviewRig {
+	t.Helper()
 	r := &reviewRig{strayRig: startStrayRig(t)}
 	r.now.Store(at.Unix())
+	r.report = func(_ keeper.Digest, told digest.Report) (digest.Report, error) { return told, nil }
+	r.configure(every("weekly", "mondays", tick, week))
+	return r
+}
+
+// begin starts the keeper, and waits until it knows the digest.
+func (r *reviewRig) begin(st *store.Store) {
+	r.t.Helper()
+	t := r.t
 	client, err := chat.New(chat.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	books, _ := playbooks.NewSet(nil, library.All())
-	weekly := keeper.Digest{Name: "weekly", Channel: "#cost-review", Next: func(after time.Time) time.Time {
-		next := tick
-		for !next.After(after) {
-			next = next.Add(week)
-		}
-		return next
-	}}
 	k := keeper.New(keeper.Options{
-		Store: r.store, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Registerer: prometheus.NewRegistry(),
+		Store: st, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Registerer: prometheus.NewRegistry(),
 		Settings: func() keeper.Settings {
 			return keeper.Settings{
-				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents", "#cost-review"}, Digests: []keeper.Digest{weekly},
+				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents", "#cost-review"}, Digests: *r.configured.Load(),
 				Route: func(map[string]string) keeper.Route { return keeper.Route{Channel: "#incidents"} },
 			}
 		},
 		Timing: r.timing, Now: func() time.Time { return time.Unix(r.now.Load(), 0) },
 		Report: func(_ context.Context, d keeper.Digest, w keeper.Wanted) (digest.Report, error) {
-			return digest.Report{
+			return r.report(d, digest.Report{
 				Schema: digest.Schema, Digest: d.Name, Week: spend.WeekOf(spend.DayOf(w.At)).Add(-1), MadeAt: w.At,
 				Money:   []digest.Money{{Currency: "USD", Spikes: []digest.Anomaly{{Series: spike, Service: "Amazon CloudFront", CDN: true, Actual: 400, Expected: 200, Excess: 200, Highest: 400, Days: []spend.Day{spend.DayOf(w.At) - 4}}}}},
 				Steps:   []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
 				Missing: []string{fmt.Sprintf("skipped %d", w.Skipped)},
-			}, nil
+			})
 		},
 	})
 	ctx, stop := context.WithCancel(context.Background())
@@ -81,9 +110,8 @@ func startReviewRig(t *testing.T, at time.Time) *reviewRig {
 	})
 	r.eventually("the keeper knows the digest", func() bool {
 		passed, err := r.store.Passed(t.Context())
-		return err == nil && !passed["weekly"].IsZero()
+		return err == nil && !passed["weekly"].At.IsZero()
 	})
-	return r
 }
 
 // digests are the roots in the digest's channel, oldest first.
@@ -224,5 +252,148 @@ func TestClicksOnADigest(t *testing.T) {
 	r.settled()
 	if n := len(r.roots()); n != 1 {
 		t.Errorf("got %d incidents, want 1", n)
+	}
+}
+
+// TestDigestScheduleOfItsOwn: what other words for when, or another name, would have
+// been due is nothing that was missed.
+func TestDigestScheduleOfItsOwn(t *testing.T) {
+	t.Parallel()
+	r := startReviewRig(t, tick.Add(time.Hour))
+	hourly := every("weekly", "each hour", tick, time.Hour)
+	r.configure(hourly)
+	r.passes(tick.Add(12*time.Hour + time.Minute)) // one that was asked for, and none for the hours before
+	r.now.Store(tick.Add(13 * time.Hour).Unix())
+	if said := r.have(2).PlainText(); !strings.Contains(said, "skipped 0") {
+		t.Errorf("hours before the new schedule count as skipped:\n%s", said)
+	}
+	r.configure(every("other", "mondays", tick, week))
+	r.eventually("the old digest is forgotten", func() bool {
+		passed, err := r.store.Passed(t.Context())
+		return err == nil && len(passed) == 1 && !passed["other"].At.IsZero()
+	})
+	r.configure(hourly)
+	r.passes(tick.Add(20*time.Hour + time.Minute))
+}
+
+// TestDigestOfEachMinute: after a long silence it goes on.
+func TestDigestOfEachMinute(t *testing.T) {
+	t.Parallel()
+	r := prepareReviewRig(t, tick)
+	r.configure(every("weekly", "each minute", tick, time.Minute))
+	r.begin(r.store)
+	r.now.Store(tick.Add(60 * 24 * time.Hour).Unix())
+	r.have(1)
+	if n, err := r.store.Ticked(t.Context(), store.Tick{Digest: "weekly", At: tick.Add(60 * 24 * time.Hour)}); err != nil || n != 1 {
+		t.Errorf("got digest %d for the newest tick, %v, want 1", n, err)
+	}
+}
+
+// TestDigestBesideOneThatFails: a panic and an error of one digest hold up neither the
+// others nor the keeper.
+func TestDigestBesideOneThatFails(t *testing.T) {
+	t.Parallel()
+	r := prepareReviewRig(t, tick.Add(-time.Hour))
+	r.report = func(d keeper.Digest, told digest.Report) (digest.Report, error) {
+		switch d.Name {
+		case "breaks":
+			panic("out of range")
+		case "fails":
+			return told, errors.New("the store does not answer")
+		}
+		return told, nil
+	}
+	r.configure(every("breaks", "", tick, week), every("fails", "", tick, week), every("weekly", "", tick, week))
+	r.begin(r.store)
+	r.now.Store(tick.Unix())
+	r.eventually("the digest behind them is posted", func() bool { return len(r.digests()) == 1 })
+	if a := r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly"}); a.Kind != incident.AnswerAsked {
+		t.Errorf("asking for another was answered %+v", a)
+	}
+	r.eventually("the digest that was asked for is posted", func() bool { return len(r.digests()) == 2 })
+}
+
+// TestDigestWhoseCommitIsNotAnswered: it was stored all the same, and is posted once.
+func TestDigestWhoseCommitIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	r := prepareReviewRig(t, tick.Add(-time.Hour))
+	line := startDeafLine(t, r.server.Address, ":tick:weekly:")
+	r.begin(r.openStore(line.address))
+	r.now.Store(tick.Unix())
+	r.have(1)
+	if !line.deaf.Load() {
+		t.Error("no answer was lost")
+	}
+}
+
+// TestClickOnADigestThatCannotBeRead: the click is set aside, and the inbox goes on.
+func TestClickOnADigestThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := startReviewRig(t, tick.Add(-time.Hour))
+	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: r.server.Address, MaxRetries: -1, Protocol: 2})
+	t.Cleanup(func() { raw.Close() })
+	if err := raw.Set(t.Context(), deadBase+"digest:1", `{"schema":99,"number":1,"version":1}`, 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if a := r.act("adopt", incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: 1, Subject: "C1"}); a.Kind != incident.AnswerFailed {
+		t.Errorf("got %+v, want it said that the click failed", a)
+	}
+	if a := r.act("adopt", incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: 2, Subject: "C1"}); a.Kind != incident.AnswerNoDigest {
+		t.Errorf("the click behind it was answered %+v", a)
+	}
+}
+
+// deafLine is a way to Redis on which the answer to the first request that holds a
+// mark is lost.
+type deafLine struct {
+	address string
+	deaf    atomic.Bool // it was
+}
+
+func startDeafLine(t *testing.T, to, mark string) *deafLine {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	line := &deafLine{address: listener.Addr().String()}
+	go func() {
+		for {
+			near, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("unix", to)
+			if err != nil {
+				near.Close()
+				return
+			}
+			var lost atomic.Bool // of this connection
+			go relay(far, near, func(data []byte) bool {
+				if bytes.Contains(data, []byte(mark)) && line.deaf.CompareAndSwap(false, true) {
+					lost.Store(true)
+				}
+				return true
+			})
+			go relay(near, far, func([]byte) bool { return !lost.Load() })
+		}
+	}()
+	return line
+}
+
+// relay passes on what may pass; then both ends are closed.
+func relay(to, from net.Conn, may func(data []byte) bool) {
+	defer to.Close()
+	defer from.Close()
+	buffer := make([]byte, 256<<10)
+	for {
+		n, err := from.Read(buffer)
+		if !may(buffer[:n]) {
+			return
+		}
+		if _, failed := to.Write(buffer[:n]); err != nil || failed != nil {
+			return
+		}
 	}
 }

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,6 +28,9 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 		return commit, nil
 	}
 	document, ok, err := r.Store.Digest(ctx, v.Digest)
+	if errors.Is(err, store.ErrUnreadable) {
+		return commit, &poisonError{err.Error()} // one broken document must not stop the workspace
+	}
 	if err != nil || !ok {
 		return commit, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -39,6 +40,13 @@ type Tick struct {
 	At     time.Time
 }
 
+// Passed is the newest tick of a digest that is dealt with, posted or not, and the
+// schedule that it was a tick of.
+type Passed struct {
+	Tick
+	Schedule string
+}
+
 // Asked is a digest that somebody asked for beside its schedule.
 type Asked struct {
 	Op     string    `json:"op"` // of the act
@@ -51,9 +59,9 @@ type Asked struct {
 type Review struct {
 	Digest *SavedDigest
 	// Tick is what the digest is posted for; it must not have been before.
-	Tick *Tick
-	// Passed is the newest tick that is dealt with, posted or not.
-	Passed *Tick
+	Tick   *Tick
+	Passed *Passed
+	Unpass string // a digest that is configured no more
 	Ask    *Asked // a digest is asked for
 	Unask  string // its op: it is there
 	Expect *digest.Expectation
@@ -92,7 +100,10 @@ func (s *Store) saveReview(w *writes, r Review) (checks []any, err error) {
 		w.add("SET", key, fmt.Sprintf(`{"version":1,"digest":%d}`, r.Digest.Number), "EX", int(tickFor.Seconds()))
 	}
 	if t := r.Passed; t != nil {
-		w.add("HSET", s.keys.passed(), t.Digest, t.At.UnixMilli())
+		w.add("HSET", s.keys.passed(), t.Digest, fmt.Sprintf("%d %s", t.At.UnixMilli(), t.Schedule))
+	}
+	if r.Unpass != "" {
+		w.add("HDEL", s.keys.passed(), r.Unpass)
 	}
 	if r.Ask != nil {
 		err = errors.Join(err, set(s.keys.asked(), r.Ask.Op, r.Ask))
@@ -157,18 +168,19 @@ func (s *Store) Ticked(ctx context.Context, t Tick) (int, error) {
 }
 
 // Passed returns the newest tick of each digest that was dealt with.
-func (s *Store) Passed(ctx context.Context) (map[string]time.Time, error) {
+func (s *Store) Passed(ctx context.Context) (map[string]Passed, error) {
 	texts, err := s.redis.client.HGetAll(ctx, s.keys.passed()).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read the ticks of digests: %w", err)
 	}
-	passed := make(map[string]time.Time, len(texts))
+	passed := make(map[string]Passed, len(texts))
 	for name, text := range texts {
-		ms, err := strconv.ParseInt(text, 10, 64)
+		at, schedule, _ := strings.Cut(text, " ")
+		ms, err := strconv.ParseInt(at, 10, 64)
 		if err != nil {
 			return nil, fmt.Errorf("read the ticks of digests: %w", err)
 		}
-		passed[name] = time.UnixMilli(ms).UTC()
+		passed[name] = Passed{Tick{name, time.UnixMilli(ms).UTC()}, schedule}
 	}
 	return passed, nil
 }

@@ -51,7 +51,8 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 			t.Fatalf("no lease: %v", err)
 		}
 		tick := store.Tick{Digest: "weekly", At: start}
-		made := store.Commit{Review: store.Review{Digest: &store.SavedDigest{Document: document(1)}, Tick: &tick, Passed: &tick}}
+		passing := store.Passed{Tick: tick, Schedule: "0 9 * * MON Europe/Berlin"}
+		made := store.Commit{Review: store.Review{Digest: &store.SavedDigest{Document: document(1)}, Tick: &tick, Passed: &passing}}
 		if err := committed(t, e, lease.Fence, made); err != nil {
 			t.Fatal(err)
 		}
@@ -69,8 +70,14 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 			t.Errorf("got digest %d for a tick that never was, %v", n, err)
 		}
 		passed, err := e.Passed(ctx)
-		if diff := cmp.Diff(map[string]time.Time{"weekly": start}, passed); err != nil || diff != "" {
+		if diff := cmp.Diff(map[string]store.Passed{"weekly": passing}, passed); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
+		}
+		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Unpass: "weekly"}}); err != nil {
+			t.Fatal(err)
+		}
+		if passed, err = e.Passed(ctx); err != nil || len(passed) != 0 {
+			t.Errorf("what is configured no more is remembered: %v, %v", passed, err)
 		}
 		if n, err := e.NewestDigest(ctx); err != nil || n != 1 {
 			t.Errorf("got newest digest %d, %v, want 1", n, err)

@@ -46,7 +46,7 @@ func (k keys) digestNumber() string {
 func (k keys) tick(digest string, at time.Time) string {
 	return k.base + "tick:" + digest + ":" + strconv.FormatInt(at.Unix(), 10) // STRING JSON, 100 days: posted for it
 }
-func (k keys) passed() string    { return k.base + "ticks" }     // HASH digest -> newest tick that is dealt with (ms)
+func (k keys) passed() string    { return k.base + "ticks" }     // HASH digest -> newest tick that is dealt with (ms) and its schedule
 func (k keys) asked() string     { return k.base + "asked" }     // HASH op -> JSON: digests that people ask for
 func (k keys) expected() string  { return k.base + "expected" }  // HASH cost series -> JSON: spikes that are meant
 func (k keys) adoptions() string { return k.base + "adoptions" } // HASH cost step -> JSON

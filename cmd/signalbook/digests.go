@@ -65,7 +65,7 @@ func (s *settings) organisation() review.Organisation {
 func (s *settings) keeperDigests() []keeper.Digest {
 	var all []keeper.Digest
 	for _, d := range s.config.Digests {
-		all = append(all, keeper.Digest{Name: d.Name, Channel: d.Channel, Next: d.Next})
+		all = append(all, keeper.Digest{Name: d.Name, Channel: d.Channel, Schedule: d.Schedule + " " + d.TimeZone, Next: d.Next})
 	}
 	return all
 }
