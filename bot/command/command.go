@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
 // Command is what somebody asked for. Which fields are set depends on the verb;
@@ -14,10 +16,11 @@ type Command struct {
 	Verb     Verb
 	Incident int               // the incident's number; 0 when none was given
 	Step     string            // a step's number ("4") or id ("pool-connections")
-	Text     string            // note, reason, playbook name, title, service, or the verb help is asked for
+	Text     string            // note, reason, playbook name, title, service, question, a handbook's name, or the verb help is asked for
 	Name     string            // start, drill and show: the playbook; digest: which one
 	Labels   map[string]string // start and drill: labels of the new incident
 	Filter   string            // incidents: open, mine, overdue or all; digest: preview or post
+	Users    *handbook.Users   // scale, targets, budget: nil when no number was given
 }
 
 // UsageError says what is wrong with what was typed and what would be right. Text
@@ -112,6 +115,12 @@ func (r *reader) read() (Command, error) {
 		return r.digest(c)
 	case VerbCost:
 		return r.cost(c)
+	case VerbScale, VerbTargets, VerbBudget:
+		return r.users(c)
+	case VerbThreshold:
+		return c, r.end()
+	case VerbStack, VerbPattern, VerbAsk:
+		return r.ask(c)
 	}
 	if c.Incident, err = r.incident(); err != nil {
 		return Command{}, err

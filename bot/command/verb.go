@@ -29,6 +29,13 @@ const (
 	VerbThread    Verb = "thread"
 	VerbDigest    Verb = "digest"
 	VerbCost      Verb = "cost"
+	VerbScale     Verb = "scale"
+	VerbTargets   Verb = "targets"
+	VerbBudget    Verb = "budget"
+	VerbThreshold Verb = "threshold"
+	VerbStack     Verb = "stack"
+	VerbPattern   Verb = "pattern"
+	VerbAsk       Verb = "ask"
 )
 
 // entry is one line of the help.
@@ -60,6 +67,13 @@ func entries() []entry {
 		{VerbDrill, "NAME [title] [label=value ...]", "practise a playbook: marked in every message, calls nobody, gets a score", "drill database-cpu engine=postgres severity=critical", false},
 		{VerbDigest, "[preview|post] [NAME]", "look at the cost review, or post it now", "digest preview\ndigest post weekly-cost-review", false},
 		{VerbCost, "[service]", "the last 8 weeks of a service, or of all", "cost\ncost CloudFront", false},
+		{VerbScale, "[USERS]", "what the scaling sheet says of so many users; without a number, of yours", "scale 75M\nscale", false},
+		{VerbTargets, "[USERS]", "their latency budget and availability target", "targets 75 million\ntargets", false},
+		{VerbBudget, "[USERS]", "what they may cost a month, by both yardsticks", "budget 75M\nbudget", false},
+		{VerbThreshold, "", "the four big moves: trigger, cost, effort, and which are due for you", "threshold", false},
+		{VerbStack, "NAME", "one choice of the stack", "stack cache", false},
+		{VerbPattern, "NAME", "how a kind of product is built", "pattern social", false},
+		{VerbAsk, "question", "find the line of the sheet", "ask when should we move to microservices?", false},
 		{VerbHelp, "[verb]", "this list, or more about one verb", "help\nhelp done", false},
 	}
 }

@@ -25,9 +25,11 @@ type Config struct {
 	Drills       *Drills       `yaml:"drills"`
 	Digests      []Digest      `yaml:"digests"`
 	Organisation *Organisation `yaml:"organisation"`
+	Handbook     Handbook      `yaml:"handbook"`
 
 	path        string
 	globsAt     []yamlfile.Problem          // where each of Playbooks.Files stands
+	factsAt     []yamlfile.Problem          // where each of Handbook.Files stands
 	playbooksAt yamlfile.Problem            // where the section stands
 	named       map[string]yamlfile.Problem // where channels and people are first named
 }
@@ -39,6 +41,12 @@ type Playbooks struct {
 	// BuiltIn is whether the built-in playbooks stand behind the files; triage
 	// always does.
 	BuiltIn bool `yaml:"built_in"`
+}
+
+// Handbook says where the team's own facts come from.
+type Handbook struct {
+	// Files are glob patterns, relative to the configuration file.
+	Files []string `yaml:"files"`
 }
 
 // Incidents are the spans of time that rule an incident's life.

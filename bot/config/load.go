@@ -17,7 +17,7 @@ import (
 func Load(path string) (*Config, yamlfile.Problems) { return load(path, (*Config).check) }
 
 // LoadDigests reads and checks only what digests are made from: the sections
-// prometheus, digests and organisation. The others are decoded, but not checked,
+// prometheus, digests, organisation and handbook. The others are decoded, but not checked,
 // and their secret files are not read.
 func LoadDigests(path string) (*Config, yamlfile.Problems) {
 	return load(path, (*Config).checkCosts)
@@ -84,11 +84,8 @@ func (c *Config) check(p place) {
 }
 
 func (c *Config) checkPlaybooks(p place) {
-	c.Playbooks.check(p.at("playbooks"))
+	c.globsAt = checkPatterns(p.at("playbooks"), c.Playbooks.Files)
 	c.playbooksAt = p.file.doc.Problem("", "playbooks")
-	for i := range c.Playbooks.Files {
-		c.globsAt = append(c.globsAt, p.file.doc.Problem("", "playbooks", "files", i))
-	}
 }
 
 func (c *Config) checkCosts(p place) {
@@ -99,12 +96,18 @@ func (c *Config) checkCosts(p place) {
 	if c.Organisation != nil {
 		c.Organisation.check(p.at("organisation"), c.Prometheus != nil)
 	}
+	c.factsAt = checkPatterns(p.at("handbook"), c.Handbook.Files)
 }
 
-func (b *Playbooks) check(p place) {
-	for i, pattern := range b.Files {
+// checkPatterns checks the file patterns of a section, and tells where each
+// stands.
+func checkPatterns(p place, patterns []string) (at []yamlfile.Problem) {
+	for i, pattern := range patterns {
+		entry := p.at("files", i)
 		if _, err := filepath.Match(pattern, ""); err != nil || pattern == "" {
-			p.at("files", i).problem("%q is not a file pattern", pattern)
+			entry.problem("%q is not a file pattern", pattern)
 		}
+		at = append(at, p.file.doc.Problem("", entry.path...))
 	}
+	return at
 }

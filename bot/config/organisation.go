@@ -8,6 +8,8 @@ type Organisation struct {
 	Teams          *Figure `yaml:"teams"`
 	International  *Figure `yaml:"international"` // share of the users
 	CDNBandwidthTB *Figure `yaml:"cdn_bandwidth_tb"`
+	// GlobalConsistency is whether the team needs it; only people know.
+	GlobalConsistency *bool `yaml:"global_consistency"`
 }
 
 func (o *Organisation) check(p place, hasPrometheus bool) {

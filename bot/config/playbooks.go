@@ -2,9 +2,7 @@ package config
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -17,7 +15,8 @@ import (
 // when Problems.Err is nil.
 func (c *Config) LoadPlaybooks() (*playbooks.Set, yamlfile.Problems) {
 	l := &playbookLoader{taken: map[string]string{}}
-	paths := l.paths(c)
+	paths, problems := matching(c.path, c.Playbooks.Files, c.globsAt)
+	l.problems = problems
 	for _, path := range paths {
 		l.read(path)
 	}
@@ -38,34 +37,6 @@ type playbookLoader struct {
 	files    []*playbooks.Playbook
 	taken    map[string]string // name to the file that has it
 	problems yamlfile.Problems
-}
-
-// paths lists the files that the patterns name, in the order of the patterns and
-// then of names, each once.
-func (l *playbookLoader) paths(c *Config) []string {
-	var paths []string
-	for i, pattern := range c.Playbooks.Files {
-		full := pattern
-		if !filepath.IsAbs(full) {
-			full = filepath.Join(filepath.Dir(c.path), full)
-		}
-		found, err := filepath.Glob(full)
-		switch {
-		case err != nil:
-			// Load has told of it.
-		case len(found) > 0:
-		case strings.ContainsAny(pattern, `*?[`):
-			l.add(c.globsAt[i], true, "no file matches %q", pattern)
-		default:
-			l.add(c.globsAt[i], false, "there is no file %q", pattern)
-		}
-		for _, path := range found {
-			if !slices.Contains(paths, path) {
-				paths = append(paths, path)
-			}
-		}
-	}
-	return paths
 }
 
 func (l *playbookLoader) add(at yamlfile.Problem, warning bool, format string, args ...any) {

@@ -13,61 +13,16 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 )
 
-const (
-	// gatherAtOnce is how long an answer about costs is waited for; a later one follows by itself.
-	gatherAtOnce = 700 * time.Millisecond
-	gatherWithin = time.Minute
-)
+// textNoDigest answers who asks for costs where there are none.
+const textNoDigest = "No digest is configured, so there are no costs to look at: see `digests` in signalbook.yml."
 
-// The sentences about costs that are no answers of a digest.
-const (
-	textGathering = "Gathering the figures; they follow in a moment."
-	textNoDigest  = "No digest is configured, so there are no costs to look at: see `digests` in signalbook.yml."
-)
-
-// costs answers what is asked about costs: at once when that is fast, else it says
-// that the answer follows.
+// costs answers what is asked about costs.
 func (d *Desk) costs(ctx context.Context, c command.Command, now time.Time, to chat.Private) message.Message {
 	name, trouble := d.digestNamed(c.Name)
 	if trouble != "" {
 		return message.Text(trouble)
 	}
-	answers := make(chan message.Message, 1)
-	late := make(chan struct{})
-	work := func(ctx context.Context) {
-		ctx, cancel := context.WithTimeout(ctx, gatherWithin)
-		defer cancel()
-		answers <- d.figures(ctx, c, name, now)
-		select {
-		case <-late:
-		default:
-			return // somebody waits for it
-		}
-		select {
-		case said := <-answers: // nobody took it: it follows
-			to.Text, to.Blocks = said.Text, said.Blocks
-			d.whisper(ctx, to)
-		default:
-		}
-	}
-	select {
-	case d.slow <- work:
-	default:
-		return message.Text(textFull)
-	}
-	select {
-	case said := <-answers:
-		return said
-	case <-ctx.Done():
-	case <-time.After(gatherAtOnce):
-	}
-	close(late)
-	select {
-	case said := <-answers:
-		return said
-	default:
-		return message.Text(textGathering)
-	}
+	return d.soon(ctx, to, func(ctx context.Context) message.Message { return d.figures(ctx, c, name, now) })
 }
 
 // digestNamed finds a configured digest; without a name the first.

@@ -20,6 +20,7 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
 const (
@@ -37,6 +38,7 @@ const (
 type Settings struct {
 	Command   string
 	Playbooks *playbooks.Set
+	Handbook  *handbook.Handbook // with the team's own facts; nil: the sheet as it was given
 	// Digests are the names of the configured digests.
 	Digests []string
 }
@@ -50,6 +52,8 @@ type Options struct {
 	Logger   *slog.Logger
 	// Gather brings together what a digest is judged from; it may take many seconds.
 	Gather func(ctx context.Context, digest string, now time.Time) (digest.Input, error)
+	// Organisation asks for the organisation's numbers; it may take many seconds too.
+	Organisation func(ctx context.Context, now time.Time) digest.Organisation
 }
 
 // Desk implements chat.Handler.

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/command"
@@ -24,10 +25,7 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 		}
 		return chat.Answer{Message: message.Text(text)}
 	}
-	if c.Verb == command.VerbDigest || c.Verb == command.VerbCost {
-		return chat.Answer{Message: d.costs(ctx, c, s.At, chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})}
-	}
-	return chat.Answer{Message: d.read(ctx, c, s.UserID, s.At)}
+	return chat.Answer{Message: d.tell(ctx, c, s.At, chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})}
 }
 
 // Mention takes the same words in an incident's thread, where the ID is left
@@ -58,14 +56,20 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) {
 		d.record(ctx, ev, to)
 		return
 	}
-	var said message.Message
-	if c.Verb == command.VerbDigest || c.Verb == command.VerbCost {
-		said = d.costs(ctx, c, m.At, to)
-	} else {
-		said = d.read(ctx, c, m.UserID, m.At)
-	}
+	said := d.tell(ctx, c, m.At, to)
 	to.Text, to.Blocks = said.Text, said.Blocks
 	d.whisper(ctx, to)
+}
+
+// tell answers a command that changes nothing.
+func (d *Desk) tell(ctx context.Context, c command.Command, at time.Time, to chat.Private) message.Message {
+	switch {
+	case c.Verb == command.VerbDigest, c.Verb == command.VerbCost:
+		return d.costs(ctx, c, at, to)
+	case asksHandbook(c.Verb):
+		return d.handbook(ctx, c, at, to)
+	}
+	return d.read(ctx, c, to.User, at)
 }
 
 // usage turns a parse error into what helps.

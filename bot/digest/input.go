@@ -104,6 +104,7 @@ type Figure struct {
 // fractions (0.026 for 2.6 %).
 type Organisation struct {
 	Users, WeeklyGrowth, Teams, International, CDNBandwidthTB Figure
+	GlobalConsistency                                         *bool // whether it is needed; nil: not known
 	// UsersByWeek are the stored weeks, which growth is measured from when it was not given.
 	UsersByWeek map[spend.Week]float64
 }

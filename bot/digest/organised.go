@@ -76,9 +76,13 @@ func pointer(f Figure) *float64 {
 func (o Organisation) sheet(growth Figure) handbook.Organisation {
 	return handbook.Organisation{
 		Users: pointer(o.Users), WeeklyGrowth: pointer(growth), Teams: pointer(o.Teams),
-		International: pointer(o.International), CDNTerabytes: pointer(o.CDNBandwidthTB),
+		International: pointer(o.International), CDNTerabytes: pointer(o.CDNBandwidthTB), GlobalConsistency: o.GlobalConsistency,
 	}
 }
+
+// Sheet is what the handbook knows of the organisation in a week; growth that was
+// not configured is measured from the stored weeks up to it.
+func (o Organisation) Sheet(w spend.Week) handbook.Organisation { return o.sheet(o.growth(w).Figure) }
 
 // organise says what the week means for the organisation; nil when nothing of it
 // is known, and then why.

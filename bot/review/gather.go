@@ -11,6 +11,7 @@ import (
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
 const (
@@ -31,6 +32,7 @@ type About struct {
 	Sources  []Source
 	Skipped  int // times before this one at which nothing was posted
 	Settings digest.Settings
+	Handbook *handbook.Handbook // nil: the sheet as it was given
 }
 
 // WeekBefore is the week that a digest of that moment reviews: the last one that has
@@ -40,7 +42,7 @@ func WeekBefore(now time.Time) spend.Week { return spend.WeekOf(spend.DayOf(now)
 // Gather brings together what a digest is judged from. It fails only when the
 // store does not answer: what else is missing is named in the input.
 func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (digest.Input, error) {
-	in := digest.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings}
+	in := digest.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings, Handbook: a.Handbook}
 	if a.Skipped > 0 {
 		times := "once"
 		if a.Skipped > 1 {

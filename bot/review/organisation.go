@@ -8,6 +8,8 @@ import (
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/evidence"
+	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/store"
 )
 
 // Organisation is how the organisation's numbers are found out.
@@ -23,6 +25,7 @@ func (o Organisation) Ask(ctx context.Context, now time.Time) digest.Organisatio
 	if o.Config != nil {
 		c = *o.Config
 	}
+	told.GlobalConsistency = c.GlobalConsistency
 	inf := 1e18
 	figures := []struct {
 		key    string
@@ -59,4 +62,10 @@ func (o Organisation) Ask(ctx context.Context, now time.Time) digest.Organisatio
 		}
 	}
 	return told
+}
+
+// UsersByWeek are the stored weeks that growth is measured from, up to the last
+// one that has ended.
+func UsersByWeek(ctx context.Context, st *store.Store, now time.Time) (map[spend.Week]float64, error) {
+	return st.UsersByWeek(ctx, WeekBefore(now), usersBack)
 }

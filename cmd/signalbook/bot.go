@@ -25,6 +25,7 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
 	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/handbook"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -70,6 +71,7 @@ var haste struct {
 type settings struct {
 	config    *config.Config
 	playbooks *playbooks.Set
+	handbook  *handbook.Handbook
 	warnings  yamlfile.Problems
 	reviews   reviews
 }
@@ -167,9 +169,9 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	st := b.redis.Workspace(id.TeamID)
 	replies := st.NewReplies()
 	client := b.client.Shared(st)
-	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st), Settings: func() desk.Settings {
+	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st), Organisation: b.organisation(st), Settings: func() desk.Settings {
 		s := b.settings.Load()
-		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Digests: s.digestNames()}
+		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Handbook: s.handbook, Digests: s.digestNames()}
 	}})
 	k := keeper.New(keeper.Options{
 		Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.keeper,

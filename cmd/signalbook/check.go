@@ -31,17 +31,17 @@ type checkConfig struct {
 
 // Run prints every problem to stderr, and what was found good to stdout.
 func (c checkConfig) Run(ctx context.Context, std streams) error {
-	loaded, set, problems := readConfig(c.File)
+	read, problems := readConfig(c.File)
 	report(std, problems)
 	if problems.Err() != nil {
 		return &findingsError{fmt.Sprintf("%s: %s\n", c.File, count(len(problems)-len(problems.Warnings()), "problem"))}
 	}
 	if c.Online {
-		if err := online(ctx, std, loaded, set); err != nil {
+		if err := online(ctx, std, read.config, read.playbooks); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(std.out, "%s: ok, %s\n", c.File, count(len(set.All()), "playbook"))
+	fmt.Fprintf(std.out, "%s: ok, %s\n", c.File, count(len(read.playbooks.All()), "playbook"))
 	return nil
 }
 

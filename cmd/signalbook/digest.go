@@ -33,6 +33,8 @@ const weeksRead = 16
 // Run prints the digest. What is missing is named in it, and is no error.
 func (c digestCommand) Run(ctx context.Context, std streams) error {
 	loaded, problems := config.LoadDigests(c.Config)
+	book, more := loaded.LoadHandbook()
+	problems = append(problems, more...)
 	report(std, problems)
 	if problems.Err() != nil {
 		return &findingsError{fmt.Sprintf("%s: %s\n", c.Config, count(len(problems)-len(problems.Warnings()), "problem"))}
@@ -55,7 +57,7 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	s := &settings{config: loaded, reviews: reviews}
+	s := &settings{config: loaded, handbook: book, reviews: reviews}
 	about := s.about(d.Name, now)
 	about.Week = week
 	in, err := c.gather(ctx, std, s, about)
@@ -99,7 +101,7 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *settings, a r
 	if errRead != nil {
 		return in, errRead
 	}
-	in = digest.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Organisation: s.organisation().Ask(ctx, a.Now)}
+	in = digest.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Handbook: a.Handbook, Organisation: s.organisation().Ask(ctx, a.Now)}
 	in.Absent = append(in.Absent,
 		"Without Redis ("+err.Error()+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, measured growth.")
 	return in, nil

@@ -47,7 +47,7 @@ func newReviews(c *config.Config) (reviews, error) {
 
 // about is what a digest is gathered for.
 func (s *settings) about(name string, now time.Time) review.About {
-	a := review.About{Digest: name, Week: review.WeekBefore(now), Now: now, Sources: s.reviews.sources[name]}
+	a := review.About{Digest: name, Week: review.WeekBefore(now), Now: now, Sources: s.reviews.sources[name], Handbook: s.handbook}
 	for _, d := range s.config.Digests {
 		if d.Name == name {
 			a.Settings = digest.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor}
@@ -108,6 +108,20 @@ func (b *bot) gather(st *store.Store) func(context.Context, string, time.Time) (
 		}
 		s := b.settings.Load()
 		return review.Gather(ctx, st, s.organisation(), s.about(name, now))
+	}
+}
+
+// organisation asks for the organisation's numbers, with the stored weeks that
+// growth is measured from.
+func (b *bot) organisation(st *store.Store) func(context.Context, time.Time) digest.Organisation {
+	return func(ctx context.Context, now time.Time) digest.Organisation {
+		told := b.settings.Load().organisation().Ask(ctx, now)
+		weeks, err := review.UsersByWeek(ctx, st, now)
+		if err != nil {
+			b.logger.Warn("the stored weeks of users could not be read, so growth is not measured", "error", err)
+		}
+		told.UsersByWeek = weeks
+		return told
 	}
 }
 

@@ -29,14 +29,15 @@ type streams struct {
 }
 
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Run the bot: take notifications, keep incidents, answer in Slack."`
-	Demo    demoCommand    `cmd:"" help:"The whole product on one machine, with a local Slack look-alike in the browser."`
-	Check   checkCommand   `cmd:"" help:"Check a configuration or playbooks: every problem at once, as file:line:column."`
-	Fire    fireCommand    `cmd:"" help:"Send a marked test alert to a running bot."`
-	Digest  digestCommand  `cmd:"" help:"Print the cost review of a week; needs neither Slack nor Redis."`
-	Dead    deadCommand    `cmd:"" help:"Events that could not be handled: look at them, try them again, delete them."`
-	Slack   slackCommand   `cmd:"" help:"What Slack needs: the app's manifest."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Run the bot: take notifications, keep incidents, answer in Slack."`
+	Demo     demoCommand     `cmd:"" help:"The whole product on one machine, with a local Slack look-alike in the browser."`
+	Check    checkCommand    `cmd:"" help:"Check a configuration or playbooks: every problem at once, as file:line:column."`
+	Fire     fireCommand     `cmd:"" help:"Send a marked test alert to a running bot."`
+	Handbook handbookCommand `cmd:"" help:"Ask the scaling sheet: tiers, thresholds, stack, patterns, targets, costs, alert rules."`
+	Digest   digestCommand   `cmd:"" help:"Print the cost review of a week; needs neither Slack nor Redis."`
+	Dead     deadCommand     `cmd:"" help:"Events that could not be handled: look at them, try them again, delete them."`
+	Slack    slackCommand    `cmd:"" help:"What Slack needs: the app's manifest."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 const description = `When an alert fires, Signalbook opens one Slack thread with the right playbook and keeps hold of every step until somebody has done it.
@@ -46,6 +47,8 @@ Examples:
   signalbook check config signalbook.yml
   signalbook serve --config.file=signalbook.yml
   signalbook fire database-cpu
+  signalbook handbook scale 75M
+  signalbook handbook ask "when should we move to microservices?"
   signalbook digest --config.file=signalbook.yml --week=2026-W47 --png=out.png`
 
 func main() {
@@ -81,9 +84,13 @@ func run(args []string, std streams) int {
 	}
 	err = parsed.Run()
 	var findings *findingsError
+	var usage *usageError
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintln(std.err, "signalbook:", err)
+		return exitUsage
 	case errors.As(err, &findings):
 		fmt.Fprint(std.err, findings.text)
 		return exitFindings
@@ -91,6 +98,12 @@ func run(args []string, std streams) int {
 	fmt.Fprintln(std.err, "signalbook:", err)
 	return exitFindings
 }
+
+// usageError is what was typed wrong in a way that only the command itself can
+// tell.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
 
 // findingsError carries problems that are printed as they are.
 type findingsError struct{ text string }

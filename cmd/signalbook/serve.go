@@ -20,7 +20,6 @@ import (
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
-	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -112,23 +111,25 @@ func (c serveCommand) Run(ctx context.Context, std streams) error {
 
 // loadSettings reads configuration and playbooks; its error lists every problem.
 func loadSettings(path string) (*settings, error) {
-	loaded, set, problems := readConfig(path)
+	s, problems := readConfig(path)
 	if err := problems.Err(); err != nil {
 		return nil, &findingsError{err.Error() + "\n"}
 	}
-	reviews, err := newReviews(loaded)
-	if err != nil {
-		return nil, err
-	}
-	return &settings{config: loaded, playbooks: set, warnings: problems.Warnings(), reviews: reviews}, nil
+	var err error
+	s.reviews, err = newReviews(s.config)
+	return s, err
 }
 
-// readConfig reads a configuration and its playbooks, the latter also when the
-// former has problems, so that one run tells of everything.
-func readConfig(path string) (*config.Config, *playbooks.Set, yamlfile.Problems) {
+// readConfig reads a configuration, its playbooks and the team's own facts, the
+// latter also when the former has problems, so that one run tells of everything.
+// The settings are not connected to anybody.
+func readConfig(path string) (*settings, yamlfile.Problems) {
 	loaded, problems := config.Load(path)
 	set, more := loaded.LoadPlaybooks()
-	return loaded, set, append(problems, more...)
+	problems = append(problems, more...)
+	book, more := loaded.LoadHandbook()
+	problems = append(problems, more...)
+	return &settings{config: loaded, playbooks: set, handbook: book, warnings: problems.Warnings()}, problems
 }
 
 func newRegistry() *prometheus.Registry {
