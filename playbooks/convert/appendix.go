@@ -7,19 +7,20 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxAppendix bounds the comments at the end, in bytes: the file as a whole
-// must stay one that is read.
+// maxAppendix bounds the comments at the end, in bytes: it is more than any
+// source that is read.
 const maxAppendix = 300 << 10
 
-// appendix is what the playbook does not hold, as comments.
-func (d *Draft) appendix() string {
+// appendix is what the playbook does not hold, as comments of at most so many
+// bytes or a few more.
+func (d *Draft) appendix(most int) string {
 	if len(d.lost) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	b.WriteString("\n# Not carried over. Take from here what is needed, and delete the rest.\n")
 	for i, l := range d.lost {
-		if b.Len() > maxAppendix {
+		if b.Len() > most {
 			fmt.Fprintf(&b, "# And %d more: see the source.\n", len(d.lost)-i)
 			break
 		}
@@ -34,11 +35,12 @@ func (d *Draft) appendix() string {
 		}
 		b.WriteString("#\n# " + where + oneLine(clean(l.what)) + end + "\n")
 		for line := range strings.Lines(text) {
-			b.WriteString(strings.TrimRight("#   "+strings.TrimRight(line, " \t\n"), " ") + "\n")
-			if b.Len() > maxAppendix {
+			line = strings.TrimRight(line, " \t\n")
+			if b.Len()+len(line) > most {
 				b.WriteString("#   (the rest is left out: see the source)\n")
 				break
 			}
+			b.WriteString(strings.TrimRight("#   "+line, " ") + "\n")
 		}
 	}
 	return b.String()

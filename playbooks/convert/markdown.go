@@ -19,6 +19,9 @@ func Markdown(file string, data []byte) (*Draft, error) {
 	if line := tooDeep(src); line > 0 {
 		return nil, problem(file, line, 1, "lists or quotations are nested deeper than %d levels: flatten them", maxNesting)
 	}
+	if line := tooDense(src); line > 0 {
+		return nil, problem(file, line, 1, "more than %d signs of formatting (%s) without an empty line between: part the text", maxSigns, signs)
+	}
 	d := &Draft{file: file}
 	src, above := d.frontMatter(src)
 	r := &runbook{draft: d, page: parse(src, d.lose)}
@@ -55,6 +58,31 @@ func tooDeep(src string) int {
 			depth, rest = depth+1, rest[at[1]:]
 		}
 		if depth > maxNesting || depth > 0 && len(line)-len(strings.TrimLeft(line, " ")) > 8*maxNesting {
+			return n
+		}
+	}
+	return 0
+}
+
+// maxSigns bounds the signs of formatting in one paragraph. Parsing them takes
+// time with the square of their number (goldmark 1.8: 50 s for 65,000 links).
+const (
+	maxSigns = 2000
+	signs    = "[*_~"
+)
+
+// tooDense returns the line, from 1, that passes maxSigns, or 0.
+func tooDense(src string) int {
+	n, found := 0, 0
+	for line := range strings.Lines(src) {
+		n++
+		if strings.TrimSpace(line) == "" {
+			found = 0
+		}
+		for _, sign := range signs {
+			found += strings.Count(line, string(sign))
+		}
+		if found > maxSigns {
 			return n
 		}
 	}
@@ -109,12 +137,13 @@ type part struct {
 	title   string
 	level   int
 	blocks  []ast.Node
-	above   []string // titles of the headings that it is below
+	above   []string // titles of the headings that it is below, the nearest first
 }
 
 // split cuts the page at its headings.
 func (r *runbook) split() {
 	r.parts = []part{{}}
+	var open []part // the headings that the next one can be below
 	for _, n := range children(r.doc) {
 		h, ok := n.(*ast.Heading)
 		if !ok {
@@ -123,11 +152,13 @@ func (r *runbook) split() {
 			continue
 		}
 		p := part{heading: h, title: r.plain(h), level: h.Level}
-		for i := len(r.parts) - 1; i > 0 && len(p.above) == 0; i-- {
-			if before := r.parts[i]; before.level < p.level {
-				p.above = append([]string{before.title}, before.above...)
-			}
+		for len(open) > 0 && open[len(open)-1].level >= p.level {
+			open = open[:len(open)-1]
 		}
+		for i := len(open) - 1; i >= 0; i-- {
+			p.above = append(p.above, open[i].title)
+		}
+		open = append(open, p)
 		r.parts = append(r.parts, p)
 	}
 	// The only heading of the highest level, before any list, is the title.

@@ -102,11 +102,12 @@ func Mattermost(file string, data []byte) (*Draft, error) {
 	return d, nil
 }
 
-// convert makes mrkdwn of Mattermost's Markdown. Code blocks go to commands
+// convert makes mrkdwn of Mattermost's Markdown; what no person has written by
+// hand stays as it is. Code blocks go to commands
 // when there is somewhere to go.
 func (d *Draft) convert(markdown string, commands *[]string) string {
 	markdown = clean(markdown)
-	if tooDeep(markdown) > 0 {
+	if tooDeep(markdown) > 0 || tooDense(markdown) > 0 {
 		return entities.Replace(markdown)
 	}
 	p := parse(markdown, func(_ int, what, text string) { d.lose(0, what, text) })
@@ -136,7 +137,7 @@ func (d *Draft) task(t task) item {
 
 // heading reads a title: plain, and as mrkdwn when that says more.
 func (d *Draft) heading(markdown string) (title, detail string) {
-	if tooDeep(markdown) == 0 {
+	if tooDeep(markdown) == 0 && tooDense(markdown) == 0 {
 		p := parse(markdown, func(_ int, what, text string) { d.lose(0, what, text) })
 		if blocks := children(p.doc); len(blocks) == 1 && blocks[0].ChildCount() > 0 {
 			if title = p.plain(blocks[0]); p.rich {
@@ -203,7 +204,11 @@ func jsonProblem(file, src string, err error) error {
 		if at == "" {
 			at = "the file"
 		}
-		text = fmt.Sprintf("%s is not of the kind that an export has there (%s)", at, semantic.JSONKind)
+		kind := map[jsontext.Kind]string{'{': "an object", '[': "a list", '"': "text", '0': "a number"}[semantic.JSONKind]
+		if kind == "" {
+			kind = semantic.JSONKind.String()
+		}
+		text = fmt.Sprintf("%s is %s, and an export has something else there", at, kind)
 	}
 	before := src[:min(max(offset, 0), int64(len(src)))]
 	line := strings.Count(before, "\n") + 1

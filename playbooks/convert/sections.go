@@ -15,7 +15,7 @@ func (r *runbook) read() {
 	r.bullets = !slices.ContainsFunc(children(r.doc), isSteps)
 	r.split()
 	for i, p := range r.parts {
-		s := section{title: p.title}
+		s := section{title: p.path()}
 		for _, title := range append([]string{p.title}, p.above...) {
 			if s.tier == "" {
 				s.tier = tierOf(title)
@@ -27,6 +27,9 @@ func (r *runbook) read() {
 		}
 		switch {
 		case r.hasSteps(p.blocks):
+			if p.title == "" {
+				p.blocks = r.describe(p.blocks)
+			}
 			s.items = r.listed(p.blocks, isSteps)
 			if len(s.items) == 0 {
 				s.items = r.listed(p.blocks, isList)
@@ -56,6 +59,21 @@ func (r *runbook) read() {
 		r.draft.lose(0, "text above a heading without steps", text)
 	}
 	r.draft.place()
+}
+
+// path is a part's title below those that it stands under.
+func (p *part) path() string {
+	path := slices.Concat([]string{p.title}, p.above)
+	slices.Reverse(path)
+	return strings.Join(slices.DeleteFunc(path, func(s string) bool { return s == "" }), " / ")
+}
+
+// describe takes what stands under the title and above the first list into the
+// description, and returns the other blocks.
+func (r *runbook) describe(blocks []ast.Node) []ast.Node {
+	first := slices.IndexFunc(blocks, func(n ast.Node) bool { return r.hasSteps([]ast.Node{n}) })
+	r.draft.description = join(r.draft.description, r.detail(blocks[:first], false))
+	return blocks[first:]
 }
 
 func join(texts ...string) string {

@@ -24,7 +24,8 @@ type Result struct {
 }
 
 // Playbook writes the draft as a playbook file that passes the check of
-// playbooks.Parse. An error is a mistake of this package.
+// playbooks.Parse. An error says that it would be too large, or is a mistake
+// of this package.
 func (d *Draft) Playbook() (Result, error) {
 	own := *d // fitting adds to what is lost
 	own.lost, own.told = append([]loss(nil), d.lost...), nil
@@ -38,7 +39,10 @@ func (d *Draft) Playbook() (Result, error) {
 		return Result{}, fmt.Errorf("write the playbook of %s: %w", d.file, err)
 	}
 	text := hidden.restore(out.String())
-	r := Result{Name: f.book.Name, Decide: strings.Count(text, "# decide: "), YAML: []byte(text + own.appendix())}
+	if len(text) > yamlfile.MaxSize-maxAppendix {
+		return Result{}, problem(d.file, 0, 0, "the playbook would have %d bytes, more than the %d that a playbook file may: split the source", len(text), yamlfile.MaxSize-maxAppendix)
+	}
+	r := Result{Name: f.book.Name, Decide: strings.Count(text, "# decide: "), YAML: []byte(text + own.appendix(maxAppendix-4096))}
 	book, problems := playbooks.Parse(r.Name+".yml", r.YAML)
 	err := problems.Err()
 	if err == nil && book.Hash() != f.book.Hash() {
