@@ -18,6 +18,7 @@ func pure() []string {
 		"playbooks/yamlfile",
 		"playbooks/library",
 		"playbooks/handbook",
+		"playbooks/convert",
 		"bot/incident",
 		"bot/spend",
 		"bot/digest",

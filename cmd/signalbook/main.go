@@ -38,6 +38,7 @@ type commands struct {
 	Dead     deadCommand     `cmd:"" help:"Events that could not be handled: look at them, try them again, delete them."`
 	Slack    slackCommand    `cmd:"" help:"What Slack needs: the app's manifest."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Import   importCommand   `cmd:"" help:"Make a playbook of what you have: a Mattermost export, a runbook in Markdown."`
 }
 
 const description = `When an alert fires, Signalbook opens one Slack thread with the right playbook and keeps hold of every step until somebody has done it.
@@ -46,6 +47,7 @@ Examples:
   signalbook demo
   signalbook check config signalbook.yml
   signalbook serve --config.file=signalbook.yml
+  signalbook import markdown runbooks/kafka-disk.md --out=playbooks/kafka-disk.yml
   signalbook fire database-cpu
   signalbook handbook scale 75M
   signalbook handbook ask "when should we move to microservices?"

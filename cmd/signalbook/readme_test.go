@@ -58,6 +58,13 @@ func TestReadme(t *testing.T) {
 	for name, text := range map[string]string{"secrets/slack-bot-token": "xoxb-test\n", "secrets/slack-app-token": "xapp-test\n", "secrets/webhook-token": webhookToken + "\n"} {
 		writeBelow(t, dir, name, text)
 	}
+	for name, source := range map[string]string{"incident.json": "incident.json", "runbooks/kafka-disk.md": "tiers.md"} {
+		data, err := os.ReadFile("../../playbooks/convert/testdata/" + source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		writeBelow(t, dir, name, string(data))
+	}
 	for _, b := range blocks {
 		if b.kind != "yaml" || b.name == "" {
 			continue

@@ -2,6 +2,7 @@ package convert_test
 
 import (
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,9 +45,7 @@ func read(file string, data []byte) (*convert.Draft, error) {
 // check without as much as a warning, and the list of what is lost.
 func TestGolden(t *testing.T) {
 	sources := seeds(t, "*.md")
-	for file, data := range seeds(t, "*.json") {
-		sources[file] = data
-	}
+	maps.Copy(sources, seeds(t, "*.json"))
 	for file, data := range sources {
 		t.Run(file, func(t *testing.T) {
 			draft, err := read(file, data)
