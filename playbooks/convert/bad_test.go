@@ -77,7 +77,7 @@ func TestBadMattermost(t *testing.T) {
 func TestNothingIsLost(t *testing.T) {
 	const source = "---\nauthor: w01\n---\n# w02\n\nw03 [w04](https://w05.example) <b title=\"w06\">w07</b>\n\n<!-- w08 -->\n<div class=\"w09\">w10</div>\n<script>w11</script>\n\n" +
 		"## Links\n\n- [w12](https://w13.example)\n\n## Links and more\n\n- [w14](/w15)\n\n## w16\n\nw17\n\n### w18\n\n- w19\n\n1. w20 ![w21](https://w22.example/x.png) <pod-w23>\n   > w24\n\n   ```\n   w25\n   ```\n\n       w26\n\n   - [ ] w27\n   - w28\n     1) w29\n\nw30\n\n```\nw31\n```\n\n" +
-		"## w32\n\n| w33 | w34 |\n|---|---|\n| w35 | `w36` |\n\n## w37\n\nw38\n: w39 ~~w40~~ https://w41.example w42@w.example\n\n## w43\n"
+		"## w32\n\n| w33 | w34 |\n|---|---|\n| w35 | `w36` |\n\n## w37\n\nw38\n: w39 ~~w40~~ https://w41.example w42@w.example\n\n## w43\n\n[//]: # (w44)\n[used]: https://w45.example \"w46\"\n\n[used] [x](/y \"w47\")\n\n```sh title=w48\nw49\n```\n"
 	draft, err := convert.Markdown("f.md", []byte(source))
 	if err != nil {
 		t.Fatal(err)
@@ -86,9 +86,64 @@ func TestNothingIsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n := 1; n <= 43; n++ {
+	for n := 1; n <= 49; n++ {
 		if word := fmt.Sprintf("w%02d", n); !strings.Contains(string(result.YAML), word) {
 			t.Errorf("%s is nowhere in\n%s", word, result.YAML)
+		}
+	}
+}
+
+// TestNoKeyIsLost: likewise of an export.
+func TestNoKeyIsLost(t *testing.T) {
+	const source = `{"version": 1, "title": "w01", "description": "w02 <!-- w03 --> [w04]\n\n[w05]: /w06", "signal_any_keywords": ["w07"], "w08": {"w09": ["w10"]},
+		"retrospective_template": "w11", "message_on_join": "w12", "checklists": [{"title": "w13", "w14": "w15", "items": [
+		{"title": "w16 [w17](https://w18.example)", "description": "w19", "command": "w20", "assignee_id": "w21", "w22": "w23"}, {"description": "w24"}]},
+		{"title": "w25", "items": []}]}`
+	draft, err := convert.Mattermost("f.json", []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := draft.Playbook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= 25; n++ {
+		if word := fmt.Sprintf("w%02d", n); !strings.Contains(string(result.YAML), word) {
+			t.Errorf("%s is nowhere in\n%s", word, result.YAML)
+		}
+	}
+}
+
+// TestTiers: a heading chooses its tier by its first word about time, and those
+// below it follow.
+func TestTiers(t *testing.T) {
+	for title, want := range map[string]playbooks.TierName{
+		"Immediate actions":               playbooks.Immediate,
+		"First response":                  playbooks.Immediate,
+		"Triage and follow-up":            playbooks.Immediate,
+		"2. Mitigation":                   playbooks.Immediate,
+		"Short-term":                      playbooks.ShortTerm,
+		"This week":                       playbooks.ShortTerm,
+		"Long term":                       playbooks.LongTerm,
+		"Post-mortem":                     playbooks.LongTerm,
+		"Postmortem":                      playbooks.LongTerm,
+		"Follow ups after the triage":     playbooks.LongTerm,
+		"Preventing it":                   playbooks.LongTerm,
+		"Retrospective":                   playbooks.LongTerm,
+		"Anything else":                   playbooks.Immediate,
+		"Follow-up\n\n### Anything below": playbooks.LongTerm,
+	} {
+		draft, err := convert.Markdown("f.md", []byte("# x\n\n## "+title+"\n\n1. look\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := draft.Playbook()
+		if err != nil {
+			t.Fatal(err)
+		}
+		book, _ := playbooks.Parse("f.yml", result.YAML)
+		if got := book.Tiers[0].Name; got != want {
+			t.Errorf("%q is %s, want %s", title, got, want)
 		}
 	}
 }

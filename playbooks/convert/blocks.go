@@ -41,6 +41,7 @@ func (p *page) block(n ast.Node, commands bool, depth int) string {
 		return p.list(n, commands, depth)
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		s := p.code(n)
+		p.info(n)
 		switch {
 		case s == "":
 			return ""
@@ -132,6 +133,17 @@ func (p *page) code(n ast.Node) string {
 		}
 	}
 	return strings.TrimRight(strings.Join(lines, "\n"), " \n\t")
+}
+
+// info tells of what stands after the language of a code block.
+func (p *page) info(n ast.Node) {
+	f, ok := n.(*ast.FencedCodeBlock)
+	if !ok || f.Info == nil {
+		return
+	}
+	if _, more, found := strings.Cut(oneLine(string(f.Info.Value(p.src))), " "); found {
+		p.lose(p.line(n), "what stands after the language of a code block", more)
+	}
 }
 
 func (p *page) table(n *extast.Table) string {

@@ -61,7 +61,7 @@ func (p *page) htmlBlock(b *strings.Builder, source string, line int) {
 }
 
 func (p *page) loseHTML(line int, what, text string) {
-	if text = strings.TrimSpace(text); text != "" && p.lose != nil {
+	if text = strings.TrimSpace(text); text != "" {
 		p.lose(line, what, text)
 	}
 }

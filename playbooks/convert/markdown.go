@@ -27,6 +27,7 @@ func Markdown(file string, data []byte) (*Draft, error) {
 	r := &runbook{draft: d, page: parse(src, d.lose)}
 	r.page.above = above
 	r.read()
+	r.unused()
 	if d.title == "" {
 		d.title = r.title
 	} else if r.title != "" && r.title != d.title {
@@ -145,6 +146,9 @@ func (r *runbook) split() {
 	r.parts = []part{{}}
 	var open []part // the headings that the next one can be below
 	for _, n := range children(r.doc) {
+		if _, ok := n.(*ast.LinkReferenceDefinition); ok {
+			continue // seen where it is used
+		}
 		h, ok := n.(*ast.Heading)
 		if !ok {
 			last := &r.parts[len(r.parts)-1]

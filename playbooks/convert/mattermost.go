@@ -112,6 +112,7 @@ func (d *Draft) convert(markdown string, commands *[]string) string {
 	}
 	p := parse(markdown, func(_ int, what, text string) { d.lose(0, what, text) })
 	text := p.detail(children(p.doc), commands != nil)
+	p.unused()
 	if commands != nil {
 		*commands = append(*commands, p.commands...)
 	}

@@ -2,6 +2,8 @@ package convert
 
 import (
 	"bytes"
+	"fmt"
+	"regexp"
 	"sort"
 	"strings"
 	"unicode"
@@ -39,6 +41,23 @@ func parse(src string, lose func(line int, what, text string)) *page {
 	}
 	p.doc = markdown.Parse(text.NewReader(p.src))
 	return p
+}
+
+var label = regexp.MustCompile(`\[([^\[\]]+)\]`)
+
+// unused tells of the link definitions that no link uses. People write
+// comments that way too: [//]: # (like this).
+func (p *page) unused() {
+	named := map[string]int{}
+	for _, m := range label.FindAllSubmatch(p.src, -1) {
+		named[strings.ToLower(string(m[1]))]++
+	}
+	_ = ast.Walk(p.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
+		if d, ok := n.(*ast.LinkReferenceDefinition); ok && entering && named[strings.ToLower(string(d.Label))] < 2 {
+			p.lose(p.line(n), "a link definition that no link uses", oneLine(fmt.Sprintf("[%s]: %s %s", d.Label, d.Destination, d.Title)))
+		}
+		return ast.WalkContinue, nil
+	})
 }
 
 // line is where a node begins, from 1.
@@ -97,8 +116,10 @@ func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
 		case *extast.Strikethrough:
 			p.emphasis(b, n, "~", plain)
 		case *ast.Link:
+			p.tooltip(n.Title, p.line(parent))
 			p.link(b, p.unescape(n.Destination, false), p.plain(n), plain)
 		case *ast.Image:
+			p.tooltip(n.Title, p.line(parent))
 			p.link(b, p.unescape(n.Destination, false), p.plain(n), plain)
 		case *ast.AutoLink:
 			url := string(n.URL(p.src))
@@ -113,7 +134,7 @@ func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
 		case *ast.RawHTML:
 			p.html(b, string(n.Segments.Value(p.src)), p.line(parent), plain)
 		case *extast.TaskCheckBox:
-			if n.IsChecked && p.lose != nil {
+			if n.IsChecked {
 				p.lose(p.line(parent), "a tick in a box: steps begin open", "")
 			}
 		default:
@@ -214,6 +235,13 @@ func (p *page) emphasis(b *strings.Builder, n ast.Node, mark string, plain bool)
 		return
 	}
 	b.WriteString(mark + s + mark)
+}
+
+// tooltip tells of what a link shows under the mouse: Slack has no place for it.
+func (p *page) tooltip(title []byte, line int) {
+	if said := oneLine(p.unescape(title, false)); said != "" {
+		p.lose(line, "the title of a link", said)
+	}
 }
 
 var linkSafe = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", " ", "%20", "\n", "", "\t", "%09", "`", "%60", `"`, "%22", "{{", "%7B%7B")
