@@ -2,6 +2,7 @@ package playbooks
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -154,16 +155,18 @@ func (c *checker) template(at path, s string, where use) {
 	}
 	t, err := compile(s, where, c.budget)
 	if err != nil {
-		c.problemf(at, "bad template: %v", err)
+		c.inTemplate(false, at, err, fmt.Sprintf("bad template: %v", err))
 		return
 	}
+	tried := trial{at: at, use: where, template: t}
 	if _, err := execute(t, sample(), c.budget); err != nil {
 		if errors.Is(err, errField) {
-			c.problemf(at, "bad template: %v", err)
+			c.inTemplate(false, at, err, fmt.Sprintf("bad template: %v", err))
 		} else {
-			c.warnf(at, "the template fails for an alert without labels, and is shown unfilled then: %v", err)
+			tried.warning = c.inTemplate(true, at, err, fmt.Sprintf("the template fails for an alert without labels, and is shown unfilled then: %v", err))
 		}
 	}
+	c.trials = append(c.trials, tried)
 }
 
 func (c *checker) url(at path, s string) {

@@ -1,6 +1,7 @@
 package playbooks_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -127,18 +128,26 @@ func TestSetWithoutTriage(t *testing.T) {
 	}
 }
 
-func TestOverlapsAreWarnings(t *testing.T) {
+func TestClashesAreWarnings(t *testing.T) {
+	never := func(matcher string) string {
+		return `playbook "b" is never chosen by its match: whatever it matches, an earlier one does too ("a" with ` + matcher + `): put it first, or narrow the other`
+	}
 	for name, c := range map[string]struct {
 		a, b string
 		want string
 	}{
-		"equal entries":    {`team=~"a|b"`, `{team=~"a|b"}`, `playbooks "a" and "b" both match team=~"a|b": the first one is chosen`},
-		"same name":        {`alertname="X"`, `alertname="X",tier="db"`, `playbooks "a" and "b" both match alertname="X": the first one is chosen`},
+		"equal entries":    {`team=~"a|b"`, `{team=~"a|b"}`, never(`team=~"a|b"`)},
+		"wider":            {`alertname="X"`, `alertname="X",tier="db"`, never(`alertname="X"`)},
+		"wider expression": {`alertname=~"X.*",tier!="web"`, `alertname=~"X1|X2",tier="db"`, never(`alertname=~"X.*",tier!="web"`)},
+		"every value":      {`team=~"a|b"`, `team="a",alertname="X"`, never(`team=~"a|b"`)},
+		"not narrower":     {`tier!="web"`, `alertname="X"`, ""},
+		"not every value":  {`team=~"a|b"`, `team=~"b|c"`, ""},
+		"narrower":         {`alertname="X",tier="db"`, `alertname="X"`, `playbooks "a" and "b" both match alertname="X": the first one is chosen`},
 		"alternatives":     {`alertname=~"W|X"`, `alertname=~"X|Y"`, `playbooks "a" and "b" both match alertname="X": the first one is chosen`},
 		"contradiction":    {`alertname="X",tier="web"`, `alertname="X",tier="db"`, ""},
 		"other names":      {`alertname="X"`, `alertname="Y"`, ""},
-		"not certain":      {`alertname="X"`, `alertname=~"X.*"`, ""},
-		"not certain, too": {`alertname="X"`, `alertname="X",tier=~"db|web"`, ""},
+		"not certain":      {`alertname="X1"`, `alertname=~"X.*"`, ""},
+		"not certain, too": {`alertname="X",tier=~"db|web"`, `alertname="X"`, ""},
 		"other labels":     {`alertname="X"`, `team="db"`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,5 +160,28 @@ func TestOverlapsAreWarnings(t *testing.T) {
 				t.Errorf("a file before a built-in: warnings: got %q, want none", got)
 			}
 		})
+	}
+}
+
+// TestClashesTellTheFirst: of an entry the first clash, of a playbook whose every
+// entry is covered just that.
+func TestClashesTellTheFirst(t *testing.T) {
+	files := []*playbooks.Playbook{
+		book("one", `alertname="A",x="1"`), book("two", `alertname="A"`, `alertname="B"`), book("three", `alertname="A"`, `alertname="C"`),
+		book("four", `alertname="B"`, `alertname=~"A|B",x="1"`, `alertname="A",y="2"`), book("five", `alertname="A",x="1"`), book("triage", `alertname="A"`), book("six"),
+	}
+	set, _ := playbooks.NewSet(files, nil)
+	var got []string
+	for _, c := range set.Clashes(files) {
+		got = append(got, fmt.Sprintf("%s %s %d %s %v", c.First.Name, c.Second.Name, c.Entry, c.Matcher, c.Unreachable))
+	}
+	want := []string{
+		`one two 0 alertname="A" false`,
+		`one three 0 alertname="A" false`,
+		`two four 0 alertname="B" false`, `one four 1 alertname="A" false`,
+		`one five 0 alertname="A",x="1" true`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("clashes (-want +got):\n%s", diff)
 	}
 }

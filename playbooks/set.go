@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/prometheus/alertmanager/pkg/labels"
 
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
@@ -30,9 +27,8 @@ type entry struct {
 }
 
 // NewSet puts the playbooks of files before the built-in ones; a file's
-// playbook takes the place of the built-in of the same name. The warnings say
-// which playbooks of files certainly match the same alerts, so that only the
-// first is ever chosen, and what is missing. Where several of one list have
+// playbook takes the place of the built-in of the same name. The warnings are
+// the Clashes of the files' playbooks, and what is missing. Where several of one list have
 // the same name, the first stays.
 func NewSet(files, builtIn []*Playbook) (*Set, []string) {
 	s := &Set{byName: map[string]*Playbook{}}
@@ -55,7 +51,10 @@ func NewSet(files, builtIn []*Playbook) (*Set, []string) {
 		s.triage = bareTriage()
 		warnings = append(warnings, `there is no playbook "triage" for alerts that match no other one: a bare one with a single step is used`)
 	}
-	return s, append(warnings, s.overlaps(files)...)
+	for _, c := range s.Clashes(files) {
+		warnings = append(warnings, c.String())
+	}
+	return s, warnings
 }
 
 // bareTriage is the last resort when the configuration leaves triage out.
@@ -93,78 +92,6 @@ func (s *Set) names() iter.Seq[string] {
 			}
 		}
 	}
-}
-
-// overlaps finds pairs of playbooks of files that certainly match the same
-// alerts: an equal entry, or entries of plain equalities that agree on an
-// alertname and contradict each other nowhere. A file before a built-in
-// playbook is meant to overlap it.
-func (s *Set) overlaps(files []*Playbook) []string {
-	var ours []entry
-	for _, e := range s.ordered {
-		if slices.Contains(files, e.playbook) && e.playbook.Name != Triage {
-			ours = append(ours, e)
-		}
-	}
-	var out []string
-	for i, a := range ours {
-		for _, b := range ours[i+1:] {
-			if why, ok := overlap(a, b); ok {
-				out = append(out, fmt.Sprintf("playbooks %q and %q both match %s: the first one is chosen", a.playbook.Name, b.playbook.Name, why))
-			}
-		}
-	}
-	return out
-}
-
-func overlap(a, b entry) (string, bool) {
-	for _, x := range a.match {
-		for _, y := range b.match {
-			if x.String() == y.String() {
-				return x.String(), true
-			}
-			xs, okX := alertNames(x)
-			ys, okY := alertNames(y)
-			if !okX || !okY || contradict(x, y) {
-				continue
-			}
-			for _, name := range xs {
-				if slices.Contains(ys, name) {
-					return fmt.Sprintf("alertname=%q", name), true
-				}
-			}
-		}
-	}
-	return "", false
-}
-
-// alertNames returns the alert names that an entry lists, as an equality or
-// as plain alternatives of a regular expression. It is false when the entry
-// has none, or holds anything but equalities beside it.
-func alertNames(ms Matchers) (names []string, ok bool) {
-	for _, m := range ms {
-		switch {
-		case m.Name == "alertname" && names == nil && m.Type == labels.MatchEqual:
-			names = []string{m.Value}
-		case m.Name == "alertname" && names == nil && m.Type == labels.MatchRegexp && !strings.ContainsAny(m.Value, `\.+*?()[]{}^$`):
-			names = strings.Split(m.Value, "|")
-		case m.Type != labels.MatchEqual || m.Name == "alertname":
-			return nil, false
-		}
-	}
-	return names, names != nil
-}
-
-// contradict tells whether two entries ask for different values of one label.
-func contradict(x, y Matchers) bool {
-	for _, a := range x {
-		for _, b := range y {
-			if a.Name == b.Name && a.Type == labels.MatchEqual && b.Type == labels.MatchEqual && a.Value != b.Value {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // didYouMean ends a message with the known word that is written most alike,

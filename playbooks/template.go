@@ -36,7 +36,7 @@ func IsTemplate(text string) bool { return strings.Contains(text, "{{") }
 func compile(text string, where use, b *budget) (*template.Template, error) {
 	t, err := template.New("").Option("missingkey=zero").Funcs(functions(b)).Parse(text)
 	if err != nil {
-		return nil, errors.New(parseErrorText(err))
+		return nil, placed(err, errors.New(parseErrorText(err)))
 	}
 	if len(t.Templates()) > 1 {
 		return nil, errors.New("define and block are not allowed in a playbook's templates")
@@ -168,7 +168,7 @@ func fill(text string, where use, v view, b *budget) (string, error) {
 }
 
 var (
-	templatePrefix = regexp.MustCompile(`^template: [^ ]*:\d+(:\d+)?: `)
+	templatePrefix = regexp.MustCompile(`^template: [^ ]*:(\d+)(?::(\d+))?: `)
 	executing      = regexp.MustCompile(`^executing "[^"]*" at `)
 	missingFunc    = regexp.MustCompile(`^function "([^"]*)" not defined`)
 	missingField   = regexp.MustCompile(`can't evaluate field (\S+) in type \S+`)
@@ -195,7 +195,30 @@ func executionError(err error) error {
 	text = executing.ReplaceAllString(text, "at ")
 	text = ourFunction.ReplaceAllString(text, "")
 	if m := missingField.FindStringSubmatch(text); m != nil {
-		return fmt.Errorf("there is no .%s: %w", m[1], errField)
+		return placed(err, fmt.Errorf("there is no .%s: %w", m[1], errField))
 	}
-	return errors.New(text)
+	return placed(err, errors.New(text))
+}
+
+// placedError is what is wrong with a template and where in it.
+type placedError struct {
+	error
+	line, column int // from 1; column 0: not known
+}
+
+func (e *placedError) Unwrap() error { return e.error }
+
+// placed gives an error the place that one of text/template names: the line,
+// and when it comes from running a column in bytes, which counts from 0.
+func placed(from, err error) error {
+	m := templatePrefix.FindStringSubmatch(from.Error())
+	if m == nil {
+		return err
+	}
+	e := &placedError{error: err}
+	e.line, _ = strconv.Atoi(m[1])
+	if column, bad := strconv.Atoi(m[2]); bad == nil {
+		e.column = column + 1
+	}
+	return e
 }

@@ -53,7 +53,7 @@ func Decode(file string, data []byte, into any) (*Document, Problems) {
 	if !d.bounded(root) {
 		return d.doc, d.problems
 	}
-	d.doc.root = root
+	d.doc.root, d.doc.text = root, data
 	d.value(root, target.Elem())
 	d.problems.Sort()
 	if d.dropped > 0 {

@@ -1,12 +1,18 @@
 package yamlfile
 
-import "gopkg.in/yaml.v3"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
 
 // Document remembers where every key and value of a file stands, so that what
 // is found wrong after decoding can still be pointed at.
 type Document struct {
 	file string
 	root *yaml.Node // the top value; nil when the file could not be read as YAML
+	text []byte
 }
 
 // Readable tells whether the file was YAML within the bounds, so that what was
@@ -27,6 +33,45 @@ func (d *Document) Warning(text string, path ...any) Problem {
 	p := d.Problem(text, path...)
 	p.Warning = true
 	return p
+}
+
+// Inside moves a problem from the beginning of the text that path leads to, to
+// a line and a column (both from 1; column 0 is the line's first sign) of that
+// text. Only the lines of a literal block ("|") stand in the file as they are:
+// in a text of another form the problem stays where it is.
+func (d *Document) Inside(p Problem, line, column int, path ...any) Problem {
+	node := d.root
+	for _, step := range path {
+		if node == nil {
+			return p
+		}
+		node = child(node, step)
+	}
+	if node == nil || node.Kind != yaml.ScalarNode || node.Style&yaml.LiteralStyle == 0 {
+		return p
+	}
+	own, inFile := nth(node.Value, line), nth(string(d.text), node.Line+line)
+	indent := strings.Index(inFile, own)
+	if strings.TrimSpace(own) == "" || indent < 0 {
+		return p
+	}
+	if column == 0 {
+		column = len(own) - len(strings.TrimLeft(own, " \t")) + 1
+	}
+	before := inFile[:min(indent+column-1, len(inFile))]
+	p.Line, p.Column = node.Line+line, utf8.RuneCountInString(before)+1
+	return p
+}
+
+// nth returns a line of a text, counted from 1, without its end; an empty one
+// when there is none.
+func nth(text string, line int) string {
+	for l := range strings.Lines(text) {
+		if line--; line == 0 {
+			return strings.TrimRight(l, "\r\n")
+		}
+	}
+	return ""
 }
 
 func (d *Document) position(path []any) (line, column int) {

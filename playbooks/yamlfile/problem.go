@@ -19,14 +19,26 @@ type Problem struct {
 	Line, Column int
 	Text         string
 	Warning      bool
+	Note         bool // less than a warning: good to know
+}
+
+// Severity is how much it matters: "error", "warning" or "note".
+func (p Problem) Severity() string {
+	switch {
+	case p.Note:
+		return "note"
+	case p.Warning:
+		return "warning"
+	}
+	return "error"
 }
 
 // String is the problem as compilers print one: "file:line:column: text",
-// with "warning: " before the text of a warning.
+// with "warning: " or "note: " before the text of one.
 func (p Problem) String() string {
 	text := p.Text
-	if p.Warning {
-		text = "warning: " + text
+	if severity := p.Severity(); severity != "error" {
+		text = severity + ": " + text
 	}
 	switch {
 	case p.File == "":
@@ -40,12 +52,12 @@ func (p Problem) String() string {
 // Problems is everything found in one reading, in the order of the file.
 type Problems []Problem
 
-// Err returns nil when nothing but warnings was found, else an error whose
-// text is every problem that is no warning, one a line.
+// Err returns nil when nothing but warnings and notes was found, else an error
+// whose text is every other problem, one a line.
 func (ps Problems) Err() error {
 	var lines []string
 	for _, p := range ps {
-		if !p.Warning {
+		if p.Severity() == "error" {
 			lines = append(lines, p.String())
 		}
 	}
@@ -55,11 +67,11 @@ func (ps Problems) Err() error {
 	return errors.New(strings.Join(lines, "\n"))
 }
 
-// Warnings returns only the warnings.
+// Warnings returns only the warnings, notes not among them.
 func (ps Problems) Warnings() Problems {
 	var out Problems
 	for _, p := range ps {
-		if p.Warning {
+		if p.Severity() == "warning" {
 			out = append(out, p)
 		}
 	}

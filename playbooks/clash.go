@@ -1,0 +1,228 @@
+package playbooks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/prometheus/alertmanager/pkg/labels"
+)
+
+// maxComparisons bounds how many pairs of entries are compared: 10,000 playbooks
+// for one alertname would be 50 million.
+const maxComparisons = 2_000_000
+
+// Clash says that alerts which a playbook is written for go to an earlier one.
+type Clash struct {
+	First, Second *Playbook
+	Entry         int    // of Second's match
+	Matcher       string // what both match
+	// Unreachable: every entry of Second is covered, so that it is never chosen unless an alert names it.
+	Unreachable bool
+}
+
+// String is the warning.
+func (c Clash) String() string {
+	if c.Unreachable {
+		return fmt.Sprintf("playbook %q is never chosen by its match: whatever it matches, an earlier one does too (%q with %s): put it first, or narrow the other",
+			c.Second.Name, c.First.Name, c.Matcher)
+	}
+	return fmt.Sprintf("playbooks %q and %q both match %s: the first one is chosen", c.First.Name, c.Second.Name, c.Matcher)
+}
+
+// Clashes finds the playbooks of files that certainly match what an earlier one
+// of files does: an equal entry, or entries of plain equalities that agree on an
+// alertname and contradict each other nowhere. Of each entry only the first clash
+// is told, and each pair once. A playbook that can never be chosen is told as just
+// that. A file before a built-in playbook is meant to clash with it.
+func (s *Set) Clashes(files []*Playbook) []Clash {
+	ours := make(map[*Playbook]bool, len(files))
+	for _, p := range files {
+		ours[p] = true
+	}
+	x := clashes{equal: map[string]*known{}, valued: map[labelValue][]*known{}}
+	for _, e := range s.ordered {
+		if ours[e.playbook] && e.playbook.Name != Triage {
+			x.add(e)
+		}
+	}
+	return x.found
+}
+
+// clashes is an index of the entries so far.
+type clashes struct {
+	equal       map[string]*known       // by canonical form
+	valued      map[labelValue][]*known // by one of their labels that has listed values
+	others      []*known
+	comparisons int
+	count       int
+	found       []Clash
+}
+
+// known is an entry of an earlier playbook.
+type known struct {
+	number   int
+	playbook *Playbook
+	match    Matchers
+	text     string
+	names    []string // alert names, see alertNames
+}
+
+type labelValue struct{ name, value string }
+
+func (x *clashes) add(e entry) {
+	var mine []*known
+	var clashing []Clash
+	covered := 0
+	var cover Clash
+	for k, ms := range e.match {
+		x.count++
+		n := &known{number: x.count, playbook: e.playbook, match: ms, text: ms.String()}
+		n.names, _ = alertNames(ms)
+		mine = append(mine, n)
+		if by := x.covering(n); by != nil {
+			if covered++; covered == 1 {
+				cover = Clash{First: by.playbook, Second: e.playbook, Entry: k, Matcher: by.text, Unreachable: true}
+			}
+		}
+		if by, what := x.overlapping(n); by != nil && !slices.ContainsFunc(clashing, func(c Clash) bool { return c.First == by.playbook }) {
+			clashing = append(clashing, Clash{First: by.playbook, Second: e.playbook, Entry: k, Matcher: what})
+		}
+	}
+	if covered > 0 && covered == len(e.match) {
+		clashing = []Clash{cover}
+	}
+	x.found = append(x.found, clashing...)
+	for _, n := range mine {
+		x.remember(n)
+	}
+}
+
+// remember puts an entry where covering and overlapping look for it: under the
+// values of its alertname, else of another label that lists its values.
+func (x *clashes) remember(n *known) {
+	if x.equal[n.text] == nil {
+		x.equal[n.text] = n
+	}
+	var key *labels.Matcher
+	for _, m := range n.match {
+		if listed(m) != nil && (key == nil || m.Name == "alertname") {
+			key = m
+		}
+	}
+	if key == nil {
+		x.others = append(x.others, n)
+		return
+	}
+	for _, v := range listed(key) {
+		at := labelValue{key.Name, v}
+		x.valued[at] = append(x.valued[at], n)
+	}
+}
+
+// covering returns the first entry that matches whatever n does.
+func (x *clashes) covering(n *known) *known {
+	by := x.equal[n.text]
+	try := func(all []*known) {
+		for _, y := range all {
+			if by != nil && y.number >= by.number {
+				return
+			}
+			if !x.pay() {
+				return
+			}
+			if covers(y.match, n.match) {
+				by = y
+				return
+			}
+		}
+	}
+	for _, m := range n.match {
+		if values := listed(m); len(values) > 0 {
+			try(x.valued[labelValue{m.Name, values[0]}])
+		}
+	}
+	try(x.others)
+	return by
+}
+
+// overlapping returns the first entry that certainly matches some alerts that n
+// does, and what they have in common.
+func (x *clashes) overlapping(n *known) (by *known, what string) {
+	if by = x.equal[n.text]; by != nil {
+		what = n.text
+	}
+	for _, name := range n.names {
+		for _, y := range x.valued[labelValue{"alertname", name}] {
+			if by != nil && y.number >= by.number || !x.pay() {
+				break
+			}
+			if y.names != nil && !contradict(y.match, n.match) {
+				by, what = y, fmt.Sprintf("alertname=%q", name)
+				break
+			}
+		}
+	}
+	return by, what
+}
+
+func (x *clashes) pay() bool {
+	x.comparisons++
+	return x.comparisons <= maxComparisons
+}
+
+// listed returns the values that a matcher lists: one of an equality, several of
+// plain alternatives; nil when there is no list of them.
+func listed(m *labels.Matcher) []string {
+	switch {
+	case m.Type == labels.MatchEqual:
+		return []string{m.Value}
+	case m.Type == labels.MatchRegexp && !strings.ContainsAny(m.Value, `\.+*?()[]{}^$`):
+		return strings.Split(m.Value, "|")
+	}
+	return nil
+}
+
+// covers tells whether each matcher of the wider entry holds whenever the
+// narrower does. It may miss that it does so.
+func covers(wider, narrower Matchers) bool {
+	return !slices.ContainsFunc(wider, func(w *labels.Matcher) bool {
+		return !slices.ContainsFunc(narrower, func(n *labels.Matcher) bool {
+			if n.Name != w.Name {
+				return false
+			}
+			if n.Type == w.Type && n.Value == w.Value {
+				return true
+			}
+			values := listed(n)
+			return values != nil && !slices.ContainsFunc(values, func(v string) bool { return !w.Matches(v) })
+		})
+	})
+}
+
+// alertNames returns the alert names that an entry lists, as an equality or
+// as plain alternatives of a regular expression. It is false when the entry
+// has none, or holds anything but equalities beside it.
+func alertNames(ms Matchers) (names []string, ok bool) {
+	for _, m := range ms {
+		switch {
+		case m.Name == "alertname" && names == nil && listed(m) != nil:
+			names = listed(m)
+		case m.Type != labels.MatchEqual || m.Name == "alertname":
+			return nil, false
+		}
+	}
+	return names, names != nil
+}
+
+// contradict tells whether two entries ask for different values of one label.
+func contradict(x, y Matchers) bool {
+	for _, a := range x {
+		for _, b := range y {
+			if a.Name == b.Name && a.Type == labels.MatchEqual && b.Type == labels.MatchEqual && a.Value != b.Value {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,91 @@
+package playbooks
+
+import (
+	"cmp"
+	"regexp/syntax"
+	"strings"
+
+	"github.com/prometheus/alertmanager/pkg/labels"
+)
+
+// maxExample bounds the text that is made up for a regular expression, in bytes.
+const maxExample = 200
+
+// satisfy sets a label so that the matcher holds, where a value for it can be
+// made up; usual is the value that the label has otherwise.
+func satisfy(m *labels.Matcher, set map[string]string, usual string) {
+	current, given := set[m.Name]
+	if given && m.Matches(current) {
+		return
+	}
+	var candidates []string
+	switch m.Type {
+	case labels.MatchEqual:
+		candidates = []string{m.Value}
+	case labels.MatchRegexp:
+		candidates = []string{usual, example(m.Value)}
+	default:
+		candidates = []string{usual, "", "another"}
+	}
+	for _, c := range candidates {
+		if m.Matches(c) {
+			set[m.Name] = c
+			break
+		}
+	}
+	if set[m.Name] == "" {
+		delete(set, m.Name)
+	}
+}
+
+// example makes up a text that a regular expression matches: the first of its
+// alternatives, as little as its repetitions allow. What depends on what stands
+// around (\b, ^ inside) may be missed.
+func example(expr string) string {
+	re, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	writeExample(&b, re)
+	return b.String()
+}
+
+func writeExample(b *strings.Builder, re *syntax.Regexp) {
+	if b.Len() > maxExample {
+		return
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		b.WriteString(string(re.Rune))
+	case syntax.OpCharClass:
+		b.WriteRune(visible(re.Rune))
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		b.WriteByte('x')
+	case syntax.OpRepeat:
+		for range min(re.Min, maxExample) {
+			writeExample(b, re.Sub[0])
+		}
+	case syntax.OpPlus, syntax.OpCapture, syntax.OpAlternate:
+		writeExample(b, re.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			writeExample(b, sub)
+		}
+	}
+}
+
+// visible takes a sign that can be seen out of a class, given as pairs of first
+// and last; the first of all when there is none.
+func visible(class []rune) rune {
+	var found rune
+	for k := 0; k+1 < len(class); k += 2 {
+		if first := max(class[k], '0'); first <= class[k+1] && first < 0x7f {
+			found = cmp.Or(found, first)
+		}
+	}
+	if found == 0 && len(class) > 0 {
+		found = class[0]
+	}
+	return found
+}
