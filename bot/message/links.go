@@ -20,15 +20,23 @@ const (
 // links are the root's ways out. Their words are ours or the playbook author's;
 // what is no plain web address is dropped.
 func links(i incident.Incident) []*paragraph {
-	var all []*paragraph
+	all, _ := linksAndLost(i)
+	return all
+}
+
+func linksAndLost(i incident.Incident) (all []*paragraph, lost []Loss) {
 	left := maxAllLinks
 	tooLong := 0
+	own := -1 // the playbook's own link that is being added
 	add := func(label, target string) {
 		label = Cut(Line(label), 75)
 		switch {
 		case !web(target) || label == "":
 		case Length(target) > min(maxURL, left) || len(all) == maxLinks:
 			tooLong++
+			if own >= 0 {
+				lost = append(lost, Loss{Part: "links", Index: own, Length: Length(target), Limit: min(maxURL, left), Full: len(all) == maxLinks})
+			}
 		default:
 			left -= Length(target)
 			all = append(all, (&paragraph{}).link(target, label))
@@ -46,13 +54,14 @@ func links(i incident.Incident) []*paragraph {
 	add(manager, base)
 	add("Runbook", i.Runbook)
 	add("Dashboard", i.Dashboard)
-	for _, l := range i.Links {
+	for own = range i.Links {
+		l := i.Links[own]
 		add(l.Title, l.URL)
 	}
 	if tooLong > 0 {
 		all = append(all, (&paragraph{}).italic(plural(tooLong, "link")+" too long for Slack left out"))
 	}
-	return all
+	return all, lost
 }
 
 // expressionURL is the expression behind the alert on top of the list.

@@ -20,14 +20,19 @@ const (
 )
 
 func newCard(s incident.Step, detail string, commands []string) card {
-	c := card{Step: s, detail: cutMarkup(silence(cleanCode(strings.TrimSpace(detail))), maxDetail)}
+	whole := silence(cleanCode(strings.TrimSpace(detail)))
+	c := card{Step: s, detail: cutMarkup(whole, maxDetail)}
+	if n := Length(whole); n > maxDetail {
+		c.lost = append(c.lost, Loss{Step: s.ID, Part: "detail", Length: n, Limit: maxDetail})
+	}
 	left := maxAllCommands
-	for _, command := range commands {
+	for k, command := range commands {
 		command = strings.Trim(cleanCode(command), "\n")
 		switch n := Length(command); {
 		case strings.TrimSpace(command) == "":
 		case n > min(left, maxCommand):
 			c.tooLong = append(c.tooLong, n)
+			c.lost = append(c.lost, Loss{Step: s.ID, Part: "commands", Index: k, Length: n, Limit: min(left, maxCommand)})
 		default:
 			left -= n
 			c.commands = append(c.commands, command)

@@ -41,7 +41,8 @@ type card struct {
 	incident.Step
 	detail   string
 	commands []string
-	tooLong  []int // lengths of commands that do not fit into a message
+	tooLong  []int  // lengths of commands that do not fit into a message
+	lost     []Loss // what is not shown whole
 }
 
 func tierCards(v View, tier playbooks.TierName) []card {
