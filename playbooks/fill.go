@@ -41,6 +41,9 @@ func (p *Playbook) Fill(d Data) (Filled, []string) {
 	return out, f.notes
 }
 
+// Expr fills a PromQL expression.
+func (d Data) Expr(expr string) (string, error) { return fill(expr, inTitle, d.view(), newBudget()) }
+
 type filler struct {
 	view   view
 	budget *budget

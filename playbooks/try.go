@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"text/template"
 	"unicode/utf8"
 
@@ -22,7 +23,7 @@ type trial struct {
 // Try runs every template over the playbook's samples, one filling for each as
 // when an incident opens, and adds to the problems that Read has found: an error
 // where none of the typical alerts can be filled in, a warning where only some
-// group cannot, or where a title is cut. An error takes the place of the warnings
+// group cannot, where a title is cut or a URL is none. An error takes the place of the warnings
 // that Read had about the same template.
 func (s *Source) Try(problems yamlfile.Problems) yamlfile.Problems {
 	c := s.checker
@@ -52,6 +53,9 @@ func (s *Source) Try(problems yamlfile.Problems) yamlfile.Problems {
 		case t.warning == yamlfile.Problem{}:
 			c.inTemplate(true, t.at, r.err, fmt.Sprintf("the template fails for %s, and is shown unfilled then: %v", r.sample, r.err))
 		}
+		if name := tried[k].noURL; name != "" {
+			c.warnf(t.at, "filled for %s it is no http or https URL, and left out then", name)
+		}
 		if n := tried[k].longest; n > maxTitle {
 			c.warnf(t.at, "filled for %s the title has %d characters: it is cut to %d", tried[k].longSample, n, maxTitle)
 		}
@@ -68,6 +72,7 @@ type tried struct {
 	failed     int // typical samples that it failed for
 	longest    int // characters of a title
 	longSample string
+	noURL      string // the sample for which it is none
 }
 
 func (r *tried) note(sample Sample, t trial, out string, err error) {
@@ -79,6 +84,9 @@ func (r *tried) note(sample Sample, t trial, out string, err error) {
 			r.failed++
 		}
 		return
+	}
+	if _, ok := filledURL(out); !ok && t.use == inURL && r.noURL == "" && strings.Trim(out, "\x01\x02 ") != "" {
+		r.noURL = sample.Name
 	}
 	if n := utf8.RuneCountInString(out); t.use == inTitle && t.at[len(t.at)-1] == "title" && n > max(r.longest, maxTitle) {
 		r.longest, r.longSample = n, sample.Name

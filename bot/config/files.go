@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
@@ -13,6 +12,7 @@ import (
 // the patterns and then of names, each once; at is where each pattern stands. A
 // pattern that matches nothing is a warning, a plain name a problem.
 func matching(config string, patterns []string, at []yamlfile.Problem) (paths []string, problems yamlfile.Problems) {
+	known := map[string]bool{}
 	for i, pattern := range patterns {
 		full := pattern
 		if !filepath.IsAbs(full) {
@@ -33,7 +33,8 @@ func matching(config string, patterns []string, at []yamlfile.Problem) (paths []
 			problems = append(problems, p)
 		}
 		for _, path := range found {
-			if !slices.Contains(paths, path) {
+			if !known[path] {
+				known[path] = true
 				paths = append(paths, path)
 			}
 		}

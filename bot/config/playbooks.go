@@ -14,17 +14,12 @@ import (
 // names that two files share. The Set holds what could be read, and is usable
 // when Problems.Err is nil.
 func (c *Config) LoadPlaybooks() (*playbooks.Set, yamlfile.Problems) {
-	l := &playbookLoader{taken: map[string]string{}}
-	paths, problems := matching(c.path, c.Playbooks.Files, c.globsAt)
-	l.problems = problems
+	paths, problems := c.PlaybookFiles()
+	l := &playbookLoader{taken: map[string]string{}, problems: problems}
 	for _, path := range paths {
 		l.read(path)
 	}
-	builtIn := library.All()
-	if !c.Playbooks.BuiltIn {
-		builtIn = slices.DeleteFunc(builtIn, func(p *playbooks.Playbook) bool { return p.Name != playbooks.Triage })
-	}
-	set, warnings := playbooks.NewSet(l.files, builtIn)
+	set, warnings := playbooks.NewSet(l.files, c.BuiltIn())
 	for _, text := range warnings {
 		warning := c.playbooksAt
 		warning.Text, warning.Warning = text, true
@@ -33,40 +28,50 @@ func (c *Config) LoadPlaybooks() (*playbooks.Set, yamlfile.Problems) {
 	return set, l.problems
 }
 
+// BuiltIn are the built-in playbooks that the configuration takes: without
+// built_in triage alone.
+func (c *Config) BuiltIn() []*playbooks.Playbook {
+	all := library.All()
+	if !c.Playbooks.BuiltIn {
+		all = slices.DeleteFunc(all, func(p *playbooks.Playbook) bool { return p.Name != playbooks.Triage })
+	}
+	return all
+}
+
 type playbookLoader struct {
 	files    []*playbooks.Playbook
 	taken    map[string]string // name to the file that has it
 	problems yamlfile.Problems
 }
 
-func (l *playbookLoader) add(at yamlfile.Problem, warning bool, format string, args ...any) {
-	at.Text, at.Warning = fmt.Sprintf(format, args...), warning
+// PlaybookFiles lists the files that the patterns name, in the order of the
+// patterns and then of names, each once. The problems are patterns that name none.
+func (c *Config) PlaybookFiles() ([]string, yamlfile.Problems) {
+	return matching(c.path, c.Playbooks.Files, c.globsAt)
+}
+
+func (l *playbookLoader) add(at yamlfile.Problem, format string, args ...any) {
+	at.Text = fmt.Sprintf(format, args...)
 	l.problems = append(l.problems, at)
 }
 
 func (l *playbookLoader) read(path string) {
 	text, err := readAtMost(path, yamlfile.MaxSize)
 	if err != nil {
-		l.add(yamlfile.Problem{File: path}, false, "the playbook cannot be read: %v", err)
+		l.add(yamlfile.Problem{File: path}, "the playbook cannot be read: %v", err)
 		return
 	}
-	p, problems := playbooks.Parse(path, []byte(text))
+	source, problems := playbooks.Read(path, []byte(text))
 	l.problems = append(l.problems, problems...)
 	// The name is looked for in broken playbooks too: a second one of the name is
 	// a problem either way.
-	var named struct {
-		Name string `yaml:"name"`
-	}
-	doc, _ := yamlfile.Decode(path, []byte(text), &named)
-	if named.Name == "" {
+	name := source.Playbook.Name
+	if first, twice := l.taken[name]; twice && name != "" {
+		l.add(source.Problem("", "name"), "the name %q is taken by %s: a name belongs to one file", name, first)
 		return
 	}
-	if first, twice := l.taken[named.Name]; twice {
-		l.add(doc.Problem("", "name"), false, "the name %q is taken by %s: a name belongs to one file", named.Name, first)
-		return
-	}
-	l.taken[named.Name] = path
-	if p != nil {
-		l.files = append(l.files, p)
+	l.taken[name] = path
+	if problems.Err() == nil {
+		l.files = append(l.files, source.Playbook)
 	}
 }

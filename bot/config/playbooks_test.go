@@ -106,7 +106,7 @@ func TestLoadPlaybooks(t *testing.T) {
 			section:  `playbooks: {files: ["own/*.yml"], built_in: false}`,
 			files:    map[string]string{"own/a.yml": playbook("a", "A"), "own/b.yml": playbook("b", "A")},
 			want:     []string{"a", "b", playbooks.Triage},
-			problems: "signalbook.yml:4:12: warning: playbooks \"a\" and \"b\" both match alertname=\"A\": the first one is chosen\n",
+			problems: "signalbook.yml:4:12: warning: playbook \"b\" is never chosen by its match: whatever it matches, an earlier one does too (\"a\" with alertname=\"A\"): put it first, or narrow the other\n",
 		},
 	}
 	for _, test := range tests {

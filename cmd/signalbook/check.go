@@ -2,21 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
-	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/config"
-	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/bot/lint"
 	"github.com/signalbook/signalbook/playbooks/library"
-	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
 type checkCommand struct {
@@ -25,31 +16,47 @@ type checkCommand struct {
 }
 
 type checkConfig struct {
-	Online bool   `help:"Ask Slack and Redis too: token, channels, people, durability."`
-	File   string `arg:"" help:"The configuration, as in: signalbook check config signalbook.yml"`
+	Online bool         `help:"Ask Slack and Redis too: token, channels, people, durability."`
+	Output outputFormat `default:"text" enum:"text,json,github" help:"How problems are told: text (file:line:column on stderr), json (a list on stdout), github (workflow commands on stdout)."`
+	File   string       `arg:"" help:"The configuration."`
 }
 
-// Run prints every problem to stderr, and what was found good to stdout.
+// Help is shown by --help.
+func (checkConfig) Help() string {
+	return `Tells every problem of the file, of the secret files and of the playbooks it names at once. Warnings and notes do not fail the check.
+
+Examples:
+  signalbook check config signalbook.yml
+  signalbook check config --online signalbook.yml
+  signalbook check config --output=github deploy/signalbook.yml
+
+Exit codes: 0 nothing wrong, 1 findings, 2 wrong usage.`
+}
+
+// Run prints every problem, and what was found good.
 func (c checkConfig) Run(ctx context.Context, std streams) error {
-	read, problems := readConfig(c.File)
-	report(std, problems)
-	if problems.Err() != nil {
-		return &findingsError{fmt.Sprintf("%s: %s\n", c.File, count(len(problems)-len(problems.Warnings()), "problem"))}
+	loaded, problems := config.Load(c.File)
+	files, more := loaded.PlaybookFiles()
+	found := lint.Playbooks(files, readPlaybook, loaded.BuiltIn())
+	_, facts := loaded.LoadHandbook()
+	problems = slices.Concat(problems, more, found.Problems, facts)
+	v := verdict{
+		good: fmt.Sprintf("%s: ok, %s", c.File, count(len(found.Set.All()), "playbook")),
+		bad:  func(some string) string { return c.File + ": " + some },
 	}
-	if c.Online {
-		if err := online(ctx, std, read.config, read.playbooks); err != nil {
-			return err
+	if !c.Online || problems.Err() != nil {
+		return c.Output.report(std, problems, v)
+	}
+	good, bad, err := online(ctx, loaded, found.Owners)
+	if err != nil {
+		return err
+	}
+	if c.Output == "text" {
+		for _, line := range good {
+			fmt.Fprintln(std.out, line)
 		}
 	}
-	fmt.Fprintf(std.out, "%s: ok, %s\n", c.File, count(len(read.playbooks.All()), "playbook"))
-	return nil
-}
-
-// report prints problems and warnings as file:line:column: text.
-func report(std streams, problems yamlfile.Problems) {
-	for _, p := range problems {
-		fmt.Fprintln(std.err, p)
-	}
+	return c.Output.report(std, append(problems, bad...), v)
 }
 
 func count(n int, noun string) string {
@@ -59,141 +66,42 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// online asks the servers that the configuration names.
-func online(ctx context.Context, std streams, c *config.Config, set *playbooks.Set) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	var found []string
-	unknown, err := onlineSlack(ctx, std, c, set)
-	for _, problem := range unknown {
-		found = append(found, problem.String())
-	}
-	if err != nil {
-		found = append(found, "slack: "+err.Error())
-	}
-	redis, err := openRedis(c)
-	if err != nil {
-		return err
-	}
-	defer redis.Close()
-	durability, err := redis.Durability(ctx)
-	switch {
-	case err != nil:
-		found = append(found, "redis: "+err.Error())
-	case len(durability.Forgets) > 0 && !c.Redis.AcceptDataLoss:
-		for _, why := range durability.Forgets {
-			found = append(found, "redis can forget: "+why)
-		}
-	default:
-		fmt.Fprintln(std.out, "redis: ok, durability", durability.Level)
-	}
-	for _, w := range durability.Warnings {
-		fmt.Fprintln(std.err, "redis: warning:", w)
-	}
-	if len(found) > 0 {
-		return &findingsError{strings.Join(found, "\n") + "\n"}
-	}
-	return nil
-}
-
-// onlineSlack asks Slack for the names of the configuration and its playbooks.
-// The problems are the names that Slack does not know.
-func onlineSlack(ctx context.Context, std streams, c *config.Config, set *playbooks.Set) (unknown yamlfile.Problems, err error) {
-	client, err := chat.New(chat.Options{APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: discard()})
-	if err != nil {
-		return nil, err
-	}
-	id, err := client.Auth(ctx)
-	if err != nil {
-		return nil, err
-	}
-	fmt.Fprintf(std.out, "slack: ok, workspace %s (%s)\n", id.Team, id.TeamID)
-	channels, people := c.Names()
-	_, lost, err := client.Channels(ctx, channels)
-	for _, name := range lost {
-		unknown = append(unknown, c.Problem(name, fmt.Sprintf("Slack shows the bot no channel %s: create it, or invite the bot with /invite", name)))
-	}
-	_, strangers, peopleErr := client.People(ctx, people)
-	for _, name := range strangers {
-		unknown = append(unknown, c.Problem(name, fmt.Sprintf("Slack knows no user group or person %s", name)))
-	}
-	in := maps.Collect(owners(set))
-	for _, name := range people {
-		delete(in, name)
-	}
-	_, strangers, ownersErr := client.People(ctx, slices.Sorted(maps.Keys(in)))
-	for _, name := range strangers {
-		unknown = append(unknown, yamlfile.Problem{Text: fmt.Sprintf("playbook %q: Slack knows no user group or person %s", in[name], name)})
-	}
-	unknown.Sort()
-	return unknown, errors.Join(err, peopleErr, ownersErr)
-}
-
 type checkPlaybooks struct {
-	Paths []string `arg:"" help:"Files or folders, as in: signalbook check playbooks playbooks/"`
+	ConfigFile string       `name:"config.file" help:"A configuration whose Slack is asked whether it knows the owners." placeholder:"FILE"`
+	Output     outputFormat `default:"text" enum:"text,json,github" help:"How problems are told: text (file:line:column on stderr), json (a list on stdout), github (workflow commands on stdout)."`
+	Paths      []string     `arg:"" help:"Files, or folders with *.yml and *.yaml."`
+}
+
+// Help is shown by --help.
+func (checkPlaybooks) Help() string {
+	return `Tells every problem of every file at once: keys and values, matchers, templates (tried on sample alerts that the playbook's own matchers make up), PromQL, texts that Slack's messages would cut or leave out, playbooks that match the same alerts or are never chosen, deadlines out of order. Warnings and notes do not fail the check.
+
+Examples:
+  signalbook check playbooks playbooks/
+  signalbook check playbooks --config.file=signalbook.yml playbooks/
+  signalbook check playbooks --output=github playbooks/
+  signalbook check playbooks --output=json playbooks/ | jq -r '.[].text'
+
+Exit codes: 0 nothing wrong, 1 findings, 2 wrong usage.`
 }
 
 // Run prints every problem of every file.
-func (c checkPlaybooks) Run(std streams) error {
+func (c checkPlaybooks) Run(ctx context.Context, std streams) error {
 	files, err := playbookFiles(c.Paths)
 	if err != nil {
 		return err
 	}
-	var problems yamlfile.Problems
-	var books []*playbooks.Playbook
-	taken := map[string]string{}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
+	found := lint.Playbooks(files, readPlaybook, library.All())
+	if c.ConfigFile != "" {
+		unknown, err := unknownOwners(ctx, c.ConfigFile, found.Owners)
 		if err != nil {
-			return fmt.Errorf("read playbook: %w", err)
-		}
-		book, found := playbooks.Parse(file, data)
-		problems = append(problems, found...)
-		if book == nil || found.Err() != nil {
-			continue
-		}
-		if other := taken[book.Name]; other != "" {
-			problems = append(problems, yamlfile.Problem{File: file, Line: 1, Column: 1, Text: fmt.Sprintf("playbook %q is in %s too: give one of them another name", book.Name, other)})
-		}
-		taken[book.Name] = file
-		books = append(books, book)
-	}
-	_, warnings := playbooks.NewSet(books, library.All())
-	for _, text := range warnings {
-		problems = append(problems, yamlfile.Problem{Text: text, Warning: true})
-	}
-	report(std, problems)
-	if problems.Err() != nil {
-		return &findingsError{fmt.Sprintf("%s in %s\n", count(len(problems)-len(problems.Warnings()), "problem"), count(len(files), "file"))}
-	}
-	fmt.Fprintf(std.out, "%s: ok\n", count(len(files), "playbook"))
-	return nil
-}
-
-// playbookFiles lists the files named, and the *.yml and *.yaml below folders.
-func playbookFiles(paths []string) ([]string, error) {
-	var files []string
-	for _, path := range paths {
-		info, err := os.Stat(path)
-		if err != nil {
-			return nil, fmt.Errorf("read playbooks: %w", err)
-		}
-		if !info.IsDir() {
-			files = append(files, path)
-			continue
-		}
-		err = filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
-			if err == nil && !entry.IsDir() && (strings.HasSuffix(file, ".yml") || strings.HasSuffix(file, ".yaml")) {
-				files = append(files, file)
-			}
 			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read playbooks: %w", err)
 		}
+		found.Problems = append(found.Problems, unknown...)
+		found.Problems.Sort()
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("read playbooks: no *.yml below %s", strings.Join(paths, ", "))
-	}
-	return files, nil
+	return c.Output.report(std, found.Problems, verdict{
+		good: count(len(files), "playbook") + ": ok",
+		bad:  func(some string) string { return some + " in " + count(len(files), "file") },
+	})
 }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
+)
+
+// readPlaybook reads a file that is no larger than a playbook may be. Errors do
+// not repeat the path.
+func readPlaybook(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, yamlfile.MaxSize+1))
+	if err != nil {
+		return nil, withoutPath(err)
+	}
+	if len(data) > yamlfile.MaxSize {
+		return nil, fmt.Errorf("it has more than the %d bytes that are read: split it", yamlfile.MaxSize)
+	}
+	return data, nil
+}
+
+func withoutPath(err error) error {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathError.Err
+	}
+	return err
+}
+
+// playbookFiles lists the files named, and the *.yml and *.yaml below folders,
+// each once.
+func playbookFiles(paths []string) ([]string, error) {
+	var files []string
+	known := map[string]bool{}
+	add := func(file string) {
+		if clean := filepath.Clean(file); !known[clean] {
+			known[clean] = true
+			files = append(files, file)
+		}
+	}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("read playbooks: %w", err)
+		}
+		if !info.IsDir() {
+			add(path)
+			continue
+		}
+		err = filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(file, ".yml") && !strings.HasSuffix(file, ".yaml") {
+				return err
+			}
+			// A named pipe would keep the check waiting; links to files are how Kubernetes mounts them.
+			if info, err := os.Stat(file); err != nil || info.Mode().IsRegular() {
+				add(file)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read playbooks: %w", err)
+		}
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("read playbooks: no *.yml below %s", strings.Join(paths, ", "))
+	}
+	return files, nil
+}

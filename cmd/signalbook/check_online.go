@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/lint"
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
+)
+
+// askFor bounds how long a check waits for servers.
+const askFor = 30 * time.Second
+
+// online asks the servers that the configuration names: what is good, and what
+// is not.
+func online(ctx context.Context, c *config.Config, owners []lint.Owner) (good []string, bad yamlfile.Problems, err error) {
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	workspace, bad, err := onlineSlack(ctx, c, owners)
+	if workspace != "" {
+		good = append(good, "slack: ok, workspace "+workspace)
+	}
+	if err != nil {
+		bad = append(bad, yamlfile.Problem{Text: "slack: " + err.Error()})
+	}
+	redis, err := openRedis(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer redis.Close()
+	durability, err := redis.Durability(ctx)
+	switch {
+	case err != nil:
+		bad = append(bad, yamlfile.Problem{Text: "redis: " + err.Error()})
+	case len(durability.Forgets) > 0 && !c.Redis.AcceptDataLoss:
+		for _, why := range durability.Forgets {
+			bad = append(bad, yamlfile.Problem{Text: "redis can forget: " + why})
+		}
+	default:
+		good = append(good, "redis: ok, durability "+durability.Level)
+	}
+	for _, w := range durability.Warnings {
+		bad = append(bad, yamlfile.Problem{File: "redis", Text: w, Warning: true})
+	}
+	return good, bad, nil
+}
+
+// onlineSlack asks Slack for the names of the configuration and of the owners of
+// playbooks. The workspace is empty when Slack does not take the token; the
+// problems are the names that Slack does not know.
+func onlineSlack(ctx context.Context, c *config.Config, owners []lint.Owner) (workspace string, unknown yamlfile.Problems, err error) {
+	client, err := chat.New(chat.Options{APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: discard()})
+	if err != nil {
+		return "", nil, err
+	}
+	id, err := client.Auth(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	channels, people := c.Names()
+	_, lost, err := client.Channels(ctx, channels)
+	for _, name := range lost {
+		unknown = append(unknown, c.Problem(name, fmt.Sprintf("Slack shows the bot no channel %s: create it, or invite the bot with /invite", name)))
+	}
+	_, strangers, peopleErr := client.People(ctx, people)
+	for _, name := range strangers {
+		unknown = append(unknown, c.Problem(name, notInSlack(name)))
+	}
+	theirs, ownersErr := askOwners(ctx, client, owners)
+	unknown = append(unknown, theirs...)
+	unknown.Sort()
+	return fmt.Sprintf("%s (%s)", id.Team, id.TeamID), unknown, errors.Join(err, peopleErr, ownersErr)
+}
+
+// unknownOwners asks the Slack of a configuration for owners.
+func unknownOwners(ctx context.Context, file string, owners []lint.Owner) (yamlfile.Problems, error) {
+	c, problems := config.Load(file)
+	if err := problems.Err(); err != nil {
+		return nil, &findingsError{err.Error() + "\n"}
+	}
+	ctx, cancel := context.WithTimeout(ctx, askFor)
+	defer cancel()
+	client, err := chat.New(chat.Options{APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: discard()})
+	if err != nil {
+		return nil, err
+	}
+	unknown, err := askOwners(ctx, client, owners)
+	if err != nil {
+		return nil, fmt.Errorf("ask Slack for the owners: %w", err)
+	}
+	return unknown, nil
+}
+
+// askOwners finds the owners that Slack does not know, at every place that names
+// one.
+func askOwners(ctx context.Context, client *chat.Client, owners []lint.Owner) (yamlfile.Problems, error) {
+	var names []string
+	at := map[string]yamlfile.Problems{}
+	for _, o := range owners {
+		if at[o.Name] == nil {
+			names = append(names, o.Name)
+		}
+		at[o.Name] = append(at[o.Name], o.At)
+	}
+	_, strangers, err := client.People(ctx, names)
+	var unknown yamlfile.Problems
+	for _, name := range strangers {
+		for _, p := range at[name] {
+			p.Text = notInSlack(name)
+			unknown = append(unknown, p)
+		}
+	}
+	return unknown, err
+}
+
+func notInSlack(name string) string {
+	return fmt.Sprintf("Slack knows no user group or person %s", name)
+}
