@@ -168,11 +168,11 @@ func fill(text string, where use, v view, b *budget) (string, error) {
 }
 
 var (
-	templatePrefix = regexp.MustCompile(`^template: [^ ]*:(\d+)(?::(\d+))?: `)
+	templatePrefix = regexp.MustCompile(`^template: [^ ]*?:(\d+)(?::(\d+))?: `)
 	executing      = regexp.MustCompile(`^executing "[^"]*" at `)
 	missingFunc    = regexp.MustCompile(`^function "([^"]*)" not defined`)
 	missingField   = regexp.MustCompile(`can't evaluate field (\S+) in type \S+`)
-	ourFunction    = regexp.MustCompile(`error calling signalbook\w+: `)
+	ourFunction    = regexp.MustCompile(`at <signalbook[^>]*>: |error calling signalbook\w+: `)
 )
 
 func parseErrorText(err error) string {
@@ -183,6 +183,9 @@ func parseErrorText(err error) string {
 		}
 		known := maps.Collect(maps.All(functions(newBudget())))
 		return fmt.Sprintf("function %q does not exist%s", m[1], didYouMean(m[1], maps.Keys(known)))
+	}
+	if text == "unexpected EOF" {
+		return "an if, range or with has no {{ end }}"
 	}
 	return text
 }
