@@ -88,6 +88,9 @@ func terminalElement(e slack.BlockElement) string {
 	case *slack.ButtonBlockElement:
 		return "[" + terminalText(e.Text) + "]"
 	case *slack.SelectBlockElement:
+		if e.InitialOption != nil {
+			return "[" + terminalText(e.InitialOption.Text) + " ▾]"
+		}
 		return "[" + terminalText(e.Placeholder) + " ▾]"
 	case *slack.OverflowBlockElement:
 		var options []string
