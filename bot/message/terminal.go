@@ -89,7 +89,7 @@ func terminalElement(e slack.BlockElement) string {
 		return "[" + terminalText(e.Text) + "]"
 	case *slack.SelectBlockElement:
 		if e.InitialOption != nil {
-			return "[" + terminalText(e.InitialOption.Text) + " ▾]"
+			return "[" + terminalText(e.Placeholder) + " " + terminalText(e.InitialOption.Text) + " ▾]"
 		}
 		return "[" + terminalText(e.Placeholder) + " ▾]"
 	case *slack.OverflowBlockElement:
