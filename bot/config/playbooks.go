@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/signalbook/signalbook/playbooks"
@@ -45,9 +46,14 @@ type playbookLoader struct {
 }
 
 // PlaybookFiles lists the files that the patterns name, in the order of the
-// patterns and then of names, each once. The problems are patterns that name none.
+// patterns and then of names, each once. Unit tests, which stand beside them, are
+// only meant by their own names. The problems are patterns that name none.
 func (c *Config) PlaybookFiles() ([]string, yamlfile.Problems) {
-	return matching(c.path, c.Playbooks.Files, c.globsAt)
+	paths, problems := matching(c.path, c.Playbooks.Files, c.globsAt)
+	paths = slices.DeleteFunc(paths, func(path string) bool {
+		return playbooks.IsTest(path) && !slices.ContainsFunc(c.Playbooks.Files, func(pattern string) bool { return filepath.Base(pattern) == filepath.Base(path) })
+	})
+	return paths, problems
 }
 
 func (l *playbookLoader) add(at yamlfile.Problem, format string, args ...any) {

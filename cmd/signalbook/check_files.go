@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -58,7 +59,7 @@ func playbookFiles(paths []string) ([]string, error) {
 			continue
 		}
 		err = filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(file, ".yml") && !strings.HasSuffix(file, ".yaml") {
+			if err != nil || playbooks.IsTest(file) || !strings.HasSuffix(file, ".yml") && !strings.HasSuffix(file, ".yaml") {
 				return err
 			}
 			// A named pipe would keep the check waiting; links to files are how Kubernetes mounts them.

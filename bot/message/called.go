@@ -1,0 +1,32 @@
+package message
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// Called is whom a ping of an incident notifies: configured names, or a person's.
+// The slot is the ping's, with or without its opening.
+func Called(i incident.Incident, slot string) []string {
+	kind, rest, _ := strings.Cut(slot, ":")
+	switch kind {
+	case "reopened":
+		return owners(i)
+	case "deadline":
+		t, _ := i.Tier(playbooks.Immediate)
+		return t.Owners
+	case "escalation":
+		level, _, _ := strings.Cut(rest, ":")
+		if n, err := strconv.Atoi(level); err == nil && n >= 1 && n <= len(i.Escalate) {
+			return i.Escalate[n-1].Mention
+		}
+	case "resolved":
+		if i.Lead.ID != "" && i.Lead.ID != i.ResolvedBy.ID {
+			return []string{name(i.Lead)}
+		}
+	}
+	return nil
+}

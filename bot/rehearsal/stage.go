@@ -1,0 +1,179 @@
+package rehearsal
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// Settings are what an incident depends on besides what happens.
+type Settings struct {
+	Rules     incident.Rules
+	Playbooks *playbooks.Set
+	Route     func(labels map[string]string) incident.Target
+	Command   string // the slash command: "/playbook"
+}
+
+// SettingsOf are those of a configuration and its playbooks.
+func SettingsOf(c *config.Config, set *playbooks.Set) Settings {
+	return Settings{Rules: c.Rules(), Playbooks: set, Route: c.Target, Command: c.Slack.Command}
+}
+
+// Stage is a keeper and a channel of Slack in memory. Times must not go back from
+// one call to the next. It is not safe for concurrent use.
+type Stage struct {
+	settings  Settings
+	incidents []incident.Incident // by number, from 1
+	groups    map[string]int
+	books     map[string]*playbooks.Playbook // by hash
+	told      map[string]bool                // the slots of pings that were posted, by incident
+	pings     []Ping
+}
+
+// Ping is one reply that notified somebody.
+type Ping struct {
+	At       time.Time
+	Incident int
+	Slot     string   // without its opening: "deadline:immediate", "escalation:1", "reopened", "resolved"
+	To       []string // owners, a level's mentions, or the lead
+	Steps    []string // that are overdue
+	Message  message.Message
+}
+
+// NewStage is an empty channel.
+func NewStage(s Settings) *Stage {
+	return &Stage{settings: s, groups: map[string]int{}, books: map[string]*playbooks.Playbook{}, told: map[string]bool{}}
+}
+
+// Handle does at once what the keeper and its hands do about one event.
+func (s *Stage) Handle(ev incident.Event) incident.Outcome {
+	out := s.settings.Rules.Handle(s.scene(ev), ev)
+	for _, r := range out.Results {
+		i := r.Incident
+		if i.Number > len(s.incidents) {
+			s.incidents = append(s.incidents, i)
+		} else {
+			s.incidents[i.Number-1] = i
+		}
+		if i.Group != "" && i.FollowedBy == 0 {
+			s.groups[i.Group] = i.Number
+		}
+	}
+	for _, r := range out.Results {
+		if len(r.Changes) > 0 {
+			s.post(r.Incident, ev.At)
+		}
+	}
+	return out
+}
+
+func (s *Stage) scene(ev incident.Event) incident.Scene {
+	scene := incident.Scene{
+		Next: len(s.incidents) + 1,
+		Plan: func(n alerts.Notification) incident.Plan {
+			return s.remember(incident.PlanFor(n, s.settings.Playbooks, s.settings.Route))
+		},
+		Channel: func(name string) incident.Channel { return incident.Channel{Name: name} },
+		Storm:   func(int) *incident.Storm { return nil },
+		Load:    s.load,
+	}
+	switch {
+	case ev.Notification != nil:
+		scene.Current = s.load(s.groups[ev.Notification.GroupID()])
+	case ev.Act != nil:
+		scene.Current = s.load(ev.Act.Incident)
+	case ev.Timer != nil:
+		scene.Current = s.load(ev.Timer.Incident)
+		scene.Neighbours = s.incidents
+	}
+	return scene
+}
+
+func (s *Stage) remember(p incident.Plan) incident.Plan {
+	s.books[p.Hash] = p.Playbook
+	return p
+}
+
+func (s *Stage) load(number int) *incident.Incident {
+	if number < 1 || number > len(s.incidents) {
+		return nil
+	}
+	i := s.incidents[number-1]
+	return &i
+}
+
+// Pass lets time pass up to a moment: whatever becomes due happens on time. What
+// is due at that very moment happens too when through is set.
+func (s *Stage) Pass(to time.Time, through bool) {
+	for {
+		number, due := s.next()
+		if number == 0 || due.After(to) || due.Equal(to) && !through {
+			return
+		}
+		if out := s.Handle(incident.Event{At: due, Timer: &incident.Timer{Incident: number}}); len(out.Results) == 0 {
+			return // it would be due for ever
+		}
+	}
+}
+
+// next finds the incident that is due first.
+func (s *Stage) next() (number int, due time.Time) {
+	for _, i := range s.incidents {
+		if at := s.settings.Rules.NextDue(i); !at.IsZero() && (number == 0 || at.Before(due)) {
+			number, due = i.Number, at
+		}
+	}
+	return number, due
+}
+
+// Newest is the incident that opened last; ok is false while nothing is shown.
+func (s *Stage) Newest() (newest incident.Incident, ok bool) {
+	for _, i := range slices.Backward(s.incidents) {
+		if !i.Quiet {
+			return i, true
+		}
+	}
+	return incident.Incident{}, false
+}
+
+// Messages are what stands in Slack of an incident, pings included.
+func (s *Stage) Messages(i incident.Incident) []message.Slot {
+	return message.Render(message.View{Incident: i, Playbook: s.books[i.Playbook.Hash], Command: s.settings.Command})
+}
+
+// Pings are the replies that notified somebody, in the order of time.
+func (s *Stage) Pings() []Ping { return s.pings }
+
+// post writes the pings that are not there yet. What is posted once stays as it is.
+func (s *Stage) post(i incident.Incident, now time.Time) {
+	for _, slot := range s.Messages(i) {
+		key := i.ID() + " " + slot.Name
+		if !slot.Once || s.told[key] {
+			continue
+		}
+		s.told[key] = true
+		p := Ping{At: now, Incident: i.Number, Slot: slot.Name[:strings.LastIndex(slot.Name, ":")], Message: slot.Message}
+		p.To, p.Steps = message.Called(i, p.Slot), nil
+		if p.Slot == message.DeadlinePing {
+			p.Steps = steps(i, func(st incident.Step) bool { return st.Tier == playbooks.Immediate && !st.Hidden && !st.Ended() })
+		}
+		s.pings = append(s.pings, p)
+	}
+}
+
+// steps are the ids of the steps for which keep holds, in their order.
+func steps(i incident.Incident, keep func(incident.Step) bool) []string {
+	var ids []string
+	for _, st := range i.Steps {
+		if keep(st) {
+			ids = append(ids, st.ID)
+		}
+	}
+	return ids
+}
