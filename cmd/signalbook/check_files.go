@@ -38,9 +38,17 @@ func withoutPath(err error) error {
 	return err
 }
 
-// playbookFiles lists the files named, and the *.yml and *.yaml below folders,
-// each once.
+// playbookFiles lists the files named, and the *.yml and *.yaml below folders that
+// are no tests, each once.
 func playbookFiles(paths []string) ([]string, error) {
+	return filesBelow(paths, "playbooks", "*.yml", func(file string) bool {
+		return !playbooks.IsTest(file) && (strings.HasSuffix(file, ".yml") || strings.HasSuffix(file, ".yaml"))
+	})
+}
+
+// filesBelow lists the files named, and those below folders that are wanted, each
+// once; what and shape name them in errors. None at all is an error.
+func filesBelow(paths []string, what, shape string, wanted func(file string) bool) ([]string, error) {
 	var files []string
 	known := map[string]bool{}
 	add := func(file string) {
@@ -52,14 +60,14 @@ func playbookFiles(paths []string) ([]string, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, fmt.Errorf("read playbooks: %w", err)
+			return nil, fmt.Errorf("read %s: %w", what, err)
 		}
 		if !info.IsDir() {
 			add(path)
 			continue
 		}
 		err = filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
-			if err != nil || playbooks.IsTest(file) || !strings.HasSuffix(file, ".yml") && !strings.HasSuffix(file, ".yaml") {
+			if err != nil || !wanted(file) {
 				return err
 			}
 			// A named pipe would keep the check waiting; links to files are how Kubernetes mounts them.
@@ -69,11 +77,11 @@ func playbookFiles(paths []string) ([]string, error) {
 			return nil
 		})
 		if err != nil {
-			return nil, fmt.Errorf("read playbooks: %w", err)
+			return nil, fmt.Errorf("read %s: %w", what, err)
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("read playbooks: no *.yml below %s", strings.Join(paths, ", "))
+		return nil, fmt.Errorf("read %s: no %s below %s", what, shape, strings.Join(paths, ", "))
 	}
 	return files, nil
 }

@@ -17,7 +17,7 @@ import (
 // The exit codes (product contract, section 2).
 const (
 	exitDone     = 0
-	exitFindings = 1 // findings, not ready, not sent
+	exitFindings = 1 // findings, failed tests, not ready, not sent
 	exitUsage    = 2
 )
 
@@ -32,13 +32,15 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the bot: take notifications, keep incidents, answer in Slack."`
 	Demo     demoCommand     `cmd:"" help:"The whole product on one machine, with a local Slack look-alike in the browser."`
 	Check    checkCommand    `cmd:"" help:"Check a configuration or playbooks: every problem at once, as file:line:column."`
+	Test     testCommand     `cmd:"" help:"Run unit tests of playbooks: alerts, acts and time in, steps, reminders and messages out."`
+	Explain  explainCommand  `cmd:"" help:"Say which route and playbook alerts get and why, and show the messages."`
+	Import   importCommand   `cmd:"" help:"Make a playbook of what you have: a Mattermost export, a runbook in Markdown."`
 	Fire     fireCommand     `cmd:"" help:"Send a marked test alert to a running bot."`
-	Handbook handbookCommand `cmd:"" help:"Ask the scaling sheet: tiers, thresholds, stack, patterns, targets, costs, alert rules."`
 	Digest   digestCommand   `cmd:"" help:"Print the cost review of a week; needs neither Slack nor Redis."`
+	Handbook handbookCommand `cmd:"" help:"Ask the scaling sheet: tiers, thresholds, stack, patterns, targets, costs, alert rules."`
 	Dead     deadCommand     `cmd:"" help:"Events that could not be handled: look at them, try them again, delete them."`
 	Slack    slackCommand    `cmd:"" help:"What Slack needs: the app's manifest."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
-	Import   importCommand   `cmd:"" help:"Make a playbook of what you have: a Mattermost export, a runbook in Markdown."`
 }
 
 const description = `When an alert fires, Signalbook opens one Slack thread with the right playbook and keeps hold of every step until somebody has done it.
@@ -46,6 +48,8 @@ const description = `When an alert fires, Signalbook opens one Slack thread with
 Examples:
   signalbook demo
   signalbook check config signalbook.yml
+  signalbook test playbooks/
+  signalbook explain --config.file=signalbook.yml payload.json
   signalbook serve --config.file=signalbook.yml
   signalbook import markdown runbooks/kafka-disk.md --out=playbooks/kafka-disk.yml
   signalbook fire database-cpu
