@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// printer prints for people: what came from outside cannot steer the terminal.
+type printer struct {
+	out io.Writer
+	paint
+}
+
+func (p printer) linef(format string, args ...any) {
+	fmt.Fprintln(p.out, message.Clean(fmt.Sprintf(format, args...)))
+}
+
+func (p printer) head(title string) { fmt.Fprintf(p.out, "%s\n", p.bold(message.Clean(title))) }
+
+func (x *explained) print(out io.Writer) {
+	p := printer{out, newPaint(out)}
+	n := x.notification
+	about := fmt.Sprintf("%s firing, %d resolved", count(n.Firing, "alert"), n.Resolved)
+	if n.Truncated > 0 {
+		about += fmt.Sprintf(", %d left out by the sender", n.Truncated)
+	}
+	p.linef("%s, as if received at %s", about, x.at.Format("2006-01-02 15:04 UTC"))
+	x.printRoute(p)
+	x.printChoice(p)
+	i, ok := x.stage.Newest()
+	if !ok {
+		p.linef("")
+		p.head("Nothing is shown")
+		p.linef("  %s.", x.outcome.Reason)
+		return
+	}
+	x.printSteps(p, i)
+	p.linef("")
+	p.head("Messages in " + i.Channel)
+	for _, s := range x.stage.Messages(i) {
+		where := ""
+		if s.Thread {
+			where = ", in its thread"
+		}
+		p.linef("")
+		p.head("── " + s.Name + where)
+		fmt.Fprint(p.out, message.Terminal(s.Message))
+	}
+}
+
+func (x *explained) printRoute(p printer) {
+	labels := playbooks.DataFor(x.notification).Labels
+	t := x.config.Route(labels)
+	p.linef("")
+	p.head("Route: " + t.Path)
+	for _, v := range x.config.Verdicts(labels) {
+		word := "not  "
+		if v.Taken {
+			word = "taken"
+		}
+		p.linef("  %s %s%s: %s", word, strings.Repeat("  ", v.Depth), v.Route, v.Why)
+	}
+	p.linef("  channel     %s", t.Channel)
+	p.linef("  owners      %s", orElse(t.Owners, "none"))
+	p.linef("  responders  %s", orElse(t.Responders, "anyone in the channel"))
+	for k, e := range t.Escalate {
+		p.linef("  escalation  level %d, nobody has acknowledged for %s: %s", k+1, e.After, strings.Join(e.Mention, ", "))
+	}
+	if len(t.Escalate) == 0 {
+		p.linef("  escalation  none")
+	}
+}
+
+func orElse(names []string, otherwise string) string {
+	if len(names) == 0 {
+		return otherwise
+	}
+	return strings.Join(names, ", ")
+}
+
+func (x *explained) printChoice(p printer) {
+	choice := x.settings.Playbooks.Select(x.notification)
+	p.linef("")
+	p.head("Playbook: " + choice.Playbook.Name)
+	p.linef("  because: %s", choice.Reason)
+	if choice.Note != "" {
+		p.linef("  %s", choice.Note)
+	}
+	var far []string
+	for _, r := range x.settings.Playbooks.Rejected(x.notification) {
+		if r.Near == "" {
+			far = append(far, r.Playbook)
+			continue
+		}
+		p.linef("  not %s: %s", r.Playbook, r.Near)
+	}
+	if len(far) > 0 {
+		p.linef("  nothing alike: %s", strings.Join(far, ", "))
+	}
+}
+
+func (x *explained) printSteps(p printer, i incident.Incident) {
+	p.linef("")
+	p.head("Steps")
+	if i.Playbook.Note != "" {
+		p.linef("  note: %s", strings.ReplaceAll(i.Playbook.Note, "\n", "\n  note: "))
+	}
+	labels := playbooks.DataFor(x.notification).Labels
+	source := map[string]*playbooks.Step{}
+	width := 0
+	if book, ok := x.settings.Playbooks.Find(i.Playbook.Name); ok {
+		for _, s := range book.Steps() {
+			source[s.Step.ID] = s.Step
+			width = max(width, len(s.Step.ID))
+		}
+	}
+	for _, t := range i.Tiers {
+		p.linef("  %s, within %s, owners: %s", t.Name, t.Within, orElse(t.Owners, "none"))
+		for _, s := range i.Steps {
+			if s.Tier != t.Name {
+				continue
+			}
+			says := s.Title
+			if own := source[s.ID]; s.Hidden && own != nil {
+				says = "hidden: " + strings.Join(own.WhyHidden(labels), ", and ")
+			}
+			p.linef("  %3d %-*s  %s", s.Number, width, s.ID, says)
+		}
+	}
+}
+
+// blocks prints the messages as Slack gets them, in a JSON list. The "blocks" of
+// one can be pasted into Slack's Block Kit Builder.
+func (x *explained) blocks(out io.Writer) error {
+	type shown struct {
+		Slot    string        `json:"slot"`
+		Channel string        `json:"channel"`
+		Thread  bool          `json:"thread"` // a reply to the root
+		Text    string        `json:"text"`
+		Blocks  []slack.Block `json:"blocks"`
+	}
+	all := []shown{}
+	if i, ok := x.stage.Newest(); ok {
+		for _, s := range x.stage.Messages(i) {
+			all = append(all, shown{s.Name, i.Channel, s.Thread, s.Message.Text, s.Message.Blocks})
+		}
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(all); err != nil {
+		return fmt.Errorf("explain: write the blocks: %w", err)
+	}
+	return nil
+}
