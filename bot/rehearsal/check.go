@@ -149,8 +149,7 @@ func (c *checker) event(at path, t *Test, e *TestEvent) {
 	for _, v := range given {
 		if v.node.Kind != yaml.ScalarNode {
 			c.addf(at.at(v.key), "%s takes one value: a step's number or id, or nothing", v.key)
-		}
-		if v.step && v.text() == "" && v.verb != incident.VerbAcknowledge {
+		} else if v.step && v.text() == "" && v.verb != incident.VerbAcknowledge {
 			c.addf(at.at(v.key), "%s needs a step: its number or its id", v.key)
 		}
 	}

@@ -108,7 +108,7 @@ func (f *File) load(base Base) (*playbooks.Set, yamlfile.Problems) {
 			problems = append(problems, at)
 		}
 		for _, path := range paths {
-			book, found := readPlaybook(path)
+			book, found := readPlaybook(path, at)
 			problems = append(problems, slices.DeleteFunc(found, func(p yamlfile.Problem) bool { return p.Warning })...)
 			switch {
 			case book == nil:
@@ -149,10 +149,12 @@ func (f *File) find(entry string) ([]string, error) {
 	return found, nil
 }
 
-func readPlaybook(path string) (*playbooks.Playbook, yamlfile.Problems) {
+// readPlaybook reads a playbook; at is where the test file names it.
+func readPlaybook(path string, at yamlfile.Problem) (*playbooks.Playbook, yamlfile.Problems) {
 	data, err := read(path)
 	if err != nil {
-		return nil, yamlfile.Problems{{File: path, Text: fmt.Sprintf("the playbook cannot be read: %v: playbooks are relative to the test file; %q stands for the built-in ones", err, BuiltIn)}}
+		at.Text = fmt.Sprintf("the playbook cannot be read: %v: playbooks are relative to the test file; %q stands for the built-in ones", err, BuiltIn)
+		return nil, yamlfile.Problems{at}
 	}
 	return playbooks.Parse(path, data)
 }
