@@ -45,15 +45,18 @@ func Load(path string, base Base) (*File, yamlfile.Problems) {
 	return f, problems
 }
 
-// read reads a file of at most the size that yamlfile takes; one byte more lets it
-// tell of the excess.
+// read reads a file of at most the size that yamlfile takes.
 func read(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, yamlfile.MaxSize+1))
+	data, err := io.ReadAll(io.LimitReader(file, yamlfile.MaxSize+1))
+	if err == nil && len(data) > yamlfile.MaxSize {
+		err = fmt.Errorf("it is larger than %d bytes: split it", yamlfile.MaxSize)
+	}
+	return data, err
 }
 
 // config is the configuration that the tests depend on.
