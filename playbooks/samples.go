@@ -31,9 +31,7 @@ type Sample struct {
 func (p *Playbook) Samples() []Sample {
 	texts := p.templates()
 	usual := map[string]string{}
-	for name, value := range usualLabels {
-		usual[name] = value
-	}
+	maps.Copy(usual, usualLabels)
 	annotations := maps.Clone(usualAnnotations)
 	for _, t := range texts {
 		for _, m := range namedValue.FindAllStringSubmatch(t, -1) {

@@ -136,7 +136,7 @@ func nearest(name string, names []string) (found []string) {
 		holders[candidate] = []string{candidate}
 	}
 	for _, candidate := range names {
-		for _, word := range strings.Fields(candidate) {
+		for word := range strings.FieldsSeq(candidate) {
 			if len(word) >= leastWord {
 				spelt = append(spelt, word)
 				holders[word] = append(holders[word], candidate)

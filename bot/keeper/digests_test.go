@@ -214,11 +214,11 @@ func TestClicksOnADigest(t *testing.T) {
 	}
 	r.settled()
 	r.eventually("the digest shows who adopted the step", func() bool {
-		text := ""
+		var text strings.Builder
 		for _, m := range append(r.sim.Thread("cost-review", r.digests()[0].TS), r.digests()[0]) {
-			text += m.PlainText()
+			text.WriteString(m.PlainText())
 		}
-		return strings.Contains(text, "adopted")
+		return strings.Contains(text.String(), "adopted")
 	})
 	if adopted, err := r.store.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
 		t.Errorf("the adoption is not remembered: %+v, %v", adopted, err)

@@ -41,14 +41,15 @@ func terminalBlock(b slack.Block) string {
 	case *slack.HeaderBlock:
 		return "=== " + terminalText(b.Text) + " ==="
 	case *slack.SectionBlock:
-		text := terminalText(b.Text)
+		var text strings.Builder
+		text.WriteString(terminalText(b.Text))
 		for _, f := range b.Fields {
-			text += "\n" + terminalText(f)
+			text.WriteString("\n" + terminalText(f))
 		}
 		if b.Accessory != nil && b.Accessory.ButtonElement != nil {
-			text += "  " + terminalElement(b.Accessory.ButtonElement)
+			text.WriteString("  " + terminalElement(b.Accessory.ButtonElement))
 		}
-		return text
+		return text.String()
 	case *slack.ContextBlock:
 		var parts []string
 		for _, e := range b.ContextElements.Elements {

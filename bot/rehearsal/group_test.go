@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -27,11 +28,12 @@ func TestDeliveries(t *testing.T) {
 	var got []string
 	for _, at := range g.deliveries(Start.Add(25 * hour)) {
 		n := g.notification(at)
-		line := at.Sub(Start).String() + " " + string(n.Status)
+		var line strings.Builder
+		line.WriteString(at.Sub(Start).String() + " " + string(n.Status))
 		for _, a := range n.Alerts {
-			line += " " + a.Labels["pod"] + ":" + string(a.Status)
+			line.WriteString(" " + a.Labels["pod"] + ":" + string(a.Status))
 		}
-		got = append(got, line)
+		got = append(got, line.String())
 	}
 	want := []string{
 		"1h0m0s firing a:firing",

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,11 +56,12 @@ func startRig(t *testing.T) *rig {
 // write makes a bill of one service: a cost a day, from a day on.
 func (r *rig) write(name string, from spend.Day, costs ...string) {
 	r.t.Helper()
-	text := "EffectiveCost,BilledCost,BillingCurrency,ServiceName,ChargePeriodStart\n"
+	var text strings.Builder
+	text.WriteString("EffectiveCost,BilledCost,BillingCurrency,ServiceName,ChargePeriodStart\n")
 	for k, c := range costs {
-		text += fmt.Sprintf("%s,%s,USD,EC2,%sT00:00:00Z\n", c, c, from+spend.Day(k))
+		text.WriteString(fmt.Sprintf("%s,%s,USD,EC2,%sT00:00:00Z\n", c, c, from+spend.Day(k)))
 	}
-	if err := os.WriteFile(filepath.Join(r.folder, name), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(r.folder, name), []byte(text.String()), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
 }
