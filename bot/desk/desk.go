@@ -61,16 +61,19 @@ type Desk struct {
 	Options
 	late chan lateAnswer
 	slow chan func(context.Context)
+
+	gatherWithin time.Duration // the constant; tests have less patience
 }
 
 // New makes a desk; its late answers need Run.
 func New(o Options) *Desk {
-	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16)}
+	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), gatherWithin: gatherWithin}
 }
 
 // lateAnswer is a command that was recorded before its result was known.
 type lateAnswer struct {
 	op      string
+	digest  int // that the command is about; 0: an incident, which the answer names
 	answers <-chan incident.Answer
 	done    func()
 	to      chat.Private
@@ -80,20 +83,33 @@ type lateAnswer struct {
 func (d *Desk) Run(ctx context.Context) error {
 	var group errgroup.Group
 	defer group.Wait()
+	for range gatherers {
+		group.Go(func() error {
+			d.gather(ctx)
+			return nil
+		})
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case work := <-d.slow:
-			group.Go(func() error {
-				work(ctx)
-				return nil
-			})
 		case l := <-d.late:
 			group.Go(func() error {
 				d.deliver(ctx, l)
 				return nil
 			})
+		}
+	}
+}
+
+// gather does slow work, one after the other, until the context ends.
+func (d *Desk) gather(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case work := <-d.slow:
+			work(ctx)
 		}
 	}
 }
@@ -110,8 +126,12 @@ func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
 	}
 	l.to.Text = message.Answer(answer, d.Settings().Command)
 	if l.to.Channel == "" && l.to.ResponseURL == "" {
-		// A form says nothing of where it was opened: the incident's thread is the place.
-		ledger, err := d.Store.Ledger(ctx, answer.Incident)
+		// A form says nothing of where it was opened: the thread of what it is about is the place.
+		about := answer.Incident
+		if l.digest > 0 {
+			about = store.DigestSubject(l.digest)
+		}
+		ledger, err := d.Store.Ledger(ctx, about)
 		if err != nil {
 			d.Logger.Warn("a late answer has no place", "user", l.to.User, "error", err)
 			return
@@ -165,8 +185,12 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, to chat.Private) (ans
 	if answer, ok, err = d.Store.Answered(lookCtx, ev.Op); err == nil && ok {
 		return answer, true, ""
 	}
+	about := 0
+	if ev.Review != nil {
+		about = ev.Review.Digest
+	}
 	select {
-	case d.late <- lateAnswer{ev.Op, answers, done, to}:
+	case d.late <- lateAnswer{ev.Op, about, answers, done, to}:
 		keep = true
 	default: // too many wait: the thread shows the result
 	}

@@ -17,9 +17,11 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/desk"
+	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/keeper"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -40,11 +42,21 @@ type rig struct {
 	responders []string
 	desk       *desk.Desk
 	storm      incident.Limit // what is too much for a channel; zero: nothing
+	digests    []string
+	gather     func(ctx context.Context, digest string, now time.Time) (digest.Input, error)
+	hurry      time.Duration // 0: figures may take as long as they do
 }
 
 func startRig(t *testing.T, responders ...string) *rig {
 	t.Helper()
 	r := &rig{t: t, responders: responders}
+	r.start()
+	return r
+}
+
+func (r *rig) start() {
+	r.t.Helper()
+	t := r.t
 	r.books, _ = playbooks.NewSet(nil, library.All())
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	addr := r.startRedis()
@@ -63,16 +75,18 @@ func startRig(t *testing.T, responders ...string) *rig {
 	}
 	r.store = opened.Workspace("T0SIM00001")
 	r.replies = r.store.NewReplies()
-	d := desk.New(desk.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Settings: func() desk.Settings {
-		return desk.Settings{Command: "/playbook", Playbooks: r.books}
+	d := desk.New(desk.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Gather: r.gather, Settings: func() desk.Settings {
+		return desk.Settings{Command: "/playbook", Playbooks: r.books, Digests: r.digests}
 	}})
+	if r.hurry > 0 {
+		d.HurryFigures(r.hurry)
+	}
 	r.desk = d
 	door := chat.NewHTTP(chat.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger})
 	server := httptest.NewServer(door)
 	t.Cleanup(server.Close)
 	r.sim.SetRequestURL(server.URL)
 	r.run(d.Run, r.replies.Run)
-	return r
 }
 
 // run runs what works in the background until the test ends, or end is called.
@@ -115,16 +129,26 @@ func (r *rig) stopRedis() {
 
 // keep starts the keeper, which decides; end stops it.
 func (r *rig) keep() (end func()) {
+	var digests []keeper.Digest
+	for _, name := range r.digests {
+		digests = append(digests, keeper.Digest{Name: name, Channel: "#incidents", Next: func(time.Time) time.Time { return time.Time{} }})
+	}
 	k := keeper.New(keeper.Options{
 		Store: r.store, Slack: r.client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(),
 		Settings: func() keeper.Settings {
 			return keeper.Settings{
 				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}, Storm: r.storm},
-				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents"}, People: append([]string{"@sre-oncall"}, r.responders...),
+				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents"}, Digests: digests, People: append([]string{"@sre-oncall"}, r.responders...),
 				Route: func(map[string]string) keeper.Route {
 					return keeper.Route{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Responders: r.responders}
 				},
 			}
+		},
+		Report: func(_ context.Context, d keeper.Digest, w keeper.Wanted) (digest.Report, error) {
+			return digest.Report{
+				Schema: digest.Schema, Digest: d.Name, Week: spend.WeekOf(spend.DayOf(w.At)).Add(-1), MadeAt: w.At,
+				Steps: []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
+			}, nil
 		},
 	})
 	return r.run(k.Run)

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
@@ -12,19 +13,23 @@ const (
 	// gatherAtOnce is how long an answer that others have to be asked for is waited for; a later one follows by itself.
 	gatherAtOnce = 700 * time.Millisecond
 	gatherWithin = time.Minute
+	// gatherers is how many answers are gathered at once: each may hold all that is stored of many weeks.
+	gatherers = 2
 )
 
-// textGathering answers at once when the answer itself is not there yet.
-const textGathering = "Gathering the figures; they follow in a moment."
+// What is said when the answer itself is not there.
+const (
+	textGathering = "Gathering the figures; they follow in a moment."
+	textBusy      = "Too many are asking for figures at once. Please try again in a moment."
+	textBroken    = "These figures cannot be told because of a defect of Signalbook's own; its log has the details. Please report it."
+)
 
 // soon answers at once when that is fast, else it says that the answer follows.
 func (d *Desk) soon(ctx context.Context, to chat.Private, answer func(context.Context) message.Message) message.Message {
 	answers := make(chan message.Message, 1)
 	late := make(chan struct{})
 	work := func(ctx context.Context) {
-		ctx, cancel := context.WithTimeout(ctx, gatherWithin)
-		defer cancel()
-		answers <- answer(ctx)
+		answers <- d.within(ctx, answer)
 		select {
 		case <-late:
 		default:
@@ -40,7 +45,7 @@ func (d *Desk) soon(ctx context.Context, to chat.Private, answer func(context.Co
 	select {
 	case d.slow <- work:
 	default:
-		return message.Text(textFull)
+		return message.Text(textBusy)
 	}
 	select {
 	case said := <-answers:
@@ -55,4 +60,17 @@ func (d *Desk) soon(ctx context.Context, to chat.Private, answer func(context.Co
 	default:
 		return message.Text(textGathering)
 	}
+}
+
+// within answers within its own time: what it says has to be told after that.
+func (d *Desk) within(ctx context.Context, answer func(context.Context) message.Message) (said message.Message) {
+	ctx, cancel := context.WithTimeout(ctx, d.gatherWithin)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			d.Logger.Error("panic while gathering figures", "panic", p, "stack", string(debug.Stack()))
+			said = message.Text(textBroken)
+		}
+	}()
+	return answer(ctx)
 }

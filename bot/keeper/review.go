@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/digest"
@@ -24,7 +25,13 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 		if d, ok := r.digestNamed(v.Name); ok {
 			commit.Review.Ask = &store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
 			commit.Answer.Kind, commit.Answer.Title, commit.Answer.Text = incident.AnswerAsked, d.Name, d.Channel
+			return commit, nil
 		}
+		var names []string
+		for _, d := range r.Settings().Digests {
+			names = append(names, d.Name)
+		}
+		commit.Answer.Title = strings.Join(names, ", ")
 		return commit, nil
 	}
 	document, ok, err := r.Store.Digest(ctx, v.Digest)

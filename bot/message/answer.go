@@ -70,10 +70,7 @@ func answer(a incident.Answer, command string) string {
 		}
 		return sentence(t.words()) + " Nothing was changed."
 	case incident.AnswerNoDigest:
-		if t.words() != "" {
-			return fmt.Sprintf("There is no digest “%s” in the configuration.", t.words())
-		}
-		return "There is no such digest any more, or it has no such part."
+		return t.noDigest()
 	case incident.AnswerNothing:
 		return fmt.Sprintf("There is nothing to take back: %s is open.", t.title())
 	case incident.AnswerAsked:
@@ -158,6 +155,19 @@ func (t told) reviewed() string {
 		}
 	}
 	return ""
+}
+
+// noDigest tells which digest there is not.
+func (t told) noDigest() string {
+	switch {
+	case t.words() != "":
+		return fmt.Sprintf("There is no digest “%s” in the configuration.", t.words())
+	case t.Verb != incident.Verb(incident.ReviewPost):
+		return "There is no such digest any more, or it has no such part."
+	case t.title() != "":
+		return fmt.Sprintf("Which digest? Name one of %s: `%s digest post NAME`", t.title(), t.command)
+	}
+	return "No digest is configured: see `digests` in signalbook.yml."
 }
 
 // dealt tells who dealt with a part of a digest before.

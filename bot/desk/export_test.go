@@ -1,0 +1,6 @@
+package desk
+
+import "time"
+
+// HurryFigures makes a desk that does not run yet give up on figures after so long.
+func (d *Desk) HurryFigures(within time.Duration) { d.gatherWithin = within }
