@@ -123,7 +123,8 @@ func (im *Importer) one(ctx context.Context, s Source) error {
 	if err != nil {
 		return err
 	}
-	if last, ok := before[s.ID]; ok && reflect.DeepEqual(files, im.files[s.ID]) && last.At.Before(now) && now.Sub(last.At) < askEvery {
+	last, ok := before[s.ID]
+	if ok && last.Known == reading.Known && reflect.DeepEqual(files, im.files[s.ID]) && last.At.Before(now) && now.Sub(last.At) < askEvery {
 		return nil // nothing new since
 	}
 	if unread(files) {
@@ -131,11 +132,11 @@ func (im *Importer) one(ctx context.Context, s Source) error {
 			return err
 		}
 	}
-	if err := im.save(ctx, reading, before[s.ID]); err != nil {
+	if err := im.save(ctx, reading, last); err != nil {
 		return err
 	}
 	im.files[s.ID] = files
-	im.Logger.Info("costs imported", "source", s.Name, "rows", reading.Rows, "days", len(reading.Days), "newest", reading.Newest.String(), "notes", len(reading.Notes))
+	im.Logger.Info("costs imported", "source", s.Name, "rows", reading.Rows, "days_changed", len(reading.Days), "newest", reading.Newest.String(), "notes", len(reading.Notes))
 	return nil
 }
 
@@ -198,12 +199,8 @@ func (im *Importer) hold(ctx context.Context, s Source) (held context.Context, r
 
 // blind says that nobody sees the files of a source, once nobody has for a day.
 func (im *Importer) blind(ctx context.Context, s Source, now time.Time) error {
-	sources, err := im.Store.CostSources(ctx)
-	if err != nil {
+	if _, missed, err := im.missed(ctx, s, now); err != nil || !missed {
 		return err
-	}
-	if last, ok := sources[s.ID]; ok && (!last.Known || now.Sub(last.At) < silence) {
-		return nil
 	}
 	mine, err := im.Store.TakeImport(ctx, s.ID, im.Replica)
 	if err != nil || !mine {
@@ -211,15 +208,31 @@ func (im *Importer) blind(ctx context.Context, s Source, now time.Time) error {
 	}
 	ctx, release := im.hold(ctx, s)
 	defer release()
+	// Another replica may have told of them just before it left the lease to this one.
+	last, missed, err := im.missed(ctx, s, now)
+	if err != nil || !missed {
+		return err
+	}
 	reading, _, err := s.Files.Read(ctx, now, nil, nil)
 	if err != nil {
 		return err
 	}
-	if last, ok := sources[s.ID]; ok {
+	if last.Known {
 		// What was told before stays told; that it is old is said.
 		reading.Newest, reading.Rows, reading.Column, reading.Lacks = last.Newest, last.Rows, last.Column, last.Lacks
 	}
 	return im.Store.SaveCosts(ctx, reading, nil)
+}
+
+// missed reports whether no replica has seen a source for a day, and what was told
+// of it last.
+func (im *Importer) missed(ctx context.Context, s Source, now time.Time) (last spend.Reading, missed bool, err error) {
+	sources, err := im.Store.CostSources(ctx)
+	if err != nil {
+		return last, false, err
+	}
+	last, ok := sources[s.ID]
+	return last, !ok || last.Known && now.Sub(last.At) >= silence, nil
 }
 
 // ask asks a query source for the days that are not stored yet, or not settled.
@@ -230,7 +243,7 @@ func (im *Importer) ask(ctx context.Context, s Source, now time.Time, before spe
 		return err
 	}
 	first := today - recent
-	if before.At.IsZero() {
+	if !before.Known { // nothing was told yet: nobody may have answered until now
 		first = today - history
 	}
 	var days []spend.Day
@@ -251,7 +264,7 @@ func (im *Importer) ask(ctx context.Context, s Source, now time.Time, before spe
 		return err
 	}
 	im.asked[s.ID] = now
-	im.Logger.Info("costs imported", "source", s.Name, "days", len(reading.Days), "notes", len(reading.Notes))
+	im.Logger.Info("costs imported", "source", s.Name, "days_changed", len(reading.Days), "notes", len(reading.Notes))
 	return nil
 }
 
@@ -259,8 +272,8 @@ func settled(day spend.Day, now time.Time) bool {
 	return now.Sub((day + 1).Time()) >= settle
 }
 
-// save stores a reading, and beside it which days changed that were settled when
-// the source was read before.
+// save stores what is new of a reading, whose other days are dropped, and beside it
+// which days changed that were settled when the source was read before.
 func (im *Importer) save(ctx context.Context, reading, before spend.Reading) error {
 	var restated []spend.Restatement
 	if before.Known && len(reading.Days) > 0 {
@@ -276,6 +289,8 @@ func (im *Importer) save(ctx context.Context, reading, before spend.Reading) err
 			return err
 		}
 		restated = changed(was, reading.Days, before.At, reading.At)
+		// What is stored already is not written again, every hour.
+		maps.DeleteFunc(reading.Days, func(day spend.Day, groups map[spend.Group]spend.Cost) bool { return maps.Equal(was[day], groups) })
 	}
 	if err := im.Store.SaveCosts(ctx, reading, restated); err != nil {
 		return fmt.Errorf("import %s: %w", reading.Name, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,30 @@ func TestImportFiles(t *testing.T) {
 	if err != nil || !after[s.ID].At.Equal(before[s.ID].At) {
 		t.Errorf("unchanged files were stored again at %s, %v", after[s.ID].At, err)
 	}
+	// An hour later they are told of again, and only what changed is written: the 22nd.
+	stored := r.storedDays()
+	r.now = r.now.Add(time.Hour)
+	r.write("2.csv", r.day("2026-11-22"), "7")
+	im.round(t.Context())
+	if n := r.storedDays() - stored; n != 1 || len(r.totals(s.ID)) != 5 {
+		t.Errorf("%d days were written, want 1; stored are %v", n, r.totals(s.ID))
+	}
+}
+
+// storedDays is how many times a day was put in its place.
+func (r *rig) storedDays() int {
+	r.t.Helper()
+	stats, err := r.raw.Info(r.t.Context(), "commandstats").Result()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(stats, "cmdstat_rename:calls=")
+	text, _, _ := strings.Cut(after, ",")
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return n
 }
 
 // TestImportKeepsWhatWasTold: a replica that has not seen a file before it broke
@@ -172,6 +197,51 @@ func TestImportQueries(t *testing.T) {
 	told, err := r.st.CostSources(t.Context())
 	if err != nil || !told[s.ID].Known || told[s.ID].Newest != r.day("2026-11-22") {
 		t.Errorf("got %+v, %v, want the newest day that is stored", told[s.ID], err)
+	}
+}
+
+// TestImportQueriesOfNobodyAtFirst: who does not answer at first is asked for all of
+// its history once it does.
+func TestImportQueriesOfNobodyAtFirst(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	var asked []spend.Day
+	known := map[spend.Day]string{}
+	im := r.importer("a", Source{ID: "prometheus:1", Name: "Prometheus", Query: answers{known, &asked}})
+	im.round(t.Context())
+	r.now = r.now.Add(time.Hour)
+	known[r.day("2026-09-01")] = "1"
+	im.round(t.Context())
+	if diff := cmp.Diff(map[string]string{"2026-09-01": "1"}, r.totals("prometheus:1")); diff != "" {
+		t.Errorf("want, got:\n%s", diff)
+	}
+}
+
+// TestFilesThatCameBack: files that were away for a day and are as they were are told
+// of again.
+func TestFilesThatCameBack(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	s := r.files()
+	r.write("1.csv", r.day("2026-11-18"), "10")
+	im := r.importer("a", s)
+	im.round(t.Context())
+	aside := filepath.Join(r.folder, "aside")
+	if err := os.Rename(filepath.Join(r.folder, "1.csv"), aside); err != nil {
+		t.Fatal(err)
+	}
+	r.now = r.now.Add(25 * time.Hour)
+	im.round(t.Context())
+	if told, err := r.st.CostSources(t.Context()); err != nil || told[s.ID].Known {
+		t.Fatalf("files that are gone are not missed: %+v, %v", told, err)
+	}
+	if err := os.Rename(aside, filepath.Join(r.folder, "1.csv")); err != nil {
+		t.Fatal(err)
+	}
+	r.now = r.now.Add(time.Minute)
+	im.round(t.Context())
+	if told, err := r.st.CostSources(t.Context()); err != nil || !told[s.ID].Known || told[s.ID].Newest != r.day("2026-11-18") {
+		t.Errorf("files that came back are still missed: %+v, %v", told, err)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/signalbook/signalbook/bot/cost"
 	"github.com/signalbook/signalbook/bot/embedded"
 	"github.com/signalbook/signalbook/bot/spend"
@@ -26,6 +28,7 @@ const week = "2026-W47"
 type rig struct {
 	t      *testing.T
 	st     *store.Store
+	raw    *redis.Client
 	folder string
 	now    time.Time
 }
@@ -44,13 +47,15 @@ func startRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
+	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Address, MaxRetries: -1, Protocol: 2})
 	t.Cleanup(func() {
+		raw.Close()
 		opened.Close()
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return &rig{t: t, st: opened.Workspace("T1"), folder: t.TempDir(), now: monday}
+	return &rig{t: t, st: opened.Workspace("T1"), raw: raw, folder: t.TempDir(), now: monday}
 }
 
 // write makes a bill of one service: a cost a day, from a day on.
