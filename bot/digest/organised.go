@@ -93,7 +93,7 @@ func organise(in Input, money []Money, book *handbook.Handbook) (*Organised, str
 	if told == (handbook.Organisation{}) {
 		why := "nothing of the organisation is configured"
 		if org.Users.Why != "" {
-			why = "how many users there are is not known: " + clean(org.Users.Why)
+			why = "how many users there are is not known: " + org.Users.Why
 		}
 		return nil, "No cost per user, no thresholds: " + sentence(why)
 	}

@@ -2,6 +2,7 @@ package digest
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,4 +133,15 @@ func TestUnknownOrganisation(t *testing.T) {
 	holds(t, r.Missing, "No cost per user, no thresholds: nothing of the organisation is configured.")
 	in.Organisation.Users.Why = "Prometheus is down"
 	holds(t, Judge(in).Missing, "No cost per user, no thresholds: how many users there are is not known: Prometheus is down.")
+}
+
+// TestUsersUnknown: why nobody knows is said to its end, which is what to do.
+func TestUsersUnknown(t *testing.T) {
+	t.Parallel()
+	in := newLedger(t).input()
+	in.Organisation.Users.Why = strings.Repeat("because of this and that ", 12) + "see whether Prometheus is up"
+	missing := Judge(in).Missing
+	if !slices.ContainsFunc(missing, func(s string) bool { return strings.HasSuffix(s, "see whether Prometheus is up.") }) {
+		t.Errorf("it is not said what to do: %q", missing)
+	}
 }

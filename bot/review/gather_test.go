@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/digest"
@@ -173,7 +174,14 @@ func TestGatherIncidents(t *testing.T) {
 			t.Fatal(refused)
 		}
 	}
+	// One that is closed while it is looked for is found twice.
+	if err := r.raw.ZAdd(t.Context(), "test:{T1}:open", redis.Z{Score: 9e12, Member: 1}).Err(); err != nil {
+		t.Fatal(err)
+	}
 	got := r.gather(r.about()).Incidents
+	if len(got.Opened) != 4 {
+		t.Errorf("got %d incidents, want 4", len(got.Opened))
+	}
 	opened := map[string]digest.Incident{}
 	for _, i := range got.Opened {
 		opened[i.ID] = i

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"reflect"
+	"runtime/debug"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/cost"
@@ -80,7 +81,7 @@ func (im *Importer) round(ctx context.Context) {
 			continue
 		}
 		seen[s.ID] = true
-		err := im.one(ctx, s)
+		err := im.guarded(ctx, s)
 		switch {
 		case ctx.Err() != nil:
 			return
@@ -95,6 +96,18 @@ func (im *Importer) round(ctx context.Context) {
 	maps.DeleteFunc(im.files, func(id string, _ map[string]cost.File) bool { return !seen[id] })
 	maps.DeleteFunc(im.asked, func(id string, _ time.Time) bool { return !seen[id] })
 	im.users(ctx)
+}
+
+// guarded imports one source. What panics over odd bytes must not end the bot, on one
+// replica after the other.
+func (im *Importer) guarded(ctx context.Context, s Source) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v; this is a defect of Signalbook, please report it", p)
+			im.Logger.Error("panic while costs were imported", "source", s.Name, "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	return im.one(ctx, s)
 }
 
 // one imports one source, when it is this replica's turn.

@@ -245,6 +245,27 @@ func TestFilesThatCameBack(t *testing.T) {
 	}
 }
 
+// breaks is a query source that panics.
+type breaks struct{}
+
+func (breaks) Read(context.Context, []spend.Day, time.Time) spend.Reading { panic("out of range") }
+
+// TestImportBesideOneThatPanics: the other sources are imported, and its lease is free
+// again.
+func TestImportBesideOneThatPanics(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	s := r.files()
+	r.write("1.csv", r.day("2026-11-18"), "10")
+	r.importer("a", Source{ID: "prometheus:1", Name: "Prometheus", Query: breaks{}}, s).round(t.Context())
+	if diff := cmp.Diff(map[string]string{"2026-11-18": "10"}, r.totals(s.ID)); diff != "" {
+		t.Errorf("want, got:\n%s", diff)
+	}
+	if mine, err := r.st.TakeImport(t.Context(), "prometheus:1", "b"); err != nil || !mine {
+		t.Errorf("the lease was not handed back: %v", err)
+	}
+}
+
 func TestImportUsers(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)

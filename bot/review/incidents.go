@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,10 @@ func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.T
 		return nil, err
 	}
 	var all digest.Incidents
+	// One that closes in between is among both.
 	numbers := append(open, closed...)
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
 	for len(numbers) > 0 {
 		n := min(len(numbers), readAtOnce)
 		found, err := st.Incidents(ctx, numbers[:n]...)

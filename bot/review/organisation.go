@@ -1,7 +1,9 @@
 package review
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -56,7 +58,7 @@ func (o Organisation) Ask(ctx context.Context, now time.Time) digest.Organisatio
 			if !ok {
 				f.to.Source, f.to.Why = "", fmt.Sprintf("organisation.%s could not be measured", f.key)
 				if len(errs) > 0 {
-					f.to.Why += ": " + errs[0].Error()
+					f.to.Why += ": " + cmp.Or(errors.Unwrap(errs[0]), errs[0]).Error()
 				}
 			}
 		}

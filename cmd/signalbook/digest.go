@@ -128,7 +128,7 @@ func (c digestCommand) fromStore(ctx context.Context, s *settings, a review.Abou
 	cancel()
 	switch {
 	case err != nil:
-		return digest.Input{}, errors.New("it does not answer")
+		return digest.Input{}, fmt.Errorf("it does not answer: %w", err)
 	case !known:
 		return digest.Input{}, errors.New("no bot with this token has used it yet")
 	}
