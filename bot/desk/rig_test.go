@@ -24,6 +24,7 @@ import (
 	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/handbook"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
 
@@ -45,6 +46,9 @@ type rig struct {
 	digests    []string
 	gather     func(ctx context.Context, digest string, now time.Time) (digest.Input, error)
 	hurry      time.Duration // 0: figures may take as long as they do
+	book       *handbook.Handbook
+	// organisation answers for Prometheus; nil: nothing is configured.
+	organisation func(context.Context) digest.Organisation
 }
 
 func startRig(t *testing.T, responders ...string) *rig {
@@ -75,8 +79,13 @@ func (r *rig) start() {
 	}
 	r.store = opened.Workspace("T0SIM00001")
 	r.replies = r.store.NewReplies()
-	d := desk.New(desk.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Gather: r.gather, Settings: func() desk.Settings {
-		return desk.Settings{Command: "/playbook", Playbooks: r.books, Digests: r.digests}
+	d := desk.New(desk.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Gather: r.gather, Organisation: func(ctx context.Context, _ time.Time) digest.Organisation {
+		if r.organisation == nil {
+			return digest.Organisation{Users: digest.Figure{Why: "organisation.users is not configured"}}
+		}
+		return r.organisation(ctx)
+	}, Settings: func() desk.Settings {
+		return desk.Settings{Command: "/playbook", Playbooks: r.books, Handbook: r.book, Digests: r.digests}
 	}})
 	if r.hurry > 0 {
 		d.HurryFigures(r.hurry)
