@@ -50,10 +50,10 @@ handbook: {files: [handbook/*.yml]}
 
 	b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
 	root := r.root("incidents", 0)
-	if _, err := r.sim.Say("dana", "incidents", root.TS, "@signalbook ask is pgbouncer worth it"); err != nil {
+	if _, err := r.sim.Say("ben", "incidents", root.TS, "@signalbook ask is pgbouncer worth it"); err != nil {
 		t.Fatal(err)
 	}
-	r.hears("dana", "PgBouncer")
+	r.hears("ben", "PgBouncer")
 
 	if err := os.WriteFile(own, []byte("overrides:\n  - {id: T99, field: monthly_cost, value: $1, by: anna, on: 2026-11-01}\n"), 0o600); err != nil {
 		t.Fatal(err)
