@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"text/template"
 )
 
 // Bounds of templates. They come from files, and what they work on comes from
@@ -26,6 +27,16 @@ type budget struct {
 	iterations int // of the template that runs now
 	work       int
 	regexps    map[string]compiled // by pattern; as many as the work pays for
+
+	// What no filling spends, and the next one takes over.
+	base      *template.Template // with all functions, which pay out of this budget
+	templates map[templateKey]*template.Template
+}
+
+// templateKey is a template's text and what it is for.
+type templateKey struct {
+	text string
+	use  use
 }
 
 // compiled is a regular expression and about how many instructions it has.
@@ -35,6 +46,9 @@ type compiled struct {
 }
 
 func newBudget() *budget { return &budget{work: maxWork} }
+
+// renew makes it the budget of another filling.
+func (b *budget) renew() { b.iterations, b.work, b.regexps = 0, maxWork, nil }
 
 // tick is called at the beginning of each loop round with the number of
 // nodes in the loop's body.

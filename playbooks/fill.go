@@ -27,8 +27,16 @@ type FilledStep struct {
 // Fill puts the data into every template of the playbook. A template that
 // fails stays as its author wrote it, shown as plain text, and a note says
 // why; Fill itself never fails.
-func (p *Playbook) Fill(d Data) (Filled, []string) {
-	f := filler{view: d.view(), budget: newBudget()}
+func (p *Playbook) Fill(d Data) (Filled, []string) { return p.fill(d, newBudget()) }
+
+// Fill is Playbook.Fill with the templates that Read has compiled.
+func (s *Source) Fill(d Data) (Filled, []string) {
+	s.checker.budget.renew()
+	return s.Playbook.fill(d, s.checker.budget)
+}
+
+func (p *Playbook) fill(d Data, b *budget) (Filled, []string) {
+	f := filler{view: d.view(), budget: b}
 	var out Filled
 	for _, l := range p.Links {
 		if link, ok := f.link(l); ok {

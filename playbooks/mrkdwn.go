@@ -147,10 +147,14 @@ func (w *mrkdwnWriter) plain(v string) string {
 	return entities(b.String())
 }
 
+// Replacers are made once: a storm fills thousands of values.
+var (
+	escaped    = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	escapedURL = strings.NewReplacer(" ", "%20", "|", "%7C", "<", "%3C", ">", "%3E", "`", "%60", `"`, "%22")
+)
+
 // entities are the three characters that Slack asks to be escaped.
-func entities(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
-}
+func entities(s string) string { return escaped.Replace(s) }
 
 // urlValue escapes a value inside a URL of which begun stands already. At the
 // very beginning it may be a whole http or https URL; later on it is one
@@ -161,7 +165,7 @@ func urlValue(begun, v string) (string, bool) {
 		if !isWeb(v) {
 			return "", false
 		}
-		return strings.NewReplacer(" ", "%20", "|", "%7C", "<", "%3C", ">", "%3E", "`", "%60", `"`, "%22").Replace(v), true
+		return escapedURL.Replace(v), true
 	case !isWeb(begun):
 		return "", false
 	case strings.ContainsAny(begun, "?#"):

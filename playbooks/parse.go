@@ -26,6 +26,7 @@ type Source struct {
 
 	doc     *yamlfile.Document
 	checker *checker
+	samples []Sample
 }
 
 // Read is Parse for who wants to look closer: at what could be read of a broken

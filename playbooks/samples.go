@@ -57,6 +57,14 @@ func (p *Playbook) Samples() []Sample {
 	return append(out, Sample{Name: "a start by hand, without alerts"})
 }
 
+// Samples are the samples of the playbook, made up once.
+func (s *Source) Samples() []Sample {
+	if s.samples == nil {
+		s.samples = s.Playbook.Samples()
+	}
+	return s.samples
+}
+
 // labelled are the labels of an alert that holds the matchers, and those of the
 // steps' applies as far as they go with them.
 func (p *Playbook) labelled(usual map[string]string, match Matchers) map[string]string {

@@ -32,30 +32,53 @@ func IsTemplate(text string) bool { return strings.Contains(text, "{{") }
 
 // compile parses a template and builds the bounds into its tree: every loop
 // counts its rounds, and every printed value passes the function for its use,
-// as html/template does it. The budget pays whenever the template runs.
+// as html/template does it. The budget pays whenever the template runs. A text
+// that it has compiled for this use before is not compiled again.
 func compile(text string, where use, b *budget) (*template.Template, error) {
-	t, err := template.New("").Option("missingkey=zero").Funcs(functions(b)).Parse(text)
+	if t := b.templates[templateKey{text, where}]; t != nil {
+		return t, nil
+	}
+	trees, err := parse.Parse("", text, "", "", callable)
 	if err != nil {
 		return nil, placed(err, errors.New(parseErrorText(err)))
 	}
-	if len(t.Templates()) > 1 {
+	if len(trees) > 1 {
 		return nil, errors.New("define and block are not allowed in a playbook's templates")
 	}
-	if t.Tree == nil || t.Root == nil {
-		return t, nil
+	tree := trees[""]
+	if tree == nil || tree.Root == nil {
+		tree = &parse.Tree{Root: &parse.ListNode{NodeType: parse.NodeList}}
 	}
-	if _, err := instrument(t.Root, where); err != nil {
+	if _, err := instrument(tree.Root, where); err != nil {
 		return nil, err
 	}
-	guards := template.FuncMap{
-		tickFunction:      b.tick,
-		string(inMrkdwn):  b.printed(markValue),
-		string(inTitle):   b.printed(cleanLine),
-		string(inCommand): b.printed(commandValue),
-		string(inURL):     b.printed(markValue),
+	if b.base == nil {
+		b.base = template.New("").Option("missingkey=zero").Funcs(functions(b)).Funcs(template.FuncMap{
+			tickFunction:      b.tick,
+			string(inMrkdwn):  b.printed(markValue),
+			string(inTitle):   b.printed(cleanLine),
+			string(inCommand): b.printed(commandValue),
+			string(inURL):     b.printed(markValue),
+		})
+		b.templates = map[templateKey]*template.Template{}
 	}
-	return t.Funcs(guards), nil
+	t, err := b.base.AddParseTree(strconv.Itoa(len(b.templates)+1), tree)
+	if err != nil {
+		return nil, err
+	}
+	b.templates[templateKey{text, where}] = t
+	return t, nil
 }
+
+// callable are the functions that authors may call: those of a budget, and
+// text/template's own. Only the names matter for parsing.
+var callable = func() map[string]any {
+	all := map[string]any(functions(newBudget()))
+	for _, own := range []string{"and", "or", "not", "len", "index", "slice", "call", "eq", "ne", "lt", "le", "gt", "ge"} {
+		all[own] = true
+	}
+	return all
+}()
 
 // instrument rewrites a list of nodes in place and returns how many nodes one
 // pass over it runs through, inner loops not counted.
@@ -181,8 +204,7 @@ func parseErrorText(err error) string {
 		if m[1] == "now" || m[1] == "since" {
 			return fmt.Sprintf("function %q is not available: a playbook is filled once, when the incident opens, so an age would soon be wrong", m[1])
 		}
-		known := maps.Collect(maps.All(functions(newBudget())))
-		return fmt.Sprintf("function %q does not exist%s", m[1], didYouMean(m[1], maps.Keys(known)))
+		return fmt.Sprintf("function %q does not exist%s", m[1], didYouMean(m[1], maps.Keys(callable)))
 	}
 	if text == "unexpected EOF" {
 		return "an if, range or with has no {{ end }}"

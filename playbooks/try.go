@@ -32,12 +32,12 @@ func (s *Source) Try(problems yamlfile.Problems) yamlfile.Problems {
 	}
 	tried := make([]tried, len(c.trials))
 	typical := 0
-	for _, sample := range s.Playbook.Samples() {
+	for _, sample := range s.Samples() {
 		if sample.Typical {
 			typical++
 		}
 		view := DataFor(sample.Notification).view()
-		*c.budget = *newBudget()
+		c.budget.renew()
 		for k, t := range c.trials {
 			out, err := execute(t.template, view, c.budget)
 			tried[k].note(sample, t, out, err)

@@ -24,8 +24,11 @@ func checkMessages(source *playbooks.Source) yamlfile.Problems {
 	}
 	var found yamlfile.Problems
 	told := map[place]bool{}
-	for _, sample := range source.Playbook.Samples() {
-		for _, loss := range message.Losses(view(source.Playbook, sample.Notification)) {
+	for _, sample := range source.Samples() {
+		if len(sample.Notification.Alerts) == 0 {
+			continue // shows less than the others
+		}
+		for _, loss := range message.Losses(view(source, sample.Notification)) {
 			at := place{loss.Step, loss.Part, loss.Index}
 			if told[at] {
 				continue
@@ -57,24 +60,18 @@ func ownLink(p *playbooks.Playbook, sample playbooks.Sample, n int) int {
 	return 0
 }
 
-// view is an incident that opens for a notification, or by hand for an empty one.
-func view(p *playbooks.Playbook, n alerts.Notification) message.View {
-	plan := incident.Plan{Channel: "#incidents", Owners: []string{"@owners"}, Playbook: p}
-	plan.Filled, _ = p.Fill(playbooks.DataFor(n))
+// view is an incident that opens for a notification, every step shown.
+func view(source *playbooks.Source, n alerts.Notification) message.View {
+	plan := incident.Plan{Channel: "#incidents", Owners: []string{"@owners"}, Playbook: source.Playbook}
+	plan.Filled, _ = source.Fill(playbooks.DataFor(n))
 	for k := range plan.Filled.Steps {
 		plan.Filled.Steps[k].Applies = true
 	}
 	rules := incident.Rules{SeverityLabel: "severity", SeverityOrder: []string{"critical", "warning", "info"}}
-	scene, event := incident.Scene{Next: 142}, incident.Event{At: opening}
-	if len(n.Alerts) > 0 {
-		scene.Plan = func(alerts.Notification) incident.Plan { return plan }
-		event.Notification = &n
-	} else {
-		scene.StartPlan = &plan
-		event.Start = &incident.Start{Playbook: p.Name, Labels: map[string]string{"severity": "critical"}}
-	}
-	out := rules.Handle(scene, event)
-	return message.View{Incident: out.Results[0].Incident, Playbook: p, Command: "/playbook"}
+	out := rules.Handle(
+		incident.Scene{Next: 142, Plan: func(alerts.Notification) incident.Plan { return plan }},
+		incident.Event{At: opening, Notification: &n})
+	return message.View{Incident: out.Results[0].Incident, Playbook: source.Playbook, Command: "/playbook"}
 }
 
 func lossText(l message.Loss, sample string) string {

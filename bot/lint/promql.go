@@ -17,7 +17,6 @@ var promQL = parser.NewParser(parser.Options{})
 // checkSteps checks what steps have beside their texts: verify and run.
 func checkSteps(source *playbooks.Source) yamlfile.Problems {
 	var found yamlfile.Problems
-	var samples []playbooks.Sample
 	for t, tier := range source.Playbook.Tiers {
 		for s, step := range tier.Steps {
 			for _, unused := range []struct {
@@ -33,11 +32,8 @@ func checkSteps(source *playbooks.Source) yamlfile.Problems {
 			if step.Verify == nil || strings.TrimSpace(step.Verify.Expr) == "" {
 				continue
 			}
-			if samples == nil {
-				samples = source.Playbook.Samples()
-			}
 			e := expression{text: step.Verify.Expr, source: source, path: []any{"tiers", t, "steps", s, "verify", "expr"}}
-			if p, wrong := e.check(samples); wrong {
+			if p, wrong := e.check(); wrong {
 				found = append(found, p)
 			}
 		}
@@ -54,11 +50,11 @@ type expression struct {
 
 // check reads the expression, filled for each typical sample when it is a
 // template, and returns the first thing that is wrong with it.
-func (e expression) check(samples []playbooks.Sample) (yamlfile.Problem, bool) {
+func (e expression) check() (yamlfile.Problem, bool) {
 	if !playbooks.IsTemplate(e.text) {
 		return e.read(e.text, "")
 	}
-	for _, sample := range samples {
+	for _, sample := range e.source.Samples() {
 		if !sample.Typical {
 			continue
 		}
