@@ -8,9 +8,10 @@ import (
 	"github.com/prometheus/alertmanager/pkg/labels"
 )
 
-// maxComparisons bounds how many pairs of entries are compared: 10,000 playbooks
-// for one alertname would be 50 million.
-const maxComparisons = 2_000_000
+// maxComparisons bounds how many pairs of entries are compared in search of
+// either kind of clash: 10,000 playbooks for one alertname would be 50 million.
+// What is beyond is not found.
+const maxComparisons = 1_000_000
 
 // Clash says that alerts which a playbook is written for go to an earlier one.
 type Clash struct {
@@ -40,7 +41,7 @@ func (s *Set) Clashes(files []*Playbook) []Clash {
 	for _, p := range files {
 		ours[p] = true
 	}
-	x := clashes{equal: map[string]*known{}, valued: map[labelValue][]*known{}}
+	x := clashes{equal: map[string]*known{}, valued: map[labelValue][]*known{}, alerts: map[string][]*known{}}
 	for _, e := range s.ordered {
 		if ours[e.playbook] && e.playbook.Name != Triage {
 			x.add(e)
@@ -51,12 +52,14 @@ func (s *Set) Clashes(files []*Playbook) []Clash {
 
 // clashes is an index of the entries so far.
 type clashes struct {
-	equal       map[string]*known       // by canonical form
-	valued      map[labelValue][]*known // by one of their labels that has listed values
-	others      []*known
-	comparisons int
-	count       int
-	found       []Clash
+	equal  map[string]*known       // by canonical form
+	valued map[labelValue][]*known // by the values of one of their labels that lists them
+	others []*known                // that have no such label
+	alerts map[string][]*known     // by alert names, those that have them
+	count  int
+	found  []Clash
+
+	covers, overlaps int // comparisons so far
 }
 
 // known is an entry of an earlier playbook.
@@ -98,23 +101,29 @@ func (x *clashes) add(e entry) {
 	}
 }
 
-// remember puts an entry where covering and overlapping look for it: under the
-// values of its alertname, else of another label that lists its values.
+// remember puts an entry where covering and overlapping look for it. Of several
+// labels that list their values it takes the one that fewest others have there.
 func (x *clashes) remember(n *known) {
 	if x.equal[n.text] == nil {
 		x.equal[n.text] = n
 	}
+	for _, name := range n.names {
+		x.alerts[name] = append(x.alerts[name], n)
+	}
 	var key *labels.Matcher
+	var values []string
+	fewest := 0
 	for _, m := range n.match {
-		if listed(m) != nil && (key == nil || m.Name == "alertname") {
-			key = m
+		if vs := listed(m); len(vs) > 0 {
+			if here := len(x.valued[labelValue{m.Name, vs[0]}]); key == nil || here < fewest {
+				key, values, fewest = m, vs, here
+			}
 		}
 	}
 	if key == nil {
 		x.others = append(x.others, n)
-		return
 	}
-	for _, v := range listed(key) {
+	for _, v := range values {
 		at := labelValue{key.Name, v}
 		x.valued[at] = append(x.valued[at], n)
 	}
@@ -128,7 +137,7 @@ func (x *clashes) covering(n *known) *known {
 			if by != nil && y.number >= by.number {
 				return
 			}
-			if !x.pay() {
+			if x.covers++; x.covers > maxComparisons {
 				return
 			}
 			if covers(y.match, n.match) {
@@ -153,22 +162,17 @@ func (x *clashes) overlapping(n *known) (by *known, what string) {
 		what = n.text
 	}
 	for _, name := range n.names {
-		for _, y := range x.valued[labelValue{"alertname", name}] {
-			if by != nil && y.number >= by.number || !x.pay() {
+		for _, y := range x.alerts[name] {
+			if x.overlaps++; by != nil && y.number >= by.number || x.overlaps > maxComparisons {
 				break
 			}
-			if y.names != nil && !contradict(y.match, n.match) {
+			if !contradict(y.match, n.match) {
 				by, what = y, fmt.Sprintf("alertname=%q", name)
 				break
 			}
 		}
 	}
 	return by, what
-}
-
-func (x *clashes) pay() bool {
-	x.comparisons++
-	return x.comparisons <= maxComparisons
 }
 
 // listed returns the values that a matcher lists: one of an equality, several of

@@ -30,8 +30,7 @@ type Sample struct {
 // through the alerts; and a start by hand, without any.
 func (p *Playbook) Samples() []Sample {
 	texts := p.templates()
-	usual := map[string]string{}
-	maps.Copy(usual, usualLabels)
+	usual := maps.Clone(usualLabels)
 	annotations := maps.Clone(usualAnnotations)
 	for _, t := range texts {
 		for _, m := range namedValue.FindAllStringSubmatch(t, -1) {
