@@ -30,9 +30,9 @@ func (c *Config) Target(labels map[string]string) incident.Target {
 }
 
 // LoadDecisions reads and checks only what decides about an incident: the
-// sections playbooks, route, severities and incidents. The others are decoded, but
-// not checked; their secret files are not read, so that it works where there are
-// none.
+// sections playbooks, route, severities, incidents and drills. The others are
+// decoded, but not checked; their secret files are not read, so that it works where
+// there are none.
 func LoadDecisions(path string) (*Config, yamlfile.Problems) {
 	return load(path, (*Config).checkDecisions)
 }
@@ -42,6 +42,9 @@ func (c *Config) checkDecisions(p place) {
 	c.Routes.checkRoot(p.at("route"))
 	c.Severities.check(p.at("severities"))
 	c.Incidents.fill()
+	if c.Drills != nil {
+		c.Drills.check(p.at("drills"))
+	}
 }
 
 // CheckDecisions checks the sections route, severities and incidents of another

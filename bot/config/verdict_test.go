@@ -1,8 +1,6 @@
 package config
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,7 +67,7 @@ route: {channel: "#all", owners: ["@sre"], escalate: [{after: 10m, mention: ["@l
 	if got := c.Target(nil); len(got.Escalate) != 1 || got.Escalate[0].After.Minutes() != 10 || got.Channel != "#all" {
 		t.Errorf("target: got %+v, want #all with one level after 10m", got)
 	}
-	_, problems := LoadDecisions(written(t, `{route: {owners: ["@here"]}, severities: {order: []}}`))
+	_, problems := LoadDecisions(write(t, `{route: {owners: ["@here"]}, severities: {order: []}}`))
 	if len(problems) != 3 {
 		t.Errorf("problems: got %v, want one each about channel, owners and order", problems)
 	}
@@ -77,18 +75,9 @@ route: {channel: "#all", owners: ["@sre"], escalate: [{after: 10m, mention: ["@l
 
 func routing(t *testing.T, text string) *Config {
 	t.Helper()
-	c, problems := LoadDecisions(written(t, text))
+	c, problems := LoadDecisions(write(t, text))
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return c
-}
-
-func written(t *testing.T, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "signalbook.yml")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }

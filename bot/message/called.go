@@ -8,13 +8,17 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// Called is whom a ping of an incident notifies: configured names, or a person's.
+// Called is whom a ping of an incident notifies: configured names, or a person's. A
+// drill's calls nobody.
 // The slot is the ping's, with or without its opening.
 func Called(i incident.Incident, slot string) []string {
+	if i.Drill {
+		return nil
+	}
 	kind, rest, _ := strings.Cut(slot, ":")
 	switch kind {
 	case "reopened":
-		return owners(i)
+		return Owners(i)
 	case "deadline":
 		t, _ := i.Tier(playbooks.Immediate)
 		return t.Owners

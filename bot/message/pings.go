@@ -172,7 +172,7 @@ func reopened(v View) Message {
 	}
 	return Message{
 		Text:   "Open again: " + said(i) + " " + progress(i),
-		Blocks: []slack.Block{section("call", "🔴 "+calling(v.Names.notify(owners(i)), sentence)), about(i)},
+		Blocks: []slack.Block{section("call", "🔴 "+calling(v.Names.notify(Owners(i)), sentence)), about(i)},
 	}
 }
 

@@ -137,7 +137,7 @@ func rootNews(v View) []*paragraph {
 func rootWork(v View) string {
 	i := v.Incident
 	var all []string
-	owners := owners(i)
+	owners := Owners(i)
 	switch {
 	case i.Lead != (incident.User{}):
 		all = append(all, "*Lead:* "+user(i.Lead))
@@ -167,9 +167,9 @@ func rootWork(v View) string {
 	return strings.Join(all, "\n")
 }
 
-// owners are those who must act first: the immediate tier's, else the first
+// Owners are those who must act first: the immediate tier's, else the first
 // tier's, else the route's.
-func owners(i incident.Incident) []string {
+func Owners(i incident.Incident) []string {
 	if t, ok := i.Tier(playbooks.Immediate); ok && len(t.Owners) > 0 {
 		return t.Owners
 	}

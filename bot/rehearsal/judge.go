@@ -32,7 +32,7 @@ func (p *player) opening(at path) {
 	p.same(at.at("severity"), "severity", e.Severity, i.Severity)
 	p.same(at.at("channel"), "channel", e.Channel, i.Channel)
 	if e.Owners != nil {
-		p.list(at.at("owners"), "owners", *e.Owners, message.Called(i, "reopened"))
+		p.list(at.at("owners"), "owners", *e.Owners, message.Owners(i))
 	}
 	for _, tier := range playbooks.TierNames() {
 		if want, given := e.Steps[tier]; given {

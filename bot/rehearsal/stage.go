@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -17,12 +18,17 @@ type Settings struct {
 	Rules     incident.Rules
 	Playbooks *playbooks.Set
 	Route     func(labels map[string]string) incident.Target
+	Drills    string // the channel of exercises; empty: that of their route
 	Command   string // the slash command: "/playbook"
 }
 
 // SettingsOf are those of a configuration and its playbooks.
 func SettingsOf(c *config.Config, set *playbooks.Set) Settings {
-	return Settings{Rules: c.Rules(), Playbooks: set, Route: c.Target, Command: c.Slack.Command}
+	s := Settings{Rules: c.Rules(), Playbooks: set, Route: c.Target, Command: c.Slack.Command}
+	if c.Drills != nil {
+		s.Drills = c.Drills.Channel
+	}
+	return s
 }
 
 // Stage is a keeper and a channel of Slack in memory. Times must not go back from
@@ -75,17 +81,15 @@ func (s *Stage) Handle(ev incident.Event) incident.Outcome {
 
 func (s *Stage) scene(ev incident.Event) incident.Scene {
 	scene := incident.Scene{
-		Next: len(s.incidents) + 1,
-		Plan: func(n alerts.Notification) incident.Plan {
-			return s.remember(incident.PlanFor(n, s.settings.Playbooks, s.settings.Route))
-		},
+		Next:    len(s.incidents) + 1,
+		Plan:    s.plan,
 		Channel: func(name string) incident.Channel { return incident.Channel{Name: name} },
 		Storm:   func(int) *incident.Storm { return nil },
 		Load:    s.load,
 	}
 	switch {
 	case ev.Notification != nil:
-		scene.Current = s.load(s.groups[ev.Notification.GroupID()])
+		scene.Current = s.load(s.groups[incident.GroupOf(*ev.Notification)])
 	case ev.Act != nil:
 		scene.Current = s.load(ev.Act.Incident)
 	case ev.Timer != nil:
@@ -95,7 +99,11 @@ func (s *Stage) scene(ev incident.Event) incident.Scene {
 	return scene
 }
 
-func (s *Stage) remember(p incident.Plan) incident.Plan {
+func (s *Stage) plan(n alerts.Notification) incident.Plan {
+	p := incident.PlanFor(n, s.settings.Playbooks, s.settings.Route)
+	if incident.IsDrill(n) {
+		p.Channel = cmp.Or(s.settings.Drills, p.Channel)
+	}
 	s.books[p.Hash] = p.Playbook
 	return p
 }

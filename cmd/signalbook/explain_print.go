@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -69,6 +70,9 @@ func (x *explained) printRoute(p printer) {
 		p.linef("  %s %s%s: %s", word, strings.Repeat("  ", v.Depth), v.Route, v.Why)
 	}
 	p.linef("  channel     %s", t.Channel)
+	if incident.IsDrill(x.notification) {
+		p.linef("  a drill     in %s; it calls nobody", cmp.Or(x.settings.Drills, t.Channel))
+	}
 	p.linef("  owners      %s", orElse(t.Owners, "none"))
 	p.linef("  responders  %s", orElse(t.Responders, "anyone in the channel"))
 	for k, e := range t.Escalate {
