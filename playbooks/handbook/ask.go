@@ -21,6 +21,10 @@ const (
 	foreignWeight = 3.0
 )
 
+// firmSure is how sure a word has to be to be firm ground: neither ambiguous nor
+// far from how it is spelt.
+const firmSure = 0.7
+
 // Asked is the answer to a question in free wording.
 type Asked struct {
 	Known  bool
@@ -34,6 +38,7 @@ type Asked struct {
 type Candidate struct {
 	ID, Title      string
 	Score, Covered float64 // 0 to 1: of the fit as a whole, and how much of the question the fact has
+	firm           bool    // a word that can hardly mean anything else is in both
 }
 
 // scores tells how the best one was judged.
@@ -47,7 +52,7 @@ func (h *Handbook) Ask(text string) Asked {
 	q := h.words.question(text)
 	if q.id != "" && h.facts[q.id] != nil {
 		a, _ := h.Fact(q.id)
-		return Asked{Known: true, Best: q.id, Answer: a, best: Candidate{q.id, "", 1, 1}}
+		return Asked{Known: true, Best: q.id, Answer: a, best: Candidate{ID: q.id, Score: 1, Covered: 1}}
 	}
 	var found []Candidate
 	for _, d := range h.words.docs {
@@ -70,7 +75,7 @@ func (h *Handbook) Ask(text string) Asked {
 		out.best, out.Best = found[0], found[0].ID
 		out.Others = found[1:min(len(found), 4)]
 	}
-	out.Known = out.best.Score >= leastScore && out.best.Covered >= leastCovered
+	out.Known = out.best.firm && out.best.Score >= leastScore && out.best.Covered >= leastCovered
 	if !out.Known {
 		out.Answer = h.unknown(found)
 		return out
@@ -125,7 +130,7 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 	fits := q.users != nil && d.users != nil && d.users(*q.users)
 	if len(q.terms) == 0 {
 		if fits && d.id[0] == 'T' { // "what do I need for 75M users"
-			c.Score, c.Covered = 1, 1
+			c.Score, c.Covered, c.firm = 1, 1, true
 		}
 		return c
 	}
@@ -137,7 +142,9 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 	}
 	all, covered := v.says(q), 0.0
 	for _, term := range q.terms {
-		covered += v.weight[term] * d.words[term] * q.sure[term]
+		fit := d.words[term] * q.sure[term]
+		covered += v.weight[term] * fit
+		c.firm = c.firm || fit > 0 && q.sure[term] >= firmSure
 	}
 	if covered == 0 {
 		return c
@@ -146,6 +153,7 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 		all += usersWeight
 		if fits {
 			covered += usersWeight
+			c.firm = true
 		} else {
 			covered += usersWeight / 2 // a fact for every scale
 		}
@@ -165,27 +173,38 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 		dice = max(dice, 2*both/(all+length))
 	}
 	c.Score = 0.5*c.Covered + 0.5*dice
-	c.Score *= q.leaning(d)
+	c.Score *= v.leaning(q, d)
 	return c
 }
 
 // leaning tells how likely a question is about this kind of fact at all.
-func (q query) leaning(d document) float64 {
-	lean, doubted := 1.0, d.id[0] == 'X'
-	switch {
-	case doubted && !q.has(doubt):
-		lean = 0.85 // where the fact itself answers
-	case !doubted && q.has(doubt):
-		lean = 0.7
+func (v *vocabulary) leaning(q query, d document) float64 {
+	lean, kind := 1.0, d.id[0]
+	for asked, words := range v.kinds {
+		switch said := slices.ContainsFunc(words, q.has); {
+		case said && asked != kind:
+			lean = min(lean, otherKind)
+		case !said && asked == kind && kind == 'X':
+			lean = min(lean, 0.85) // where the fact itself answers
+		}
+	}
+	if slices.ContainsFunc(v.kinds[kind], q.has) {
+		lean = 1
 	}
 	switch {
 	case d.banded && q.users == nil:
 		lean *= 0.85
 	case !d.banded && q.users != nil && (d.users == nil || !d.users(*q.users)):
 		lean *= 0.75 // the row of the scale says more
+	case kind == 'T':
+		lean *= 0.98 // what is about this scale and more says more than the row
 	}
 	return lean
 }
+
+// otherKind is what is left of a fact's score when the question is about another
+// kind of fact.
+const otherKind = 0.8
 
 // says adds up what a question's words say. Those that are in no fact count half
 // as much as the rarest that is, all of them together at most once and a half:

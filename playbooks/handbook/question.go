@@ -19,9 +19,7 @@ type query struct {
 // ambiguousSure is how sure a word is that often means something else.
 const ambiguousSure = 0.6
 
-// doubt is the word for all by which a contradiction is asked for.
-const doubt = "contradiction"
-
+// has tells whether a word is in the question.
 func (q query) has(term string) bool { return q.sure[term] > 0 }
 
 var (
@@ -30,7 +28,7 @@ var (
 	spokenForm = spokenNumbers()
 	rangeForm  = regexp.MustCompile(`\b([0-9][0-9.]*)( ?(?:-|to|and|or) ?[0-9][0-9.]* ?(k|m|b|bn|mio|thousand|million|billion))\b`)
 	userWord   = regexp.MustCompile(`^(?:users?|customers?|visitors|people|accounts|members|subscribers|viewers|players|readers|shoppers|clients|mau|dau)$`)
-	otherWord  = regexp.MustCompile(`^(?:writes?|reads?|requests?|queries|qps|rps|rows|tb|gb|terabytes?|dollars?|usd|euros?|engineers?|teams?|developers?|bits?|percent|years?|months?|weeks?|days?|hours?|minutes?|ms|seconds?|regions?)$`)
+	otherWord  = regexp.MustCompile(`^(?:writes?|reads?|requests?|queries|qps|rps|rows|tb|gb|terabytes?|dollars?|usd|euros?|engineers?|teams?|developers?|bits?|percent|years?|months?|weeks?|days?|hours?|minutes?|ms|seconds?|regions?|per)$`)
 )
 
 // spokenNumbers turns what is said into digits: "a hundred", "twenty million".
@@ -84,10 +82,13 @@ func (v *vocabulary) question(text string) query {
 			sure = ambiguousSure
 		}
 		i += n
-		if _, twice := q.sure[term]; term != "" && !twice {
-			q.terms = append(q.terms, term)
-			q.sure[term] = sure
+		if term == "" {
+			continue
 		}
+		if !q.has(term) {
+			q.terms = append(q.terms, term)
+		}
+		q.sure[term] = max(q.sure[term], sure)
 	}
 	return q
 }

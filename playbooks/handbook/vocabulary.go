@@ -16,6 +16,7 @@ type wordFile struct {
 	Foreign   []string            `yaml:"foreign"`   // words of other matters, several in a line
 	Ambiguous []string            `yaml:"ambiguous"` // words that often mean something else
 	Synonyms  [][]string          `yaml:"synonyms"`  // the first of a group stands for all
+	Kinds     map[string][]string `yaml:"kinds"`     // by kind of id, words that tell of it
 	Rows      map[string][]string `yaml:"rows"`      // by kind of id, what its rows are asked for by
 	Phrases   map[string][]string `yaml:"phrases"`   // by id, how people ask
 }
@@ -27,6 +28,7 @@ type vocabulary struct {
 	ambiguous map[string]bool   // as in words.yml
 	foreign   map[string]bool   // and their stems: words of other matters
 	means     map[string]string // word, or words joined by a blank, to the group's first
+	kinds     map[byte][]string // as in words.yml
 	rows      map[byte][]string // as in words.yml
 	longest   int               // words in the longest of them
 	docs      []document        // in the sheet's order
@@ -50,8 +52,9 @@ const mentioned = 0.7
 func newVocabulary(file wordFile, h *Handbook) (*vocabulary, error) {
 	v := &vocabulary{
 		stop: wordSet(file.Stop), ambiguous: wordSet(file.Ambiguous), foreign: wordSet(file.Foreign),
-		means: map[string]string{}, rows: map[byte][]string{}, weight: map[string]float64{}, longest: 1,
+		means: map[string]string{}, kinds: map[byte][]string{}, rows: map[byte][]string{}, weight: map[string]float64{}, longest: 1,
 	}
+	maps.DeleteFunc(v.foreign, func(w string, _ bool) bool { return v.stop[w] })
 	for _, w := range slices.Sorted(maps.Keys(v.foreign)) {
 		if s := stem(w); !v.stop[s] {
 			v.foreign[s] = true
@@ -79,9 +82,11 @@ func newVocabulary(file wordFile, h *Handbook) (*vocabulary, error) {
 			problems = append(problems, fmt.Errorf("there are phrases for %s, which does not exist", id))
 		}
 	}
-	for kind, asked := range file.Rows {
-		for _, w := range asked {
-			v.rows[kind[0]] = append(v.rows[kind[0]], v.terms(w)...)
+	for into, list := range map[*map[byte][]string]map[string][]string{&v.rows: file.Rows, &v.kinds: file.Kinds} {
+		for kind, asked := range list {
+			for _, w := range asked {
+				(*into)[kind[0]] = append((*into)[kind[0]], v.terms(w)...)
+			}
 		}
 	}
 	in := map[string]int{}
@@ -187,10 +192,25 @@ func (v *vocabulary) document(h *Handbook, f *fact, phrases []string) document {
 		add("move", 1)
 	case *Contradiction:
 		add("contradiction", 1)
+	case *OneLiner:
+		said := numbersIn(f)
+		d.users = func(u Users) bool { return slices.Contains(said, u) }
 	case *Pattern:
 		d.users = func(u Users) bool { return u == patternUsers }
 	}
 	return d
+}
+
+// numbersIn are the numbers of users that a one-liner speaks of.
+func numbersIn(f *fact) (all []Users) {
+	q := query{}
+	for text := strings.ToLower(f.value.FieldByName("Question").String() + " " + f.value.FieldByName("Answer").String()); ; {
+		q.users = nil
+		if text = q.takeUsers(text); q.users == nil {
+			return all
+		}
+		all = append(all, *q.users)
+	}
 }
 
 // terms cuts a text into the words that count, each in the form that stands
@@ -224,6 +244,9 @@ func (v *vocabulary) meaning(tokens []string) (string, int) {
 		return "", 1
 	}
 	s := stem(w)
+	if v.foreign[s] {
+		return s, 1
+	}
 	if v.stop[s] {
 		return "", 1
 	}
