@@ -63,11 +63,15 @@ func (d Document) Do(a Act) (Document, Outcome) {
 	if out.Refusal != Applied {
 		return d, out
 	}
+	mark := Mark{Verb: a.Verb, By: a.By, ByID: a.ByID, At: a.At, Text: a.Text, Until: a.Until, Incident: a.Incident}
+	if was := d.Marks[a.Subject]; was.Verb == VerbInvestigate {
+		mark.Before = &was
+	}
 	d.Marks = maps.Clone(d.Marks)
 	if d.Marks == nil {
 		d.Marks = map[string]Mark{}
 	}
-	d.Marks[a.Subject] = Mark{Verb: a.Verb, By: a.By, ByID: a.ByID, At: a.At, Text: a.Text, Until: a.Until, Incident: a.Incident}
+	d.Marks[a.Subject] = mark
 	d.Version++
 	return d, out
 }
@@ -103,7 +107,8 @@ func (d Document) doStep(step CostStep, a Act) Outcome {
 }
 
 func (d Document) doSpike(a Act) Outcome {
-	if was, marked := d.Marks[a.Subject]; marked {
+	was, marked := d.Marks[a.Subject]
+	if marked && (was.Verb != VerbInvestigate || a.Verb != VerbExpected) { // what was looked into may turn out to be meant
 		return Outcome{Refusal: Already, Mark: was}
 	}
 	switch a.Verb {

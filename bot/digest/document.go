@@ -30,6 +30,8 @@ type Mark struct {
 	Text     string    `json:"text,omitempty"`     // a reason or a note
 	Until    time.Time `json:"until,omitzero"`     // snoozed
 	Incident int       `json:"incident,omitempty"` // that an investigation opened
+	// Before is the investigation that found a spike to be expected.
+	Before *Mark `json:"before,omitempty"`
 }
 
 // ID is the name people use for digest number n: DIG-7.

@@ -242,12 +242,16 @@ func TestClicksOnADigest(t *testing.T) {
 	if a := do(digest.VerbInvestigate, spike, anna); a.Kind != incident.AnswerTaken || a.Who.Name != "ben" {
 		t.Errorf("investigating again was answered %+v", a)
 	}
-	if a := do(digest.VerbExpected, spike, anna); a.Kind != incident.AnswerTaken {
-		t.Errorf("calling it expected after that was answered %+v", a)
-	}
 	d, _, err := r.store.Digest(t.Context(), 1)
 	if err != nil || d.Marks[spike].Incident != opened.Number {
 		t.Errorf("the digest does not know the incident: %+v, %v", d.Marks, err)
+	}
+	if a := do(digest.VerbExpected, spike, anna); a.Kind != incident.AnswerApplied {
+		t.Errorf("calling it expected after that was answered %+v", a)
+	}
+	r.settled()
+	if said := r.digests()[0].PlainText(); !strings.Contains(said, "Expected, says anna") || !strings.Contains(said, "by ben: INC-1") {
+		t.Errorf("the digest does not say who looked into it and who expected it:\n%s", said)
 	}
 	r.settled()
 	if n := len(r.roots()); n != 1 {

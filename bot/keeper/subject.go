@@ -118,15 +118,21 @@ func digestView(d digest.Document, command string) message.DigestView {
 		case digest.VerbUndo:
 			v.Adoptions[subject] = digest.Adoption{State: digest.StepOpen}
 		case digest.VerbExpected, digest.VerbInvestigate:
-			kind := message.MarkExpected
-			if mark.Verb == digest.VerbInvestigate {
-				kind = message.MarkInvestigated
+			v.Marks = append(v.Marks, spikeMark(subject, mark))
+			if mark.Before != nil {
+				v.Marks = append(v.Marks, spikeMark(subject, *mark.Before))
 			}
-			v.Marks = append(v.Marks, message.Mark{
-				Kind: kind, Series: subject, By: incident.User{ID: mark.ByID, Name: mark.By}, At: mark.At, Reason: mark.Text, Incident: mark.Incident,
-			})
 		}
 	}
-	slices.SortFunc(v.Marks, func(a, b message.Mark) int { return strings.Compare(a.Series, b.Series) })
+	slices.SortStableFunc(v.Marks, func(a, b message.Mark) int { return strings.Compare(a.Series, b.Series) })
 	return v
+}
+
+// spikeMark is what somebody said about a spike, as messages show it.
+func spikeMark(series string, m digest.Mark) message.Mark {
+	kind := message.MarkExpected
+	if m.Verb == digest.VerbInvestigate {
+		kind = message.MarkInvestigated
+	}
+	return message.Mark{Kind: kind, Series: series, By: incident.User{ID: m.ByID, Name: m.By}, At: m.At, Reason: m.Text, Incident: m.Incident}
 }
