@@ -27,6 +27,8 @@ type Act struct {
 	Text     string
 	Until    time.Time
 	Incident int // that the investigation opened
+	// Standing is where the cost step stands by now: it may have been adopted in another digest.
+	Standing Adoption
 }
 
 // Refusal says why an act changes nothing.
@@ -78,7 +80,10 @@ func (d Document) Do(a Act) (Document, Outcome) {
 
 func (d Document) doStep(step CostStep, a Act) Outcome {
 	was, marked := d.Marks[a.Subject]
-	adopted := marked && was.Verb == VerbAdopt
+	if s := a.Standing; s.State == StepAdopted && was.Verb != VerbAdopt {
+		was = Mark{Verb: VerbAdopt, By: s.By, ByID: s.ByID, At: s.At, Text: s.Note}
+	}
+	adopted := was.Verb == VerbAdopt
 	switch a.Verb {
 	case VerbAdopt:
 		if adopted {

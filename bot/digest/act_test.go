@@ -31,6 +31,7 @@ func TestActs(t *testing.T) {
 		return a
 	}
 	said := func(text string) func(*Act) { return func(a *Act) { a.Text = text } }
+	elsewhere := func(a *Act) { a.Standing = Adoption{State: StepAdopted, By: "anna", ByID: "U1", At: at} }
 	adopt := with(VerbAdopt, "C1", nil)
 	snooze := with(VerbSnooze, "C1", func(a *Act) { a.Until = at.AddDate(0, 3, 0) })
 	for _, c := range []struct {
@@ -43,6 +44,9 @@ func TestActs(t *testing.T) {
 		{"adopt twice", []Act{adopt}, adopt, Already},
 		{"snooze what is adopted", []Act{adopt}, snooze, Already},
 		{"adopt what is snoozed", []Act{snooze}, adopt, Applied},
+		{"adopt what is adopted in another digest", nil, with(VerbAdopt, "C1", elsewhere), Already},
+		{"adopt what is snoozed here and adopted in another digest", []Act{snooze}, with(VerbAdopt, "C1", elsewhere), Already},
+		{"expect what is investigated", []Act{with(VerbInvestigate, "5e71e5", nil)}, with(VerbExpected, "5e71e5", said("sale")), Applied},
 		{"snooze without a date", nil, with(VerbSnooze, "C1", nil), NeedsWord},
 		{"undo an adoption", []Act{adopt}, with(VerbUndo, "C1", nil), Applied},
 		{"undo nothing", nil, with(VerbUndo, "C1", nil), NothingTo},

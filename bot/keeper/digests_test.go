@@ -223,6 +223,13 @@ func TestClicksOnADigest(t *testing.T) {
 	if adopted, err := r.store.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
 		t.Errorf("the adoption is not remembered: %+v, %v", adopted, err)
 	}
+	// The first wins in every digest that offers the step.
+	r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly"})
+	r.have(2)
+	again := incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: 2, Subject: "C1", User: ben}
+	if a := r.act("adopt", again); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
+		t.Errorf("adopting what is adopted in another digest was answered %+v", a)
+	}
 	if a := do(digest.VerbUndo, "C1", ben); a.Kind != incident.AnswerApplied {
 		t.Errorf("taking it back was answered %+v", a)
 	}

@@ -35,13 +35,17 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 		return commit, nil
 	}
 	document, ok, err := r.Store.Digest(ctx, v.Digest)
+	var adopted map[string]digest.Adoption
+	if err == nil && ok {
+		adopted, err = r.Store.Adoptions(ctx)
+	}
 	if errors.Is(err, store.ErrUnreadable) {
 		return commit, &poisonError{err.Error()} // one broken document must not stop the workspace
 	}
 	if err != nil || !ok {
 		return commit, err
 	}
-	act := digest.Act{Verb: digest.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until}
+	act := digest.Act{Verb: digest.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
 	next, out := document.Do(act)
 	if out.Refusal == digest.Applied && act.Verb == digest.VerbInvestigate {
 		started, err := r.decide(ctx, store.Entry{ID: entry.ID, Event: incident.Event{Op: ev.Op, At: ev.At, Start: r.investigation(document, v)}})
