@@ -22,8 +22,11 @@ const (
 )
 
 // firmSure is how sure a word has to be to be firm ground: neither ambiguous nor
-// far from how it is spelt.
-const firmSure = 0.7
+// far from how it is spelt. firmEnough is one such word, or two others.
+const (
+	firmSure   = 0.7
+	firmEnough = 2
+)
 
 // Asked is the answer to a question in free wording.
 type Asked struct {
@@ -38,7 +41,7 @@ type Asked struct {
 type Candidate struct {
 	ID, Title      string
 	Score, Covered float64 // 0 to 1: of the fit as a whole, and how much of the question the fact has
-	firm           bool    // a word that can hardly mean anything else is in both
+	firm           int     // words in both: 2 for one that can hardly mean anything else, 1 for others
 }
 
 // scores tells how the best one was judged.
@@ -75,7 +78,7 @@ func (h *Handbook) Ask(text string) Asked {
 		out.best, out.Best = found[0], found[0].ID
 		out.Others = found[1:min(len(found), 4)]
 	}
-	out.Known = out.best.firm && out.best.Score >= leastScore && out.best.Covered >= leastCovered
+	out.Known = out.best.firm >= firmEnough && out.best.Score >= leastScore && out.best.Covered >= leastCovered
 	if !out.Known {
 		out.Answer = h.unknown(found)
 		return out
@@ -130,7 +133,7 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 	fits := q.users != nil && d.users != nil && d.users(*q.users)
 	if len(q.terms) == 0 {
 		if fits && d.id[0] == 'T' { // "what do I need for 75M users"
-			c.Score, c.Covered, c.firm = 1, 1, true
+			c.Score, c.Covered, c.firm = 1, 1, firmEnough
 		}
 		return c
 	}
@@ -144,7 +147,12 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 	for _, term := range q.terms {
 		fit := d.words[term] * q.sure[term]
 		covered += v.weight[term] * fit
-		c.firm = c.firm || fit > 0 && q.sure[term] >= firmSure
+		switch {
+		case fit > 0 && q.sure[term] >= firmSure:
+			c.firm += 2
+		case fit > 0:
+			c.firm++
+		}
 	}
 	if covered == 0 {
 		return c
@@ -153,7 +161,7 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 		all += usersWeight
 		if fits {
 			covered += usersWeight
-			c.firm = true
+			c.firm += 2
 		} else {
 			covered += usersWeight / 2 // a fact for every scale
 		}

@@ -17,7 +17,7 @@ type query struct {
 }
 
 // ambiguousSure is how sure a word is that often means something else.
-const ambiguousSure = 0.6
+const ambiguousSure = 0.69
 
 // has tells whether a word is in the question.
 func (q query) has(term string) bool { return q.sure[term] > 0 }
@@ -78,7 +78,7 @@ func (v *vocabulary) question(text string) query {
 				sure = alike
 			}
 		}
-		if n == 1 && v.ambiguous[tokens[i]] {
+		if n == 1 && (v.ambiguous[tokens[i]] || v.ambiguous[stem(tokens[i])]) {
 			sure = ambiguousSure
 		}
 		i += n
