@@ -19,11 +19,13 @@ type group struct {
 	alerts []TestAlert
 	by     []string // the labels that Alertmanager groups by
 	start  time.Time
+	stale  time.Duration // after so long without a word the group counts as stale
 }
 
 // deliveries are the moments up to the end at which Alertmanager sends: whenever
-// alerts start or resolve (its group_wait and group_interval are none), and a
-// repeat every repeatInterval while something fires.
+// alerts start or resolve (its group_wait and group_interval are none), and
+// repeats while something fires. All that a repeat changes is when the group was
+// last heard of, so where staleness is far off there are fewer.
 func (g group) deliveries(end time.Time) []time.Time {
 	var moments []time.Time
 	for _, a := range g.alerts {
@@ -34,6 +36,7 @@ func (g group) deliveries(end time.Time) []time.Time {
 	}
 	slices.SortFunc(moments, time.Time.Compare)
 	moments = slices.CompactFunc(moments, time.Time.Equal)
+	repeat := max(repeatInterval, g.stale/2)
 	var all []time.Time
 	for k, at := range moments {
 		if at.After(end) {
@@ -44,7 +47,7 @@ func (g group) deliveries(end time.Time) []time.Time {
 		if k+1 < len(moments) && moments[k+1].Before(end) {
 			until = moments[k+1]
 		}
-		for again := at.Add(repeatInterval); again.Before(until) && g.fires(at); again = again.Add(repeatInterval) {
+		for again := at.Add(repeat); again.Before(until) && g.fires(at); again = again.Add(repeat) {
 			all = append(all, again)
 		}
 	}

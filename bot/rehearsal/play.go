@@ -64,7 +64,7 @@ func (f *File) Play(index int) Result {
 func (p *player) play() {
 	t := p.test
 	end := p.end()
-	group := group{alerts: t.Alerts, by: p.file.groupBy(*t), start: Start}
+	group := group{alerts: t.Alerts, by: p.file.groupBy(*t), start: Start, stale: p.file.settings.Rules.StaleAfter}
 	var all []happening
 	for _, at := range group.deliveries(end) {
 		all = append(all, happening{at, rankAlerts, func() {
