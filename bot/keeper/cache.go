@@ -16,6 +16,7 @@ const cacheBound = 2000
 type cache struct {
 	incidents map[int]*incident.Incident
 	stored    map[int]int64 // version that Redis has, or will have once the batch is committed
+	whole     map[int]int64 // version that this reign has committed whole, indexes and all
 	groups    map[string]int
 	channels  map[string]incident.Channel
 	storms    map[int]*incident.Storm
@@ -24,12 +25,15 @@ type cache struct {
 
 func (c *cache) clear() { *c = cache{} }
 
-// prepare makes room before a batch; never within one, whose incidents are not
-// in Redis yet.
+// roomy reports whether a batch needs no room made for it.
+func (c *cache) roomy() bool { return c.incidents != nil && len(c.incidents) <= cacheBound }
+
+// prepare makes room before a batch; never while incidents of one are not in Redis
+// yet.
 func (c *cache) prepare() {
-	if c.incidents == nil || len(c.incidents) > cacheBound {
+	if !c.roomy() {
 		*c = cache{
-			incidents: map[int]*incident.Incident{}, stored: map[int]int64{}, groups: map[string]int{},
+			incidents: map[int]*incident.Incident{}, stored: map[int]int64{}, whole: map[int]int64{}, groups: map[string]int{},
 			channels: map[string]incident.Channel{}, storms: map[int]*incident.Storm{}, next: c.next,
 		}
 	}
@@ -83,6 +87,25 @@ func (c *cache) put(i incident.Incident) {
 
 // version is what Redis has of an incident before the next commit.
 func (c *cache) version(number int) int64 { return c.stored[number] }
+
+// before is the incident as the next commit finds it in Redis; nil unless this
+// reign has stored that version whole, and has heard so. Of any other it is not
+// known whether its script failed half way: writing all indexes mends that.
+func (c *cache) before(number int) *incident.Incident {
+	if i := c.incidents[number]; i != nil && c.whole[number] == i.Version {
+		return i
+	}
+	return nil
+}
+
+// committed remembers that a batch was stored, all of it.
+func (c *cache) committed(commits []store.Commit) {
+	for _, commit := range commits {
+		for _, saved := range commit.Saved {
+			c.whole[saved.Incident.Number] = saved.Incident.Version
+		}
+	}
+}
 
 // channel returns what is remembered of a channel.
 func (c *cache) channel(ctx context.Context, s *store.Store, name string) (incident.Channel, error) {

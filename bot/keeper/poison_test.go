@@ -339,7 +339,7 @@ func TestEventThatEndsItsKeepers(t *testing.T) {
 	for _, group := range []string{"poison", "after"} {
 		r.fires(group, alerts.Firing)
 	}
-	entries, err := r.store.Read(t.Context(), 1, -1)
+	entries, err := r.store.Read(t.Context(), "", 1, store.NoWait)
 	if err != nil {
 		t.Fatal(err)
 	}

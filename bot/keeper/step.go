@@ -21,10 +21,14 @@ const (
 // ends or another keeper has taken over.
 func (r *reign) step(ctx context.Context) error {
 	wait := readWait
+	var ahead decided
 	for ctx.Err() == nil {
-		entries, err := r.Store.Read(ctx, batch, readWait)
-		if err == nil && len(entries) > 0 {
-			err = r.handle(ctx, entries)
+		var err error
+		if len(ahead.commits) == 0 {
+			ahead, err = r.head(ctx)
+		}
+		if err == nil && len(ahead.commits) > 0 {
+			ahead, err = r.commit(ctx, ahead)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -33,6 +37,7 @@ func (r *reign) step(ctx context.Context) error {
 			return errLeaseLost
 		case err != nil:
 			// Not known what was stored: forget what we believed, and read again. What was stored nobody has told the hands.
+			ahead = decided{}
 			r.cache.clear()
 			r.hands.refresh()
 			if r.stumble(ctx, err) {
@@ -61,59 +66,148 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// handle steps a batch and commits it in one pipeline. A commit that is refused
-// leaves its event in the inbox, or finds it gone because an earlier try was
-// stored after all; each of the others stands for itself.
-func (r *reign) handle(ctx context.Context, entries []store.Entry) (err error) {
+// decided is a batch that waits for its commit.
+type decided struct {
+	entries []store.Entry
+	commits []store.Commit // of the first of the entries
+	batch   store.Batch
+	full    bool        // more events are likely to wait behind these
+	handled func(error) // is told how the commit went
+}
+
+// head reads and decides about the events at the head of the inbox. What it
+// returns is empty when there are none, or when one of them was buried.
+func (r *reign) head(ctx context.Context) (d decided, err error) {
+	entries, err := r.Store.Read(ctx, "", batch, readWait)
+	if err != nil || len(entries) == 0 {
+		return d, err
+	}
+	full := len(entries) == batch
 	entries, handled, err := r.suspect(ctx, entries)
 	if err != nil || len(entries) == 0 {
-		return err
+		return d, err
 	}
-	defer func() { handled(err) }()
+	defer func() {
+		if err != nil || len(d.commits) == 0 {
+			handled(err)
+		}
+	}()
 	r.cache.prepare()
+	commits, err := r.decideAll(ctx, entries)
+	_, poison := errors.AsType[*poisonError](err)
+	switch {
+	case err == nil:
+	case poison && len(commits) == 0:
+		return d, r.bury(ctx, entries[0], err.Error())
+	case poison, len(commits) > 0 && r.stumble(ctx, err):
+		full = false // what came before is committed; then it is the head
+	default:
+		return d, err
+	}
+	prepared, err := r.Store.Prepare(r.lease.Fence, commits...)
+	if err != nil {
+		return d, stumbled(err)
+	}
+	return decided{entries, commits, prepared, full && len(entries) == batch, handled}, nil
+}
+
+// decideAll decides about events in their order, up to the first that cannot be
+// decided about; the commits are of those before it.
+func (r *reign) decideAll(ctx context.Context, entries []store.Entry) ([]store.Commit, error) {
 	commits := make([]store.Commit, 0, len(entries))
 	for _, entry := range entries {
 		commit, err := r.decide(ctx, entry)
-		var poison *poisonError
-		if errors.As(err, &poison) {
-			if len(commits) == 0 {
-				return r.bury(ctx, entry, poison.Error())
-			}
-			break // what came before is committed; then it is the head
-		}
-		if len(commits) > 0 && r.stumble(ctx, err) {
-			break // so here
-		}
 		if err != nil {
-			return err
+			return commits, err
 		}
 		commits = append(commits, commit)
 	}
-	each, err := r.Store.Commit(ctx, r.lease.Fence, commits...)
-	if err != nil {
-		r.metrics.commits.WithLabelValues("unknown").Add(float64(len(commits)))
-		return stumbled(err)
+	return commits, nil
+}
+
+// commit commits a batch in one pipeline, and decides about the one behind it
+// meanwhile: on what the cache will be right about when all of this batch is
+// stored. Else what was decided ahead is dropped, and nothing of it has been sent.
+func (r *reign) commit(ctx context.Context, d decided) (ahead decided, err error) {
+	defer func() { d.handled(err) }()
+	type answer struct {
+		each []error
+		err  error
 	}
-	var trouble error
+	answers := make(chan answer, 1)
+	go func() {
+		each, err := r.Store.Send(ctx, d.batch)
+		answers <- answer{each, err}
+	}()
+	safe := true
+	if d.full {
+		ahead, safe = r.ahead(ctx, d.entries[len(d.entries)-1].ID)
+	}
+	a := <-answers
+	if a.err != nil {
+		r.metrics.commits.WithLabelValues("unknown").Add(float64(len(d.commits)))
+		return decided{}, stumbled(a.err)
+	}
+	stored, err := r.settle(d, a.each)
+	if err != nil || !stored {
+		return decided{}, err
+	}
+	r.cache.committed(d.commits)
+	if !safe {
+		r.cache.clear()
+		return decided{}, nil
+	}
+	return ahead, nil
+}
+
+// ahead reads and decides about the events after one whose commit is under way.
+// It is not safe when anything is wrong with them: the cache may then hold what was
+// decided half, and they are to be met at the head of the inbox.
+func (r *reign) ahead(ctx context.Context, after string) (d decided, safe bool) {
+	if r.careful > 0 || !r.cache.roomy() {
+		return d, true
+	}
+	entries, err := r.Store.Read(ctx, after, batch, store.NoWait)
+	if err != nil || len(entries) == 0 {
+		return d, true
+	}
+	commits, err := r.decideAll(ctx, entries)
+	if err != nil {
+		return d, false
+	}
+	prepared, err := r.Store.Prepare(r.lease.Fence, commits...)
+	if err != nil {
+		return d, false
+	}
+	return decided{entries, commits, prepared, len(entries) == batch, func(error) {}}, true
+}
+
+// settle acts on the answers to a batch. A commit that was refused leaves its event
+// in the inbox, or finds it gone because an earlier try was stored after all; each
+// of the others stands for itself. It reports whether all were stored as decided;
+// otherwise the cache is cleared, or has to be when there is an error.
+func (r *reign) settle(d decided, each []error) (stored bool, err error) {
+	stored = true
 	for k, refused := range each {
 		if refused == nil {
 			r.metrics.commits.WithLabelValues("ok").Inc()
-			r.tell(entries[k].Event, commits[k])
+			r.tell(d.entries[k].Event, d.commits[k])
 			continue
 		}
+		stored = false
 		r.metrics.commits.WithLabelValues(result(refused)).Inc()
 		switch {
 		case errors.Is(refused, store.ErrFenced):
-			return refused
+			return false, refused
 		case errors.Is(refused, store.ErrAbsent):
 			// Stored by an earlier try whose answer was lost.
 			r.cache.clear()
 			r.hands.refresh()
-		case trouble == nil:
-			trouble = &stumbleError{commits[k].EventID, fmt.Errorf("commit event %s: %w", commits[k].EventID, refused)}
+		case err == nil:
+			err = &stumbleError{d.commits[k].EventID, fmt.Errorf("commit event %s: %w", d.commits[k].EventID, refused)}
 		}
 	}
-	return trouble
+	return stored, err
 }
 
 func result(err error) string {
@@ -173,7 +267,7 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 		i := result.Incident
 		commit.Saved = append(commit.Saved, store.Saved{
 			Result: result, Was: r.cache.version(i.Number), Due: settings.Rules.NextDue(i),
-			Dirty: len(result.Changes) > 0 && !i.Quiet && i.Show != incident.ShowListed,
+			Dirty: len(result.Changes) > 0 && !i.Quiet && i.Show != incident.ShowListed, Before: r.cache.before(i.Number),
 		})
 		if i.Number == scene.Next {
 			commit.Next = i.Number

@@ -2,12 +2,9 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -67,6 +64,9 @@ type Saved struct {
 	Was   int64     // the version it had; 0: new
 	Due   time.Time // when time alone changes it; zero: never
 	Dirty bool      // Slack has to be brought in line
+	// Before is the version Was, when it is certain that this fence has stored it whole: then only those indexes are
+	// written that differ. nil: all are.
+	Before *incident.Incident
 }
 
 // SavedStorm is one storm of a commit, and the version it had (0: new).
@@ -126,17 +126,36 @@ func (w *writes) add(command, key string, args ...any) {
 	w.args = append(w.args, args...)
 }
 
-// Commit stores commits in order, in one pipeline. It returns one error a
-// commit (nil, ErrFenced, ErrAbsent, ErrVersion); err is set when it is not
-// known what was stored.
-func (s *Store) Commit(ctx context.Context, fence Fence, commits ...Commit) (each []error, err error) {
+// Batch is commits ready to be sent.
+type Batch struct{ calls []call }
+
+// Prepare encodes commits, so that nothing but Redis is waited for when they are
+// sent.
+func (s *Store) Prepare(fence Fence, commits ...Commit) (Batch, error) {
 	calls := make([]call, len(commits))
 	for k, c := range commits {
+		var err error
 		if calls[k], err = s.commitCall(fence, c); err != nil {
-			return nil, err
+			return Batch{}, err
 		}
 	}
-	results, err := s.run(ctx, commitScript, calls)
+	return Batch{calls}, nil
+}
+
+// Commit prepares commits and sends them.
+func (s *Store) Commit(ctx context.Context, fence Fence, commits ...Commit) (each []error, err error) {
+	batch, err := s.Prepare(fence, commits...)
+	if err != nil {
+		return nil, err
+	}
+	return s.Send(ctx, batch)
+}
+
+// Send stores the commits of a batch in order, in one pipeline. It returns one
+// error a commit (nil, ErrFenced, ErrAbsent, ErrVersion); err is set when it is not
+// known what was stored.
+func (s *Store) Send(ctx context.Context, batch Batch) (each []error, err error) {
+	results, err := s.run(ctx, commitScript, batch.calls)
 	if err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
@@ -251,42 +270,14 @@ func (s *Store) save(w *writes, saved Saved) error {
 	if err := s.saveRun(w, saved); err != nil {
 		return err
 	}
-	if i.Group != "" && i.FollowedBy == 0 {
-		w.add("SET", s.keys.group(i.Group), i.Number)
-	}
 	if saved.Due.IsZero() {
 		w.add("ZREM", s.keys.due(), i.Number)
 	} else {
 		w.add("ZADD", s.keys.due(), saved.Due.UnixMilli(), i.Number)
 	}
-	if i.State == incident.Closed {
-		w.add("ZREM", s.keys.open(), i.Number)
-		w.add("ZADD", s.keys.closed(), i.ClosedAt.UnixMilli(), i.Number)
-	} else {
-		w.add("ZADD", s.keys.open(), i.OpenedAt.UnixMilli(), i.Number)
-		w.add("ZREM", s.keys.closed(), i.Number)
-	}
-	if i.Active() && !i.Drill {
-		w.add("ZADD", s.keys.active(), severityScore(i.Severity), i.Number)
-	} else {
-		w.add("ZREM", s.keys.active(), i.Number)
-	}
 	if saved.Dirty {
 		w.add("ZADD", s.keys.dirty(), i.Version, i.Number)
 	}
-	if tier, ok := i.Tier(playbooks.Immediate); ok && !i.Quiet {
-		bucket := s.keys.deadline(deadlineBucket(i.Channel, tier.Owners))
-		if i.Active() && !tier.Overdue && tier.ToldIn == 0 {
-			w.add("ZADD", bucket, tier.Due.UnixMilli(), i.Number)
-		} else {
-			w.add("ZREM", bucket, i.Number)
-		}
-	}
+	s.saveIndexes(w, saved)
 	return nil
-}
-
-// deadlineBucket names the incidents whose deadline pings may be one.
-func deadlineBucket(channel string, owners []string) string {
-	sum := sha256.Sum256([]byte(channel + "\n" + strings.Join(owners, "\n")))
-	return hex.EncodeToString(sum[:8])
 }

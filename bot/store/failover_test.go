@@ -160,7 +160,7 @@ func (l *load) keepOn(ctx context.Context) {
 }
 
 func (l *load) commitSome(ctx context.Context, fence store.Fence) error {
-	entries, err := l.Read(ctx, 16, 200*time.Millisecond)
+	entries, err := l.Read(ctx, "", 16, 200*time.Millisecond)
 	if err != nil || len(entries) == 0 {
 		return err
 	}
@@ -252,7 +252,7 @@ func (l *load) nothingLost(t *testing.T) {
 	t.Helper()
 	l.end()
 	waiting := map[string]bool{}
-	for _, entry := range value[[]store.Entry](t)(l.Read(t.Context(), 1<<40, -1)) {
+	for _, entry := range value[[]store.Entry](t)(l.Read(t.Context(), "", 1<<40, store.NoWait)) {
 		waiting[opOf(entry.Event)] = true
 	}
 	lost, undone := 0, 0

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -118,10 +119,15 @@ type Entry struct {
 	Err   error
 }
 
-// Read returns up to count events from the head of the inbox, waiting up to
-// block for the first. They stay there until they are committed.
-func (s *Store) Read(ctx context.Context, count int64, block time.Duration) ([]Entry, error) {
-	streams, err := s.redis.client.XRead(ctx, &redis.XReadArgs{Streams: []string{s.keys.inbox(), "0"}, Count: count, Block: block}).Result()
+// NoWait makes Read return at once.
+const NoWait time.Duration = -1
+
+// Read returns up to count events of the inbox behind the one with the id after
+// (empty: from its head), waiting up to block for the first. They stay there until
+// they are committed.
+func (s *Store) Read(ctx context.Context, after string, count int64, block time.Duration) ([]Entry, error) {
+	args := redis.XReadArgs{Streams: []string{s.keys.inbox(), cmp.Or(after, "0")}, Count: count, Block: block}
+	streams, err := s.redis.client.XRead(ctx, &args).Result()
 	if errors.Is(err, redis.Nil) {
 		return nil, nil
 	}

@@ -34,7 +34,7 @@ func TestPutAndRead(t *testing.T) {
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("events differ from what was put, or in their order (-want +got):\n%s", diff)
 		}
-		few, err := e.Read(t.Context(), 2, -1)
+		few, err := e.Read(t.Context(), "", 2, store.NoWait)
 		must(t, err)
 		if len(few) != 2 || few[0].ID != entries[0].ID || few[1].ID != entries[1].ID {
 			t.Errorf("got %v, want the first two, which reading left there", few)
@@ -47,12 +47,12 @@ func TestPutAndRead(t *testing.T) {
 
 func TestReadWaitsForTheFirst(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
-		if entries, err := e.Read(t.Context(), 10, 10*time.Millisecond); err != nil || len(entries) != 0 {
+		if entries, err := e.Read(t.Context(), "", 10, 10*time.Millisecond); err != nil || len(entries) != 0 {
 			t.Errorf("an empty inbox: got %v, %v, want nothing", entries, err)
 		}
 		var wait sync.WaitGroup
 		wait.Go(func() {
-			entries, err := e.Read(t.Context(), 10, patience)
+			entries, err := e.Read(t.Context(), "", 10, patience)
 			if err != nil || len(entries) != 1 {
 				t.Errorf("got %v, %v, want the event", entries, err)
 			}

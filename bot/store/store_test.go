@@ -153,7 +153,7 @@ func (e env) put(t *testing.T, ev incident.Event) {
 // read returns what is in the inbox.
 func (e env) read(t *testing.T) []store.Entry {
 	t.Helper()
-	entries, err := e.Read(t.Context(), 100, -1)
+	entries, err := e.Read(t.Context(), "", 100, store.NoWait)
 	must(t, err)
 	return entries
 }
