@@ -77,5 +77,4 @@ func TestDecidedAhead(t *testing.T) {
 	if diff := cmp.Diff(dead, got); diff != "" {
 		t.Errorf("dead letters (-want +got):\n%s", diff)
 	}
-	r.noTries()
 }
