@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
-	"github.com/signalbook/signalbook/alerts"
-	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -21,14 +18,14 @@ const (
 // ends or another keeper has taken over.
 func (r *reign) step(ctx context.Context) error {
 	wait := readWait
-	var ahead decided
+	var next decided
 	for ctx.Err() == nil {
 		var err error
-		if len(ahead.commits) == 0 {
-			ahead, err = r.head(ctx)
+		if len(next.commits) == 0 {
+			next, err = r.head(ctx)
 		}
-		if err == nil && len(ahead.commits) > 0 {
-			ahead, err = r.commit(ctx, ahead)
+		if err == nil && len(next.commits) > 0 {
+			next, err = r.commit(ctx, next)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -37,7 +34,7 @@ func (r *reign) step(ctx context.Context) error {
 			return errLeaseLost
 		case err != nil:
 			// Not known what was stored: forget what we believed, and read again. What was stored nobody has told the hands.
-			ahead = decided{}
+			next = decided{}
 			r.cache.clear()
 			r.hands.refresh()
 			if r.stumble(ctx, err) {
@@ -218,77 +215,4 @@ func result(err error) string {
 		return "absent"
 	}
 	return "version"
-}
-
-// decide lets the state machine decide about one event, on what we know.
-func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Commit, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			r.log.Error("panic while handling an event", "event", entry.ID, "panic", p, "stack", string(debug.Stack()))
-			err = &stumbleError{entry.ID, fmt.Errorf("panic: %v", p)}
-		}
-	}()
-	if entry.Err != nil {
-		return commit, &poisonError{entry.Err.Error()}
-	}
-	ev := entry.Event
-	if ev.Review != nil {
-		return r.review(ctx, entry)
-	}
-	settings := r.Settings()
-	scene, err := r.scene(ctx, ev, settings)
-	if errors.Is(err, store.ErrUnreadable) {
-		return commit, &poisonError{err.Error()} // one broken document must not stop the workspace
-	}
-	if err != nil {
-		return commit, err
-	}
-	var plan *incident.Plan
-	scene.Plan = func(n alerts.Notification) incident.Plan {
-		made := r.plan(settings, n)
-		plan = &made
-		return made
-	}
-	if ev.Start != nil {
-		plan = r.startPlan(settings, *ev.Start)
-		scene.StartPlan = plan
-	}
-	unread := r.lookUp(ctx, &scene)
-	out := settings.Rules.Handle(scene, ev)
-	if err := unread(); errors.Is(err, store.ErrUnreadable) {
-		return commit, &poisonError{err.Error()}
-	} else if err != nil {
-		return commit, err
-	}
-
-	commit = store.Commit{EventID: entry.ID, Op: ev.Op, Answer: out.Answer, Now: ev.At}
-	commit.Channel, commit.Storms = r.cache.weather(out)
-	for _, result := range out.Results {
-		i := result.Incident
-		commit.Saved = append(commit.Saved, store.Saved{
-			Result: result, Was: r.cache.version(i.Number), Due: settings.Rules.NextDue(i),
-			Dirty: len(result.Changes) > 0 && !i.Quiet && i.Show != incident.ShowListed, Before: r.cache.before(i.Number),
-		})
-		if i.Number == scene.Next {
-			commit.Next = i.Number
-			r.cache.next = i.Number
-		}
-		r.cache.put(i)
-	}
-	if plan != nil && len(out.Results) > 0 {
-		commit.Playbook = plan.Playbook
-	}
-	if ev.Timer != nil && len(out.Storms) == 0 && ev.Timer.Incident < 0 {
-		if storm := r.cache.storms[-ev.Timer.Incident]; storm != nil {
-			commit.Again = &store.Again{Number: storm.Subject(), Due: storm.NextDue()}
-		}
-	}
-	if ev.Timer != nil && len(out.Results) == 0 && scene.Current != nil {
-		// It was early: set it again, the timer index has let it go.
-		commit.Again = &store.Again{Number: scene.Current.Number, Due: settings.Rules.NextDue(*scene.Current)}
-	}
-	if out.Reason != "" {
-		r.log.Debug("nothing to show", "event", entry.ID, "reason", out.Reason)
-	}
-	return commit, nil
 }
