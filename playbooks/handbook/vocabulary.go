@@ -73,7 +73,7 @@ func newVocabulary(file wordFile, h *Handbook) (*vocabulary, error) {
 		}
 	}
 	for _, w := range slices.Sorted(maps.Keys(v.means)) { // other endings of a word mean the same
-		if s := stem(w); !strings.Contains(w, " ") && v.means[s] == "" {
+		if s := stem(w); !strings.Contains(w, " ") && v.means[s] == "" && !v.stop[s] {
 			v.means[s] = v.means[w]
 		}
 	}
