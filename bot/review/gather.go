@@ -67,8 +67,12 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (dige
 	slices.SortFunc(in.Expected, func(a, b digest.Expectation) int { return strings.Compare(a.Series, b.Series) })
 	in.Posted, err = before(ctx, st, a)
 	note(err)
-	in.Incidents, err = incidents(ctx, st, a.Week, a.Now)
+	var cut bool
+	in.Incidents, cut, err = incidents(ctx, st, a.Week, a.Now)
 	note(err)
+	if cut {
+		in.Absent = append(in.Absent, fmt.Sprintf("There are more incidents than the %d newest open and closed ones that are counted here.", maxIncidents))
+	}
 	users, err := st.UsersByWeek(ctx, a.Week, usersBack)
 	note(err)
 	in.Organisation = o.Ask(ctx, a.Now)

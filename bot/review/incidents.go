@@ -18,17 +18,19 @@ const (
 	readAtOnce   = 500
 )
 
-// incidents reads the incidents of a week, and what is overdue now.
-func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.Time) (*digest.Incidents, error) {
+// incidents reads the incidents of a week, and what is overdue now. Cut says that
+// there are more than are looked at.
+func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.Time) (told *digest.Incidents, cut bool, err error) {
 	from, to := week.Monday().Time(), week.Add(1).Monday().Time()
 	open, err := st.OpenNumbers(ctx, maxIncidents)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	closed, err := st.ClosedSince(ctx, from, maxIncidents)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
+	cut = len(open) == maxIncidents || len(closed) == maxIncidents
 	var all digest.Incidents
 	// One that closes in between is among both.
 	numbers := append(open, closed...)
@@ -38,7 +40,7 @@ func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.T
 		n := min(len(numbers), readAtOnce)
 		found, err := st.Incidents(ctx, numbers[:n]...)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		numbers = numbers[n:]
 		for _, i := range found {
@@ -46,18 +48,18 @@ func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.T
 				continue
 			}
 			if in(i.OpenedAt, from, to) || in(i.OpeningAt, from, to) {
-				all.Opened = append(all.Opened, told(i, now))
+				all.Opened = append(all.Opened, facts(i, now))
 			}
 			all.Overdue = append(all.Overdue, overdue(i, now)...)
 		}
 	}
-	return &all, nil
+	return &all, cut, nil
 }
 
 func in(t, from, to time.Time) bool { return !t.Before(from) && t.Before(to) }
 
-// told is an incident as the digest looks at it. Times run from its last opening.
-func told(i incident.Incident, now time.Time) digest.Incident {
+// facts is an incident as the digest looks at it. Times run from its last opening.
+func facts(i incident.Incident, now time.Time) digest.Incident {
 	late := 0
 	for _, s := range i.Steps {
 		if s.Hidden || s.To != 0 {

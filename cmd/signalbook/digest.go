@@ -47,10 +47,10 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 	week := review.WeekBefore(now)
 	if c.Week != "" {
 		if week, err = spend.ParseWeek(c.Week); err != nil {
-			return fmt.Errorf("--week: %w", err)
+			return &usageError{fmt.Errorf("--week: %w", err)}
 		}
 		if week.Add(1).Monday() > spend.DayOf(now) {
-			return fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, review.WeekBefore(now))
+			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, review.WeekBefore(now))}
 		}
 	}
 	reviews, err := newReviews(loaded)
@@ -83,9 +83,9 @@ func (c digestCommand) chosen(loaded *config.Config) (config.Digest, error) {
 	case len(names) == 0:
 		return config.Digest{}, fmt.Errorf("%s configures no digest: add one under `digests:`", c.Config)
 	case c.Name == "":
-		return config.Digest{}, fmt.Errorf("%s configures several digests: choose one with --name=%s", c.Config, strings.Join(names, " or --name="))
+		return config.Digest{}, &usageError{fmt.Errorf("%s configures several digests: choose one with --name=%s", c.Config, strings.Join(names, " or --name="))}
 	}
-	return config.Digest{}, fmt.Errorf("%s has no digest %q: there is %s", c.Config, c.Name, strings.Join(names, ", "))
+	return config.Digest{}, &usageError{fmt.Errorf("%s has no digest %q: there is %s", c.Config, c.Name, strings.Join(names, ", "))}
 }
 
 // gather takes what the store has, when there is one that knows its workspace;
