@@ -225,7 +225,7 @@ func (m *witness) storms(newest int) []record {
 		if err != nil {
 			m.w.problem("%v", err)
 		}
-		r.slots = message.RenderStorm(message.StormView{Storm: storm, Entries: entries, Names: m.names(), Command: "/playbook"})
+		r.slots = message.RenderStorm(message.StormView{Storm: storm, Entries: entries, Names: m.names(), Command: "/playbook", Severities: []string{"critical", "warning", "info"}})
 		all = append(all, r)
 	}
 	return all
