@@ -44,9 +44,6 @@ const (
 	MarkInvestigated MarkKind = "investigated"
 )
 
-// DigestID is a digest's name in buttons and sentences: DIG-7.
-func DigestID(number int) string { return fmt.Sprintf("DIG-%d", number) }
-
 // What the root shows of each; the rest is in the thread.
 const (
 	rootSpikes  = 3
@@ -159,7 +156,7 @@ func (s *stack) add(room int, blocks ...slack.Block) bool {
 // digestOrigin says which digest of which week it is, and of what its money is.
 func digestOrigin(v DigestView, preview bool) slack.Block {
 	r := v.Report
-	name := "*" + DigestID(v.Number) + "*"
+	name := "*" + digest.ID(v.Number) + "*"
 	if preview {
 		name = "*Preview*"
 	}

@@ -24,7 +24,7 @@ func DigestExpectedModal(v DigestView, a digest.Anomaly) slack.ModalViewRequest 
 		}
 	}
 	return modal(form{
-		callback: "digest:expected", metadata: DigestID(v.Number) + "/" + a.Series,
+		callback: "digest:expected", metadata: digest.ID(v.Number) + "/" + a.Series,
 		title: "Expected cost", submit: "Save",
 		about: s.sentence(),
 		block: "reason", label: "Why is it expected?", hint: "Everybody sees it beside the figure. Days of up to 25 % above the highest are not told again for six weeks.", limit: MaxReason,
@@ -36,7 +36,7 @@ func DigestExpectedModal(v DigestView, a digest.Anomaly) slack.ModalViewRequest 
 // block "until" (1, 3, 6) and a note, which may be empty, in block "note".
 func DigestSnoozeModal(v DigestView, s digest.CostStep) slack.ModalViewRequest {
 	view := modal(form{
-		callback: "digest:snooze", metadata: DigestID(v.Number) + "/" + s.ID,
+		callback: "digest:snooze", metadata: digest.ID(v.Number) + "/" + s.ID,
 		title: fmt.Sprintf("Snooze %s", Cut(Line(s.ID), 10)), submit: "Snooze",
 		about: (&paragraph{}).bold(Cut(Line(s.ID), 10) + " " + Cut(Line(s.Title), 100)),
 		block: "note", label: "Why not now?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,

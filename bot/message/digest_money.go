@@ -202,7 +202,7 @@ func digestText(v DigestView) string {
 	if len(r.Missing) > 0 {
 		parts = append(parts, plural(len(r.Missing), "thing")+" missing")
 	}
-	return cutMarkup(strings.Join(append(parts, DigestID(v.Number)), ". ")+".", MaxText)
+	return cutMarkup(strings.Join(append(parts, digest.ID(v.Number)), ". ")+".", MaxText)
 }
 
 // moved is a change in words: "up $6,430, 13 percent".

@@ -72,7 +72,7 @@ func detailSlots(v DigestView, name, head string, chunks []chunk) []Slot {
 			title += fmt.Sprintf(" · part %d of %d", k+1, len(groups))
 		}
 		m := Message{Blocks: []slack.Block{header("head", title)}}
-		said := []string{strings.ReplaceAll(title, " · ", ", ") + ", " + DigestID(v.Number)}
+		said := []string{strings.ReplaceAll(title, " · ", ", ") + ", " + digest.ID(v.Number)}
 		for _, c := range group {
 			m.Blocks = append(m.Blocks, c.blocks...)
 			if c.said != "" {

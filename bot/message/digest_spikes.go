@@ -77,7 +77,7 @@ func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
 		all = append(all, p)
 	}
 	blocks := []slack.Block{lines(id, all)}
-	value := DigestID(v.Number) + "/" + a.Series
+	value := digest.ID(v.Number) + "/" + a.Series
 	if preview || a.Series == "" || Length(value) > MaxButton {
 		return blocks
 	}

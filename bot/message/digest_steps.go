@@ -103,7 +103,7 @@ func stepBlocks(v DigestView, s digest.CostStep, id string, preview bool) []slac
 		all = append(all, withNote((&paragraph{}).text("💤 ").bold("Snoozed").text(" until ").text(a.Until.UTC().Format("2 Jan 2006")).text(" by "+by), a.Note))
 	}
 	blocks := []slack.Block{lines(id, all)}
-	value := DigestID(v.Number) + "/" + s.ID
+	value := digest.ID(v.Number) + "/" + s.ID
 	if preview || s.ID == "" || Length(value) > MaxButton {
 		return blocks
 	}
