@@ -22,7 +22,7 @@ test-rooms:
 
 # The real binary with real servers around it: mostly waiting, so beside the rooms.
 test-whole:
-	go test -vet=off -parallel 12 -timeout 20m ./cmd/...
+	go test -vet=off -parallel 18 -timeout 20m ./cmd/...
 
 # The long form of the chaos suite; make test has a short one. SEED=7 repeats one run; chaos_test.go tells of the rest.
 chaos: export CHAOS_SEED = $(SEED)
