@@ -153,7 +153,7 @@ func TestCommandTooLate(t *testing.T) {
 		if len(d.tickets) != 1 {
 			t.Errorf("got %d places taken, want the late handler to keep its own", len(d.tickets))
 		}
-		time.Sleep(10 * time.Second)
+		time.Sleep(10 * time.Second) // the bubble's time: what is due by then has happened, and no real time passes
 		synctest.Wait()
 		want := []string{`/r/1 {"response_type":"ephemeral","text":"done after all","replace_original":false}`}
 		if diff := cmp.Diff(want, sent()); diff != "" {
@@ -174,7 +174,7 @@ func TestHandlerIsStoppedAfterItsTime(t *testing.T) {
 		ticket := d.enter()
 		d.command(ticket, Slash{ResponseURL: "https://slack.test/r/1"})
 		ticket.leave()
-		time.Sleep(handleWithin)
+		time.Sleep(handleWithin) // the bubble's time
 		synctest.Wait()
 		if len(d.tickets) != 0 || len(sent()) != 0 {
 			t.Errorf("got %d places taken and %v said, want none", len(d.tickets), sent())
@@ -208,7 +208,7 @@ func TestPanicsEndInTheDoor(t *testing.T) {
 func TestSubmitTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, _ := testDoor(t, &recorder{submit: func(context.Context, Submission) map[string]string {
-			time.Sleep(4 * time.Second)
+			time.Sleep(4 * time.Second) // a slow handler, in the bubble's time
 			return nil
 		}})
 		began := time.Now()
@@ -242,7 +242,7 @@ func TestCloseWaitsForHandlers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := false
 		d, _ := testDoor(t, &recorder{action: func(ctx context.Context, _ Action) {
-			time.Sleep(4 * time.Second)
+			time.Sleep(4 * time.Second) // a slow handler, in the bubble's time
 			ended = ctx.Err() == nil
 		}})
 		ticket := d.enter()

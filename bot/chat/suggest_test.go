@@ -103,7 +103,7 @@ func TestOptionsFitSlack(t *testing.T) {
 func TestSuggestTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, sent := testDoor(t, &recorder{suggest: func(context.Context, Suggestion) []*slack.OptionBlockObject {
-			time.Sleep(4 * time.Second)
+			time.Sleep(4 * time.Second) // a slow handler, in the bubble's time
 			return []*slack.OptionBlockObject{choice("INC-1", "x")}
 		}})
 		began := time.Now()

@@ -57,7 +57,7 @@ var focusCategories = map[string]string{
 type openCostReader struct {
 	read     *spend.Reading
 	notes    readingNotes
-	from, to spend.Day         // asked for now
+	from, to spend.Day         // the days asked for
 	sets     map[spend.Day]int // which set of the answer told of a day
 	strays   int               // what was told of other days
 	bad      error             // why a figure was left out, for example

@@ -177,7 +177,7 @@ func TestEditWindowClosed(t *testing.T) {
 }
 
 // TestRenamedChannelGoesOn: posts go to the id that was once known for a name,
-// also when Slack does not say what the name stands for now.
+// also while Slack does not say what the name stands for.
 func TestRenamedChannelGoesOn(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)

@@ -44,7 +44,7 @@ func (r *reign) retain(ctx context.Context) error {
 		case err == nil:
 			r.health.clear(aboutArchive)
 		default:
-			r.log.Warn("what is past its retention stays for now", "error", err, "again_in", r.Timing.Retain)
+			r.log.Warn("what is past its retention could not leave", "error", err, "again_in", r.Timing.Retain)
 		}
 		if !pause(ctx, r.Timing.Retain) {
 			return nil
