@@ -189,7 +189,7 @@ func TestLabels(t *testing.T) {
 		"Amazon S3": "Amazon S3", "Größe Ω Москва": "Größe Ω Москва", "計算": "service 1", "שירות": "service 1", "خدمة": "service 1",
 		"🎉": "service 1", "party 🎉": "party", "AWS 計": "AWS", "": "service 1", "---": "service 1", "\x00\u202eevil": "evil",
 	} {
-		s := sheet{theme: th, figures: figures{names: []string{clean(name)}}}
+		s := sheet{theme: th, figures: figures{names: []string{spend.OneLine(name)}}}
 		if got := s.label(0); got != want {
 			t.Errorf("label of %q: got %q, want %q", name, got, want)
 		}

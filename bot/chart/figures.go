@@ -38,12 +38,12 @@ func (w week) top() float64 { return w.stack + w.above }
 func (w week) whole() bool { return w.Days >= 7 }
 
 func figuresOf(m digest.Money) figures {
-	f := figures{currency: cut(clean(m.Currency), 20), symbol: spend.Symbol(m.Currency)}
+	f := figures{currency: cut(spend.OneLine(m.Currency), 20), symbol: spend.Symbol(m.Currency)}
 	for k, name := range m.Chart.Series[:min(len(m.Chart.Series), maxSeries)] {
 		if k == maxSeries-1 && len(m.Chart.Series) > maxSeries {
 			name = "other"
 		}
-		f.names = append(f.names, cut(clean(name), 80))
+		f.names = append(f.names, cut(spend.OneLine(name), 80))
 	}
 	for _, given := range m.Chart.Weeks {
 		w := week{ChartWeek: given, values: make([]float64, len(f.names)), above: max(0, finite(given.Above))}
@@ -88,20 +88,6 @@ func (s *sheet) tickText(tick float64) string {
 		decimals++
 	}
 	return spend.ShowTo(tick, s.symbol, decimals)
-}
-
-// clean is foreign text on one line, without signs that nobody sees.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
-	return strings.Join(strings.Fields(s), " ")
 }
 
 // cut shortens to so many characters.

@@ -163,3 +163,11 @@ func BenchmarkParseMoney(b *testing.B) {
 		}
 	}
 }
+
+func TestOneLine(t *testing.T) {
+	for text, want := range map[string]string{"  a\tb\n c ": "a b c", "a\u202eb\x00": "ab", "\xff": "\ufffd", "": ""} {
+		if got := OneLine(text); got != want {
+			t.Errorf("OneLine(%q): got %q, want %q", text, got, want)
+		}
+	}
+}
