@@ -99,15 +99,7 @@ func (r *reviewRig) begin(st *store.Store) {
 			})
 		},
 	})
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- k.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
+	keepOn(t, k)
 	r.eventually("the keeper knows the digest", func() bool {
 		passed, err := r.store.Passed(t.Context())
 		return err == nil && !passed["weekly"].At.IsZero()

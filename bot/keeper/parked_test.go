@@ -1,52 +1,20 @@
 package keeper_test
 
 import (
-	"context"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/keeper"
 	"github.com/signalbook/signalbook/bot/slacksim"
-	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/library"
 )
 
 // impatient starts a keeper that asks soon again about what Slack refused.
 func (r *strayRig) impatient() *keeper.Keeper {
 	r.t.Helper()
-	client, err := chat.New(chat.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	books, _ := playbooks.NewSet(nil, library.All())
-	k := keeper.New(keeper.Options{
-		Store: r.store, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(r.t.Output(), nil)), Registerer: prometheus.NewRegistry(),
-		Settings: func() keeper.Settings {
-			return keeper.Settings{
-				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}},
-				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents"}, People: []string{"@sre-oncall"},
-				Route: func(map[string]string) keeper.Route {
-					return keeper.Route{Channel: "#incidents", Owners: []string{"@sre-oncall"}}
-				},
-			}
-		},
-		Timing: keeper.Timing{Unknown: 200 * time.Millisecond, Sweeps: [2]time.Duration{200 * time.Millisecond, 400 * time.Millisecond}, Root: 100 * time.Millisecond, Parked: 300 * time.Millisecond},
-	})
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- k.Run(ctx) }()
-	r.t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			r.t.Error(err)
-		}
-	})
+	k := r.keeperOf(r.store, r.direct, keeper.Timing{Unknown: 200 * time.Millisecond, Sweeps: [2]time.Duration{200 * time.Millisecond, 400 * time.Millisecond}, Root: 100 * time.Millisecond, Parked: 300 * time.Millisecond})
+	keepOn(r.t, k)
 	return k
 }
 

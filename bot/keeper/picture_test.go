@@ -2,29 +2,21 @@ package keeper_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/png"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/signalbook/signalbook/bot/chat"
-	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/keeper"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
-	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/library"
 )
 
 // pictureRig is a strayRig whose incidents are a root alone, with a picture.
@@ -90,36 +82,9 @@ func (r *pictureRig) draws() int {
 // begin starts a keeper that shows pictures.
 func (r *pictureRig) begin(st *store.Store) (k *keeper.Keeper, end func()) {
 	r.t.Helper()
-	client, err := chat.New(chat.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	books, _ := playbooks.NewSet(nil, library.All())
-	k = keeper.New(keeper.Options{
-		Store: st, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(r.t.Output(), nil)), Registerer: prometheus.NewRegistry(),
-		Settings: func() keeper.Settings {
-			return keeper.Settings{
-				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}},
-				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents"}, People: []string{"@sre-oncall"},
-				Route: func(map[string]string) keeper.Route {
-					return keeper.Route{Channel: "#incidents", Owners: []string{"@sre-oncall"}}
-				},
-			}
-		},
-		Timing: r.timing,
-	})
+	k = r.keeperOf(st, r.direct, r.timing)
 	k.RenderWith(r.render)
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- k.Run(ctx) }()
-	end = sync.OnceFunc(func() {
-		stop()
-		if err := <-done; err != nil {
-			r.t.Error(err)
-		}
-	})
-	r.t.Cleanup(end)
-	return k, end
+	return k, keepOn(r.t, k)
 }
 
 // pictured waits until the one root shows the picture, and everything is settled.

@@ -1,12 +1,10 @@
 package keeper_test
 
 import (
-	"context"
 	"log/slog"
 	"net/http/httptest"
 	"os/exec"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -103,17 +101,7 @@ func (r *deadRig) keep() (k *keeper.Keeper, end func()) {
 		},
 		Timing: keeper.Timing{Root: 10 * time.Millisecond, Retain: 50 * time.Millisecond},
 	})
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- k.Run(ctx) }()
-	end = sync.OnceFunc(func() {
-		stop()
-		if err := <-done; err != nil {
-			r.t.Error(err)
-		}
-	})
-	r.t.Cleanup(end)
-	return k, end
+	return k, keepOn(r.t, k)
 }
 
 func (r *deadRig) eventually(what string, holds func() bool) {

@@ -16,8 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/embedded"
@@ -26,8 +24,6 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
-	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/library"
 )
 
 // strayPatience is how long a condition may take on a slow machine.
@@ -81,36 +77,11 @@ func (r *strayRig) openStore(address string) *store.Store {
 	return opened.Workspace("T0SIM00001")
 }
 
-// keep starts a keeper and waits until it keeps, unless another does.
+// keep starts a keeper, and ends it with the test.
 func (r *strayRig) keep(st *store.Store, slackURL string) *keeper.Keeper {
 	r.t.Helper()
-	client, err := chat.New(chat.Options{APIURL: slackURL + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	books, _ := playbooks.NewSet(nil, library.All())
-	k := keeper.New(keeper.Options{
-		Store: st, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(r.t.Output(), nil)), Registerer: prometheus.NewRegistry(),
-		Settings: func() keeper.Settings {
-			return keeper.Settings{
-				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}},
-				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents"}, People: []string{"@sre-oncall"},
-				Route: func(map[string]string) keeper.Route {
-					return keeper.Route{Channel: "#incidents", Owners: []string{"@sre-oncall"}}
-				},
-			}
-		},
-		Timing: r.timing,
-	})
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- k.Run(ctx) }()
-	r.t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			r.t.Error(err)
-		}
-	})
+	k := r.keeperOf(st, slackURL, r.timing)
+	keepOn(r.t, k)
 	return k
 }
 

@@ -1,0 +1,58 @@
+package keeper_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/keeper"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+	"github.com/signalbook/signalbook/playbooks/library"
+)
+
+// keeperOf makes a keeper of one channel that the built-in playbooks lead to; it
+// does not run yet.
+func (r *strayRig) keeperOf(st *store.Store, slackURL string, timing keeper.Timing) *keeper.Keeper {
+	r.t.Helper()
+	client, err := chat.New(chat.Options{APIURL: slackURL + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	books, _ := playbooks.NewSet(nil, library.All())
+	return keeper.New(keeper.Options{
+		Store: st, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(r.t.Output(), nil)), Registerer: prometheus.NewRegistry(),
+		Settings: func() keeper.Settings {
+			return keeper.Settings{
+				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}},
+				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents"}, People: []string{"@sre-oncall"},
+				Route: func(map[string]string) keeper.Route {
+					return keeper.Route{Channel: "#incidents", Owners: []string{"@sre-oncall"}}
+				},
+			}
+		},
+		Timing: timing,
+	})
+}
+
+// keepOn runs a keeper until end is called, or the test is over.
+func keepOn(t *testing.T, k *keeper.Keeper) (end func()) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- k.Run(ctx) }()
+	end = sync.OnceFunc(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(end)
+	return end
+}
