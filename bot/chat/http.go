@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -13,11 +13,27 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/signalbook/signalbook/alerts/intake"
 	"github.com/signalbook/signalbook/bot/message"
 )
 
-// maxBody bounds a signed request; Slack's own stay far below 1 MB.
-const maxBody = 1 << 20
+// Bounds of what comes in before its signature is checked. A slash command has at
+// most 4,000 characters of text, an event 40,000 and as much again in blocks; a
+// click brings the message and a modal its view, at most 250 kB of JSON (Slack:
+// views), which the form's escapes may make three times as long.
+const (
+	maxCommandBody     = 64 << 10
+	maxEventBody       = 512 << 10
+	maxInteractionBody = 1 << 20
+	// maxBodies is how many bytes of bodies are held at a time, over all connections.
+	maxBodies = 32 << 20
+	// leastBody is what a connection weighs that has sent nothing yet.
+	leastBody = 4 << 10
+)
+
+// bodyPace: Slack sends a body at once, and waits 3 s for the answer. What is not
+// there by then is nobody's.
+var bodyPace = intake.Pace{Patience: 3 * time.Second}
 
 // HTTPOptions says how Slack's requests come in. Handler and Logger are required.
 type HTTPOptions struct {
@@ -37,6 +53,7 @@ type HTTPOptions struct {
 type HTTP struct {
 	*door
 	secret   string
+	bodies   *intake.Budget
 	now      func() time.Time
 	mux      *http.ServeMux
 	lastWarn atomic.Int64
@@ -47,14 +64,14 @@ type HTTP struct {
 func NewHTTP(o HTTPOptions) *HTTP {
 	h := &HTTP{
 		door:   newDoor("http", o.Client, o.Handler, o.Logger, newDoorMetrics(o.Registerer)),
-		secret: o.SigningSecret, now: o.Now, mux: http.NewServeMux(),
+		secret: o.SigningSecret, now: o.Now, mux: http.NewServeMux(), bodies: intake.NewBudget(maxBodies, 1, leastBody),
 	}
 	if h.now == nil {
 		h.now = time.Now
 	}
-	h.mux.Handle("POST /slack/commands", h.checked(h.commands))
-	h.mux.Handle("POST /slack/interactions", h.checked(h.interactions))
-	h.mux.Handle("POST /slack/events", h.checked(h.events))
+	h.mux.Handle("POST /slack/commands", h.checked(maxCommandBody, h.commands))
+	h.mux.Handle("POST /slack/interactions", h.checked(maxInteractionBody, h.interactions))
+	h.mux.Handle("POST /slack/events", h.checked(maxEventBody, h.events))
 	return h
 }
 
@@ -75,31 +92,51 @@ func (h *HTTP) Run(ctx context.Context) error {
 }
 
 // checked passes on only requests that Slack signed a moment ago. Nothing of the
-// body is looked at before that.
-func (h *HTTP) checked(next func(http.ResponseWriter, []byte)) http.Handler {
+// body is looked at before that, and none of it is read when the headers alone
+// show that it is not Slack's.
+func (h *HTTP) checked(most int64, next func(http.ResponseWriter, []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		signature, err := readSignature(r.Header, h.now())
 		if err != nil {
 			h.refuse(w, r, err)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-		if _, long := errors.AsType[*http.MaxBytesError](err); long {
-			h.count(kindOther, "bad")
-			http.Error(w, "body longer than 1 MB", http.StatusRequestEntityTooLarge)
+		if r.ContentLength > most {
+			h.unread(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("body longer than %d bytes", most))
 			return
 		}
+		body, err := h.bodies.Open(w, r, bodyPace)
 		if err != nil {
-			h.count(kindOther, "bad")
-			http.Error(w, "body not read", http.StatusBadRequest)
+			h.full(w, kindOther)
 			return
 		}
-		if err := signature.verify(h.secret, body); err != nil {
-			h.refuse(w, r, err)
-			return
+		defer body.Close()
+		data, whole, err := body.ReadUpTo(most)
+		switch {
+		case errors.Is(err, intake.ErrBusy):
+			h.full(w, kindOther)
+		case errors.Is(err, intake.ErrSlow):
+			h.unread(w, http.StatusRequestTimeout, "body not there within 3 s")
+		case err != nil:
+			h.unread(w, http.StatusBadRequest, "body not read")
+		case !whole || int64(len(data)) > most:
+			h.unread(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("body longer than %d bytes", most))
+		default:
+			if err := signature.verify(h.secret, data); err != nil {
+				h.refuse(w, r, err)
+				return
+			}
+			next(w, data)
 		}
-		next(w, body)
 	})
+}
+
+// unread answers a request whose body is not all there. The connection ends with
+// it: nothing more of the body is waited for.
+func (h *HTTP) unread(w http.ResponseWriter, code int, why string) {
+	h.count(kindOther, "bad")
+	w.Header().Set("Connection", "close")
+	http.Error(w, why, code)
 }
 
 // refuse answers 401. One refusal in ten seconds is logged, so that a wrong
@@ -111,6 +148,7 @@ func (h *HTTP) refuse(w http.ResponseWriter, r *http.Request, reason error) {
 	if time.Duration(now-last) >= every && h.lastWarn.CompareAndSwap(last, now) {
 		h.log.Warn("refused a request to Slack's door", "path", r.URL.Path, "reason", reason.Error())
 	}
+	w.Header().Set("Connection", "close") // nothing more of it is read
 	http.Error(w, "signature refused", http.StatusUnauthorized)
 }
 

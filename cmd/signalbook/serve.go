@@ -173,11 +173,21 @@ func listenAddress(address string, c *config.Config, auth *web.Auth) (string, bo
 	return net.JoinHostPort("127.0.0.1", port), true
 }
 
+// What a connection may take before any handler sees a request of it, on every
+// path: Go's own 1 MB of headers, and of HTTP/2's unread data, would be 1 GB for a
+// thousand connections. A proxy's cookies and tokens fit.
+const (
+	maxHeader  = 32 << 10
+	maxUnread  = 64 << 10 // the least that HTTP/2 allows
+	maxStreams = 100
+)
+
 // serveHTTP serves until the context ends; what is in flight then may end within
 // ten seconds.
 func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, tlsConfig *tls.Config) error {
 	server := &http.Server{
 		Handler: handler, TLSConfig: tlsConfig, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 5 * time.Minute,
+		MaxHeaderBytes: maxHeader, HTTP2: &http.HTTP2Config{MaxConcurrentStreams: maxStreams, MaxReceiveBufferPerConnection: maxUnread, MaxReceiveBufferPerStream: maxUnread},
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug),
 	}
 	group, ctx := errgroup.WithContext(ctx)
