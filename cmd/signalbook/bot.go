@@ -43,6 +43,7 @@ type bot struct {
 	state    atomic.Pointer[redisState]
 	probe    probe
 	unready  atomic.Pointer[string]
+	listens  atomic.Pointer[string] // the address, once serve listens
 	client   *chat.Client
 	reloads  *reloads
 }
@@ -53,6 +54,8 @@ type botOptions struct {
 	redis    *store.Redis
 	memory   bool // the store is in memory: durability is not asked for
 	auth     *web.Auth
+	webFile  string // from which auth was read; empty: none
+	web      []byte // what stood in it
 	logger   *slog.Logger
 	registry *prometheus.Registry
 }

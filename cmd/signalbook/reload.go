@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"reflect"
@@ -11,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/signalbook/signalbook/bot/config"
 )
 
 // maxReloadProblems is how many problems of a file /-/ready names; the log and the
@@ -71,7 +75,7 @@ func (b *bot) reload() error {
 	defer b.reloads.one.Unlock()
 	next, err := b.load()
 	if err == nil {
-		err = b.sameConnections(next)
+		err = b.refusal(next)
 	}
 	if err != nil {
 		b.reloads.ended(err)
@@ -88,6 +92,52 @@ func (b *bot) reload() error {
 	default: // the keeper looks soon anyway
 	}
 	b.logger.Info("reloaded", "playbooks", len(next.playbooks.All()))
+	return nil
+}
+
+// refusal says why a good file cannot be taken while the bot runs: what the start
+// checks holds at a reload, too, and what is set up at the start alone needs a new
+// start.
+func (b *bot) refusal(next *settings) error {
+	return errors.Join(b.sameConnections(next), b.sameWebFile(), b.staysClosed(next.config), b.staysDurable(next.config))
+}
+
+// staysClosed refuses to let everybody send notifications because credentials are
+// gone: the start would listen on loopback only.
+func (b *bot) staysClosed(next *config.Config) error {
+	listens := b.listens.Load()
+	if listens == nil {
+		return nil
+	}
+	if _, narrowed := listenAddress(*listens, next, b.auth); narrowed {
+		return fmt.Errorf("webhook: without credentials anybody could send notifications to %s: give webhook.credentials_file, or set webhook.open: true, or restart the bot to listen on loopback only", *listens)
+	}
+	return nil
+}
+
+// staysDurable refuses to end the bot: a Redis that is known to forget was
+// accepted.
+func (b *bot) staysDurable(next *config.Config) error {
+	state := b.state.Load()
+	if next.Redis.AcceptDataLoss || state == nil || state.err != nil || len(state.durability.Forgets) == 0 {
+		return nil
+	}
+	return fmt.Errorf("redis: without accept_data_loss the bot would end, because this Redis can forget: %s", strings.Join(state.durability.Forgets, "; "))
+}
+
+// sameWebFile refuses to go on with users and certificates that the web
+// configuration does not have any more.
+func (b *bot) sameWebFile() error {
+	if b.webFile == "" {
+		return nil
+	}
+	now, err := os.ReadFile(b.webFile)
+	if err != nil {
+		return fmt.Errorf("read web configuration: %w", err)
+	}
+	if !bytes.Equal(b.web, now) {
+		return fmt.Errorf("web configuration %s: it changed, and is read at the start only: restart the bot", b.webFile)
+	}
 	return nil
 }
 

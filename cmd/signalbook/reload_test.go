@@ -136,3 +136,57 @@ func TestReloadsMeet(t *testing.T) {
 		t.Error("a good reload still counts as degraded")
 	}
 }
+
+// TestReloadChecksWhatTheStartChecks: a reload that would open the webhook to a
+// network, end the bot, or leave a changed web configuration unread is refused like
+// any bad file, and the old configuration goes on.
+func TestReloadChecksWhatTheStartChecks(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{http: true})
+	if err := r.redis.ConfigSet(t.Context(), "appendonly", "no").Err(); err != nil {
+		t.Fatal(err)
+	}
+	good := strings.Replace(mustRead(t, r.config), "redis: {", "redis: {accept_data_loss: true, ", 1)
+	writeFile(t, r.dir, "signalbook.yml", good)
+	webText := "http_server_config: {headers: {Strict-Transport-Security: \"max-age=1\"}}\n"
+	web := writeFile(t, r.dir, "web.yml", webText)
+	port := freePort(t)
+	b := r.launchBot("--web.listen-address=0.0.0.0:"+port, "--web.config.file="+web)
+	b.url = "http://127.0.0.1:" + port
+	eventually(t, "the bot takes notifications", func() bool { return b.notify(group(t, 0)) == http.StatusAccepted })
+
+	webhook := "webhook: {credentials: " + webhookToken + "}\n"
+	for _, test := range []struct{ name, config, web, want string }{
+		{"credentials are gone", strings.Replace(good, webhook, "", 1), webText, "give webhook.credentials_file, or set webhook.open: true"},
+		{"this Redis can forget", strings.Replace(good, "accept_data_loss: true, ", "", 1), webText, "without accept_data_loss the bot would end"},
+		{"the web configuration changed", good, "http_server_config: {headers: {X-Frame-Options: deny}}\n", "read at the start only"},
+		{"the web configuration is gone", good, "", "read web configuration"},
+	} {
+		writeFile(t, r.dir, "signalbook.yml", test.config)
+		writeFile(t, r.dir, "web.yml", test.web)
+		if test.web == "" {
+			if err := os.Remove(web); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if said, code := b.reload(); code != http.StatusInternalServerError || !strings.Contains(said, test.want) {
+			t.Errorf("%s: the reload was answered %d %s, want 500 and %q", test.name, code, said, test.want)
+		}
+		if body, _ := b.get("/-/ready"); !strings.Contains(body, test.want) {
+			t.Errorf("%s: /-/ready does not tell: %s", test.name, body)
+		}
+		response, err := http.Post(b.url+"/alertmanager/webhook", "application/json", strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.Body.Close(); response.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s: without credentials a notification is answered %d after the reload, want 401", test.name, response.StatusCode)
+		}
+	}
+
+	writeFile(t, r.dir, "web.yml", webText)
+	writeFile(t, r.dir, "signalbook.yml", strings.Replace(good, webhook, "webhook: {open: true}\n", 1))
+	if said, code := b.reload(); code != http.StatusOK {
+		t.Errorf("a webhook that is opened on purpose was answered %d %s", code, said)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -65,7 +66,11 @@ func (c serveCommand) Run(ctx context.Context, std streams) error {
 		logger.Warn(warning.String())
 	}
 	var auth *web.Auth
+	var webText []byte
 	if c.WebFile != "" {
+		if webText, err = os.ReadFile(c.WebFile); err != nil {
+			return fmt.Errorf("read web configuration: %w", err)
+		}
 		if auth, err = web.LoadAuth(c.WebFile); err != nil {
 			return err
 		}
@@ -75,7 +80,7 @@ func (c serveCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer redis.Close()
-	b, err := newBot(botOptions{load: load, redis: redis, auth: auth, logger: logger, registry: newRegistry()}, first)
+	b, err := newBot(botOptions{load: load, redis: redis, auth: auth, webFile: c.WebFile, web: webText, logger: logger, registry: newRegistry()}, first)
 	if err != nil {
 		return err
 	}
@@ -98,7 +103,9 @@ func (c serveCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", address, err)
 	}
-	logger.Info("Signalbook listens", "address", listener.Addr().String(), "version", version.Info())
+	listens := listener.Addr().String()
+	b.listens.Store(&listens)
+	logger.Info("Signalbook listens", "address", listens, "version", version.Info())
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return b.run(ctx) })
