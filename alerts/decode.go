@@ -80,13 +80,13 @@ func (p *payload) field(s *scanner, name string) (err error) {
 		p.ExternalURL, err = s.text("externalURL")
 		p.ExternalURL = boundURL(p.ExternalURL)
 	case "groupLabels":
-		p.GroupLabels, err = s.pairs("groupLabels")
+		p.GroupLabels, err = s.pairs("groupLabels", maxPairs)
 		p.GroupLabels = boundLabels(p.GroupLabels)
 	case "commonLabels":
-		p.CommonLabels, err = s.pairs("commonLabels")
+		p.CommonLabels, err = s.pairs("commonLabels", maxPairs)
 		p.CommonLabels = boundLabels(p.CommonLabels)
 	case "commonAnnotations":
-		p.CommonAnnotations, err = s.pairs("commonAnnotations")
+		p.CommonAnnotations, err = s.pairs("commonAnnotations", maxPairs)
 		p.CommonAnnotations = boundAnnotations(p.CommonAnnotations)
 	case "truncatedAlerts":
 		p.Truncated, err = s.count("truncatedAlerts", maxTruncated)
@@ -108,15 +108,20 @@ func (p *payload) field(s *scanner, name string) (err error) {
 // alert reads one alert, counts it, and keeps it while there is room.
 func (p *payload) alert(s *scanner, i int) error {
 	what := "alert " + strconv.Itoa(i+1)
+	// Of an alert that is not kept it is enough to know that it has labels.
+	most := maxPairs
+	if p.full() {
+		most = 1
+	}
 	var a Alert
 	err := s.object(what, func(name string) (err error) {
 		switch name {
 		case "status":
 			a.Status, err = s.status(what)
 		case "labels":
-			a.Labels, err = s.pairs("labels of " + what)
+			a.Labels, err = s.pairs("labels of "+what, most)
 		case "annotations":
-			a.Annotations, err = s.pairs("annotations of " + what)
+			a.Annotations, err = s.pairs("annotations of "+what, most)
 		case "startsAt":
 			a.StartsAt, err = s.time("startsAt of " + what)
 		case "endsAt":
@@ -153,7 +158,7 @@ func (p *payload) alert(s *scanner, i int) error {
 	} else {
 		p.Resolved++
 	}
-	if len(p.Alerts) == MaxAlerts || p.budget <= 0 {
+	if p.full() {
 		return nil
 	}
 	a = boundAlert(a)
@@ -162,6 +167,9 @@ func (p *payload) alert(s *scanner, i int) error {
 	}
 	return nil
 }
+
+// full: there is no room for another alert.
+func (p *payload) full() bool { return len(p.Alerts) == MaxAlerts || p.budget <= 0 }
 
 // check finds what is missing once the whole body has been read.
 func (p *payload) check() error {

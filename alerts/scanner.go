@@ -11,12 +11,14 @@ import (
 )
 
 const (
-	// maxPairs is how many pairs of one object are looked at; the rest is passed over.
-	maxPairs = 1_000
+	// maxPairs is how many pairs of one object are looked at, and maxPairsRead how
+	// many bytes of them; the rest is passed over.
+	maxPairs     = 1_000
+	maxPairsRead = 1 << 20
 )
 
-// scanner reads JSON by tokens, so that nothing larger than one string is ever
-// held that is not wanted.
+// scanner reads JSON by tokens, so that nothing larger than one string, which has
+// its bound too, is ever held that is not wanted.
 type scanner struct {
 	dec    *jsontext.Decoder
 	source *errorKeeper
@@ -29,7 +31,7 @@ var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.Allo
 
 func newScanner(body io.Reader) *scanner {
 	source := &errorKeeper{reader: body}
-	return &scanner{dec: jsontext.NewDecoder(source, lenient), source: source}
+	return &scanner{dec: jsontext.NewDecoder(&clip{from: source}, lenient), source: source}
 }
 
 // errorKeeper remembers why reading ended, because the decoder reports a
@@ -191,11 +193,12 @@ func (s *scanner) count(what string, most int) (int, error) {
 	return n, nil
 }
 
-// pairs reads an object of texts. Empty values mean the same as no pair, as in Prometheus.
-func (s *scanner) pairs(what string) (map[string]string, error) {
+// pairs reads an object of texts, at most most of them. Empty values mean the same as no pair, as in Prometheus.
+func (s *scanner) pairs(what string, most int) (map[string]string, error) {
 	var pairs map[string]string
+	room := maxPairsRead
 	err := s.object(what, func(name string) error {
-		if len(pairs) == maxPairs {
+		if len(pairs) == most || room <= 0 {
 			return s.skip()
 		}
 		token, err := s.token()
@@ -213,6 +216,7 @@ func (s *scanner) pairs(what string) (map[string]string, error) {
 			pairs = make(map[string]string)
 		}
 		pairs[name] = value
+		room -= len(name) + len(value)
 		return nil
 	})
 	return pairs, err

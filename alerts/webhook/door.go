@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -20,6 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/intake"
 )
 
 // Path is the only path that the door answers.
@@ -28,8 +28,8 @@ const Path = "/alertmanager/webhook"
 // DefaultSource names the sender of a request without ?source=.
 const DefaultSource = "default"
 
-// maxInFlight is how many notifications are read and stored at a time; more wait
-// for their turn. Alertmanager has no bound of its own: 500 groups behind a slow
+// maxInFlight is how many notifications are decoded and stored at a time; more wait
+// for their turn, their bodies read. Alertmanager has no bound of its own: 500 groups behind a slow
 // receiver are 500 requests at once (measured, 0.25 and 0.34).
 const maxInFlight = 512
 
@@ -77,7 +77,8 @@ type Options struct {
 //	404  another path
 //	405  another method
 //	413  larger than MaxBody
-//	503  it could not be stored or its body did not arrive: send it again
+//	503  it could not be stored, its body did not arrive in time, or too many came
+//	     at once: send it again
 //
 // Never 429, which Alertmanager does not retry, nor a redirect, which it follows
 // without the body.
@@ -85,6 +86,8 @@ type Door struct {
 	options  Options
 	metrics  *metrics
 	inFlight chan struct{}
+	large    chan struct{} // the place of the one large body
+	bodies   *intake.Budget
 }
 
 // New returns a Door. It starts nothing.
@@ -95,7 +98,8 @@ func New(options Options) *Door {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Door{options: options, metrics: newMetrics(options.Registerer), inFlight: make(chan struct{}, maxInFlight)}
+	return &Door{options: options, metrics: newMetrics(options.Registerer),
+		inFlight: make(chan struct{}, maxInFlight), large: make(chan struct{}, 1), bodies: intake.NewBudget(maxBodies, bodyWeight, leastBody)}
 }
 
 // listed are how many alerts a notification lists, and how many of them are kept.
@@ -138,15 +142,17 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (li
 	if r.ContentLength > limit {
 		return none, tooLarge(limit)
 	}
-	if !d.enter(r.Context()) {
-		return none, &refusal{reason: reasonRead, text: "the sender has gone", err: context.Cause(r.Context())}
-	}
-	defer func() { <-d.inFlight }()
-	got := Received{At: at, Source: source}
-	list, err := got.read(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
+	body, err := d.bodies.Open(w, r, bodyPace)
 	if err != nil {
-		return none, unreadable(err)
+		return none, unreadable(err, limit)
 	}
+	defer body.Close()
+	got := Received{At: at, Source: source}
+	list, leave, err := d.take(r, body, limit, &got)
+	if err != nil {
+		return none, unreadable(err, limit)
+	}
+	defer leave()
 	switch err := d.options.Inbox.Put(r.Context(), got); {
 	case errors.Is(err, ErrFull):
 		return none, &refusal{reason: reasonFull, text: "the inbox is full: send the notification again", err: err}
@@ -157,41 +163,6 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (li
 		d.tell(got)
 	}
 	return list, nil
-}
-
-// enter waits for a place, as long as the sender does.
-func (d *Door) enter(ctx context.Context) bool {
-	select {
-	case d.inFlight <- struct{}{}:
-		return true
-	default: // a context makes a channel when it is first asked: only who has to wait does
-	}
-	select {
-	case d.inFlight <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// read reads a body and makes sure that the keeper can read it too. Of a small one
-// a glance does, nearly always.
-func (r *Received) read(from io.Reader, length int64) (listed, error) {
-	if length > 0 && length <= alerts.MaxGlance {
-		body := make([]byte, length)
-		got, err := io.ReadFull(from, body)
-		if err == nil {
-			if counts, certain := alerts.Glance(body); certain {
-				r.Body = body
-				return listed{counts, counts.Firing + counts.Resolved}, nil
-			}
-		}
-		// Decode says what is wrong with a body, also with one that was cut short.
-		from = io.MultiReader(bytes.NewReader(body[:got]), from)
-	}
-	n, err := alerts.Decode(from, r.Source)
-	r.Notification = &n
-	return listed{alerts.Counts{Firing: n.Firing, Resolved: n.Resolved}, len(n.Alerts)}, err
 }
 
 // tell writes into the log what was stored.
@@ -258,12 +229,15 @@ func (d *Door) refuse(w http.ResponseWriter, r *http.Request, why *refusal) {
 }
 
 // unreadable tells a body that is at fault from one that did not arrive.
-func unreadable(err error) *refusal {
-	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return tooLarge(large.Limit)
+func unreadable(err error, limit int64) *refusal {
+	if _, long := errors.AsType[*http.MaxBytesError](err); long || errors.Is(err, errLong) {
+		return tooLarge(limit)
 	}
 	if wrong, ok := errors.AsType[*alerts.InvalidError](err); ok {
 		return &refusal{reason: reasonInvalid, text: wrong.Error()}
+	}
+	if errors.Is(err, intake.ErrBusy) {
+		return &refusal{reason: reasonBusy, text: "too many notifications at once: send the notification again", err: err}
 	}
 	return &refusal{reason: reasonRead, text: "the body did not arrive: send the notification again", err: err}
 }

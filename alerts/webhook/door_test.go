@@ -72,6 +72,7 @@ type house struct {
 	url      string
 	registry *prometheus.Registry
 	log      *lockedBuffer
+	before   func(*http.Request) // may be nil
 }
 
 type lockedBuffer struct {
@@ -106,7 +107,12 @@ func start(t *testing.T, change func(*Options)) *house {
 		change(&options)
 	}
 	h.door = New(options)
-	server := httptest.NewServer(h.door)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.before != nil {
+			h.before(r)
+		}
+		h.door.ServeHTTP(w, r)
+	}))
 	t.Cleanup(server.Close)
 	h.url = server.URL
 	return h
@@ -450,6 +456,7 @@ signalbook_notifications_total{code="401",reason="credentials"} 0
 signalbook_notifications_total{code="404",reason="path"} 0
 signalbook_notifications_total{code="405",reason="method"} 0
 signalbook_notifications_total{code="413",reason="size"} 0
+signalbook_notifications_total{code="503",reason="busy"} 0
 signalbook_notifications_total{code="503",reason="full"} 0
 signalbook_notifications_total{code="503",reason="read"} 0
 signalbook_notifications_total{code="503",reason="store"} 0

@@ -26,6 +26,7 @@ const (
 	reasonInvalid     reason = "invalid"
 	reasonSize        reason = "size"
 	reasonRead        reason = "read"
+	reasonBusy        reason = "busy"
 	reasonFull        reason = "full"
 	reasonStore       reason = "store"
 )
@@ -42,7 +43,7 @@ func (r reason) code() int {
 		return http.StatusBadRequest
 	case reasonSize:
 		return http.StatusRequestEntityTooLarge
-	case reasonRead, reasonFull, reasonStore:
+	case reasonRead, reasonBusy, reasonFull, reasonStore:
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusAccepted
@@ -72,7 +73,7 @@ func newMetrics(registerer prometheus.Registerer) *metrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}),
 	}
-	for _, r := range []reason{"", reasonPath, reasonMethod, reasonCredentials, reasonSource, reasonInvalid, reasonSize, reasonRead, reasonFull, reasonStore} {
+	for _, r := range []reason{"", reasonPath, reasonMethod, reasonCredentials, reasonSource, reasonInvalid, reasonSize, reasonRead, reasonBusy, reasonFull, reasonStore} {
 		m.notifications.WithLabelValues(strconv.Itoa(r.code()), string(r))
 	}
 	return m
