@@ -15,8 +15,9 @@ type Click struct {
 	ActionID string
 	Value    string // tells buttons with the same action id apart; may be empty
 	BlockID  string // does so too; may be empty
-	// Late allows a button that the message showed until its last change: Slack
-	// delivers what people see on their screens, and an edit takes its time there.
+	// Late allows a button that the message showed until its last change, and one in
+	// a channel that the user sees no more: Slack delivers what people see on their
+	// screens, and a change takes its time there.
 	Late bool
 }
 
@@ -197,6 +198,9 @@ func (s *Sim) at(u *user, p place) (*message, *view, error) {
 	if c == nil {
 		return nil, nil, fmt.Errorf("no channel %q", p.channel)
 	}
+	if !s.sees(u, c) && !p.late {
+		return nil, nil, fmt.Errorf("%s does not see #%s", u.name, c.name)
+	}
 	if m := c.find(p.ts); m != nil {
 		return m, nil, nil
 	}
@@ -228,12 +232,17 @@ func (s *Sim) interaction(kind string, u *user) answer {
 
 // asked is what every payload about what a user does has. The caller holds the lock.
 func (s *Sim) asked(kind string, u *user) answer {
-	return answer{
-		"type": kind, "token": "sim", "api_app_id": appID,
-		"team":       answer{"id": s.opts.TeamID, "domain": teamDomain(s.opts.TeamName)},
-		"enterprise": nil, "is_enterprise_install": false,
-		"user": answer{"id": u.id, "username": u.name, "name": u.name, "team_id": s.opts.TeamID},
+	meant := s.installed()
+	team := answer{"id": meant.team, "domain": teamDomain(s.opts.TeamName)}
+	payload := answer{
+		"type": kind, "token": "sim", "api_app_id": meant.app, "team": team, "enterprise": nil, "is_enterprise_install": false,
+		"user": answer{"id": u.id, "username": u.name, "name": u.name, "team_id": s.actingTeam(u)},
 	}
+	if id := s.enterprise(); id != nil {
+		team["enterprise_id"], team["enterprise_name"] = id, s.opts.TeamName
+		payload["enterprise"] = answer{"id": id, "name": s.opts.TeamName}
+	}
+	return payload
 }
 
 // containerOf says which message something happened in.
@@ -248,7 +257,7 @@ func containerOf(m *message) answer {
 func (s *Sim) messageAction(u *user, m *message, action block) delivery {
 	payload := s.interaction("block_actions", u)
 	payload["container"], payload["actions"] = containerOf(m), []any{action}
-	payload["channel"] = answer{"id": m.channel.id, "name": m.channel.name}
+	payload["channel"] = answer{"id": m.channel.id, "name": m.channel.called()}
 	payload["state"] = answer{"values": answer{}}
 	payload["response_url"] = s.newHook(&hook{user: u, channel: m.channel, thread: m.parent, source: m})
 	if m.onlyFor == nil { // Slack does not send an ephemeral message back

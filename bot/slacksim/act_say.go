@@ -27,6 +27,10 @@ func (s *Sim) Slash(ctx context.Context, user, channel, text string) (Reply, err
 		s.mu.Unlock()
 		return Reply{}, fmt.Errorf("slash %s: no user %q or no channel %q", name, user, channel)
 	}
+	if !c.members[u.id] {
+		s.mu.Unlock()
+		return Reply{}, fmt.Errorf("slash %s in #%s: %s is no member", name, c.name, user)
+	}
 	d := s.slashCommand(u, c, name, strings.TrimSpace(rest))
 	s.mu.Unlock()
 	r, err := s.deliver(ctx, d)
@@ -49,12 +53,21 @@ func (s *Sim) slashCommand(u *user, c *channel, name, text string) delivery {
 			text = s.mentions(text)
 		}
 	}
-	return delivery{deliveryCommands, answer{
-		"token": "sim", "team_id": s.opts.TeamID, "team_domain": teamDomain(s.opts.TeamName),
-		"channel_id": c.id, "channel_name": c.name, "user_id": u.id, "user_name": u.name,
-		"command": name, "text": text, "api_app_id": appID, "is_enterprise_install": "false",
+	meant := s.installed()
+	team := meant.team
+	if s.external(u) {
+		team = u.team
+	}
+	payload := answer{
+		"token": "sim", "team_id": team, "team_domain": teamDomain(s.opts.TeamName),
+		"channel_id": c.id, "channel_name": c.called(), "user_id": u.id, "user_name": u.name,
+		"command": name, "text": text, "api_app_id": meant.app, "is_enterprise_install": "false",
 		"response_url": s.newHook(&hook{user: u, channel: c}), "trigger_id": s.newTrigger(u),
-	}}
+	}
+	if id := s.enterprise(); id != nil {
+		payload["enterprise_id"], payload["enterprise_name"] = id, s.opts.TeamName
+	}
+	return delivery{deliveryCommands, payload}
 }
 
 // showReply shows what came with the acknowledgement of a slash command.
@@ -107,6 +120,8 @@ func (s *Sim) Say(user, channel, threadTS, text string) (string, error) {
 		return "", fmt.Errorf("say: no user %q or no channel %q", user, channel)
 	case c.archived:
 		return "", fmt.Errorf("say in #%s: it is archived", c.name)
+	case !c.members[u.id]:
+		return "", fmt.Errorf("say in #%s: %s is no member", c.name, u.name)
 	case strings.TrimSpace(text) == "":
 		return "", fmt.Errorf("say in #%s: nothing to say", c.name)
 	}
@@ -124,18 +139,32 @@ func (s *Sim) Say(user, channel, threadTS, text string) (string, error) {
 	return m.ts.String(), nil
 }
 
-// mention tells the app that it was mentioned. The caller holds the lock.
+// mention tells the app that it was mentioned. What the event says of workspaces is
+// that of whoever wrote it; authorizations and context_team_id are of the app's own
+// installation. The caller holds the lock.
 func (s *Sim) mention(m *message) {
+	meant := s.installed()
 	event := answer{"type": "app_mention", "user": m.user.id, "text": m.text, "ts": m.ts.String(), "channel": m.channel.id,
-		"event_ts": m.ts.String(), "team": s.opts.TeamID, "client_msg_id": fmt.Sprintf("sim-%d", s.next())}
+		"event_ts": m.ts.String(), "team": m.user.team, "client_msg_id": fmt.Sprintf("sim-%d", s.next())}
 	if m.parent != nil {
 		event["thread_ts"], event["parent_user_id"] = m.parent.ts.String(), m.parent.user.id
 	}
-	d := delivery{deliveryEvents, answer{
-		"token": "sim", "team_id": s.opts.TeamID, "api_app_id": appID, "type": "event_callback", "event": event,
-		"event_id": fmt.Sprintf("Ev0SIM%05d", s.next()), "event_time": m.ts.time().Unix(), "is_ext_shared_channel": false,
-		"authorizations": []any{answer{"enterprise_id": nil, "team_id": s.opts.TeamID, "user_id": s.bot.id, "is_bot": true, "is_enterprise_install": false}},
-	}}
+	if m.channel.shared() {
+		event["user_team"], event["source_team"] = m.user.team, m.user.team
+	}
+	payload := answer{
+		"token": "sim", "team_id": meant.team, "api_app_id": meant.app, "type": "event_callback", "event": event,
+		"event_id": fmt.Sprintf("Ev0SIM%05d", s.next()), "event_time": m.ts.time().Unix(), "event_context": fmt.Sprintf("4-sim%d", s.next()),
+		"context_team_id": meant.team, "context_enterprise_id": s.enterprise(), "is_ext_shared_channel": m.channel.shared(),
+		"authorizations": []any{answer{"enterprise_id": s.enterprise(), "team_id": meant.team, "user_id": s.bot.id, "is_bot": true, "is_enterprise_install": false}},
+	}
+	if id := s.enterprise(); id != nil {
+		payload["enterprise_id"] = id
+	}
+	if s.external(m.user) {
+		payload["team_id"] = m.user.team // the workspace the event came from: authorizations say whom it is for
+	}
+	d := delivery{deliveryEvents, payload}
 	if !s.closed {
 		s.work.Go(func() { s.sendEvent(d) })
 	}

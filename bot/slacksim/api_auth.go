@@ -59,10 +59,14 @@ func apiTest(r *request) (answer, *refusal) {
 }
 
 func (s *Sim) authTest(r *request) (answer, *refusal) {
-	return answer{
+	ans := answer{
 		"url": s.base + "/", "team": s.opts.TeamName, "team_id": s.opts.TeamID,
 		"user": s.bot.name, "user_id": s.bot.id, "bot_id": botID, "is_enterprise_install": false,
-	}, nil
+	}
+	if id := s.enterprise(); id != nil {
+		ans["enterprise_id"] = id
+	}
+	return ans, nil
 }
 
 func (s *Sim) openConnection(r *request) (answer, *refusal) {

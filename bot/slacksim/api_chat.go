@@ -103,7 +103,7 @@ func (s *Sim) writable(c *channel) *refusal {
 }
 
 func (s *Sim) postMessage(r *request) (answer, *refusal) {
-	c := s.channel(r.args.text("channel"))
+	c := s.known(r.args.text("channel"))
 	if refused := s.writable(c); refused != nil {
 		return nil, refused
 	}
@@ -129,7 +129,7 @@ func (s *Sim) postMessage(r *request) (answer, *refusal) {
 }
 
 func (s *Sim) updateMessage(r *request) (answer, *refusal) {
-	c := s.channelByID(r.args.text("channel"))
+	c := s.knownByID(r.args.text("channel"))
 	if refused := s.writable(c); refused != nil {
 		return nil, refused
 	}
@@ -177,7 +177,7 @@ func (s *Sim) rewrite(m *message, said content) {
 }
 
 func (s *Sim) deleteMessage(r *request) (answer, *refusal) {
-	c := s.channelByID(r.args.text("channel"))
+	c := s.knownByID(r.args.text("channel"))
 	if c == nil {
 		return nil, refuse("channel_not_found")
 	}
@@ -193,7 +193,7 @@ func (s *Sim) deleteMessage(r *request) (answer, *refusal) {
 }
 
 func (s *Sim) postEphemeral(r *request) (answer, *refusal) {
-	c := s.channel(r.args.text("channel"))
+	c := s.known(r.args.text("channel"))
 	if refused := s.writable(c); refused != nil {
 		return nil, refused
 	}

@@ -27,11 +27,14 @@ func (s *Sim) conversationMethods() map[string]method {
 func (s *Sim) wireChannel(c *channel) answer {
 	return answer{
 		"id": c.id, "name": c.name, "name_normalized": c.name, "created": 1700000000, "creator": s.users[1].id,
-		"is_channel": true, "is_group": false, "is_im": false, "is_mpim": false, "is_private": false,
-		"is_archived": c.archived, "is_general": c.name == "general", "is_shared": false, "is_ext_shared": false,
-		"is_org_shared": false, "is_member": c.members[s.bot.id], "num_members": len(c.members),
+		// Slack: a private channel is a group when it was created before March 2021.
+		"is_channel": true, "is_group": false, "is_im": false, "is_mpim": false, "is_private": c.private,
+		"is_archived": c.archived, "is_general": c.name == "general", "is_shared": c.shared(), "is_ext_shared": c.shared(),
+		"is_org_shared": false, "is_pending_ext_shared": false, "is_frozen": false,
+		"is_member": c.members[s.bot.id], "num_members": len(c.members),
 		"topic": answer{"value": c.topic, "creator": "", "last_set": 0}, "purpose": answer{"value": "", "creator": "", "last_set": 0},
-		"context_team_id": s.opts.TeamID,
+		"context_team_id": s.opts.TeamID, "conversation_host_id": s.opts.TeamID, "internal_team_ids": []string{s.opts.TeamID},
+		"connected_team_ids": append([]string{}, c.partners...), "shared_team_ids": append([]string{s.opts.TeamID}, c.partners...),
 	}
 }
 
@@ -41,8 +44,9 @@ func (s *Sim) listConversations(r *request) (answer, *refusal) {
 		types = "public_channel"
 	}
 	var all []any
+	wanted := strings.Split(strings.ReplaceAll(types, " ", ""), ",")
 	for _, c := range s.channels {
-		if slices.Contains(strings.Split(types, ","), "public_channel") && !(c.archived && r.args.flag("exclude_archived")) {
+		if s.known(c.id) != nil && slices.Contains(wanted, c.listedAs()) && !(c.archived && r.args.flag("exclude_archived")) {
 			all = append(all, s.wireChannel(c))
 		}
 	}
@@ -53,8 +57,16 @@ func (s *Sim) listConversations(r *request) (answer, *refusal) {
 	return answer{"channels": page, "response_metadata": answer{"next_cursor": next}}, nil
 }
 
+// listedAs is the channel's kind in the types of conversations.list.
+func (c *channel) listedAs() string {
+	if c.private {
+		return "private_channel"
+	}
+	return "public_channel"
+}
+
 func (s *Sim) conversationInfo(r *request) (answer, *refusal) {
-	c := s.channelByID(r.args.text("channel"))
+	c := s.knownByID(r.args.text("channel"))
 	if c == nil {
 		return nil, refuse("channel_not_found")
 	}
@@ -62,7 +74,7 @@ func (s *Sim) conversationInfo(r *request) (answer, *refusal) {
 }
 
 func (s *Sim) joinConversation(r *request) (answer, *refusal) {
-	c := s.channelByID(r.args.text("channel"))
+	c := s.knownByID(r.args.text("channel"))
 	switch {
 	case c == nil:
 		return nil, refuse("channel_not_found")
@@ -80,7 +92,7 @@ func (s *Sim) joinConversation(r *request) (answer, *refusal) {
 }
 
 func (s *Sim) conversationMembers(r *request) (answer, *refusal) {
-	c := s.channelByID(r.args.text("channel"))
+	c := s.knownByID(r.args.text("channel"))
 	if c == nil {
 		return nil, refuse("channel_not_found")
 	}
@@ -97,7 +109,7 @@ func (s *Sim) conversationMembers(r *request) (answer, *refusal) {
 
 // readable finds the channel whose messages a bot may read.
 func (s *Sim) readable(r *request) (*channel, *refusal) {
-	c := s.channelByID(r.args.text("channel"))
+	c := s.knownByID(r.args.text("channel"))
 	if c == nil {
 		return nil, refuse("channel_not_found")
 	}

@@ -114,6 +114,9 @@ func (s *Sim) removeEphemeral(m *message) {
 // allMetadata only the metadata's type is told (Slack: include_all_metadata).
 func (s *Sim) wire(m *message, allMetadata bool) answer {
 	w := answer{"type": "message", "text": m.text, "ts": m.ts.String(), "team": s.opts.TeamID}
+	if m.user != nil && s.external(m.user) && !m.slackbot {
+		w["team"], w["user_team"], w["source_team"] = m.user.team, m.user.team, m.user.team
+	}
 	if m.user != nil {
 		w["user"] = m.user.id
 	}

@@ -72,6 +72,9 @@ func (s *Sim) reaches(c *channel, p inline) (mention string, users []string) {
 		}
 	case groupPiece:
 		if g := s.group(p.target); g != nil && g.id == p.target {
+			if g.disabled {
+				return "", nil
+			}
 			return "@" + g.handle, s.names(g.members)
 		}
 	case broadcastPiece:

@@ -18,12 +18,14 @@ func (s *Sim) state(r *http.Request) showState {
 	if reader == nil || reader.bot {
 		reader = s.users[1]
 	}
-	if open == nil {
-		open = s.channels[0]
+	if open == nil || !s.sees(reader, open) {
+		open = s.channels[max(0, slices.IndexFunc(s.channels, func(c *channel) bool { return s.sees(reader, c) }))]
 	}
 	state := showState{Version: s.version, User: reader.name, Channel: open.name, Topic: open.topic, Archived: open.archived}
 	for _, c := range s.channels {
-		state.Channels = append(state.Channels, s.showChannel(c, reader, c == open))
+		if s.sees(reader, c) {
+			state.Channels = append(state.Channels, s.showChannel(c, reader, c == open))
+		}
 	}
 	root := open.root(query.Get("thread"))
 	if root != nil {

@@ -20,7 +20,10 @@ import (
 type Options struct {
 	TeamID   string // T0SIM00001 when empty
 	TeamName string // "Acme" when empty
-	BotName  string // the bot user's name; "signalbook" when empty
+	// EnterpriseID is the Enterprise organisation that the workspace belongs to, as
+	// "E0SIM00001"; empty when it belongs to none.
+	EnterpriseID string
+	BotName      string // the bot user's name; "signalbook" when empty
 
 	BotToken      string // "xoxb-sim" when empty
 	AppToken      string // "xapp-sim" when empty
@@ -102,6 +105,7 @@ type Sim struct {
 	channels []*channel
 	groups   []*group
 	bot      *user
+	stray    install // whom deliveries are wrongly meant for; empty: us
 
 	ephemerals    []*message
 	notifications []Notification

@@ -92,7 +92,7 @@ func (s *Sim) ask(q Suggest) (d delivery, mine string, err error) {
 		return delivery{deliveryInteractivity, payload}, mine, nil
 	}
 	payload["container"] = containerOf(at.message)
-	payload["channel"] = answer{"id": at.message.channel.id, "name": at.message.channel.name}
+	payload["channel"] = answer{"id": at.message.channel.id, "name": at.message.channel.called()}
 	if at.message.onlyFor == nil {
 		payload["message"] = s.wire(at.message, true)
 	}
