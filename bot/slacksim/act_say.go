@@ -27,6 +27,10 @@ func (s *Sim) Slash(ctx context.Context, user, channel, text string) (Reply, err
 		s.mu.Unlock()
 		return Reply{}, fmt.Errorf("slash %s: no user %q or no channel %q", name, user, channel)
 	}
+	if !s.granted("commands") {
+		s.mu.Unlock()
+		return Reply{}, fmt.Errorf("slash: %s is not a valid command (the app lacks the scope commands)", name)
+	}
 	if !c.members[u.id] {
 		s.mu.Unlock()
 		return Reply{}, fmt.Errorf("slash %s in #%s: %s is no member", name, c.name, user)
@@ -132,7 +136,7 @@ func (s *Sim) Say(user, channel, threadTS, text string) (string, error) {
 		}
 	}
 	s.post(m, s.now())
-	if strings.Contains(m.text, "<@"+s.bot.id+">") && c.members[s.bot.id] {
+	if strings.Contains(m.text, "<@"+s.bot.id+">") && c.members[s.bot.id] && s.granted("app_mentions:read") {
 		s.mention(m)
 	}
 	s.touch()

@@ -18,6 +18,7 @@ type method struct {
 	tier tier
 	// app is true for methods that want the app-level token; open for those that want none.
 	app, open bool
+	needs     needs // nil: no scope
 	run       func(*request) (answer, *refusal)
 }
 
@@ -37,6 +38,8 @@ type answer map[string]any
 type refusal struct {
 	code       string
 	details    []string      // of invalid_blocks and its like
+	needed     string        // of missing_scope: the scopes that lack
+	provided   string        // of missing_scope: the scopes that are there
 	retryAfter time.Duration // with 429
 	status     int           // 200 when zero
 }
@@ -142,7 +145,7 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	ans, refused := s.call(r, name, token, given, false)
+	ans, refused := s.call(r, w.Header(), name, token, given, false)
 	fault.then()
 	if fault != nil && fault.Kind == LostAnswer {
 		s.record(r, name, given, ans, LostAnswer, true)
@@ -175,13 +178,13 @@ func (s *Sim) doLate(w http.ResponseWriter, r *http.Request, fault *Fault, name,
 	case <-s.ctx.Done():
 		return
 	}
-	ans, _ := s.call(r, name, token, given, true)
+	ans, _ := s.call(r, http.Header{}, name, token, given, true) // nobody is there to read headers
 	s.record(r, name, given, ans, Late, true)
 }
 
 // call does the work of a method. Limits are not asked about a late one: its
 // sender could not know when it would come.
-func (s *Sim) call(r *http.Request, name, token string, given args, late bool) (answer, *refusal) {
+func (s *Sim) call(r *http.Request, header http.Header, name, token string, given args, late bool) (answer, *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, known := s.methods[name]
@@ -189,6 +192,9 @@ func (s *Sim) call(r *http.Request, name, token string, given args, late bool) (
 		return nil, refuse("unknown_method")
 	}
 	if refused := s.authorise(m, token); refused != nil {
+		return nil, refused
+	}
+	if refused := s.permit(header, m, given); refused != nil {
 		return nil, refused
 	}
 	now := s.now()
@@ -286,6 +292,9 @@ func writeRefusal(w http.ResponseWriter, r *refusal) {
 		return
 	}
 	body := answer{"ok": false, "error": r.code}
+	if r.needed != "" {
+		body["needed"], body["provided"] = r.needed, r.provided
+	}
 	if len(r.details) > 0 {
 		messages := make([]string, len(r.details))
 		for i, d := range r.details {

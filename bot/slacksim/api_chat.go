@@ -14,10 +14,10 @@ const (
 
 func (s *Sim) chatMethods() map[string]method {
 	return map[string]method{
-		"chat.postMessage":   {tier: tierPost, run: s.postMessage},
-		"chat.update":        {tier: tier3, run: s.updateMessage},
-		"chat.delete":        {tier: tier3, run: s.deleteMessage},
-		"chat.postEphemeral": {tier: tier4, run: s.postEphemeral},
+		"chat.postMessage":   {tier: tierPost, needs: scope("chat:write"), run: s.postMessage},
+		"chat.update":        {tier: tier3, needs: scope("chat:write"), run: s.updateMessage},
+		"chat.delete":        {tier: tier3, needs: scope("chat:write"), run: s.deleteMessage},
+		"chat.postEphemeral": {tier: tier4, needs: scope("chat:write"), run: s.postEphemeral},
 	}
 }
 

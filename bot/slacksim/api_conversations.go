@@ -15,12 +15,12 @@ const (
 
 func (s *Sim) conversationMethods() map[string]method {
 	return map[string]method{
-		"conversations.list":    {tier: tier2, run: s.listConversations},
-		"conversations.info":    {tier: tier3, run: s.conversationInfo},
-		"conversations.history": {tier: tier3, run: s.history},
-		"conversations.replies": {tier: tier3, run: s.repliesOf},
-		"conversations.join":    {tier: tier3, run: s.joinConversation},
-		"conversations.members": {tier: tier4, run: s.conversationMembers},
+		"conversations.list":    {tier: tier2, needs: ofTypes, run: s.listConversations},
+		"conversations.info":    {tier: tier3, needs: ofChannel("read"), run: s.conversationInfo},
+		"conversations.history": {tier: tier3, needs: ofChannel("history"), run: s.history},
+		"conversations.replies": {tier: tier3, needs: ofChannel("history"), run: s.repliesOf},
+		"conversations.join":    {tier: tier3, needs: scope("channels:join"), run: s.joinConversation},
+		"conversations.members": {tier: tier4, needs: ofChannel("read"), run: s.conversationMembers},
 	}
 }
 
@@ -39,12 +39,8 @@ func (s *Sim) wireChannel(c *channel) answer {
 }
 
 func (s *Sim) listConversations(r *request) (answer, *refusal) {
-	types := r.args.text("types")
-	if types == "" {
-		types = "public_channel"
-	}
 	var all []any
-	wanted := strings.Split(strings.ReplaceAll(types, " ", ""), ",")
+	wanted := conversationTypes(r.args)
 	for _, c := range s.channels {
 		if s.known(c.id) != nil && slices.Contains(wanted, c.listedAs()) && !(c.archived && r.args.flag("exclude_archived")) {
 			all = append(all, s.wireChannel(c))
@@ -55,6 +51,15 @@ func (s *Sim) listConversations(r *request) (answer, *refusal) {
 		return nil, refused
 	}
 	return answer{"channels": page, "response_metadata": answer{"next_cursor": next}}, nil
+}
+
+// conversationTypes are the kinds of channel that conversations.list is asked for.
+func conversationTypes(a args) []string {
+	types := a.text("types")
+	if types == "" {
+		types = "public_channel"
+	}
+	return strings.Split(strings.ReplaceAll(types, " ", ""), ",")
 }
 
 // listedAs is the channel's kind in the types of conversations.list.

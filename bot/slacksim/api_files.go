@@ -11,10 +11,10 @@ const maxAlt = 1000
 
 func (s *Sim) fileMethods() map[string]method {
 	return map[string]method{
-		"files.getUploadURLExternal":   {tier: tier4, run: s.reserveFile},
-		"files.completeUploadExternal": {tier: tier4, run: s.completeFile},
-		"files.info":                   {tier: tier4, run: s.fileInfo},
-		"files.delete":                 {tier: tier3, run: s.deleteFile},
+		"files.getUploadURLExternal":   {tier: tier4, needs: scope("files:write"), run: s.reserveFile},
+		"files.completeUploadExternal": {tier: tier4, needs: scope("files:write"), run: s.completeFile},
+		"files.info":                   {tier: tier4, needs: scope("files:read"), run: s.fileInfo},
+		"files.delete":                 {tier: tier3, needs: scope("files:write"), run: s.deleteFile},
 	}
 }
 

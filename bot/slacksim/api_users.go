@@ -1,22 +1,25 @@
 package slacksim
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func (s *Sim) userMethods() map[string]method {
 	return map[string]method{
-		"bots.info":             {tier: tier3, run: s.botInfo},
-		"users.info":            {tier: tier4, run: s.userInfo},
-		"users.list":            {tier: tier2, run: s.listUsers},
-		"users.lookupByEmail":   {tier: tier3, run: s.lookupByEmail},
-		"usergroups.list":       {tier: tier2, run: s.listGroups},
-		"usergroups.users.list": {tier: tier2, run: s.listGroupUsers},
+		"bots.info":             {tier: tier3, needs: scope("users:read"), run: s.botInfo},
+		"users.info":            {tier: tier4, needs: scope("users:read"), run: s.userInfo},
+		"users.list":            {tier: tier2, needs: scope("users:read"), run: s.listUsers},
+		"users.lookupByEmail":   {tier: tier3, needs: scope("users:read", "users:read.email"), run: s.lookupByEmail},
+		"usergroups.list":       {tier: tier2, needs: scope("usergroups:read"), run: s.listGroups},
+		"usergroups.users.list": {tier: tier2, needs: scope("usergroups:read"), run: s.listGroupUsers},
 	}
 }
 
 func (s *Sim) wireUser(u *user) answer {
 	profile := answer{"real_name": u.realName, "real_name_normalized": u.realName, "display_name": u.name,
 		"display_name_normalized": u.name, "team": u.team}
-	if u.email != "" {
+	if u.email != "" && slices.Contains(s.scopes, "users:read.email") {
 		profile["email"] = u.email
 	}
 	if u.bot {

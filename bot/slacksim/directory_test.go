@@ -10,7 +10,7 @@ import (
 )
 
 func TestDirectory(t *testing.T) {
-	sim, api := start(t, slacksim.Options{})
+	sim, api := start(t, slacksim.Options{Scopes: append(slacksim.DefaultScopes(), "channels:join")})
 	ctx := within(t)
 	me, err := api.AuthTestContext(ctx)
 	if err != nil || me.User != "signalbook" || me.BotID == "" || me.TeamID != "T0SIM00001" {

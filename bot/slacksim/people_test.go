@@ -33,7 +33,7 @@ func listed(t *testing.T, api *slack.Client, types ...string) []string {
 }
 
 func TestPrivateChannelExistsForItsMembersOnly(t *testing.T) {
-	sim, api := start(t, slacksim.Options{})
+	sim, api := start(t, slacksim.Options{Scopes: append(slacksim.DefaultScopes(), "channels:join")})
 	made := sim.AddPrivateChannel("war-room", "anna")
 	if got := listed(t, api, "private_channel"); got != nil {
 		t.Errorf("the bot lists %v before it was invited, want nothing", got)

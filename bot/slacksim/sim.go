@@ -29,6 +29,8 @@ type Options struct {
 	AppToken      string // "xapp-sim" when empty
 	SigningSecret string // "sim-signing-secret" when empty
 
+	Scopes []string // of the bot's token; [DefaultScopes] when nil
+
 	// RequestURL is the base address of an app that takes Slack over HTTP;
 	// /slack/commands, /slack/interactions and /slack/events are added. It is used
 	// when no Socket Mode connection is open. See [Sim.SetRequestURL].
@@ -97,7 +99,9 @@ type Sim struct {
 	requestURL string
 	base       string // scheme and host by which the API was last called
 	revoked    bool
-	skew       time.Duration // Slack's clock against ours
+	skew       time.Duration   // Slack's clock against ours
+	scopes     []string        // of the bot's token
+	used       map[string]bool // scopes that were needed so far
 	random     *rand.Rand
 	serial     int
 
@@ -133,6 +137,7 @@ func New(opts Options) *Sim {
 		changed:    make(chan struct{}),
 		windows:    map[string][]time.Time{},
 		strikes:    map[string]int{},
+		used:       map[string]bool{},
 		triggers:   map[string]*trigger{},
 		hooks:      map[string]*hook{},
 		stacks:     map[string][]*view{},
@@ -145,7 +150,7 @@ func New(opts Options) *Sim {
 		upgrader: websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }},
 	}
 	s.View = View{sim: s}
-	s.log, s.now = s.opts.Logger, s.opts.Now
+	s.log, s.now, s.scopes = s.opts.Logger, s.opts.Now, s.opts.Scopes
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.methods = s.apiMethods()
 	s.page = newPage()
@@ -165,6 +170,9 @@ func withDefaults(o Options) Options {
 		if *d.field == "" {
 			*d.field = d.value
 		}
+	}
+	if o.Scopes == nil {
+		o.Scopes = DefaultScopes()
 	}
 	if o.AckTimeout == 0 {
 		o.AckTimeout = 3 * time.Second

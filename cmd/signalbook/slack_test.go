@@ -1,0 +1,109 @@
+package main
+
+import (
+	"log/slog"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slacksim"
+)
+
+// TestManifestScopesAreExactlyWhatIsNeeded makes every call that the bot ever makes
+// of Slack, and counts the scopes that these need.
+func TestManifestScopesAreExactlyWhatIsNeeded(t *testing.T) {
+	t.Parallel()
+	var given []string
+	for _, s := range scopes() {
+		given = append(given, s.name)
+	}
+	if got := slacksim.DefaultScopes(); !cmp.Equal(got, given) {
+		t.Errorf("slacksim's own scopes are not those of the manifest: %s", cmp.Diff(given, got))
+	}
+	sim := slacksim.New(slacksim.Options{Scopes: given, FileProcessing: time.Nanosecond})
+	server := httptest.NewServer(sim)
+	t.Cleanup(server.Close)
+	t.Cleanup(sim.Close)
+	c, err := chat.New(chat.Options{APIURL: server.URL + "/api/", BotToken: "xoxb-sim", AppToken: "xapp-sim",
+		Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	must := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	sim.AddPrivateChannel("war-room", "anna")
+	must("invite", sim.InviteBot("war-room"))
+	anna, _ := sim.User("anna")
+	group, _ := sim.Group("db-leads")
+	_, err = c.Auth(ctx)
+	must("auth", err)
+	channels, unknown, err := c.Channels(ctx, []string{"#incidents", "#war-room"})
+	if err != nil || len(unknown) > 0 {
+		t.Errorf("channels: %v unknown, %v", unknown, err)
+	}
+	_, unknown, err = c.People(ctx, []string{"@db-leads", "anna@example.com"})
+	if err != nil || len(unknown) > 0 {
+		t.Errorf("people: %v unknown, %v", unknown, err)
+	}
+	_, err = c.Members(ctx, group.ID)
+	must("members of a group", err)
+	for _, channel := range channels {
+		root, err := c.Post(ctx, chat.Post{Channel: channel, Message: message.Message{Text: "root"}, Op: "op"})
+		must("post", err)
+		reply, err := c.Post(ctx, chat.Post{Channel: channel, ThreadTS: root.TS, Message: message.Message{Text: "reply"}, Op: "op-2"})
+		must("reply", err)
+		for _, thread := range []string{"", root.TS} {
+			_, err = c.FindOp(ctx, chat.Find{Channel: channel, ThreadTS: thread, Op: "op"})
+			must("find", err)
+		}
+		must("update", c.Update(ctx, channel, root.TS, message.Message{Text: "changed"}))
+		must("delete", c.Delete(ctx, channel, reply.TS))
+		must("answer privately", c.Ephemeral(ctx, chat.Private{Channel: channel, User: anna.ID, Text: "hello"}))
+	}
+	picture := chat.Upload{Name: "x.png", Data: []byte("x")}
+	ticket, err := c.BeginUpload(ctx, picture)
+	must("begin an upload", err)
+	must("send it", c.SendUpload(ctx, ticket, picture))
+	must("complete it", c.CompleteUpload(ctx, ticket, picture))
+	_, err = c.File(ctx, ticket.FileID)
+	must("ask for it", err)
+	must("delete it", c.DeleteFile(ctx, ticket.FileID))
+
+	// What Slack delivers needs a scope, too. Nobody is there to take it.
+	_, _ = sim.Slash(ctx, "anna", "incidents", "/playbook help")
+	_, err = sim.Say("anna", "incidents", "", "@signalbook help")
+	must("mention", err)
+
+	slices.Sort(given)
+	if got := sim.ScopesUsed(); !cmp.Equal(got, given) {
+		t.Errorf("scopes needed and scopes of the manifest: %s", cmp.Diff(got, given))
+	}
+}
+
+// TestScopeThatLacksIsNamed: without a scope a call is refused with the scope's
+// name, which is what doctor and the log tell people.
+func TestScopeThatLacksIsNamed(t *testing.T) {
+	t.Parallel()
+	sim := slacksim.New(slacksim.Options{Scopes: []string{"chat:write", "channels:read"}})
+	server := httptest.NewServer(sim)
+	t.Cleanup(server.Close)
+	t.Cleanup(sim.Close)
+	api := slack.New("xoxb-sim", slack.OptionAPIURL(server.URL+"/api/"))
+	_, err := api.GetUserGroupsContext(t.Context())
+	refused, ok := err.(slack.SlackErrorResponse)
+	if !ok || refused.Err != "missing_scope" || refused.Needed != "usergroups:read" || refused.Provided != "chat:write,channels:read" {
+		t.Errorf("got %#v, want missing_scope with what is needed and provided", err)
+	}
+}
