@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// memoryBound is what no input makes the bot take, in MB of resident memory.
+const memoryBound = 500
+
+// staysBelow fails when a process has ever taken more memory than it may.
+func (p *process) staysBelow(what string) {
+	p.t.Helper()
+	peak := p.memory("VmHWM")
+	p.t.Logf("%s: at most %.0f MB", what, peak)
+	if peak > memoryBound {
+		p.t.Errorf("%s took %.0f MB, want at most %d", what, peak, memoryBound)
+	}
+}
+
+func signedBy(secret, body string) http.Header {
+	stamp := strconv.FormatInt(time.Now().Unix(), 10)
+	mac := hmac.New(sha256.New, []byte(secret))
+	fmt.Fprintf(mac, "v0:%s:%s", stamp, body)
+	return http.Header{"X-Slack-Request-Timestamp": {stamp}, "X-Slack-Signature": {"v0=" + hex.EncodeToString(mac.Sum(nil))},
+		"Content-Type": {"application/x-www-form-urlencoded"}}
+}
+
+// TestMemoryUnderUnsignedRequests: 1,200 connections send most of 1 MB each to
+// Slack's door, and a genuine command is answered meanwhile.
+func TestMemoryUnderUnsignedRequests(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{http: true})
+	b := r.startBot()
+	chunk := strings.Repeat("x", 900<<10)
+	const connections = 1200
+	var sending sync.WaitGroup
+	limit := make(chan struct{}, 100) // on their way at a time, so that the test takes no more memory itself
+	for range connections {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		sending.Go(func() {
+			limit <- struct{}{}
+			defer func() { <-limit }()
+			h := signedBy("another", "")
+			fmt.Fprintf(conn, "POST /slack/interactions HTTP/1.1\r\nHost: x\r\nX-Slack-Request-Timestamp: %s\r\nX-Slack-Signature: %s\r\nContent-Length: %d\r\n\r\n",
+				h.Get("X-Slack-Request-Timestamp"), h.Get("X-Slack-Signature"), 1<<20)
+			_, _ = io.WriteString(conn, chunk) // the bot may hang up before the end of it
+		})
+	}
+	command := func() {
+		body := "command=%2Fplaybook&text=help&team_id=T1&user_id=U1&channel_id=C1&trigger_id=1.2"
+		request, err := http.NewRequest(http.MethodPost, b.url+"/slack/commands", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = signedBy("signing-secret", body)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			t.Errorf("a genuine command: got %d, want 200", response.StatusCode)
+		}
+	}
+	command()
+	sending.Wait()
+	command()
+	b.staysBelow("1,200 unsigned requests of 1 MB")
+}
+
+// hostileBody is a notification of about size bytes, all of it in one place.
+func hostileBody(kind string, size int) []byte {
+	begin := `{"version":"4","groupKey":"` + kind + `","receiver":"r","status":"firing","groupLabels":{"alertname":"A"},"commonLabels":{"alertname":"A"},"alerts":[`
+	alert := func(more string) string {
+		return `{"status":"firing","labels":{"alertname":"A"` + more + `},"startsAt":"` + time.Now().UTC().Format(time.RFC3339) + `"}`
+	}
+	switch kind {
+	case "a long label":
+		begin += alert(`,"long":"` + strings.Repeat("x", size) + `"`)
+	case "many labels":
+		var labels strings.Builder
+		for i := 0; labels.Len() < size; i++ {
+			fmt.Fprintf(&labels, `,"l%d":"%d"`, i, i)
+		}
+		begin += alert(labels.String())
+	case "long labels":
+		begin += alert(strings.Repeat(`,"`+strings.Repeat("n", 60_000)+`":"`+strings.Repeat("v", 60_000)+`"`, size/120_000))
+	case "small alerts":
+		one := alert("") + ","
+		begin += strings.Repeat(one, size/len(one)) + alert("")
+	case "nested":
+		begin += alert(`},"unknown":` + strings.Repeat("[", size/2) + strings.Repeat("]", size/2) + `,"more":{`)
+	}
+	return []byte(begin + "]}")
+}
+
+// TestMemoryUnderLargeNotifications: several bodies of 63 MB of a kind at once.
+func TestMemoryUnderLargeNotifications(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{})
+	b := r.startBot()
+	for kind, test := range map[string]struct{ count, code int }{
+		"a long label": {8, 202}, "many labels": {2, 202}, "long labels": {2, 202}, "small alerts": {2, 202}, "nested": {2, 400},
+	} {
+		body := hostileBody(kind, 63_000_000)
+		var sending sync.WaitGroup
+		for n := range test.count {
+			sending.Go(func() {
+				from := io.Reader(bytes.NewReader(body))
+				if n%2 == 1 {
+					from = io.MultiReader(from) // without a length
+				}
+				request, err := http.NewRequest(http.MethodPost, b.url+"/alertmanager/webhook", from)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				request.Header.Set("Authorization", "Bearer "+webhookToken)
+				response, err := http.DefaultClient.Do(request)
+				if err != nil {
+					if test.code == 202 {
+						t.Errorf("%s: %v", kind, err)
+					}
+					return // refused before it had come to its end
+				}
+				response.Body.Close()
+				if response.StatusCode != test.code {
+					t.Errorf("%s: got %d, want %d", kind, response.StatusCode, test.code)
+				}
+			})
+		}
+		sending.Wait()
+		b.staysBelow(fmt.Sprintf("%d notifications of 63 MB: %s", test.count, kind))
+	}
+	if got := b.notify(payload(t, "v0.34.0-single-firing")); got != 202 {
+		t.Errorf("a usual one afterwards: got %d, want 202", got)
+	}
+}
