@@ -9,5 +9,6 @@ const (
 	MaxCommands = maxCommands
 	MaxSteps    = maxSteps
 	MaxLinks    = maxLinks
-	MaxURL      = maxURL // bytes
+	MaxURL      = maxURL  // bytes
+	MaxExpr     = maxExpr // characters, of a PromQL expression, also once it is filled
 )

@@ -50,6 +50,8 @@ func TestPromQL(t *testing.T) {
 		"comparison":     {"'up > 0.5'", `10:32: warning: expr compares (>): where that does not hold there is no number at all: leave comparing to below or above`},
 		"bool":           {"'up > bool 0.5'", ""},
 		"feature of 3.x": {"'mad_over_time(up[5m])'", `10:32: expr is not PromQL: function "mad_over_time" is not enabled (line 1, column 1 of the expression)`},
+		"too long":       {"'" + strings.Repeat("(", 450_000) + strings.Repeat(")", 450_000) + "'", `10:32: the expr (PromQL) has 900000 characters, at most 4000`},
+		"grows too long": {"'" + strings.Repeat(`{{ printf "%99s" "(" }}`, 46) + "'", "10:32: expr has 4554 characters when it is filled for an alert that matches `alertname=\"X\"`, at most 4000"},
 		"fails":          {"'{{ slice .Labels.instance 0 400 }}'", `10:32: the template fails for every sample alert: at <slice .Labels.instance 0 400>: error calling slice: index out of range: 400`},
 	} {
 		t.Run(name, func(t *testing.T) {
