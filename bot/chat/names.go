@@ -114,21 +114,30 @@ func PersonOf(id string) Person {
 	return Person{Mention: "<@" + id + ">", ID: id}
 }
 
-// People finds who names stand for: "@handle" is a user group, "anna@example.com"
-// a user, U… and S… ids pass as they are. Unknown lists those that Slack does
-// not know. On an error the map holds what could be found, and a name in neither
-// could not be asked about.
+// People finds who names stand for: "@handle" and S… ids are user groups,
+// "anna@example.com" a user, U… ids pass as they are. Unknown lists those that
+// Slack does not know, disabled groups among them. On an error the map holds what
+// could be found, and a name in neither could not be asked about.
 func (c *Client) People(ctx context.Context, names []string) (map[string]Person, []string, error) {
 	people := map[string]Person{}
 	var unknown []string
 	var failures []error
 	var groups map[string]Person
+	list := func() {
+		if groups != nil {
+			return
+		}
+		var err error
+		if groups, err = c.groups(ctx); err != nil {
+			failures = append(failures, err)
+		}
+	}
 	for _, name := range names {
 		if _, done := people[name]; done || slices.Contains(unknown, name) {
 			continue
 		}
 		switch {
-		case userID.MatchString(name) || groupID.MatchString(name):
+		case userID.MatchString(name):
 			people[name] = PersonOf(name)
 		case strings.Contains(strings.TrimPrefix(name, "@"), "@"):
 			id, err := c.userByEmail(ctx, strings.TrimPrefix(name, "@"))
@@ -140,22 +149,34 @@ func (c *Client) People(ctx context.Context, names []string) (map[string]Person,
 				people[name] = PersonOf(id)
 			}
 		default:
-			if groups == nil {
-				var err error
-				if groups, err = c.groups(ctx); err != nil {
-					failures = append(failures, err)
-				}
+			list()
+			key := strings.TrimPrefix(name, "@")
+			if !groupID.MatchString(name) {
+				key = strings.ToLower(key)
 			}
-			group, ok := groups[strings.ToLower(strings.TrimPrefix(name, "@"))]
+			group, ok := groups[key]
 			switch {
 			case ok:
 				people[name] = group
-			case len(groups) > 0 || !hasMethod(failures, "usergroups.list"):
+			case !hasMethod(failures, "usergroups.list"):
 				unknown = append(unknown, name)
+			case groupID.MatchString(name):
+				people[name] = PersonOf(name) // it can be mentioned all the same
 			}
 		}
 	}
 	return people, unknown, errors.Join(failures...)
+}
+
+// GroupNames are the names among those that stand for user groups.
+func GroupNames(names []string) []string {
+	var groups []string
+	for _, name := range names {
+		if !userID.MatchString(name) && !strings.Contains(strings.TrimPrefix(name, "@"), "@") {
+			groups = append(groups, name)
+		}
+	}
+	return groups
 }
 
 // userByEmail is the user's id, empty when Slack knows nobody with the address.
@@ -178,9 +199,10 @@ func (c *Client) userByEmail(ctx context.Context, email string) (string, error) 
 	return answer.User.ID, nil
 }
 
-// groups maps the handles of the workspace's user groups to them, members
-// included where Slack tells them: one call in place of one a group. The map is
-// never nil, so that a refusal is asked for once.
+// groups maps the handles and ids of the workspace's user groups to them, members
+// included where Slack tells them: one call in place of one a group. Disabled ones
+// (Slack: date_delete is not 0) are nobody. The map is never nil, so that a refusal
+// is asked for once.
 func (c *Client) groups(ctx context.Context) (map[string]Person, error) {
 	groups := map[string]Person{}
 	var answer struct {
@@ -200,7 +222,7 @@ func (c *Client) groups(ctx context.Context) (map[string]Person, error) {
 	for _, group := range answer.Groups {
 		if group.Disabled == 0 && group.ID != "" {
 			found := Person{Mention: "<!subteam^" + group.ID + ">", Group: true, ID: group.ID, Members: group.Users}
-			groups[strings.ToLower(group.Handle)] = found
+			groups[strings.ToLower(group.Handle)], groups[group.ID] = found, found
 		}
 	}
 	return groups, nil

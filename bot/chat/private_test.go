@@ -175,26 +175,26 @@ func TestChannelsWaitsOutALimit(t *testing.T) {
 
 func TestPeople(t *testing.T) {
 	s := &script{answers: map[string]string{
-		"usergroups.list":       `{"ok":true,"usergroups":[{"id":"S1","handle":"db-oncall","date_delete":0,"users":["U1","U2"]},{"id":"S3","handle":"quiet"},{"id":"S2","handle":"gone","date_delete":1700000000}]}`,
+		"usergroups.list":       `{"ok":true,"usergroups":[{"id":"S1","handle":"db-oncall","date_delete":0,"users":["U1","U2"]},{"id":"S300","handle":"quiet"},{"id":"S2","handle":"gone","date_delete":1700000000}]}`,
 		"users.lookupByEmail":   `{"ok":true,"user":{"id":"U7"}}`,
 		"usergroups.users.list": `{"ok":true,"users":["U1","U2"]}`,
 	}}
 	c := startClient(t, s.ServeHTTP)
-	got, unknown, err := c.People(t.Context(), []string{"@db-oncall", "@quiet", "anna@example.com", "U123", "S123", "@gone", "@here"})
+	got, unknown, err := c.People(t.Context(), []string{"@db-oncall", "@quiet", "anna@example.com", "U123", "S300", "S2", "S123", "@gone", "@here"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]Person{
 		"@db-oncall":       {Mention: "<!subteam^S1>", Group: true, ID: "S1", Members: []string{"U1", "U2"}},
-		"@quiet":           {Mention: "<!subteam^S3>", Group: true, ID: "S3"},
+		"@quiet":           {Mention: "<!subteam^S300>", Group: true, ID: "S300"},
 		"anna@example.com": {Mention: "<@U7>", ID: "U7"},
 		"U123":             {Mention: "<@U123>", ID: "U123"},
-		"S123":             {Mention: "<!subteam^S123>", Group: true, ID: "S123"},
+		"S300":             {Mention: "<!subteam^S300>", Group: true, ID: "S300"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("people (-want +got):\n%s", diff)
 	}
-	if want := []string{"@gone", "@here"}; !cmp.Equal(unknown, want) {
+	if want := []string{"S2", "S123", "@gone", "@here"}; !cmp.Equal(unknown, want) {
 		t.Errorf("got unknown %v, want %v", unknown, want)
 	}
 	if members, err := c.Members(t.Context(), "S1"); err != nil || !cmp.Equal(members, []string{"U1", "U2"}) {
@@ -202,8 +202,8 @@ func TestPeople(t *testing.T) {
 	}
 	s.answers["users.lookupByEmail"] = `{"ok":false,"error":"users_not_found"}`
 	delete(s.answers, "usergroups.list")
-	got, unknown, err = c.People(t.Context(), []string{"@db-oncall", "@ml", "anna@example.com", "U123"})
-	if !isOutcome(err, OutcomeRefused) || len(got) != 1 || !cmp.Equal(unknown, []string{"anna@example.com"}) {
-		t.Errorf("groups refused: got %v, unknown %v, %v, want U123 and only anna unknown", got, unknown, err)
+	got, unknown, err = c.People(t.Context(), []string{"@db-oncall", "@ml", "anna@example.com", "U123", "S123"})
+	if !isOutcome(err, OutcomeRefused) || len(got) != 2 || !cmp.Equal(unknown, []string{"anna@example.com"}) {
+		t.Errorf("groups refused: got %v, unknown %v, %v, want U123, S123 and only anna unknown", got, unknown, err)
 	}
 }

@@ -41,6 +41,7 @@ type rig struct {
 	replies    *store.Replies
 	books      *playbooks.Set
 	responders []string
+	timing     keeper.Timing
 	desk       *desk.Desk
 	storm      incident.Limit // what is too much for a channel; zero: nothing
 	digests    []string
@@ -143,7 +144,7 @@ func (r *rig) keep() (end func()) {
 		digests = append(digests, keeper.Digest{Name: name, Channel: "#incidents", Next: func(time.Time) time.Time { return time.Time{} }})
 	}
 	k := keeper.New(keeper.Options{
-		Store: r.store, Slack: r.client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(),
+		Store: r.store, Slack: r.client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(), Timing: r.timing,
 		Settings: func() keeper.Settings {
 			return keeper.Settings{
 				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}, Storm: r.storm},

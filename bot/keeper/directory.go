@@ -16,6 +16,7 @@ import (
 
 const (
 	refreshEvery = 10 * time.Minute
+	groupsEvery  = time.Minute      // one call: who was taken out of a group may not act for long
 	unknownEvery = 20 * time.Second // while Slack does not know all names
 )
 
@@ -29,10 +30,11 @@ type directory struct {
 	channels map[string]string
 	people   map[string]chat.Person
 	members  map[string][]string // user ids, by configured name
+	unsaved  map[string]bool     // names whose members Redis does not have
 }
 
 func newDirectory(r *reign) *directory {
-	return &directory{reign: r, ready: make(chan struct{}), channels: map[string]string{}, people: map[string]chat.Person{}, members: map[string][]string{}}
+	return &directory{reign: r, ready: make(chan struct{}), channels: map[string]string{}, people: map[string]chat.Person{}, members: map[string][]string{}, unsaved: map[string]bool{}}
 }
 
 // await waits until Slack was asked once; false when the context ended before.
@@ -78,15 +80,31 @@ func (d *directory) run(ctx context.Context) error {
 				wait = unknownEvery // somebody may be mending it
 			}
 		}
-		timer := time.NewTimer(wait)
+		if !d.rest(ctx, wait) {
+			return nil
+		}
+	}
+}
+
+// rest waits for the next refresh, and looks after groups meanwhile; false when the
+// context ended.
+func (d *directory) rest(ctx context.Context, wait time.Duration) bool {
+	timer, groups := time.NewTimer(wait), time.NewTicker(d.Timing.Groups)
+	defer timer.Stop()
+	defer groups.Stop()
+	for {
 		select {
 		case <-ctx.Done():
-			timer.Stop()
-			return nil
+			return false
 		case <-d.Changed:
+			return true
 		case <-timer.C:
+			return true
+		case <-groups.C:
+			if err := d.askGroups(ctx); err != nil {
+				d.log.Debug("groups stay as they were", "error", err)
+			}
 		}
-		timer.Stop()
 	}
 }
 
@@ -148,24 +166,16 @@ func (d *directory) refresh(ctx context.Context, known func()) (wait time.Durati
 			ids[name] = ""
 		}
 	}
-	people, unknown, err := d.Slack.People(ctx, settings.People)
+	d.mu.Lock()
+	maps.Copy(d.channels, channels)
+	d.mu.Unlock()
+	people, unknown, err := d.askPeople(ctx, settings.People, ids)
 	if err != nil {
 		trouble("find people", err)
 	}
 	if len(unknown) > 0 {
 		problems = append(problems, fmt.Errorf("Slack does not know %s", strings.Join(unknown, ", ")))
 	}
-	for name, person := range people {
-		ids[name] = person.ID
-	}
-	d.mu.Lock()
-	for _, name := range unknown {
-		ids[name] = ""
-		delete(d.people, name)
-	}
-	maps.Copy(d.channels, channels)
-	maps.Copy(d.people, people)
-	d.mu.Unlock()
 	if wait == 0 {
 		known()
 	}
@@ -180,31 +190,24 @@ func (d *directory) refresh(ctx context.Context, known func()) (wait time.Durati
 	return wait, errors.Join(problems...)
 }
 
-// askMembers keeps whom a name stands for, in Redis too when that is news.
-func (d *directory) askMembers(ctx context.Context, name string, person chat.Person) error {
-	users := []string{person.ID}
-	if person.Group {
-		users = person.Members
-	}
-	if users == nil {
-		var err error
-		if users, err = d.Slack.Members(ctx, person.ID); err != nil {
-			return err
-		}
-	}
+// askPeople asks Slack who those names are, and notes their ids. Whom Slack does
+// not know, or not any more, is nobody from now on: a group may have been disabled.
+func (d *directory) askPeople(ctx context.Context, names []string, ids map[string]string) (people map[string]chat.Person, unknown []string, err error) {
+	people, unknown, err = d.Slack.People(ctx, names)
 	d.mu.Lock()
-	before, known := d.members[name]
-	d.mu.Unlock()
-	if known && slices.Equal(before, users) {
-		return nil
+	maps.Copy(d.people, people)
+	for name, person := range people {
+		ids[name] = person.ID
 	}
-	if err := d.Store.SetMembers(ctx, name, users); err != nil {
-		return err // to be kept at the next try
+	for _, name := range unknown {
+		ids[name] = ""
+		delete(d.people, name)
 	}
-	d.mu.Lock()
-	d.members[name] = users
 	d.mu.Unlock()
-	return nil
+	for _, name := range unknown {
+		err = errors.Join(err, d.keepMembers(ctx, name, nil))
+	}
+	return people, unknown, err
 }
 
 // soon says when it is worth asking again; 0 when only a person can help. One
@@ -247,41 +250,4 @@ func (d *directory) names() message.Names {
 		names[name] = person.Mention
 	}
 	return names
-}
-
-// refuse says why a user may not act on what is reserved for responders; empty
-// when he may. Names that Slack never explained let nobody in.
-func (d *directory) refuse(ctx context.Context, user string, responders []string) (string, error) {
-	if len(responders) == 0 {
-		return "", nil
-	}
-	var unknown []string
-	for _, name := range responders {
-		users, known, err := d.who(ctx, name)
-		switch {
-		case err != nil:
-			return "", err
-		case name == user || slices.Contains(users, user):
-			return "", nil
-		case !known:
-			unknown = append(unknown, name)
-		}
-	}
-	sentence := "only " + strings.Join(responders, ", ") + " may act here"
-	if len(unknown) > 0 {
-		sentence += "; who is in " + strings.Join(unknown, ", ") + " is not known yet, because Slack has not said so"
-	}
-	return sentence, nil
-}
-
-// who returns the users that a name stands for, as Slack last said: in this
-// reign, else in an earlier one.
-func (d *directory) who(ctx context.Context, name string) (users []string, known bool, err error) {
-	d.mu.Lock()
-	users, known = d.members[name]
-	d.mu.Unlock()
-	if known {
-		return users, true, nil
-	}
-	return d.Store.Members(ctx, name)
 }

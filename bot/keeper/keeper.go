@@ -61,6 +61,7 @@ type Timing struct {
 	Root    time.Duration              // between two edits of a root (rootEvery)
 	Retain  time.Duration              // between two looks for what is past its retention (retainEvery)
 	Picture time.Duration              // that a message waits for its picture (pictureWithin)
+	Groups  time.Duration              // between two looks at user groups (groupsEvery)
 }
 
 // withDefaults fills in the constants.
@@ -70,6 +71,7 @@ func (t Timing) withDefaults() Timing {
 	t.Root = cmp.Or(t.Root, rootEvery)
 	t.Retain = cmp.Or(t.Retain, retainEvery)
 	t.Picture = cmp.Or(t.Picture, pictureWithin)
+	t.Groups = cmp.Or(t.Groups, groupsEvery)
 	for k := range t.Sweeps {
 		t.Sweeps[k] = cmp.Or(t.Sweeps[k], sweeps[k])
 	}
