@@ -20,6 +20,7 @@ type Command struct {
 	Name     string            // start, drill and show: the playbook; digest: which one
 	Labels   map[string]string // start and drill: labels of the new incident
 	Filter   string            // incidents: open, mine, overdue or all; digest: preview or post
+	From     int               // incidents: the place in the list to begin at; 0: none was given
 	Users    *handbook.Users   // scale, targets, budget: nil when no number was given
 }
 
@@ -39,6 +40,8 @@ const (
 	// maxNote bounds a note or a reason, maxTitle a title, both in characters.
 	maxNote  = 2000
 	maxTitle = 200
+	// MaxFrom is how deep a list is read: who looks for more is helped by another command.
+	MaxFrom = 3000
 	// maxID keeps incident numbers within nine digits.
 	maxID = 999_999_999
 )
@@ -167,6 +170,14 @@ func (r *reader) incidents(c Command) (Command, error) {
 			"I know no incidents called %s", quote(word))
 	}
 	r.rest = rest
+	if word, rest = cut(r.rest); word == "" {
+		return c, nil
+	}
+	from, err := strconv.Atoi(word)
+	if err != nil || from < 1 || from > MaxFrom {
+		return Command{}, r.wrong("", "%s is no place in the list: that is a number from 1 to %d", quote(word), MaxFrom)
+	}
+	c.From, r.rest = from, rest
 	return c, r.end()
 }
 

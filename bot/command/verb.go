@@ -60,7 +60,7 @@ func entries() []entry {
 		{VerbReopen, "ID", "the incident is not over", "reopen INC-142", true},
 		{VerbTimeline, "ID", "who did what and when", "timeline INC-142", true},
 		{VerbThread, "ID", "show an incident of a storm in a thread of its own", "thread INC-142", true},
-		{VerbIncidents, "[open|mine|overdue|all]", "list incidents", "incidents\nincidents mine", false},
+		{VerbIncidents, "[open|mine|overdue|all] [FROM]", "list incidents, the worst first, from a place in the list on", "incidents\nincidents mine\nincidents open 31", false},
 		{VerbList, "", "list the playbooks", "list", false},
 		{VerbShow, "NAME", "the steps of a playbook", "show database-cpu", false},
 		{VerbStart, "NAME [title] [label=value ...]", "open an incident by hand", `start database-cpu orders are slow severity=critical instance="orders 0"`, false},

@@ -39,6 +39,8 @@ type Settings struct {
 	Command   string
 	Playbooks *playbooks.Set
 	Handbook  *handbook.Handbook // with the team's own facts; nil: the sheet as it was given
+	// Severities are the configured ones, worst first.
+	Severities []string
 	// Digests are the names of the configured digests.
 	Digests []string
 }

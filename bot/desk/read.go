@@ -2,15 +2,14 @@ package desk
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
 )
-
-// listBound is how many incidents a list looks at.
-const listBound = 500
 
 // read answers a command that changes nothing, from the store.
 func (d *Desk) read(ctx context.Context, c command.Command, user string, now time.Time) message.Message {
@@ -26,7 +25,7 @@ func (d *Desk) read(ctx context.Context, c command.Command, user string, now tim
 		}
 		return message.Text(message.Answer(incident.Answer{Kind: incident.AnswerNoPlaybook, Text: c.Name}, s.Command))
 	case command.VerbIncidents:
-		return d.incidents(ctx, c.Filter, user, now)
+		return d.incidents(ctx, c, user, now)
 	case command.VerbStatus, command.VerbTimeline:
 		return d.one(ctx, c, now)
 	}
@@ -36,55 +35,62 @@ func (d *Desk) read(ctx context.Context, c command.Command, user string, now tim
 	return message.Text(command.Help(s.Command))
 }
 
-func (d *Desk) incidents(ctx context.Context, filter, user string, now time.Time) message.Message {
-	numbers, err := d.Store.OpenNumbers(ctx, listBound)
-	if err == nil && filter == "all" {
-		var closed []int
-		if closed, err = d.Store.ClosedNumbers(ctx, listBound); err == nil {
-			numbers = append(numbers, closed...)
-		}
-	}
-	var all []incident.Incident
+const (
+	// timelineDepth is more than a message can show of a timeline.
+	timelineDepth = 500
+	// listedAtOnce is how many incidents one answer can show, and how many are read at once.
+	listedAtOnce = 30
+	// listDepth is how many incidents a list looks at.
+	listDepth = command.MaxFrom + listedAtOnce
+)
+
+// incidents answers with a part of a list.
+func (d *Desk) incidents(ctx context.Context, c command.Command, user string, now time.Time) message.Message {
+	s := d.Settings()
+	of := store.Listing{Which: store.Which(c.Filter), User: user, Severities: s.Severities, Now: now, Most: listDepth}
+	found, err := d.Store.List(ctx, of)
+	l := message.IncidentList{Filter: c.Filter, From: max(c.From, 1), Partial: found.Partial, Now: now, Command: s.Command}
 	if err == nil {
-		all, err = d.Store.Incidents(ctx, numbers...)
+		err = d.fill(ctx, &l, of, found)
 	}
 	if err != nil {
 		d.Logger.Warn("incidents could not be read", "error", err)
 		return message.Text(textUnread)
 	}
-	var shown []incident.Incident
-	for _, i := range all {
-		if !i.Quiet && wanted(i, filter, user, now) {
-			shown = append(shown, i)
-		}
-	}
-	return message.Incidents(shown, filter, now, d.Settings().Command)
+	return message.Incidents(l)
 }
 
-// wanted reports whether a list with that filter shows the incident.
-func wanted(i incident.Incident, filter, user string, now time.Time) bool {
-	switch filter {
-	case "mine":
-		if i.Lead.ID == user && i.Active() {
-			return true
+// fill reads the incidents of a list, in its order, until there are enough to show
+// from the place where it begins, and counts the rest.
+func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listing, found store.Listed) error {
+	place, read := 0, 0
+	for numbers := range slices.Chunk(found.Numbers, listedAtOnce) {
+		if len(l.Incidents) == listedAtOnce {
+			break
 		}
-		for _, s := range i.Steps {
-			if s.State == incident.StepAcknowledged && s.Holder.ID == user {
-				return true
+		all, err := d.Store.Incidents(ctx, numbers...)
+		if err != nil {
+			return err
+		}
+		read += len(numbers)
+		l.AtMost = l.AtMost || len(all) < len(numbers)
+		for _, i := range all {
+			switch {
+			case !of.Incident(i):
+				l.AtMost = true
+				continue
+			case place+1 < l.From:
+			case len(l.Incidents) < listedAtOnce:
+				l.Incidents = append(l.Incidents, i)
+			default:
+				l.Rest++
 			}
+			place++
 		}
-		return false
-	case "overdue":
-		for _, s := range i.Steps {
-			if !s.Ended() && !s.Hidden && i.Deadline(s).Before(now) {
-				return true
-			}
-		}
-		return false
-	case "all":
-		return true
 	}
-	return i.Active()
+	l.Rest += found.Total - read
+	l.AtMost = l.Rest > 0 && (l.AtMost || of.Which == store.ListAll)
+	return nil
 }
 
 // one answers what is asked about a single incident.
@@ -99,12 +105,16 @@ func (d *Desk) one(ctx context.Context, c command.Command, now time.Time) messag
 		return message.Text(message.Answer(incident.Answer{Kind: incident.AnswerGone, Incident: c.Incident}, s.Command))
 	}
 	if c.Verb == command.VerbTimeline {
-		changes, err := d.Store.Timeline(ctx, c.Incident, 500)
+		changes, err := d.Store.Timeline(ctx, c.Incident, timelineDepth)
+		total := 0
+		if err == nil {
+			total, err = d.Store.TimelineLength(ctx, c.Incident)
+		}
 		if err != nil {
 			d.Logger.Warn("a timeline could not be read", "incident", i.ID(), "error", err)
 			return message.Text(textUnread)
 		}
-		return message.Timeline(i, changes)
+		return message.Timeline(i, changes, total)
 	}
 	// Without its playbook the steps still have their titles.
 	book, _ := d.Store.Playbook(ctx, i.Playbook.Hash)

@@ -86,7 +86,7 @@ func (r *rig) start() {
 		}
 		return r.organisation(ctx)
 	}, Settings: func() desk.Settings {
-		return desk.Settings{Command: "/playbook", Playbooks: r.books, Handbook: r.book, Digests: r.digests}
+		return desk.Settings{Command: "/playbook", Playbooks: r.books, Handbook: r.book, Digests: r.digests, Severities: []string{"critical", "warning"}}
 	}})
 	if r.hurry > 0 {
 		d.HurryFigures(r.hurry)

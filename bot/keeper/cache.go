@@ -88,14 +88,13 @@ func (c *cache) put(i incident.Incident) {
 // version is what Redis has of an incident before the next commit.
 func (c *cache) version(number int) int64 { return c.stored[number] }
 
-// before is the incident as the next commit finds it in Redis; nil unless this
-// reign has stored that version whole, and has heard so. Of any other it is not
-// known whether its script failed half way: writing all indexes mends that.
-func (c *cache) before(number int) *incident.Incident {
-	if i := c.incidents[number]; i != nil && c.whole[number] == i.Version {
-		return i
-	}
-	return nil
+// before is the incident as the next commit finds it in Redis; nil of a new one.
+// Whole says that this reign has stored that version, and has heard so. Of any
+// other it is not known whether its script failed half way, or which indexes its
+// binary knew: writing all of them mends that.
+func (c *cache) before(number int) (i *incident.Incident, whole bool) {
+	i = c.incidents[number]
+	return i, i != nil && c.whole[number] == i.Version
 }
 
 // committed remembers that a batch was stored, all of it.

@@ -56,9 +56,10 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 	commit.Channel, commit.Storms = r.cache.weather(out)
 	for _, result := range out.Results {
 		i := result.Incident
+		before, whole := r.cache.before(i.Number)
 		commit.Saved = append(commit.Saved, store.Saved{
 			Result: result, Was: r.cache.version(i.Number), Due: settings.Rules.NextDue(i),
-			Dirty: len(result.Changes) > 0 && !i.Quiet && i.Show != incident.ShowListed, Before: r.cache.before(i.Number),
+			Dirty: len(result.Changes) > 0 && !i.Quiet && i.Show != incident.ShowListed, Before: before, Whole: whole,
 		})
 		if i.Number == scene.Next {
 			commit.Next = i.Number

@@ -166,6 +166,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
 	group.Go(func() error { return r.renew(groupCtx) })
 	group.Go(func() error { return r.step(groupCtx) })
 	group.Go(func() error { return r.ripen(groupCtx) })
+	group.Go(func() error { return r.index(groupCtx) })
 	group.Go(func() error { return r.people.run(groupCtx) })
 	group.Go(func() error { return r.hands.run(groupCtx) })
 	group.Go(func() error { return r.hands.gather(groupCtx) })

@@ -34,21 +34,21 @@ func commands(t testing.TB) map[string]Message {
 	wide := *hotDatabase(t)
 	wide.Title, wide.Description, wide.Match = hostile, strings.Repeat(hostile, 9), []string{hostile}
 	out := map[string]Message{
-		"incidents":        Incidents([]incident.Incident{all["opened"].Incident, all["half done"].Incident, all["by hand"].Incident}, "all", night.Add(2*time.Hour), "/playbook"),
-		"incidents many":   Incidents(many, "open", night, "/playbook"),
-		"incidents none":   Incidents(nil, "mine", night, "/playbook"),
+		"incidents":        Incidents(IncidentList{Incidents: []incident.Incident{all["opened"].Incident, all["half done"].Incident, all["by hand"].Incident}, From: 1, Filter: "all", Now: night.Add(2 * time.Hour), Command: "/playbook"}),
+		"incidents many":   Incidents(IncidentList{Incidents: many, From: 1, Rest: 1970, Filter: "open", Now: night, Command: "/playbook"}),
+		"incidents none":   Incidents(IncidentList{Incidents: nil, From: 1, Filter: "mine", Now: night, Command: "/playbook"}),
 		"playbooks":        Playbooks([]*playbooks.Playbook{hotDatabase(t), triage()}, "/playbook"),
 		"playbooks none":   Playbooks(nil, "/playbook"),
 		"playbook":         Playbook(hotDatabase(t), "/playbook"),
 		"playbook hostile": Playbook(&wide, "/playbook"),
 		"playbook long":    Playbook(allLong, "/playbook"),
-		"incidents drill":  Incidents([]incident.Incident{all["drill"].Incident, all["opened"].Incident, all["half done"].Incident}, "open", night, "/playbook"),
+		"incidents drill":  Incidents(IncidentList{Incidents: []incident.Incident{all["drill"].Incident, all["opened"].Incident, all["half done"].Incident}, From: 1, Filter: "open", Now: night, Command: "/playbook"}),
 		"status drill":     Status(all["drill late"], night.Add(2*time.Hour)),
-		"timeline drill":   Timeline(drilled.incident, drilled.changes),
+		"timeline drill":   Timeline(drilled.incident, drilled.changes, 0),
 		"status":           Status(all["half done"], night.Add(2*time.Hour)),
-		"timeline":         Timeline(story.incident, story.changes),
-		"timeline long":    Timeline(story.incident, story140),
-		"timeline empty":   Timeline(story.incident, nil),
+		"timeline":         Timeline(story.incident, story.changes, 0),
+		"timeline long":    Timeline(story.incident, story140, 1140),
+		"timeline empty":   Timeline(story.incident, nil, 0),
 		"text":             Text("Hello, `INC-142`."),
 		"text long":        Text(strings.Repeat("A line of help &amp; words.\n", 2_000)),
 		"text one line":    Text(strings.Repeat("&lt;", 20_000)),
@@ -69,8 +69,8 @@ func TestCommands(t *testing.T) {
 func TestWhatIsLeftOutIsCounted(t *testing.T) {
 	all := commands(t)
 	tests := []struct{ message, want string }{
-		{"incidents many", "more"},
-		{"timeline long", "earlier entries are left out"},
+		{"incidents many", "more: `/playbook incidents open "},
+		{"timeline long", "… 1,1"},
 		{"playbook long", "more steps"},
 		{"text long", "(cut, 55,999 characters in all)"},
 		{"text one line", "(cut, 80,000 characters in all)"},
@@ -92,7 +92,7 @@ func TestWhatIsLeftOutIsCounted(t *testing.T) {
 
 func TestNoIncidentsIsSaidKindly(t *testing.T) {
 	for filter, want := range map[string]string{"open": "No incident is open", "mine": "Nothing is waiting for you", "overdue": "Nothing is overdue", "all": "no incidents yet"} {
-		if got := Incidents(nil, filter, night, "/playbook").Text; !strings.Contains(got, want) {
+		if got := Incidents(IncidentList{Incidents: nil, From: 1, Filter: filter, Now: night, Command: "/playbook"}).Text; !strings.Contains(got, want) {
 			t.Errorf("%s: got %q, want %q in it", filter, got, want)
 		}
 	}

@@ -38,42 +38,90 @@ func (r *roster) block(id string) slack.Block {
 	return rich(id, parts...)
 }
 
-// Incidents answers `/playbook incidents`. Filter is open, mine, overdue or all;
-// list is what it selected, in the order to show. Now tells what is overdue.
-func Incidents(all []incident.Incident, filter string, now time.Time, command string) Message {
-	if len(all) == 0 {
-		return Text(noIncidents(filter, command))
-	}
-	r := roster{left: MaxTotal - 1_000, limit: maxListed}
-	for _, i := range all {
-		r.add(incidentLine(i, now))
-	}
-	head := withDrills(all)
-	if word := filterWord(filter); word != "" {
-		head += " · " + word
-	}
-	first := said(all[0])
-	if all[0].Drill {
-		first = drillWord + " " + first
-	}
-	return Message{
-		Text: head + ". First: " + first,
-		Blocks: []slack.Block{
-			header("head", head),
-			r.block("list"),
-			small("way", markup(fmt.Sprintf("`%s status INC-…` shows one; `%s incidents open|mine|overdue|all` shows others.", command, command))),
-		},
-	}
+// IncidentList is a part of a list of incidents.
+type IncidentList struct {
+	Filter    string // open, mine, overdue or all
+	Incidents []incident.Incident
+	From      int // place of the first of them in the whole list: 1 is the first of all
+	Rest      int // how many more there are behind them
+	// AtMost says that Rest counts some too that this list does not show, such as those of other people's channels.
+	AtMost bool
+	// Partial says that not all of what is kept could be looked at in time.
+	Partial bool
+	Now     time.Time // tells what is overdue
+	Command string    // the slash command: "/playbook"
 }
 
-func filterWord(filter string) string {
-	switch filter {
-	case "", "open":
-		return "open"
-	case "mine", "overdue", "all":
-		return filter
+const partialWords = "After an upgrade the lists are still being made, and this one lacks some: ask again in a minute."
+
+// Incidents answers `/playbook incidents`. What does not fit is counted, with what
+// to type to see it.
+func Incidents(l IncidentList) Message {
+	if len(l.Incidents) == 0 {
+		switch {
+		case l.Partial:
+			return Text(partialWords)
+		case l.From > 1:
+			return Text(fmt.Sprintf("The list ends before place %s. `%s incidents %s` shows its beginning.", thousands(l.From), l.Command, l.word()))
+		case l.Rest > 0:
+			return Text(fmt.Sprintf("None of the worst %s is for you to see.", plural(l.Rest, "incident")))
+		}
+		return Text(noIncidents(l.Filter, l.Command))
 	}
-	return ""
+	r := roster{left: MaxTotal - 1_000, limit: maxListed}
+	for _, i := range l.Incidents {
+		r.add(incidentLine(i, l.Now))
+	}
+	head := l.count() + " · " + l.word()
+	first := said(l.Incidents[0])
+	if l.Incidents[0].Drill {
+		first = drillWord + " " + first
+	}
+	blocks := []slack.Block{header("head", head), rich("list", bullets(r.items))}
+	ways := []*slack.TextBlockObject{}
+	if more := l.more(len(r.items)); more != "" {
+		ways = append(ways, markup(more))
+	}
+	if l.Partial {
+		ways = append(ways, plain(partialWords))
+	}
+	ways = append(ways, markup(fmt.Sprintf("`%s status INC-…` shows one; `%s incidents open|mine|overdue|all` shows others.", l.Command, l.Command)))
+	for k, way := range ways {
+		blocks = append(blocks, small(fmt.Sprintf("way:%d", k+1), way))
+	}
+	return Message{Text: head + ". First: " + first, Blocks: blocks}
+}
+
+// count says how many the whole list has.
+func (l IncidentList) count() string {
+	switch {
+	case l.From == 1 && l.Rest == 0:
+		return withDrills(l.Incidents)
+	case l.AtMost || l.Partial:
+		return "Incidents"
+	}
+	return plural(l.From-1+len(l.Incidents)+l.Rest, "incident")
+}
+
+// more says how many more there are behind those shown, and what to type to see
+// them.
+func (l IncidentList) more(shown int) string {
+	rest := l.Rest + len(l.Incidents) - shown
+	if rest == 0 {
+		return ""
+	}
+	says := "and " + thousands(rest) + " more"
+	if l.AtMost {
+		says = "and up to " + thousands(rest) + " more"
+	}
+	return fmt.Sprintf("%s: `%s incidents %s %d` goes on from here.", says, l.Command, l.word(), l.From+shown)
+}
+
+func (l IncidentList) word() string {
+	if l.Filter == "" {
+		return "open"
+	}
+	return l.Filter
 }
 
 func noIncidents(filter, command string) string {

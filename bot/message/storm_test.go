@@ -486,11 +486,11 @@ func TestHowMuchOfAnIncidentIsShown(t *testing.T) {
 	if want := "`/playbook thread INC-142`"; !strings.Contains(status, want) {
 		t.Errorf("the status of a listed incident does not say %s", want)
 	}
-	list := readable(t, Incidents([]incident.Incident{v.Incident}, "open", night, "/playbook"))
+	list := readable(t, Incidents(IncidentList{Incidents: []incident.Incident{v.Incident}, From: 1, Filter: "open", Now: night, Command: "/playbook"}))
 	if want := "in a storm's list"; !strings.Contains(list, want) {
 		t.Errorf("the list of incidents does not say %q", want)
 	}
-	story := readable(t, Timeline(v.Incident, []incident.Change{{Kind: incident.KindShown, At: night, By: anna, Via: "command"}}))
+	story := readable(t, Timeline(v.Incident, []incident.Change{{Kind: incident.KindShown, At: night, By: anna, Via: "command"}}, 1))
 	if want := "has a thread of its own now by <@U0ANNA> (command)"; !strings.Contains(story, want) {
 		t.Errorf("got %s, want %q in it", story, want)
 	}

@@ -14,9 +14,9 @@ import (
 const maxEntries = 100 // of a timeline in a message
 
 // Timeline answers `/playbook timeline ID`: what happened, oldest first; when it
-// does not all fit, the oldest entries are left out and counted. Changes are in
-// the order in which they happened.
-func Timeline(i incident.Incident, changes []incident.Change) Message {
+// does not all fit, the oldest entries are left out and counted. Changes are the
+// newest ones in the order in which they happened, total is how many there are.
+func Timeline(i incident.Incident, changes []incident.Change, total int) Message {
 	head := "Timeline of " + i.ID()
 	blocks := []slack.Block{header("head", head), about(i)}
 	r := roster{left: MaxTotal - 1_000 - weight(blocks...), limit: maxEntries}
@@ -24,9 +24,9 @@ func Timeline(i incident.Incident, changes []incident.Change) Message {
 		r.add(entry(i, c))
 	}
 	slices.Reverse(r.items)
-	if r.rest > 0 {
-		earlier := thousands(r.rest) + " earlier entries are left out"
-		if r.rest == 1 {
+	if rest := max(total, len(changes)) - len(r.items); rest > 0 {
+		earlier := thousands(rest) + " earlier entries are left out"
+		if rest == 1 {
 			earlier = "1 earlier entry is left out"
 		}
 		blocks = append(blocks, small("cut", plain("… "+earlier)))
@@ -36,7 +36,7 @@ func Timeline(i incident.Incident, changes []incident.Change) Message {
 	} else {
 		blocks = append(blocks, rich("entries", bullets(r.items)))
 	}
-	m := Message{Text: fmt.Sprintf("%s: %s.", head, entries(len(changes))), Blocks: blocks}
+	m := Message{Text: fmt.Sprintf("%s: %s.", head, entries(max(total, len(changes)))), Blocks: blocks}
 	if i.Drill {
 		m = marked(m)
 	}

@@ -64,9 +64,10 @@ type Saved struct {
 	Was   int64     // the version it had; 0: new
 	Due   time.Time // when time alone changes it; zero: never
 	Dirty bool      // Slack has to be brought in line
-	// Before is the version Was, when it is certain that this fence has stored it whole: then only those indexes are
-	// written that differ. nil: all are.
+	// Before is the version Was as it was read or stored; nil: of a new one. Whole says that it is certain that this fence
+	// has stored it with all its indexes: then only those are written that differ.
 	Before *incident.Incident
+	Whole  bool
 }
 
 // SavedStorm is one storm of a commit, and the version it had (0: new).

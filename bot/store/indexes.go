@@ -4,65 +4,77 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// place is one write that keeps an index right: the incident's number stands in
-// a key with a score, or not, or is the key's value.
+// place is one write that keeps an index right: a member stands in a key with a
+// score, or not, or is the key's value.
 type place struct {
 	command string // ZADD, ZREM or SET
 	key     string
 	score   int64 // of ZADD
+	member  string
 }
+
+// same reports whether two writes are about one member of one key.
+func (p place) same(o place) bool { return p.key == o.key && p.member == o.member }
 
 // places are the indexes of an incident, as far as its document alone says where
 // it stands. Not so due (a ripe timer leaves it without a new version) and dirty
 // (it leaves when Slack is in line).
 func (s *Store) places(i incident.Incident) []place {
-	all := make([]place, 0, 5)
-	if i.Group != "" && i.FollowedBy == 0 {
-		all = append(all, place{command: "SET", key: s.keys.group(i.Group)})
-	}
-	if i.State == incident.Closed {
-		all = append(all, place{command: "ZREM", key: s.keys.open()}, place{"ZADD", s.keys.closed(), i.ClosedAt.UnixMilli()})
-	} else {
-		all = append(all, place{"ZADD", s.keys.open(), i.OpenedAt.UnixMilli()}, place{command: "ZREM", key: s.keys.closed()})
-	}
-	if i.Active() && !i.Drill {
-		all = append(all, place{"ZADD", s.keys.active(), severityScore(i.Severity)})
-	} else {
-		all = append(all, place{command: "ZREM", key: s.keys.active()})
-	}
-	if tier, ok := i.Tier(playbooks.Immediate); ok && !i.Quiet {
-		bucket := s.keys.deadline(deadlineBucket(i.Channel, tier.Owners))
-		if i.Active() && !tier.Overdue && tier.ToldIn == 0 {
-			all = append(all, place{"ZADD", bucket, tier.Due.UnixMilli()})
+	all := make([]place, 0, 8)
+	n := strconv.Itoa(i.Number)
+	stands := func(holds bool, key string, score int64, member string) {
+		if holds {
+			all = append(all, place{"ZADD", key, score, member})
 		} else {
-			all = append(all, place{command: "ZREM", key: bucket})
+			all = append(all, place{command: "ZREM", key: key, member: member})
 		}
 	}
-	return all
+	if i.Group != "" && i.FollowedBy == 0 {
+		all = append(all, place{command: "SET", key: s.keys.group(i.Group), member: n})
+	}
+	stands(i.State != incident.Closed, s.keys.open(), i.OpenedAt.UnixMilli(), n)
+	stands(i.State == incident.Closed, s.keys.closed(), i.ClosedAt.UnixMilli(), n)
+	stands(i.Active() && !i.Drill, s.keys.active(), severityScore(i.Severity), n)
+	if tier, ok := i.Tier(playbooks.Immediate); ok && !i.Quiet {
+		bucket := s.keys.deadline(deadlineBucket(i.Channel, tier.Owners))
+		stands(i.Active() && !tier.Overdue && tier.ToldIn == 0, bucket, tier.Due.UnixMilli(), n)
+	}
+	return append(all, s.standings(i)...)
 }
 
 // saveIndexes writes where an incident stands, without the writes that the
-// version before has made already.
+// version before has made already, and takes it from where it stood before.
 func (s *Store) saveIndexes(w *writes, saved Saved) {
-	var made []place
+	var before []place
 	if saved.Before != nil {
-		made = s.places(*saved.Before)
+		before = s.places(*saved.Before)
 	}
-	n := saved.Incident.Number
-	for _, p := range s.places(saved.Incident) {
-		switch {
-		case slices.Contains(made, p):
-		case p.command == "ZADD":
-			w.add(p.command, p.key, p.score, n)
-		default:
-			w.add(p.command, p.key, n)
+	now := s.places(saved.Incident)
+	for _, p := range now {
+		if !saved.Whole || !slices.Contains(before, p) {
+			w.place(p)
 		}
+	}
+	for _, p := range before {
+		if p.command == "ZADD" && !slices.ContainsFunc(now, p.same) {
+			w.place(place{command: "ZREM", key: p.key, member: p.member})
+		}
+	}
+}
+
+// place adds the write of one place.
+func (w *writes) place(p place) {
+	if p.command == "ZADD" {
+		w.add(p.command, p.key, p.score, p.member)
+	} else {
+		w.add(p.command, p.key, p.member)
 	}
 }
 

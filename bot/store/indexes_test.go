@@ -22,7 +22,7 @@ func (e env) placed(t *testing.T) map[string]string {
 	all := e.everything(t)
 	maps.DeleteFunc(all, func(key, _ string) bool {
 		name := strings.TrimPrefix(key, base)
-		return !slices.Contains([]string{"open", "closed", "active", "due"}, name) && !strings.HasPrefix(name, "group:") && !strings.HasPrefix(name, "deadline:")
+		return !slices.Contains([]string{"open", "closed", "active", "due", "listed", "unfinished", "people"}, name) && !strings.HasPrefix(name, "group:") && !strings.HasPrefix(name, "deadline:")
 	})
 	return all
 }
@@ -31,13 +31,16 @@ func (e env) placed(t *testing.T) map[string]string {
 func anyMove(random *rand.Rand, i *incident.Incident) {
 	i.Tiers = slices.Clone(i.Tiers)
 	tier := &i.Tiers[0]
-	switch random.IntN(10) {
+	i.Steps = slices.Clone(i.Steps)
+	step := &i.Steps[random.IntN(len(i.Steps))]
+	someone := incident.User{ID: fmt.Sprint("U", random.IntN(3))}
+	switch random.IntN(14) {
 	case 0:
 		i.State = incident.Acknowledged
 	case 1:
 		i.State = incident.Resolved
 	case 2:
-		i.State, i.ClosedAt = incident.Closed, start.Add(time.Duration(random.IntN(9))*time.Minute)
+		i.State, i.ClosedAt = incident.Closed, start.Add(time.Duration(random.IntN(1<<20))*time.Second)
 	case 3:
 		i.State, i.ClosedAt, tier.ToldIn, tier.Overdue = incident.Open, time.Time{}, 0, false
 	case 4:
@@ -50,6 +53,14 @@ func anyMove(random *rand.Rand, i *incident.Incident) {
 		tier.Due = start.Add(time.Duration(random.IntN(3)) * time.Hour)
 	case 8:
 		i.Quiet = false // it fires; none becomes quiet again
+	case 9:
+		i.Lead = someone
+	case 10:
+		step.State, step.Holder = incident.StepAcknowledged, someone
+	case 11:
+		step.State, step.Due = incident.StepDone, start.Add(time.Duration(random.IntN(3))*time.Hour)
+	case 12:
+		*step = incident.Step{ID: step.ID, Number: step.Number, Tier: step.Tier, Standing: incident.Standing{State: incident.StepOpen}}
 	}
 }
 
@@ -69,7 +80,7 @@ func TestIndexesAfterAnyHistory(t *testing.T) {
 			}
 			for n := 1; n <= incidents; n++ {
 				now[n] = opened(n, func(i *incident.Incident) {
-					i.Quiet = random.IntN(4) == 0
+					i.Quiet, i.Drill = random.IntN(4) == 0, random.IntN(4) == 0
 					i.Group = fmt.Sprint("group", n%(incidents-2)) // the last ones follow the first
 				})
 				saved := []store.Saved{now[n]}
@@ -84,10 +95,7 @@ func TestIndexesAfterAnyHistory(t *testing.T) {
 				n := 1 + random.IntN(incidents)
 				was := now[n].Incident
 				next := moved(now[n], incident.KindNoted, func(i *incident.Incident) { anyMove(random, i) })
-				next.Before = &was
-				if random.IntN(5) == 0 {
-					next.Before = nil
-				}
+				next.Before, next.Whole = &was, random.IntN(5) > 0
 				now[n] = next
 				save(store.Commit{Saved: []store.Saved{next}})
 				delete(left, n)
@@ -101,7 +109,7 @@ func TestIndexesAfterAnyHistory(t *testing.T) {
 			lease = e.keep(t)
 			for n := 1; n <= incidents; n++ {
 				anew := now[n]
-				anew.Was, anew.Before = 0, nil
+				anew.Was, anew.Before, anew.Whole = 0, nil, false
 				if left[n] {
 					anew.Due = time.Time{}
 				}
@@ -126,13 +134,13 @@ func TestIndexesAreMended(t *testing.T) {
 		must(t, e.raw.ZAdd(t.Context(), base+"closed", redis.Z{Score: 1, Member: 1}).Err())
 		broken := e.placed(t)
 		second := moved(first, incident.KindNoted, nil)
-		second.Before = &first.Incident
+		second.Before, second.Whole = &first.Incident, true
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{second}})
 		if diff := cmp.Diff(broken, e.placed(t)); diff != "" {
 			t.Errorf("indexes were written that did not change (-before +after):\n%s", diff)
 		}
 		third := moved(second, incident.KindNoted, nil)
-		third.Before = nil
+		third.Before, third.Whole = &second.Incident, false
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{third}})
 		if diff := cmp.Diff(whole, e.placed(t)); diff != "" {
 			t.Errorf("indexes were not mended (-want +got):\n%s", diff)

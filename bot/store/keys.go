@@ -25,6 +25,18 @@ func (k keys) closed() string { return k.base + "closed" } // ZSET number by clo
 func (k keys) due() string    { return k.base + "due" }    // ZSET number by the time something is due (ms)
 func (k keys) dirty() string  { return k.base + "dirty" }  // ZSET number by the version that Slack has not seen
 func (k keys) active() string { return k.base + "active" } // ZSET number by severityScore: open or acknowledged, not quiet, no drill
+func (k keys) listed() string {
+	return k.base + "listed" // ZSET number in ten digits by standing: not closed, not quiet; lists are read from it
+}
+func (k keys) unfinished() string {
+	return k.base + "unfinished" // ZSET number by the earliest deadline (ms) of a step that nobody ended: as listed
+}
+func (k keys) people() string {
+	return k.base + "people" // ZSET "user number", all of score 0: who leads an active incident or holds a step
+}
+func (k keys) indexed() string {
+	return k.base + "indexed" // STRING epoch of the last keeper under which listed, unfinished and people are whole
+}
 func (k keys) threads() string {
 	return k.base + "threads" // HASH channel:ts of a root -> number
 }

@@ -114,6 +114,15 @@ func (s *Store) Timeline(ctx context.Context, n int, count int64) ([]incident.Ch
 	return changes, nil
 }
 
+// TimelineLength returns how many entries an incident's timeline has.
+func (s *Store) TimelineLength(ctx context.Context, n int) (int, error) {
+	length, err := s.redis.client.LLen(ctx, s.keys.log(n)).Result()
+	if err != nil {
+		return 0, fmt.Errorf("read timeline of incident %d: %w", n, err)
+	}
+	return int(length), nil
+}
+
 // Playbook returns the playbook that a running incident keeps.
 func (s *Store) Playbook(ctx context.Context, hash string) (*playbooks.Playbook, error) {
 	data, err := s.redis.client.Get(ctx, s.keys.playbook(hash)).Bytes()

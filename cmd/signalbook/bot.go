@@ -174,7 +174,7 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	client := b.client.Shared(st)
 	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st), Organisation: b.organisation(st), Settings: func() desk.Settings {
 		s := b.settings.Load()
-		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Handbook: s.handbook, Digests: s.digestNames()}
+		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Handbook: s.handbook, Digests: s.digestNames(), Severities: s.config.Severities.Order}
 	}})
 	k := keeper.New(keeper.Options{
 		Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.keeper,

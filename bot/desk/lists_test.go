@@ -1,0 +1,131 @@
+package desk_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// past stores incidents as a keeper would, and hands the workspace back.
+func (r *rig) past(all ...incident.Incident) {
+	r.t.Helper()
+	lease, ok, err := r.store.Acquire(r.t.Context())
+	if err != nil || !ok {
+		r.t.Fatalf("the lease: %v, %v", ok, err)
+	}
+	if err := r.store.FillIndexes(r.t.Context(), lease.Fence); err != nil {
+		r.t.Fatal(err)
+	}
+	for part := range slices.Chunk(all, 100) {
+		var commits []store.Commit
+		for _, i := range part {
+			commits = append(commits, store.Commit{Saved: []store.Saved{{Result: incident.Result{Incident: i}}}, Next: i.Number})
+		}
+		each, err := r.store.Commit(r.t.Context(), lease.Fence, commits...)
+		if err != nil || slices.ContainsFunc(each, func(err error) bool { return err != nil }) {
+			r.t.Fatalf("commit: %v, %v", each, err)
+		}
+	}
+	if err := r.store.Release(r.t.Context(), lease); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// made is an incident with one long-term step that is due in a month.
+func made(n int, state incident.State, severity string) incident.Incident {
+	at := time.Now().UTC().Truncate(time.Millisecond).Add(time.Duration(n-5000) * time.Second)
+	return incident.Incident{
+		Schema: incident.Schema, Number: n, Version: 1, State: state, Severity: severity, Title: fmt.Sprint("trouble ", n), Channel: "#incidents", OpenedAt: at, OpeningAt: at,
+		Tiers: []incident.Tier{{Name: playbooks.LongTerm, Due: at.Add(30 * 24 * time.Hour)}},
+		Steps: []incident.Step{{ID: "later", Number: 1, Tier: playbooks.LongTerm, Title: "later", Standing: incident.Standing{State: incident.StepOpen}}},
+	}
+}
+
+// TestOldOpenIncidentIsListed: six hundred newer incidents with follow-ups hide
+// neither the open one, nor the step somebody holds, nor what is overdue.
+func TestOldOpenIncidentIsListed(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	people, _, err := r.client.People(t.Context(), []string{"anna@example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	anna := people["anna@example.com"].ID
+	all := []incident.Incident{made(1, incident.Open, "critical"), made(2, incident.Open, "info"), made(3, incident.Resolved, "warning"), made(4, incident.Resolved, "warning")}
+	all[2].Steps[0].Standing = incident.Standing{State: incident.StepAcknowledged, Holder: incident.User{ID: anna, Name: "anna"}}
+	all[3].Tiers[0].Due = time.Now().Add(-time.Hour)
+	for n := 5; n <= 604; n++ {
+		all = append(all, made(n, incident.Resolved, "critical"))
+	}
+	all = append(all, made(605, incident.Acknowledged, "warning"))
+	r.past(all...)
+	for text, want := range map[string]string{
+		"incidents": "INC-1 INC-605 INC-2", "incidents open 2": "INC-605 INC-2", "incidents mine": "INC-3", "incidents overdue": "INC-4", "incidents open 4": "",
+	} {
+		got := r.slash("anna", text)
+		if strings.Join(listed(got), " ") != want {
+			t.Errorf("%q was answered\n%s\nwant %s", text, got, want)
+		}
+	}
+	if got, want := r.slash("anna", "incidents open 4"), "The list ends before place 4"; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %q", got, want)
+	}
+}
+
+var listedID = regexp.MustCompile(`(?m)^[^·\n]*(INC-\d+)[^·\n]* · (?:Drill · |🧪[^·]* · )?[🔴🟡🟢⚪]`)
+
+// listed are the incidents that a list shows, in its order.
+func listed(said string) []string {
+	var all []string
+	for _, m := range listedID.FindAllStringSubmatch(said, -1) {
+		all = append(all, m[1])
+	}
+	return all
+}
+
+var goesOn = regexp.MustCompile("and (?:up to )?([0-9,]+) more: .?`?/playbook (incidents \\w+ \\d+)")
+
+// TestListsGoOn: whoever types what a cut list says sees every incident once, the
+// worst first, and every count is right.
+func TestListsGoOn(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	var all []incident.Incident
+	for n := 1; n <= 107; n++ {
+		all = append(all, made(n, incident.Open, []string{"critical", "warning", "info"}[n%3]))
+	}
+	r.past(all...)
+	var want []string
+	for _, rest := range []int{0, 1, 2} {
+		for n := 107; n >= 1; n-- {
+			if n%3 == rest {
+				want = append(want, incident.ID(n))
+			}
+		}
+	}
+	var seen []string
+	for text := "incidents"; text != ""; {
+		got := r.slash("anna", text)
+		seen = append(seen, listed(got)...)
+		text = ""
+		if m := goesOn.FindStringSubmatch(got); m != nil {
+			text = m[2]
+			if want := fmt.Sprint(107 - len(seen)); m[1] != want {
+				t.Errorf("got %s more after %d, want %s", m[1], len(seen), want)
+			}
+		}
+		if len(seen) > 200 {
+			t.Fatal("the list never ends")
+		}
+	}
+	if !slices.Equal(seen, want) {
+		t.Errorf("got %v\nwant %v", seen, want)
+	}
+}

@@ -1,0 +1,26 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// index makes the indexes whole that lists are read from, unless the keeper before
+// left them whole: after an upgrade they are filled while the workspace goes on.
+func (r *reign) index(ctx context.Context) error {
+	for {
+		err := r.Store.FillIndexes(ctx, r.lease.Fence)
+		switch {
+		case err == nil, ctx.Err() != nil:
+			return nil
+		case errors.Is(err, store.ErrFenced):
+			return errLeaseLost
+		}
+		r.log.Warn("the indexes of lists could not be filled", "error", err, "again_in", retry)
+		if !pause(ctx, retry) {
+			return nil
+		}
+	}
+}
