@@ -4,27 +4,24 @@ package promtest
 
 import (
 	"fmt"
-	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 const (
 	// patience is how long Prometheus may take to start on a slow machine.
-	patience = 90 * time.Second
+	patience = 3 * time.Minute
 	// askEvery is how often it is looked at.
 	askEvery = 25 * time.Millisecond
-	// tries is how often a start looks for another port.
-	tries = 5
 )
 
 // Server is one Prometheus process.
@@ -55,17 +52,9 @@ func Start(t testing.TB, openMetrics string) *Server {
 	}
 	s := &Server{t: t, log: filepath.Join(dir, "log")}
 	t.Cleanup(s.Stop)
-	for range tries {
-		address := net.JoinHostPort("127.0.0.1", freePort(t))
-		s.URL = "http://" + address
-		s.start("--config.file="+config, "--storage.tsdb.path="+data, "--storage.tsdb.retention.time=10y", "--web.listen-address="+address)
-		if s.ready() {
-			return s
-		}
-	}
-	log, _ := os.ReadFile(s.log)
-	t.Fatalf("prometheus does not start:\n%s", log)
-	return nil
+	s.start("--config.file="+config, "--storage.tsdb.path="+data, "--storage.tsdb.retention.time=10y", "--web.listen-address="+loopback.Any())
+	s.awaitReady()
+	return s
 }
 
 func (s *Server) start(args ...string) {
@@ -95,48 +84,41 @@ func (s *Server) start(args ...string) {
 	}
 }
 
-// ready waits until it answers; false when it has ended.
-func (s *Server) ready() bool {
+// listening is how Prometheus says in its log which port the kernel gave it.
+var listening = regexp.MustCompile(`msg="Listening on" address=(\S+)`)
+
+// awaitReady waits until it says where it listens, and answers there.
+func (s *Server) awaitReady() {
 	s.t.Helper()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	ticker := time.NewTicker(askEvery)
 	defer ticker.Stop()
 	for {
-		if s.answers() {
-			return true
+		log, _ := os.ReadFile(s.log) // its end tells why it is not ready
+		if found := listening.FindSubmatch(log); found != nil {
+			s.URL = "http://" + string(found[1])
+			if s.answers() {
+				return
+			}
 		}
 		select {
 		case <-s.done:
-			return false
+			s.t.Fatalf("prometheus has ended:\n%s", log)
 		case <-deadline.C:
-			s.t.Fatal("in vain: prometheus is ready")
+			s.t.Fatalf("in vain: prometheus is ready; it said:\n%s", log)
 		case <-ticker.C:
 		}
 	}
 }
 
-// answers reports whether it is this process that answers at its port, and is
-// ready: another one can take the port between our look and its start.
 func (s *Server) answers() bool {
-	if _, code := get(s.URL + "/-/ready"); code != http.StatusOK {
+	response, err := http.Get(s.URL + "/-/ready")
+	if err != nil {
 		return false
 	}
-	where, _ := get(s.URL + "/api/v1/status/runtimeinfo")
-	return strings.Contains(where, strconv.Quote(s.cmd.Dir))
-}
-
-func get(url string) (body string, code int) {
-	response, err := http.Get(url)
-	if err != nil {
-		return "", 0
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		return "", 0
-	}
-	return string(text), response.StatusCode
+	response.Body.Close()
+	return response.StatusCode == http.StatusOK
 }
 
 // Stop ends it; nobody answers at its URL any more.
@@ -176,19 +158,4 @@ func (p *Past) String() string {
 		fmt.Fprintf(&text, "# TYPE %s gauge\n%s", name, p.series[name])
 	}
 	return text.String() + "# EOF\n"
-}
-
-// freePort returns a port below those that the kernel gives to outgoing
-// connections.
-func freePort(t testing.TB) string {
-	t.Helper()
-	for range 1000 {
-		port := strconv.Itoa(11_000 + rand.IntN(21_000))
-		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
-			l.Close()
-			return port
-		}
-	}
-	t.Fatal("found no free port")
-	return ""
 }

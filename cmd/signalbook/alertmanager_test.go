@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 // TestEmergencies is the whole way: a gauge that Prometheus scrapes goes up, a
@@ -180,16 +181,15 @@ func (s *synthetic) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 // repeats every two seconds.
 func startAlertmanager(t *testing.T, botURL, token string) *process {
 	t.Helper()
-	dir, address := t.TempDir(), "127.0.0.1:"+freePort(t)
+	dir := t.TempDir()
 	config := fileIn(t, dir, "alertmanager.yml", fmt.Sprintf(`
 route: {receiver: incident-bot, group_by: [alertname, service], group_wait: 1s, group_interval: 1s, repeat_interval: 2s}
 receivers:
   - name: incident-bot
     webhook_configs: [{url: %q, http_config: {authorization: {credentials_file: %q}}}]
 `, botURL+"/alertmanager/webhook", fileIn(t, dir, "token", token+"\n")))
-	p := startProcess(t, exec.Command(program(t, "prometheus-alertmanager", "alertmanager"), "--config.file="+config,
-		"--storage.path="+filepath.Join(dir, "data"), "--web.listen-address="+address, "--cluster.listen-address="))
-	p.url = "http://" + address
+	p := startServer(t, exec.Command(program(t, "prometheus-alertmanager", "alertmanager"), "--config.file="+config,
+		"--storage.path="+filepath.Join(dir, "data"), "--web.listen-address="+loopback.Any(), "--cluster.listen-address="))
 	eventually(t, "Alertmanager is ready", p.ready)
 	return p
 }
@@ -203,16 +203,15 @@ func startPrometheus(t *testing.T, app http.Handler, alertmanager *process) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, address := t.TempDir(), "127.0.0.1:"+freePort(t)
+	dir := t.TempDir()
 	config := fileIn(t, dir, "prometheus.yml", fmt.Sprintf(`
 global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: [%q]
 alerting: {alertmanagers: [{static_configs: [{targets: [%q]}]}]}
 scrape_configs: [{job_name: synthetic, static_configs: [{targets: [%q]}]}]
 `, rules, strings.TrimPrefix(alertmanager.url, "http://"), strings.TrimPrefix(exporter.URL, "http://")))
-	p := startProcess(t, exec.Command(program(t, "prometheus"), "--config.file="+config,
-		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address))
-	p.url = "http://" + address
+	p := startServer(t, exec.Command(program(t, "prometheus"), "--config.file="+config,
+		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+loopback.Any()))
 	eventually(t, "Prometheus is ready", p.ready)
 }
 

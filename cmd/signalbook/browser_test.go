@@ -13,6 +13,8 @@ import (
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 // TestDemoInTheBrowser is what a new user does: run the demo, open the page, take
@@ -67,11 +69,9 @@ func startDemo(t *testing.T, path string) demoProcess {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(temp) })
-	address := "127.0.0.1:" + freePort(t)
-	cmd := exec.Command(program, "demo", "--web.listen-address="+address)
+	cmd := exec.Command(program, "demo", "--web.listen-address="+loopback.Any())
 	cmd.Env = append(os.Environ(), "TMPDIR="+temp, "PATH="+path)
-	p := demoProcess{startProcess(t, cmd), temp}
-	p.url = "http://" + address
+	p := demoProcess{startServer(t, cmd), temp}
 	eventually(t, "the demo's page is up", func() bool {
 		_, code := p.get("/")
 		return code == http.StatusOK

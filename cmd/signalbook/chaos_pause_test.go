@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 // heldPost stands in front of Slack and holds the first message that comes.
@@ -46,9 +48,7 @@ func TestChaosPaused(t *testing.T) {
 	r.config = writeFile(t, r.dir, "held.yml", strings.Replace(mustRead(t, r.config), r.slackURL, server.URL, 1))
 	var bots []*process
 	for range 2 {
-		port := freePort(t)
-		b := startProcess(t, exec.Command(program, "serve", "--config.file="+r.config, "--web.listen-address=127.0.0.1:"+port))
-		b.url = "http://127.0.0.1:" + port
+		b := startServer(t, exec.Command(program, "serve", "--config.file="+r.config, "--web.listen-address="+loopback.Any()))
 		bots = append(bots, b)
 		eventually(t, "a replica is ready", func() bool { _, code := b.get("/-/ready"); return code == http.StatusOK })
 	}

@@ -13,10 +13,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -24,6 +22,7 @@ import (
 	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 // world is a whole installation that gets hurt: replicas of `signalbook serve`
@@ -112,7 +111,7 @@ func startWorld(t *testing.T, p plan) *world {
 	w.sim.SetRequestURL("http://" + w.lb.address)
 	w.configure()
 	for n := range p.replicas {
-		r := &replica{w: w, name: fmt.Sprint("r", n)}
+		r := &replica{w: w, name: fmt.Sprint("r", n), address: net.JoinHostPort(loopback.Host(), "9095")}
 		w.replicas = append(w.replicas, r)
 		t.Cleanup(func() { r.end(syscall.SIGKILL) })
 	}
@@ -230,7 +229,7 @@ func (w *world) balance(out http.ResponseWriter, in *http.Request) {
 type replica struct {
 	w       *world
 	name    string
-	address atomic.Value // http://…, of the process that runs or ran last
+	address string // its own: while it is dead nobody answers there
 
 	hurt sync.Mutex // held by whoever does something to it
 
@@ -240,10 +239,7 @@ type replica struct {
 	end_ bool // we end it: it does not end by itself
 }
 
-func (r *replica) url() string {
-	text, _ := r.address.Load().(string)
-	return text
-}
+func (r *replica) url() string { return "http://" + r.address }
 
 type readiness struct{ Ready, Keeper bool }
 
@@ -275,8 +271,7 @@ func (r *replica) start() {
 		return
 	}
 	defer log.Close()
-	port := lowPort()
-	cmd := exec.Command("signalbook-hasty", "serve", "--config.file="+r.w.config, "--web.listen-address=127.0.0.1:"+port)
+	cmd := exec.Command("signalbook-hasty", "serve", "--config.file="+r.w.config, "--web.listen-address="+r.address)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		r.w.problem("start %s: %v", r.name, err)
@@ -301,7 +296,6 @@ func (r *replica) start() {
 			r.w.problem("%s ended by itself: %v: %s", r.name, err, tail(mustRead(r.w.t, log.Name()), 500))
 		}
 	}()
-	r.address.Store("http://127.0.0.1:" + port)
 }
 
 // signal sends a signal to the process that runs.
@@ -333,7 +327,8 @@ func (r *replica) end(sig syscall.Signal) (code int) {
 	return cmd.ProcessState.ExitCode()
 }
 
-// front is an address that can be shut: connections are refused then.
+// front is an address that can be shut: connections are refused then. Its host is
+// its own, so that it finds its port free again.
 type front struct {
 	address string
 	handler http.Handler
@@ -343,44 +338,33 @@ type front struct {
 }
 
 func openFront(t *testing.T, handler http.Handler) *front {
-	f := &front{address: "127.0.0.1:" + lowPort(), handler: handler}
-	if err := f.open(); err != nil {
+	listener, err := net.Listen("tcp", loopback.Any())
+	if err != nil {
 		t.Fatal(err)
 	}
+	f := &front{address: listener.Addr().String(), handler: handler}
+	f.serve(listener)
 	return f
 }
 
-func (f *front) open() error {
-	listener, err := net.Listen("tcp", f.address)
-	if err != nil {
-		return err
-	}
+func (f *front) serve(listener net.Listener) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.server = &http.Server{Handler: f.handler, ReadHeaderTimeout: time.Minute}
 	go func(server *http.Server) { _ = server.Serve(listener) }(f.server) // it ends with shut
-	return nil
+}
+
+// open opens a front that was shut.
+func (f *front) open() error {
+	listener, err := net.Listen("tcp", f.address)
+	if err == nil {
+		f.serve(listener)
+	}
+	return err
 }
 
 func (f *front) shut() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	_ = f.server.Close() // what was in flight is cut, as it should be
-}
-
-var lowPorts sync.Map
-
-// lowPort is a free port below those that the kernel gives to outgoing
-// connections, so that it stays free while its owner is dead.
-func lowPort() string {
-	for {
-		port := strconv.Itoa(11_000 + rand.IntN(21_000))
-		if _, used := lowPorts.LoadOrStore(port, true); used {
-			continue
-		}
-		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
-			l.Close()
-			return port
-		}
-	}
 }

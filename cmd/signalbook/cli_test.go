@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scripts in testdata/script expect")
@@ -71,7 +72,7 @@ func scriptRedis(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		ts.Fatalf("usage: redis [option...]")
 	}
-	ts.Setenv("REDIS", startRedis(scriptTB(ts), args...))
+	ts.Setenv("REDIS", startRedis(scriptTB(ts), args...).Addr)
 }
 
 // slack starts a Slack look-alike; $SLACK is its API.
@@ -98,8 +99,5 @@ func scriptBot(ts *testscript.TestScript, neg bool, args []string) {
 // serve starts `signalbook serve` on a free port of loopback.
 func serve(t testing.TB, config string, args ...string) *process {
 	t.Helper()
-	address := "127.0.0.1:" + freePort(t)
-	b := startProcess(t, exec.Command("signalbook", append([]string{"serve", "--config.file=" + config, "--web.listen-address=" + address}, args...)...))
-	b.url = "http://" + address
-	return b
+	return startServer(t, exec.Command("signalbook", append([]string{"serve", "--config.file=" + config, "--web.listen-address=" + loopback.Any()}, args...)...))
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/promtest"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 // clockFile names a file that holds how far the clock of digests is ahead.
@@ -89,11 +90,9 @@ func bill(t *testing.T, folder string, first, last time.Time) {
 // reviewer is a bot whose digests a test watches.
 func (r *rig) reviewer(config string, clock moved) *process {
 	r.t.Helper()
-	port := freePort(r.t)
-	cmd := exec.Command("signalbook-ahead", "serve", "--config.file="+config, "--web.listen-address=127.0.0.1:"+port, "--log.level=debug")
+	cmd := exec.Command("signalbook-ahead", "serve", "--config.file="+config, "--web.listen-address="+loopback.Any(), "--log.level=debug")
 	cmd.Env = append(os.Environ(), clockFile+"="+clock.file)
-	b := startProcess(r.t, cmd)
-	b.url = "http://127.0.0.1:" + port
+	b := startServer(r.t, cmd)
 	eventually(r.t, "the bot is ready", func() bool {
 		_, code := b.get("/-/ready")
 		return code == 200

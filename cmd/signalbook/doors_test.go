@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
+
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 // TestWebhookAnswers: what can never be read is 400 and says why; nothing of it
@@ -118,9 +120,7 @@ func TestWebConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	web := writeFile(t, r.dir, "web.yml", fmt.Sprintf("basic_auth_users: {ops: %q}\n", hash))
-	port := freePort(t)
-	b := startProcess(t, exec.Command("signalbook", "serve", "--config.file="+r.config, "--web.config.file="+web, "--web.listen-address=127.0.0.1:"+port))
-	b.url = "http://127.0.0.1:" + port
+	b := startServer(t, exec.Command("signalbook", "serve", "--config.file="+r.config, "--web.config.file="+web, "--web.listen-address="+loopback.Any()))
 	eventually(t, "the bot is ready, to anybody who asks", func() bool { _, code := b.get("/-/ready"); return code == http.StatusOK })
 	ask := func(method, path, password string) int {
 		request, err := http.NewRequest(method, b.url+path, bytes.NewReader(payload(t, "v0.34.0-single-firing")))
@@ -156,8 +156,7 @@ func TestWebConfiguration(t *testing.T) {
 func TestRedisAbsentAtStart(t *testing.T) {
 	t.Parallel()
 	r := startRig(t, options{http: true})
-	port := freePort(t)
-	r.config = writeFile(t, r.dir, "later.yml", strings.Replace(mustRead(t, r.config), r.redisAddr, "127.0.0.1:"+port, 1))
+	r.redisNode.Kill()
 	b := r.launchBot()
 	eventually(t, "the bot says why it is not ready", func() bool {
 		body, code := b.get("/-/ready")
@@ -166,7 +165,7 @@ func TestRedisAbsentAtStart(t *testing.T) {
 	if got := b.notify(group(t, 0)); got != http.StatusServiceUnavailable {
 		t.Errorf("a notification was answered %d, want 503", got)
 	}
-	startProcess(t, exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "", "--appendonly", "yes"))
+	r.redisNode.Start()
 	eventually(t, "the bot takes notifications", func() bool { return b.notify(group(t, 0)) == http.StatusAccepted })
 	r.root("incidents", 0)
 }

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -243,17 +242,12 @@ func TestRedisComesAndGoes(t *testing.T) {
 	b := r.startBot()
 	b.mustNotify(group(t, 0))
 	r.root("incidents", 0)
-	dir, err := r.redis.ConfigGet(t.Context(), "dir").Result()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = r.redis.ShutdownNoSave(t.Context()) // the connection ends with it
+	r.redisNode.Kill()
 	eventually(t, "the webhook answers 503", func() bool { return b.notify(group(t, 1)) == http.StatusServiceUnavailable })
 	if body, code := b.get("/-/ready"); code != http.StatusServiceUnavailable || !strings.Contains(body, "Redis") {
 		t.Errorf("/-/ready answers %d %s, want 503 and a word about Redis", code, body)
 	}
-	_, port, _ := strings.Cut(r.redisAddr, ":")
-	startProcess(t, exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", dir["dir"], "--save", "", "--appendonly", "yes", "--appendfsync", "always"))
+	r.redisNode.Start()
 	eventually(t, "the webhook answers 202 again", func() bool { return b.notify(group(t, 1)) == http.StatusAccepted })
 	r.root("incidents", 1)
 	b.settled()

@@ -5,12 +5,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,7 +20,9 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 // TestMain makes `signalbook` a command that tests can start as a process of its
@@ -31,7 +33,7 @@ func TestMain(m *testing.M) {
 
 // patience is how long a condition may take on a slow machine; nothing waits so
 // long when it holds.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 // rig is everything around the bot: a real Redis, and a Slack look-alike that is
 // as strict as Slack.
@@ -39,6 +41,7 @@ type rig struct {
 	t         testing.TB
 	sim       *slacksim.Sim
 	slackURL  string
+	redisNode *redistest.Node
 	redisAddr string
 	redis     *redis.Client
 	dir       string
@@ -58,7 +61,8 @@ const webhookToken = "webhook-token-of-the-test"
 func startRig(t testing.TB, o options) *rig {
 	t.Helper()
 	r := &rig{t: t, dir: t.TempDir(), http: o.http}
-	r.redisAddr = startRedis(t, "--appendonly", "yes", "--appendfsync", "always")
+	r.redisNode = startRedis(t, "--appendfsync", "always")
+	r.redisAddr = r.redisNode.Addr
 	r.redis = redis.NewClient(&redis.Options{Addr: r.redisAddr, MaxRetries: -1})
 	t.Cleanup(func() { r.redis.Close() })
 	o.sim.BotToken, o.sim.AppToken, o.sim.SigningSecret = "xoxb-test", "xapp-test", "signing-secret"
@@ -81,28 +85,11 @@ func startRig(t testing.TB, o options) *rig {
 	return r
 }
 
-// startRedis starts a redis-server of the test's own on a free port.
-func startRedis(t testing.TB, args ...string) string {
+// startRedis starts a redis-server of the test's own, with its append-only file on
+// unless told otherwise.
+func startRedis(t testing.TB, args ...string) *redistest.Node {
 	t.Helper()
-	port := freePort(t)
-	dir := t.TempDir()
-	startProcess(t, exec.Command("redis-server", append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", dir, "--save", ""}, args...)...))
-	addr := "127.0.0.1:" + port
-	client := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1})
-	defer client.Close()
-	eventually(t, "redis-server answers", func() bool { return client.Ping(t.Context()).Err() == nil })
-	return addr
-}
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	return redistest.Single(t, redistest.Options{Args: args}).Nodes[0]
 }
 
 // process is a program that a test started. It ends with the test.
@@ -147,6 +134,30 @@ func startProcess(t testing.TB, cmd *exec.Cmd) *process {
 	return p
 }
 
+// listening is how a server says in its log where it listens: ours, the demo, and
+// those of the Prometheus family. It is told port 0, so that nobody picks a port
+// that somebody else may take.
+var listening = regexp.MustCompile(`(?:(?:Signalbook listens|Listening on)".* address=|Signalbook demo: http://)"?(127(?:\.\d+){3}:\d+)`)
+
+// startServer starts a program that serves HTTP, and waits until it says where.
+func startServer(t testing.TB, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := startProcess(t, cmd)
+	eventually(t, filepath.Base(cmd.Path)+" says where it listens", func() bool {
+		select {
+		case <-p.done:
+			t.Fatalf("%s has ended", strings.Join(cmd.Args, " "))
+		default:
+		}
+		found := listening.FindStringSubmatch(p.logged())
+		if found != nil {
+			p.url = "http://" + found[1]
+		}
+		return found != nil
+	})
+	return p
+}
+
 func tail(s string, n int) string {
 	if len(s) > n {
 		return "…" + s[len(s)-n:]
@@ -186,9 +197,7 @@ func (r *rig) startBot() *process {
 // launchBot starts `signalbook serve`; of a flag given twice the last holds.
 func (r *rig) launchBot(more ...string) *process {
 	r.t.Helper()
-	port := freePort(r.t)
-	b := startProcess(r.t, exec.Command("signalbook", append([]string{"serve", "--config.file=" + r.config, "--web.listen-address=127.0.0.1:" + port, "--log.level=debug"}, more...)...))
-	b.url = "http://127.0.0.1:" + port
+	b := startServer(r.t, exec.Command("signalbook", append([]string{"serve", "--config.file=" + r.config, "--web.listen-address=" + loopback.Any(), "--log.level=debug"}, more...)...))
 	r.sim.SetRequestURL(b.url)
 	return b
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/promtest"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 var fence = regexp.MustCompile("(?ms)^( *)```(\\w*)\n(.*?)^ *```$")
@@ -80,7 +81,6 @@ func TestReadme(t *testing.T) {
 		}
 		writeBelow(t, dir, name, text)
 	}
-	port := freePort(t)
 	bot := ""
 	ran := 0
 	for _, b := range blocks {
@@ -95,7 +95,7 @@ func TestReadme(t *testing.T) {
 			case strings.HasPrefix(line, "make "):
 				inMakefile(t, strings.TrimPrefix(line, "make "))
 			case strings.HasPrefix(line, "signalbook serve"):
-				bot = serveAsInReadme(t, r, dir, line, port)
+				bot = serveAsInReadme(t, dir, line)
 			default:
 				if strings.HasPrefix(line, "signalbook fire") {
 					line += " --url=" + bot + "/alertmanager/webhook"
@@ -140,12 +140,11 @@ func runLine(t *testing.T, dir, line string) {
 }
 
 // serveAsInReadme starts the bot in the background and waits until it is ready.
-func serveAsInReadme(t *testing.T, r *rig, dir, line, port string) string {
+func serveAsInReadme(t *testing.T, dir, line string) string {
 	t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "sh", "-c", "exec "+line+" --web.listen-address=127.0.0.1:"+port)
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "sh", "-c", "exec "+line+" --web.listen-address="+loopback.Any())
 	cmd.Dir = dir
-	p := startProcess(t, cmd)
-	p.url = "http://127.0.0.1:" + port
+	p := startServer(t, cmd)
 	eventually(t, "the README's bot is ready", func() bool {
 		_, code := p.get("/-/ready")
 		return code == http.StatusOK

@@ -2,30 +2,12 @@ package main
 
 import (
 	"net/http"
-	"os/exec"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
-
-// redisProcess finds the process that listens on the rig's port.
-func (r *rig) redisProcess() int {
-	r.t.Helper()
-	info, err := r.redis.Info(r.t.Context(), "server").Result()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(info, "process_id:")
-	pid, err := strconv.Atoi(strings.TrimSpace(strings.SplitN(rest, "\n", 2)[0]))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return pid
-}
 
 // TestRedisOutage: with Redis hanging or gone the webhook answers 503, Slack has
 // its answer in time, people are told that it is not known what was recorded; and
@@ -39,21 +21,11 @@ func TestRedisOutage(t *testing.T) {
 			b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
 			root := r.root("incidents", 0)
 			b.settled()
-			dir := r.redis.ConfigGet(t.Context(), "dir").Val()["dir"]
-			pid := r.redisProcess()
-			signal := syscall.SIGSTOP
 			if gone {
-				signal = syscall.SIGKILL
+				r.redisNode.Kill()
+			} else {
+				r.redisNode.Stop()
 			}
-			if err := syscall.Kill(pid, signal); err != nil {
-				t.Fatal(err)
-			}
-			stopped := !gone
-			t.Cleanup(func() {
-				if stopped {
-					_ = syscall.Kill(pid, syscall.SIGCONT)
-				}
-			})
 			if got := b.notify(group(t, 1)); got != http.StatusServiceUnavailable {
 				t.Errorf("a notification was answered %d, want 503", got)
 			}
@@ -73,13 +45,9 @@ func TestRedisOutage(t *testing.T) {
 			r.told("chris", "cannot be read at the moment")
 
 			if gone {
-				_, port, _ := strings.Cut(r.redisAddr, ":")
-				startProcess(t, exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always"))
+				r.redisNode.Start()
 			} else {
-				stopped = false
-				if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
-					t.Fatal(err)
-				}
+				r.redisNode.Continue()
 			}
 			began := time.Now()
 			eventually(t, "notifications are taken again", func() bool { return b.notify(group(t, 1)) == http.StatusAccepted })
