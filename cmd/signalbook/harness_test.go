@@ -137,7 +137,7 @@ func startProcess(t testing.TB, cmd *exec.Cmd) *process {
 // listening is how a server says in its log where it listens: ours, the demo, and
 // those of the Prometheus family. It is told port 0, so that nobody picks a port
 // that somebody else may take.
-var listening = regexp.MustCompile(`(?:(?:Signalbook listens|Listening on)".* address=|Signalbook demo: http://)"?(127(?:\.\d+){3}:\d+)`)
+var listening = regexp.MustCompile(`(?:(?:Signalbook listens|Listening on)".* address=|Signalbook demo: http://)"?((?:\[::\]|[\d.]+):\d+)`)
 
 // startServer starts a program that serves HTTP, and waits until it says where.
 func startServer(t testing.TB, cmd *exec.Cmd) *process {
@@ -151,7 +151,7 @@ func startServer(t testing.TB, cmd *exec.Cmd) *process {
 		}
 		found := listening.FindStringSubmatch(p.logged())
 		if found != nil {
-			p.url = "http://" + found[1]
+			p.url = "http://" + strings.Replace(found[1], "[::]", "127.0.0.1", 1)
 		}
 		return found != nil
 	})

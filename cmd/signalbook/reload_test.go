@@ -150,9 +150,7 @@ func TestReloadChecksWhatTheStartChecks(t *testing.T) {
 	writeFile(t, r.dir, "signalbook.yml", good)
 	webText := "http_server_config: {headers: {Strict-Transport-Security: \"max-age=1\"}}\n"
 	web := writeFile(t, r.dir, "web.yml", webText)
-	port := freePort(t)
-	b := r.launchBot("--web.listen-address=0.0.0.0:"+port, "--web.config.file="+web)
-	b.url = "http://127.0.0.1:" + port
+	b := r.launchBot("--web.listen-address=:0", "--web.config.file="+web)
 	eventually(t, "the bot takes notifications", func() bool { return b.notify(group(t, 0)) == http.StatusAccepted })
 
 	webhook := "webhook: {credentials: " + webhookToken + "}\n"
