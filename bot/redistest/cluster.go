@@ -20,7 +20,7 @@ func Cluster(t testing.TB, o Options) *Redis {
 	bus := make([]string, 0, 2*primaries)
 	for k := range 2 * primaries {
 		r.Nodes = append(r.Nodes, newNode(t, nodeOptions{password: o.Password, args: func(port string) []string {
-			bus = append(bus[:k], freePort(t))
+			bus = append(bus[:k], Port(t))
 			return append([]string{"--port", port, "--cluster-port", bus[k], "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf",
 				"--cluster-node-timeout", "1500", "--cluster-replica-validity-factor", "0", "--cluster-allow-replica-migration", "no"}, dataArgs(o)...)
 		}}))
@@ -28,12 +28,12 @@ func Cluster(t testing.TB, o Options) *Redis {
 	}
 	ids := make([]string, primaries)
 	for k, node := range r.Nodes[:primaries] {
-		r.order(node, "CLUSTER", "ADDSLOTSRANGE", k*slots/primaries, (k+1)*slots/primaries-1)
-		r.order(node, "CLUSTER", "SET-CONFIG-EPOCH", k+1)
-		ids[k] = fmt.Sprint(r.order(node, "CLUSTER", "MYID"))
+		node.order("CLUSTER", "ADDSLOTSRANGE", k*slots/primaries, (k+1)*slots/primaries-1)
+		node.order("CLUSTER", "SET-CONFIG-EPOCH", k+1)
+		ids[k] = fmt.Sprint(node.order("CLUSTER", "MYID"))
 	}
 	for k, node := range r.Nodes[1:] {
-		r.order(r.Nodes[0], "CLUSTER", "MEET", "127.0.0.1", node.port(), bus[k+1])
+		r.Nodes[0].order("CLUSTER", "MEET", "127.0.0.1", node.port(), bus[k+1])
 	}
 	for k, node := range r.Nodes[primaries:] {
 		r.eventually("the cluster's nodes know one another", func() bool {
@@ -43,15 +43,6 @@ func Cluster(t testing.TB, o Options) *Redis {
 	}
 	r.AwaitWhole()
 	return r
-}
-
-func (r *Redis) order(node *Node, args ...any) any {
-	r.t.Helper()
-	reply, err := node.ask(args...)
-	if err != nil {
-		r.t.Fatalf("%v at %s: %v", args, node.Addr, err)
-	}
-	return reply
 }
 
 // place is what a node says of itself.

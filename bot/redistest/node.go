@@ -1,6 +1,7 @@
 package redistest
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"math/rand/v2"
@@ -40,12 +41,11 @@ type nodeOptions struct {
 	orders   []any                      // one command, sent at each start
 }
 
-// tries is how often a first start looks for another port.
+// tries is how often a first start looks for another port when somebody listens
+// at it after all.
 const tries = 5
 
-// newNode starts a node on a free port. Another process can take the port
-// between our look and its start: then the node ends at once, and another port
-// is tried.
+// newNode starts a node on a port of its own.
 func newNode(t testing.TB, o nodeOptions) *Node {
 	t.Helper()
 	n := &Node{t: t, Dir: o.dir, orders: o.orders}
@@ -54,42 +54,41 @@ func newNode(t testing.TB, o nodeOptions) *Node {
 	}
 	t.Cleanup(n.end)
 	for range tries {
-		port := freePort(t)
+		port := Port(t)
 		n.Addr = net.JoinHostPort("127.0.0.1", port)
 		n.args = o.args(port)
 		n.client = redis.NewClient(&redis.Options{
 			Addr: n.Addr, Password: o.password, TLSConfig: o.tls, MaxRetries: -1, DialerRetries: 1, Protocol: 2,
-			ContextTimeoutEnabled: true, DisableIdentity: true, PoolSize: 4,
+			ContextTimeoutEnabled: true, DisableIdentity: true, PoolSize: 4, ReadTimeout: patience, WriteTimeout: patience,
 		})
 		if n.tryStart() {
 			return n
 		}
 		n.client.Close()
+		if !strings.Contains(n.logTail(), "Address already in use") {
+			break
+		}
 	}
 	t.Fatalf("redis-server %s does not start:\n%s", strings.Join(n.args, " "), n.logTail())
 	return nil
 }
 
-// usedPorts are those that this process has given out.
-var usedPorts sync.Map
-
-// freePort returns a port below those that the kernel gives to outgoing
-// connections: a node that was killed must find its port free again.
-func freePort(t testing.TB) string {
+// Port returns a port of 127.0.0.1 that is kept for the test until it ends:
+// servers of the test can listen at it, also one after the other, and no other
+// test gets it, of whichever process. It is below those that the kernel gives to
+// outgoing connections: a node that was killed must find its port free again.
+func Port(t testing.TB) string {
 	t.Helper()
+	var err error
 	for range 1000 {
-		port := strconv.Itoa(11_000 + rand.IntN(21_000))
-		if _, used := usedPorts.LoadOrStore(port, true); used {
-			continue
+		port := 11_000 + rand.IntN(21_000)
+		var release func()
+		if release, err = bindAlone(port); err == nil {
+			t.Cleanup(release)
+			return strconv.Itoa(port)
 		}
-		l, err := net.Listen("tcp", "127.0.0.1:"+port)
-		if err != nil {
-			continue
-		}
-		l.Close()
-		return port
 	}
-	t.Fatal("found no free port")
+	t.Fatalf("found no free port: %v", err)
 	return ""
 }
 
@@ -122,9 +121,7 @@ func (n *Node) tryStart() bool {
 		return false
 	}
 	if n.orders != nil {
-		if _, err := n.ask(n.orders...); err != nil {
-			n.t.Fatalf("%v at %s: %v", n.orders, n.Addr, err)
-		}
+		n.order(n.orders...)
 	}
 	return true
 }
@@ -184,7 +181,19 @@ func (n *Node) end() {
 	}
 }
 
-// ask sends one command.
+// order sends a command to a node that runs, and waits for its answer.
+func (n *Node) order(args ...any) any {
+	n.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	reply, err := n.client.Do(ctx, args...).Result()
+	if err != nil {
+		n.t.Fatalf("%v at %s: %v", args, n.Addr, err)
+	}
+	return reply
+}
+
+// ask sends one command to a node that may not answer.
 func (n *Node) ask(args ...any) (any, error) {
 	ctx, cancel := brief()
 	defer cancel()

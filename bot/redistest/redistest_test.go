@@ -2,8 +2,12 @@ package redistest_test
 
 import (
 	"context"
+	"errors"
+	"net"
 	"os/exec"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -71,5 +75,31 @@ func TestOnlyTests(t *testing.T) {
 	}
 	if strings.Contains(string(out), "/bot/redistest\n") {
 		t.Error("cmd/signalbook is built with bot/redistest")
+	}
+}
+
+// TestPortIsKept: servers can listen at it one after the other; nobody else gets
+// it in between, nor beside them.
+func TestPortIsKept(t *testing.T) {
+	t.Parallel()
+	address := "127.0.0.1:" + redistest.Port(t)
+	for range 2 {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Fatalf("the test's own server: %v", err)
+		}
+		l.Close()
+		if runtime.GOOS != "linux" {
+			return // nothing keeps it there
+		}
+		// Another test asks as Port does: without SO_REUSEADDR.
+		alone := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
+			return errors.Join(c.Control(func(fd uintptr) {
+				err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 0)
+			}), err)
+		}}
+		if other, err := alone.Listen(t.Context(), "tcp", address); !errors.Is(err, syscall.EADDRINUSE) {
+			t.Errorf("another test's server got the port (%v, %v), want it kept", other, err)
+		}
 	}
 }

@@ -144,6 +144,7 @@ func TestReplicas(t *testing.T) {
 		return strings.Contains(e.raw.Info(t.Context(), "replication").Val(), "state=online")
 	}
 	eventually(t, "the replica is online", online)
+	eventually(t, "the replica confirms", func() bool { return e.Confirm(t.Context()) == nil })
 	e.put(t, note("op1"))
 	lease := e.keep(t)
 	onReplica := open(t, replica.Addr, store.Options{})
@@ -177,6 +178,7 @@ func TestReplicas(t *testing.T) {
 
 	replica.Start()
 	eventually(t, "the replica is online again", online)
+	eventually(t, "the replica confirms again", func() bool { return e.Confirm(t.Context()) == nil })
 	if _, done, err := e.Put(t.Context(), note("op2")); err != nil || done {
 		t.Errorf("with the replica back: got %v, %v, want it stored", done, err)
 	}

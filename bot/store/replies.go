@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -35,15 +36,24 @@ func (s *Store) NewReplies() *Replies {
 }
 
 const (
-	// quietFor is how long the connection may be without a word before it is asked for one, and how long that may take: a
-	// network that drops everything says nothing.
-	quietFor = 2 * time.Second
+	// hailEvery is how often the connection has to prove that it hears the workspace's primary, and how long that may take.
+	hailEvery = 2 * time.Second
 	// listenAgain is the pause before a lost connection is made anew.
 	listenAgain = 200 * time.Millisecond
 )
 
-// Run listens until the context ends. When the connection is lost, or its node
-// does not answer any more, it listens at whichever node has the workspace then,
+// hailScript says something to all who listen, at the node that takes writes: PERSIST changes nothing here, but a replica
+// refuses it, also one that was the primary a moment ago.
+//
+// KEYS[1] keeper; KEYS[2] channel
+// ARGV[1] what is said
+var hailScript = redis.NewScript(`
+redis.call('PERSIST', KEYS[1])
+return redis.call('PUBLISH', KEYS[2], ARGV[1])
+`)
+
+// Run listens until the context ends. When the connection is lost, or does not
+// hear the primary any more, it listens at whichever node has the workspace then,
 // and looks up the answers of the gap.
 func (r *Replies) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
@@ -58,7 +68,11 @@ func (r *Replies) Run(ctx context.Context) error {
 	return nil
 }
 
-// listen hands out answers over one connection, until it fails.
+// listen hands out answers over one connection, until it fails or turns out to be
+// deaf. A primary that was replaced may go on answering a PING for ever while
+// nothing is published there, and go-redis closes pooled connections after a
+// failover, never this one. So what is asked for is what matters: something said
+// at the primary has to be heard here.
 func (r *Replies) listen(ctx context.Context) {
 	node, err := r.store.node(ctx)
 	if err != nil {
@@ -67,41 +81,61 @@ func (r *Replies) listen(ctx context.Context) {
 	sub := node.Subscribe(ctx, r.store.keys.replies())
 	defer sub.Close()
 	defer context.AfterFunc(ctx, func() { sub.Close() })()
-	for asked := false; ; {
-		message, err := sub.ReceiveTimeout(ctx, quietFor)
-		if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() && !asked {
-			if sub.Ping(ctx) != nil {
+	hail, heard, due := rand.Text(), true, time.Now().Add(hailEvery)
+	for {
+		wait := time.Until(due)
+		if wait <= 0 {
+			if !heard || r.hail(ctx, hail) != nil {
 				return
 			}
-			asked = true
+			heard, wait, due = false, hailEvery, time.Now().Add(hailEvery)
+		}
+		message, err := sub.ReceiveTimeout(ctx, wait)
+		if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 			continue
 		}
 		if err != nil {
 			return
 		}
-		asked = false
 		switch message := message.(type) {
 		case *redis.Subscription:
-			r.lookUp(ctx)
+			if r.lookUp(ctx) != nil {
+				return
+			}
 		case *redis.Message:
 			var got reply
-			if json.Unmarshal([]byte(message.Payload), &got) == nil {
+			if message.Payload == hail {
+				heard = true
+			} else if json.Unmarshal([]byte(message.Payload), &got) == nil {
 				r.give(got.Op, got.Answer)
 			}
 		}
 	}
 }
 
+func (r *Replies) hail(ctx context.Context, text string) error {
+	_, err := r.store.run(ctx, hailScript, []call{{keys: []string{r.store.keys.keeper(), r.store.keys.replies()}, args: []any{text}}})
+	if errors.Is(err, ErrReplicas) {
+		return nil // said it was
+	}
+	return err
+}
+
 // lookUp finds the answers that were published while nobody listened.
-func (r *Replies) lookUp(ctx context.Context) {
+func (r *Replies) lookUp(ctx context.Context) error {
 	r.mu.Lock()
 	ops := slices.Collect(maps.Keys(r.waiting))
 	r.mu.Unlock()
 	for _, op := range ops {
-		if answer, ok, err := r.store.Answered(ctx, op); err == nil && ok {
+		answer, ok, err := r.store.Answered(ctx, op)
+		if err != nil {
+			return err
+		}
+		if ok {
 			r.give(op, answer)
 		}
 	}
+	return nil
 }
 
 // give hands an answer to all who wait for it.

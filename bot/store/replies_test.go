@@ -2,11 +2,14 @@ package store_test
 
 import (
 	"context"
+	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -75,4 +78,45 @@ func TestReplies(t *testing.T) {
 			t.Errorf("got %+v, want the answer of op4", got)
 		}
 	})
+}
+
+// TestRepliesLeaveADemotedPrimary: the node that the board listens at was
+// replaced, goes on accepting, answers a PING, and nothing is published there.
+func TestRepliesLeaveADemotedPrimary(t *testing.T) {
+	old, now := startServer(t), startServer(t)
+	var primary atomic.Pointer[string]
+	primary.Store(&old.Addr)
+	e := open(t, old.Addr, store.Options{Dialer: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, *primary.Load())
+	}})
+	replies := e.NewReplies()
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = replies.Run(ctx) })
+	defer running.Wait()
+	defer stop()
+	listeners := func(node *redistest.Node) int64 {
+		return node.Client().PubSubNumSub(t.Context(), base+"replies").Val()[base+"replies"]
+	}
+	eventually(t, "the board listens", func() bool { return listeners(old) == 1 })
+	// As go-redis does after a failover: what is in the pool is closed, the board's connection is not.
+	primary.Store(&now.Addr)
+	must(t, old.Client().Do(t.Context(), "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes").Err())
+	if n := listeners(old); n != 1 {
+		t.Fatalf("%d listen at the old primary, want the board to be left there", n)
+	}
+	answers, done := replies.Expect("op1")
+	defer done()
+	var lease store.Lease
+	eventually(t, "the new primary has a keeper", func() (ok bool) {
+		var err error
+		lease, ok, err = e.Acquire(t.Context())
+		return err == nil && ok
+	})
+	e.put(t, note("op1"))
+	e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: e.read(t)[0].ID, Op: "op1", Answer: incident.Answer{Kind: incident.AnswerApplied, Incident: 1}})
+	if got := waiting(t, answers); got.Incident != 1 {
+		t.Errorf("got %+v, want the answer of op1", got)
+	}
+	eventually(t, "nobody listens at the old primary", func() bool { return listeners(old) == 0 })
 }

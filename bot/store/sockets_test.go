@@ -61,6 +61,7 @@ func TestSocketOfTheKilled(t *testing.T) {
 			return got.Held
 		})
 		// The one that comes back finds the other seat, if that has become free.
+		must(t, e.raw.Set(t.Context(), base+"socket:1", "B:0", 0).Err()) // held, and without an end here
 		e.seat(t, "A", true, false, store.Socket{Others: 0})
 		must(t, e.raw.Del(t.Context(), base+"socket:1").Err())
 		e.seat(t, "A", true, false, store.Socket{Held: true, Others: 0})
