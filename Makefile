@@ -18,11 +18,11 @@ test:
 
 # The rooms one by one, with the race detector.
 test-rooms:
-	CGO_ENABLED=1 go test -race -vet=off -parallel 8 ./alerts/... ./bot/... ./playbooks/...
+	CGO_ENABLED=1 go test -race -vet=off -parallel 8 -timeout 60m ./alerts/... ./bot/... ./playbooks/...
 
 # The real binary with real servers around it: mostly waiting, so beside the rooms.
 test-whole:
-	go test -vet=off -parallel 18 -timeout 20m ./cmd/...
+	go test -vet=off -parallel 18 -timeout 60m ./cmd/...
 
 # The long form of the chaos suite; make test has a short one. SEED=7 repeats one run; chaos_test.go tells of the rest.
 chaos: export CHAOS_SEED = $(SEED)

@@ -40,6 +40,8 @@ type Options struct {
 	Limits bool
 	// AckTimeout is how long Slack waits for an answer; 3 s (as Slack) when zero.
 	AckTimeout time.Duration
+	// TriggerLife is how long a trigger_id opens a view; 3 s (as Slack) when zero.
+	TriggerLife time.Duration
 	// EventRetries are the waits before the retries of an event over HTTP;
 	// at once, 1 min and 5 min (as Slack) when nil.
 	EventRetries []time.Duration
@@ -176,6 +178,9 @@ func withDefaults(o Options) Options {
 	}
 	if o.AckTimeout == 0 {
 		o.AckTimeout = 3 * time.Second
+	}
+	if o.TriggerLife == 0 {
+		o.TriggerLife = 3 * time.Second
 	}
 	if o.EventRetries == nil {
 		o.EventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}

@@ -5,9 +5,7 @@ import (
 	"time"
 )
 
-// Slack: a trigger_id lives for 3 s and opens one view.
-const triggerLife = 3 * time.Second
-
+// trigger is a trigger_id: it opens one view, and not for long.
 type trigger struct {
 	user *user
 	born time.Time
@@ -29,7 +27,7 @@ func (s *Sim) pull(id string, now time.Time) (*user, *refusal) {
 		return nil, refuse("invalid_trigger_id")
 	case t.used:
 		return nil, refuse("exchanged_trigger_id")
-	case now.Sub(t.born) > triggerLife:
+	case now.Sub(t.born) > s.opts.TriggerLife:
 		return nil, refuse("expired_trigger_id")
 	}
 	t.used = true

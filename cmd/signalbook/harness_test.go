@@ -66,6 +66,8 @@ func startRig(t testing.TB, o options) *rig {
 	r.redis = redis.NewClient(&redis.Options{Addr: r.redisAddr, MaxRetries: -1})
 	t.Cleanup(func() { r.redis.Close() })
 	o.sim.BotToken, o.sim.AppToken, o.sim.SigningSecret = "xoxb-test", "xapp-test", "signing-secret"
+	// Slack's own 3 s are more than the bot needs, and may be less than a busy machine does.
+	o.sim.AckTimeout, o.sim.TriggerLife = patience, patience
 	r.sim = slacksim.New(o.sim)
 	server := httptest.NewServer(r.sim)
 	t.Cleanup(func() { r.sim.Close(); server.Close() })

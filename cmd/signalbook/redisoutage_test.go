@@ -32,7 +32,7 @@ func TestRedisOutage(t *testing.T) {
 			if body, code := b.get("/-/ready"); code != http.StatusServiceUnavailable || !strings.Contains(body, "Redis") {
 				t.Errorf("/-/ready answers %d %s, want 503 and a word about Redis", code, body)
 			}
-			// Slack waits 3 s: Click, Slash and Choose fail when that is not kept.
+			// All of these are answered while Redis does not answer.
 			immediate := r.replies(root)[0]
 			r.click("ben", immediate, "step:done", "INC-1/pool-connections")
 			r.told("ben", "not known whether this was recorded")
