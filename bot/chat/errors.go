@@ -52,6 +52,7 @@ const (
 type Error struct {
 	Method, Target, Code string
 	Outcome              Outcome
+	Concern              Concern       // what the error is about; empty when Slack gave no word
 	RetryAfter           time.Duration // set with OutcomeLimited, at least one second
 	Err                  error
 }
@@ -88,61 +89,13 @@ func (e *Error) hint() string {
 	if where == "" {
 		where = "the channel"
 	}
-	switch e.Code {
-	case "not_in_channel":
-		return "invite the bot to " + where + " with /invite"
-	case "channel_not_found":
-		return "create " + where + " or correct its name in the configuration; into a private channel the bot must be invited with /invite"
-	case "is_archived":
-		return "unarchive " + where + " or route to another channel"
-	case "restricted_action", "restricted_action_read_only_channel", "restricted_action_non_threadable_channel", "restricted_action_thread_locked":
-		return "let the app post in " + where + " (channel settings, posting permissions)"
-	case "edit_window_closed":
-		return "let messages be edited for longer (Slack workspace settings, message editing)"
-	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
-		return "reinstall the Slack app and put its token into slack.bot_token_file (xoxb-) or slack.app_token_file (xapp-)"
-	case "missing_scope", "no_permission", "not_allowed_token_type":
-		return "give the app the scopes of `signalbook slack manifest` and reinstall it"
-	case "access_denied", "ekm_access_denied", "org_login_required", "team_access_not_granted":
-		return "ask a Slack workspace admin to allow the app"
-	case "expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged", "invalid_trigger_id":
-		return "Slack lets a form open only within 3 s of the click: click again"
-	case "file_uploads_disabled", "file_uploads_except_images_disabled":
-		return "let files be uploaded (Slack workspace settings, file uploading)"
-	case CodeUnreachable:
+	if e.Code == CodeUnreachable {
 		if e.Method == UploadMethod {
 			return "let the bot reach " + where + ", where Slack takes files"
 		}
 		return "check slack.api_url, name resolution and the proxy"
 	}
-	return ""
-}
-
-// outcomeOf sorts Slack's documented error words. A word that nobody listed is a
-// refusal: Slack names an error when it did not do the work.
-func outcomeOf(code string) (Outcome, time.Duration) {
-	switch code {
-	case "ratelimited", "rate_limited", "message_limit_exceeded":
-		return OutcomeLimited, limitedWait
-	case "team_added_to_org", "external_channel_migrating", "app_is_migrating":
-		return OutcomeLimited, migrationWait
-	case "fatal_error", "internal_error", "service_unavailable", "request_timeout", "":
-		return OutcomeUnknown, 0
-	case "message_not_found", "thread_not_found", "cant_update_message", "cant_delete_message",
-		"edit_window_closed", "cannot_reply_to_message":
-		return OutcomeGone, 0
-	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
-		"missing_scope", "no_permission", "not_allowed_token_type", "org_login_required",
-		"access_denied", "ekm_access_denied", "team_access_not_granted", "enterprise_is_restricted",
-		"two_factor_setup_required", "invalid_app_token", "app_not_installed":
-		return OutcomeAuth, 0
-	case "channel_not_found", "is_archived", "not_in_channel", "restricted_action",
-		"restricted_action_read_only_channel", "restricted_action_thread_only_channel",
-		"restricted_action_non_threadable_channel", "restricted_action_thread_locked",
-		"method_not_supported_for_channel_type", "messages_tab_disabled", "channel_type_not_supported":
-		return OutcomeChannel, 0
-	}
-	return OutcomeRefused, 0
+	return strings.ReplaceAll(wordOf(e.Method, e.Code).advice, "{}", where)
 }
 
 // classify turns whatever slack-go or the network returned into an *Error.
@@ -153,7 +106,8 @@ func (c *Client) classify(method, target string, err error) *Error {
 	}
 	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		e.Code = bounded(answer.Err, 100)
-		e.Outcome, e.RetryAfter = outcomeOf(e.Code)
+		w := wordOf(method, e.Code)
+		e.Outcome, e.Concern, e.RetryAfter = w.outcome, w.concern, w.wait
 		e.Err = errors.New(c.redact(describe(answer)))
 		return e
 	}
@@ -166,11 +120,17 @@ func (c *Client) classify(method, target string, err error) *Error {
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		e.Code = fmt.Sprintf("http_%d", status.Code)
 		e.Outcome, e.RetryAfter = outcomeOfStatus(status.Code)
+		switch {
+		case status.Code == http.StatusRequestEntityTooLarge:
+			e.Concern = ConcernForm
+		case e.Outcome == OutcomeAuth:
+			e.Concern = ConcernWorkspace
+		}
 		e.Err = fmt.Errorf("answered HTTP %d", status.Code)
 		return e
 	}
 	if errors.Is(err, slack.ErrParametersMissing) || errors.Is(err, slack.ErrBlockIDNotUnique) {
-		e.Code, e.Outcome = "invalid_arguments", OutcomeRefused
+		e.Code, e.Outcome, e.Concern = "invalid_arguments", OutcomeRefused, ConcernForm
 		return e
 	}
 	if neverSent(err) {

@@ -33,14 +33,14 @@ func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
 	case refused.Outcome == chat.OutcomeGone && !givenUp(c, refused):
 		o.wait = time.Millisecond
 		log.Info("a message is gone from Slack and will be posted again")
-	case refused.Outcome == chat.OutcomeAuth && !onePermission(refused.Code):
+	case refused.Outcome == chat.OutcomeAuth && refused.Concern != chat.ConcernMethod:
 		h.health.set("slack", refused.Error())
 		o.wait, o.pause = h.Timing.Parked, h.Timing.Parked
 		log.Error("Slack refuses the app; everything is kept and sent when it works again")
 	case refused.Outcome == chat.OutcomeChannel:
 		h.health.set(aboutChannel(s), refused.Error())
 		o.wait = h.Timing.Parked
-		if wholeChannel(refused.Code) {
+		if refused.Concern == chat.ConcernChannel {
 			o.closed = h.Timing.Parked // one incident asks for all of them whether it is open again
 		}
 		log.Error("Slack refuses the channel; everything is kept and sent when it works again")
@@ -56,24 +56,4 @@ func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
 // enough.
 func givenUp(c call, refused *chat.Error) bool {
 	return c.kind == callEdit && refused.Outcome == chat.OutcomeGone && len(c.have.Old) >= again(refused.Code)
-}
-
-// onePermission reports whether the app lacks a permission for this method only;
-// the other codes of OutcomeAuth mean that nothing works.
-func onePermission(code string) bool {
-	switch code {
-	case "missing_scope", "no_permission", "not_allowed_token_type":
-		return true
-	}
-	return false
-}
-
-// wholeChannel reports whether nothing can be posted in the channel; the other
-// codes of OutcomeChannel are about one thread.
-func wholeChannel(code string) bool {
-	switch code {
-	case "channel_not_found", "is_archived", "not_in_channel", "restricted_action":
-		return true
-	}
-	return false
 }
