@@ -118,20 +118,21 @@ func (c *core) httpClient(base *http.Client) *http.Client {
 }
 
 // Identity is who the bot token belongs to. AppID is empty where Slack does not
-// tell it.
+// tell it, EnterpriseID where the workspace belongs to no Enterprise organisation.
 type Identity struct {
-	TeamID, Team, UserID, BotID, AppID string
+	TeamID, Team, UserID, BotID, AppID, EnterpriseID string
 }
 
 // Auth asks Slack whose token this is (auth.test) and remembers the answer for
 // [Client.FindOp].
 func (c *Client) Auth(ctx context.Context) (Identity, error) {
 	var answer struct {
-		TeamID string `json:"team_id"`
-		Team   string `json:"team"`
-		UserID string `json:"user_id"`
-		BotID  string `json:"bot_id"`
-		AppID  string `json:"app_id"`
+		TeamID       string `json:"team_id"`
+		Team         string `json:"team"`
+		UserID       string `json:"user_id"`
+		BotID        string `json:"bot_id"`
+		AppID        string `json:"app_id"`
+		EnterpriseID string `json:"enterprise_id"`
 	}
 	if err := c.read(ctx, "auth.test", "", nil, &answer); err != nil {
 		return Identity{}, err
@@ -141,8 +142,40 @@ func (c *Client) Auth(ctx context.Context) (Identity, error) {
 		return Identity{}, &Error{Method: "auth.test", Outcome: OutcomeUnknown,
 			Err: errors.New("the answer names no workspace (team_id): is slack.api_url a Slack API?")}
 	}
+	id.AppID = first(id.AppID, c.app(ctx, id.BotID))
 	c.identity.Store(&id)
 	return id, nil
+}
+
+// app is the app that the bot belongs to: what is known already, else what bots.info
+// says. Empty when Slack does not tell.
+func (c *Client) app(ctx context.Context, bot string) string {
+	if known := c.identity.Load(); known != nil && known.AppID != "" {
+		return known.AppID
+	}
+	var answer struct {
+		Bot struct {
+			AppID string `json:"app_id"`
+		} `json:"bot"`
+	}
+	if bot == "" || c.read(ctx, "bots.info", bot, url.Values{"bot": {bot}}, &answer) != nil {
+		return ""
+	}
+	return answer.Bot.AppID
+}
+
+// Remember takes over an identity that Slack told before, until Slack is asked.
+func (c *Client) Remember(id Identity) { c.identity.CompareAndSwap(nil, &id) }
+
+// learnApp notes the app whose connection Slack opened.
+func (c *Client) learnApp(app string) {
+	known := c.identity.Load()
+	if known == nil || known.AppID != "" || app == "" {
+		return
+	}
+	next := *known
+	next.AppID = app
+	c.identity.CompareAndSwap(known, &next)
 }
 
 // who is the remembered identity, asked for when nobody has yet.

@@ -22,6 +22,7 @@ type delivery struct {
 	submission Submission
 	mention    Mention
 	suggestion Suggestion
+	origin     origin
 }
 
 // kind labels a metric; the set is closed.
@@ -61,6 +62,9 @@ type slashPayload struct {
 	Text        string `json:"text"`
 	ResponseURL string `json:"response_url"`
 	TriggerID   string `json:"trigger_id"`
+	TeamID      string `json:"team_id"`
+	Enterprise  string `json:"enterprise_id"`
+	AppID       string `json:"api_app_id"`
 }
 
 // slashForm reads the same from HTTP's form.
@@ -68,6 +72,7 @@ func slashForm(form url.Values) slashPayload {
 	return slashPayload{
 		UserID: form.Get("user_id"), UserName: form.Get("user_name"), ChannelID: form.Get("channel_id"),
 		Text: form.Get("text"), ResponseURL: form.Get("response_url"), TriggerID: form.Get("trigger_id"),
+		TeamID: form.Get("team_id"), Enterprise: form.Get("enterprise_id"), AppID: form.Get("api_app_id"),
 	}
 }
 
@@ -77,11 +82,12 @@ func (p slashPayload) delivery(fallback string, at time.Time) (delivery, error) 
 		return delivery{}, fmt.Errorf("slash command without user_id")
 	}
 	s := Slash{Op: fallback, UserID: p.UserID, UserName: p.UserName, ChannelID: p.ChannelID,
-		Text: p.Text, ResponseURL: p.ResponseURL, TriggerID: p.TriggerID, At: at}
+		Text: p.Text, ResponseURL: p.ResponseURL, TriggerID: p.TriggerID, UserTeam: p.TeamID, At: at}
 	if p.TriggerID != "" {
 		s.Op = op("trigger", p.TriggerID)
 	}
-	return delivery{kind: kindCommand, slash: s}, nil
+	meant := originPayload{TeamID: p.TeamID, EnterpriseID: p.Enterprise, AppID: p.AppID}
+	return delivery{kind: kindCommand, slash: s, origin: meant.origin()}, nil
 }
 
 // interactionPayload is what the bot uses of a click or a modal.
@@ -93,6 +99,7 @@ type interactionPayload struct {
 		ID       string `json:"id"`
 		Username string `json:"username"`
 		Name     string `json:"name"`
+		TeamID   string `json:"team_id"`
 	} `json:"user"`
 	Channel struct {
 		ID string `json:"id"`
@@ -151,17 +158,20 @@ func decodeInteraction(payload []byte, fallback string, at time.Time) (delivery,
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return delivery{}, fmt.Errorf("interaction is not in Slack's form: %w", err)
 	}
+	d := delivery{kind: kindOther}
+	var err error
 	switch p.Type {
 	case "block_actions":
-		return p.clicks(fallback, at)
+		d, err = p.clicks(fallback, at)
 	case "view_submission":
-		return p.submitted(at)
+		d, err = p.submitted(at)
 	case "block_suggestion":
-		return p.asked(payload, at)
+		d, err = p.asked(payload, at)
 	case "":
-		return delivery{}, fmt.Errorf("interaction without a type")
+		err = fmt.Errorf("interaction without a type")
 	}
-	return delivery{kind: kindOther}, nil
+	d.origin = readOrigin(payload)
+	return d, err
 }
 
 func (p interactionPayload) userName() string {
@@ -176,7 +186,7 @@ func (p interactionPayload) clicks(fallback string, at time.Time) (delivery, err
 		return delivery{}, fmt.Errorf("click without a user or an action")
 	}
 	base := Action{
-		Op: fallback, UserID: p.User.ID, UserName: p.userName(),
+		Op: fallback, UserID: p.User.ID, UserName: p.userName(), UserTeam: p.User.TeamID,
 		ChannelID: first(p.Channel.ID, p.Container.ChannelID),
 		MessageTS: first(p.Container.MessageTS, p.Message.TS),
 		TriggerID: p.TriggerID, ResponseURL: p.ResponseURL, At: at,
@@ -218,7 +228,7 @@ func (p interactionPayload) submitted(at time.Time) (delivery, error) {
 	return delivery{kind: kindSubmission, submission: Submission{
 		Op:         op("view", p.View.ID, p.View.Hash, fingerprint(entered.String())),
 		CallbackID: p.View.CallbackID, PrivateMetadata: p.View.PrivateMetadata,
-		UserID: p.User.ID, UserName: p.userName(), Values: values, At: at,
+		UserID: p.User.ID, UserName: p.userName(), UserTeam: p.User.TeamID, Values: values, At: at,
 	}}, nil
 }
 
@@ -238,6 +248,10 @@ type eventPayload struct {
 		TS       string `json:"ts"`
 		ThreadTS string `json:"thread_ts"`
 		Channel  string `json:"channel"`
+		// The workspace of whoever wrote it; in shared channels user_team says so.
+		UserTeam   string `json:"user_team"`
+		SourceTeam string `json:"source_team"`
+		Team       string `json:"team"`
 	} `json:"event"`
 }
 
@@ -252,7 +266,7 @@ func (p eventPayload) delivery(fallback, self string, at time.Time) delivery {
 		self = p.Authorizations[0].UserID
 	}
 	m := Mention{Op: fallback, UserID: e.User, ChannelID: e.Channel, ThreadTS: e.ThreadTS, TS: e.TS,
-		Text: withoutMention(e.Text, self), At: at}
+		UserTeam: first(e.UserTeam, e.SourceTeam, e.Team), Text: withoutMention(e.Text, self), At: at}
 	if p.EventID != "" {
 		m.Op = op("event", p.EventID)
 	}

@@ -42,6 +42,8 @@ type door struct {
 	log     *slog.Logger
 	metrics *doorMetrics
 
+	lastForeign warned
+
 	tickets chan struct{}
 	ctx     context.Context // of all handlers; ends after a shutdown's patience
 	stop    context.CancelFunc
@@ -51,6 +53,9 @@ type door struct {
 	closing bool
 	flights sync.WaitGroup
 }
+
+// warned is when something was logged last, in nanoseconds.
+type warned = atomic.Int64
 
 func newDoor(name string, client *Client, handler Handler, log *slog.Logger, metrics *doorMetrics) *door {
 	ctx, stop := context.WithCancel(context.Background())
@@ -162,26 +167,35 @@ func outcome(broke bool) string {
 	return "ok"
 }
 
+// outcome is the metric's word for an answer.
+func (a Answer) outcome(broke bool) string {
+	if a.Foreign {
+		return "foreign"
+	}
+	return outcome(broke)
+}
+
 // command runs a slash command and returns its answer in time for Slack; one
 // that comes later goes by response_url.
 func (d *door) command(t *ticket, s Slash) message.Message {
-	answered := make(chan message.Message, 1)
+	said := make(chan message.Message, 1)
 	var handover sync.Mutex
 	late := false
 	t.run(func(ctx context.Context) {
-		var answer message.Message
-		broke := d.guard(kindCommand, s.Op, func() { answer = d.handler.Command(ctx, s).Message })
+		var answered Answer
+		broke := d.guard(kindCommand, s.Op, func() { answered = d.handler.Command(ctx, s) })
+		answer := answered.Message
 		if broke {
 			answer = message.Message{Text: brokeText}
 		}
 		handover.Lock()
 		tooLate := late
 		if !tooLate {
-			answered <- answer
+			said <- answer
 		}
 		handover.Unlock()
 		if !tooLate {
-			d.count(kindCommand, outcome(broke))
+			d.count(kindCommand, answered.outcome(broke))
 			return
 		}
 		d.count(kindCommand, "late")
@@ -190,14 +204,14 @@ func (d *door) command(t *ticket, s Slash) message.Message {
 	timer := time.NewTimer(answerWithin)
 	defer timer.Stop()
 	select {
-	case answer := <-answered:
+	case answer := <-said:
 		return answer
 	case <-timer.C:
 	}
 	handover.Lock()
 	defer handover.Unlock()
 	select {
-	case answer := <-answered:
+	case answer := <-said:
 		return answer
 	default:
 		late = true

@@ -49,6 +49,10 @@ func (s *Socket) process(ctx context.Context, t *ticket, l *line, a arrival) {
 		s.ack(ctx, l, a.req, nil)
 		return
 	}
+	if d.kind != kindOther && s.foreign(&d) {
+		s.ack(ctx, l, a.req, nil)
+		return
+	}
 	switch d.kind {
 	case kindCommand:
 		s.answer(ctx, l, a.req, sentAnswer{slash: d.slash, answer: s.command(t, d.slash), at: a.at})
@@ -93,7 +97,9 @@ func (a arrival) decode(self string) (delivery, error) {
 		if err := json.Unmarshal(a.req.Payload, &p); err != nil {
 			return delivery{}, errors.New("event is not in Slack's form")
 		}
-		return p.delivery(fallback, self, a.at), nil
+		d := p.delivery(fallback, self, a.at)
+		d.origin = readOrigin(a.req.Payload)
+		return d, nil
 	}
 	return delivery{kind: kindOther}, nil
 }

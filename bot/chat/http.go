@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -56,7 +55,7 @@ type HTTP struct {
 	bodies   *intake.Budget
 	now      func() time.Time
 	mux      *http.ServeMux
-	lastWarn atomic.Int64
+	lastWarn warned
 }
 
 // NewHTTP builds the door; it is an [http.Handler] for POST /slack/commands,
@@ -143,11 +142,7 @@ func (h *HTTP) unread(w http.ResponseWriter, code int, why string) {
 // secret is noticed and a flood of forgeries fills no disk.
 func (h *HTTP) refuse(w http.ResponseWriter, r *http.Request, reason error) {
 	h.count(kindOther, "forged")
-	const every = 10 * time.Second
-	now, last := h.now().UnixNano(), h.lastWarn.Load()
-	if time.Duration(now-last) >= every && h.lastWarn.CompareAndSwap(last, now) {
-		h.log.Warn("refused a request to Slack's door", "path", r.URL.Path, "reason", reason.Error())
-	}
+	h.warn(&h.lastWarn, "refused a request to Slack's door", "path", r.URL.Path, "reason", reason.Error())
 	w.Header().Set("Connection", "close") // nothing more of it is read
 	http.Error(w, "signature refused", http.StatusUnauthorized)
 }
@@ -179,6 +174,9 @@ func (h *HTTP) commands(w http.ResponseWriter, body []byte) {
 		h.bad(w, kindCommand, err)
 		return
 	}
+	if h.foreign(&d) {
+		return
+	}
 	t := h.enter()
 	if t == nil {
 		h.full(w, kindCommand)
@@ -206,6 +204,9 @@ func (h *HTTP) interactions(w http.ResponseWriter, body []byte) {
 	}
 	if d.kind == kindOther {
 		h.count(kindOther, "ignored")
+		return
+	}
+	if h.foreign(&d) {
 		return
 	}
 	t := h.enter()
@@ -239,8 +240,12 @@ func (h *HTTP) events(w http.ResponseWriter, body []byte) {
 		return
 	}
 	d := p.delivery(op("body", fingerprint(string(body))), h.self(), at)
+	d.origin = readOrigin(body)
 	if d.kind == kindOther {
 		h.count(kindOther, "ignored")
+		return
+	}
+	if h.foreign(&d) {
 		return
 	}
 	t := h.enter()

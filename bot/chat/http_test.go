@@ -70,7 +70,7 @@ func TestPublishedSignature(t *testing.T) {
 	}
 	want := []Slash{{Op: "trigger:398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c", UserID: "U2CERLKJA", UserName: "roadrunner",
 		ChannelID: "G8PSS9T3V", ResponseURL: "https://hooks.slack.com/commands/T1DC2JH3J/397700885554/96rGlfmibIGlgcZRskXaIFfN",
-		TriggerID: "398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c", At: testNow}}
+		TriggerID: "398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c", UserTeam: "T1DC2JH3J", At: testNow}}
 	if diff := cmp.Diff(want, handler.slashes); diff != "" {
 		t.Errorf("command (-want +got):\n%s", diff)
 	}

@@ -37,6 +37,10 @@ type Handler interface {
 // mentions perhaps as <@U123|name>.
 type Slash struct {
 	Op, UserID, UserName, ChannelID, Text, ResponseURL, TriggerID string
+	UserTeam                                                      string // see Action
+	// Elsewhere: the command names another workspace than ours. It is of a person of another organisation when the
+	// channel is one of ours, else it is not for us.
+	Elsewhere bool
 	// At is when the door received it.
 	At time.Time
 }
@@ -44,6 +48,8 @@ type Slash struct {
 // Answer is what the person who typed sees, and nobody else.
 type Answer struct {
 	Message message.Message
+	// Foreign: the command was not for us, and nothing was done.
+	Foreign bool
 }
 
 // Action is one click on a button or one choice in a menu.
@@ -52,6 +58,7 @@ type Action struct {
 	// Value is the button's value or the chosen option's.
 	Value            string
 	UserID, UserName string
+	UserTeam         string // the person's workspace, or in Enterprise organisations the organisation; empty: not said
 	ChannelID        string
 	MessageTS        string // the message clicked
 	ThreadTS         string // the root of its thread; MessageTS when it is no reply
@@ -63,6 +70,7 @@ type Action struct {
 // Submission is a modal that was sent in.
 type Submission struct {
 	Op, CallbackID, PrivateMetadata, UserID, UserName string
+	UserTeam                                          string // see Action
 	// Values holds what was entered or chosen, by block_id.
 	Values map[string]string
 	At     time.Time
@@ -74,6 +82,7 @@ type Suggestion struct {
 	ActionID, BlockID string
 	Query             string // what was typed so far; empty when the menu was only opened
 	UserID, UserName  string
+	UserTeam          string // see Action
 	ChannelID         string // empty in a modal
 	MessageTS         string // of the menu's message; empty in a modal
 	At                time.Time
@@ -83,5 +92,6 @@ type Suggestion struct {
 // ThreadTS is empty when the message is not in a thread.
 type Mention struct {
 	Op, UserID, ChannelID, ThreadTS, TS, Text string
+	UserTeam                                  string // see Action
 	At                                        time.Time
 }

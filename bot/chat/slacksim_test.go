@@ -252,7 +252,12 @@ func startSocket(t *testing.T, sim *slacksim.Sim, c *Client, handler Handler) *S
 // startHTTPDoor takes Slack over signed HTTP until the test ends.
 func startHTTPDoor(t *testing.T, sim *slacksim.Sim, c *Client, handler Handler) {
 	t.Helper()
-	h := NewHTTP(HTTPOptions{SigningSecret: "sim-signing-secret", Handler: handler, Client: c, Logger: slog.New(slog.DiscardHandler)})
+	startHTTPDoorOf(t, sim, HTTPOptions{SigningSecret: "sim-signing-secret", Handler: handler, Client: c, Logger: slog.New(slog.DiscardHandler)})
+}
+
+func startHTTPDoorOf(t *testing.T, sim *slacksim.Sim, o HTTPOptions) {
+	t.Helper()
+	h := NewHTTP(o)
 	server := httptest.NewServer(h)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)

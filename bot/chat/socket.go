@@ -160,6 +160,10 @@ func (s *Socket) take(l *line, evt socketmode.Event) error {
 		s.setUp(true)
 		s.log.Info("Socket Mode is connected")
 		return l.looping(s.client.now())
+	case socketmode.EventTypeHello:
+		if evt.Request != nil {
+			s.client.learnApp(evt.Request.ConnectionInfo.AppID)
+		}
 	case socketmode.EventTypeConnectionError:
 		s.event("connection_error")
 		if failed, ok := evt.Data.(*slack.ConnectionErrorEvent); ok {

@@ -75,6 +75,9 @@ type Identity struct {
 	Team   string `json:"team,omitempty"`
 	UserID string `json:"user_id"`
 	BotID  string `json:"bot_id,omitempty"`
+	// Empty: Slack did not tell, or a binary asked that did not ask for it.
+	AppID        string `json:"app_id,omitempty"`
+	EnterpriseID string `json:"enterprise_id,omitempty"`
 }
 
 // RememberIdentity keeps what Slack said of a bot token; the token itself is

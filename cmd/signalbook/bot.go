@@ -169,6 +169,7 @@ func (b *bot) run(ctx context.Context) error {
 // workspace runs everything that belongs to the bot's Slack workspace.
 func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	b.logger.Info("working for the Slack workspace", "team", id.Team, "team_id", id.TeamID)
+	b.client.Remember(chat.Identity{TeamID: id.TeamID, Team: id.Team, UserID: id.UserID, BotID: id.BotID, AppID: id.AppID, EnterpriseID: id.EnterpriseID})
 	st := b.redis.Workspace(id.TeamID)
 	replies := st.NewReplies()
 	client := b.client.Shared(st)
@@ -191,6 +192,7 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 
 	doors, doorsCtx := errgroup.WithContext(ctx)
 	doors.Go(func() error { return d.Run(doorsCtx) })
+	doors.Go(func() error { return b.watchIdentity(doorsCtx, id) })
 	in := chat.NewHTTP(chat.HTTPOptions{
 		SigningSecret: string(c.Slack.SigningSecret), Handler: d, Client: b.client, Logger: b.logger, Registerer: b.registry,
 	})
@@ -213,45 +215,6 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	err := doors.Wait()
 	stopKeeper()
 	return errors.Join(err, kept.Wait())
-}
-
-// identity finds out which workspace the token belongs to: from Redis, else, on
-// the very first start, from Slack.
-func (b *bot) identity(ctx context.Context) (store.Identity, error) {
-	token := string(b.settings.Load().config.Slack.BotToken)
-	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
-		id, err := b.askIdentity(ctx, token)
-		if err == nil {
-			return id, nil
-		}
-		b.waitFor(err.Error())
-		b.logger.Warn("not ready", "reason", err, "again_in", wait)
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return id, nil
-		case <-timer.C:
-		}
-	}
-}
-
-func (b *bot) askIdentity(ctx context.Context, token string) (store.Identity, error) {
-	attempt, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	if state := b.state.Load(); state == nil || state.err != nil {
-		return store.Identity{}, errors.New("Redis does not answer; notifications are answered 503 and come again")
-	}
-	id, known, err := b.redis.Identity(attempt, token)
-	if err != nil || known {
-		return id, err
-	}
-	auth, err := b.client.Auth(ctx)
-	if err != nil {
-		return id, fmt.Errorf("the workspace is not known yet: %w", err)
-	}
-	id = store.Identity{TeamID: auth.TeamID, Team: auth.Team, UserID: auth.UserID, BotID: auth.BotID}
-	return id, b.redis.RememberIdentity(attempt, token, id)
 }
 
 // keeperSettings gives the keeper its view of the configuration.

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// identity finds out which workspace the token belongs to: from Redis, else, on
+// the very first start, from Slack.
+func (b *bot) identity(ctx context.Context) (store.Identity, error) {
+	token := string(b.settings.Load().config.Slack.BotToken)
+	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
+		id, err := b.askIdentity(ctx, token)
+		if err == nil {
+			return id, nil
+		}
+		b.waitFor(err.Error())
+		b.logger.Warn("not ready", "reason", err, "again_in", wait)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return id, nil
+		case <-timer.C:
+		}
+	}
+}
+
+func (b *bot) askIdentity(ctx context.Context, token string) (store.Identity, error) {
+	attempt, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	if state := b.state.Load(); state == nil || state.err != nil {
+		return store.Identity{}, errors.New("Redis does not answer; notifications are answered 503 and come again")
+	}
+	id, known, err := b.redis.Identity(attempt, token)
+	if err != nil || known {
+		return id, err
+	}
+	auth, err := b.client.Auth(ctx)
+	if err != nil {
+		return id, fmt.Errorf("the workspace is not known yet: %w", err)
+	}
+	id = remembered(auth)
+	return id, b.redis.RememberIdentity(attempt, token, id)
+}
+
+func remembered(id chat.Identity) store.Identity {
+	return store.Identity{TeamID: id.TeamID, Team: id.Team, UserID: id.UserID, BotID: id.BotID, AppID: id.AppID, EnterpriseID: id.EnterpriseID}
+}
+
+const (
+	identityEvery = 10 * time.Minute
+	identityAgain = 20 * time.Second // while Slack does not answer
+)
+
+// watchIdentity asks Slack now and then whose token this is: the doors take only what
+// is for that workspace and app, and a workspace may join an organisation.
+func (b *bot) watchIdentity(ctx context.Context, known store.Identity) error {
+	token := string(b.settings.Load().config.Slack.BotToken)
+	for {
+		wait := identityEvery
+		auth, err := b.client.Auth(ctx)
+		if now := remembered(auth); err == nil && now != known && now.TeamID == known.TeamID {
+			if err = b.redis.RememberIdentity(ctx, token, now); err == nil {
+				known = now
+			}
+		}
+		if err != nil {
+			wait = identityAgain
+			b.logger.Debug("whose token this is could not be asked", "error", err, "again_in", wait)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-timer.C:
+		}
+	}
+}
