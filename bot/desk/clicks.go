@@ -89,7 +89,7 @@ func (d *Desk) openModal(ctx context.Context, a chat.Action, to chat.Private, nu
 	cancel()
 	switch {
 	case err != nil:
-		to.Text = textUnread
+		to.Text = d.notRead(err)
 		d.whisper(ctx, to)
 		return
 	case !ok:

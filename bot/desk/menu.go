@@ -27,11 +27,12 @@ func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBl
 	}
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
-	entries, err := d.Store.Crowd(ctx, n)
+	entries, unread, err := d.Store.Crowd(ctx, n)
 	if err != nil {
 		d.Logger.Warn("the incidents of a storm could not be read", "storm", n, "error", err)
 		return nil
 	}
+	d.tellUnread(unread)
 	return message.StormOptions(entries, s.Query)
 }
 

@@ -50,29 +50,31 @@ func (d *Desk) incidents(ctx context.Context, c command.Command, user string, no
 	of := store.Listing{Which: store.Which(c.Filter), User: user, Severities: s.Severities, Now: now, Most: listDepth}
 	found, err := d.Store.List(ctx, of)
 	l := message.IncidentList{Filter: c.Filter, From: max(c.From, 1), Partial: found.Partial, Now: now, Command: s.Command}
+	var unread []*store.Unreadable
 	if err == nil {
-		err = d.fill(ctx, &l, of, found)
+		unread, err = d.fill(ctx, &l, of, found)
 	}
 	if err != nil {
 		d.Logger.Warn("incidents could not be read", "error", err)
 		return message.Text(textUnread)
 	}
-	return message.Incidents(l)
+	return d.withUnread(message.Incidents(l), unread)
 }
 
 // fill reads the incidents of a list, in its order, until there are enough to show
-// from the place where it begins, and counts the rest.
-func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listing, found store.Listed) error {
+// from the place where it begins, and counts the rest. It returns those that cannot
+// be read.
+func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listing, found store.Listed) (unread []*store.Unreadable, err error) {
 	place, read := 0, 0
 	for numbers := range slices.Chunk(found.Numbers, listedAtOnce) {
 		if len(l.Incidents) == listedAtOnce {
 			break
 		}
-		all, err := d.Store.Incidents(ctx, numbers...)
+		all, broken, err := d.Store.Incidents(ctx, numbers...)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		read += len(numbers)
+		read, unread = read+len(numbers), append(unread, broken...)
 		l.AtMost = l.AtMost || len(all) < len(numbers)
 		for _, i := range all {
 			switch {
@@ -90,15 +92,14 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 	}
 	l.Rest += found.Total - read
 	l.AtMost = l.Rest > 0 && (l.AtMost || of.Which == store.ListAll)
-	return nil
+	return unread, nil
 }
 
 // one answers what is asked about a single incident.
 func (d *Desk) one(ctx context.Context, c command.Command, now time.Time) message.Message {
 	i, ok, err := d.Store.Incident(ctx, c.Incident)
 	if err != nil {
-		d.Logger.Warn("an incident could not be read", "incident", incident.ID(c.Incident), "error", err)
-		return message.Text(textUnread)
+		return message.Text(d.notRead(err))
 	}
 	s := d.Settings()
 	if !ok || i.Quiet {
@@ -111,8 +112,7 @@ func (d *Desk) one(ctx context.Context, c command.Command, now time.Time) messag
 			total, err = d.Store.TimelineLength(ctx, c.Incident)
 		}
 		if err != nil {
-			d.Logger.Warn("a timeline could not be read", "incident", i.ID(), "error", err)
-			return message.Text(textUnread)
+			return message.Text(d.notRead(err))
 		}
 		return message.Timeline(i, changes, total)
 	}

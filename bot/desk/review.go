@@ -45,7 +45,7 @@ func (d *Desk) openReview(ctx context.Context, a chat.Action, to chat.Private, n
 	document, ok, err := d.Store.Digest(readCtx, number)
 	cancel()
 	if err != nil {
-		to.Text = textUnread
+		to.Text = d.notRead(err)
 		d.whisper(ctx, to)
 		return
 	}

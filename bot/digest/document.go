@@ -2,10 +2,13 @@ package digest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/compat"
 )
 
 // Document is one digest as it is posted: what Redis keeps and Slack shows.
@@ -54,11 +57,11 @@ func (d Document) Encode() ([]byte, error) { return json.Marshal(d) }
 // DecodeDocument reads what Encode wrote.
 func DecodeDocument(data []byte) (Document, error) {
 	var d Document
-	if err := json.Unmarshal(data, &d); err != nil {
-		return d, err
+	if err := compat.Decode(data, Schema, &d); err != nil {
+		return d, fmt.Errorf("decode digest document: %w", err)
 	}
-	if d.Schema > Schema || d.Number == 0 {
-		return d, fmt.Errorf("a digest of schema %d; this binary knows up to %d", d.Schema, Schema)
+	if d.Number == 0 {
+		return d, errors.New("decode digest document: it has no number")
 	}
 	return d, nil
 }

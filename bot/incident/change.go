@@ -42,6 +42,7 @@ const (
 	KindShown            Kind = "shown"      // an incident of a storm got its thread
 	KindReason           Kind = "reason"     // somebody said why it is over
 	KindScored           Kind = "scored"     // a drill is at its end
+	KindUnreadable       Kind = "unreadable" // an entry that this binary cannot read; its text is the entry as it is
 )
 
 // Change is one entry of the timeline: what changed, when, by whom and from

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+
+	"github.com/signalbook/signalbook/bot/compat"
 )
 
 // unknownFields are the top-level fields of a document that a newer binary
@@ -46,7 +48,7 @@ func Decode(data []byte) (Incident, error) {
 	case schema == shortSchema:
 		i, err = decodeShort(data)
 	default:
-		err = fmt.Errorf("schema %d is of a newer signalbook, which this one cannot read: run that one", schema)
+		err = compat.CheckSchema(schema, shortSchema)
 	}
 	if err != nil {
 		return Incident{}, fmt.Errorf("decode incident document: %w", err)

@@ -43,9 +43,9 @@ type Scene struct {
 	Refusal string
 	// History returns how former incidents of a playbook went; nil: nothing is remembered.
 	History func(playbook string) History
-	// Channel returns what is remembered of a channel: a value with its name when nothing is.
-	Channel func(name string) Channel
-	// Storm returns a storm, Load an incident; nil when it is gone.
+	// Channel returns what is remembered of a channel: a value with its name when nothing is; nil when that cannot be read.
+	Channel func(name string) *Channel
+	// Storm returns a storm, Load an incident; nil when it is gone, or cannot be read.
 	Storm func(number int) *Storm
 	Load  func(number int) *Incident
 }

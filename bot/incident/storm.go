@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -98,7 +99,7 @@ func (s Storm) Encode() ([]byte, error) { return json.Marshal(s) }
 
 // DecodeStorm reads a storm's document.
 func DecodeStorm(data []byte) (s Storm, err error) {
-	if err := json.Unmarshal(data, &s); err != nil {
+	if err := compat.Decode(data, Schema, &s); err != nil {
 		return Storm{}, fmt.Errorf("decode storm document: %w", err)
 	}
 	return s, nil
@@ -109,7 +110,7 @@ func (c Channel) Encode() ([]byte, error) { return json.Marshal(c) }
 
 // DecodeChannel reads a channel's document.
 func DecodeChannel(data []byte) (c Channel, err error) {
-	if err := json.Unmarshal(data, &c); err != nil {
+	if err := compat.Decode(data, Schema, &c); err != nil {
 		return Channel{}, fmt.Errorf("decode channel document: %w", err)
 	}
 	return c, nil
@@ -181,7 +182,14 @@ func isOpening(c Change) bool { return c.Kind == KindOpened }
 // storm, prolong one, or be nothing special.
 func (r Rules) opened(out *Outcome, s Scene, k int, now time.Time) {
 	i := out.Results[k].Incident
-	c := s.Channel(i.Channel)
+	known := s.Channel(i.Channel)
+	if known == nil {
+		return // nobody knows what opened before, and this opening must not wait for it
+	}
+	c := *known
+	if c.Storm != 0 && out.storm(s, c.Storm) == nil {
+		c.Storm = 0 // it is gone, or cannot be read: it lists nothing any more
+	}
 	c.Version++
 	c.Recent = append(slices.Clone(c.Recent), Opening{i.Number, now})
 	if over := len(c.Recent) - (r.Storm.Above + 1); over > 0 {
@@ -304,7 +312,8 @@ func (r Rules) handleStorm(s Scene, number int, now time.Time) Outcome {
 		return Outcome{Reason: "the storm goes on, or is over already"}
 	}
 	storm.EndedAt = now
-	if c := s.Channel(storm.Channel); c.Storm == storm.Number {
+	if known := s.Channel(storm.Channel); known != nil && known.Storm == storm.Number {
+		c := *known
 		c.Storm = 0
 		c.Version++
 		out.Channel = &c

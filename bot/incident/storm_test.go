@@ -46,11 +46,11 @@ func (s *sky) do(ev incident.Event, current int) incident.Outcome {
 				Escalate: []incident.Escalation{{After: 10 * time.Minute, Mention: []string{"@leads"}}},
 			}
 		},
-		Channel: func(name string) incident.Channel {
+		Channel: func(name string) *incident.Channel {
 			if c, ok := s.channels[name]; ok {
-				return c
+				return &c
 			}
-			return incident.Channel{Schema: incident.Schema, Name: name}
+			return &incident.Channel{Schema: incident.Schema, Name: name}
 		},
 		Storm: func(n int) *incident.Storm {
 			if storm, ok := s.storms[n]; ok {

@@ -106,16 +106,18 @@ func (c *cache) committed(commits []store.Commit) {
 	}
 }
 
-// channel returns what is remembered of a channel.
-func (c *cache) channel(ctx context.Context, s *store.Store, name string) (incident.Channel, error) {
+// channel returns what is remembered of a channel. Beside an error it is what may
+// take the place of what cannot be read; nil: nothing may.
+func (c *cache) channel(ctx context.Context, s *store.Store, name string) (*incident.Channel, error) {
 	if known, ok := c.channels[name]; ok {
-		return known, nil
+		return &known, nil
 	}
 	channel, err := s.Channel(ctx, name)
-	if err == nil {
-		c.channels[name] = channel
+	if u := store.UnreadableOf(err); err != nil && (u == nil || !u.Replace) {
+		return nil, err
 	}
-	return channel, err
+	c.channels[name] = channel
+	return &channel, err
 }
 
 // storm returns a storm; nil when there is none of that number.

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -28,11 +27,8 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 	}
 	settings := r.Settings()
 	scene, err := r.scene(ctx, ev, settings)
-	if errors.Is(err, store.ErrUnreadable) {
-		return commit, &poisonError{err.Error()} // one broken document must not stop the workspace
-	}
 	if err != nil {
-		return commit, err
+		return commit, r.unhandled(err)
 	}
 	var plan *incident.Plan
 	scene.Plan = func(n alerts.Notification) incident.Plan {
@@ -44,12 +40,10 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 		plan = r.startPlan(settings, *ev.Start)
 		scene.StartPlan = plan
 	}
-	unread := r.lookUp(ctx, &scene)
+	unread := r.lookUp(ctx, &scene, ev)
 	out := settings.Rules.Handle(scene, ev)
-	if err := unread(); errors.Is(err, store.ErrUnreadable) {
-		return commit, &poisonError{err.Error()}
-	} else if err != nil {
-		return commit, err
+	if err := unread(); err != nil {
+		return commit, r.unhandled(err)
 	}
 
 	commit = store.Commit{EventID: entry.ID, Op: ev.Op, Answer: out.Answer, Now: ev.At}

@@ -141,10 +141,11 @@ func (d Digest) due(last, now time.Time) (due time.Time, skipped int) {
 
 // wished posts what people asked for.
 func (r *reign) wished(ctx context.Context) error {
-	asked, err := r.Store.Asked(ctx)
+	asked, unread, err := r.Store.Asked(ctx)
 	if err != nil {
 		return err
 	}
+	r.metAll(unread)
 	var errs []error
 	for _, a := range asked {
 		d, ok := r.digestNamed(a.Digest)

@@ -212,7 +212,7 @@ func TestClicksOnADigest(t *testing.T) {
 		}
 		return strings.Contains(text.String(), "adopted")
 	})
-	if adopted, err := r.store.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
+	if adopted, _, err := r.store.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
 		t.Errorf("the adoption is not remembered: %+v, %v", adopted, err)
 	}
 	// The first wins in every digest that offers the step.
@@ -225,7 +225,7 @@ func TestClicksOnADigest(t *testing.T) {
 	if a := do(digest.VerbUndo, "C1", ben); a.Kind != incident.AnswerApplied {
 		t.Errorf("taking it back was answered %+v", a)
 	}
-	if adopted, err := r.store.Adoptions(t.Context()); err != nil || len(adopted) != 0 {
+	if adopted, _, err := r.store.Adoptions(t.Context()); err != nil || len(adopted) != 0 {
 		t.Errorf("what was taken back is remembered: %+v, %v", adopted, err)
 	}
 

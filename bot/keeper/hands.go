@@ -129,7 +129,7 @@ func (h *hands) refill(ctx context.Context) error {
 		subject, ok, err := h.subject(ctx, n)
 		switch {
 		case errors.Is(err, store.ErrUnreadable):
-			h.log.Error("a thread cannot be shown", "subject", n, "error", err)
+			h.met(store.UnreadableOf(err))
 		case err != nil:
 			return err
 		case ok:

@@ -9,6 +9,7 @@ import (
 // What the health of a keeper is about, besides "slack", "names" and "redis".
 func aboutChannel(s sight) string { return "channel " + s.channel }
 func aboutMessage(s sight) string { return "message " + s.name }
+func aboutLedger(s sight) string  { return "document the ledger of " + s.name }
 
 // judge turns Slack's word into when to try again, and into what people can read
 // about it.

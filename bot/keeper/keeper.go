@@ -172,6 +172,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
 	group.Go(func() error { return r.hands.gather(groupCtx) })
 	group.Go(func() error { return r.retain(groupCtx) })
 	group.Go(func() error { return r.post(groupCtx) })
+	group.Go(func() error { return r.lookAgain(groupCtx) })
 	err := group.Wait()
 	if ctx.Err() == nil {
 		log.Warn("stopped keeping the workspace", "reason", err)
@@ -200,6 +201,7 @@ type reign struct {
 	hands   *hands
 	people  *directory
 	cache   cache
+	unread  unread
 	// careful is how many of the next events are counted before they are handled, because a keeper may have ended at
 	// them: the first one always is.
 	careful     int

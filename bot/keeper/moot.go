@@ -38,10 +38,11 @@ func (h *hands) stillLate(ctx context.Context, i incident.Incident, ledger store
 	for k, n := range i.Tiers[at].Together {
 		numbers[k] = n.Number
 	}
-	neighbours, err := h.Store.Incidents(ctx, numbers...)
+	neighbours, unread, err := h.Store.Incidents(ctx, numbers...)
 	if err != nil {
 		return i, err
 	}
+	h.metAll(unread)
 	i.Tiers = slices.Clone(i.Tiers)
 	i.Tiers[at].Together = leftTogether(neighbours)
 	return i, nil

@@ -19,6 +19,18 @@ type poisonError struct{ reason string }
 
 func (e *poisonError) Error() string { return e.reason }
 
+// unhandled is the error of an event that needs what could not be read: it is poison
+// when that cannot be read at all, so that one broken document does not stop the
+// workspace.
+func (r *reign) unhandled(err error) error {
+	u := store.UnreadableOf(err)
+	if u == nil {
+		return err
+	}
+	r.met(u)
+	return &poisonError{u.Error()}
+}
+
 // stumbleError says that handling an event failed for a reason of its own: a
 // panic, or a commit that Redis answered and refused. What the keeper believed may
 // have been wrong, so it is tried again with all read anew, maxTries times in all.

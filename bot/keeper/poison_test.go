@@ -152,7 +152,7 @@ func (r *deadRig) handled() string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	all, err := r.store.Incidents(r.t.Context(), numbers...)
+	all, _, err := r.store.Incidents(r.t.Context(), numbers...)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -57,6 +57,10 @@ func (h *hands) guarded(ctx context.Context, j *job) (o outcome) {
 // one.
 func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	s, err := h.look(ctx, j.number)
+	if u := store.UnreadableOf(err); u != nil {
+		h.met(u)
+		return outcome{wait: h.Timing.Parked, rank: j.rank}
+	}
 	if err != nil {
 		h.log.Warn("a thread could not be compared with Slack", "subject", j.number, "error", err)
 		return outcome{wait: retry, rank: j.rank}
@@ -126,6 +130,9 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 		moved := slot.Thread && !slot.Once && have.Parent != "" && have.Parent != root.TS
 		switch {
 		case have.State == store.CallMoot:
+			continue
+		case have.State == store.CallUnreadable:
+			later(now.Add(h.Timing.Parked)) // nobody knows what is there
 			continue
 		case slot.Thread && root.TS == "":
 			continue // the root comes first

@@ -114,7 +114,7 @@ func (r *reign) expireIncidents(ctx context.Context, s Settings, past []store.Pa
 		i, ok, err := r.Store.Incident(ctx, p.Number)
 		switch {
 		case errors.Is(err, store.ErrUnreadable):
-			r.log.Error("an incident past its retention cannot be read and stays", "incident", incident.ID(p.Number), "error", err)
+			r.met(store.UnreadableOf(err))
 			stay++
 			continue
 		case err != nil:
@@ -126,14 +126,20 @@ func (r *reign) expireIncidents(ctx context.Context, s Settings, past []store.Pa
 			stay++
 			continue
 		}
-		leaving = append(leaving, i)
 		if i.Quiet || s.Retention.Archive == nil {
+			leaving = append(leaving, i)
 			continue // a quiet one was never shown: there is nothing to tell of it
 		}
 		timeline, err := r.Store.WholeTimeline(ctx, i.Number)
+		if errors.Is(err, store.ErrUnreadable) {
+			r.met(store.UnreadableOf(err))
+			stay++
+			continue
+		}
 		if err != nil {
 			return stay, err
 		}
+		leaving = append(leaving, i)
 		record, err := archive.NewRecord(i, timeline, now)
 		if err != nil {
 			return stay, err
@@ -191,6 +197,7 @@ func (r *reign) expireStorms(ctx context.Context, past []store.Past, now time.Ti
 		storm, ok, err := r.Store.Storm(ctx, p.Number)
 		switch {
 		case errors.Is(err, store.ErrUnreadable):
+			r.met(store.UnreadableOf(err))
 			stay++
 			continue
 		case err != nil:

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,13 +36,12 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	document, ok, err := r.Store.Digest(ctx, v.Digest)
 	var adopted map[string]digest.Adoption
 	if err == nil && ok {
-		adopted, err = r.Store.Adoptions(ctx)
-	}
-	if errors.Is(err, store.ErrUnreadable) {
-		return commit, &poisonError{err.Error()} // one broken document must not stop the workspace
+		var unread []*store.Unreadable
+		adopted, unread, err = r.Store.Adoptions(ctx)
+		r.metAll(unread)
 	}
 	if err != nil || !ok {
-		return commit, err
+		return commit, r.unhandled(err)
 	}
 	act := digest.Act{Verb: digest.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
 	next, out := document.Do(act)

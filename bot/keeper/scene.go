@@ -46,12 +46,13 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 }
 
 // lookUp lets the scene ask for more than most events need. What could not be
-// read is nil there; unread then says why, and the outcome counts for nothing.
-func (r *reign) lookUp(ctx context.Context, scene *incident.Scene) (unread func() error) {
+// read is nil there. Where the event can do without, that is all; else unread says
+// why, and the outcome counts for nothing.
+func (r *reign) lookUp(ctx context.Context, scene *incident.Scene, ev incident.Event) (unread func() error) {
 	var failed error
-	scene.Channel = func(name string) incident.Channel {
+	scene.Channel = func(name string) *incident.Channel {
 		c, err := r.cache.channel(ctx, r.Store, name)
-		failed = errors.Join(failed, err)
+		failed = errors.Join(failed, r.spare(err))
 		return c
 	}
 	scene.History = func(playbook string) incident.History {
@@ -61,12 +62,15 @@ func (r *reign) lookUp(ctx context.Context, scene *incident.Scene) (unread func(
 	}
 	scene.Storm = func(number int) *incident.Storm {
 		s, err := r.cache.storm(ctx, r.Store, number)
+		if ev.Timer == nil || ev.Timer.Incident != -number {
+			err = r.spare(err)
+		}
 		failed = errors.Join(failed, err)
 		return s
 	}
 	scene.Load = func(number int) *incident.Incident {
 		i, err := r.cache.incident(ctx, r.Store, number)
-		failed = errors.Join(failed, err)
+		failed = errors.Join(failed, r.spare(err))
 		return i
 	}
 	return func() error { return failed }
@@ -88,7 +92,7 @@ func (r *reign) neighbours(ctx context.Context, i incident.Incident, now time.Ti
 			continue
 		}
 		other, err := r.cache.incident(ctx, r.Store, n)
-		if err != nil {
+		if r.spare(err) != nil {
 			return nil, err
 		}
 		if other != nil {

@@ -103,6 +103,10 @@ func (h *hands) clean(ctx context.Context, j *job, s sight) (o outcome, busy boo
 	if !h.valid() {
 		return o, true
 	}
+	if s.ledger[stray.Slot].State == store.CallUnreadable {
+		o.wait = h.Timing.Parked
+		return o, true
+	}
 	if err := h.cleanOne(ctx, s, stray); err != nil {
 		h.log.Warn("what an earlier keeper left in Slack could not be put right yet", "subject", j.number, "slot", stray.Slot, "error", err)
 		if refused, ok := errors.AsType[*chat.Error](err); ok {

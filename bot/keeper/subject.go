@@ -79,20 +79,28 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 	if s.ledger, err = h.Store.Ledger(ctx, number); err != nil {
 		return sight{}, err
 	}
+	h.health.clear(aboutLedger(s))
+	for _, slot := range s.ledger {
+		if slot.State == store.CallUnreadable {
+			h.health.set(aboutLedger(s), slot.Why)
+		}
+	}
 	if s.digest != nil {
 		s.slots = message.RenderDigest(digestView(*s.digest, h.Settings().Command))
 		return s, nil
 	}
 	if s.storm != nil {
-		entries, err := h.Store.Crowd(ctx, s.storm.Number)
+		entries, unread, err := h.Store.Crowd(ctx, s.storm.Number)
 		if err != nil {
 			return sight{}, err
 		}
+		h.metAll(unread)
 		s.slots = message.RenderStorm(message.StormView{Storm: *s.storm, Entries: entries, Names: h.names(), Command: h.Settings().Command, Severities: h.Settings().Rules.SeverityOrder})
 		return s, nil
 	}
 	var book *playbooks.Playbook
-	if book, err = h.Store.Playbook(ctx, s.incident.Playbook.Hash); err != nil {
+	// Without its playbook the steps still have their titles.
+	if book, err = h.Store.Playbook(ctx, s.incident.Playbook.Hash); h.spare(err) != nil {
 		return sight{}, err
 	}
 	i, err := h.stillLate(ctx, *s.incident, s.ledger)

@@ -125,6 +125,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "remembered"
 	case incident.KindScored:
 		return "the drill is at its end, and has its score"
+	case incident.KindUnreadable:
+		return "this entry cannot be read here"
 	case incident.KindShown:
 		return "has a thread of its own now"
 	}

@@ -83,7 +83,7 @@ func (s *Stage) scene(ev incident.Event) incident.Scene {
 	scene := incident.Scene{
 		Next:    len(s.incidents) + 1,
 		Plan:    s.plan,
-		Channel: func(name string) incident.Channel { return incident.Channel{Name: name} },
+		Channel: func(name string) *incident.Channel { return &incident.Channel{Name: name} },
 		Storm:   func(int) *incident.Storm { return nil },
 		Load:    s.load,
 	}

@@ -53,14 +53,23 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (dige
 	var errs []error
 	note := func(err error) { errs = append(errs, err) }
 	var err error
-	in.Readings, err = stored(ctx, st, a)
+	absent := func(unread []*store.Unreadable) {
+		for _, u := range unread {
+			in.Absent = append(in.Absent, capital(u.Error())+".")
+		}
+	}
+	var unread []*store.Unreadable
+	in.Readings, unread, err = stored(ctx, st, a)
 	note(err)
+	absent(unread)
 	in.Restated, err = st.Restated(ctx)
 	note(err)
-	in.Adoptions, err = st.Adoptions(ctx)
+	in.Adoptions, unread, err = st.Adoptions(ctx)
 	note(err)
-	expected, err := st.Expected(ctx)
+	absent(unread)
+	expected, unread, err := st.Expected(ctx)
 	note(err)
+	absent(unread)
 	for _, e := range expected {
 		in.Expected = append(in.Expected, e)
 	}
@@ -68,8 +77,11 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (dige
 	in.Posted, err = before(ctx, st, a)
 	note(err)
 	var cut bool
-	in.Incidents, cut, err = incidents(ctx, st, a.Week, a.Now)
+	in.Incidents, unread, cut, err = incidents(ctx, st, a.Week, a.Now)
 	note(err)
+	if len(unread) > 0 {
+		in.Absent = append(in.Absent, fmt.Sprintf("Not counted, because what is stored cannot be read: %s.", store.Named(unread)))
+	}
 	if cut {
 		in.Absent = append(in.Absent, fmt.Sprintf("There are more incidents than the %d newest open and closed ones that are counted here.", maxIncidents))
 	}
@@ -81,21 +93,24 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (dige
 }
 
 // stored reads what the digest's sources told. A source that was never read is
-// there too, with a note.
-func stored(ctx context.Context, st *store.Store, a About) ([]spend.Reading, error) {
-	told, err := st.CostSources(ctx)
+// there too, with a note; so is one with days that cannot be read.
+func stored(ctx context.Context, st *store.Store, a About) (all []spend.Reading, unread []*store.Unreadable, err error) {
+	told, unread, err := st.CostSources(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var all []spend.Reading
 	last := a.Week.Add(1).Monday() - 1
 	for _, s := range a.Sources {
 		r, ok := told[s.ID]
 		if !ok {
 			r = spend.Reading{Source: s.ID, Name: s.Name, At: a.Now, Notes: []spend.Note{{Text: s.Name + " has not been read yet, so its costs are missing."}}}
 		}
-		if r.Days, err = st.Costs(ctx, s.ID, a.Week.Add(-weeksBack).Monday(), last+7); err != nil {
-			return nil, err
+		var broken []*store.Unreadable
+		if r.Days, broken, err = st.Costs(ctx, s.ID, a.Week.Add(-weeksBack).Monday(), last+7); err != nil {
+			return nil, nil, err
+		}
+		if len(broken) > 0 {
+			r.Notes = append(r.Notes, spend.Note{Text: fmt.Sprintf("Missing, because what is stored cannot be read: %s.", store.Named(broken))})
 		}
 		// What is stored counts, also while the source itself is away.
 		if newest, ok := r.Days.Newest(); ok && !r.Known {
@@ -106,8 +121,11 @@ func stored(ctx context.Context, st *store.Store, a About) ([]spend.Reading, err
 		}
 		all = append(all, r)
 	}
-	return all, nil
+	return all, unread, nil
 }
+
+// capital begins a sentence.
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // before finds what the same digest said about the week before.
 func before(ctx context.Context, st *store.Store, a About) (*digest.Posted, error) {

@@ -125,7 +125,7 @@ func (im *Importer) one(ctx context.Context, s Source) error {
 	}
 	ctx, release := im.hold(ctx, s)
 	defer release()
-	before, err := im.Store.CostSources(ctx)
+	before, _, err := im.Store.CostSources(ctx) // one that cannot be read is read anew
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (im *Importer) keepStored(ctx context.Context, reading *spend.Reading) erro
 	if !ok {
 		return nil
 	}
-	stored, err := im.Store.Costs(ctx, reading.Source, newest-storedBack, newest)
+	stored, _, err := im.Store.Costs(ctx, reading.Source, newest-storedBack, newest)
 	if err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func (im *Importer) blind(ctx context.Context, s Source, now time.Time) error {
 // missed reports whether no replica has seen a source for a day, and what was told
 // of it last.
 func (im *Importer) missed(ctx context.Context, s Source, now time.Time) (last spend.Reading, missed bool, err error) {
-	sources, err := im.Store.CostSources(ctx)
+	sources, _, err := im.Store.CostSources(ctx)
 	if err != nil {
 		return last, false, err
 	}
@@ -251,7 +251,7 @@ func (im *Importer) missed(ctx context.Context, s Source, now time.Time) (last s
 // ask asks a query source for the days that are not stored yet, or not settled.
 func (im *Importer) ask(ctx context.Context, s Source, now time.Time, before spend.Reading) error {
 	today := spend.DayOf(now)
-	stored, err := im.Store.Costs(ctx, s.ID, today-history, today)
+	stored, _, err := im.Store.Costs(ctx, s.ID, today-history, today)
 	if err != nil {
 		return err
 	}
@@ -297,7 +297,7 @@ func (im *Importer) save(ctx context.Context, reading, before spend.Reading) err
 			}
 			newest = max(newest, day)
 		}
-		was, err := im.Store.Costs(ctx, reading.Source, oldest, newest)
+		was, _, err := im.Store.Costs(ctx, reading.Source, oldest, newest)
 		if err != nil {
 			return err
 		}

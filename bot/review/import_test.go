@@ -38,13 +38,13 @@ func TestImportFiles(t *testing.T) {
 	}
 
 	// Nothing changed: nothing is stored again.
-	before, err := r.st.CostSources(t.Context())
+	before, _, err := r.st.CostSources(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.now = r.now.Add(time.Minute)
 	im.round(t.Context())
-	after, err := r.st.CostSources(t.Context())
+	after, _, err := r.st.CostSources(t.Context())
 	if err != nil || !after[s.ID].At.Equal(before[s.ID].At) {
 		t.Errorf("unchanged files were stored again at %s, %v", after[s.ID].At, err)
 	}
@@ -97,7 +97,7 @@ func TestImportKeepsWhatWasTold(t *testing.T) {
 	if diff := cmp.Diff(want, r.totals(s.ID)); diff != "" {
 		t.Errorf("want, got:\n%s", diff)
 	}
-	told, err := r.st.CostSources(t.Context())
+	told, _, err := r.st.CostSources(t.Context())
 	if err != nil || len(told[s.ID].Notes) == 0 || !strings.Contains(told[s.ID].Notes[0].Text, "2.csv") {
 		t.Errorf("nothing is said of the broken file: %+v, %v", told[s.ID].Notes, err)
 	}
@@ -111,7 +111,7 @@ func TestBlindReplica(t *testing.T) {
 	s := r.files()
 	blind := r.importer("blind", s)
 	blind.round(t.Context())
-	told, err := r.st.CostSources(t.Context())
+	told, _, err := r.st.CostSources(t.Context())
 	if err != nil || told[s.ID].Known || len(told[s.ID].Notes) == 0 {
 		t.Fatalf("an empty folder is not told of: %+v, %v", told, err)
 	}
@@ -120,17 +120,17 @@ func TestBlindReplica(t *testing.T) {
 	if err := os.Remove(filepath.Join(r.folder, "1.csv")); err != nil {
 		t.Fatal(err)
 	}
-	told, err = r.st.CostSources(t.Context())
+	told, _, err = r.st.CostSources(t.Context())
 	if err != nil || !told[s.ID].Known {
 		t.Fatalf("the files were not read: %+v, %v", told, err)
 	}
 	blind.round(t.Context())
-	if told, err = r.st.CostSources(t.Context()); err != nil || !told[s.ID].Known {
+	if told, _, err = r.st.CostSources(t.Context()); err != nil || !told[s.ID].Known {
 		t.Errorf("a replica without files denied what another had told just before: %+v, %v", told, err)
 	}
 	r.now = r.now.Add(25 * time.Hour)
 	blind.round(t.Context())
-	if told, err = r.st.CostSources(t.Context()); err != nil || told[s.ID].Known {
+	if told, _, err = r.st.CostSources(t.Context()); err != nil || told[s.ID].Known {
 		t.Errorf("files that nobody has seen for a day are not missed: %+v, %v", told, err)
 	}
 	if diff := cmp.Diff(map[string]string{"2026-11-18": "10"}, r.totals(s.ID)); diff != "" {
@@ -194,7 +194,7 @@ func TestImportQueries(t *testing.T) {
 	if got := r.totals(s.ID); len(got) != 3 {
 		t.Errorf("what Prometheus forgot is gone: %v", got)
 	}
-	told, err := r.st.CostSources(t.Context())
+	told, _, err := r.st.CostSources(t.Context())
 	if err != nil || !told[s.ID].Known || told[s.ID].Newest != r.day("2026-11-22") {
 		t.Errorf("got %+v, %v, want the newest day that is stored", told[s.ID], err)
 	}
@@ -232,7 +232,7 @@ func TestFilesThatCameBack(t *testing.T) {
 	}
 	r.now = r.now.Add(25 * time.Hour)
 	im.round(t.Context())
-	if told, err := r.st.CostSources(t.Context()); err != nil || told[s.ID].Known {
+	if told, _, err := r.st.CostSources(t.Context()); err != nil || told[s.ID].Known {
 		t.Fatalf("files that are gone are not missed: %+v, %v", told, err)
 	}
 	if err := os.Rename(aside, filepath.Join(r.folder, "1.csv")); err != nil {
@@ -240,7 +240,7 @@ func TestFilesThatCameBack(t *testing.T) {
 	}
 	r.now = r.now.Add(time.Minute)
 	im.round(t.Context())
-	if told, err := r.st.CostSources(t.Context()); err != nil || !told[s.ID].Known || told[s.ID].Newest != r.day("2026-11-18") {
+	if told, _, err := r.st.CostSources(t.Context()); err != nil || !told[s.ID].Known || told[s.ID].Newest != r.day("2026-11-18") {
 		t.Errorf("files that came back are still missed: %+v, %v", told, err)
 	}
 }

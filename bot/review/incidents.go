@@ -19,16 +19,16 @@ const (
 )
 
 // incidents reads the incidents of a week, and what is overdue now. Cut says that
-// there are more than are looked at.
-func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.Time) (told *digest.Incidents, cut bool, err error) {
+// there are more than are looked at; unread are those that cannot be read.
+func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.Time) (told *digest.Incidents, unread []*store.Unreadable, cut bool, err error) {
 	from, to := week.Monday().Time(), week.Add(1).Monday().Time()
 	open, err := st.OpenNumbers(ctx, maxIncidents)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
 	closed, err := st.ClosedSince(ctx, from, maxIncidents)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
 	cut = len(open) == maxIncidents || len(closed) == maxIncidents
 	var all digest.Incidents
@@ -38,11 +38,11 @@ func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.T
 	numbers = slices.Compact(numbers)
 	for len(numbers) > 0 {
 		n := min(len(numbers), readAtOnce)
-		found, err := st.Incidents(ctx, numbers[:n]...)
+		found, broken, err := st.Incidents(ctx, numbers[:n]...)
 		if err != nil {
-			return nil, false, err
+			return nil, nil, false, err
 		}
-		numbers = numbers[n:]
+		numbers, unread = numbers[n:], append(unread, broken...)
 		for _, i := range found {
 			if i.Quiet {
 				continue
@@ -53,7 +53,7 @@ func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.T
 			all.Overdue = append(all.Overdue, overdue(i, now)...)
 		}
 	}
-	return &all, cut, nil
+	return &all, unread, cut, nil
 }
 
 func in(t, from, to time.Time) bool { return !t.Before(from) && t.Before(to) }

@@ -138,10 +138,12 @@ func groupField(g spend.Group) (string, error) {
 	return string(data), err
 }
 
+// parseGroup reads a group. Parts behind the eighth are a newer binary's, which
+// tells groups apart that are one here.
 func parseGroup(field string) (spend.Group, error) {
 	var parts []string
-	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) != 8 {
-		return spend.Group{}, fmt.Errorf("%w: the group %.80q", ErrUnreadable, field)
+	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
+		return spend.Group{}, fmt.Errorf("the group %.80q has not eight parts", field)
 	}
 	return spend.Group{
 		Provider: parts[0], Service: parts[1], Category: parts[2], Account: parts[3],
@@ -150,71 +152,89 @@ func parseGroup(field string) (spend.Group, error) {
 }
 
 // Costs returns the stored costs of a source from one day to another, both
-// included. Days of which nothing is stored are absent.
-func (s *Store) Costs(ctx context.Context, source string, from, to spend.Day) (spend.Days, error) {
-	stored, err := s.redis.client.ZRangeByScore(ctx, s.keys.costDays(source), &redis.ZRangeBy{
+// included. Days of which nothing is stored are absent, and so are those that cannot
+// be read whole: they are returned apart.
+func (s *Store) Costs(ctx context.Context, source string, from, to spend.Day) (days spend.Days, unread []*Unreadable, err error) {
+	known, err := s.redis.client.ZRangeByScore(ctx, s.keys.costDays(source), &redis.ZRangeBy{
 		Min: strconv.Itoa(int(from)), Max: strconv.Itoa(int(to)),
 	}).Result()
 	if err != nil {
-		return nil, fmt.Errorf("read the days of cost source %s: %w", source, err)
+		return nil, nil, fmt.Errorf("read the days of cost source %s: %w", source, err)
 	}
-	days := spend.Days{}
-	for some := range slices.Chunk(stored, daysAtOnce) {
-		if err := s.readDays(ctx, source, some, days); err != nil {
-			return nil, err
+	days = spend.Days{}
+	for some := range slices.Chunk(known, daysAtOnce) {
+		broken, err := s.readDays(ctx, source, some, days)
+		if err != nil {
+			return nil, nil, err
 		}
+		unread = append(unread, broken...)
 	}
-	return days, nil
+	return days, unread, nil
 }
 
 // readDays reads the stored costs of some days into days.
-func (s *Store) readDays(ctx context.Context, source string, some []string, days spend.Days) error {
+func (s *Store) readDays(ctx context.Context, source string, some []string, days spend.Days) (unread []*Unreadable, err error) {
 	pipe := s.redis.client.Pipeline()
 	answers := map[spend.Day]*redis.MapStringStringCmd{}
 	for _, text := range some {
-		day, err := spend.ParseDay(text)
-		if err != nil {
-			return fmt.Errorf("read the days of cost source %s: %w", source, err)
+		if day, err := spend.ParseDay(text); err == nil {
+			answers[day] = pipe.HGetAll(ctx, s.keys.costDay(source, day))
 		}
-		answers[day] = pipe.HGetAll(ctx, s.keys.costDay(source, day))
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return fmt.Errorf("read the costs of source %s: %w", source, err)
-	}
+	_, _ = pipe.Exec(ctx) // each answer has its own error
 	for day, answer := range answers {
-		for field, text := range answer.Val() {
-			g, err := parseGroup(field)
-			if err != nil {
-				return fmt.Errorf("read the costs of source %s on %s: %w", source, day, err)
-			}
-			amount, billed, _ := strings.Cut(text, " ")
-			var c spend.Cost
-			if err := errors.Join(c.Amount.UnmarshalText([]byte(amount)), c.Billed.UnmarshalText([]byte(billed))); err != nil {
-				return fmt.Errorf("read the costs of source %s on %s: %w: %w", source, day, ErrUnreadable, err)
-			}
-			days.Add(day, g, c)
+		what, key := fmt.Sprintf("the costs of source %s on %s", source, day), s.keys.costDay(source, day)
+		_, _, err := stored(what, key, nil, answer.Err())
+		if err == nil {
+			err = unreadable(what, key, addDay(days, day, answer.Val()))
 		}
+		switch u := UnreadableOf(err); {
+		case u != nil:
+			delete(days, day) // half a day would be taken for all of it
+			unread = append(unread, u)
+		case err != nil:
+			return nil, err
+		}
+	}
+	slices.SortFunc(unread, func(a, b *Unreadable) int { return strings.Compare(a.What, b.What) })
+	return unread, nil
+}
+
+// addDay adds what is stored of one day.
+func addDay(days spend.Days, day spend.Day, fields map[string]string) error {
+	for field, text := range fields {
+		g, err := parseGroup(field)
+		if err != nil {
+			return err
+		}
+		amount, billed, _ := strings.Cut(text, " ")
+		var c spend.Cost
+		if err := errors.Join(c.Amount.UnmarshalText([]byte(amount)), c.Billed.UnmarshalText([]byte(billed))); err != nil {
+			return err
+		}
+		days.Add(day, g, c)
 	}
 	return nil
 }
 
 // CostSources returns what each source told when it was last read, without its
-// days.
-func (s *Store) CostSources(ctx context.Context) (map[string]spend.Reading, error) {
-	return readHash[spend.Reading](ctx, s, s.keys.costSources())
+// days, and apart from it what cannot be read.
+func (s *Store) CostSources(ctx context.Context) (map[string]spend.Reading, []*Unreadable, error) {
+	return readHash[spend.Reading](ctx, s, "what was told last by cost source", s.keys.costSources())
 }
 
 // Restated returns the settled days that changed after they were first told,
-// oldest first.
+// oldest first. One that cannot be read is left out: a digest misses a remark.
 func (s *Store) Restated(ctx context.Context) ([]spend.Restatement, error) {
 	texts, err := s.redis.client.LRange(ctx, s.keys.costRestated(), 0, -1).Result()
-	if err != nil {
+	if err != nil && !wrongKind(err) {
 		return nil, fmt.Errorf("read restated days: %w", err)
 	}
-	all := make([]spend.Restatement, len(texts))
-	for k, text := range texts {
-		if err := json.Unmarshal([]byte(text), &all[k]); err != nil {
-			return nil, fmt.Errorf("read restated days: %w: %w", ErrUnreadable, err)
+	all := make([]spend.Restatement, 0, len(texts))
+	for _, text := range texts {
+		var r spend.Restatement
+		if json.Unmarshal([]byte(text), &r) == nil {
+			all = append(all, r)
 		}
 	}
 	return all, nil
@@ -233,7 +253,7 @@ func (s *Store) forgetCosts(ctx context.Context, reading spend.Reading) error {
 	for _, text := range old {
 		day, err := spend.ParseDay(text)
 		if err != nil {
-			return fmt.Errorf("forget old costs: %w", err)
+			continue
 		}
 		calls = append(calls, call{args: []any{"DEL", s.keys.costDay(reading.Source, day)}}, call{args: []any{"ZREM", s.keys.costDays(reading.Source), text}})
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // digestSubjects is where the subjects of digests begin in the indexes that they
@@ -26,6 +29,18 @@ func DigestSubject(n int) int { return digestSubjects - n }
 // is none.
 func DigestOf(subject int) (n int, ok bool) {
 	return digestSubjects - subject, subject < digestSubjects
+}
+
+// SubjectName is what people call a number of the shared indexes: INC-7, storm of
+// INC-7, DIG-7.
+func SubjectName(subject int) string {
+	if n, is := DigestOf(subject); is {
+		return digest.ID(n)
+	}
+	if subject < 0 {
+		return incident.Storm{Number: -subject}.ID()
+	}
+	return incident.ID(subject)
 }
 
 // SavedDigest is the digest of a commit, and the version it had (0: new).
@@ -126,17 +141,7 @@ func (s *Store) saveReview(w *writes, r Review) (checks []any, err error) {
 
 // Digest returns one digest; ok is false when there is none of that number.
 func (s *Store) Digest(ctx context.Context, n int) (d digest.Document, ok bool, err error) {
-	data, err := s.redis.client.Get(ctx, s.keys.digest(n)).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return d, false, nil
-	}
-	if err != nil {
-		return d, false, fmt.Errorf("read digest %d: %w", n, err)
-	}
-	if d, err = digest.DecodeDocument(data); err != nil {
-		return d, false, fmt.Errorf("read digest %d: %w: %w", n, ErrUnreadable, err)
-	}
-	return d, true, nil
+	return document[digest.Document]{digest.ID(n), s.keys.digest(n), digest.DecodeDocument}.read(ctx, s)
 }
 
 // Digests returns the numbers of the digests, newest first, at most count.
@@ -146,7 +151,8 @@ func (s *Store) Digests(ctx context.Context, count int64) ([]int, error) {
 
 // NewestDigest returns the number of the newest digest; 0 when there is none.
 func (s *Store) NewestDigest(ctx context.Context) (int, error) {
-	return s.number(s.redis.client.Get(ctx, s.keys.digestNumber()).Result())
+	text, err := s.redis.client.Get(ctx, s.keys.digestNumber()).Result()
+	return s.number("the number of the newest digest", s.keys.digestNumber(), text, err)
 }
 
 // Ticked returns the digest that was posted for a tick; 0: none.
@@ -167,7 +173,8 @@ func (s *Store) Ticked(ctx context.Context, t Tick) (int, error) {
 	return tick.Digest, nil
 }
 
-// Passed returns the newest tick of each digest that was dealt with.
+// Passed returns the newest tick of each digest that was dealt with. One that cannot
+// be read counts as none: that digest begins anew with its next time.
 func (s *Store) Passed(ctx context.Context) (map[string]Passed, error) {
 	texts, err := s.redis.client.HGetAll(ctx, s.keys.passed()).Result()
 	if err != nil {
@@ -178,48 +185,61 @@ func (s *Store) Passed(ctx context.Context) (map[string]Passed, error) {
 		at, schedule, _ := strings.Cut(text, " ")
 		ms, err := strconv.ParseInt(at, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("read the ticks of digests: %w", err)
+			passed[name] = Passed{}
+			continue
 		}
 		passed[name] = Passed{Tick{name, time.UnixMilli(ms).UTC()}, schedule}
 	}
 	return passed, nil
 }
 
-// Asked returns the digests that people ask for, in no order.
-func (s *Store) Asked(ctx context.Context) ([]Asked, error) {
-	all, err := readHash[Asked](ctx, s, s.keys.asked())
-	var asked []Asked
-	for _, a := range all {
-		asked = append(asked, a)
-	}
-	return asked, err
+// Asked returns the digests that people ask for, in no order, and apart from them
+// the wishes that cannot be read.
+func (s *Store) Asked(ctx context.Context) (asked []Asked, unread []*Unreadable, err error) {
+	all, unread, err := readHash[Asked](ctx, s, "a digest that was asked for", s.keys.asked())
+	return slices.Collect(maps.Values(all)), unread, err
 }
 
-// Expected returns the spikes that people said are meant, by series.
-func (s *Store) Expected(ctx context.Context) (map[string]digest.Expectation, error) {
-	return readHash[digest.Expectation](ctx, s, s.keys.expected())
+// Expected returns the spikes that people said are meant, by series, and apart from
+// them what cannot be read.
+func (s *Store) Expected(ctx context.Context) (map[string]digest.Expectation, []*Unreadable, error) {
+	return readHash[digest.Expectation](ctx, s, "a spike that is expected", s.keys.expected())
 }
 
-// Adoptions returns what people decided about cost steps, by the step's id.
-func (s *Store) Adoptions(ctx context.Context) (map[string]digest.Adoption, error) {
-	return readHash[digest.Adoption](ctx, s, s.keys.adoptions())
+// Adoptions returns what people decided about cost steps, by the step's id, and
+// apart from it what cannot be read.
+func (s *Store) Adoptions(ctx context.Context) (map[string]digest.Adoption, []*Unreadable, error) {
+	return readHash[digest.Adoption](ctx, s, "the standing of cost step", s.keys.adoptions())
 }
 
-// readHash reads a hash of JSON values.
-func readHash[T any](ctx context.Context, s *Store, key string) (map[string]T, error) {
+// readHash reads a hash of JSON values, and apart from them those that cannot be
+// read, each under what and its field.
+func readHash[T any](ctx context.Context, s *Store, what, key string) (values map[string]T, unread []*Unreadable, err error) {
 	texts, err := s.redis.client.HGetAll(ctx, key).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", key, err)
+	if _, _, err := stored(what, key, nil, err); err != nil {
+		if u := UnreadableOf(err); u != nil {
+			return nil, []*Unreadable{u}, nil // the whole hash is something else
+		}
+		return nil, nil, err
 	}
-	values := make(map[string]T, len(texts))
+	values = make(map[string]T, len(texts))
 	for field, text := range texts {
 		var value T
 		if err := json.Unmarshal([]byte(text), &value); err != nil {
-			return nil, fmt.Errorf("read %s of %s: %w: %w", field, key, ErrUnreadable, err)
+			unread = append(unread, &Unreadable{What: what + " " + field, Key: key, Err: err, again: func(ctx context.Context) error {
+				text, err := s.redis.client.HGet(ctx, key, field).Bytes()
+				if errors.Is(err, redis.Nil) {
+					return nil
+				}
+				var value T
+				return errors.Join(err, json.Unmarshal(text, &value))
+			}})
+			continue
 		}
 		values[field] = value
 	}
-	return values, nil
+	slices.SortFunc(unread, func(a, b *Unreadable) int { return strings.Compare(a.What, b.What) })
+	return values, unread, nil
 }
 
 // ForgetDigests deletes up to count digests posted before a time, and returns how

@@ -132,22 +132,22 @@ func TestWhatPeopleSaidAboutDigests(t *testing.T) {
 		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Adopt: map[string]digest.Adoption{"C2": {State: digest.StepOpen}}}}); err != nil {
 			t.Fatal(err)
 		}
-		gotAsked, err := e.Asked(ctx)
+		gotAsked, _, err := e.Asked(ctx)
 		if diff := cmp.Diff([]store.Asked{asked}, gotAsked); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
-		gotExpected, err := e.Expected(ctx)
+		gotExpected, _, err := e.Expected(ctx)
 		if diff := cmp.Diff(map[string]digest.Expectation{"5e71e5": expected}, gotExpected); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
-		gotAdopted, err := e.Adoptions(ctx)
+		gotAdopted, _, err := e.Adoptions(ctx)
 		if diff := cmp.Diff(map[string]digest.Adoption{"C1": adopted}, gotAdopted); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Unask: "op-1"}}); err != nil {
 			t.Fatal(err)
 		}
-		if gotAsked, err = e.Asked(ctx); err != nil || len(gotAsked) != 0 {
+		if gotAsked, _, err = e.Asked(ctx); err != nil || len(gotAsked) != 0 {
 			t.Errorf("still asked for: %v, %v", gotAsked, err)
 		}
 	})
@@ -176,7 +176,7 @@ func TestCosts(t *testing.T) {
 		if err := e.SaveCosts(ctx, reading, restated); err != nil {
 			t.Fatal(err)
 		}
-		got, err := e.Costs(ctx, "focus-1", day-10, day)
+		got, _, err := e.Costs(ctx, "focus-1", day-10, day)
 		if diff := cmp.Diff(reading.Days, got, cmp.Comparer(sameMoney)); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
@@ -186,12 +186,12 @@ func TestCosts(t *testing.T) {
 		if err := e.SaveCosts(ctx, later, nil); err != nil {
 			t.Fatal(err)
 		}
-		got, err = e.Costs(ctx, "focus-1", day-1, day)
+		got, _, err = e.Costs(ctx, "focus-1", day-1, day)
 		want := spend.Days{day: {plain: cost("7")}, day - 1: {plain: cost("3")}}
 		if diff := cmp.Diff(want, got, cmp.Comparer(sameMoney)); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
-		sources, err := e.CostSources(ctx)
+		sources, _, err := e.CostSources(ctx)
 		later.Days = nil
 		if diff := cmp.Diff(map[string]spend.Reading{"focus-1": later}, sources); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
@@ -205,7 +205,7 @@ func TestCosts(t *testing.T) {
 		if err := e.SaveCosts(ctx, later, nil); err != nil {
 			t.Fatal(err)
 		}
-		if got, err = e.Costs(ctx, "focus-1", day-10, day); err != nil || len(got) != 0 {
+		if got, _, err = e.Costs(ctx, "focus-1", day-10, day); err != nil || len(got) != 0 {
 			t.Errorf("%d old days are still there, %v", len(got), err)
 		}
 	})
@@ -235,7 +235,7 @@ func TestHalfADayOfCosts(t *testing.T) {
 	if err := e.SaveCosts(t.Context(), reading, nil); err == nil || !strings.Contains(err.Error(), "OOM") {
 		t.Fatalf("got %v, want that Redis is full", err)
 	}
-	got, err := e.Costs(t.Context(), "focus-1", day, day)
+	got, _, err := e.Costs(t.Context(), "focus-1", day, day)
 	if err != nil || len(got[day]) != 1 {
 		t.Errorf("got %d groups, %v, want the %d of the day as it was", len(got[day]), err, len(want[day]))
 	}

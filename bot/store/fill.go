@@ -73,7 +73,7 @@ func (s *Store) fillFrom(ctx context.Context, fence Fence, index string) error {
 				n, err = personNumber(pairs[k]), nil
 			}
 			if err != nil {
-				return fmt.Errorf("read index: %w", err)
+				continue // another binary's
 			}
 			if _, known := named[n]; !known {
 				numbers = append(numbers, n)
@@ -99,22 +99,22 @@ func (s *Store) mend(ctx context.Context, fence Fence, numbers []int, named map[
 	if len(numbers) == 0 {
 		return nil
 	}
-	names := make([]string, len(numbers))
-	for k, n := range numbers {
-		names[k] = s.keys.incident(n)
-	}
-	values, err := s.redis.client.MGet(ctx, names...).Result()
+	found, unread, err := s.Incidents(ctx, numbers...)
 	if err != nil {
 		return err
 	}
+	all := map[int]incident.Incident{}
+	for _, n := range numbers {
+		all[n] = incident.Incident{Number: n, State: incident.Closed} // nothing stands for one that is gone
+	}
+	for _, i := range found {
+		all[i.Number] = i
+	}
+	for _, u := range unread {
+		delete(all, u.Number)
+	}
 	var calls []call
-	for k, n := range numbers {
-		i := incident.Incident{Number: n, State: incident.Closed} // nothing stands for one that is gone
-		if text, ok := values[k].(string); ok {
-			if i, err = incident.Decode([]byte(text)); err != nil {
-				continue
-			}
-		}
+	for n, i := range all {
 		w := s.newWrites()
 		args := []any{string(fence), "", 1, w.key(s.keys.incident(n)), i.Version}
 		standings := s.standings(i)

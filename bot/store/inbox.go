@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -80,10 +79,7 @@ func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Ans
 		if text == "" {
 			return answer, false, nil
 		}
-		if err := json.Unmarshal([]byte(text), &answer); err != nil {
-			return answer, false, fmt.Errorf("read the answer of a repeated act: %w", err)
-		}
-		return answer, true, nil
+		return readAnswer([]byte(text))
 	}
 	return answer, false, nil
 }

@@ -23,6 +23,8 @@ const (
 	CallWaiting CallState = "waiting" // not sent: Slack said when to ask again, or took it back
 	// CallUploaded is of pictures' files: Slack has it, and may not let messages show it yet.
 	CallUploaded CallState = "uploaded"
+	// CallUnreadable is never stored: what is cannot be read. Nobody knows what Slack has, so nothing may be sent.
+	CallUnreadable CallState = "unreadable"
 )
 
 // Slot is what Slack is known to have for one message of an incident. Once it is
@@ -50,17 +52,19 @@ type Slot struct {
 // Ledger maps slot names to what Slack has.
 type Ledger map[string]Slot
 
-// Ledger returns the ledger of incident n, or of a storm by its subject.
+// Ledger returns the ledger of incident n, or of a storm by its subject. A slot that
+// cannot be read is there as CallUnreadable.
 func (s *Store) Ledger(ctx context.Context, n int) (Ledger, error) {
-	fields, err := s.redis.client.HGetAll(ctx, s.keys.ledger(n)).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read ledger of incident %d: %w", n, err)
+	what, key := fmt.Sprintf("the ledger of %s", SubjectName(n)), s.keys.ledger(n)
+	fields, err := s.redis.client.HGetAll(ctx, key).Result()
+	if _, _, err := stored(what, key, nil, err); err != nil {
+		return nil, err
 	}
 	ledger := Ledger{}
 	for name, data := range fields {
 		slot, err := decodeSlot(data)
 		if err != nil {
-			return nil, fmt.Errorf("read ledger of incident %d, slot %s: %w", n, name, err)
+			slot = Slot{State: CallUnreadable, Why: unreadable(what+", message "+name+",", key, err).Error()}
 		}
 		ledger[name] = slot
 	}
@@ -138,9 +142,15 @@ func (s *Store) Dirty(ctx context.Context) ([]int, error) {
 
 // Due returns up to count incidents whose timer is ripe at now, oldest first.
 func (s *Store) Due(ctx context.Context, now time.Time, count int64) ([]int, error) {
-	return s.numbers(s.redis.client.ZRangeByScore(ctx, s.keys.due(), &redis.ZRangeBy{
-		Min: "-inf", Max: strconv.FormatInt(now.UnixMilli(), 10), Count: count,
-	}).Result())
+	for offset := int64(0); ; offset += count {
+		members, err := s.redis.client.ZRangeByScore(ctx, s.keys.due(), &redis.ZRangeBy{
+			Min: "-inf", Max: strconv.FormatInt(now.UnixMilli(), 10), Offset: offset, Count: count,
+		}).Result()
+		numbers, err := s.numbers(members, err)
+		if err != nil || len(numbers) > 0 || int64(len(members)) < count {
+			return numbers, err
+		}
+	}
 }
 
 // Neighbours returns the incidents in a channel, with the same owners of the
@@ -151,17 +161,17 @@ func (s *Store) Neighbours(ctx context.Context, channel string, owners []string,
 	}).Result())
 }
 
+// numbers reads the members of an index. One that is no number is another binary's,
+// and left to it.
 func (s *Store) numbers(members []string, err error) ([]int, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
 	numbers := make([]int, 0, len(members))
 	for _, member := range members {
-		n, err := strconv.Atoi(member)
-		if err != nil {
-			return nil, fmt.Errorf("read index: %w", err)
+		if n, err := strconv.Atoi(member); err == nil {
+			numbers = append(numbers, n)
 		}
-		numbers = append(numbers, n)
 	}
 	return numbers, nil
 }
@@ -189,8 +199,8 @@ func (s *Store) Members(ctx context.Context, name string) (users []string, known
 	if err != nil {
 		return nil, false, fmt.Errorf("read members of %s: %w", name, err)
 	}
-	if err := json.Unmarshal(data, &users); err != nil {
-		return nil, false, fmt.Errorf("read members of %s: %w", name, err)
+	if json.Unmarshal(data, &users) != nil {
+		return nil, false, nil // Slack is asked again and again who they are
 	}
 	return users, true, nil
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -217,23 +216,30 @@ func (s *Store) listStanding(ctx context.Context, l Listing, b *best) error {
 	b.total += int(count.Val())
 	for _, part := range newest {
 		for _, z := range part.Val() {
-			n, err := memberNumber(z)
-			if err != nil {
-				return err
+			if n, ok := memberNumber(z); ok {
+				b.keep(n, int64(z.Score))
 			}
-			b.keep(n, int64(z.Score))
 		}
 	}
 	return nil
 }
 
-func memberNumber(z redis.Z) (int, error) {
+// memberNumber reads a member of an index; one that is no number is another binary's.
+func memberNumber(z redis.Z) (n int, ok bool) {
 	text, _ := z.Member.(string)
 	n, err := strconv.Atoi(text)
-	if err != nil {
-		return 0, fmt.Errorf("read index: %w", err)
+	return n, err == nil
+}
+
+// memberNumbers reads the members of a page.
+func memberNumbers(page []redis.Z) []int {
+	numbers := make([]int, 0, len(page))
+	for _, z := range page {
+		if n, ok := memberNumber(z); ok {
+			numbers = append(numbers, n)
+		}
 	}
-	return n, nil
+	return numbers
 }
 
 // listMine reads what a person has a part in.
@@ -270,13 +276,7 @@ func (s *Store) listOverdue(ctx context.Context, l Listing, b *best) error {
 		if err != nil {
 			return err
 		}
-		numbers := make([]int, len(members))
-		for k, z := range members {
-			if numbers[k], err = memberNumber(z); err != nil {
-				return err
-			}
-		}
-		if err := s.rank(ctx, numbers, b); err != nil {
+		if err := s.rank(ctx, memberNumbers(members), b); err != nil {
 			return err
 		}
 		if len(members) < listPage {
@@ -347,19 +347,11 @@ func (s *Store) listUnindexed(ctx context.Context, l Listing, b *best) error {
 		if err != nil {
 			return err
 		}
-		numbers := make([]int, len(members))
-		for k, z := range members {
-			if numbers[k], err = memberNumber(z); err != nil {
-				return err
-			}
-		}
-		found, err := s.Incidents(ctx, numbers...)
-		switch {
-		case errors.Is(err, ErrUnreadable):
-			b.partial = true
-		case err != nil:
+		found, unread, err := s.Incidents(ctx, memberNumbers(members)...)
+		if err != nil {
 			return err
 		}
+		b.partial = b.partial || len(unread) > 0
 		for _, i := range found {
 			if l.Incident(i) && i.State != incident.Closed {
 				b.add(i.Number, standing(i))

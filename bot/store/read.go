@@ -15,75 +15,74 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// ErrUnreadable says that a stored document is not what this binary can decode:
-// asking again gives the same.
-var ErrUnreadable = errors.New("the stored document cannot be decoded")
-
-// Incidents returns the incidents of those numbers; numbers that do not exist
-// are left out.
-func (s *Store) Incidents(ctx context.Context, numbers ...int) ([]incident.Incident, error) {
+// Incidents returns the incidents of those numbers, and apart from them those that
+// cannot be read; numbers that do not exist are left out.
+func (s *Store) Incidents(ctx context.Context, numbers ...int) (found []incident.Incident, unread []*Unreadable, err error) {
 	if len(numbers) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	names := make([]string, len(numbers))
+	pipe := s.redis.client.Pipeline()
+	answers := make([]*redis.StringCmd, len(numbers))
 	for k, n := range numbers {
-		names[k] = s.keys.incident(n)
+		answers[k] = pipe.Get(ctx, s.keys.incident(n))
 	}
-	values, err := s.redis.client.MGet(ctx, names...).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read incidents: %w", err)
-	}
-	var found []incident.Incident
-	for k, value := range values {
-		text, ok := value.(string)
-		if !ok {
-			continue
+	_, _ = pipe.Exec(ctx) // each answer has its own error
+	for k, n := range numbers {
+		data, err := answers[k].Bytes()
+		i, ok, err := s.incident(n).in(s, data, err)
+		switch u := UnreadableOf(err); {
+		case u != nil:
+			u.Number = n
+			unread = append(unread, u)
+		case err != nil:
+			return nil, nil, err
+		case ok:
+			found = append(found, i)
 		}
-		i, err := incident.Decode([]byte(text))
-		if err != nil {
-			return nil, fmt.Errorf("read incident %d: %w: %w", numbers[k], ErrUnreadable, err)
-		}
-		found = append(found, i)
 	}
-	return found, nil
+	return found, unread, nil
 }
 
 // Incident returns one incident; ok is false when there is none of that number.
 func (s *Store) Incident(ctx context.Context, n int) (i incident.Incident, ok bool, err error) {
-	found, err := s.Incidents(ctx, n)
-	if err != nil || len(found) == 0 {
-		return i, false, err
-	}
-	return found[0], true, nil
+	return s.incident(n).read(ctx, s)
+}
+
+func (s *Store) incident(n int) document[incident.Incident] {
+	return document[incident.Incident]{incident.ID(n), s.keys.incident(n), func(data []byte) (incident.Incident, error) {
+		i, err := incident.Decode(data)
+		if err == nil && i.Number != n {
+			err = fmt.Errorf("it says that it is %s", i.ID())
+		}
+		return i, err
+	}}
 }
 
 // GroupNumber returns the newest incident of an alert group; 0 when there is none.
 func (s *Store) GroupNumber(ctx context.Context, group string) (int, error) {
-	return s.number(s.redis.client.Get(ctx, s.keys.group(group)).Result())
+	text, err := s.redis.client.Get(ctx, s.keys.group(group)).Result()
+	return s.number("the newest incident of a group", s.keys.group(group), text, err)
 }
 
 // Newest returns the newest incident number; 0 when there is none.
 func (s *Store) Newest(ctx context.Context) (int, error) {
-	return s.number(s.redis.client.Get(ctx, s.keys.next()).Result())
+	text, err := s.redis.client.Get(ctx, s.keys.next()).Result()
+	return s.number("the number of the newest incident", s.keys.next(), text, err)
 }
 
 // ThreadNumber returns the incident whose thread that is; 0 when it is none.
 func (s *Store) ThreadNumber(ctx context.Context, channel, thread string) (int, error) {
-	return s.number(s.redis.client.HGet(ctx, s.keys.threads(), channel+":"+thread).Result())
+	text, err := s.redis.client.HGet(ctx, s.keys.threads(), channel+":"+thread).Result()
+	return s.number("the incident of a thread", s.keys.threads(), text, err)
 }
 
-func (s *Store) number(text string, err error) (int, error) {
-	if errors.Is(err, redis.Nil) {
-		return 0, nil
+func (s *Store) number(what, key, text string, err error) (int, error) {
+	data, ok, err := stored(what, key, []byte(text), err)
+	if err != nil || !ok {
+		return 0, err
 	}
-	if err != nil {
-		return 0, fmt.Errorf("read number: %w", err)
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		return 0, fmt.Errorf("read number: %w", err)
-	}
-	return n, nil
+	n, err := strconv.Atoi(string(data))
+	return n, unreadable(what, key, err)
 }
 
 // OpenNumbers returns the incidents that are not closed, newest first, at most
@@ -98,17 +97,22 @@ func (s *Store) ClosedNumbers(ctx context.Context, count int64) ([]int, error) {
 }
 
 // Timeline returns the newest entries of an incident's timeline, oldest first,
-// at most count.
+// at most count. One that cannot be read stands there as incident.KindUnreadable,
+// with the entry as it is for its text.
 func (s *Store) Timeline(ctx context.Context, n int, count int64) ([]incident.Change, error) {
-	entries, err := s.redis.client.LRange(ctx, s.keys.log(n), -count, -1).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read timeline of incident %d: %w", n, err)
+	what, key := "the timeline of "+incident.ID(n), s.keys.log(n)
+	entries, err := s.redis.client.LRange(ctx, key, -count, -1).Result()
+	if _, _, err := stored(what, key, nil, err); err != nil {
+		return nil, err
 	}
 	changes := make([]incident.Change, len(entries))
 	for k, entry := range entries {
 		_, text, _ := strings.Cut(entry, " ")
 		if changes[k], err = incident.DecodeChange([]byte(text)); err != nil {
-			return nil, fmt.Errorf("read timeline of incident %d: %w", n, err)
+			changes[k] = incident.Change{Kind: incident.KindUnreadable, Text: entry}
+			if k > 0 {
+				changes[k].At = changes[k-1].At
+			}
 		}
 	}
 	return changes, nil
@@ -125,13 +129,16 @@ func (s *Store) TimelineLength(ctx context.Context, n int) (int, error) {
 
 // Playbook returns the playbook that a running incident keeps.
 func (s *Store) Playbook(ctx context.Context, hash string) (*playbooks.Playbook, error) {
-	data, err := s.redis.client.Get(ctx, s.keys.playbook(hash)).Bytes()
-	if err != nil {
-		return nil, fmt.Errorf("read playbook %s: %w", hash, err)
+	d := document[playbooks.Playbook]{"playbook " + hash, s.keys.playbook(hash), func(data []byte) (p playbooks.Playbook, err error) {
+		err = json.Unmarshal(data, &p)
+		return p, err
+	}}
+	p, ok, err := d.read(ctx, s)
+	if err == nil && !ok {
+		err = unreadable(d.what, d.key, errors.New("it is not there"))
 	}
-	var p playbooks.Playbook
-	if err := json.Unmarshal(data, &p); err != nil {
-		return nil, fmt.Errorf("read playbook %s: %w: %w", hash, ErrUnreadable, err)
+	if err != nil {
+		return nil, err
 	}
 	return &p, nil
 }
@@ -146,8 +153,14 @@ func (s *Store) Answered(ctx context.Context, op string) (answer incident.Answer
 	if err != nil {
 		return answer, false, fmt.Errorf("read answer: %w", err)
 	}
-	if err := json.Unmarshal(data, &answer); err != nil {
-		return answer, false, fmt.Errorf("read answer: %w", err)
+	return readAnswer(data)
+}
+
+// readAnswer reads an answer as it is remembered. One that cannot be read counts as
+// one that is not known: the act itself was recorded.
+func readAnswer(data []byte) (answer incident.Answer, ok bool, err error) {
+	if json.Unmarshal(data, &answer) != nil {
+		return incident.Answer{}, false, nil
 	}
 	return answer, true, nil
 }

@@ -34,25 +34,27 @@ func (s *Store) PastStorms(ctx context.Context, before time.Time, skip, count in
 
 // past reads an index by time; sign leads from its numbers to those of dirty.
 func (s *Store) past(ctx context.Context, index string, before time.Time, skip, count int64, sign int) ([]Past, error) {
-	members, err := s.redis.client.ZRangeByScoreWithScores(ctx, index, &redis.ZRangeBy{
-		Min: "-inf", Max: "(" + strconv.FormatInt(before.UnixMilli(), 10), Offset: skip, Count: count,
-	}).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read what is past: %w", err)
-	}
-	all := make([]Past, 0, len(members))
-	subjects := make([]string, 0, len(members))
-	for _, member := range members {
-		text, _ := member.Member.(string)
-		n, err := s.number(text, nil)
+	var all []Past
+	var subjects []string
+	for offset := skip; len(all) == 0; offset += count {
+		members, err := s.redis.client.ZRangeByScoreWithScores(ctx, index, &redis.ZRangeBy{
+			Min: "-inf", Max: "(" + strconv.FormatInt(before.UnixMilli(), 10), Offset: offset, Count: count,
+		}).Result()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read what is past: %w", err)
 		}
-		all = append(all, Past{Number: n, At: time.UnixMilli(int64(member.Score)).UTC()})
-		subjects = append(subjects, strconv.Itoa(sign*n))
-	}
-	if len(all) == 0 {
-		return nil, nil
+		for _, member := range members {
+			text, _ := member.Member.(string)
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				continue // another binary's
+			}
+			all = append(all, Past{Number: n, At: time.UnixMilli(int64(member.Score)).UTC()})
+			subjects = append(subjects, strconv.Itoa(sign*n))
+		}
+		if len(all) == 0 && int64(len(members)) < count {
+			return nil, nil
+		}
 	}
 	versions, err := s.redis.client.ZMScore(ctx, s.keys.dirty(), subjects...).Result()
 	if err != nil {

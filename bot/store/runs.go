@@ -33,7 +33,7 @@ func (s *Store) History(ctx context.Context, playbook string) (incident.History,
 	pipe := s.redis.client.Pipeline()
 	drills := pipe.LRange(ctx, s.keys.stats(playbook, true), 0, -1)
 	real := pipe.LRange(ctx, s.keys.stats(playbook, false), 0, -1)
-	if _, err := pipe.Exec(ctx); err != nil {
+	if _, err := pipe.Exec(ctx); err != nil && !wrongKind(err) {
 		return incident.History{}, fmt.Errorf("read how incidents of %s went: %w", playbook, err)
 	}
 	return incident.History{Drills: runs(drills), Real: runs(real)}, nil

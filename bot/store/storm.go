@@ -3,10 +3,11 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-
-	"github.com/redis/go-redis/v9"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
 
 	"github.com/signalbook/signalbook/bot/incident"
 )
@@ -42,49 +43,50 @@ func (s *Store) saveStorm(w *writes, storm incident.Storm, changed []Saved) erro
 
 // Storm returns one storm; ok is false when there is none of that number.
 func (s *Store) Storm(ctx context.Context, n int) (storm incident.Storm, ok bool, err error) {
-	data, err := s.redis.client.Get(ctx, s.keys.storm(n)).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return storm, false, nil
-	}
-	if err != nil {
-		return storm, false, fmt.Errorf("read storm %d: %w", n, err)
-	}
-	if storm, err = incident.DecodeStorm(data); err != nil {
-		return storm, false, fmt.Errorf("read storm %d: %w: %w", n, ErrUnreadable, err)
-	}
-	return storm, true, nil
+	return document[incident.Storm]{incident.Storm{Number: n}.ID(), s.keys.storm(n), incident.DecodeStorm}.read(ctx, s)
 }
 
-// Crowd returns what the list of storm n tells, in no order.
-func (s *Store) Crowd(ctx context.Context, n int) ([]incident.Entry, error) {
-	texts, err := s.redis.client.HVals(ctx, s.keys.crowd(n)).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read the list of storm %d: %w", n, err)
-	}
-	entries := make([]incident.Entry, len(texts))
-	for k, text := range texts {
-		if err := json.Unmarshal([]byte(text), &entries[k]); err != nil {
-			return nil, fmt.Errorf("read the list of storm %d: %w: %w", n, ErrUnreadable, err)
-		}
-	}
-	return entries, nil
+// Crowd returns what the list of storm n tells, in no order, and apart from it the
+// entries that cannot be read.
+func (s *Store) Crowd(ctx context.Context, n int) (entries []incident.Entry, unread []*Unreadable, err error) {
+	what, key := "the list of "+incident.Storm{Number: n}.ID(), s.keys.crowd(n)
+	listed, unread, err := readHash[incident.Entry](ctx, s, what, key)
+	return slices.Collect(maps.Values(listed)), unread, err
 }
 
 // Channel returns what is remembered of a channel; a value with its name alone
-// when nothing is.
+// when nothing is. A broken document may be replaced: the value that comes with the
+// error has its version.
 func (s *Store) Channel(ctx context.Context, name string) (incident.Channel, error) {
-	c := incident.Channel{Schema: incident.Schema, Name: name}
-	data, err := s.redis.client.Get(ctx, s.keys.channel(name)).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return c, nil
+	var version int64
+	d := document[incident.Channel]{"what is remembered of channel " + name, s.keys.channel(name), func(data []byte) (incident.Channel, error) {
+		c, err := incident.DecodeChannel(data)
+		if err != nil {
+			version = versionIn(data)
+		}
+		return c, err
+	}}
+	c, ok, err := d.read(ctx, s)
+	if u := UnreadableOf(err); u != nil {
+		u.Replace = !u.Newer() && !wrongKind(u.Err)
 	}
-	if err != nil {
-		return c, fmt.Errorf("read channel %s: %w", name, err)
+	if !ok {
+		c = incident.Channel{Schema: incident.Schema, Name: name, Version: version}
 	}
-	if c, err = incident.DecodeChannel(data); err != nil {
-		return c, fmt.Errorf("read channel %s: %w: %w", name, ErrUnreadable, err)
+	return c, err
+}
+
+var versionInText = regexp.MustCompile(`"version":(\d+)`)
+
+// versionIn finds the version of a document that cannot be decoded as the commit
+// script does.
+func versionIn(data []byte) int64 {
+	found := versionInText.FindSubmatch(data)
+	if found == nil {
+		return 0
 	}
-	return c, nil
+	n, _ := strconv.ParseInt(string(found[1]), 10, 64)
+	return n
 }
 
 // Storms returns how many storms are on.

@@ -37,8 +37,9 @@ func (s *Store) ReportStray(ctx context.Context, stray Stray) error {
 	return nil
 }
 
-// Strays returns some of the strays that nobody has dealt with, in no order. What
-// cannot be read is forgotten: no reading again would make it better.
+// Strays returns some of the strays that nobody has dealt with, in no order. What is
+// no JSON is forgotten: no reading again would make it better. What else cannot be
+// read is a newer binary's.
 func (s *Store) Strays(ctx context.Context) ([]Stray, error) {
 	members, err := s.redis.client.SRandMemberN(ctx, s.keys.strays(), straysAtOnce).Result()
 	if err != nil {
@@ -47,7 +48,10 @@ func (s *Store) Strays(ctx context.Context) ([]Stray, error) {
 	var strays []Stray
 	for _, member := range members {
 		stray := Stray{raw: member}
-		if json.Unmarshal([]byte(member), &stray) != nil {
+		switch err := json.Unmarshal([]byte(member), &stray); {
+		case err != nil && json.Valid([]byte(member)):
+			continue
+		case err != nil:
 			if err := s.ForgetStray(ctx, stray); err != nil {
 				return nil, err
 			}

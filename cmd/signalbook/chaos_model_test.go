@@ -221,7 +221,7 @@ func (m *witness) storms(newest int) []record {
 		if r.ledger, err = m.w.store.Ledger(ctx, -n); err != nil {
 			m.w.problem("%v", err)
 		}
-		entries, err := m.w.store.Crowd(ctx, n)
+		entries, _, err := m.w.store.Crowd(ctx, n)
 		if err != nil {
 			m.w.problem("%v", err)
 		}

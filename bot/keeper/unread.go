@@ -1,0 +1,78 @@
+package keeper
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// lookAgainEvery is how often documents that could not be read are looked at again.
+const lookAgainEvery = 5 * time.Second
+
+// unread are the documents that this reign met and could not read. Each spoils only
+// what needs it; all are named in the health until they can be read, or the reign
+// ends.
+type unread struct {
+	mu  sync.Mutex
+	all map[string]*store.Unreadable // by what they are
+}
+
+func aboutDocument(what string) string { return "document " + what }
+
+// met names a document that cannot be read.
+func (r *reign) met(u *store.Unreadable) {
+	r.unread.mu.Lock()
+	_, known := r.unread.all[u.What]
+	if r.unread.all == nil {
+		r.unread.all = map[string]*store.Unreadable{}
+	}
+	r.unread.all[u.What] = u
+	r.unread.mu.Unlock()
+	r.health.set(aboutDocument(u.What), u.Error())
+	if !known {
+		r.log.Error("a stored document cannot be read; nothing else waits for it", "document", u.What, "key", u.Key, "error", u)
+	}
+}
+
+// metAll names those of a list that cannot be read.
+func (r *reign) metAll(all []*store.Unreadable) {
+	for _, u := range all {
+		r.met(u)
+	}
+}
+
+// spare judges an error of reading what can be done without: nil when it is about a
+// document that cannot be read, which is then named.
+func (r *reign) spare(err error) error {
+	u := store.UnreadableOf(err)
+	if u == nil {
+		return err
+	}
+	r.met(u)
+	return nil
+}
+
+// lookAgain stops naming what can be read again.
+func (r *reign) lookAgain(ctx context.Context) error {
+	for pause(ctx, lookAgainEvery) {
+		r.unread.mu.Lock()
+		var all []*store.Unreadable
+		for _, u := range r.unread.all {
+			all = append(all, u)
+		}
+		r.unread.mu.Unlock()
+		for _, u := range all {
+			if u.Still(ctx) {
+				continue
+			}
+			r.unread.mu.Lock()
+			delete(r.unread.all, u.What)
+			r.unread.mu.Unlock()
+			r.health.clear(aboutDocument(u.What))
+			r.log.Info("a stored document can be read again", "document", u.What)
+		}
+	}
+	return nil
+}
