@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/signalbook/signalbook/bot/spend"
 )
@@ -35,9 +37,9 @@ type Files struct {
 // in for another.
 var costColumns = [...]string{"EffectiveCost", "BilledCost", "ContractedCost", "ListCost"}
 
-// maxCells bounds how many sums, of one group on one day each, are kept in memory
-// while files are read: some 250 bytes each.
-const maxCells = 2_000_000
+// maxCells bounds how many sums, of one group on one day each, one source may have:
+// 400 bytes each, twice while they are compared with what is stored.
+const maxCells = 400_000
 
 // Read reads what the patterns match and the manifests beside it name. Files that
 // known tells of and that are unchanged since (path, size, time) are not read
@@ -50,7 +52,7 @@ const maxCells = 2_000_000
 // error means that ctx ended or that the settings are wrong: whatever is wrong
 // with the files is in the notes.
 func (f Files) Read(ctx context.Context, now time.Time, known map[string]File, progress func(done, total int64)) (spend.Reading, map[string]File, error) {
-	return f.read(ctx, now, known, &meter{tell: progress, limit: maxCells})
+	return f.read(ctx, now, known, newMeter(progress, maxCells))
 }
 
 func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m *meter) (spend.Reading, map[string]File, error) {
@@ -76,7 +78,9 @@ func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for k, c := range chosen {
 		group.Go(func() (err error) {
-			told[k], err = f.tell(ctx, c, known, m)
+			if told[k], err = f.tell(ctx, c, known, m); err == nil {
+				m.keep(&told[k])
+			}
 			return err
 		})
 	}
@@ -84,11 +88,16 @@ func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m
 		return spend.Reading{}, nil, fmt.Errorf("read FOCUS files: %w", err)
 	}
 	m.add(m.total - m.done) // what files that end early, or cannot be read, have left
+	if m.full {
+		for k := range told {
+			told[k] = File{Size: unfinished, Reader: reader, Asked: f.Column, Used: f.Column, Fault: errSource.Error()}
+		}
+	}
 	next := make(map[string]File, len(chosen))
 	for k, c := range chosen {
 		next[c.path] = told[k]
 	}
-	return f.sum(now, chosen, told, remarks, m.limit), next, nil
+	return f.sum(now, chosen, told, remarks), next, nil
 }
 
 // tell is what a file tells: of the last time when it is unchanged or cannot be
@@ -115,14 +124,13 @@ func (f Files) tell(ctx context.Context, c candidate, known map[string]File, m *
 }
 
 // sum adds up what the files tell of the days up to now.
-func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []spend.Note, limit int) spend.Reading {
+func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []spend.Note) spend.Reading {
 	r := spend.Reading{
 		Source: f.Source(), Name: f.Name(), Origin: spend.FOCUS,
 		At: now, Days: spend.Days{}, Column: f.Column,
 	}
 	today := spend.DayOf(now)
 	notes := notes{column: f.Column, files: len(told)}
-	cells := 0
 	for k := range told {
 		file := &told[k]
 		r.Rows, r.Broken = r.Rows+file.Rows, r.Broken+file.Broken
@@ -135,18 +143,13 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []spe
 				notes.future(chosen[k].name, day)
 				continue
 			}
-			had := len(r.Days[day])
 			for g, c := range groups {
 				r.Days.Add(day, g, c)
 			}
-			if cells += len(r.Days[day]) - had; cells > limit {
-				notes.folded = true
-				r.Days, cells = withoutAccounts(r.Days)
-			}
 		}
 	}
-	if notes.folded { // what came after the limit too
-		r.Days, _ = withoutAccounts(r.Days)
+	if notes.folded { // as in one file, so in all
+		r.Days = withoutAccounts(r.Days)
 	}
 	r.Newest, r.Known = r.Days.Newest()
 	r.Lacks = notes.lacks()
@@ -185,24 +188,62 @@ func (f Files) Source() string {
 }
 
 // withoutAccounts adds up what only the account tells apart.
-func withoutAccounts(days spend.Days) (folded spend.Days, cells int) {
-	folded = make(spend.Days, len(days))
+func withoutAccounts(days spend.Days) spend.Days {
+	folded := make(spend.Days, len(days))
 	for day, groups := range days {
 		for g, c := range groups {
 			g.Account = ""
 			folded.Add(day, g, c)
 		}
-		cells += len(folded[day])
 	}
-	return folded, cells
+	return folded
 }
+
+// errSource says of all files together what errGroups says of one.
+var errSource = errors.New("all files together have too many different services, providers and days to be a bill")
 
 // meter counts what is read, of all files together.
 type meter struct {
 	mu          sync.Mutex
 	tell        func(done, total int64)
 	done, total int64
-	limit       int // cells of one file
+	limit       int // cells, of one file and of all
+
+	kept   []*File // that have been read
+	cells  int     // of these
+	folded bool    // accounts are not told apart, in any of them
+	full   bool    // even so there are too many
+
+	big   sync.Mutex          // one file at a time may be big
+	pages *semaphore.Weighted // bytes of Parquet pages
+}
+
+func newMeter(tell func(done, total int64), limit int) *meter {
+	return &meter{tell: tell, limit: limit, pages: semaphore.NewWeighted(pageRoom)}
+}
+
+// keep counts what a file told. When all are too much, accounts are told apart in
+// none of them: the result does not depend on which was read first.
+func (m *meter) keep(file *File) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.kept = append(m.kept, file)
+	if m.folded {
+		file.fold()
+	}
+	m.cells += file.cells()
+	if m.cells > m.limit && !m.folded {
+		m.folded, m.cells = true, 0
+		for _, kept := range m.kept {
+			kept.fold()
+			m.cells += kept.cells()
+		}
+	}
+	if m.full = m.full || m.cells > m.limit; m.full {
+		for _, kept := range m.kept {
+			kept.Days = nil
+		}
+	}
 }
 
 func (m *meter) add(bytes int64) {

@@ -277,7 +277,7 @@ func TestTooManyGroups(t *testing.T) {
 	write(t, filepath.Join(folder, "forth.parquet"), parquetOf(t, records, nil, 30, asIs))
 	for _, name := range []string{"forth.csv", "back.csv", "forth.parquet"} {
 		f := Files{Patterns: []string{filepath.Join(folder, name)}}
-		r, _, err := f.read(t.Context(), later, nil, &meter{limit: 50})
+		r, _, err := f.read(t.Context(), later, nil, newMeter(nil, 50))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -289,7 +289,7 @@ func TestTooManyGroups(t *testing.T) {
 	lines := strings.SplitAfter(forth.String(), "\n")
 	write(t, filepath.Join(folder, "split1.csv"), []byte(wide+strings.Join(lines[:40], "")))
 	write(t, filepath.Join(folder, "split2.csv"), []byte(wide+strings.Join(lines[40:], "")))
-	r, _, err := f.read(t.Context(), later, nil, &meter{limit: 60})
+	r, _, err := f.read(t.Context(), later, nil, newMeter(nil, 60))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +301,7 @@ func TestTooManyGroups(t *testing.T) {
 		services.WriteString(line(fmt.Sprintf("ServiceName=s%d", k)))
 	}
 	write(t, filepath.Join(folder, "services.csv"), []byte(wide+services.String()))
-	r, _, err = Files{Patterns: []string{filepath.Join(folder, "services.csv")}}.read(t.Context(), later, nil, &meter{limit: 50})
+	r, _, err = Files{Patterns: []string{filepath.Join(folder, "services.csv")}}.read(t.Context(), later, nil, newMeter(nil, 50))
 	if err != nil || r.Known {
 		t.Errorf("known is %t, %v", r.Known, err)
 	}

@@ -42,6 +42,27 @@ type File struct {
 
 func (f *File) fits(column string) bool { return f.Reader == reader && f.Asked == column }
 
+// cells is how many sums the file is as large as, as a table counts them: each
+// group's names once.
+func (f *File) cells() int {
+	n, names, seen := 0, 0, map[spend.Group]bool{}
+	for _, groups := range f.Days {
+		n += len(groups)
+		for g := range groups {
+			if !seen[g] {
+				seen[g] = true
+				names += namesOf(g)
+			}
+		}
+	}
+	return n + names/cellNames
+}
+
+// fold adds up what only the account tells apart.
+func (f *File) fold() {
+	f.Folded, f.Days = true, withoutAccounts(f.Days)
+}
+
 // fileJSON names each group once: a file has some days of the same ones.
 type fileJSON struct {
 	plainFile

@@ -22,7 +22,7 @@ func FuzzCSV(f *testing.F) {
 	f.Add("\xEF\xBB\xBFChargePeriodStart,BilledCost,ServiceName,BillingCurrency\r\n2026-11-20,1,\"E\"\"C2\",USD\r\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		told := File{Asked: "EffectiveCost"}
-		table := newTable(&told, "a.csv", 1000)
+		table := newTable(&told, "a.csv", 1000, nil)
 		if err := readCSV(table, strings.NewReader(text)); err != nil {
 			return
 		}

@@ -23,7 +23,9 @@ func readFile(ctx context.Context, c candidate, column string, m *meter) (File, 
 		return told, fmt.Errorf("it cannot be opened (%s)", reason(err))
 	}
 	defer file.Close()
-	t := newTable(&told, c.name, m.limit)
+	big := turn{of: &m.big}
+	defer big.end()
+	t := newTable(&told, c.name, m.limit, &big)
 	err = readInto(ctx, t, file, c.size, m)
 	if errors.Is(err, errGroups) {
 		return File{Reader: reader, Asked: column, Used: column}, err
@@ -56,7 +58,7 @@ func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter
 		if err != nil {
 			return fmt.Errorf("it cannot be unpacked (%w)", err)
 		}
-		return readBeside(t, &unpacker{from: packed})
+		return readBeside(t, &unpacker{from: packed, packed: size})
 	}
 	return readBeside(t, counted)
 }
@@ -68,13 +70,19 @@ func readBeside(t *table, from io.Reader) error {
 	return readCSV(t, text)
 }
 
-// maxUnpacked bounds what one compressed file may unpack to.
-const maxUnpacked = 1 << 40
+// What one compressed file may unpack to: bills shrink to a twentieth or so, a
+// bomb to a thousandth.
+const (
+	maxUnpacked = 1 << 40
+	maxRatio    = 200
+	freeUnpack  = 1 << 30 // bytes before the ratio is looked at
+)
 
 // unpacker says what is wrong with packed data.
 type unpacker struct {
-	from io.Reader
-	size int64
+	from   io.Reader
+	size   int64
+	packed int64 // the whole file's
 }
 
 func (u *unpacker) Read(p []byte) (int, error) {
@@ -83,6 +91,8 @@ func (u *unpacker) Read(p []byte) (int, error) {
 	switch {
 	case u.size > maxUnpacked:
 		err = errors.New("it unpacks to more than a terabyte")
+	case u.size > freeUnpack && u.size/maxRatio > u.packed:
+		err = fmt.Errorf("it unpacks to more than %d times its size, which no bill does", maxRatio)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		err = errors.New("it ends in the middle of its compressed data")
 	case err != nil && !errors.Is(err, io.EOF):

@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"unicode"
@@ -84,10 +85,14 @@ func kindOf(category, class, frequency string, negative bool) (kind spend.Kind, 
 	return spend.Usage, known
 }
 
+// maxTags is how many bytes of tags are read; clouds allow 50 tags of 400
+// characters or so.
+const maxTags = 256 << 10
+
 // isBatch reports whether tags, a JSON object, mark batch work: a value "batch",
 // or a key that holds the word and is not switched off.
 func isBatch(tags string) bool {
-	if !mentionsBatch(tags) {
+	if !mentionsBatch(tags) || len(tags) > maxTags {
 		return false
 	}
 	var all map[string]any
@@ -109,6 +114,10 @@ func isBatch(tags string) bool {
 // mentionsBatch is the cheap look at tags, which nearly all rows end with.
 func mentionsBatch(tags string) bool {
 	return strings.Contains(tags, "batch") || strings.Contains(tags, "Batch") || strings.Contains(tags, "BATCH")
+}
+
+func bytesMentionBatch(tags []byte) bool {
+	return bytes.Contains(tags, []byte("batch")) || bytes.Contains(tags, []byte("Batch")) || bytes.Contains(tags, []byte("BATCH"))
 }
 
 func tagsBatch(key, value string) bool {

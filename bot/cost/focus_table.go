@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/signalbook/signalbook/bot/spend"
 )
@@ -18,10 +19,14 @@ type table struct {
 	file    *File
 	name    string // the file's, for people
 	limit   int    // of cells
+	turn    *turn  // may be nil
+	names   int    // bytes of all groups' names
 	byBytes map[string]int32
+	known   int // bytes of byBytes
 	byGroup map[spend.Group]int32
 	groups  []spend.Group
 	texts   map[string]string // one copy of each name
+	cached  int               // bytes of texts
 	at      map[cell]int32    // where in costs
 	costs   []spend.Cost
 }
@@ -32,9 +37,9 @@ type cell struct {
 	day   spend.Day
 }
 
-func newTable(file *File, name string, limit int) *table {
+func newTable(file *File, name string, limit int, turn *turn) *table {
 	return &table{
-		file: file, name: name, limit: limit,
+		file: file, name: name, limit: limit, turn: turn,
 		byBytes: map[string]int32{}, byGroup: map[spend.Group]int32{}, texts: map[string]string{}, at: map[cell]int32{},
 	}
 }
@@ -106,16 +111,41 @@ func (t *table) number(g spend.Group) int32 {
 		n = int32(len(t.groups))
 		t.groups = append(t.groups, g)
 		t.byGroup[g] = n
+		t.names += namesOf(g)
 	}
 	return n
 }
 
+// namesOf is how many bytes a group's names take.
+func namesOf(g spend.Group) int {
+	return len(g.Provider) + len(g.Service) + len(g.Category) + len(g.Account) + len(g.Currency) + len(g.Pricing)
+}
+
+// cells is how many sums the table is as large as. Names that are longer than
+// usual, or that each stand for one sum only, count too.
+func (t *table) cells() int { return len(t.costs) + t.names/cellNames }
+
+// cellNames is how many bytes of names take the room of a sum.
+const cellNames = 400
+
+// Bounds of what is only known to be faster: names as files have them.
+const (
+	maxKnown      = 50_000
+	maxKnownBytes = 8 << 20
+	maxKnownKey   = 4 << 10
+)
+
 // remember knows the charge by its bytes from now on.
 func (t *table) remember(key []byte, group int32) {
-	if len(t.byBytes) >= t.limit {
+	if len(key) > maxKnownKey {
+		return
+	}
+	if len(t.byBytes) >= maxKnown || t.known >= maxKnownBytes {
 		clear(t.byBytes) // names that only differ in what is cleaned away
+		t.known = 0
 	}
 	t.byBytes[string(key)] = group
+	t.known += len(key)
 }
 
 // text is a name as it is shown, one copy for all groups.
@@ -126,11 +156,16 @@ func (t *table) text(raw string) string {
 	if text, ok := t.texts[raw]; ok {
 		return text
 	}
-	if len(t.texts) >= t.limit {
-		clear(t.texts)
-	}
 	text := clean(raw)
+	if len(raw) > maxKnownKey {
+		return text
+	}
+	if len(t.texts) >= maxKnown || t.cached >= maxKnownBytes {
+		clear(t.texts)
+		t.cached = 0
+	}
 	t.texts[strings.Clone(raw)] = text
+	t.cached += len(raw) + len(text)
 	return text
 }
 
@@ -141,7 +176,11 @@ func (t *table) add(group int32, day spend.Day, c spend.Cost) (folded bool, err 
 		t.costs[k] = t.costs[k].Add(c)
 		return false, nil
 	}
-	if len(t.costs) >= t.limit {
+	cells := t.cells()
+	if cells >= bigTable {
+		t.turn.take()
+	}
+	if cells >= t.limit {
 		if t.file.Folded {
 			return false, errGroups
 		}
@@ -160,11 +199,11 @@ func (t *table) add(group int32, day spend.Day, c spend.Cost) (folded bool, err 
 // result does not depend on the order of the rows.
 func (t *table) fold() {
 	t.file.Folded = true
-	days, _ := withoutAccounts(t.days())
+	days := withoutAccounts(t.days())
 	clear(t.byBytes)
 	clear(t.byGroup)
 	clear(t.at)
-	t.groups, t.costs = nil, nil
+	t.groups, t.costs, t.names, t.known = nil, nil, 0, 0
 	t.load(days)
 }
 
@@ -210,6 +249,29 @@ func (t *table) days() spend.Days {
 		days.Add(at.day, t.groups[at.group], t.costs[k])
 	}
 	return days
+}
+
+// bigTable is how many cells make a table big: one file at a time may have one.
+const bigTable = 100_000
+
+// turn is a file's turn to be big, from when it needs it to its end.
+type turn struct {
+	of   *sync.Mutex
+	mine bool
+}
+
+func (t *turn) take() {
+	if t != nil && !t.mine {
+		t.of.Lock()
+		t.mine = true
+	}
+}
+
+func (t *turn) end() {
+	if t.mine {
+		t.of.Unlock()
+		t.mine = false
+	}
 }
 
 // maxProblems is how many rows that are left out are named.

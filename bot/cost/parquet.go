@@ -25,6 +25,9 @@ const maxGroupRows = 200_000_000
 // columns that are needed are unpacked, and each distinct value is read once.
 func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *meter) (err error) {
 	defer damaged(&err)
+	if err := checkFooter(from, size); err != nil {
+		return fmt.Errorf("it is not a whole Parquet file (%w)", err)
+	}
 	file, err := parquet.OpenFile(from, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(chunk))
 	if err != nil {
 		return fmt.Errorf("it is not a whole Parquet file (%w)", err)
@@ -48,23 +51,37 @@ func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *me
 	var problems []problem
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, rows := range file.RowGroups() {
+	for k, rows := range file.RowGroups() {
 		if rows.NumRows() > maxGroupRows {
 			return errors.Join(fmt.Errorf("it has a row group of %d rows, and %d are the most that are read", rows.NumRows(), maxGroupRows), group.Wait())
+		}
+		room, err := checkPages(from, size, &file.Metadata().RowGroups[k], leaves.all())
+		if err == nil {
+			err = m.pages.Acquire(ctx, room)
+		}
+		if err != nil {
+			return errors.Join(err, group.Wait())
 		}
 		before := first
 		first += rows.NumRows()
 		group.Go(func() (err error) {
+			defer m.pages.Release(room)
 			defer damaged(&err)
-			part := newTable(&File{Asked: t.file.Asked}, t.name, t.limit)
-			reader := groupReader{table: part, leaves: leaves, names: found.names, first: before}
+			reader := groupReader{file: t, leaves: leaves, names: found.names, first: before}
+			reader.flush = func() error {
+				mu.Lock()
+				defer mu.Unlock()
+				return t.merge(reader.table)
+			}
+			reader.begin()
 			err = reader.read(ctx, rows)
+			err = errors.Join(err, reader.flush())
 			mu.Lock()
 			defer mu.Unlock()
 			problems = append(problems, reader.problems...)
 			t.file.Broken += reader.broken
 			m.add(size * rows.NumRows() / max(file.NumRows(), 1))
-			return errors.Join(err, t.merge(part))
+			return err
 		})
 	}
 	err = group.Wait()
@@ -90,7 +107,9 @@ func damaged(err *error) {
 
 // groupReader adds up one row group.
 type groupReader struct {
-	table    *table
+	file     *table
+	table    *table       // what was added up since the last flush
+	flush    func() error // adds the table to the file's
 	leaves   *leaves
 	names    [fieldCount]string
 	first    int64 // rows before it
@@ -111,11 +130,20 @@ type groupKey [textFields + 1]uint32
 // textFields are how many fields name a group.
 const textFields = int(fPricing-fCurrency) + 1
 
+// partCells is how many cells a row group adds up by itself before they are added
+// to the file's.
+const partCells = 20_000
+
+// begin forgets what is added up.
+func (g *groupReader) begin() {
+	g.table = newTable(&File{Asked: g.file.file.Asked}, g.file.name, partCells, nil)
+	g.known = map[groupKey]int32{}
+}
+
 // batchRows is how many rows are looked at between two looks at the context.
 const batchRows = 8192
 
 func (g *groupReader) read(ctx context.Context, rows parquet.RowGroup) error {
-	g.known = map[groupKey]int32{}
 	chunks := rows.ColumnChunks()
 	var all []*leafReader
 	open := func(f field, what decoder) *leafReader {
@@ -123,7 +151,7 @@ func (g *groupReader) read(ctx context.Context, rows parquet.RowGroup) error {
 		if leaf == nil {
 			return nil
 		}
-		r := &leafReader{field: f, decode: what, leaf: leaf, pages: chunks[leaf.Index()].Pages(), limit: g.table.limit}
+		r := &leafReader{field: f, decode: what, leaf: leaf, pages: chunks[leaf.Index()].Pages()}
 		r.forget = func() { clear(g.known) }
 		all = append(all, r)
 		return r
@@ -173,6 +201,12 @@ func (g *groupReader) read(ctx context.Context, rows parquet.RowGroup) error {
 		for _, r := range all {
 			r.at += n
 		}
+		if len(g.table.costs) >= partCells/2 || len(g.known) >= partCells {
+			if err := g.flush(); err != nil {
+				return err
+			}
+			g.begin()
+		}
 		row, left = row+int64(n), left-int64(n)
 	}
 	return nil
@@ -215,9 +249,6 @@ func (g *groupReader) add(k int, batch bool) error {
 		if group, err = g.table.group(&c); err != nil {
 			return err
 		}
-		if len(g.known) >= g.table.limit {
-			clear(g.known)
-		}
 		g.known[key] = group
 	}
 	if amount.null {
@@ -229,10 +260,7 @@ func (g *groupReader) add(k int, batch bool) error {
 		}
 	}
 	g.table.file.Rows++
-	folded, err := g.table.add(group, start.Day, cost)
-	if folded {
-		clear(g.known)
-	}
+	_, err := g.table.add(group, start.Day, cost)
 	return err
 }
 
@@ -261,6 +289,17 @@ func (g *groupReader) charge(k int) charge {
 type leaves struct {
 	at             [fieldCount]*parquet.Column
 	tagKey, tagVal *parquet.Column // when tags are a map; fTags when they are a text
+}
+
+// all are the columns that are read.
+func (l *leaves) all() []*parquet.Column {
+	var all []*parquet.Column
+	for _, leaf := range append(l.at[:], l.tagKey, l.tagVal) {
+		if leaf != nil {
+			all = append(all, leaf)
+		}
+	}
+	return all
 }
 
 // findLeaves finds the columns; those that hold no single values cannot be used.

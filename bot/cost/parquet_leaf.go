@@ -19,6 +19,7 @@ const (
 	decodeText decoder = iota
 	decodeMoney
 	decodeDay
+	decodeTags // 1 is batch work
 )
 
 // money is an amount, none, or why it is neither.
@@ -42,12 +43,12 @@ type leafReader struct {
 	leaf   *parquet.Column
 	pages  parquet.Pages
 	forget func() // called when texts get new numbers
-	limit  int
 
 	ids []uint32
 	at  int
 
 	texts  []string // 0 is nothing
+	size   int      // bytes of texts
 	moneys []money
 	days   []date
 
@@ -83,8 +84,8 @@ func (r *leafReader) fill() (int, error) {
 func (r *leafReader) close() { r.pages.Close() }
 
 func (r *leafReader) readPage(page parquet.Page) error {
-	if r.decode == decodeText && len(r.texts) > r.limit {
-		r.texts, r.numbers, r.dictionary = nil, nil, nil
+	if r.decode == decodeText && (len(r.texts) > maxKnown || r.size > maxKnownBytes) {
+		r.texts, r.numbers, r.dictionary, r.size = nil, nil, nil, 0
 		r.forget()
 	}
 	dictionary := page.Dictionary()
@@ -156,7 +157,21 @@ func (r *leafReader) value(v parquet.Value) uint32 {
 		r.days = append(r.days, dateOf(v, r.leaf.Type()))
 		return uint32(len(r.days) - 1)
 	}
+	if r.decode == decodeTags {
+		return batchNumber(v)
+	}
 	return r.number(v)
+}
+
+// batchNumber is 1 for tags that mark batch work.
+func batchNumber(v parquet.Value) uint32 {
+	if v.Kind() != parquet.ByteArray {
+		return 0
+	}
+	if tags := v.ByteArray(); bytesMentionBatch(tags) && isBatch(string(tags)) {
+		return 1
+	}
+	return 0
 }
 
 func (r *leafReader) number(v parquet.Value) uint32 {
@@ -178,6 +193,13 @@ func (r *leafReader) number(v parquet.Value) uint32 {
 	}
 	n := uint32(len(r.texts))
 	text := string(raw)
+	if len(text) > maxName { // as it is shown: a page of long ones would be held twice
+		text = clean(text)
+		if n, ok := r.numbers[text]; ok {
+			return n
+		}
+	}
+	r.size += len(text)
 	r.texts = append(r.texts, text)
 	r.numbers[text] = n
 	return n

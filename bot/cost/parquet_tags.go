@@ -11,7 +11,6 @@ import (
 // text, or a map, which Parquet keeps as a column of keys and one of values.
 type tagReader struct {
 	text    *leafReader
-	isBatch []bool // by the text's number
 	keys    *tagValues
 	values  *tagValues
 	batches []bool
@@ -22,7 +21,7 @@ func openTags(l *leaves, chunks []parquet.ColumnChunk) *tagReader {
 	switch {
 	case l.at[fTags] != nil:
 		leaf := l.at[fTags]
-		t.text = &leafReader{field: fTags, decode: decodeText, leaf: leaf, pages: chunks[leaf.Index()].Pages(), limit: batchRows, forget: func() { t.isBatch = nil }}
+		t.text = &leafReader{field: fTags, decode: decodeTags, leaf: leaf, pages: chunks[leaf.Index()].Pages()}
 	case l.tagKey != nil:
 		t.keys = &tagValues{pages: chunks[l.tagKey.Index()].Pages()}
 		t.values = &tagValues{pages: chunks[l.tagVal.Index()].Pages()}
@@ -66,12 +65,9 @@ func (t *tagReader) nextTexts(n int) ([]bool, error) {
 		if err != nil {
 			return nil, err
 		}
-		for k := len(t.isBatch); k < len(r.texts); k++ {
-			t.isBatch = append(t.isBatch, isBatch(r.texts[k]))
-		}
 		have = min(have, n-len(t.batches))
 		for _, id := range r.ids[r.at : r.at+have] {
-			t.batches = append(t.batches, t.isBatch[id])
+			t.batches = append(t.batches, id == 1)
 		}
 		r.at += have
 	}
