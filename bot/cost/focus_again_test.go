@@ -289,7 +289,7 @@ func TestTooManyGroups(t *testing.T) {
 	lines := strings.SplitAfter(forth.String(), "\n")
 	write(t, filepath.Join(folder, "split1.csv"), []byte(wide+strings.Join(lines[:40], "")))
 	write(t, filepath.Join(folder, "split2.csv"), []byte(wide+strings.Join(lines[40:], "")))
-	r, _, err := f.read(t.Context(), later, nil, newMeter(nil, 60))
+	r, _, err := f.read(t.Context(), later, nil, newMeter(nil, 300))
 	if err != nil {
 		t.Fatal(err)
 	}

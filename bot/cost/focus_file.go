@@ -42,8 +42,7 @@ type File struct {
 
 func (f *File) fits(column string) bool { return f.Reader == reader && f.Asked == column }
 
-// cells is how many sums the file is as large as, as a table counts them: each
-// group's names once.
+// cells is how many sums the file is as large as, as a table counts them.
 func (f *File) cells() int {
 	n, names, seen := 0, 0, map[spend.Group]bool{}
 	for _, groups := range f.Days {
@@ -55,7 +54,7 @@ func (f *File) cells() int {
 			}
 		}
 	}
-	return n + names/cellNames
+	return sizeOf(n, len(seen), names)
 }
 
 // fold adds up what only the account tells apart.

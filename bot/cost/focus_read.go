@@ -75,7 +75,7 @@ func readBeside(t *table, from io.Reader) error {
 const (
 	maxUnpacked = 1 << 40
 	maxRatio    = 200
-	freeUnpack  = 1 << 30 // bytes before the ratio is looked at
+	freeUnpack  = 256 << 20 // bytes before the ratio is looked at
 )
 
 // unpacker says what is wrong with packed data.

@@ -121,12 +121,13 @@ func namesOf(g spend.Group) int {
 	return len(g.Provider) + len(g.Service) + len(g.Category) + len(g.Account) + len(g.Currency) + len(g.Pricing)
 }
 
-// cells is how many sums the table is as large as. Names that are longer than
-// usual, or that each stand for one sum only, count too.
-func (t *table) cells() int { return len(t.costs) + t.names/cellNames }
+// cells is how many sums the table is as large as.
+func (t *table) cells() int { return sizeOf(len(t.costs), len(t.groups), t.names) }
 
-// cellNames is how many bytes of names take the room of a sum.
-const cellNames = 400
+// sizeOf counts groups and their names as sums too: a group of one sum only takes
+// as much as four, as every service has a series of its own in a digest, and 400
+// bytes of names as much as one.
+func sizeOf(costs, groups, names int) int { return costs + 3*groups + names/400 }
 
 // Bounds of what is only known to be faster: names as files have them.
 const (

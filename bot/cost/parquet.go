@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -136,7 +137,7 @@ const partCells = 20_000
 
 // begin forgets what is added up.
 func (g *groupReader) begin() {
-	g.table = newTable(&File{Asked: g.file.file.Asked}, g.file.name, partCells, nil)
+	g.table = newTable(&File{Asked: g.file.file.Asked}, g.file.name, math.MaxInt, nil)
 	g.known = map[groupKey]int32{}
 }
 
@@ -201,7 +202,7 @@ func (g *groupReader) read(ctx context.Context, rows parquet.RowGroup) error {
 		for _, r := range all {
 			r.at += n
 		}
-		if len(g.table.costs) >= partCells/2 || len(g.known) >= partCells {
+		if g.table.cells() >= partCells || len(g.known) >= partCells {
 			if err := g.flush(); err != nil {
 				return err
 			}

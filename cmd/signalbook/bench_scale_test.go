@@ -355,21 +355,30 @@ func (p *process) cpu() time.Duration {
 // memory is a line of /proc/pid/status, in MB.
 func (p *process) memory(name string) float64 {
 	p.t.Helper()
+	megabytes, ok := p.seen(name)
+	if !ok {
+		p.t.Fatalf("%s has no %s any more", p.cmd.Path, name)
+	}
+	return megabytes
+}
+
+// seen is memory of a process that may end meanwhile.
+func (p *process) seen(name string) (megabytes float64, ok bool) {
+	p.t.Helper()
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
-		p.t.Fatal(err)
+		return 0, false
 	}
 	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, name+":"); ok {
+		if rest, found := strings.CutPrefix(line, name+":"); found {
 			kilobytes, err := strconv.Atoi(strings.Fields(rest)[0])
 			if err != nil {
 				p.t.Fatal(err)
 			}
-			return float64(kilobytes) / 1024
+			return float64(kilobytes) / 1024, true
 		}
 	}
-	p.t.Fatalf("no %s in\n%s", name, data)
-	return 0
+	return 0, false
 }
 
 // BenchmarkRedisBytes is what an incident takes in Redis: 9 steps, all done, 20

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -57,8 +58,15 @@ Examples:
   signalbook handbook ask "when should we move to microservices?"
   signalbook digest --config.file=signalbook.yml --week=2026-W47 --png=out.png`
 
+// memoryGoal is when garbage is collected more eagerly, in bytes: what the bounds of
+// all inputs leave room for. GOMEMLIMIT overrides it.
+const memoryGoal = 400 << 20
+
 func main() {
 	stampVersion()
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryGoal)
+	}
 	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
