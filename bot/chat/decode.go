@@ -225,8 +225,12 @@ func (p interactionPayload) submitted(at time.Time) (delivery, error) {
 		}
 		fmt.Fprintf(&entered, "%q=%q;", block, values[block])
 	}
+	again := ""
+	if p.TriggerID != "" {
+		again = op("trigger", p.TriggerID)
+	}
 	return delivery{kind: kindSubmission, submission: Submission{
-		Op:         op("view", p.View.ID, p.View.Hash, fingerprint(entered.String())),
+		Op: op("view", p.View.ID, p.View.Hash, fingerprint(entered.String())), Again: again,
 		CallbackID: p.View.CallbackID, PrivateMetadata: p.View.PrivateMetadata,
 		UserID: p.User.ID, UserName: p.userName(), UserTeam: p.User.TeamID, Values: values, At: at,
 	}}, nil

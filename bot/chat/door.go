@@ -30,6 +30,7 @@ const (
 const (
 	lateText  = "Not known yet whether this was recorded: look at the thread. The answer follows here."
 	lateModal = "Not known yet whether this was recorded: look at the thread before you send it again."
+	lateClick = "Not known yet whether this was recorded: look at the thread before you click again."
 	brokeText = "Something went wrong inside; whether it was recorded is not known: look at the thread."
 )
 
@@ -232,18 +233,6 @@ func (d *door) follow(s Slash, answer message.Message) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		d.log.Warn("an answer to a slash command did not reach Slack", "door", d.name, "op", s.Op, "err", err)
 	}
-}
-
-// act runs clicks, one after the other.
-func (d *door) act(ctx context.Context, actions []Action) {
-	for _, a := range actions {
-		d.count(kindAction, outcome(d.guard(kindAction, a.Op, func() { d.handler.Action(ctx, a) })))
-	}
-}
-
-// mentioned runs a mention.
-func (d *door) mentioned(ctx context.Context, m Mention) {
-	d.count(kindMention, outcome(d.guard(kindMention, m.Op, func() { d.handler.Mention(ctx, m) })))
 }
 
 // submit runs a modal and returns its errors by block_id in time for Slack.

@@ -31,6 +31,7 @@ type recorder struct {
 	command func(context.Context, Slash) Answer
 	action  func(context.Context, Action)
 	submit  func(context.Context, Submission) map[string]string
+	mention func(context.Context, Mention) error
 }
 
 func (r *recorder) Command(ctx context.Context, s Slash) Answer {
@@ -62,10 +63,14 @@ func (r *recorder) Submit(ctx context.Context, s Submission) map[string]string {
 	return r.submit(ctx, s)
 }
 
-func (r *recorder) Mention(_ context.Context, m Mention) {
+func (r *recorder) Mention(ctx context.Context, m Mention) error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.mentions = append(r.mentions, m)
+	r.mu.Unlock()
+	if r.mention == nil {
+		return nil
+	}
+	return r.mention(ctx, m)
 }
 
 func (r *recorder) Suggest(ctx context.Context, s Suggestion) []*slack.OptionBlockObject {
@@ -195,7 +200,7 @@ func TestPanicsEndInTheDoor(t *testing.T) {
 	if got, want := d.submit(ticket, Submission{Values: map[string]string{"reason": ""}}), map[string]string{"reason": brokeText}; !cmp.Equal(got, want) {
 		t.Errorf("submit: got %v, want %v", got, want)
 	}
-	ticket.run(func(ctx context.Context) { d.act(ctx, []Action{{}, {}}) })
+	d.clicked(ticket, []Action{{}, {}})
 	ticket.leave()
 	if err := d.close(); err != nil {
 		t.Fatal(err)
@@ -246,7 +251,7 @@ func TestCloseWaitsForHandlers(t *testing.T) {
 			ended = ctx.Err() == nil
 		}})
 		ticket := d.enter()
-		ticket.run(func(ctx context.Context) { d.act(ctx, []Action{{}}) })
+		ticket.run(func(context.Context) { d.clicked(ticket, []Action{{}}) })
 		ticket.leave()
 		if err := d.close(); err != nil || !ended {
 			t.Errorf("got %v, ended %t, want the handler to end undisturbed", err, ended)
@@ -268,7 +273,7 @@ func TestCloseIsBounded(t *testing.T) {
 		}})
 		for _, op := range []string{"good", "stubborn"} {
 			ticket := d.enter()
-			ticket.run(func(ctx context.Context) { d.act(ctx, []Action{{Op: op}}) })
+			ticket.run(func(context.Context) { d.clicked(ticket, []Action{{Op: op}}) })
 			ticket.leave()
 		}
 		began := time.Now()

@@ -70,11 +70,12 @@ func (s *Socket) process(ctx context.Context, t *ticket, l *line, a arrival) {
 		}
 		s.ack(ctx, l, a.req, options)
 	case kindAction:
+		s.clicked(t, d.actions)
 		s.ack(ctx, l, a.req, nil)
-		s.act(ctx, d.actions)
 	case kindMention:
-		s.ack(ctx, l, a.req, nil)
-		s.mentioned(ctx, d.mention)
+		if s.heard(t, d.mention) { // else Slack delivers it again
+			s.ack(ctx, l, a.req, nil)
+		}
 	default:
 		s.ack(ctx, l, a.req, nil)
 		s.count(kindOther, "ignored")
@@ -99,6 +100,7 @@ func (a arrival) decode(self string) (delivery, error) {
 		}
 		d := p.delivery(fallback, self, a.at)
 		d.origin = readOrigin(a.req.Payload)
+		d.mention.Repeat = a.req.RetryAttempt > 0
 		return d, nil
 	}
 	return delivery{kind: kindOther}, nil

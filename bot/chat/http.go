@@ -93,7 +93,7 @@ func (h *HTTP) Run(ctx context.Context) error {
 // checked passes on only requests that Slack signed a moment ago. Nothing of the
 // body is looked at before that, and none of it is read when the headers alone
 // show that it is not Slack's.
-func (h *HTTP) checked(most int64, next func(http.ResponseWriter, []byte)) http.Handler {
+func (h *HTTP) checked(most int64, next func(http.ResponseWriter, *http.Request, []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		signature, err := readSignature(r.Header, h.now())
 		if err != nil {
@@ -125,7 +125,7 @@ func (h *HTTP) checked(most int64, next func(http.ResponseWriter, []byte)) http.
 				h.refuse(w, r, err)
 				return
 			}
-			next(w, data)
+			next(w, r, data)
 		}
 	})
 }
@@ -159,7 +159,7 @@ func (h *HTTP) full(w http.ResponseWriter, k kind) {
 	http.Error(w, "too much at once, or shutting down: try again", http.StatusServiceUnavailable)
 }
 
-func (h *HTTP) commands(w http.ResponseWriter, body []byte) {
+func (h *HTTP) commands(w http.ResponseWriter, _ *http.Request, body []byte) {
 	at := h.now()
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
@@ -190,7 +190,7 @@ func (h *HTTP) commands(w http.ResponseWriter, body []byte) {
 	h.reply(w, ephemeral(answer))
 }
 
-func (h *HTTP) interactions(w http.ResponseWriter, body []byte) {
+func (h *HTTP) interactions(w http.ResponseWriter, _ *http.Request, body []byte) {
 	at := h.now()
 	form, err := url.ParseQuery(string(body))
 	if err != nil || form.Get("payload") == "" {
@@ -217,7 +217,7 @@ func (h *HTTP) interactions(w http.ResponseWriter, body []byte) {
 	defer t.leave()
 	switch d.kind {
 	case kindAction:
-		t.run(func(ctx context.Context) { h.act(ctx, d.actions) })
+		h.clicked(t, d.actions)
 		return
 	case kindSuggestion:
 		h.reply(w, h.suggest(t, d.suggestion))
@@ -228,7 +228,7 @@ func (h *HTTP) interactions(w http.ResponseWriter, body []byte) {
 	}
 }
 
-func (h *HTTP) events(w http.ResponseWriter, body []byte) {
+func (h *HTTP) events(w http.ResponseWriter, r *http.Request, body []byte) {
 	at := h.now()
 	var p eventPayload
 	if err := json.Unmarshal(body, &p); err != nil {
@@ -241,6 +241,7 @@ func (h *HTTP) events(w http.ResponseWriter, body []byte) {
 	}
 	d := p.delivery(op("body", fingerprint(string(body))), h.self(), at)
 	d.origin = readOrigin(body)
+	d.mention.Repeat = r.Header.Get("X-Slack-Retry-Num") != ""
 	if d.kind == kindOther {
 		h.count(kindOther, "ignored")
 		return
@@ -254,7 +255,9 @@ func (h *HTTP) events(w http.ResponseWriter, body []byte) {
 		return
 	}
 	defer t.leave()
-	t.run(func(ctx context.Context) { h.mentioned(ctx, d.mention) })
+	if !h.heard(t, d.mention) {
+		http.Error(w, "not stored: deliver it again", http.StatusServiceUnavailable)
+	}
 }
 
 func (h *HTTP) reply(w http.ResponseWriter, payload any) {

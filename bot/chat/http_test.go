@@ -231,7 +231,7 @@ func TestModal(t *testing.T) {
 		}
 	}
 	got := handler.submissions
-	want := Submission{Op: got[1].Op, CallbackID: "skip", PrivateMetadata: "INC-1/pool", UserID: "U1", UserName: "anna",
+	want := Submission{Op: got[1].Op, Again: "trigger:t", CallbackID: "skip", PrivateMetadata: "INC-1/pool", UserID: "U1", UserName: "anna",
 		Values: map[string]string{"reason": "because", "who": "U9", "empty": ""}, At: testNow}
 	if diff := cmp.Diff(want, got[1]); diff != "" {
 		t.Errorf("submission (-want +got):\n%s", diff)

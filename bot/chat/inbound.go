@@ -17,15 +17,18 @@ type Handler interface {
 	// after 2.5 s the person is told that the result is not known yet and the
 	// answer follows by response_url. An empty answer says nothing.
 	Command(ctx context.Context, s Slash) Answer
-	// Action handles a click. Slack has been answered already.
+	// Action handles a click. Slack is acknowledged when it returns or calls
+	// [Acknowledge], which it does once the click is stored; after 2.5 s Slack is
+	// acknowledged all the same, and the person is told that the result is not known.
 	Action(ctx context.Context, a Action)
 	// Submit handles a modal. Nil accepts and closes it; otherwise the modal
 	// stays open with an error by block_id. After 2.5 s the modal says that the
 	// result is not known.
 	Submit(ctx context.Context, s Submission) map[string]string
-	// Mention handles a message that mentions the bot. Slack has been answered
-	// already.
-	Mention(ctx context.Context, m Mention)
+	// Mention handles a message that mentions the bot. Slack is acknowledged when it
+	// returns or calls [Acknowledge], which it does once what was said is stored. On
+	// an error, and after 2.5 s, Slack is not: it delivers the same again.
+	Mention(ctx context.Context, m Mention) error
 	// Suggest returns what a person can choose from in a menu that asks the bot,
 	// best first; what Slack has no room for is cut off at the end. It is asked
 	// with every few letters, so it should return within 1 s; after 2.5 s the
@@ -69,8 +72,13 @@ type Action struct {
 
 // Submission is a modal that was sent in.
 type Submission struct {
-	Op, CallbackID, PrivateMetadata, UserID, UserName string
-	UserTeam                                          string // see Action
+	// Op tells what was entered in which view: the same sent in twice is one thing.
+	Op string
+	// Again tells apart two times that the same was sent in, for after a refusal;
+	// Slack's own repeats share it. It may be empty.
+	Again                                         string
+	CallbackID, PrivateMetadata, UserID, UserName string
+	UserTeam                                      string // see Action
 	// Values holds what was entered or chosen, by block_id.
 	Values map[string]string
 	At     time.Time
@@ -93,5 +101,6 @@ type Suggestion struct {
 type Mention struct {
 	Op, UserID, ChannelID, ThreadTS, TS, Text string
 	UserTeam                                  string // see Action
+	Repeat                                    bool   // Slack has delivered it before
 	At                                        time.Time
 }

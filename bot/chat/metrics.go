@@ -53,7 +53,7 @@ func newDoorMetrics(r prometheus.Registerer) *doorMetrics {
 	return &doorMetrics{
 		requests: register(r, prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "signalbook_slack_requests_total",
-			Help: "What Slack delivered, by door (http, socket), kind and outcome: ok, late, panic, ignored, bad, forged, foreign (of another workspace or app), overloaded.",
+			Help: "What Slack delivered, by door (http, socket), kind and outcome: ok, late, unstored, panic, ignored, bad, forged, foreign (of another workspace or app), overloaded.",
 		}, []string{"door", "kind", "outcome"})),
 	}
 }

@@ -14,25 +14,60 @@ import (
 )
 
 // Private is an answer that one person sees. Text is mrkdwn, already escaped;
-// Blocks may be empty. With a ResponseURL the channel and user are taken from
-// it, else Channel and User are required.
+// Blocks may be empty. ThreadTS is the root of the thread it belongs into. Channel
+// and User are required unless a ResponseURL says where and for whom it is.
 type Private struct {
 	Channel, ThreadTS, User, Text string
 	Blocks                        []slack.Block
 	ResponseURL                   string
 }
 
-// Ephemeral sends a private answer: by response_url where there is one that
-// belongs to Slack, else by chat.postEphemeral. Slack promises neither delivery
-// nor keeping: nothing may depend on it.
-func (c *Client) Ephemeral(ctx context.Context, p Private) error {
-	if p.ResponseURL != "" && c.mayAnswerAt(p.ResponseURL) {
-		return c.callPaid(ctx, "response_url", p.Channel, func() error { return c.respond(ctx, p) })
+// Private is where a private answer to the click goes: beside the message that was
+// clicked, which is in a thread unless it is the root.
+func (a Action) Private() Private {
+	p := Private{Channel: a.ChannelID, User: a.UserID, ResponseURL: a.ResponseURL}
+	if a.ThreadTS != a.MessageTS {
+		p.ThreadTS = a.ThreadTS
 	}
-	if p.Channel == "" || p.User == "" {
+	return p
+}
+
+// Ephemeral sends a private answer: into a thread by chat.postEphemeral, which
+// alone is documented to show there, else by response_url, which works where the
+// bot is no member. When one fails it tries the other. Slack promises neither
+// delivery nor keeping: nothing may depend on it.
+func (c *Client) Ephemeral(ctx context.Context, p Private) error {
+	byURL := p.ResponseURL != "" && c.mayAnswerAt(p.ResponseURL)
+	byMethod := p.Channel != "" && p.User != ""
+	switch {
+	case !byURL && !byMethod:
 		return &Error{Method: "chat.postEphemeral", Code: "invalid_arguments", Outcome: OutcomeRefused,
 			Err: errors.New("no response_url of Slack's, and no channel and user to answer in")}
+	case !byURL:
+		return c.postEphemeral(ctx, p)
+	case !byMethod:
+		return c.answerURL(ctx, p)
 	}
+	first, second := c.answerURL, c.postEphemeral
+	if p.ThreadTS != "" {
+		first, second = second, first
+	}
+	err := first(ctx, p)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	c.log.Debug("a private answer goes the other way", "channel", p.Channel, "error", err)
+	return second(ctx, p)
+}
+
+// answerURL answers by the response_url.
+func (c *Client) answerURL(ctx context.Context, p Private) error {
+	return c.callPaid(ctx, "response_url", p.Channel, func() error { return c.respond(ctx, p) })
+}
+
+// postEphemeral answers by the Web API, within the budget that all replicas share.
+func (c *Client) postEphemeral(ctx context.Context, p Private) error {
+	const method = "chat.postEphemeral"
 	options := []slack.MsgOption{slack.MsgOptionText(p.Text, false)}
 	if len(p.Blocks) > 0 {
 		options = append(options, slack.MsgOptionBlocks(p.Blocks...))
@@ -40,10 +75,10 @@ func (c *Client) Ephemeral(ctx context.Context, p Private) error {
 	if p.ThreadTS != "" {
 		options = append(options, slack.MsgOptionTS(p.ThreadTS))
 	}
-	if err := c.spend(ctx, "chat.postEphemeral", p.Channel); err != nil {
+	if err := c.spend(ctx, method, p.Channel); err != nil {
 		return err
 	}
-	return c.callPaid(ctx, "chat.postEphemeral", p.Channel, func() error {
+	return c.callPaid(ctx, method, p.Channel, func() error {
 		_, err := c.api.PostEphemeralContext(ctx, p.Channel, p.User, options...)
 		return err
 	})
@@ -51,7 +86,7 @@ func (c *Client) Ephemeral(ctx context.Context, p Private) error {
 
 // respond posts to the response_url. The address itself is a secret.
 func (c *Client) respond(ctx context.Context, p Private) error {
-	body, err := json.Marshal(answerPayload{Type: "ephemeral", Text: p.Text, Blocks: p.Blocks, ThreadTS: p.ThreadTS})
+	body, err := json.Marshal(answerPayload{Type: "ephemeral", Text: p.Text, Blocks: p.Blocks})
 	if err != nil {
 		return err
 	}
@@ -91,10 +126,9 @@ func (c *Client) respond(ctx context.Context, p Private) error {
 
 // answerPayload is a private answer as slash commands and response_url take it.
 type answerPayload struct {
-	Type     string        `json:"response_type"`
-	Text     string        `json:"text,omitempty"`
-	Blocks   []slack.Block `json:"blocks,omitempty"`
-	ThreadTS string        `json:"thread_ts,omitempty"`
+	Type   string        `json:"response_type"`
+	Text   string        `json:"text,omitempty"`
+	Blocks []slack.Block `json:"blocks,omitempty"`
 	// Replace is always false: a private answer never overwrites the message.
 	Replace bool `json:"replace_original"`
 }

@@ -1,10 +1,13 @@
 package chat
 
 import (
+	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
@@ -55,7 +58,7 @@ func TestEphemeralByResponseURL(t *testing.T) {
 	if err := c.Ephemeral(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
-	want := `/response/secret7 {"response_type":"ephemeral","text":"a \u0026lt; b","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"x"}}],"thread_ts":"1.1","replace_original":false}`
+	want := `/response/secret7 {"response_type":"ephemeral","text":"a \u0026lt; b","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"x"}}],"replace_original":false}`
 	if body != want || auth != "" {
 		t.Errorf("got %s (Authorization %q), want %s without a token", body, auth, want)
 	}
@@ -93,6 +96,97 @@ func TestEphemeralByMethod(t *testing.T) {
 	for key, want := range map[string]string{"channel": "C1", "user": "U1", "thread_ts": "1.1", "text": "x"} {
 		if got := form.Get(key); got != want {
 			t.Errorf("%s: got %q, want %q", key, got, want)
+		}
+	}
+}
+
+// TestPrivateAnswerGoesTheOtherWay: into a thread by chat.postEphemeral, elsewhere by
+// response_url, and by the other one when the first fails.
+func TestPrivateAnswerGoesTheOtherWay(t *testing.T) {
+	const here, inThread = "", "1.1"
+	tests := []struct {
+		name, thread   string
+		url, method    string // what each answers; empty: ok
+		noURL, noPlace bool
+		want           []string
+		outcome        Outcome // of the call; empty: none
+	}{
+		{name: "in a thread", thread: inThread, want: []string{"chat.postEphemeral"}},
+		{name: "outside", thread: here, want: []string{"response_url"}},
+		{name: "in a thread, the bot is not in the channel", thread: inThread, method: "user_not_in_channel", want: []string{"chat.postEphemeral", "response_url"}},
+		{name: "in a thread, limited", thread: inThread, method: "ratelimited", want: []string{"chat.postEphemeral", "response_url"}},
+		{name: "outside, used up", thread: here, url: "used_url", want: []string{"response_url", "chat.postEphemeral"}},
+		{name: "outside, too old", thread: here, url: "expired_url", want: []string{"response_url", "chat.postEphemeral"}},
+		{name: "outside, not there", thread: here, url: "http_404", want: []string{"response_url", "chat.postEphemeral"}},
+		{name: "outside, broken", thread: here, url: "http_500", want: []string{"response_url", "chat.postEphemeral"}},
+		{name: "both fail", thread: here, url: "used_url", method: "channel_not_found", want: []string{"response_url", "chat.postEphemeral"}, outcome: OutcomeChannel},
+		{name: "a mention", thread: inThread, noURL: true, method: "channel_not_found", want: []string{"chat.postEphemeral"}, outcome: OutcomeChannel},
+		{name: "nobody known", thread: here, noPlace: true, url: "used_url", want: []string{"response_url"}, outcome: OutcomeRefused},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var calls []string
+			c := startClient(t, func(w http.ResponseWriter, r *http.Request) {
+				way, fails := "chat.postEphemeral", tt.method
+				if strings.HasPrefix(r.URL.Path, "/response/") {
+					way, fails = "response_url", tt.url
+				} else if got := r.PostFormValue("thread_ts"); got != tt.thread {
+					t.Errorf("thread_ts is %q, want %q", got, tt.thread)
+				}
+				calls = append(calls, way)
+				switch fails {
+				case "":
+					_, _ = io.WriteString(w, `{"ok":true}`)
+				case "http_404", "http_500":
+					code, _ := strconv.Atoi(fails[5:])
+					w.WriteHeader(code)
+				default:
+					_, _ = io.WriteString(w, `{"ok":false,"error":"`+fails+`"}`)
+				}
+			})
+			p := Private{Channel: "C1", User: "U1", ThreadTS: tt.thread, Text: "x", ResponseURL: strings.TrimSuffix(c.apiURL.String(), "/api/") + "/response/7"}
+			if tt.noURL {
+				p.ResponseURL = ""
+			}
+			if tt.noPlace {
+				p.Channel, p.User = "", ""
+			}
+			err := c.Ephemeral(t.Context(), p)
+			if (err != nil) != (tt.outcome != "") || err != nil && !isOutcome(err, tt.outcome) {
+				t.Errorf("got %v, want %q", err, tt.outcome)
+			}
+			if !cmp.Equal(calls, tt.want) {
+				t.Errorf("got %v, want %v", calls, tt.want)
+			}
+		})
+	}
+}
+
+// TestSpentBudgetOfPrivateAnswersGoesByResponseURL: the budget is all replicas'.
+func TestSpentBudgetOfPrivateAnswersGoesByResponseURL(t *testing.T) {
+	var paths []string
+	c := startClient(t, func(w http.ResponseWriter, r *http.Request) {
+		paths = append(paths, r.URL.Path)
+		_, _ = io.WriteString(w, `{"ok":true}`)
+	}).Shared(spentCounter{})
+	err := c.Ephemeral(t.Context(), Private{Channel: "C1", User: "U1", ThreadTS: "1.1", Text: "x", ResponseURL: strings.TrimSuffix(c.apiURL.String(), "/api/") + "/response/7"})
+	if err != nil || !cmp.Equal(paths, []string{"/response/7"}) {
+		t.Errorf("got %v, %v, want the response_url alone", paths, err)
+	}
+}
+
+// spentCounter is a budget with nothing left in it.
+type spentCounter struct{}
+
+func (spentCounter) Spend(context.Context, string, int) (time.Duration, error) {
+	return time.Minute, nil
+}
+func (spentCounter) Block(context.Context, string, time.Duration) error { return nil }
+
+func TestClickOnTheRootIsAnsweredInTheChannel(t *testing.T) {
+	for thread, want := range map[string]string{"1.1": "1.1", "2.2": ""} {
+		if got := (Action{ChannelID: "C1", MessageTS: "2.2", ThreadTS: thread}).Private().ThreadTS; got != want {
+			t.Errorf("click on 2.2 of thread %s: answered in %q, want %q", thread, got, want)
 		}
 	}
 }

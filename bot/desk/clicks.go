@@ -23,7 +23,7 @@ const actionReason = "incident:reason"
 
 // Action handles a click on a button or a choice in a menu.
 func (d *Desk) Action(ctx context.Context, a chat.Action) {
-	to := chat.Private{Channel: a.ChannelID, ThreadTS: a.ThreadTS, User: a.UserID, ResponseURL: a.ResponseURL}
+	to := a.Private()
 	if a.ActionID == actionPick && a.Value == "" {
 		return // the choice was taken back
 	}
@@ -46,7 +46,7 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 	if verb, ok := buttons[a.ActionID]; ok && (step != "") == strings.HasPrefix(a.ActionID, "step:") {
 		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
 			Verb: verb, Incident: number, Step: step, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "button",
-			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: a.ThreadTS},
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 		}}, to)
 		return
 	}
@@ -54,12 +54,12 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 	case a.ActionID == actionPick && step == "":
 		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
 			Verb: incident.VerbShow, Incident: number, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu",
-			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: a.ThreadTS, Always: true},
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: true},
 		}}, to)
 	case a.ActionID == actionReason && step == "":
 		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
 			Verb: incident.VerbReason, Incident: number, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu",
-			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: a.ThreadTS},
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 		}}, to)
 	case a.ActionID == "step:skip" && step != "":
 		d.openModal(ctx, a, to, number, step)
@@ -113,6 +113,7 @@ func (d *Desk) openModal(ctx context.Context, a chat.Action, to chat.Private, nu
 		}
 		view = message.SkipModal(i, s)
 	}
+	chat.Acknowledge(ctx) // a form that is opened loses nothing
 	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
 		d.Logger.Warn("a modal could not be opened", "incident", i.ID(), "error", err)
 		to.Text = "The form could not be opened: " + message.Escape(err.Error()) + ". Please click again, or type " + d.inWords(i, step) + "."
@@ -156,7 +157,7 @@ func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string 
 	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
 		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal",
 	}}
-	answer, answered, said := d.put(ctx, ev, chat.Private{User: s.UserID})
+	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID})
 	switch {
 	case !answered && said != textLater:
 		return map[string]string{modal.block: said}

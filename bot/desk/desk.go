@@ -150,13 +150,16 @@ func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
 const (
 	textUnknown = "It is not known whether this was recorded, because the store does not answer: look at the thread before you try again."
 	textFull    = "Too much is happening at once; this was *not* recorded. Please try again in a moment."
+	textAgain   = "This is *not* recorded yet, because the store does not take it. It comes again by itself within some minutes: look at the thread before you type it again."
 	textLater   = "Recorded. The result follows."
 	textUnread  = "This cannot be read at the moment, because the store does not answer. Please try again."
 )
 
 // put stores an event and waits a moment for the keeper's answer. ok is false
-// when there is none yet; text then says what to tell the person.
-func (d *Desk) put(ctx context.Context, ev incident.Event, to chat.Private) (answer incident.Answer, ok bool, text string) {
+// when there is none yet; text then says what to tell the person. Again is the op
+// under which the event is stored when it was refused before: what stood in its way
+// may be gone.
+func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat.Private) (answer incident.Answer, ok bool, text string) {
 	answers, done := d.Replies.Expect(ev.Op)
 	keep := false
 	defer func() {
@@ -173,6 +176,9 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, to chat.Private) (ans
 	case err != nil:
 		d.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
 		return answer, false, textUnknown
+	case known && again != "" && answer.Kind != incident.AnswerApplied:
+		ev.Op = again
+		return d.put(ctx, ev, "", to)
 	case known:
 		return answer, true, ""
 	}
@@ -202,23 +208,36 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, to chat.Private) (ans
 // record stores an event whose answer the keeper sends by itself, and says so
 // privately when that fails.
 func (d *Desk) record(ctx context.Context, ev incident.Event, to chat.Private) {
-	putCtx, cancel := context.WithTimeout(ctx, 2*answerWithin)
-	defer cancel()
-	_, _, err := d.Store.Put(putCtx, ev)
-	switch {
-	case err == nil:
-		return
-	case errors.Is(err, store.ErrFull):
-		to.Text = textFull
-	default:
-		d.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
-		to.Text = textUnknown
+	said, err := d.store(ctx, ev)
+	if err != nil {
+		to.Text = said
+		d.whisper(ctx, to)
 	}
-	d.whisper(ctx, to)
 }
 
-// whisper tells one person something, best effort.
+// store puts an event into the store. On an error said is what to tell the person.
+func (d *Desk) store(ctx context.Context, ev incident.Event) (said string, err error) {
+	putCtx, cancel := context.WithTimeout(ctx, 2*answerWithin)
+	defer cancel()
+	_, _, err = d.Store.Put(putCtx, ev)
+	switch {
+	case err == nil:
+		return "", nil
+	case errors.Is(err, store.ErrFull):
+		return textFull, err
+	}
+	d.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
+	return textUnknown, err
+}
+
+// whisper tells one person something, best effort. All that can be lost is stored by
+// then, so Slack is acknowledged first.
 func (d *Desk) whisper(ctx context.Context, to chat.Private) {
+	chat.Acknowledge(ctx)
+	d.send(ctx, to)
+}
+
+func (d *Desk) send(ctx context.Context, to chat.Private) {
 	if err := d.Slack.Ephemeral(ctx, to); err != nil {
 		d.Logger.Warn("a private answer did not reach its reader", "user", to.User, "error", err)
 	}

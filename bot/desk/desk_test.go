@@ -72,7 +72,7 @@ func TestStoreDown(t *testing.T) {
 	if _, err := r.sim.Say("anna", "incidents", root.TS, "@signalbook done 1"); err != nil {
 		t.Fatal(err)
 	}
-	r.told("anna", unread)
+	r.told("anna", "not recorded yet")
 }
 
 func TestModals(t *testing.T) {
@@ -120,6 +120,47 @@ func TestModals(t *testing.T) {
 		if strings.Contains(n.Mention, "channel") {
 			t.Errorf("typed words notified: %+v", n)
 		}
+	}
+}
+
+// TestModalSentAgainAfterARefusal: the second time the same words are judged anew.
+func TestModalSentAgainAfterARefusal(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	r.keep()
+	_, immediate := r.open()
+	r.click("ben", immediate, "step:skip", "INC-1/scale-up")
+	r.modal("ben")
+	r.slash("chris", "skip INC-1 scale-up we are at the largest")
+	words := map[string]string{"reason": "no larger size"}
+	for range 2 { // as long as what stands in its way is there, the answer is the same
+		if errs, err := r.sim.SubmitView(t.Context(), "ben", words); err != nil || !strings.Contains(errs["reason"], "chris") {
+			t.Fatalf("got %v, %v, want to hear of chris", errs, err)
+		}
+	}
+	r.slash("chris", "undo INC-1 scale-up")
+	if errs, err := r.sim.SubmitView(t.Context(), "ben", words); err != nil || len(errs) > 0 {
+		t.Fatalf("got %v, %v, want it taken: nothing stands in its way any more", errs, err)
+	}
+	if s, _, _ := r.incident(1).Step("scale-up"); s.State != incident.StepSkipped || s.Note != "no larger size" {
+		t.Errorf("got step %+v, want it skipped with ben's reason", s.Standing)
+	}
+}
+
+// TestModalDeliveredTwiceIsOneNote: what Slack repeats by itself is written once.
+func TestModalDeliveredTwiceIsOneNote(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	r.keep()
+	root, _ := r.open()
+	choose(t, r, "anna", root, "note/INC-1")
+	r.modal("anna")
+	r.sim.Fail(slacksim.Fault{Method: "interactive", Kind: slacksim.Duplicate, Times: 1})
+	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"note": "failover at 14:05"}); err != nil || len(errs) > 0 {
+		t.Fatalf("a note got %v, %v", errs, err)
+	}
+	if got := strings.Count(r.slash("anna", "timeline INC-1"), "failover at 14:05"); got != 1 {
+		t.Errorf("the timeline has the note %d times, want once", got)
 	}
 }
 

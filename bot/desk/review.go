@@ -32,7 +32,7 @@ func (d *Desk) review(ctx context.Context, a chat.Action, to chat.Private) {
 	if verb, ok := atOnce[a.ActionID]; ok {
 		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &incident.Review{
 			Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName},
-			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: a.ThreadTS},
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 		}}, to)
 		return
 	}
@@ -72,6 +72,7 @@ func (d *Desk) openReview(ctx context.Context, a chat.Action, to chat.Private, n
 		d.whisper(ctx, to)
 		return
 	}
+	chat.Acknowledge(ctx) // a form that is opened loses nothing
 	if err := d.Slack.OpenView(ctx, a.TriggerID, modal); err != nil {
 		d.Logger.Warn("a modal could not be opened", "digest", digest.ID(number), "error", err)
 		to.Text = "The form could not be opened: " + message.Escape(err.Error()) + ". Please click again."
@@ -108,7 +109,7 @@ func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]s
 		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
-	answer, answered, said := d.put(ctx, incident.Event{Op: s.Op, At: received(s.At), Review: &review}, chat.Private{User: s.UserID})
+	answer, answered, said := d.put(ctx, incident.Event{Op: s.Op, At: received(s.At), Review: &review}, s.Again, chat.Private{User: s.UserID})
 	switch {
 	case !answered && said != textLater:
 		return map[string]string{block: said}

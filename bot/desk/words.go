@@ -19,7 +19,7 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 	}
 	user := incident.User{ID: s.UserID, Name: s.UserName}
 	if ev, ok := act(c, s.Op, s.At, user, "command", incident.Reply{}); ok {
-		answer, known, text := d.put(ctx, ev, chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
+		answer, known, text := d.put(ctx, ev, "", chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
 		if known {
 			text = message.Answer(answer, d.Settings().Command)
 		}
@@ -30,7 +30,7 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 
 // Mention takes the same words in an incident's thread, where the ID is left
 // out.
-func (d *Desk) Mention(ctx context.Context, m chat.Mention) {
+func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 	to := chat.Private{Channel: m.ChannelID, ThreadTS: m.ThreadTS, User: m.UserID}
 	number := 0
 	if m.ThreadTS != "" {
@@ -38,9 +38,7 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) {
 		n, err := d.Store.ThreadNumber(readCtx, m.ChannelID, m.ThreadTS)
 		cancel()
 		if err != nil {
-			to.Text = textUnread
-			d.whisper(ctx, to)
-			return
+			return d.unheard(ctx, m, to, err)
 		}
 		number = n
 	}
@@ -49,16 +47,29 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) {
 		said := d.usage(err)
 		to.Text, to.Blocks = said.Text, said.Blocks
 		d.whisper(ctx, to)
-		return
+		return nil
 	}
 	reply := incident.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
 	if ev, ok := act(c, m.Op, m.At, incident.User{ID: m.UserID}, "thread", reply); ok {
-		d.record(ctx, ev, to)
-		return
+		if _, err := d.store(ctx, ev); err != nil {
+			return d.unheard(ctx, m, to, err)
+		}
+		return nil
 	}
 	said := d.tell(ctx, c, m.At, to)
 	to.Text, to.Blocks = said.Text, said.Blocks
 	d.whisper(ctx, to)
+	return nil
+}
+
+// unheard is for a mention that the store did not take: Slack delivers it again, and
+// the first time the person is told.
+func (d *Desk) unheard(ctx context.Context, m chat.Mention, to chat.Private, err error) error {
+	if !m.Repeat {
+		to.Text = textAgain
+		d.send(ctx, to)
+	}
+	return err
 }
 
 // tell answers a command that changes nothing.

@@ -259,7 +259,7 @@ func (s *Sim) messageAction(u *user, m *message, action block) delivery {
 	payload["container"], payload["actions"] = containerOf(m), []any{action}
 	payload["channel"] = answer{"id": m.channel.id, "name": m.channel.called()}
 	payload["state"] = answer{"values": answer{}}
-	payload["response_url"] = s.newHook(&hook{user: u, channel: m.channel, thread: m.parent, source: m})
+	payload["response_url"] = s.newHook(&hook{user: u, channel: m.channel, source: m})
 	if m.onlyFor == nil { // Slack does not send an ephemeral message back
 		payload["message"] = s.wire(m, true)
 	}

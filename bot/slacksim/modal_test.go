@@ -234,8 +234,8 @@ func TestResponseURL(t *testing.T) {
 		}
 	}
 	status(use(url, slack.MsgOptionText("once more", false)), "used_url")
-	if got := sim.Ephemerals("anna"); len(got) != 5 || got[0].Thread != root {
-		t.Errorf("got %+v, want 5 ephemerals in the thread", got)
+	if got := sim.Ephemerals("anna"); len(got) != 5 || got[0].Thread != "" {
+		t.Errorf("got %+v, want 5 ephemerals, which show in no thread", got)
 	}
 	url = click()
 	clock.Add(30*time.Minute + time.Second)

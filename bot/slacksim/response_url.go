@@ -16,7 +16,6 @@ const (
 type hook struct {
 	user    *user
 	channel *channel
-	thread  *message // ephemeral answers go where the user acted
 	source  *message // the message acted on; nil after a slash command
 	born    time.Time
 	uses    int
@@ -118,11 +117,10 @@ func (s *Sim) applyResponse(h *hook, given args, said content, now time.Time) (*
 		s.rewrite(h.source, said)
 		return h.source, nil
 	}
-	m := &message{channel: h.channel, user: s.bot, byApp: true, parent: h.thread, text: truncate(said.text, maxText),
+	// Where Slack shows a private answer by response_url to what happened in a thread
+	// is not documented: here it stands in the channel, whatever thread_ts says.
+	m := &message{channel: h.channel, user: s.bot, byApp: true, text: truncate(said.text, maxText),
 		blocks: said.blocks, attachments: said.attachments, metadata: said.metadata}
-	if ts := given.text("thread_ts"); ts != "" {
-		m.parent = h.channel.root(ts)
-	}
 	if given.text("response_type") == "in_channel" {
 		m.parent = h.channel.root(given.text("thread_ts"))
 	} else {

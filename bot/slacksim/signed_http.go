@@ -90,9 +90,7 @@ func encode(d delivery) (path, contentType string, body []byte) {
 // VerifyRequestURL sends the url_verification that Slack sends when the address is
 // set, and fails unless the app answers with the challenge.
 func (s *Sim) VerifyRequestURL(ctx context.Context) error {
-	s.mu.Lock()
-	base := s.requestURL
-	s.mu.Unlock()
+	base := s.address()
 	const challenge = "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"
 	r, err := s.sendHTTP(ctx, delivery{deliveryEvents, answer{"type": "url_verification", "token": "sim", "challenge": challenge}}, base, nil)
 	if err != nil {
@@ -116,14 +114,21 @@ func (s *Sim) sendEvent(d delivery) {
 		}
 		return
 	}
-	s.sendEventHTTP(d, base)
+	s.sendEventHTTP(d)
 }
 
-func (s *Sim) sendEventHTTP(d delivery, base string) {
+// address is where the app takes Slack over HTTP now.
+func (s *Sim) address() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requestURL
+}
+
+func (s *Sim) sendEventHTTP(d delivery) {
 	fault := s.strike(d.kind, "")
-	_, err := s.sendHTTP(s.ctx, d, base, nil)
+	_, err := s.sendHTTP(s.ctx, d, s.address(), nil)
 	if fault != nil && fault.Kind == Duplicate {
-		_, err = s.sendHTTP(s.ctx, d, base, nil)
+		_, err = s.sendHTTP(s.ctx, d, s.address(), nil)
 	}
 	if fault != nil && fault.Kind == LostAck {
 		err = &DeliveryError{Code: "operation_timeout"}
@@ -143,7 +148,7 @@ func (s *Sim) sendEventHTTP(d delivery, base string) {
 		header := http.Header{}
 		header.Set("X-Slack-Retry-Num", strconv.Itoa(n+1))
 		header.Set("X-Slack-Retry-Reason", retryReason(err))
-		_, err = s.sendHTTP(s.ctx, d, base, header)
+		_, err = s.sendHTTP(s.ctx, d, s.address(), header)
 	}
 	if err != nil {
 		s.log.Warn("event was not taken", "err", err)
