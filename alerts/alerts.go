@@ -20,8 +20,9 @@ const (
 	Resolved Status = "resolved"
 )
 
-// Alert is one firing or resolved condition. Its identity is Fingerprint and
-// StartsAt together: an alert that fires anew has a later StartsAt.
+// Alert is one firing or resolved condition, the same one as long as Fingerprint
+// is. One that fires anew has a later StartsAt; behind two Prometheus servers that
+// of a firing one moves, too.
 type Alert struct {
 	Status       Status            `json:"status"`
 	Labels       map[string]string `json:"labels,omitempty"`

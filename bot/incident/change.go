@@ -16,6 +16,7 @@ const (
 	KindAlertAdded       Kind = "alert_added"
 	KindAlertResolved    Kind = "alert_resolved"
 	KindAlertFiredAgain  Kind = "alert_fired_again"
+	KindOddStart         Kind = "odd_start" // it says to fire since a time far ahead: its receipt counts
 	KindCopyHeld         Kind = "copy_held"
 	KindCopyDropped      Kind = "copy_dropped" // resolved again while a firing copy was held
 	KindNotReported      Kind = "not_reported"

@@ -11,15 +11,15 @@ import (
 )
 
 // copyModel is what the product contract (section 7, "notifications out of order,
-// late") says of one alert, told a second time and in other words: a later
-// startsAt wins; of the same startsAt a resolve wins over a firing copy that comes
-// within 30 s of it; the copy is held, and reopens unless another resolve comes
-// within 60 s; a firing copy that comes later reopens at once.
+// late") says of one alert, told a second time and in other words: it keeps all the
+// copies that it heard of the present occurrence. Copies belong to one occurrence
+// while their spans overlap, and a firing one has no end; a resolve wins over a
+// firing copy that comes within 30 s of it; the copy is held, and reopens unless
+// another resolve comes within 60 s; a firing copy that comes later reopens at once.
 type copyModel struct {
-	known    bool
-	startsAt time.Time
+	copies   []alerts.Alert // of the present occurrence
 	firing   bool
-	resolved time.Time // when a resolve of this startsAt was last received
+	resolved time.Time // when a resolve of it was last received
 	held     time.Time // until when; zero: nothing is held
 	openings int       // how often it began to fire
 }
@@ -38,18 +38,37 @@ func (m *copyModel) reaches(now time.Time) {
 	}
 }
 
+// newest is the latest start and the latest end that copies gave.
+func (m *copyModel) newest() (start, end time.Time) {
+	for _, c := range m.copies {
+		if c.StartsAt.After(start) {
+			start = c.StartsAt
+		}
+		if c.EndsAt.After(end) {
+			end = c.EndsAt
+		}
+	}
+	return start, end
+}
+
 func (m *copyModel) hears(a alerts.Alert, now time.Time) {
 	m.reaches(now)
 	firing := a.Status == alerts.Firing
+	start, end := m.newest()
 	switch {
-	case m.known && a.StartsAt.Before(m.startsAt): // older than what is known
-	case !m.known || a.StartsAt.After(m.startsAt):
-		m.known, m.startsAt, m.held = true, a.StartsAt, time.Time{}
+	case len(m.copies) == 0 || !m.firing && a.StartsAt.After(end): // another occurrence
+		m.copies, m.held = []alerts.Alert{a}, time.Time{}
 		if firing {
 			m.fire()
 		} else {
 			m.firing, m.resolved = false, now
 		}
+		return
+	case !firing && a.EndsAt.Before(start): // of an occurrence before this one
+		return
+	}
+	m.copies = append(m.copies, a)
+	switch {
 	case !firing:
 		m.firing, m.held, m.resolved = false, time.Time{}, now
 	case m.firing || !m.held.IsZero():
@@ -58,6 +77,13 @@ func (m *copyModel) hears(a alerts.Alert, now time.Time) {
 	default:
 		m.fire()
 	}
+}
+
+// span is a resolved alert.
+func span(name string, startsAt, endsAt time.Time) alerts.Alert {
+	a := alert(name, startsAt, alerts.Resolved)
+	a.EndsAt = endsAt
+	return a
 }
 
 // TestCopiesInAnyOrder sends copies of one alert's notifications in every order
@@ -70,6 +96,11 @@ func TestCopiesInAnyOrder(t *testing.T) {
 		"one, everything twice":  {f1, f1, r1, r1},
 		"one, resolved by three": {f1, r1, r1, r1},
 		"the second is repeated": {f1, f2, r2, f2},
+		// Two Prometheus servers: the start goes back, and forward, and the resolve names either.
+		"two starts, resolved by the earlier": {f1, f2, span("a", s1, s2.Add(time.Minute))},
+		"two starts and two resolves":         {f1, f2, span("a", s1, s2.Add(time.Minute)), span("a", s2, s2.Add(2*time.Minute))},
+		"the second starts inside the first":  {f1, span("a", s1, s2), f2, r2},
+		"the first ends as the second starts": {f1, span("a", s1, s2.Add(-time.Millisecond)), f2, f2},
 	}
 	for name, set := range sets {
 		t.Run(name, func(t *testing.T) {

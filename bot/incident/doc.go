@@ -25,9 +25,17 @@
 //
 // # Copies of one alert
 //
-// An alert is its fingerprint and its startsAt. A later startsAt wins. Of the
-// same startsAt a resolve wins over a firing copy received within [CopyWindow]
-// of it: the copy is held for [HoldFor] and reopens unless another resolve
-// comes. A firing copy that comes later reopens at once: Prometheus was silent,
-// the alert never ended.
+// An alert is its fingerprint and an occurrence. Copies whose spans, startsAt to
+// endsAt, overlap are of one occurrence, whichever start they name: two Prometheus
+// servers make the start move back and forth. A firing copy has no end, so it
+// contradicts nothing of an alert that fires. A resolve ends the occurrence unless
+// it ended before the known start; then it is of an older one. A copy that starts
+// after the known end is of a later occurrence, and wins.
+//
+// A resolve wins over a firing copy of its occurrence that is received within
+// [CopyWindow] of it: the copy is held for [HoldFor] and reopens unless another
+// resolve comes. A firing copy that comes later reopens at once: Prometheus was
+// silent, the alert never ended.
+//
+// A start far ahead of its receipt says nothing: the rest of the copy is judged.
 package incident

@@ -51,6 +51,9 @@ func (m *move) hear(n alerts.Notification) {
 	case w.fired && i.Over() && (!i.ByHand || w.joined):
 		m.reopen(User{}, "")
 	}
+	if m.odd != nil {
+		m.change(*m.odd)
+	}
 	for _, fingerprint := range m.dropped {
 		// Told last: it is news for whoever reads that a copy is held, and for nobody else.
 		m.change(Change{Kind: KindCopyDropped, Alert: fingerprint})
@@ -80,12 +83,23 @@ func (m *move) merge(n alerts.Notification) news {
 	var w news
 	listed := map[string]bool{}
 	var asOf time.Time // when a resolved notification was true: its newest end
+	for k := range i.Alerts {
+		if a := &i.Alerts[k]; odd(a.StartsAt, later(m.now, i.LastHeard)) {
+			a.StartsAt = time.Time{} // of a document of an earlier binary
+		}
+	}
 	for _, a := range n.Alerts {
 		listed[a.Fingerprint] = true
-		if a.EndsAt.After(asOf) && a.Status == alerts.Resolved {
-			asOf = a.EndsAt
+		told := a.StartsAt
+		a.StartsAt, a.EndsAt = span(a, m.now)
+		if a.Status == alerts.Resolved {
+			asOf = later(asOf, a.EndsAt)
 		}
-		m.mergeAlert(n, a, &w)
+		fires := m.mergeAlert(n, a, &w)
+		w.fired = w.fired || fires
+		if fires && a.StartsAt.IsZero() && m.odd == nil {
+			m.odd = &Change{Kind: KindOddStart, Alert: a.Fingerprint, Text: told.Format(time.RFC3339)}
+		}
 	}
 	i.Omitted = n.Omitted() + n.Truncated
 	i.Truncated = n.Truncated > 0
@@ -110,38 +124,43 @@ func (m *move) merge(n alerts.Notification) news {
 	return w
 }
 
-func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) {
+// mergeAlert judges one copy of an alert. Copies whose spans overlap are of one
+// occurrence, whichever start they name. It reports whether the alert fires and did
+// not before.
+func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) (fires bool) {
 	i := m.i
 	at := slices.IndexFunc(i.Alerts, func(known Alert) bool { return known.Fingerprint == a.Fingerprint })
 	if at < 0 {
 		i.Alerts = append(i.Alerts, m.alert(n, a))
 		if a.Status == alerts.Firing {
-			w.fired, w.joined = true, true
+			w.joined = true
 			m.change(Change{Kind: KindAlertAdded, Alert: a.Fingerprint})
 		}
-		return
+		return a.Status == alerts.Firing
 	}
 	known := &i.Alerts[at]
-	switch order := a.StartsAt.Compare(known.StartsAt); {
-	case order < 0:
-		// An older occurrence: the notification is late when it contradicts what we know of the newer one.
-		w.outdated = w.outdated || known.Firing || a.Status == alerts.Firing
-	case order > 0:
-		wasFiring := known.Firing
-		*known = m.alert(n, a)
-		switch {
-		case a.Status == alerts.Firing:
-			w.fired, w.joined = true, true
-			m.change(Change{Kind: KindAlertFiredAgain, Alert: a.Fingerprint})
-		case wasFiring:
-			m.change(Change{Kind: KindAlertResolved, Alert: a.Fingerprint})
+	firing := a.Status == alerts.Firing
+	switch {
+	case !firing && a.EndsAt.Before(known.StartsAt):
+		// An older occurrence: the notification is late when the newer one fires.
+		w.outdated = w.outdated || known.Firing
+	case !known.Firing && a.StartsAt.After(known.EndsAt):
+		if !firing && !known.HeldUntil.IsZero() {
+			m.dropped = append(m.dropped, a.Fingerprint)
 		}
-	case a.Status == alerts.Resolved:
+		*known = m.alert(n, a)
+		if firing {
+			w.joined = true
+			m.change(Change{Kind: KindAlertFiredAgain, Alert: a.Fingerprint})
+		}
+		return firing
+	case !firing:
 		m.tell(known, n, a)
 		m.resolveAlert(known, a.EndsAt)
-		known.ResolveAt = m.now
+		known.StartsAt, known.EndsAt, known.ResolveAt = later(known.StartsAt, a.StartsAt), later(known.EndsAt, a.EndsAt), later(known.ResolveAt, m.now)
 	case known.Firing:
 		m.tell(known, n, a)
+		known.StartsAt = later(known.StartsAt, a.StartsAt)
 		if known.Unreported {
 			known.Unreported = false
 			m.change(Change{Kind: KindReported, Alert: a.Fingerprint})
@@ -158,10 +177,13 @@ func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) {
 		// Already held: the timer decides.
 	default:
 		// The resolve was long ago: the alert never ended.
+		startsAt := later(known.StartsAt, a.StartsAt)
 		*known = m.alert(n, a)
-		w.fired = true
+		known.StartsAt = startsAt
 		m.change(Change{Kind: KindAlertFiredAgain, Alert: a.Fingerprint})
+		return true
 	}
+	return false
 }
 
 // resolveAlert ends a firing alert, or the hold of one that was resolved.

@@ -113,11 +113,11 @@ type PlaybookRef struct {
 // Alert is one alert of the group as last reported.
 type Alert struct {
 	Fingerprint string            `json:"fingerprint"`
-	StartsAt    time.Time         `json:"starts_at"`
+	StartsAt    time.Time         `json:"starts_at"` // the latest that copies of this occurrence gave; zero: none can be believed
 	EndsAt      time.Time         `json:"ends_at,omitzero"`
 	Firing      bool              `json:"firing,omitempty"`
 	ChangedAt   time.Time         `json:"changed_at"`             // when we received its last change
-	ResolveAt   time.Time         `json:"resolve_at,omitzero"`    // when we last received a resolve of this startsAt
+	ResolveAt   time.Time         `json:"resolve_at,omitzero"`    // when we last received a resolve of this occurrence
 	HeldUntil   time.Time         `json:"held_until,omitzero"`    // a firing copy came right after the resolve
 	Unreported  bool              `json:"not_reported,omitempty"` // firing, yet absent from the last notification
 	Labels      map[string]string `json:"labels,omitempty"`       // what tells it apart from the others

@@ -52,11 +52,11 @@ func (r Rules) remember(s Scene, n alerts.Notification, now time.Time) Outcome {
 func (r Rules) receiveQuiet(s Scene, n alerts.Notification, now time.Time) Outcome {
 	i := s.Current.clone()
 	m := &move{rules: r, i: &i, now: now}
-	i.LastHeard = now
-	if w := m.merge(n); w.fired {
-		s.Current = &i
+	if m.firesAnew(n) {
 		return r.open(s, n, now, nil)
 	}
+	i.LastHeard = now
+	m.merge(n)
 	switch {
 	case !slices.ContainsFunc(i.Alerts, func(a Alert) bool { return !a.HeldUntil.IsZero() }):
 		i.Pending = nil
@@ -86,7 +86,7 @@ func (r Rules) releaseQuiet(s Scene, now time.Time) Outcome {
 // holds reports whether a is a firing copy that is held.
 func (i Incident) holds(a alerts.Alert) bool {
 	return a.Status == alerts.Firing && slices.ContainsFunc(i.Alerts, func(known Alert) bool {
-		return known.Fingerprint == a.Fingerprint && known.StartsAt.Equal(a.StartsAt) && !known.HeldUntil.IsZero()
+		return known.Fingerprint == a.Fingerprint && !known.HeldUntil.IsZero()
 	})
 }
 
@@ -94,7 +94,7 @@ func (i Incident) holds(a alerts.Alert) bool {
 // under the number it was remembered with; one that follows an old incident
 // takes over its follow-ups.
 func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident) Outcome {
-	i := r.incident(s.Plan(n), s.Next, now)
+	i := r.incident(s.Plan(received(n, now)), s.Next, now)
 	if s.Current != nil && s.Current.Quiet {
 		i.Number, i.Version, i.Alerts = s.Current.Number, s.Current.Version, s.Current.clone().Alerts
 	}
@@ -106,6 +106,9 @@ func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident
 	m.change(Change{Kind: KindOpened, Text: i.Playbook.Reason})
 	if i.Playbook.Note != "" {
 		m.change(Change{Kind: KindPlaybookNote, Text: i.Playbook.Note})
+	}
+	if m.odd != nil {
+		m.change(*m.odd)
 	}
 	opened := m.changes
 	m.describe(n, w)

@@ -103,6 +103,7 @@ type move struct {
 	now     time.Time
 	changes []Change
 	dropped []string // fingerprints of alerts whose firing copy is not held any more
+	odd     *Change  // the first alert that fires since a time that cannot be believed
 	// superseded: the group fires again, too late to reopen this incident.
 	superseded bool
 }

@@ -26,7 +26,8 @@ var update = flag.Bool("update", false, "rewrite the expected output of the scen
 // what follows "----" up to the next blank line is what came of it. A responder
 // should be able to read one.
 //
-//	alerts db: primary@1 firing, replica@1 resolved   a notification about group db; @1 is the alert's startsAt in minutes
+//	alerts db: primary@1 firing, replica@1 resolved   a notification about group db; @1 is the alert's startsAt in minutes,
+//	       @1..5 its startsAt and endsAt; without it a resolved one ends a minute after its start
 //	       "truncated 4", "drill" (every alert has the mark) or "drill primary" (only that one has) may follow after a semicolon
 //	anna done INC-1 2 pooled                           what a person does
 //	anna resolve INC-1 false alarm: flapping           a reason may stand before the note
@@ -175,6 +176,7 @@ func (d *desk) notification(line string) *alerts.Notification {
 	for part := range strings.SplitSeq(rest, ",") {
 		fields := strings.Fields(part)
 		name, minute, _ := strings.Cut(fields[0], "@")
+		minute, end, _ := strings.Cut(minute, "..")
 		m, err := strconv.Atoi(minute)
 		if err != nil {
 			d.t.Fatalf("bad alert %q", part)
@@ -192,6 +194,9 @@ func (d *desk) notification(line string) *alerts.Notification {
 			n.Firing++
 		} else {
 			a.EndsAt = a.StartsAt.Add(time.Minute)
+			if end != "" {
+				a.EndsAt = d.start.Add(time.Duration(number(d.t, end)) * time.Minute)
+			}
 			n.Resolved++
 		}
 		n.Alerts = append(n.Alerts, a)

@@ -132,7 +132,7 @@ func alertLine(i incident.Incident, a incident.Alert, newest bool) *paragraph {
 	}
 	switch {
 	case a.Firing:
-		p.text(" · since ").date(a.StartsAt)
+		p.text(" · since ").date(cmp.Or(a.StartsAt, a.ChangedAt))
 	case held:
 		p.text(" · resolved, but reported as firing right after: waiting until ").date(a.HeldUntil)
 	}

@@ -68,7 +68,7 @@ func entry(i incident.Incident, c incident.Change) *paragraph {
 // carriesWords reports whether a change's text is said as somebody's words; of
 // the other kinds it is part of the sentence.
 func carriesWords(k incident.Kind) bool {
-	return k != incident.KindSeverity && k != incident.KindDeadline && k != incident.KindLateClick
+	return k != incident.KindSeverity && k != incident.KindDeadline && k != incident.KindLateClick && k != incident.KindOddStart
 }
 
 // happened says what a change is, in words.
@@ -95,6 +95,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "alert resolved: " + alertOf(i, c)
 	case incident.KindAlertFiredAgain:
 		return "fires again: " + alertOf(i, c)
+	case incident.KindOddStart:
+		return fmt.Sprintf("fires since %s, says its sender; that is far ahead, so the receipt counts: %s", Cut(Line(c.Text), 40), alertOf(i, c))
 	case incident.KindCopyHeld:
 		return "a firing copy right after the resolve, held for a minute: " + alertOf(i, c)
 	case incident.KindCopyDropped:
