@@ -105,7 +105,11 @@ func TestCopiesInAnyOrder(t *testing.T) {
 	for name, set := range sets {
 		t.Run(name, func(t *testing.T) {
 			for _, order := range permutations(len(set)) {
-				for _, gaps := range paces(len(set)-1, time.Second, 40*time.Second, 100*time.Second) {
+				steps := []time.Duration{time.Second, 40 * time.Second, 100 * time.Second}
+				if len(order) > 3 && strings.Contains(name, "start") {
+					steps = steps[:2] // the race detector is slow, and starts are not about time
+				}
+				for _, gaps := range paces(len(set)-1, steps...) {
 					playCopies(t, set, order, gaps)
 				}
 			}

@@ -72,9 +72,9 @@ func (p *peer) flush(now time.Time, repeat bool) *alerts.Notification {
 //   - once all is over the incident is resolved;
 //   - the incident opens no more often than once, and again for each end of it.
 func TestTwoSenders(t *testing.T) {
-	worlds := 60
+	worlds := 40
 	if testing.Short() {
-		worlds = 20
+		worlds = 10
 	}
 	for seed := range worlds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { newSenders(t, uint64(seed)).play() })
