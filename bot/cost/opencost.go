@@ -100,7 +100,14 @@ func (o *OpenCost) each(ctx context.Context, asked []spend.Day, reader *openCost
 			reader.notes.add(true, "Costs of %s are not known: %v.", listDays(rest), err)
 			return err
 		}
-		rest = rest[n:]
+		for _, day := range rest[:n] {
+			reader.cells += len(reader.read.Days[day])
+		}
+		if rest = rest[n:]; reader.cells > maxAnswered && len(rest) > 0 {
+			reader.notes.add(true, "Costs of %s are not known: the newer days alone have more than %d figures: the costs of so many accounts and services are read from FOCUS files.",
+				listDays(rest), maxAnswered)
+			return nil
+		}
 	}
 	return nil
 }
@@ -112,7 +119,7 @@ func (o *OpenCost) each(ctx context.Context, asked []spend.Day, reader *openCost
 func (o *OpenCost) cloudCosts(ctx context.Context, query url.Values, reader *openCostReader) error {
 	query.Set("aggregate", "provider,service,category,accountID")
 	query.Set("accumulate", "day")
-	var answer struct{ Sets []cloudCostSet }
+	var answer struct{ Sets few[cloudCostSet] }
 	err := o.get(ctx, "/cloudCost", query, &answer)
 	var refused *openCostRefusal
 	if errors.As(err, &refused) && (refused.code == http.StatusNotImplemented || refused.code == http.StatusNotFound) {
@@ -132,7 +139,7 @@ func (o *OpenCost) cloudCosts(ctx context.Context, query url.Values, reader *ope
 // anyCloud tells apart clouds that have nothing yet and no clouds at all: OpenCost
 // answers both with empty days.
 func (o *OpenCost) anyCloud(ctx context.Context) error {
-	var integrations []struct{}
+	var integrations few[struct{}]
 	if err := o.get(ctx, "/cloudCost/status", nil, &integrations); err == nil && len(integrations) == 0 {
 		return errNoCloudCosts
 	}
@@ -145,7 +152,7 @@ func (o *OpenCost) allocations(ctx context.Context, query url.Values, reader *op
 	query.Set("aggregate", "namespace")
 	query.Set("step", "1d")
 	query.Set("includeIdle", "true")
-	var sets []map[string]allocation
+	var sets few[rowsOf[allocation]]
 	if err := o.get(ctx, "/allocation", query, &sets); err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 package cost
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/spend"
@@ -15,7 +17,7 @@ type (
 	openCostMetric struct{ Cost json.Number }
 
 	cloudCostSet struct {
-		CloudCosts map[string]cloudCost
+		CloudCosts rowsOf[cloudCost]
 		Window     openCostWindow
 	}
 
@@ -31,6 +33,70 @@ type (
 		TotalCost json.Number
 	}
 )
+
+// An answer's bytes are bounded, and an empty row takes six of them: so the rows are
+// bounded too.
+const (
+	maxOpenCostSets = 20 // a week is asked for at a time
+	maxOpenCostRows = 20_000
+)
+
+// few is a list of not many entries.
+type few[T any] []T
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *few[T]) UnmarshalJSON(data []byte) error {
+	return eachJSON(data, '[', maxOpenCostSets, func(_ string, dec *json.Decoder) error {
+		var entry T
+		err := dec.Decode(&entry)
+		*f = append(*f, entry)
+		return err
+	})
+}
+
+// rowsOf are what a set tells, by name.
+type rowsOf[T any] map[string]T
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *rowsOf[T]) UnmarshalJSON(data []byte) error {
+	*r = rowsOf[T]{}
+	return eachJSON(data, '{', maxOpenCostRows, func(name string, dec *json.Decoder) error {
+		var row T
+		err := dec.Decode(&row)
+		(*r)[name] = row
+		return err
+	})
+}
+
+// eachJSON calls entry for each entry of a list or an object, at most most times; a
+// null has none.
+func eachJSON(data []byte, begin json.Delim, most int, entry func(name string, dec *json.Decoder) error) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	first, err := dec.Token()
+	if err != nil || first == nil {
+		return err
+	}
+	if first != begin {
+		return fmt.Errorf("%v stands where %v belongs", first, begin)
+	}
+	for n := 0; dec.More(); n++ {
+		if n == most {
+			return fmt.Errorf("it has more than %d entries", most)
+		}
+		name := ""
+		if begin == '{' {
+			key, err := dec.Token()
+			if err != nil {
+				return err
+			}
+			name, _ = key.(string)
+		}
+		if err := entry(name, dec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // day is the UTC day that the window lies in.
 func (w openCostWindow) day() (spend.Day, bool) {
@@ -59,6 +125,7 @@ type openCostReader struct {
 	notes    readingNotes
 	from, to spend.Day         // the days asked for
 	sets     map[spend.Day]int // which set of the answer told of a day
+	cells    int               // figures taken
 	strays   int               // what was told of other days
 	bad      error             // why a figure was left out, for example
 }

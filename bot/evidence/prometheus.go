@@ -21,8 +21,9 @@ import (
 const (
 	// answerWithin is how long one query may take.
 	answerWithin = 10 * time.Second
-	// maxAnswer bounds an answer, in bytes.
-	maxAnswer = 16 << 20
+	// maxAnswer bounds an answer, in bytes: an empty series takes three of them, and
+	// seventy in memory.
+	maxAnswer = 8 << 20
 	// maxSamples bounds the samples of an answer.
 	maxSamples = 10_000
 	// maxNotes bounds what is passed on of Prometheus' warnings.

@@ -144,7 +144,7 @@ func TestBadAnswers(t *testing.T) {
 		"overloaded":       {503, `{"status":"error","errorType":"timeout","error":"query timed out in expression evaluation"}`, []string{"timed out", "cheaper"}},
 		"broken":           {500, strings.Repeat("x", 5000), []string{"500", "log"}},
 		"too many samples": {200, vector(10_001), []string{"10001 series", "aggregate"}},
-		"too large":        {200, vector(600_000), []string{"16 MB", "aggregate"}},
+		"too large":        {200, vector(600_000), []string{"8 MB", "aggregate"}},
 		"a long complaint": {400, `{"status":"error","errorType":"bad_data","error":"` + strings.Repeat("é", 5000) + `"}`, []string{"mend the query"}},
 	} {
 		t.Run(name, func(t *testing.T) {
