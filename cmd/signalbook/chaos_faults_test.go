@@ -16,7 +16,7 @@ var (
 	replicaFaults = strings.Fields("kill kill kill kill-keeper kill-keeper kill-accepted kill-accepted kill-accepted term term freeze freeze")
 	slackFaults   = strings.Fields("lost-answer lost-answer lost-request late late 429 429-bare 200-ratelimited internal_error fatal_error http-500 http-503 delay slack-500 slack-refuses clock")
 	deliverFaults = strings.Fields("duplicate lost-ack disconnect")
-	redisFaults   = strings.Fields("redis-kill redis-kill failover failover")
+	redisFaults   = strings.Fields("redis-kill redis-kill failover failover redis-full")
 )
 
 // hurt makes things go wrong, one after another in a random order, until the
@@ -77,7 +77,7 @@ func (w *world) strike(kind string, r *rand.Rand) {
 			w.sim.DisconnectSockets(reason)
 			w.count(kind, "%q", reason)
 		}
-	case "redis-kill", "failover":
+	case "redis-kill", "failover", "redis-full":
 		w.hurtRedis(kind, r)
 	default:
 		w.plant(kind, r)
@@ -212,6 +212,10 @@ func (w *world) hurtRedis(kind string, r *rand.Rand) {
 	}
 	defer redisTurn.unlock(w)
 	switch {
+	case kind == "redis-full":
+		w.count(kind, "")
+		w.fillRedis(within(r, 500*time.Millisecond, 3*time.Second))
+		return
 	case w.plan.redis == "single":
 		w.count("redis-kill", "")
 		node := w.redis.KillPrimary(inboxKey)
@@ -232,6 +236,21 @@ func (w *world) hurtRedis(kind string, r *rand.Rand) {
 		node.Start()
 	}
 	w.redis.AwaitWhole()
+}
+
+// fillRedis takes Redis' memory away for a while: whatever needs more of it is
+// refused, and what waits in the inbox stays there.
+func (w *world) fillRedis(long time.Duration) {
+	limit := func(bytes string) {
+		for _, node := range w.redis.Nodes {
+			eventually(w.t, "a node takes its limit of memory", func() bool {
+				return node.Client().ConfigSet(w.over, "maxmemory", bytes).Err() == nil || w.over.Err() != nil
+			})
+		}
+	}
+	limit("1")
+	defer limit("0")
+	pause(w.hurting, long)
 }
 
 // turns lets one fault of a kind happen at a time in each world.

@@ -24,7 +24,7 @@ func (m *witness) checkAccepted() {
 		g.mu.Lock()
 		for _, o := range g.accepted {
 			if !slices.ContainsFunc(all, func(r record) bool { return r.Group == g.id() && r.knows(o) }) {
-				m.w.problem("lost: group %d, alert %s of %s, resolved %v, was answered 202 and is not known", g.n, o.fingerprint, o.startsAt.Format("15:04:05.000"), o.resolved)
+				m.w.problem("lost: group %d, alert %s of %s, resolved %v, was answered 202 and is not known", g.n, o.fingerprint, o.starts[0].Format("15:04:05.000"), o.resolved)
 			}
 		}
 		g.mu.Unlock()
@@ -36,7 +36,7 @@ func (r record) knows(o occurrence) bool {
 		if a.Fingerprint != o.fingerprint {
 			continue
 		}
-		if a.StartsAt.After(o.startsAt) || a.StartsAt.Equal(o.startsAt) && (!o.resolved || !a.Firing) {
+		if a.StartsAt.After(o.starts[1]) || !a.StartsAt.Before(o.starts[0]) && (!o.resolved || !a.Firing) {
 			return true
 		}
 	}
@@ -89,8 +89,8 @@ func (m *witness) checkGroup(g *alertGroup, all []record) {
 	for _, a := range g.alerts {
 		at := slices.IndexFunc(newest.Alerts, func(known incident.Alert) bool { return known.Fingerprint == a.fingerprint })
 		switch {
-		case !a.resolved && (at < 0 || !newest.Alerts[at].Firing || !newest.Alerts[at].StartsAt.Equal(a.startsAt)):
-			m.w.problem("lost: %s does not know that %s fires since %s", newest.ID(), a.fingerprint, a.startsAt.Format("15:04:05.000"))
+		case !a.resolved && (at < 0 || !newest.Alerts[at].Firing || !slices.ContainsFunc(a.starts[:], newest.Alerts[at].StartsAt.Equal)):
+			m.w.problem("lost: %s does not know that %s fires since %s", newest.ID(), a.fingerprint, a.starts[0].Format("15:04:05.000"))
 		case a.resolved && at >= 0 && (newest.Alerts[at].Firing || !newest.Alerts[at].HeldUntil.IsZero()):
 			m.w.problem("lost: %s does not know that %s ended at %s", newest.ID(), a.fingerprint, a.endsAt.Format("15:04:05.000"))
 		}

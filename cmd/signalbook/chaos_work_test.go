@@ -25,6 +25,7 @@ type alertGroup struct {
 	channel  string
 	random   *rand.Rand
 	ahead    time.Duration // of the sender's clock
+	senders  int           // Prometheus servers whose starts differ
 	next     int
 
 	mu       sync.Mutex
@@ -45,8 +46,10 @@ type truth struct {
 // occurrence is one alert as a notification gave it.
 type occurrence struct {
 	fingerprint string
-	startsAt    time.Time
-	resolved    bool
+	// Two Prometheus servers tell of it, and each has seen it begin at another moment: notifications name now the one, now
+	// the other, the earlier first. Neither lies before the end of the occurrence before.
+	starts   [2]time.Time
+	resolved bool
 }
 
 func newGroup(m *witness, n int) *alertGroup {
@@ -55,6 +58,7 @@ func newGroup(m *witness, n int) *alertGroup {
 	g.severity = []string{"critical", "warning", "info"}[n%3]
 	g.channel = channelName(n % m.w.plan.channels)
 	g.ahead = within(g.random, -3*time.Minute, 3*time.Minute)
+	g.senders = 1 + g.random.IntN(2)
 	return g
 }
 
@@ -97,16 +101,27 @@ func (g *alertGroup) change() {
 	switch k := g.random.IntN(10); {
 	case len(firing) == 0 && len(resolved) > 0 && k < 5, k < 2 && len(resolved) > 0: // fires again
 		a := resolved[g.random.IntN(len(resolved))]
-		a.occurrence = occurrence{fingerprint: a.fingerprint, startsAt: g.now()}
+		g.begin(a, a.fingerprint)
 	case len(firing) == 0 || k < 5 && len(g.alerts) < 12: // a new one
 		g.next++
-		g.alerts = append(g.alerts, &truth{occurrence: occurrence{fingerprint: fmt.Sprintf("%04x%04x%08x", g.n, g.next, g.m.w.plan.seed), startsAt: g.now()}})
+		a := &truth{}
+		g.begin(a, fmt.Sprintf("%04x%04x%08x", g.n, g.next, g.m.w.plan.seed))
+		g.alerts = append(g.alerts, a)
 	case k < 8:
 		end(firing[g.random.IntN(len(firing))])
 	default:
 		for _, a := range firing {
 			end(a)
 		}
+	}
+}
+
+// begin is a new occurrence of an alert.
+func (g *alertGroup) begin(a *truth, fingerprint string) {
+	now := g.now()
+	a.occurrence = occurrence{fingerprint: fingerprint, starts: [2]time.Time{now, now}}
+	if earlier := now.Add(-within(g.random, 0, 3*time.Second)).Truncate(time.Millisecond); g.senders == 2 && earlier.After(a.endsAt) {
+		a.starts[0] = earlier
 	}
 }
 
@@ -121,7 +136,7 @@ func (g *alertGroup) body(all bool) (data []byte, told []occurrence) {
 		if a.resolved && a.told && !all {
 			continue
 		}
-		one := map[string]any{"status": "firing", "fingerprint": a.fingerprint, "startsAt": a.startsAt, "endsAt": "0001-01-01T00:00:00Z",
+		one := map[string]any{"status": "firing", "fingerprint": a.fingerprint, "startsAt": a.starts[g.random.IntN(2)], "endsAt": "0001-01-01T00:00:00Z",
 			"labels": map[string]string{"alertname": "Chaos", "team": fmt.Sprint(g.n % g.m.w.plan.channels), "service": fmt.Sprint("s", g.n), "severity": g.severity, "instance": a.fingerprint}}
 		if a.resolved {
 			one["status"], one["endsAt"] = "resolved", a.endsAt
@@ -130,7 +145,7 @@ func (g *alertGroup) body(all bool) (data []byte, told []occurrence) {
 		}
 		list = append(list, one)
 		told = append(told, a.occurrence)
-		g.sent[a.fingerprint+a.startsAt.String()] = true
+		g.sent[a.fingerprint+a.starts[0].String()] = true
 	}
 	if len(list) == 0 {
 		return nil, nil
