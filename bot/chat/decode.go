@@ -115,6 +115,7 @@ type interactionPayload struct {
 	} `json:"message"`
 	Actions []struct {
 		ActionID string `json:"action_id"`
+		BlockID  string `json:"block_id"`
 		chosen
 	} `json:"actions"`
 	View struct {
@@ -122,6 +123,7 @@ type interactionPayload struct {
 		Hash            string `json:"hash"`
 		CallbackID      string `json:"callback_id"`
 		PrivateMetadata string `json:"private_metadata"`
+		ExternalID      string `json:"external_id"`
 		State           struct {
 			Values map[string]map[string]chosen `json:"values"`
 		} `json:"state"`
@@ -199,7 +201,7 @@ func (p interactionPayload) clicks(fallback string, at time.Time) (delivery, err
 	const most = 25 // Slack: elements of one actions block
 	for i, clicked := range p.Actions[:min(len(p.Actions), most)] {
 		a := base
-		a.ActionID, a.Value = clicked.ActionID, clicked.text()
+		a.ActionID, a.BlockID, a.Value = clicked.ActionID, clicked.BlockID, clicked.text()
 		if i > 0 {
 			a.Op = fmt.Sprintf("%s:%d", base.Op, i)
 		}
@@ -231,7 +233,7 @@ func (p interactionPayload) submitted(at time.Time) (delivery, error) {
 	}
 	return delivery{kind: kindSubmission, submission: Submission{
 		Op: op("view", p.View.ID, p.View.Hash, fingerprint(entered.String())), Again: again,
-		CallbackID: p.View.CallbackID, PrivateMetadata: p.View.PrivateMetadata,
+		CallbackID: p.View.CallbackID, PrivateMetadata: p.View.PrivateMetadata, ExternalID: p.View.ExternalID,
 		UserID: p.User.ID, UserName: p.userName(), UserTeam: p.User.TeamID, Values: values, At: at,
 	}}, nil
 }

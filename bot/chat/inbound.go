@@ -63,7 +63,8 @@ type Action struct {
 	UserID, UserName string
 	UserTeam         string // the person's workspace, or in Enterprise organisations the organisation; empty: not said
 	ChannelID        string
-	MessageTS        string // the message clicked
+	BlockID          string // of the block that was clicked
+	MessageTS        string // the message clicked; empty in a modal
 	ThreadTS         string // the root of its thread; MessageTS when it is no reply
 	TriggerID        string // opens one modal within 3 s (Slack: trigger_id)
 	ResponseURL      string // 5 private answers within 30 minutes (Slack: response_url)
@@ -76,9 +77,9 @@ type Submission struct {
 	Op string
 	// Again tells apart two times that the same was sent in, for after a refusal;
 	// Slack's own repeats share it. It may be empty.
-	Again                                         string
-	CallbackID, PrivateMetadata, UserID, UserName string
-	UserTeam                                      string // see Action
+	Again                                                     string
+	CallbackID, PrivateMetadata, ExternalID, UserID, UserName string
+	UserTeam                                                  string // see Action
 	// Values holds what was entered or chosen, by block_id.
 	Values map[string]string
 	At     time.Time

@@ -43,29 +43,31 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 		d.whisper(ctx, to)
 		return
 	}
+	act := incident.Act{
+		Incident: number, Step: step, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu", From: clicked(a),
+		Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
+	}
+	record := func() { d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &act}, to) }
 	if verb, ok := buttons[a.ActionID]; ok && (step != "") == strings.HasPrefix(a.ActionID, "step:") {
-		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
-			Verb: verb, Incident: number, Step: step, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "button",
-			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
-		}}, to)
+		act.Verb, act.Via = verb, "button"
+		record()
 		return
 	}
 	switch {
 	case a.ActionID == actionPick && step == "":
-		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
-			Verb: incident.VerbShow, Incident: number, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu",
-			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: true},
-		}}, to)
+		act.Verb, act.Reply.Always = incident.VerbShow, true
+		record()
 	case a.ActionID == actionReason && step == "":
-		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &incident.Act{
-			Verb: incident.VerbReason, Incident: number, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu",
-			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
-		}}, to)
+		act.Verb, act.Reason = incident.VerbReason, incident.Reason(choice)
+		record()
 	case a.ActionID == "step:skip" && step != "":
 		d.openModal(ctx, a, to, number, step)
 	case choice == "note":
 		d.openModal(ctx, a, to, number, "")
 	case choice == "timeline":
+		if !d.owned(ctx, number, a, to) {
+			return
+		}
 		said := d.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, a.At)
 		to.Text, to.Blocks = said.Text, said.Blocks
 		d.whisper(ctx, to)
@@ -84,6 +86,9 @@ func target(value string) (number int, step string, ok bool) {
 // openModal asks for words, within the 3 s that Slack gives a trigger. What
 // cannot be done any more is said instead.
 func (d *Desk) openModal(ctx context.Context, a chat.Action, to chat.Private, number int, step string) {
+	if !d.owned(ctx, number, a, to) {
+		return
+	}
 	readCtx, cancel := context.WithTimeout(ctx, readWithin)
 	i, ok, err := d.Store.Incident(readCtx, number)
 	cancel()
@@ -113,6 +118,7 @@ func (d *Desk) openModal(ctx context.Context, a chat.Action, to chat.Private, nu
 		}
 		view = message.SkipModal(i, s)
 	}
+	view.ExternalID = externalID(*clicked(a))
 	chat.Acknowledge(ctx) // a form that is opened loses nothing
 	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
 		d.Logger.Warn("a modal could not be opened", "incident", i.ID(), "error", err)
@@ -155,7 +161,7 @@ func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string 
 		return map[string]string{modal.block: modal.empty}
 	}
 	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
-		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal",
+		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal", From: opened(s),
 	}}
 	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID})
 	switch {

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 )
 
@@ -28,6 +29,13 @@ func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBl
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
 	entries, unread, err := d.Store.Crowd(ctx, n)
+	if s.MessageTS != "" && err == nil {
+		// A message of before Redis lost data may name another storm.
+		var ok bool
+		if ok, err = d.Store.Owns(ctx, 0, incident.Origin{Channel: s.ChannelID, TS: s.MessageTS, Storm: n}); err == nil && !ok {
+			return nil
+		}
+	}
 	if err != nil {
 		d.Logger.Warn("the incidents of a storm could not be read", "storm", n, "error", err)
 		return nil

@@ -13,6 +13,7 @@ import (
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
 )
 
 // atOnce are the clicks on a digest that need no words.
@@ -31,7 +32,7 @@ func (d *Desk) review(ctx context.Context, a chat.Action, to chat.Private) {
 	}
 	if verb, ok := atOnce[a.ActionID]; ok {
 		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &incident.Review{
-			Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName},
+			Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}, From: clicked(a),
 			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 		}}, to)
 		return
@@ -41,6 +42,9 @@ func (d *Desk) review(ctx context.Context, a chat.Action, to chat.Private) {
 
 // openReview asks for the words that a click on a digest needs.
 func (d *Desk) openReview(ctx context.Context, a chat.Action, to chat.Private, number int, subject string) {
+	if !d.owned(ctx, store.DigestSubject(number), a, to) {
+		return
+	}
 	readCtx, cancel := context.WithTimeout(ctx, readWithin)
 	document, ok, err := d.Store.Digest(readCtx, number)
 	cancel()
@@ -72,6 +76,7 @@ func (d *Desk) openReview(ctx context.Context, a chat.Action, to chat.Private, n
 		d.whisper(ctx, to)
 		return
 	}
+	modal.ExternalID = externalID(*clicked(a))
 	chat.Acknowledge(ctx) // a form that is opened loses nothing
 	if err := d.Slack.OpenView(ctx, a.TriggerID, modal); err != nil {
 		d.Logger.Warn("a modal could not be opened", "digest", digest.ID(number), "error", err)
@@ -90,7 +95,7 @@ func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]s
 		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
-	review := incident.Review{Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}}
+	review := incident.Review{Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}, From: opened(s)}
 	block := ""
 	switch s.CallbackID {
 	case "digest:expected":

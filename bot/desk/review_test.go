@@ -195,9 +195,9 @@ func TestClicksOnNoDigest(t *testing.T) {
 	for k, c := range []struct{ action, value, want string }{
 		{"digest:adopt", "INC-1/C1", "belongs to no digest"},
 		{"digest:adopt", "DIG-1", "belongs to no digest"},
-		{"digest:adopt", "DIG-1/C1", "no such digest any more"},
-		{"digest:snooze", "DIG-2/C1", "no such digest any more"},
-		{"digest:expected", "DIG-3/5e71e5", "no such digest any more"},
+		{"digest:adopt", "DIG-1/C1", "older than what I remember"},
+		{"digest:snooze", "DIG-2/C1", "older than what I remember"},
+		{"digest:expected", "DIG-3/5e71e5", "older than what I remember"},
 	} {
 		before := len(r.sim.Ephemerals("anna"))
 		r.desk.Action(t.Context(), chat.Action{

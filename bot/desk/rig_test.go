@@ -38,6 +38,7 @@ type rig struct {
 	store      *store.Store
 	client     *chat.Client
 	redis      *exec.Cmd
+	address    string // of redis
 	replies    *store.Replies
 	books      *playbooks.Set
 	responders []string
@@ -65,6 +66,7 @@ func (r *rig) start() {
 	r.books, _ = playbooks.NewSet(nil, library.All())
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	addr := r.startRedis()
+	r.address = addr
 	opened, err := store.Open(store.Options{Addresses: []string{addr}, Prefix: "test", InboxBound: 1000})
 	if err != nil {
 		t.Fatal(err)
@@ -258,4 +260,9 @@ func eventually(t *testing.T, what string, holds func() bool) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// action is a click that Slack did not make of a message of ours.
+func action(op, id, value, user string, m slacksim.Message) chat.Action {
+	return chat.Action{Op: op, ActionID: id, Value: value, UserID: user, ChannelID: m.Channel, MessageTS: m.TS, At: time.Now()}
 }

@@ -78,6 +78,7 @@ const (
 	AnswerHidden     AnswerKind = "hidden"      // the step does not apply here
 	AnswerNoReason   AnswerKind = "no_reason"   // skip and note need words
 	AnswerGone       AnswerKind = "gone"        // no such incident
+	AnswerOlder      AnswerKind = "older"       // the message that was clicked is in no ledger
 	AnswerContinued  AnswerKind = "continued"   // another incident took over
 	AnswerForbidden  AnswerKind = "forbidden"   // not a responder
 	AnswerNoDigest   AnswerKind = "no_digest"   // no such digest, or no such part of it

@@ -55,8 +55,18 @@ type Act struct {
 	// Reason says why the incident is over, with VerbResolve and VerbReason.
 	Reason Reason `json:"reason,omitempty"`
 	Via    string `json:"via,omitempty"` // button, menu, command, thread, modal
+	// From is the message that was clicked; nil when the incident was named in words, or by a door of an older binary.
+	From *Origin `json:"from,omitempty"`
 	// Reply says where a private answer goes when nobody waits for it at a door.
 	Reply Reply `json:"reply,omitzero"`
+}
+
+// Origin is the message in Slack that a click was made on, or that the form it
+// came from was opened on.
+type Origin struct {
+	Channel string `json:"channel"` // id
+	TS      string `json:"ts"`
+	Storm   int    `json:"storm,omitempty"` // the storm whose menu it was; 0: it was no storm's
 }
 
 // Reply is where a private answer can be sent.
@@ -95,6 +105,7 @@ type Review struct {
 	User    User       `json:"user"`
 	Text    string     `json:"text,omitempty"`
 	Until   time.Time  `json:"until,omitzero"`
+	From    *Origin    `json:"from,omitempty"`
 	Reply   Reply      `json:"reply,omitzero"`
 }
 

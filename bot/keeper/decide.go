@@ -22,6 +22,9 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 		return commit, &poisonError{entry.Err.Error()}
 	}
 	ev := entry.Event
+	if refused, older, err := r.older(ctx, entry); err != nil || older {
+		return refused, err
+	}
 	if ev.Review != nil {
 		return r.review(ctx, entry)
 	}

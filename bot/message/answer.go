@@ -62,6 +62,8 @@ func answer(a incident.Answer, command string) string {
 		return fmt.Sprintf("A note needs words: `%s note %s what you saw`", t.command, t.id())
 	case incident.AnswerGone:
 		return fmt.Sprintf("There is no %s any more. `%s incidents` lists what is open.", t.id(), t.command)
+	case incident.AnswerOlder:
+		return fmt.Sprintf("This thread is older than what I remember, so nothing was changed. `%s incidents` lists what is open.", t.command)
 	case incident.AnswerContinued:
 		return fmt.Sprintf("%s is continued in %s: please go on there.", t.id(), t.words())
 	case incident.AnswerForbidden:
