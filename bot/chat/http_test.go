@@ -185,10 +185,10 @@ func TestClick(t *testing.T) {
 	if err := h.close(); err != nil {
 		t.Fatal(err)
 	}
-	first := Action{Op: "trigger:t.1", ActionID: "step:done", Value: "INC-1/pool", UserID: "U1", UserName: "anna", ChannelID: "C1",
+	first := Action{Op: "trigger:t.1", ActionID: "step:done", Value: "INC-1/pool", UserID: "U1", UserName: "anna", ChannelID: "C1", BlockID: "b",
 		MessageTS: "2.2", ThreadTS: "1.1", TriggerID: "t.1", ResponseURL: "https://hooks.slack.com/a", At: testNow}
 	second := first
-	second.Op, second.ActionID, second.Value = "trigger:t.1:1", "incident:menu", "note/INC-1"
+	second.Op, second.ActionID, second.BlockID, second.Value = "trigger:t.1:1", "incident:menu", "", "note/INC-1"
 	if diff := cmp.Diff([]Action{first, second}, handler.actions); diff != "" {
 		t.Errorf("clicks (-want +got):\n%s", diff)
 	}

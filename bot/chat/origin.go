@@ -14,10 +14,12 @@ type origin struct {
 	teams       []string // one of them has to be ours; none: not said
 	enterprises []string
 	app         string
+	author      string // the app that posted the message a click was made on
 }
 
 // originPayload is what deliveries of all kinds say of their installation.
 type originPayload struct {
+	Type              string `json:"type"`
 	AppID             string `json:"api_app_id"`
 	TeamID            string `json:"team_id"`
 	EnterpriseID      string `json:"enterprise_id"`
@@ -34,6 +36,9 @@ type originPayload struct {
 	Enterprise struct {
 		ID string `json:"id"`
 	} `json:"enterprise"`
+	Message struct {
+		AppID string `json:"app_id"`
+	} `json:"message"`
 	View struct {
 		InstalledTeam string `json:"app_installed_team_id"`
 	} `json:"view"`
@@ -56,6 +61,9 @@ func readOrigin(payload []byte) origin {
 // Source: https://docs.slack.dev/apis/events-api and bolt-python, request/internals.py.
 func (p originPayload) origin() origin {
 	o := origin{app: p.AppID}
+	if p.Type == "block_actions" { // a shortcut may be used on anybody's message
+		o.author = p.Message.AppID
+	}
 	switch {
 	case p.View.InstalledTeam != "":
 		o.teams = []string{p.View.InstalledTeam}
@@ -82,6 +90,8 @@ func (id Identity) elsewhere(o origin) (why string) {
 	switch {
 	case o.app != "" && id.AppID != "" && o.app != id.AppID:
 		return fmt.Sprintf("it is for the app %s, and the bot token belongs to %s: take all tokens and secrets from one app", bounded(o.app, 40), id.AppID)
+	case o.author != "" && id.AppID != "" && o.author != id.AppID:
+		return fmt.Sprintf("it is a click on a message of the app %s", bounded(o.author, 40))
 	case len(o.enterprises) > 0 && (id.EnterpriseID != "" || len(o.teams) == 0) && !slices.Contains(o.enterprises, id.EnterpriseID):
 		return fmt.Sprintf("it is for the organisation %s, and not for the workspace %s", bounded(strings.Join(o.enterprises, ", "), 40), id.TeamID)
 	case len(o.teams) > 0 && !slices.Contains(o.teams, id.TeamID):

@@ -94,7 +94,7 @@ func (s *Store) fillFrom(ctx context.Context, fence Fence, index string) error {
 
 // mend writes where incidents stand according to their documents. One that the
 // keeper changes meanwhile is left to it: the first commit of a keeper writes all
-// indexes of an incident. One that cannot be read stays as it is.
+// indexes of an incident.
 func (s *Store) mend(ctx context.Context, fence Fence, numbers []int, named map[int][]string) error {
 	if len(numbers) == 0 {
 		return nil
@@ -110,10 +110,14 @@ func (s *Store) mend(ctx context.Context, fence Fence, numbers []int, named map[
 	for _, i := range found {
 		all[i.Number] = i
 	}
+	var calls []call
 	for _, u := range unread {
 		delete(all, u.Number)
+		// It keeps its places; lists name it at least among what is active and of no severity that is known.
+		w := s.newWrites()
+		w.add("ZADD", s.keys.listed(), "NX", 1, padded(u.Number))
+		calls = append(calls, call{w.keys, append([]any{string(fence), "", 0}, w.args...)})
 	}
-	var calls []call
 	for n, i := range all {
 		w := s.newWrites()
 		args := []any{string(fence), "", 1, w.key(s.keys.incident(n)), i.Version}

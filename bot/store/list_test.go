@@ -153,6 +153,21 @@ func TestFillIndexesYieldsToTheKeeper(t *testing.T) {
 	})
 }
 
+// TestFillNamesWhatCannotBeRead: a document that cannot be read is among those that
+// lists ask for, so that they can name it.
+func TestFillNamesWhatCannotBeRead(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		lease := e.keep(t)
+		e.commit(t, lease.Fence, []error{nil, nil}, store.Commit{Saved: []store.Saved{opened(1, nil)}}, store.Commit{Saved: []store.Saved{opened(2, nil)}})
+		must(t, e.raw.Del(t.Context(), base+"listed").Err())
+		must(t, e.raw.Set(t.Context(), base+"inc:1", "{broken", 0).Err())
+		must(t, e.FillIndexes(t.Context(), lease.Fence))
+		if got := value[store.Listed](t)(e.List(t.Context(), listing(store.ListOpen))); !slices.Equal(got.Numbers, []int{2, 1}) {
+			t.Errorf("got %+v, want both", got)
+		}
+	})
+}
+
 // TestListOfManyIncidents: five hundred newer resolved incidents with follow-ups
 // hide no open one, and of 3,000 the worst come first.
 func TestListOfManyIncidents(t *testing.T) {
