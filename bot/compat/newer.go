@@ -10,6 +10,11 @@ import (
 	"fmt"
 )
 
+// Reads is what this binary can read of what others write: it is raised by one
+// whenever documents or events change so that the binary before cannot read them.
+// Replicas tell each other.
+const Reads = 1
+
 // ErrNewer says that a newer binary wrote something that this one cannot read. It
 // is whole, and nothing for the dead letters: that binary can read it.
 var ErrNewer = errors.New("a newer signalbook wrote it: run that one")

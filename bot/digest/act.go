@@ -18,6 +18,15 @@ const (
 	VerbUndo        Verb = "undo"        // an adoption or a snooze is taken back
 )
 
+// Known reports whether this binary knows the verb.
+func (v Verb) Known() bool {
+	switch v {
+	case VerbExpected, VerbInvestigate, VerbAdopt, VerbSnooze, VerbUndo:
+		return true
+	}
+	return false
+}
+
 // Act is one thing that a person did to a digest.
 type Act struct {
 	Verb     Verb

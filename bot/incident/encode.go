@@ -3,11 +3,15 @@ package incident
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/compat"
 )
 
 // Encode writes the event as it lies in the inbox. A Body is kept as it came:
@@ -26,7 +30,8 @@ func (ev Event) Encode() ([]byte, error) {
 	return append(data, '}'), nil
 }
 
-// DecodeEvent reads what Encode wrote.
+// DecodeEvent reads what Encode wrote. An event that only a newer binary can handle
+// is compat.ErrNewer; the event beside the error is what can be read of it.
 func DecodeEvent(data []byte) (Event, error) {
 	var stored struct {
 		Event
@@ -34,11 +39,14 @@ func DecodeEvent(data []byte) (Event, error) {
 		Body   json.RawMessage `json:"body"`
 	}
 	if err := json.Unmarshal(data, &stored); err != nil {
+		if newer := compat.Decode(data, EventSchema, &struct{}{}); errors.Is(newer, compat.ErrNewer) {
+			return Event{}, newer
+		}
 		return Event{}, err
 	}
 	ev := stored.Event
 	if stored.Body == nil {
-		return ev, nil
+		return ev, ev.checkNewer(data)
 	}
 	n, err := alerts.Decode(bytes.NewReader(stored.Body), stored.Source)
 	if err != nil {
@@ -46,4 +54,27 @@ func DecodeEvent(data []byte) (Event, error) {
 	}
 	ev.Notification = &n
 	return ev, nil
+}
+
+// checkNewer finds what this binary does not know in an event that it could decode.
+func (ev Event) checkNewer(data []byte) error {
+	switch {
+	case ev.Schema > EventSchema:
+		return compat.CheckSchema(ev.Schema, EventSchema)
+	case ev.Act != nil && !ev.Act.Verb.known():
+		return fmt.Errorf("the act %q: %w", ev.Act.Verb, compat.ErrNewer)
+	case ev.Notification != nil || ev.Act != nil || ev.Start != nil || ev.Review != nil || ev.Timer != nil:
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return err
+	}
+	for _, known := range []string{"op", "at", "schema", "source"} {
+		delete(members, known)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(members)) {
+		return fmt.Errorf("an event of kind %q: %w", kind, compat.ErrNewer)
+	}
+	return nil
 }

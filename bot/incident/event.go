@@ -15,6 +15,8 @@ type Event struct {
 	Op string `json:"op,omitempty"`
 	// At is when the door received it: all deadlines run from there.
 	At time.Time `json:"at"`
+	// Schema is the least EventSchema that a reader has to know; 0: any does.
+	Schema int `json:"schema,omitempty"`
 
 	Notification *alerts.Notification `json:"notification,omitempty"`
 	// Body is a notification as it came, of Source, for Encode only: DecodeEvent gives a Notification. Whoever sets it is
@@ -25,6 +27,24 @@ type Event struct {
 	Start  *Start  `json:"start,omitempty"`
 	Review *Review `json:"review,omitempty"`
 	Timer  *Timer  `json:"timer,omitempty"`
+}
+
+// EventSchema is the version of events that this binary reads. A change that an older
+// binary would handle wrongly raises it, and stands in the events that need it; a
+// new kind of event or a new verb is told by itself.
+const EventSchema = 1
+
+// Reply returns where a private answer to the event goes, and to whom.
+func (ev Event) Reply() (Reply, User) {
+	switch {
+	case ev.Act != nil:
+		return ev.Act.Reply, ev.Act.User
+	case ev.Start != nil:
+		return ev.Start.Reply, ev.Start.User
+	case ev.Review != nil:
+		return ev.Review.Reply, ev.Review.User
+	}
+	return Reply{}, User{}
 }
 
 // Verb is what a person does to an incident or a step.
@@ -43,6 +63,15 @@ const (
 	VerbShow        Verb = "show"   // give an incident of a storm its thread
 	VerbReason      Verb = "reason" // say why it is over
 )
+
+// known reports whether this binary knows the verb.
+func (v Verb) known() bool {
+	switch v {
+	case VerbAcknowledge, VerbResolve, VerbReopen, VerbNote, VerbDone, VerbSkip, VerbRelease, VerbUndo, VerbShow, VerbReason:
+		return true
+	}
+	return false
+}
 
 // Act is one thing that a person did. Step is empty when the act is on the
 // incident itself, else a step's number or id.

@@ -2,10 +2,12 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -18,7 +20,10 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 			err = &stumbleError{entry.ID, fmt.Errorf("panic: %v", p)}
 		}
 	}()
-	if entry.Err != nil {
+	switch {
+	case errors.Is(entry.Err, compat.ErrNewer):
+		return commit, &newerError{entry.Err}
+	case entry.Err != nil:
 		return commit, &poisonError{entry.Err.Error()}
 	}
 	ev := entry.Event

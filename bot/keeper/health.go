@@ -7,7 +7,8 @@ import (
 )
 
 // health is what is wrong at the moment, by what it is about: its first word is
-// slack, channel, message, picture, names, redis or archive.
+// slack, channel, message, picture, names, redis, archive, document, timer, inbox,
+// digests, aside or behind.
 type health struct {
 	mu   sync.Mutex
 	what map[string]string
@@ -28,13 +29,13 @@ func (h *health) clear(about string) {
 	delete(h.what, about)
 }
 
-// reset forgets what a reign found out about Slack: the next keeper, here or on
-// another replica, finds out for itself.
+// reset forgets what a reign found out: the next keeper, here or on another
+// replica, finds out for itself.
 func (h *health) reset() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for about := range h.what {
-		if about != "redis" {
+		if about != "redis" && about != aboutBehind {
 			delete(h.what, about)
 		}
 	}

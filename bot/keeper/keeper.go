@@ -61,6 +61,7 @@ type Timing struct {
 	Root    time.Duration              // between two edits of a root (rootEvery)
 	Retain  time.Duration              // between two looks for what is past its retention (retainEvery)
 	Picture time.Duration              // that a message waits for its picture (pictureWithin)
+	Rest    time.Duration              // until a timer that could not be handled is due again (restFor)
 	Groups  time.Duration              // between two looks at user groups (groupsEvery)
 }
 
@@ -71,6 +72,7 @@ func (t Timing) withDefaults() Timing {
 	t.Root = cmp.Or(t.Root, rootEvery)
 	t.Retain = cmp.Or(t.Retain, retainEvery)
 	t.Picture = cmp.Or(t.Picture, pictureWithin)
+	t.Rest = cmp.Or(t.Rest, restFor)
 	t.Groups = cmp.Or(t.Groups, groupsEvery)
 	for k := range t.Sweeps {
 		t.Sweeps[k] = cmp.Or(t.Sweeps[k], sweeps[k])
@@ -102,6 +104,7 @@ type Keeper struct {
 	health  health
 	keeping atomic.Bool
 	astray  astray
+	gaveUp  bool // once, for a newer binary; written between reigns only
 	// render says which messages there should be of an incident.
 	render func(message.View) []message.Slot
 }
@@ -128,6 +131,7 @@ func (k *Keeper) Degraded() []string { return k.health.list() }
 // handed back.
 func (k *Keeper) Run(ctx context.Context) error {
 	for {
+		wait := lookEvery
 		k.reportStrays(ctx)
 		lease, ok, err := k.Store.Acquire(ctx)
 		switch {
@@ -137,26 +141,30 @@ func (k *Keeper) Run(ctx context.Context) error {
 			k.health.set("redis", "Redis does not answer: "+err.Error())
 		case ok:
 			k.health.clear("redis")
-			k.reign(ctx, lease)
+			if behind, ok := errors.AsType[*behindError](k.reign(ctx, lease)); ok {
+				wait = k.giveUp(behind)
+			}
 		default:
 			k.health.clear("redis")
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(lookEvery):
+		case <-time.After(wait):
 		}
 	}
 }
 
-// reign keeps the workspace until the context ends or the lease is lost.
-func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
+// reign keeps the workspace until the context ends, the lease is lost, or it is for
+// a newer binary to keep (a behindError).
+func (k *Keeper) reign(ctx context.Context, lease store.Lease) error {
 	log := k.Logger.With("fence", string(lease.Fence))
 	log.Info("keeping the workspace")
 	k.keeping.Store(true)
 	defer k.health.reset()
 	defer k.keeping.Store(false)
-	r := &reign{Keeper: k, lease: lease, log: log, careful: 1}
+	k.health.clear(aboutBehind)
+	r := &reign{Keeper: k, lease: lease, log: log, careful: 1, behind: make(chan string, 1)}
 	r.renewed(time.Now())
 	r.spendWithin(time.Now())
 	r.hands = newHands(r)
@@ -173,6 +181,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
 	group.Go(func() error { return r.retain(groupCtx) })
 	group.Go(func() error { return r.post(groupCtx) })
 	group.Go(func() error { return r.lookAgain(groupCtx) })
+	group.Go(func() error { return r.watchNewer(groupCtx) })
 	err := group.Wait()
 	if ctx.Err() == nil {
 		log.Warn("stopped keeping the workspace", "reason", err)
@@ -180,9 +189,10 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) {
 	// Senders have ended: nothing of ours is in flight when the next keeper begins.
 	release, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if err := k.Store.Release(release, lease); err != nil {
-		log.Warn("could not hand back the lease; it expires by itself", "error", err)
+	if failed := k.Store.Release(release, lease); failed != nil {
+		log.Warn("could not hand back the lease; it expires by itself", "error", failed)
 	}
+	return err
 }
 
 // errLeaseLost ends a reign.
@@ -202,6 +212,8 @@ type reign struct {
 	people  *directory
 	cache   cache
 	unread  unread
+	aside   aside
+	behind  chan string // takes why a newer binary should keep the workspace
 	// careful is how many of the next events are counted before they are handled, because a keeper may have ended at
 	// them: the first one always is.
 	careful     int

@@ -18,7 +18,7 @@ type metrics struct {
 func newMetrics(reg prometheus.Registerer, k *Keeper) *metrics {
 	m := &metrics{
 		commits: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "signalbook_commits_total", Help: "Events committed, by result (ok, dead; fenced, absent, version and unknown are read again).",
+			Name: "signalbook_commits_total", Help: "Events committed, by result (ok, dead, resting: a timer that is due again; fenced, absent, version and unknown are read again).",
 		}, []string{"result"}),
 		parked: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "signalbook_messages_parked_total", Help: "Messages that Slack refused until somebody acts, by reason.",
@@ -30,7 +30,7 @@ func newMetrics(reg prometheus.Registerer, k *Keeper) *metrics {
 			Name: "signalbook_archive_failures_total", Help: "Times that incidents.archive could not be written; nothing left Redis then.",
 		}),
 	}
-	for _, result := range []string{"ok", "dead", "fenced", "absent", "version", "unknown"} {
+	for _, result := range []string{"ok", "dead", "resting", "fenced", "absent", "version", "unknown"} {
 		m.commits.WithLabelValues(result)
 	}
 	reg.MustRegister(m.commits, m.parked, m.forgotten, m.unarchived, &state{keeper: k,

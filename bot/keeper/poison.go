@@ -19,15 +19,20 @@ type poisonError struct{ reason string }
 
 func (e *poisonError) Error() string { return e.reason }
 
-// unhandled is the error of an event that needs what could not be read: it is poison
-// when that cannot be read at all, so that one broken document does not stop the
-// workspace.
+// restFor is how long a timer rests that could not be handled.
+const restFor = time.Minute
+
+// unhandled is the error of an event that needs what could not be read: it is for a
+// newer binary, or poison, so that one broken document does not stop the workspace.
 func (r *reign) unhandled(err error) error {
 	u := store.UnreadableOf(err)
 	if u == nil {
 		return err
 	}
 	r.met(u)
+	if u.Newer() {
+		return &newerError{u}
+	}
 	return &poisonError{u.Error()}
 }
 
@@ -109,9 +114,16 @@ func (r *reign) suspect(ctx context.Context, entries []store.Entry) ([]store.Ent
 	}, nil
 }
 
+// aboutTimer is what the health says of a timer that rests.
+func aboutTimer(subject int) string { return "timer " + store.SubjectName(subject) }
+
 // bury moves an event to the dead letters. Whoever waits for it is told that it
-// failed; a replay answers anew.
+// failed; a replay answers anew. A timer says nothing that Redis does not know: it is
+// due again after a rest.
 func (r *reign) bury(ctx context.Context, entry store.Entry, why string) error {
+	if t := entry.Event.Timer; t != nil && entry.Err == nil {
+		return r.rest(ctx, entry, t.Incident, why)
+	}
 	r.log.Error("an event cannot be handled and goes to the dead letters: see `signalbook dead list`", "event", entry.ID, "reason", why)
 	r.cache.clear() // deciding about it may have stopped half way
 	commit := store.Commit{EventID: entry.ID, Bury: &entry, Why: why}
@@ -130,6 +142,24 @@ func (r *reign) bury(ctx context.Context, entry store.Entry, why string) error {
 		r.tell(entry.Event, commit)
 	}
 	return nil
+}
+
+// rest makes a timer that could not be handled due again a little later.
+func (r *reign) rest(ctx context.Context, entry store.Entry, subject int, why string) error {
+	name := store.SubjectName(subject)
+	r.log.Error("a timer cannot be handled and is due again after a rest", "subject", name, "rest", r.Timing.Rest, "reason", why)
+	r.health.set(aboutTimer(subject), fmt.Sprintf("what is due of %s cannot be handled, and is tried again every %s: %s", name, r.Timing.Rest, why))
+	r.cache.clear() // deciding about it may have stopped half way
+	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{EventID: entry.ID, Again: &store.Again{Number: subject, Due: time.Now().Add(r.Timing.Rest)}})
+	switch {
+	case err != nil:
+		return err
+	case errors.Is(each[0], store.ErrFenced):
+		return each[0]
+	}
+	r.lastStumble = ""
+	r.metrics.commits.WithLabelValues("resting").Inc()
+	return r.Store.Cleared(ctx, entry.ID)
 }
 
 // failed is what a person is told whose act went to the dead letters.

@@ -43,6 +43,7 @@ type deadRig struct {
 	slack     string
 	route     func(labels map[string]string) // called when an incident is planned
 	retention keeper.Retention
+	storm     incident.Limit
 }
 
 func startDeadRig(t *testing.T) *deadRig {
@@ -91,7 +92,7 @@ func (r *deadRig) keep() (k *keeper.Keeper, end func()) {
 		Store: r.store, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(r.t.Output(), nil)), Registerer: registry,
 		Settings: func() keeper.Settings {
 			return keeper.Settings{
-				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}},
+				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}, Storm: r.storm},
 				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents"}, Retention: r.retention,
 				Route: func(labels map[string]string) keeper.Route {
 					r.route(labels)
@@ -99,7 +100,7 @@ func (r *deadRig) keep() (k *keeper.Keeper, end func()) {
 				},
 			}
 		},
-		Timing: keeper.Timing{Root: 10 * time.Millisecond, Retain: 50 * time.Millisecond},
+		Timing: keeper.Timing{Root: 10 * time.Millisecond, Retain: 50 * time.Millisecond, Rest: 100 * time.Millisecond, Parked: 100 * time.Millisecond},
 	})
 	return k, keepOn(r.t, k)
 }
@@ -129,11 +130,17 @@ func (r *deadRig) put(ev incident.Event) {
 // fires puts an alert group of one alert into the inbox.
 func (r *deadRig) fires(group string, status alerts.Status) {
 	r.t.Helper()
+	r.firesAt(group, status, time.Now())
+}
+
+// firesAt is fires for a door that took it at another time.
+func (r *deadRig) firesAt(group string, status alerts.Status, at time.Time) {
+	r.t.Helper()
+	at = at.UTC().Truncate(time.Millisecond)
 	firing := 1
 	if status == alerts.Resolved {
 		firing = 0
 	}
-	at := time.Now().UTC().Truncate(time.Millisecond)
 	labels := map[string]string{"alertname": "Broken", "group": group}
 	r.put(incident.Event{At: at, Notification: &alerts.Notification{
 		Source: "default", Receiver: "bot", GroupKey: group, Status: status, Firing: firing, GroupLabels: labels, CommonLabels: labels,
@@ -270,12 +277,13 @@ func TestPersonIsToldOfADeadLetter(t *testing.T) {
 }
 
 // TestUnreadableEvents: what cannot be decoded, and what concerns a document that
-// cannot be, goes to the dead letters at once and as it came.
+// cannot be, goes to the dead letters at once and as it came; a timer is due again.
 func TestUnreadableEvents(t *testing.T) {
 	t.Parallel()
 	r := startDeadRig(t)
 	r.raw.Set(t.Context(), deadBase+"inc:7", `{"number":"seven"}`, 0)
-	for _, raw := range []string{"no JSON", `{"at":"yesterday"}`, `{"at":"2026-11-23T09:00:00Z","timer":{"incident":7}}`} {
+	act := `{"op":"op7","at":"2026-11-23T09:00:00Z","act":{"verb":"note","incident":7,"user":"U1","text":"x"}}`
+	for _, raw := range []string{"no JSON", `{"at":"yesterday"}`, `{"at":"2026-11-23T09:00:00Z","timer":{"incident":7}}`, act} {
 		if err := r.raw.XAdd(t.Context(), &redis.XAddArgs{Stream: deadBase + "inbox", Values: []any{"e", raw}}).Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -295,7 +303,7 @@ func TestUnreadableEvents(t *testing.T) {
 			t.Errorf("%q lies there because %q", letter.Raw, letter.Why)
 		}
 	}
-	if want := "no JSON|" + `{"at":"yesterday"}|{"at":"2026-11-23T09:00:00Z","timer":{"incident":7}}` + "|"; strings.Join(got, "|") != want {
+	if want := "no JSON|" + `{"at":"yesterday"}|` + act + "|"; strings.Join(got, "|") != want {
 		t.Errorf("got dead letters %q, want %q", strings.Join(got, "|"), want)
 	}
 }

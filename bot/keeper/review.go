@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
@@ -19,6 +20,9 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	ev := entry.Event
 	v := *ev.Review
 	commit := store.Commit{EventID: entry.ID, Op: ev.Op, Now: ev.At}
+	if v.Verb != incident.ReviewPost && !digest.Verb(v.Verb).Known() {
+		return commit, &newerError{fmt.Errorf("the act %q on a digest: %w", v.Verb, compat.ErrNewer)}
+	}
 	commit.Answer = incident.Answer{Kind: incident.AnswerNoDigest, Verb: incident.Verb(v.Verb), Text: v.Name}
 	if v.Verb == incident.ReviewPost {
 		if d, ok := r.digestNamed(v.Name); ok {

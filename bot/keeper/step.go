@@ -32,6 +32,8 @@ func (r *reign) step(ctx context.Context) error {
 			return nil
 		case errors.Is(err, store.ErrFenced):
 			return errLeaseLost
+		case isBehind(err):
+			return err
 		case err != nil:
 			// Not known what was stored: forget what we believed, and read again. What was stored nobody has told the hands.
 			next = decided{}
@@ -41,12 +43,14 @@ func (r *reign) step(ctx context.Context) error {
 				continue
 			}
 			r.log.Warn("the inbox waits", "error", err, "again_in", wait)
+			r.health.set("inbox", "the inbox waits, and is tried again and again: "+err.Error())
 			if !pause(ctx, wait) {
 				return nil
 			}
 			wait = min(2*wait, 5*time.Second)
-		default:
+		case wait > readWait:
 			wait = readWait
+			r.health.clear("inbox")
 		}
 	}
 	return nil
@@ -75,7 +79,10 @@ type decided struct {
 // head reads and decides about the events at the head of the inbox. What it
 // returns is empty when there are none, or when one of them was buried.
 func (r *reign) head(ctx context.Context) (d decided, err error) {
-	entries, err := r.Store.Read(ctx, "", batch, readWait)
+	entries, err := r.Store.Read(ctx, r.aside.after, batch, readWait)
+	if err == nil {
+		r.asideAgain(len(entries) == 0)
+	}
 	if err != nil || len(entries) == 0 {
 		return d, err
 	}
@@ -91,12 +98,21 @@ func (r *reign) head(ctx context.Context) (d decided, err error) {
 	}()
 	r.cache.prepare()
 	commits, err := r.decideAll(ctx, entries)
+	for isNewer(err) && len(commits) == 0 {
+		if err = r.newer(entries[0], err); err != nil {
+			return d, err
+		}
+		if entries = entries[1:]; len(entries) == 0 {
+			return d, nil
+		}
+		commits, err = r.decideAll(ctx, entries)
+	}
 	_, poison := errors.AsType[*poisonError](err)
 	switch {
 	case err == nil:
 	case poison && len(commits) == 0:
 		return d, r.bury(ctx, entries[0], err.Error())
-	case poison, len(commits) > 0 && r.stumble(ctx, err):
+	case poison, isNewer(err), len(commits) > 0 && r.stumble(ctx, err):
 		full = false // what came before is committed; then it is the head
 	default:
 		return d, err
@@ -106,6 +122,12 @@ func (r *reign) head(ctx context.Context) (d decided, err error) {
 		return d, stumbled(err)
 	}
 	return decided{entries, commits, prepared, full && len(entries) == batch, handled}, nil
+}
+
+// isBehind reports whether an error ends the reign in favour of a newer binary.
+func isBehind(err error) bool {
+	_, ok := errors.AsType[*behindError](err)
+	return ok
 }
 
 // decideAll decides about events in their order, up to the first that cannot be
@@ -188,6 +210,9 @@ func (r *reign) settle(d decided, each []error) (stored bool, err error) {
 	for k, refused := range each {
 		if refused == nil {
 			r.metrics.commits.WithLabelValues("ok").Inc()
+			if t := d.entries[k].Event.Timer; t != nil {
+				r.health.clear(aboutTimer(t.Incident))
+			}
 			r.tell(d.entries[k].Event, d.commits[k])
 			continue
 		}

@@ -41,15 +41,7 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 	if d := commit.Review.Digest; d != nil {
 		r.hands.add(r.digestWork(d.Document, store.RootSlot, "detail:"))
 	}
-	reply, user := incident.Reply{}, incident.User{}
-	switch {
-	case ev.Act != nil:
-		reply, user = ev.Act.Reply, ev.Act.User
-	case ev.Start != nil:
-		reply, user = ev.Start.Reply, ev.Start.User
-	case ev.Review != nil:
-		reply, user = ev.Review.Reply, ev.Review.User
-	}
+	reply, user := ev.Reply()
 	if reply == (incident.Reply{}) || commit.Answer.Kind == incident.AnswerNone {
 		return
 	}

@@ -31,6 +31,9 @@ func (r *reign) met(u *store.Unreadable) {
 	r.unread.all[u.What] = u
 	r.unread.mu.Unlock()
 	r.health.set(aboutDocument(u.What), u.Error())
+	if u.Newer() {
+		r.metNewer(u.Error())
+	}
 	if !known {
 		r.log.Error("a stored document cannot be read; nothing else waits for it", "document", u.What, "key", u.Key, "error", u)
 	}
@@ -44,13 +47,17 @@ func (r *reign) metAll(all []*store.Unreadable) {
 }
 
 // spare judges an error of reading what can be done without: nil when it is about a
-// document that cannot be read, which is then named.
+// document that cannot be read, which is then named. A newer one is not done without
+// as long as a newer replica may be there.
 func (r *reign) spare(err error) error {
 	u := store.UnreadableOf(err)
 	if u == nil {
 		return err
 	}
 	r.met(u)
+	if u.Newer() && !r.gaveUp {
+		return err
+	}
 	return nil
 }
 

@@ -129,14 +129,34 @@ func (s *Store) Replay(ctx context.Context, id string) error {
 
 // dropScript deletes a dead letter.
 //
-// KEYS[1] dead
-// ARGV[1] id
+// KEYS[1] dead; KEYS[2] due
+// ARGV[1] id; ARGV[2] subject whose timer the letter is, or empty; ARGV[3] now (ms)
 // Output: 1 deleted · 0 there is none
-var dropScript = redis.NewScript(`return redis.call('XDEL', KEYS[1], ARGV[1])`)
+var dropScript = redis.NewScript(`
+if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then
+  return 0
+end
+if ARGV[2] ~= '' then
+  redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[2])
+end
+return 1
+`)
 
-// Drop deletes a dead letter for good. Its errors are Replay's.
+// Drop deletes a dead letter for good; its errors are Replay's. A timer among the dead
+// letters left the index of what is due: it is due again, so that its incident gets
+// its deadline.
 func (s *Store) Drop(ctx context.Context, id string) error {
-	return s.letter(ctx, dropScript, call{[]string{s.keys.dead()}, []any{id}}, "drop dead letter "+id)
+	letters, err := s.redis.client.XRange(ctx, s.keys.dead(), id, id).Result()
+	if err != nil {
+		return fmt.Errorf("drop dead letter %s: %w", id, err)
+	}
+	subject := ""
+	if len(letters) == 1 {
+		if d := deadLetter(letters[0]); d.Err == nil && d.Event.Timer != nil {
+			subject = strconv.Itoa(d.Event.Timer.Incident)
+		}
+	}
+	return s.letter(ctx, dropScript, call{[]string{s.keys.dead(), s.keys.due()}, []any{id, subject, time.Now().UnixMilli()}}, "drop dead letter "+id)
 }
 
 func (s *Store) letter(ctx context.Context, script *redis.Script, c call, what string) error {

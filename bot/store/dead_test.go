@@ -168,3 +168,24 @@ func TestRefusedIsTheEventsOwn(t *testing.T) {
 		t.Errorf("got %v of a document that cannot be written, want it refused", err)
 	}
 }
+
+// TestDroppedTimerIsDueAgain: a timer among the dead letters, where an earlier binary
+// put it, has left the index of what is due; dropped, it is there again.
+func TestDroppedTimerIsDueAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		lease := e.keep(t)
+		letter := e.buried(t, lease.Fence, incident.Event{At: start, Timer: &incident.Timer{Incident: 7}})
+		must(t, e.Drop(t.Context(), letter.ID))
+		if due := value[[]int](t)(e.Due(t.Context(), time.Now(), 10)); !slices.Equal(due, []int{7}) {
+			t.Errorf("got due %v, want 7", due)
+		}
+		if err := e.Drop(t.Context(), letter.ID); !errors.Is(err, store.ErrNoLetter) {
+			t.Errorf("a second drop got %v, want %v", err, store.ErrNoLetter)
+		}
+		other := e.buried(t, lease.Fence, note("op1"))
+		must(t, e.Drop(t.Context(), other.ID))
+		if due := value[[]int](t)(e.Due(t.Context(), time.Now(), 10)); !slices.Equal(due, []int{7}) {
+			t.Errorf("got due %v after an act was dropped, want 7 alone", due)
+		}
+	})
+}

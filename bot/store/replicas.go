@@ -19,6 +19,7 @@ type Replica struct {
 	ID      string `json:"-"` // random, new at each start
 	Version string `json:"version"`
 	Keeper  bool   `json:"keeper,omitempty"`
+	Reads   int    `json:"reads,omitempty"` // compat.Reads of its binary
 	// Sections are hashes of the parts of the configuration that decide, by their name.
 	Sections map[string]string `json:"sections"`
 	// Playbooks are name:hash, in the order in which they are tried.
@@ -63,7 +64,10 @@ func (s *Store) Announce(ctx context.Context, r Replica) ([]Replica, error) {
 	if err != nil {
 		return nil, fmt.Errorf("announce the replica: %w", err)
 	}
-	var all []Replica
+	return readReplicas(answer), nil
+}
+
+func readReplicas(answer []string) (all []Replica) {
 	for ; len(answer) >= 3; answer = answer[3:] {
 		ago, err := strconv.ParseInt(answer[1], 10, 64)
 		other := Replica{ID: answer[0], Age: time.Duration(ago) * time.Millisecond}
@@ -71,8 +75,36 @@ func (s *Store) Announce(ctx context.Context, r Replica) ([]Replica, error) {
 			all = append(all, other)
 		}
 	}
-	return all, nil
+	return all
 }
+
+// Replicas returns all replicas that announced themselves lately, in no order.
+func (s *Store) Replicas(ctx context.Context) ([]Replica, error) {
+	answer, err := announcedScript.Run(ctx, s.redis.client, []string{s.keys.replicas()}).StringSlice()
+	if err != nil {
+		return nil, fmt.Errorf("read the replicas: %w", err)
+	}
+	return readReplicas(answer), nil
+}
+
+// announcedScript returns what announceScript does, and changes nothing.
+//
+// KEYS[1] replicas
+// Output: {id, milliseconds ago, what it said, ...}
+var announcedScript = redis.NewScript(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local all, found = redis.call('HGETALL', KEYS[1]), {}
+for k = 1, #all, 2 do
+  local at, said = string.match(all[k + 1], '^(%d+) (.*)$')
+  if at then
+    found[#found + 1] = all[k]
+    found[#found + 1] = string.format('%.0f', now - at)
+    found[#found + 1] = said
+  end
+end
+return found
+`)
 
 // Retire says that a replica has ended.
 func (s *Store) Retire(ctx context.Context, id string) error {

@@ -11,6 +11,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/compat"
+	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -120,6 +122,8 @@ func printLetter(out io.Writer, d store.DeadLetter) error {
 func what(d store.DeadLetter) string {
 	e := d.Event
 	switch {
+	case errors.Is(d.Err, compat.ErrNewer):
+		return "of a newer signalbook"
 	case d.Err != nil:
 		return "unreadable"
 	case e.Notification != nil:
@@ -128,10 +132,12 @@ func what(d store.DeadLetter) string {
 		return strings.TrimSpace(fmt.Sprintf("%s %s %s", e.Act.Verb, incident.ID(e.Act.Incident), oneLine(e.Act.Step, 40))) + by(e.Act.User)
 	case e.Start != nil:
 		return "start " + oneLine(e.Start.Playbook, 60) + by(e.Start.User)
-	case e.Timer != nil && e.Timer.Incident < 0:
-		return "timer of a storm"
+	case e.Review != nil && e.Review.Digest > 0:
+		return oneLine(fmt.Sprintf("%s %s %s", e.Review.Verb, digest.ID(e.Review.Digest), e.Review.Subject), 80) + by(e.Review.User)
+	case e.Review != nil:
+		return oneLine(fmt.Sprintf("%s digest %s", e.Review.Verb, e.Review.Name), 80) + by(e.Review.User)
 	case e.Timer != nil:
-		return "timer of " + incident.ID(e.Timer.Incident)
+		return "timer of " + store.SubjectName(e.Timer.Incident)
 	}
 	return "says nothing"
 }

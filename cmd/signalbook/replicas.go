@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/version"
 
+	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -174,7 +175,7 @@ func (r *replicas) degraded() []string {
 // secrets nor addresses, which may differ.
 func describe(s *settings, keeper bool) store.Replica {
 	c := s.config
-	r := store.Replica{Version: version.Version, Keeper: keeper, Sections: map[string]string{
+	r := store.Replica{Version: version.Version, Reads: compat.Reads, Keeper: keeper, Sections: map[string]string{
 		"route": hashed(c.Routes), "severities": hashed(c.Severities), "incidents": hashed(c.Incidents), "slack.command": hashed(c.Slack.Command), "drills": hashed(c.Drills),
 	}}
 	for _, book := range s.playbooks.All() {
