@@ -13,6 +13,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/foreign"
 )
 
 // Options says how to reach a workspace. BotToken and Logger are required.
@@ -70,6 +72,7 @@ func New(o Options) (*Client, error) {
 	if o.BotToken == "" {
 		return nil, errors.New("slack client: no bot token: set slack.bot_token_file")
 	}
+	foreign.Hide(o.BotToken, o.AppToken)
 	address := o.APIURL
 	if address == "" {
 		address = slack.APIURL

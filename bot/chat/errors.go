@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/foreign"
 )
 
 // Outcome says what an unsuccessful call means for the caller. The set is closed
@@ -105,10 +107,10 @@ func (c *Client) classify(method, target string, err error) *Error {
 		return known
 	}
 	if answer, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		e.Code = bounded(answer.Err, 100)
+		e.Code = foreign.Text(answer.Err, 100)
 		w := wordOf(method, e.Code)
 		e.Outcome, e.Concern, e.RetryAfter = w.outcome, w.concern, w.wait
-		e.Err = errors.New(c.redact(describe(answer)))
+		e.Err = errors.New(describe(answer))
 		return e
 	}
 	if limit, ok := errors.AsType[*slack.RateLimitedError](err); ok {
@@ -159,12 +161,12 @@ func outcomeOfStatus(code int) (Outcome, time.Duration) {
 // describe joins Slack's error word with the details that help, for example
 // which block broke which limit.
 func describe(answer slack.SlackErrorResponse) string {
-	text := bounded(answer.Err, 100)
+	text := foreign.Text(answer.Err, 100)
 	if answer.Needed != "" {
-		text += " (needs " + bounded(answer.Needed, 200) + ")"
+		text += " (needs " + foreign.Text(answer.Needed, 200) + ")"
 	}
 	if details := answer.ResponseMetadata.Messages; len(details) > 0 {
-		text += " (" + bounded(strings.Join(details, "; "), 500) + ")"
+		text += " (" + foreign.Text(strings.Join(details, "; "), 500) + ")"
 	}
 	return text
 }
@@ -194,20 +196,7 @@ func (c *Client) clean(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("stopped while waiting for Slack's answer: %w", context.Canceled)
 	}
-	if text := err.Error(); c.redact(text) != text {
-		return errors.New(c.redact(text))
-	}
-	return err
-}
-
-// redact takes the tokens out of text that came from outside.
-func (c *Client) redact(text string) string {
-	for _, token := range []string{c.botToken, c.appToken} {
-		if token != "" {
-			text = strings.ReplaceAll(text, token, "<secret>")
-		}
-	}
-	return text
+	return foreign.Error(err)
 }
 
 // bounded cuts text from outside to at most n bytes of valid UTF-8.

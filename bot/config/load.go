@@ -2,10 +2,10 @@ package config
 
 import (
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -41,15 +41,11 @@ func load(path string, check func(*Config, place)) (*Config, yamlfile.Problems) 
 	return c, withoutSecrets(problems)
 }
 
-// secretLike is what must not be printed even when it stands where no secret
-// belongs: the password of a URL, and a token of Slack.
-var secretLike = regexp.MustCompile(`(://)[^/@\s"]*(@)|\bx(?:ox[a-z]|app)-[\w-]{6,}`)
-
 // withoutSecrets hides in the problems what looks like a secret: they quote what
 // was written in the wrong place.
 func withoutSecrets(problems yamlfile.Problems) yamlfile.Problems {
 	for i := range problems {
-		problems[i].Text = secretLike.ReplaceAllString(problems[i].Text, "${1}<secret>${2}")
+		problems[i].Text = foreign.Clean(problems[i].Text)
 	}
 	return problems
 }

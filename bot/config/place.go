@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -76,6 +77,7 @@ func (p place) resolve(path string) string {
 // secret fills value from its _file twin and reports whether the file gave
 // either, usable or not.
 func (p place) secret(name string, value *Secret, path string) (given bool) {
+	defer func() { foreign.Hide(string(*value)) }()
 	twin := p.at(name + "_file")
 	p.at(name).hideComment()
 	switch {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/foreign"
 )
 
 const (
@@ -57,6 +59,7 @@ func (o *OpenCost) tryGet(ctx context.Context, path string, query url.Values, da
 		return explainOpenCost(err)
 	}
 	defer response.Body.Close()
+	foreign.HideSent(response)
 	body := http.MaxBytesReader(nil, response.Body, maxOpenCostAnswer)
 	if response.StatusCode != http.StatusOK {
 		const most = 1000                                 // bytes, before labelText cuts

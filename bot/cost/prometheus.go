@@ -8,11 +8,11 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/prometheus/common/model"
 
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/spend"
 )
 
@@ -233,12 +233,8 @@ func (r *seriesReader) tell(asked []spend.Day) {
 	}
 }
 
-// labelText is somebody else's text, made fit to be stored and shown: bounded, on
-// one line.
+// labelText is somebody else's text, made fit to be stored and shown.
 func labelText(text string) string {
 	const most = 200 // bytes
-	if len(text) > most {
-		text = text[:most-len("…")] + "…"
-	}
-	return strings.Join(strings.Fields(strings.ToValidUTF8(text, "")), " ")
+	return foreign.Text(text, most)
 }

@@ -9,13 +9,14 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/api"
 	promapi "github.com/prometheus/client_golang/api/prometheus/v1"
 	promconfig "github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
+
+	"github.com/signalbook/signalbook/bot/foreign"
 )
 
 const (
@@ -82,7 +83,7 @@ func (p *Prometheus) Query(ctx context.Context, expr string, at time.Time) (_ mo
 			shown(expr), len(answer), maxSamples)
 	}
 	for _, w := range warnings[:min(len(warnings), maxNotes)] {
-		notes = append(notes, fmt.Sprintf("Prometheus warns of %s: %s", shown(expr), cut(w, maxText)))
+		notes = append(notes, fmt.Sprintf("Prometheus warns of %s: %s", shown(expr), foreign.Text(w, maxText)))
 	}
 	answer, left := numbersOnly(answer)
 	if left > 0 {
@@ -108,6 +109,7 @@ type bounded struct{ next http.RoundTripper }
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := b.next.RoundTrip(r)
 	if err == nil {
+		foreign.HideSent(response)
 		response.Body = http.MaxBytesReader(nil, response.Body, maxAnswer)
 	}
 	return response, err
@@ -132,11 +134,11 @@ func explain(err error) error {
 	case errors.As(err, &tooLarge):
 		return fmt.Errorf("the answer is larger than %d MB: aggregate it, as in sum by (service) (...)", maxAnswer>>20)
 	case !errors.As(err, &refused):
-		return fmt.Errorf("%s: see whether Prometheus is up and prometheus.url is right", cut(err.Error(), maxText))
+		return fmt.Errorf("%s: see whether Prometheus is up and prometheus.url is right", foreign.Text(err.Error(), maxText))
 	}
-	why := cut(refused.Msg, maxText)
+	why := foreign.Text(refused.Msg, maxText)
 	if refused.Detail != "" { // the body: the library reads it only with codes 400 and 422
-		why += ": " + cut(strings.Join(strings.Fields(refused.Detail), " "), maxText)
+		why += ": " + foreign.Text(refused.Detail, maxText)
 	}
 	switch refused.Type {
 	case promapi.ErrBadData, promapi.ErrExec:

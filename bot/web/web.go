@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/signalbook/signalbook/bot/foreign"
 )
 
 // Readiness is what /-/ready answers. Ready is false only when a notification
@@ -67,10 +69,18 @@ func New(o Options) (http.Handler, error) {
 	return o.Auth.headers(mux), nil
 }
 
+// maxSentence bounds what /-/ready says of one thing, in bytes: anybody may read
+// it, and others' words may be in it.
+const maxSentence = 1_000
+
 func (o Options) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	readiness := o.Ready(ctx)
+	readiness.Reason = foreign.Text(readiness.Reason, maxSentence)
+	for k, sentence := range readiness.Degraded {
+		readiness.Degraded[k] = foreign.Text(sentence, maxSentence)
+	}
 	w.Header().Set("Content-Type", "application/json")
 	if !readiness.Ready {
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -82,7 +92,7 @@ func (o Options) ready(w http.ResponseWriter, r *http.Request) {
 
 func (o Options) reload(w http.ResponseWriter, _ *http.Request) {
 	if err := o.Reload(); err != nil {
-		http.Error(w, "not reloaded, the old configuration goes on:\n"+err.Error(), http.StatusInternalServerError)
+		http.Error(w, "not reloaded, the old configuration goes on:\n"+foreign.Clean(err.Error()), http.StatusInternalServerError)
 		return
 	}
 	fmt.Fprintln(w, "reloaded")

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -52,6 +53,7 @@ func (c fireCommand) Run(ctx context.Context, std streams) error {
 		if err != nil {
 			return fmt.Errorf("fire: read the credentials: %w", err)
 		}
+		foreign.Hide(string(token))
 		request.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
 	}
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -69,7 +71,7 @@ func (c fireCommand) Run(ctx context.Context, std streams) error {
 		if response.StatusCode == http.StatusUnauthorized {
 			hint = " (give the token with --credentials-file)"
 		}
-		return fmt.Errorf("fire: not sent: %s: %s%s", response.Status, strings.TrimSpace(string(answer)), hint)
+		return fmt.Errorf("fire: not sent: %s: %s%s", foreign.Text(response.Status, 100), foreign.Text(string(answer), 1000), hint)
 	}
 	fmt.Fprintf(std.out, "sent to %s, marked %s=\"true\": the bot has stored it\n", c.URL, incident.DrillLabel)
 	return nil

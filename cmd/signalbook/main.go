@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/signalbook/signalbook/bot/foreign"
 )
 
 // The exit codes (product contract, section 2).
@@ -103,13 +105,13 @@ func run(args []string, std streams) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
-		fmt.Fprintln(std.err, "signalbook:", err)
+		fmt.Fprintln(std.err, "signalbook:", foreign.Error(err))
 		return exitUsage
 	case errors.As(err, &findings):
-		fmt.Fprint(std.err, findings.text)
+		fmt.Fprint(std.err, foreign.Clean(findings.text))
 		return exitFindings
 	}
-	fmt.Fprintln(std.err, "signalbook:", err)
+	fmt.Fprintln(std.err, "signalbook:", foreign.Error(err))
 	return exitFindings
 }
 

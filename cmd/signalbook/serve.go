@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
@@ -45,11 +46,25 @@ func (f logFlags) logger(std streams) *slog.Logger {
 	if err := level.UnmarshalText([]byte(f.Level)); err != nil {
 		level = slog.LevelInfo // kong admits the four words only
 	}
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: withoutSecrets}
 	if f.Format == "json" {
 		return slog.New(slog.NewJSONHandler(std.err, options))
 	}
 	return slog.New(slog.NewTextHandler(std.err, options))
+}
+
+// withoutSecrets keeps secrets out of every line of the log, whosever words they
+// came in.
+func withoutSecrets(_ []string, a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindString:
+		a.Value = slog.StringValue(foreign.Clean(a.Value.String()))
+	case slog.KindAny:
+		if err, ok := a.Value.Any().(error); ok {
+			a.Value = slog.StringValue(foreign.Clean(err.Error()))
+		}
+	}
+	return a
 }
 
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -9,12 +9,12 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/prometheus/common/model"
 
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -157,7 +157,7 @@ func (s *stage) send(ctx context.Context, e *emergency, kind string, edit func(m
 		return err
 	}
 	if response.StatusCode != http.StatusAccepted {
-		return fmt.Errorf("the bot answered %s: %s", response.Status, strings.TrimSpace(string(answer)))
+		return fmt.Errorf("the bot answered %s: %s", foreign.Text(response.Status, 100), foreign.Text(string(answer), 1000))
 	}
 	return nil
 }
