@@ -1,8 +1,11 @@
 package incident
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // act does what a person asked for, or answers why not. Whoever comes second is
@@ -173,9 +176,13 @@ func (m *move) actOnStep(a Act, s *Step) Answer {
 			m.stepChange(KindStepReleased, a, s)
 		}
 	case VerbUndo:
-		if !s.Ended() || s.Before == nil {
+		switch {
+		case !s.Ended() || s.Before == nil:
 			return refuse(AnswerNotEnded)
+		case m.i.Drill && s.State == StepDropped:
+			return m.late(a, s) // an exercise leaves no follow-ups
 		}
+		m.needAgain(s)
 		s.Standing, s.Before = *s.Before, nil
 		m.stepChange(KindStepUndone, a, s)
 	default:
@@ -187,6 +194,20 @@ func (m *move) actOnStep(a Act, s *Step) Answer {
 
 func (m *move) stepChange(kind Kind, a Act, s *Step) {
 	m.change(Change{Kind: kind, By: a.User, Via: a.Via, Step: s.ID, Text: a.Text})
+}
+
+// needAgain starts the deadline of the immediate tier anew when the first of its
+// steps comes back as a follow-up of what is over: the old one was about an
+// emergency that has ended. The later tiers keep theirs.
+func (m *move) needAgain(s *Step) {
+	if s.Tier != playbooks.Immediate || !m.i.Over() || s.Before.Ended() || m.i.left(s.Tier) > 0 {
+		return
+	}
+	at := slices.IndexFunc(m.i.Tiers, func(t Tier) bool { return t.Name == s.Tier })
+	if at >= 0 {
+		t := &m.i.Tiers[at]
+		t.Due, t.Overdue = m.now.Add(time.Duration(t.Within)), false
+	}
 }
 
 // late records a click on a step that is no longer needed: it reopens nothing.

@@ -255,8 +255,8 @@ func (i Incident) Progress(name playbooks.TierName) (ended, shown int) {
 	return ended, shown
 }
 
-// Ended reports whether nobody has to do the step any more.
-func (s Step) Ended() bool {
+// Ended reports whether nobody has to do a step any more that stands so.
+func (s Standing) Ended() bool {
 	return s.State == StepDone || s.State == StepSkipped || s.State == StepDropped
 }
 

@@ -235,7 +235,10 @@ func takeOver(m *move, past Incident) (Incident, []Change) {
 		}
 		step := &i.Steps[at]
 		step.Standing, step.Before = was.Standing, was.Before
-		step.From, step.Due = past.Number, past.Deadline(*was)
+		step.From = past.Number
+		if step.Tier != playbooks.Immediate { // whose deadline starts anew, as when an incident reopens
+			step.Due = past.Deadline(*was)
+		}
 		m.change(Change{Kind: KindStepTaken, Step: step.ID, Other: past.Number})
 		was.To = i.Number
 		o.end(was, Standing{State: StepDropped, Holder: was.Holder, At: m.now})

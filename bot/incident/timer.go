@@ -26,7 +26,7 @@ func (r Rules) NextDue(i Incident) time.Time {
 		consider(i.OpeningAt.Add(i.Escalate[i.Escalated].After))
 	}
 	for _, t := range i.Tiers {
-		if !t.Overdue && i.left(t.Name) > 0 && (i.Active() || t.Name != playbooks.Immediate) {
+		if !t.Overdue && i.left(t.Name) > 0 {
 			consider(i.tierDue(t))
 		}
 	}
@@ -87,18 +87,19 @@ func (m *move) escalate() {
 }
 
 // deadlines marks the tiers whose time is over with steps left. The immediate
-// tier pings its owners, unless a neighbour's ping has told them already.
+// tier pings its owners, unless a neighbour's ping has told them already, or the
+// incident is over: then somebody took a step back, and it is a follow-up.
 func (m *move) deadlines() {
 	i := m.i
 	for k := range i.Tiers {
 		t := &i.Tiers[k]
 		immediate := t.Name == playbooks.Immediate
-		if t.Overdue || i.left(t.Name) == 0 || m.now.Before(i.tierDue(*t)) || (immediate && !i.Active()) {
+		if t.Overdue || i.left(t.Name) == 0 || m.now.Before(i.tierDue(*t)) {
 			continue
 		}
 		t.Overdue = true
 		c := Change{Kind: KindDeadline, Text: string(t.Name)}
-		if immediate {
+		if immediate && i.Active() {
 			if t.ToldIn == 0 {
 				t.ToldIn = i.Number
 			}

@@ -44,6 +44,9 @@ func (m *move) reopen(by User, via string) {
 			s.Standing, s.Before = Standing{State: StepOpen}, nil
 			m.change(Change{Kind: KindStepReopened, Step: s.ID})
 		}
+		if s.Before != nil && s.Before.State == StepDropped {
+			s.Before = &Standing{State: StepOpen} // somebody ended it after all: undo leads to where it would be now
+		}
 	}
 }
 

@@ -125,7 +125,7 @@ func (c card) buttons(i incident.Incident) []slack.BlockElement {
 // ended it when and why.
 func (c card) endedBlocks(i incident.Incident) []slack.Block {
 	top := slack.NewSectionBlock(plain(stepSign(c.State)+" "+stepTitle(c.Step)), nil, nil, slack.SectionBlockOptionBlockID("step:"+c.ID))
-	if c.Before != nil && c.To == 0 {
+	if c.Before != nil && c.To == 0 && !(i.Drill && c.State == incident.StepDropped) {
 		top.Accessory = slack.NewAccessory(button("step:undo", i.ID()+"/"+c.ID, "Undo"))
 	}
 	says := []*slack.TextBlockObject{markup(c.ending())}
