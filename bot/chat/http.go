@@ -96,6 +96,9 @@ func (h *HTTP) Run(ctx context.Context) error {
 func (h *HTTP) checked(most int64, next func(http.ResponseWriter, *http.Request, []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		signature, err := readSignature(r.Header, h.now())
+		if err != nil && h.sslCheck(w, r) {
+			return
+		}
 		if err != nil {
 			h.refuse(w, r, err)
 			return
@@ -128,6 +131,30 @@ func (h *HTTP) checked(most int64, next func(http.ResponseWriter, *http.Request,
 			next(w, r, data)
 		}
 	})
+}
+
+// sslCheck answers what Slack sends now and then to see whether the certificate is
+// good (Slack: ssl_check of slash commands): it comes unsigned and asks for nothing.
+func (h *HTTP) sslCheck(w http.ResponseWriter, r *http.Request) bool {
+	const most = 512 // bytes: ssl_check=1 and a token
+	if r.URL.Path != "/slack/commands" || r.Header.Get("X-Slack-Signature") != "" || r.ContentLength <= 0 || r.ContentLength > most {
+		return false
+	}
+	body, err := h.bodies.Open(w, r, bodyPace)
+	if err != nil {
+		return false
+	}
+	defer body.Close()
+	data, whole, err := body.ReadUpTo(most)
+	if err != nil || !whole {
+		return false
+	}
+	form, err := url.ParseQuery(string(data))
+	if err != nil || form.Get("ssl_check") != "1" {
+		return false
+	}
+	h.count(kindOther, "ignored")
+	return true
 }
 
 // unread answers a request whose body is not all there. The connection ends with
@@ -167,7 +194,7 @@ func (h *HTTP) commands(w http.ResponseWriter, _ *http.Request, body []byte) {
 		return
 	}
 	if form.Get("ssl_check") == "1" {
-		return // Slack looks now and then whether the certificate is good
+		return // signed or not
 	}
 	d, err := slashForm(form).delivery(op("body", fingerprint(string(body))), at)
 	if err != nil {

@@ -121,6 +121,33 @@ func TestForgedAndStale(t *testing.T) {
 	}
 }
 
+// TestCertificateCheckComesUnsigned: Slack looks now and then whether a command's
+// address is there. Nothing else passes unsigned.
+func TestCertificateCheckComesUnsigned(t *testing.T) {
+	handler := &recorder{}
+	h := startHTTP(t, handler)
+	for what, test := range map[string]struct {
+		path, body string
+		want       int
+	}{
+		"the check":          {"/slack/commands", "token=x&ssl_check=1", 200},
+		"a command":          {"/slack/commands", "user_id=U1&command=%2Fplaybook", 401},
+		"both":               {"/slack/commands", "ssl_check=1&user_id=U1&command=%2Fplaybook&text=resolve+INC-1", 200},
+		"elsewhere":          {"/slack/interactions", "ssl_check=1", 401},
+		"a long one":         {"/slack/commands", "ssl_check=1&token=" + strings.Repeat("x", 1000), 401},
+		"nothing to be read": {"/slack/commands", "", 401},
+	} {
+		r := httptest.NewRequest(http.MethodPost, test.path, strings.NewReader(test.body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if w := deliver(h, r); w.Code != test.want {
+			t.Errorf("%s: got %d, want %d", what, w.Code, test.want)
+		}
+	}
+	if got := handler.count(); got != 0 {
+		t.Errorf("the handler got %d unsigned requests", got)
+	}
+}
+
 func TestBadRequests(t *testing.T) {
 	for name, test := range map[string]struct {
 		path, body string

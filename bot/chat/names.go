@@ -11,8 +11,9 @@ import (
 )
 
 const (
-	// listPage is Slack's greatest limit for conversations.list.
-	listPage = "1000"
+	// listPage is the limit that Slack recommends for conversations.list; it refuses
+	// 1,000 and more.
+	listPage = "200"
 	// maxLimitedWaits bounds how often one resolution of names sits out a limit
 	// (Slack: 20 pages a minute), maxLimitedWait how long each time.
 	maxLimitedWaits = 5

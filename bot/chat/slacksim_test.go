@@ -134,7 +134,7 @@ func TestFaults(t *testing.T) {
 	channel, _ := sim.Channel("incidents")
 	for _, change := range []func() error{
 		func() error { return sim.Archive("incidents") },
-		func() error { return errors.Join(sim.Unarchive("incidents"), sim.RemoveBot("incidents")) },
+		func() error { return sim.Unarchive("incidents") },
 	} {
 		if err := change(); err != nil {
 			t.Fatal(err)
@@ -210,10 +210,10 @@ func newDesk(c *Client) *desk {
 		command: func(_ context.Context, s Slash) Answer {
 			if s.Text == "long" {
 				return Answer{Message: message.Message{Text: "long answer", Blocks: []slack.Block{
-					slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, strings.Repeat("ä", 2990), false, false), nil, nil),
-					slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, strings.Repeat("ö", 2990), false, false), nil, nil),
-					slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, strings.Repeat("ü", 2990), false, false), nil, nil),
-					slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, strings.Repeat("ß", 2990), false, false), nil, nil),
+					slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, strings.Repeat("ä", 2690), false, false), nil, nil),
+					slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, strings.Repeat("ö", 2690), false, false), nil, nil),
+					slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, strings.Repeat("ü", 2690), false, false), nil, nil),
+					slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, strings.Repeat("ß", 2690), false, false), nil, nil),
 				}}}
 			}
 			return Answer{Message: message.Message{Text: "you said " + s.Text}}
@@ -270,7 +270,7 @@ func startHTTPDoorOf(t *testing.T, sim *slacksim.Sim, o HTTPOptions) {
 		}
 	})
 	sim.SetRequestURL(server.URL)
-	if err := sim.VerifyRequestURL(patience(t)); err != nil {
+	if err := errors.Join(sim.VerifyRequestURL(patience(t)), sim.CheckSSL(patience(t))); err != nil {
 		t.Fatal(err)
 	}
 }

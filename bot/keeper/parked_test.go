@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,9 @@ func TestParkedVisiblyAndResuming(t *testing.T) {
 		spoil, mend func(r *strayRig) error
 		says        string
 	}{
-		"archived":      {func(r *strayRig) error { return r.sim.Archive("incidents") }, func(r *strayRig) error { return r.sim.Unarchive("incidents") }, "unarchive"},
+		"archived": {func(r *strayRig) error { return r.sim.Archive("incidents") }, func(r *strayRig) error {
+			return errors.Join(r.sim.Unarchive("incidents"), r.sim.InviteBot("incidents"))
+		}, "unarchive"},
 		"bot removed":   {func(r *strayRig) error { return r.sim.RemoveBot("incidents") }, func(r *strayRig) error { return r.sim.InviteBot("incidents") }, "/invite"},
 		"token revoked": {func(r *strayRig) error { r.sim.RevokeToken(); return nil }, func(r *strayRig) error { r.sim.RestoreToken(); return nil }, "reinstall"},
 		"missing scope": {fault("chat.postMessage", "missing_scope"), clear, "scopes"},

@@ -2,13 +2,14 @@ package slacksim
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf16"
 )
 
 const (
 	maxText        = 40000 // Slack: chat.postMessage truncates longer text
-	maxUpdateText  = 4000  // Slack: chat.update refuses longer text with msg_too_long
+	maxUpdateText  = 4000  // bytes of UTF-8 (measured): chat.update refuses longer text with msg_too_long
 	maxAttachments = 100
 )
 
@@ -29,6 +30,7 @@ type content struct {
 	attachments []any
 	metadata    *Metadata
 	hasMetadata bool
+	warnings    []string // what Slack leaves out without refusing the rest
 }
 
 // readContent reads and checks text, blocks, attachments and metadata.
@@ -43,7 +45,7 @@ func (s *Sim) readContent(a args) (content, *refusal) {
 		if problems := s.checkBlocks(list, onMessage); len(problems) > 0 {
 			return c, refuse("invalid_blocks", problems...)
 		}
-		if weight(list) > maxBlocksWeight {
+		if tooLong(list) {
 			return c, refuse("msg_blocks_too_long")
 		}
 		c.blocks = s.identify(list)
@@ -59,34 +61,53 @@ func (s *Sim) readContent(a args) (content, *refusal) {
 		}
 		c.attachments = list
 	}
-	var refused *refusal
-	c.metadata, c.hasMetadata, refused = readMetadata(a)
-	return c, refused
+	return c, c.readMetadata(a)
 }
 
 func isText(v any) bool { _, ok := v.(string); return ok }
 
-func readMetadata(a args) (*Metadata, bool, *refusal) {
+// readMetadata reads what the app hides in the message. Slack refuses what is no
+// object; a bad event_type is a warning, and there is no metadata then.
+func (c *content) readMetadata(a args) *refusal {
 	if !a.has("metadata") || a.text("metadata") == "" && isText(a["metadata"]) {
-		return nil, false, nil
+		return nil
 	}
 	raw, ok := a.decoded("metadata")
 	object, isObject := raw.(map[string]any)
 	if !ok || !isObject {
-		return nil, false, refuse("invalid_metadata_format")
+		return refuse("invalid_metadata_format")
 	}
 	if len(object) == 0 {
-		return nil, true, nil
+		c.hasMetadata = true
+		return nil
 	}
 	event, _ := object["event_type"].(string)
 	if event == "" && object["event_payload"] == nil {
-		return nil, false, nil // as slack-go sends with every response_url
+		return nil // as slack-go sends with every response_url
 	}
 	payload, isPayload := object["event_payload"].(map[string]any)
-	if event == "" || !isPayload {
-		return nil, false, refuse("invalid_metadata_format")
+	if !isPayload {
+		return refuse("invalid_metadata_format")
 	}
-	return &Metadata{EventType: event, Payload: payload}, true, nil
+	if !eventType.MatchString(event) {
+		c.warnings = append(c.warnings, "invalid_metadata_format")
+		return nil
+	}
+	c.metadata, c.hasMetadata = &Metadata{EventType: event, Payload: payload}, true
+	return nil
+}
+
+// eventType is what metadata may be called (Slack: alphanumeric, and as its examples
+// show with underscores).
+var eventType = regexp.MustCompile(`^[A-Za-z0-9_]{1,255}$`)
+
+// warn adds what was left out to an answer.
+func (c content) warn(ans answer) answer {
+	if len(c.warnings) > 0 {
+		ans["warning"] = strings.Join(c.warnings, ",")
+		ans["response_metadata"] = answer{"warnings": c.warnings}
+	}
+	return ans
 }
 
 // writable finds the channel a bot may write to.
@@ -125,13 +146,18 @@ func (s *Sim) postMessage(r *request) (answer, *refusal) {
 		m.text = s.linkNames(m.text)
 	}
 	s.post(m, r.now)
-	return answer{"channel": c.id, "ts": m.ts.String(), "message": s.wire(m, true)}, nil
+	return said.warn(answer{"channel": c.id, "ts": m.ts.String(), "message": s.wire(m, true)}), nil
 }
 
 func (s *Sim) updateMessage(r *request) (answer, *refusal) {
 	c := s.knownByID(r.args.text("channel"))
-	if refused := s.writable(c); refused != nil {
-		return nil, refused
+	switch {
+	case c == nil:
+		return nil, refuse("channel_not_found")
+	case c.archived: // chat.update knows no is_archived
+		return nil, refuse("is_inactive")
+	case !c.members[s.bot.id]:
+		return nil, refuse("channel_not_found") // nor not_in_channel
 	}
 	m := c.find(r.args.text("ts"))
 	if m == nil {
@@ -144,7 +170,7 @@ func (s *Sim) updateMessage(r *request) (answer, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	if length(said.text) > maxUpdateText {
+	if len(said.text) > maxUpdateText {
 		return nil, refuse("msg_too_long")
 	}
 	if said.text == "" && len(said.blocks) == 0 && len(said.attachments) == 0 {
@@ -154,7 +180,7 @@ func (s *Sim) updateMessage(r *request) (answer, *refusal) {
 	if r.args.flag("reply_broadcast") && m.parent != nil {
 		m.broadcast = true
 	}
-	return answer{"channel": c.id, "ts": m.ts.String(), "text": m.text, "message": s.wire(m, true)}, nil
+	return said.warn(answer{"channel": c.id, "ts": m.ts.String(), "text": m.text, "message": s.wire(m, true)}), nil
 }
 
 // rewrite gives a message new content as chat.update does: text without blocks

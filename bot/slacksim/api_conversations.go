@@ -9,7 +9,7 @@ import (
 
 const (
 	defaultPage = 100
-	maxPage     = 999 // Slack: conversations.history, limit
+	maxPage     = 999 // Slack: conversations.history and conversations.list, limit
 	threadPage  = 1000
 )
 
@@ -46,7 +46,10 @@ func (s *Sim) listConversations(r *request) (answer, *refusal) {
 			all = append(all, s.wireChannel(c))
 		}
 	}
-	page, next, refused := paginate(all, r.args, defaultPage, 1000)
+	if n, err := strconv.Atoi(r.args.text("limit")); err == nil && n > maxPage {
+		return nil, refuse("invalid_limit") // Slack: "an integer under 1000"
+	}
+	page, next, refused := paginate(all, r.args, defaultPage, maxPage)
 	if refused != nil {
 		return nil, refused
 	}

@@ -66,14 +66,20 @@ func (c *channel) called() string {
 	return c.name
 }
 
-// Archive archives a channel: posts to it are refused with is_archived.
+// Archive archives a channel and ejects the bot, as Slack does: posts to it are
+// refused with is_archived, edits with is_inactive.
 func (s *Sim) Archive(channel string) error { return s.setArchived(channel, true) }
 
-// Unarchive makes an archived channel usable again.
+// Unarchive makes an archived channel usable again; the bot must be invited anew.
 func (s *Sim) Unarchive(channel string) error { return s.setArchived(channel, false) }
 
 func (s *Sim) setArchived(name string, archived bool) error {
-	return s.changeChannel(name, func(c *channel) { c.archived = archived })
+	return s.changeChannel(name, func(c *channel) {
+		c.archived = archived
+		if archived {
+			s.removeBot(c)
+		}
+	})
 }
 
 // RemoveBot takes the bot out of a channel: its calls there get not_in_channel.

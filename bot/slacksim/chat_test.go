@@ -159,6 +159,58 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+func TestBadMetadataIsAWarning(t *testing.T) {
+	sim, api := start(t, slacksim.Options{})
+	payload := map[string]any{"op_id": "1"}
+	for _, kind := range []string{"", "has spaces", "dots.too", "fine_1"} {
+		_, ts := mustPost(t, api, "incidents", slack.MsgOptionText("x", false), slack.MsgOptionMetadata(slack.SlackMetadata{EventType: kind, EventPayload: payload}))
+		m := sim.Thread("incidents", ts)[0]
+		if kept := m.Metadata != nil; kept != (kind == "fine_1") {
+			t.Errorf("event_type %q: metadata kept %t", kind, kept)
+		}
+	}
+}
+
+func TestArchivingEjectsTheBot(t *testing.T) {
+	sim, api := start(t, slacksim.Options{})
+	channel, ts := mustPost(t, api, "incidents", slack.MsgOptionText("x", false))
+	post := func() error {
+		_, _, err := api.PostMessageContext(within(t), channel, slack.MsgOptionText("y", false))
+		return err
+	}
+	if err := sim.Archive("incidents"); err != nil {
+		t.Fatal(err)
+	}
+	if got := code(post()); got != "is_archived" {
+		t.Errorf("post: got %s, want is_archived", got)
+	}
+	if _, _, _, err := api.UpdateMessageContext(within(t), channel, ts, slack.MsgOptionText("y", false)); code(err) != "is_inactive" {
+		t.Errorf("edit: got %v, want is_inactive", err)
+	}
+	if err := sim.Unarchive("incidents"); err != nil {
+		t.Fatal(err)
+	}
+	if got := code(post()); got != "not_in_channel" {
+		t.Errorf("after unarchiving: got %s, want not_in_channel", got)
+	}
+	if err := sim.InviteBot("incidents"); err != nil {
+		t.Fatal(err)
+	}
+	if err := post(); err != nil {
+		t.Errorf("invited anew: %v", err)
+	}
+}
+
+func TestChannelsAreListedUnderAThousand(t *testing.T) {
+	_, api := start(t, slacksim.Options{})
+	for limit, want := range map[int]string{999: "ok", 1000: "invalid_limit"} {
+		_, _, err := api.GetConversationsContext(within(t), &slack.GetConversationsParameters{Limit: limit})
+		if got := code(err); got != want {
+			t.Errorf("limit %d: got %s, want %s", limit, got, want)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
 	sim.AddChannel("old")
@@ -198,21 +250,22 @@ func TestErrors(t *testing.T) {
 	}{
 		{"no channel", "channel_not_found", post("#nowhere", text(1))},
 		{"archived", "is_archived", post(old.ID, text(1))},
-		{"update archived", "is_archived", update(old.ID, before, text(1))},
+		{"update archived", "is_inactive", update(old.ID, before, text(1))},
 		{"not a member", "not_in_channel", post("#closed", text(1))},
 		{"nothing to say", "no_text", post(channel)},
 		{"empty blocks", "no_text", post(channel, slack.MsgOptionBlocks())},
 		{"long text is truncated", "ok", post(channel, text(41000))},
 		{"too many characters in blocks", "msg_blocks_too_long", post(channel, slack.MsgOptionBlocks(big...))},
 		{"bad block", "invalid_blocks", post(channel, slack.MsgOptionBlocks(section(strings.Repeat("x", 3001))))},
-		{"metadata without type", "invalid_metadata_format", post(channel, text(1), slack.MsgOptionMetadata(slack.SlackMetadata{EventPayload: map[string]any{"a": 1}}))},
+		{"metadata without type is left out", "ok", post(channel, text(1), slack.MsgOptionMetadata(slack.SlackMetadata{EventPayload: map[string]any{"a": 1}}))},
 		{"update by name", "channel_not_found", update("#incidents", ts, text(1))},
 		{"update somebody else's", "cant_update_message", update(channel, said, text(1))},
 		{"update what is gone", "message_not_found", update(channel, gone, text(1))},
 		{"update too long", "msg_too_long", update(channel, ts, text(4001))},
 		{"update longest", "ok", update(channel, ts, text(4000))},
+		{"update too long in bytes", "msg_too_long", update(channel, ts, slack.MsgOptionText(strings.Repeat("é", 2001), false))},
 		{"update with nothing", "no_text", update(channel, ts)},
-		{"update closed", "not_in_channel", update(closed.ID, ts, text(1))},
+		{"update closed", "channel_not_found", update(closed.ID, ts, text(1))},
 		{"delete somebody else's", "cant_delete_message", second(api.DeleteMessageContext(within(t), channel, said))},
 		{"delete what is gone", "message_not_found", second(api.DeleteMessageContext(within(t), channel, gone))},
 		{"ephemeral to nobody", "user_not_found", first(api.PostEphemeralContext(within(t), channel, "U0", text(1)))},

@@ -102,6 +102,26 @@ func (s *Sim) VerifyRequestURL(ctx context.Context) error {
 	return nil
 }
 
+// CheckSSL sends what Slack sends now and then to see whether the address of a slash
+// command is there: unsigned, and fails unless the app answers 2xx.
+func (s *Sim) CheckSSL(ctx context.Context) error {
+	address := strings.TrimRight(s.address(), "/") + "/slack/commands"
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader("ssl_check=1&token=sim"))
+	if err != nil {
+		return fmt.Errorf("ssl_check of %s: %w", address, err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("ssl_check of %s: %w", address, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode/100 != 2 {
+		return fmt.Errorf("ssl_check of %s: answered %s", address, resp.Status)
+	}
+	return nil
+}
+
 // sendEvent tells the app of an event: over Socket Mode, else over HTTP with
 // Slack's three retries.
 func (s *Sim) sendEvent(d delivery) {
