@@ -29,12 +29,15 @@ var (
 // ARGV[3] number of documents checked, then pairs of key index, version (0: absent)
 // ARGV then: writes, each: command, key index, number of arguments, arguments
 // Output: 0 committed · 1 fenced · 2 the event is gone · 3 a version differs
+// PERSIST changes nothing, and makes sure that the rest is done when Redis is at its maxmemory: it refuses the first write
+// of a script that could take memory, but ends no script half way. What waits has to be handled then, to free its room.
 // When the event is gone the fence is written as it is, so that WAIT has a write to wait for: the earlier try that
 // took the event may not be with the replicas yet.
 var commitScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 1
 end
+redis.call('PERSIST', KEYS[1])
 if ARGV[2] ~= '' and #redis.call('XRANGE', KEYS[2], ARGV[2], ARGV[2]) == 0 then
   redis.call('SET', KEYS[1], ARGV[1])
   return 2

@@ -170,6 +170,16 @@ func (s *Store) letter(ctx context.Context, script *redis.Script, c call, what s
 	return nil
 }
 
+// suspectScript counts one try; PERSIST as in commitScript.
+//
+// KEYS[1] tries; KEYS[2] keeper
+// ARGV[1] id
+// Output: how many there were
+var suspectScript = redis.NewScript(`
+redis.call('PERSIST', KEYS[2])
+return redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
+`)
+
 // Suspect counts that the event at the head of the inbox is about to be handled,
 // and returns how often: one that ends its keepers, or that can never be
 // committed, gets a high count.
@@ -179,7 +189,7 @@ func (s *Store) Suspect(ctx context.Context, id string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("count tries: %w", err)
 	}
-	n, err := node.HIncrBy(ctx, s.keys.tries(), id, 1).Result()
+	n, err := suspectScript.Run(ctx, node, []string{s.keys.tries(), s.keys.keeper()}, id).Int64()
 	if err != nil {
 		return 0, fmt.Errorf("count tries: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -16,14 +17,15 @@ import (
 // again for a day when "delayed events" is on.
 const SeenFor = 26 * time.Hour
 
-// ErrFull says that the inbox holds as many events as it may.
-var ErrFull = errors.New("the inbox is full")
+// ErrFull says that an event was not stored because there is no room for it: see
+// Room.Full, which is in the text.
+var ErrFull = errors.New("nothing more is taken")
 
 // putScript takes an event into the inbox.
 //
 // KEYS[1] inbox; KEYS[2] seen:<op>, when the event has an op
 // ARGV[1] event; ARGV[2] bound of the inbox; ARGV[3] seconds that the op is remembered
-// Output: {0} full · {1, length} stored · {2, answer} the op was here before; the answer is empty while it waits.
+// Output: {0} full · {1} stored · {2, answer} the op was here before; the answer is empty while it waits.
 // The op's time to live is set again so that WAIT has a write to wait for.
 var putScript = redis.NewScript(`
 if KEYS[2] then
@@ -33,15 +35,14 @@ if KEYS[2] then
     return {2, seen}
   end
 end
-local length = redis.call('XLEN', KEYS[1])
-if length >= tonumber(ARGV[2]) then
+if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[2]) then
   return {0}
 end
 redis.call('XADD', KEYS[1], '*', 'e', ARGV[1])
 if KEYS[2] then
   redis.call('SET', KEYS[2], '', 'EX', ARGV[3])
 end
-return {1, length + 1}
+return {1}
 `)
 
 // Put stores an event for the keeper. When the same op was committed before, its
@@ -52,16 +53,28 @@ func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Ans
 	if err != nil {
 		return answer, false, fmt.Errorf("write event: %w", err)
 	}
-	if ev.Op == "" && s.gauge.roomy(s.redis.opts.InboxBound) {
+	bound := s.redis.opts.InboxBound
+	room, known := s.room(ctx)
+	full := room.Full(math.MaxInt64) // the script counts more exactly
+	if full != "" && ev.Op == "" {
+		return answer, false, fmt.Errorf("%w: %s", ErrFull, full)
+	}
+	if full == "" {
+		s.gauge.added(len(data))
+	} else {
+		bound = 0 // what was taken before is known all the same
+	}
+	if known && ev.Op == "" && room.Events < bound/2 {
+		// The other half is more than all other doors can have stored since the last look.
 		return answer, false, s.add(ctx, data)
 	}
-	c := call{keys: []string{s.keys.inbox()}, args: []any{data, s.redis.opts.InboxBound, int(SeenFor.Seconds())}}
+	c := call{keys: []string{s.keys.inbox()}, args: []any{data, bound, int(SeenFor.Seconds())}}
 	if ev.Op != "" {
 		c.keys = append(c.keys, s.keys.seen(ev.Op))
 	}
 	results, err := s.run(ctx, putScript, []call{c})
 	if err != nil {
-		return answer, false, fmt.Errorf("put event into the inbox: %w", err)
+		return answer, false, notPut(err)
 	}
 	reply, ok := results[0].([]any)
 	if !ok || len(reply) == 0 {
@@ -69,11 +82,7 @@ func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Ans
 	}
 	switch code, _ := reply[0].(int64); code {
 	case 0:
-		return answer, false, ErrFull
-	case 1:
-		if length, ok := reply[1].(int64); ok {
-			s.gauge.saw(length)
-		}
+		return answer, false, fmt.Errorf("%w: %s", ErrFull, cmp.Or(full, Room{Events: bound}.Full(bound)))
 	case 2:
 		text, _ := reply[1].(string)
 		if text == "" {
@@ -84,25 +93,22 @@ func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Ans
 	return answer, false, nil
 }
 
+// notPut is the error of an event that Redis did not take.
+func notPut(err error) error {
+	if outOfMemory(err) {
+		return fmt.Errorf("%w: Redis is at its maxmemory: %w", ErrFull, err)
+	}
+	return fmt.Errorf("put event into the inbox: %w", err)
+}
+
 // add stores an event without an op in an inbox that has plenty of room: a plain
 // XADD, which costs Redis half of what the script does. It ends by itself, in
 // callWithin: a sender that hangs up meanwhile ends nothing.
 func (s *Store) add(ctx context.Context, data []byte) error {
-	calls := []call{{args: []any{"XADD", s.keys.inbox(), "*", "e", data}}}
-	s.gauge.added()
-	look := s.gauge.age() > gaugeEvery
-	if look {
-		calls = append(calls, call{args: []any{"XLEN", s.keys.inbox()}})
-	}
 	// A context that cannot be cancelled is cheaper to set a time limit for.
-	results, err := s.run(context.WithoutCancel(ctx), nil, calls)
+	_, err := s.run(context.WithoutCancel(ctx), nil, []call{{args: []any{"XADD", s.keys.inbox(), "*", "e", data}}})
 	if err != nil {
-		return fmt.Errorf("put event into the inbox: %w", err)
-	}
-	if look {
-		if length, ok := results[1].(int64); ok {
-			s.gauge.saw(length)
-		}
+		return notPut(err)
 	}
 	return nil
 }

@@ -25,7 +25,9 @@ func (f Fence) First() bool { return strings.HasPrefix(string(f), "1:") }
 // KEYS[1] lease; KEYS[2] keeper
 // ARGV[1] nonce; ARGV[2] milliseconds
 // Output: the new fence, or false when somebody else holds the lease.
+// PERSIST as in commitScript: without a keeper a full Redis would stay full.
 var acquireScript = redis.NewScript(`
+redis.call('PERSIST', KEYS[2])
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
   return false
 end

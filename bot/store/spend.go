@@ -11,7 +11,9 @@ import (
 // spendScript takes one call of a method from what all replicas share: at most
 // so many in any minute, on Redis' clock.
 //
-// KEYS[1] times of the calls made, newest first; KEYS[2] there while Slack limits the method
+// PERSIST as in commitScript: a full Redis refuses nobody a form.
+//
+// KEYS[1] times of the calls made, newest first; KEYS[2] there while Slack limits the method; KEYS[3] keeper
 // ARGV[1] calls a minute
 // Output: 0 taken · else the milliseconds until the next call may be made
 var spendScript = redis.NewScript(`
@@ -26,6 +28,7 @@ local oldest = redis.call('LINDEX', KEYS[1], limit - 1)
 if oldest and tonumber(oldest) <= now and now - tonumber(oldest) < 60000 then
   return tonumber(oldest) + 60000 - now
 end
+redis.call('PERSIST', KEYS[3])
 redis.call('LPUSH', KEYS[1], string.format('%.0f', now))
 redis.call('LTRIM', KEYS[1], 0, limit - 1)
 redis.call('PEXPIRE', KEYS[1], 60000)
@@ -36,7 +39,7 @@ return 0
 // be made so often in any minute: wait is 0 when it may be made now, else how
 // long until the next may.
 func (s *Store) Spend(ctx context.Context, method string, aMinute int) (wait time.Duration, err error) {
-	got, err := spendScript.Run(ctx, s.redis.client, []string{s.keys.spent(method), s.keys.limited(method)}, aMinute).Int64()
+	got, err := spendScript.Run(ctx, s.redis.client, []string{s.keys.spent(method), s.keys.limited(method), s.keys.keeper()}, aMinute).Int64()
 	if err != nil {
 		return 0, fmt.Errorf("count a call of %s: %w", method, err)
 	}

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	lookFor    = time.Second            // how long a door believes what it saw of Redis
+	lookEvery  = 100 * time.Millisecond // how often it looks while events come
+	lookWithin = time.Second            // how long a look may take: who waits for it has an event to store
+	// lookShare is how many times longer than a look there is none: with very many large events in the inbox a look costs
+	// Redis milliseconds.
+	lookShare = 20
+)
+
+const (
+	// inboxBytes is how much memory the inbox may take, beside Options.InboxBound for its length: a notification has
+	// hundreds of bytes, at worst a megabyte.
+	inboxBytes = 256 << 20
+	// growth is what an event may come to when it is handled: document, timeline, ledger and indexes of a new incident
+	// take 7 kB (design.md allows 8).
+	growth = 8 << 10
+	// share is how much of maxmemory doors may fill, in hundredths, with what the waiting events will come to. The rest is for
+	// what goes on without doors: timers, timelines, ledgers.
+	share = 90
+)
+
+// Room is how much the inbox holds, and how much memory is left in the Redis that
+// holds it: in a Cluster, of the primary of the workspace's slot.
+type Room struct {
+	Events int64 // in the inbox
+	Bytes  int64 // of memory that they take; 0 when Redis does not tell
+	Used   int64 // bytes of memory, as far as Redis compares it with Max; 0 when Redis does not tell
+	Max    int64 // maxmemory; 0: no limit, or Redis does not tell
+}
+
+// Full says why doors take nothing more, and what to do; empty while they do.
+// bound is how many events may wait.
+func (r Room) Full(bound int64) string {
+	switch {
+	case r.Max > 0 && r.Used+r.Events*growth >= r.Max/100*share:
+		return fmt.Sprintf("Redis has used %s of its maxmemory of %s, and %d events wait that need room too: raise maxmemory (`redis-cli config set maxmemory ...`, and in redis.conf), or shorten incidents.retention",
+			megabytes(r.Used), megabytes(r.Max), r.Events)
+	case r.Events >= bound:
+		return fmt.Sprintf("the inbox is full: %d events wait for the keeper", r.Events)
+	case r.Bytes >= inboxBytes:
+		return fmt.Sprintf("the inbox is full: %d events that take %s wait for the keeper", r.Events, megabytes(r.Bytes))
+	}
+	return ""
+}
+
+func megabytes(n int64) string { return strconv.FormatFloat(float64(n)/1e6, 'f', 1, 64) + " MB" }
+
+// Full is Room.Full with the bound that this store keeps.
+func (s *Store) Full(r Room) string { return r.Full(s.redis.opts.InboxBound) }
+
+// Room asks Redis. What the user may not ask (INFO, MEMORY USAGE) is 0; an error
+// means that Redis does not answer.
+func (s *Store) Room(ctx context.Context) (r Room, err error) {
+	node, err := s.node(ctx)
+	if err != nil {
+		return r, err
+	}
+	pipe := node.Pipeline()
+	length := pipe.XLen(ctx, s.keys.inbox())
+	bytes := pipe.MemoryUsage(ctx, s.keys.inbox(), 0) // 0: all of it; a sample of unequal events may be far off
+	info := pipe.Info(ctx, "memory")
+	_, _ = pipe.Exec(ctx) // each is looked at by itself
+	if r.Events, err = length.Result(); err != nil {
+		return r, fmt.Errorf("ask redis for the inbox's length: %w", err)
+	}
+	r.Bytes = bytes.Val()
+	r.Used, r.Max = memory(info.Val())
+	return r, nil
+}
+
+// memory reads how much is used, without the buffers that Redis does not count,
+// and how much may be.
+func memory(info string) (used, most int64) {
+	lines := bufio.NewScanner(strings.NewReader(info))
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), ":")
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			continue
+		}
+		switch name {
+		case "used_memory":
+			used += n
+		case "mem_not_counted_for_evict":
+			used -= n
+		case "maxmemory":
+			most = n
+		}
+	}
+	return used, most
+}
+
+// gauge is what this process last saw of the room, so that doors need not ask at
+// every event.
+type gauge struct {
+	looking       sync.Mutex // held by the one who looks
+	seen          atomic.Pointer[glance]
+	events, bytes atomic.Int64 // what this process has added since
+}
+
+// glance is one look.
+type glance struct {
+	Room
+	at   time.Time
+	took time.Duration
+}
+
+// room returns what is known of the room, with what this process has added since
+// the last look. known is false when nobody has looked for a while, because another
+// event's door does so at the moment, or because Redis does not answer.
+func (s *Store) room(ctx context.Context) (r Room, known bool) {
+	g := &s.gauge
+	seen := g.seen.Load()
+	if (seen == nil || time.Since(seen.at) > max(lookEvery, lookShare*seen.took)) && g.looking.TryLock() {
+		g.look(ctx, s)
+		g.looking.Unlock()
+		seen = g.seen.Load()
+	}
+	if seen == nil || time.Since(seen.at) > lookFor {
+		return r, false
+	}
+	r = seen.Room
+	bytes := g.bytes.Load()
+	r.Events, r.Bytes, r.Used = r.Events+g.events.Load(), r.Bytes+bytes, r.Used+bytes
+	return r, true
+}
+
+// added counts an event that is about to be stored.
+func (g *gauge) added(size int) {
+	g.events.Add(1)
+	g.bytes.Add(int64(size))
+}
+
+func (g *gauge) look(ctx context.Context, s *Store) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookWithin)
+	defer cancel()
+	began := time.Now()
+	events, bytes := g.events.Load(), g.bytes.Load()
+	r, err := s.Room(ctx)
+	if err != nil {
+		return // who stores something finds out for himself
+	}
+	g.seen.Store(&glance{r, time.Now(), time.Since(began)})
+	// What was added before the look is seen by now; what is added meanwhile may count twice, until the next look.
+	g.events.Add(-events)
+	g.bytes.Add(-bytes)
+}
+
+// outOfMemory reports whether Redis refused a write because it is at its
+// maxmemory: then nothing of it was done.
+func outOfMemory(err error) bool { return redis.HasErrorPrefix(err, "OOM") }

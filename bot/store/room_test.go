@@ -1,0 +1,200 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/redistest"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+func TestFull(t *testing.T) {
+	t.Parallel()
+	const mb = 1 << 20
+	for name, test := range map[string]struct {
+		room store.Room
+		want string // in the sentence; empty: there is room
+	}{
+		"empty":                                 {store.Room{}, ""},
+		"Redis tells nothing of memory":         {store.Room{Events: 999}, ""},
+		"as many events as may wait":            {store.Room{Events: 1000}, "1000 events wait for the keeper"},
+		"as many bytes as may wait":             {store.Room{Events: 300, Bytes: 256 * mb}, "300 events that take 268.4 MB"},
+		"no limit on memory":                    {store.Room{Events: 10, Used: 1 << 40}, ""},
+		"below nine tenths":                     {store.Room{Used: 89 * mb, Max: 100 * mb}, ""},
+		"nine tenths":                           {store.Room{Used: 90 * mb, Max: 100 * mb}, "raise maxmemory"},
+		"over its limit already":                {store.Room{Used: 101 * mb, Max: 100 * mb}, "raise maxmemory"},
+		"what waits still fits":                 {store.Room{Events: 500, Used: 85 * mb, Max: 100 * mb}, ""},
+		"what waits does not fit when it is in": {store.Room{Events: 700, Used: 85 * mb, Max: 100 * mb}, "700 events wait that need room too"},
+	} {
+		got := test.room.Full(1000)
+		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
+			t.Errorf("%s: got %q, want %q in it", name, got, test.want)
+		}
+	}
+}
+
+// fill stores what notifications says until doors are refused; it returns the
+// groups that were taken, and the refusal.
+func (e env) fill(t *testing.T, from int, text string) (taken []string, refusal string) {
+	t.Helper()
+	for n := from; ; n++ {
+		ev := notification(fmt.Sprint("g", n))
+		ev.Notification.Alerts[0].Annotations = map[string]string{"description": text}
+		_, _, err := e.Put(t.Context(), ev)
+		if errors.Is(err, store.ErrFull) {
+			return taken, err.Error()
+		}
+		must(t, err)
+		taken = append(taken, ev.Notification.GroupKey)
+	}
+}
+
+// drain opens an incident of each waiting event, with a document, timeline and
+// ledger as large as real ones, and returns the groups.
+func (e env) drain(t *testing.T, lease store.Lease, number *int) (drained []string) {
+	t.Helper()
+	text := strings.Repeat("d", 4000)
+	for {
+		entries, err := e.Read(t.Context(), "", 32, store.NoWait)
+		must(t, err)
+		if len(entries) == 0 {
+			return drained
+		}
+		if _, err := e.Suspect(t.Context(), entries[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		must(t, e.Cleared(t.Context(), entries[0].ID))
+		for _, entry := range entries {
+			*number++
+			saved := opened(*number, func(i *incident.Incident) { i.Title = text })
+			e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entry.ID, Saved: []store.Saved{saved}, Next: *number, Op: entry.Event.Notification.GroupKey})
+			must(t, e.SetSlot(t.Context(), lease.Fence, *number, store.RootSlot, store.Slot{State: store.CallSending, Op: "OP", IntentAt: start}))
+			drained = append(drained, entry.Event.Notification.GroupKey)
+		}
+	}
+}
+
+func same(t *testing.T, got, want []string) {
+	t.Helper()
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("%d events drained, want the %d that were taken, in their order", len(got), len(want))
+	}
+}
+
+// TestLittleMemory: a Redis with a small maxmemory fills, refuses, drains, and
+// takes again; nothing that was taken is lost, and the keeper is never refused.
+func TestLittleMemory(t *testing.T) {
+	for name, size := range map[string]int{"many small events": 100, "large events": 100_000} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startServer(t, "--maxmemory", "16mb", "--maxmemory-policy", "noeviction")
+			e := open(t, server.Addr, store.Options{InboxBound: 1 << 40})
+			lease, number := e.keep(t), 0
+			text := strings.Repeat("x", size)
+			taken, refusal := e.fill(t, 0, text)
+			room := value[store.Room](t)(e.Room(t.Context()))
+			if len(taken) == 0 || !strings.Contains(refusal, "raise maxmemory") || room.Bytes == 0 || room.Max != 16<<20 {
+				t.Fatalf("took %d, then %q, %+v: want some taken, and to be told of maxmemory", len(taken), refusal, room)
+			}
+			must(t, server.Client().Set(t.Context(), "a little", strings.Repeat("x", 1<<18), 0).Err()) // so that nothing more fits at all
+			eventually(t, "a look sees it", func() bool { return e.Full(value[store.Room](t)(e.Room(t.Context()))) != "" })
+			if _, _, err := e.Put(t.Context(), note("op1")); !errors.Is(err, store.ErrFull) {
+				t.Errorf("a click: got %v, want ErrFull", err)
+			}
+			same(t, e.drain(t, lease, &number), taken)
+			if used := value[store.Room](t)(e.Room(t.Context())).Used; used > 16<<20 {
+				t.Errorf("drained, %d bytes are used: want what waited to have fitted below maxmemory", used)
+			}
+			// What is closed is forgotten, or memory is added: doors take again by themselves.
+			must(t, server.Client().ConfigSet(t.Context(), "maxmemory", "32mb").Err())
+			var more []string
+			eventually(t, "doors take again", func() bool {
+				more, _ = e.fill(t, 1_000_000, text)
+				return len(more) > 0
+			})
+			same(t, e.drain(t, lease, &number), more)
+		})
+	}
+}
+
+// TestOutOfMemory: others may fill the same Redis whole. Doors say so, and the
+// keeper goes on: also one that takes over, and one that has to count its tries.
+func TestOutOfMemory(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, "--maxmemory-policy", "noeviction")
+	e := open(t, server.Addr, store.Options{})
+	first, number := e.keep(t), 0
+	e.put(t, note("op1"))
+	e.put(t, notification("g1"))
+	e.put(t, notification("g2"))
+	e.commit(t, first.Fence, []error{nil}, store.Commit{EventID: e.read(t)[0].ID, Op: "op1", Answer: incident.Answer{Kind: incident.AnswerApplied}})
+	must(t, server.Client().Set(t.Context(), "elsewhere", strings.Repeat("x", 12<<20), 0).Err())
+	must(t, server.Client().ConfigSet(t.Context(), "maxmemory", "4mb").Err())
+	if err := server.Client().Set(t.Context(), "more", 1, 0).Err(); err == nil || !strings.HasPrefix(err.Error(), "OOM") {
+		t.Fatalf("got %v, want a Redis that takes nothing", err)
+	}
+	for _, ev := range []incident.Event{note("op2"), notification("g3")} {
+		// By a door that has not looked yet as by one that has.
+		for range 2 {
+			if _, _, err := open(t, server.Addr, store.Options{}).Put(t.Context(), ev); !errors.Is(err, store.ErrFull) || !strings.Contains(err.Error(), "maxmemory") {
+				t.Errorf("got %v, want ErrFull because of maxmemory", err)
+			}
+			if _, _, err := e.Put(t.Context(), ev); !errors.Is(err, store.ErrFull) {
+				t.Errorf("got %v, want ErrFull", err)
+			}
+		}
+	}
+	if answer, done, err := e.Put(t.Context(), note("op1")); err != nil || !done || answer.Kind != incident.AnswerApplied {
+		t.Errorf("an act that was done before: got %+v, %v, %v, want its answer", answer, done, err)
+	}
+	if err := e.Confirm(t.Context()); err == nil {
+		t.Error("something could be stored, want readiness to see that nothing can")
+	}
+	must(t, e.Release(t.Context(), first))
+	second := e.keep(t)
+	if ok, err := e.Renew(t.Context(), second); err != nil || !ok {
+		t.Errorf("renew: got %v, %v", ok, err)
+	}
+	same(t, e.drain(t, second, &number), []string{"g1", "g2"})
+	e.commit(t, second.Fence, []error{nil}, store.Commit{Ripe: []int{1}, Now: start})
+	must(t, e.Settle(t.Context(), second.Fence, 1, 1))
+	e.commit(t, second.Fence, []error{store.ErrAbsent}, store.Commit{EventID: "1-1"})
+	e.seat(t, "A", true, true, store.Socket{Held: true, Turn: true})
+	if wait, err := e.Spend(t.Context(), "views.open", 3); err != nil || wait != 0 {
+		t.Errorf("a form: got %s, %v, want it opened", wait, err)
+	}
+	answers := e.NewReplies()
+	go func() { _ = answers.Run(t.Context()) }()
+	eventually(t, "answers are heard", func() bool {
+		return server.Client().PubSubNumSub(t.Context(), base+"replies").Val()[base+"replies"] == 1
+	})
+	must(t, server.Client().Del(t.Context(), "elsewhere").Err())
+	eventually(t, "doors take again", func() bool {
+		_, _, err := e.Put(t.Context(), note("op2"))
+		return err == nil
+	})
+}
+
+// TestRoomOfWhoMayNotAsk: a user without INFO and MEMORY goes by the number of
+// events alone.
+func TestRoomOfWhoMayNotAsk(t *testing.T) {
+	t.Parallel()
+	set := redistest.Single(t, redistest.Options{})
+	must(t, set.Nodes[0].Client().Do(t.Context(), "ACL", "SETUSER", "bot", "on", ">secret", "~*", "&*", "+@all", "-info", "-memory").Err())
+	r, err := store.Open(store.Options{Addresses: set.Addresses, Prefix: prefix, Username: "bot", Password: "secret", InboxBound: 3})
+	must(t, err)
+	t.Cleanup(func() { r.Close() })
+	e := env{Store: r.Workspace(team), redis: r}
+	for n := range 3 {
+		e.put(t, notification(fmt.Sprint("g", n)))
+	}
+	if _, _, err := e.Put(t.Context(), notification("g3")); !errors.Is(err, store.ErrFull) {
+		t.Errorf("got %v, want ErrFull", err)
+	}
+	if room := value[store.Room](t)(e.Room(t.Context())); room != (store.Room{Events: 3}) {
+		t.Errorf("got %+v, want three events and nothing else known", room)
+	}
+}
