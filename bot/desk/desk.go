@@ -149,7 +149,7 @@ func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
 // The sentences for what is not an answer of the state machine.
 const (
 	textUnknown = "It is not known whether this was recorded, because the store does not answer: look at the thread before you try again."
-	textFull    = "Too much is happening at once; this was *not* recorded. Please try again in a moment."
+	textFull    = "There is no room for more at the moment, so this was *not* recorded. Please try again in a minute."
 	textAgain   = "This is *not* recorded yet, because the store does not take it. It comes again by itself within some minutes: look at the thread before you type it again."
 	textLater   = "Recorded. The result follows."
 	textUnread  = "This cannot be read at the moment, because the store does not answer. Please try again."

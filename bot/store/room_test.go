@@ -163,6 +163,8 @@ func TestOutOfMemory(t *testing.T) {
 	must(t, e.Settle(t.Context(), second.Fence, 1, 1))
 	e.commit(t, second.Fence, []error{store.ErrAbsent}, store.Commit{EventID: "1-1"})
 	e.seat(t, "A", true, true, store.Socket{Held: true, Turn: true})
+	must(t, e.SetMembers(t.Context(), "@db", nil))
+	must(t, e.SetNames(t.Context(), map[string]string{"@db": "S1", "@sre": ""}))
 	if wait, err := e.Spend(t.Context(), "views.open", 3); err != nil || wait != 0 {
 		t.Errorf("a form: got %s, %v, want it opened", wait, err)
 	}

@@ -34,9 +34,20 @@ func (s *Store) run(ctx context.Context, script *redis.Script, calls []call) ([]
 	return s.redis.run(ctx, s.keys.keeper(), script, calls)
 }
 
+// writeScript executes one command; PERSIST as in commitScript: what few bytes the
+// keeper has to remember it may, also in a full Redis.
+//
+// KEYS[1] keeper; KEYS[2] the key
+// ARGV[1] command; ARGV[2…] its arguments behind the key
+// Output: the command's
+var writeScript = redis.NewScript(`
+redis.call('PERSIST', KEYS[1])
+return redis.call(ARGV[1], KEYS[2], unpack(ARGV, 2))
+`)
+
 // write executes one command on one of the workspace's keys as run does.
-func (s *Store) write(ctx context.Context, command ...any) error {
-	_, err := s.run(ctx, nil, []call{{args: command}})
+func (s *Store) write(ctx context.Context, command, key string, args ...any) error {
+	_, err := s.run(ctx, writeScript, []call{{[]string{s.keys.keeper(), key}, append([]any{command}, args...)}})
 	return err
 }
 

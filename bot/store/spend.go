@@ -61,11 +61,11 @@ func (s *Store) SetNames(ctx context.Context, ids map[string]string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	command := []any{"HSET", s.keys.names()}
+	var args []any
 	for name, id := range ids {
-		command = append(command, name, id)
+		args = append(args, name, id)
 	}
-	if err := s.write(ctx, command...); err != nil {
+	if err := s.write(ctx, "HSET", s.keys.names(), args...); err != nil {
 		return fmt.Errorf("remember what Slack said of names: %w", err)
 	}
 	return nil

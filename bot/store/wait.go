@@ -35,7 +35,7 @@ func (r *Redis) wait(ctx context.Context, pipe redis.Pipeliner) (confirm func() 
 // an error, a notification could have been stored now, and enough replicas have
 // everything that was written before.
 func (s *Store) Confirm(ctx context.Context) error {
-	if err := s.write(ctx, "SET", s.keys.probe(), 1, "EX", 60); err != nil {
+	if _, err := s.run(ctx, nil, []call{{args: []any{"SET", s.keys.probe(), 1, "EX", 60}}}); err != nil {
 		return fmt.Errorf("store something: %w", err)
 	}
 	return nil

@@ -146,7 +146,7 @@ func (i inbox) Put(ctx context.Context, r webhook.Received) error {
 		At: r.At.UTC().Truncate(time.Millisecond), Notification: r.Notification, Body: r.Body, Source: r.Source,
 	})
 	if errors.Is(err, store.ErrFull) {
-		return webhook.ErrFull
+		return fmt.Errorf("%w: %w", webhook.ErrFull, err)
 	}
 	return err
 }

@@ -15,18 +15,24 @@ const probeFor = time.Second
 // probe finds out whether a notification could be stored, by storing something
 // just as durably.
 type probe struct {
-	mu  sync.Mutex
-	at  time.Time
-	err error
+	mu   sync.Mutex
+	at   time.Time
+	full string
+	err  error
 }
 
-// ask returns nil when one could. Those who ask while it looks get its answer.
-func (p *probe) ask(ctx context.Context, st *store.Store) error {
+// ask returns why doors take nothing more, empty while they do; and an error when
+// nothing can be stored. Those who ask while it looks get its answer.
+func (p *probe) ask(ctx context.Context, st *store.Store) (full string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if time.Since(p.at) > probeFor {
+		p.full = ""
+		if room, err := st.Room(ctx); err == nil {
+			p.full = st.Full(room)
+		}
 		p.err = st.Confirm(ctx)
 		p.at = time.Now()
 	}
-	return p.err
+	return p.full, p.err
 }

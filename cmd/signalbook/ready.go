@@ -99,7 +99,10 @@ func (b *bot) ready(ctx context.Context) web.Readiness {
 		r.Reason = *b.unready.Load()
 		return r
 	}
-	switch err := b.probe.ask(ctx, st); {
+	switch full, err := b.probe.ask(ctx, st); {
+	case full != "":
+		r.Reason = full
+		return r
 	case errors.Is(err, store.ErrReplicas):
 		r.Reason = "Redis answers, but redis.wait_replicas asks for more replicas than confirm: " + err.Error()
 		return r
@@ -112,9 +115,6 @@ func (b *bot) ready(ctx context.Context) web.Readiness {
 		return r
 	}
 	r.Ready = true
-	if n, err := st.InboxLength(ctx); err == nil && n >= inboxBound {
-		r.Ready, r.Reason = false, fmt.Sprintf("the inbox is full: %d events wait", n)
-	}
 	if dead, err := st.DeadLetters(ctx); err == nil && dead > 0 {
 		r.Degraded = append(r.Degraded, fmt.Sprintf("%s could not be handled: `signalbook dead list` shows why, `signalbook dead replay` tries again", count(int(dead), "event")))
 	}
