@@ -135,6 +135,10 @@ func (c *checker) text(at path, s string, r rule) {
 		c.problemf(at, "the %s has %d characters, at most %d", r.what, n, r.most)
 		return
 	}
+	if r.required && !Shows(s) {
+		c.problemf(at, "the %s shows nothing: it has only blanks and signs without a width of their own", r.what)
+		return
+	}
 	if r.oneLine && strings.Contains(strings.TrimSpace(s), "\n") {
 		c.problemf(at, "the %s must be one line", r.what)
 	}

@@ -77,6 +77,9 @@ func (f *filler) link(l Link) (Link, bool) {
 		f.notef("link %q is left out: with this alert's values it is no http or https URL", l.Title)
 		return Link{}, false
 	}
+	if !Shows(title) {
+		title = target
+	}
 	return Link{Title: title, URL: target}, true
 }
 
@@ -84,7 +87,9 @@ func (f *filler) step(n NumberedStep, labels map[string]string) FilledStep {
 	s := n.Step
 	what := fmt.Sprintf("step %d (%s)", n.Number, s.ID)
 	out := FilledStep{ID: s.ID, Number: n.Number, Tier: n.Tier, Applies: applies(s.Applies, labels)}
-	out.Title = cut(f.text(s.Title, inTitle, what), maxTitle)
+	if out.Title = cut(f.text(s.Title, inTitle, what), maxTitle); !Shows(out.Title) {
+		out.Title = s.ID
+	}
 	out.Detail = f.text(s.Detail, inMrkdwn, what)
 	for _, c := range s.Commands {
 		out.Commands = append(out.Commands, f.text(c, inCommand, what))

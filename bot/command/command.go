@@ -37,6 +37,8 @@ const (
 	// maxText bounds what is read at all, in characters: Slack's message box
 	// sends up to 4,000, no command needs as many.
 	maxText = 3000
+	// maxRaw bounds what is looked at, in bytes: names that are mentioned come twice.
+	maxRaw = 64 << 10
 	// maxNote bounds a note or a reason, maxTitle a title, both in characters.
 	maxNote  = 2000
 	maxTitle = 200
@@ -73,6 +75,9 @@ func FormatID(n int) string { return "INC-" + strconv.Itoa(n) }
 // id out; a number below 0 is a storm's, whose thread is no incident's. The error is always a *UsageError.
 func Parse(text string, incident int) (Command, error) {
 	incident = max(incident, 0)
+	if len(text) > maxRaw {
+		return Command{}, &UsageError{Text: fmt.Sprintf("That is %d bytes long; a command may have %d characters. Put the rest into the thread itself.", len(text), maxText)}
+	}
 	text = plain(text)
 	if n := utf8.RuneCountInString(text); n > maxText {
 		return Command{}, &UsageError{Text: fmt.Sprintf("That is %d characters long; a command may have %d. Put the rest into the thread itself.", n, maxText)}

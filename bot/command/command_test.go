@@ -122,6 +122,8 @@ func TestParseWrong(t *testing.T) {
 		{"start triage x=1 x=2", 0, []string{"`x` is given twice"}},
 		{"start triage x=", 0, []string{"`x` has no value"}},
 		{"start triage " + strings.Repeat("t", 201), 0, []string{"201 characters, 200 are allowed"}},
+		{"start triage \u200b \u0301 x=1", 0, []string{"The title shows nothing"}},
+		{"note 1 " + strings.Repeat("<", 70_000), 0, []string{"70007 bytes", "a command may have 3000"}},
 		{"start triage x=" + strings.Repeat("t", 501), 0, []string{"longer than 500"}},
 	} {
 		_, err := Parse(test.typed, test.incident)

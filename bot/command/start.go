@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 const (
@@ -37,6 +39,9 @@ func (r *reader) start(c Command) (Command, error) {
 		}
 	}
 	c.Text = strings.Join(title, " ")
+	if c.Text != "" && !playbooks.Shows(c.Text) {
+		return Command{}, r.wrong("", "The title shows nothing")
+	}
 	if n := utf8.RuneCountInString(c.Text); n > maxTitle {
 		return Command{}, r.wrong("", "The title has %d characters, %d are allowed", n, maxTitle)
 	}

@@ -134,7 +134,7 @@ func (r Rules) start(s Scene, st Start, now time.Time) Outcome {
 	}
 	i := r.incident(*s.StartPlan, s.Next, now)
 	i.Labels, i.Drill = st.Labels, st.Drill()
-	if st.Title != "" {
+	if playbooks.Shows(st.Title) {
 		i.Title = st.Title
 	}
 	i.Severity, i.Critical = r.severity([]map[string]string{st.Labels})
@@ -255,12 +255,12 @@ func Title(title, playbook string, n alerts.Notification) string {
 	if name == "" {
 		name = n.CommonLabels["alertname"]
 	}
-	if playbook == playbooks.Triage && name != "" {
+	if playbook == playbooks.Triage && playbooks.Shows(name) {
 		title = name
 	}
 	var parts []string
 	for _, label := range slices.Sorted(maps.Keys(n.GroupLabels)) {
-		if label != "alertname" && n.GroupLabels[label] != "" {
+		if label != "alertname" && playbooks.Shows(n.GroupLabels[label]) {
 			parts = append(parts, n.GroupLabels[label])
 		}
 	}

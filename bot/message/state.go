@@ -36,8 +36,14 @@ func stateWord(s incident.State) string {
 // severity is the incident's severity in a few characters.
 func severity(i incident.Incident) string { return Cut(Line(i.Severity), 30) }
 
-// title is the incident's title as plain text.
-func title(i incident.Incident) string { return Cut(Line(i.Title), 200) }
+// title is the incident's title as plain text; the playbook's name when an old one
+// shows nothing.
+func title(i incident.Incident) string {
+	if !playbooks.Shows(i.Title) {
+		return i.Playbook.Name
+	}
+	return Cut(Line(i.Title), 200)
+}
 
 // stepSign is the sign before a step's title; a word about its state always
 // stands beside it.
