@@ -99,10 +99,13 @@ type historyPage struct {
 }
 
 type historyMessage struct {
-	TS       string `json:"ts"`
-	User     string `json:"user"`
-	BotID    string `json:"bot_id"`
-	AppID    string `json:"app_id"`
+	TS     string `json:"ts"`
+	User   string `json:"user"`
+	BotID  string `json:"bot_id"`
+	AppID  string `json:"app_id"`
+	Blocks []struct {
+		ID string `json:"block_id"`
+	} `json:"blocks"`
 	Metadata struct {
 		Type    string          `json:"event_type"`
 		Payload json.RawMessage `json:"event_payload"`
@@ -112,6 +115,9 @@ type historyMessage struct {
 // op is the op the message carries. Payloads of other apps may have any shape.
 func (m historyMessage) op() string {
 	if m.Metadata.Type != metadataType {
+		if len(m.Blocks) > 0 && strings.HasPrefix(m.Blocks[0].ID, opBlock) {
+			return strings.TrimPrefix(m.Blocks[0].ID, opBlock)
+		}
 		return ""
 	}
 	var payload struct {

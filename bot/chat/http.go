@@ -313,5 +313,6 @@ type modalErrors struct {
 
 // ephemeral is the private answer to a slash command.
 func ephemeral(m message.Message) answerPayload {
+	m = message.Fit(m)
 	return answerPayload{Type: "ephemeral", Text: m.Text, Blocks: m.Blocks}
 }

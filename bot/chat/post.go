@@ -21,6 +21,8 @@ type Post struct {
 	Channel, ThreadTS string
 	Message           message.Message
 	Op                string
+	// Unmarked leaves the metadata out, which Slack refused: the op stands in the id of the message's first block then.
+	Unmarked bool
 	// Broadcast shows a reply in the channel too.
 	Broadcast bool
 }
@@ -35,15 +37,20 @@ type Posted struct {
 // its budgets. On [OutcomeUnknown] it may have been sent: look with
 // [Client.FindOp] before sending again.
 func (c *Client) Post(ctx context.Context, p Post) (Posted, error) {
+	p.Message = message.Fit(p.Message)
 	options := []slack.MsgOption{
 		slack.MsgOptionText(p.Message.Text, false),
 		slack.MsgOptionDisableLinkUnfurl(),
 		slack.MsgOptionDisableMediaUnfurl(),
 	}
-	if len(p.Message.Blocks) > 0 {
-		options = append(options, slack.MsgOptionBlocks(p.Message.Blocks...))
+	blocks := p.Message.Blocks
+	if p.Unmarked {
+		blocks = marked(blocks, p.Op)
 	}
-	if p.Op != "" {
+	if len(blocks) > 0 {
+		options = append(options, slack.MsgOptionBlocks(blocks...))
+	}
+	if p.Op != "" && !p.Unmarked {
 		options = append(options, slack.MsgOptionMetadata(slack.SlackMetadata{
 			EventType: metadataType, EventPayload: map[string]any{"op_id": p.Op},
 		}))
@@ -77,6 +84,22 @@ func (c *Client) Post(ctx context.Context, p Post) (Posted, error) {
 	return posted, nil
 }
 
+// opBlock begins the id of a block that carries an op.
+const opBlock = "op:"
+
+// marked is the message's blocks with the op in the id of the first, which is a
+// rich_text block ([message.FormBare]).
+func marked(blocks []slack.Block, op string) []slack.Block {
+	if len(blocks) == 0 {
+		return blocks
+	}
+	first, ok := blocks[0].(*slack.RichTextBlock)
+	if !ok {
+		return blocks
+	}
+	return append([]slack.Block{slack.NewRichTextBlock(opBlock+op, first.Elements...)}, blocks[1:]...)
+}
+
 // loose reports whether the thread is certainly gone. Slack shows a reply to a
 // deleted root as a message of its own; its answer then has no thread_ts. Others
 // that answer like Slack may leave thread_ts out of a good answer, so only an
@@ -103,6 +126,7 @@ func (c *Client) takeBack(ctx context.Context, p Post, posted Posted) error {
 // Update replaces text and blocks of the bot's own message (chat.update), which
 // the caller has taken from its budgets; its metadata stays. Channel must be an id. Repeating is harmless.
 func (c *Client) Update(ctx context.Context, channel, ts string, m message.Message) error {
+	m = message.Fit(m)
 	return c.callPaid(ctx, "chat.update", channel, func() error {
 		_, _, _, err := c.api.UpdateMessageContext(ctx, channel, ts,
 			slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...))

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/message"
 )
 
 // Private is an answer that one person sees. Text is mrkdwn, already escaped;
@@ -35,8 +37,22 @@ func (a Action) Private() Private {
 // Ephemeral sends a private answer: into a thread by chat.postEphemeral, which
 // alone is documented to show there, else by response_url, which works where the
 // bot is no member. When one fails it tries the other. Slack promises neither
-// delivery nor keeping: nothing may depend on it.
+// delivery nor keeping: nothing may depend on it. Blocks that Slack does not take
+// are left out: the text says the same in short.
 func (c *Client) Ephemeral(ctx context.Context, p Private) error {
+	fitted := message.Fit(message.Message{Text: p.Text, Blocks: p.Blocks})
+	p.Text, p.Blocks = fitted.Text, fitted.Blocks
+	err := c.private(ctx, p)
+	failed, ok := errors.AsType[*Error](err)
+	if !ok || len(p.Blocks) == 0 || failed.Concern != ConcernForm {
+		return err
+	}
+	p.Text, p.Blocks = fitted.Short(message.FormText, "", failed.Code).Text, nil
+	return c.private(ctx, p)
+}
+
+// private sends a private answer as it is.
+func (c *Client) private(ctx context.Context, p Private) error {
 	byURL := p.ResponseURL != "" && c.mayAnswerAt(p.ResponseURL)
 	byMethod := p.Channel != "" && p.User != ""
 	switch {

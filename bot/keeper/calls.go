@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -24,6 +25,7 @@ var sweeps = [...]time.Duration{30 * time.Second, 2 * time.Minute}
 // for.
 func (h *hands) post(ctx context.Context, s sight, c call) error {
 	slot := store.Slot{State: store.CallSending, Op: rand.Text(), IntentAt: time.Now(), Old: c.have.Old}
+	shorten(&slot, c.slot, c.word)
 	switch {
 	case c.have.TS != "":
 		slot.Old = append(slices.Clone(c.have.Old), c.have.TS)
@@ -37,7 +39,7 @@ func (h *hands) post(ctx context.Context, s sight, c call) error {
 func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) error {
 	number, root := s.number, s.root()
 	channel := s.place
-	p := chat.Post{Message: c.slot.Shown(), Op: slot.Op, Broadcast: c.slot.Broadcast}
+	p := chat.Post{Message: c.slot.Shown(), Op: slot.Op, Broadcast: c.slot.Broadcast, Unmarked: c.slot.Form == message.FormBare}
 	if c.slot.Thread {
 		channel, p.ThreadTS, slot.Parent = root.Channel, root.TS, root.TS
 	}
@@ -80,8 +82,10 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 		if err := h.blame(ctx, s, c, refused); err != nil {
 			return err
 		}
+	case shorter(&slot, c, refused):
+		slot.State, slot.Hash = store.CallWaiting, ""
 	default:
-		slot.State, slot.Hash, slot.Why = store.CallParked, c.slot.Hash(), refused.Error()
+		slot.State, slot.Hash, slot.Why = store.CallParked, c.parkedHash(), refused.Error()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	}
 	slot.TS = ""
@@ -213,14 +217,17 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 	switch {
 	case err == nil:
 		slot.State, slot.Hash, slot.Why = store.CallSent, c.slot.Hash(), ""
+		shorten(&slot, c.slot, c.word)
 	case !errors.As(err, &refused):
 		return err
 	case refused.Outcome == chat.OutcomeGone && !givenUp(c, refused):
 		slot.Old, slot.TS, slot.Hash, slot.State = append(slices.Clone(slot.Old), slot.TS), "", "", store.CallWaiting
 	case blamed(c, refused):
 		return errors.Join(h.blame(ctx, s, c, refused), err) // the message stays as it was
+	case shorter(&slot, c, refused):
+		slot.State, slot.Hash = store.CallSent, "" // what is there is not as it should be
 	case refused.Outcome == chat.OutcomeRefused, refused.Outcome == chat.OutcomeChannel, refused.Outcome == chat.OutcomeAuth, givenUp(c, refused):
-		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.slot.Hash(), refused.Error(), time.Now()
+		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.parkedHash(), refused.Error(), time.Now()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	case refused.Outcome == chat.OutcomeUnknown:
 		// The same edit is tried again; when that is another's by now, it learns from this.

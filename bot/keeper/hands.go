@@ -62,6 +62,7 @@ type hands struct {
 	filing bool // a picture's file is being brought
 	stale  bool // Redis may know of changes that nobody has told us
 	strays map[int][]store.Stray
+	short  map[int]string // what is shown shortened, by subject
 }
 
 // private is an answer that only one person sees.
@@ -74,7 +75,7 @@ type private struct {
 func newHands(r *reign) *hands {
 	return &hands{
 		reign: r, outage: newOutage(), wake: make(chan struct{}, 1),
-		answers: make(chan private, 256), jobs: map[int]*job{}, edited: map[string]time.Time{}, closed: map[string]time.Time{},
+		answers: make(chan private, 256), jobs: map[int]*job{}, edited: map[string]time.Time{}, closed: map[string]time.Time{}, short: map[int]string{},
 		stale: true, // what earlier keepers left
 	}
 }

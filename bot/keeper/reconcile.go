@@ -24,6 +24,7 @@ type call struct {
 	class  class
 	kind   callKind
 	urgent bool
+	word   string // with which Slack refused the whole message
 }
 
 type callKind int
@@ -69,12 +70,14 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 		return o
 	}
 	s.withFiles()
+	s.withForms(h.Settings().Command)
 	now := time.Now()
 	next, wait := h.choose(s, h.clickedSlots(j), now)
 	o := outcome{channel: s.place, rank: ranked(s.critical, next.class, s.opened), wait: wait}
 	if next.slot.Name == "" {
 		o.settled = wait == 0
 		if o.settled {
+			h.tellForms(s)
 			h.health.clear(aboutMessage(s))
 			h.health.clear(aboutPicture(s))
 			if err := h.Store.Settle(ctx, h.lease.Fence, j.number, s.version); err != nil {
@@ -124,7 +127,7 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 	root := s.root()
 	for _, slot := range s.slots {
 		have := s.ledger[slot.Name]
-		c := call{slot: slot, have: have, urgent: waitedFor(slot.Name, clicked), class: s.class(slot)}
+		c := call{slot: slot, have: have, word: wordOf(have), urgent: waitedFor(slot.Name, clicked), class: s.class(slot)}
 		var at time.Time // of a call about its picture
 		owed := false
 		moved := slot.Thread && !slot.Once && have.Parent != "" && have.Parent != root.TS
@@ -278,6 +281,12 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 	var refused *chat.Error
 	if !errors.As(err, &refused) {
 		h.log.Warn("a Slack call could not be recorded", "incident", s.name, "slot", c.slot.Name, "error", err)
+		return o
+	}
+	if shortened(c, refused) != message.FormWhole && !blamed(c, refused) {
+		h.answered()
+		h.log.Warn("Slack refuses a message as it is; a short form of it follows", "incident", s.name, "slot", c.slot.Name, "error", refused)
+		o.wait = time.Millisecond
 		return o
 	}
 	if blamed(c, refused) {

@@ -3,6 +3,7 @@ package message
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,6 +86,23 @@ func (p *paragraph) styled(s string, style *slack.RichTextSectionTextStyle) *par
 	return p
 }
 
+// joinedText is the paragraph with texts that follow one another made one, which is
+// less JSON.
+func (p *paragraph) joinedText() *paragraph {
+	joined := &paragraph{}
+	for _, e := range *p {
+		text, ok := e.(*slack.RichTextSectionTextElement)
+		if n := len(*joined); ok && text.Style == nil && n > 0 {
+			if last, ok := (*joined)[n-1].(*slack.RichTextSectionTextElement); ok && last.Style == nil {
+				(*joined)[n-1] = slack.NewRichTextSectionTextElement(last.Text+text.Text, nil)
+				continue
+			}
+		}
+		*joined = append(*joined, e)
+	}
+	return joined
+}
+
 func (p *paragraph) text(s string) *paragraph { return p.styled(s, nil) }
 
 func (p *paragraph) bold(s string) *paragraph {
@@ -129,6 +147,15 @@ func (p *paragraph) section() *slack.RichTextSection {
 // rich is a rich_text block of its parts.
 func rich(id string, parts ...slack.RichTextElement) slack.Block {
 	return slack.NewRichTextBlock(id, parts...)
+}
+
+// keepRich adds a rich_text block to a message that changes and has none at the
+// moment: Slack refuses an edit that takes rich text away (chat.update, block_mismatch).
+func keepRich(blocks []slack.Block, says string) []slack.Block {
+	if slices.ContainsFunc(blocks, func(b slack.Block) bool { return b.BlockType() == slack.MBTRichText }) {
+		return blocks
+	}
+	return append(blocks, lines("left", []*paragraph{(&paragraph{}).text(says)}))
 }
 
 // lines is a rich_text block of one section with a line break between lines.

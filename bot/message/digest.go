@@ -107,11 +107,14 @@ func digestRoot(v DigestView, details, preview bool) Message {
 	incidents := append(linesOf("incidents", incidentLines(r.Incidents)), rootMissingBlock(r.Missing)...)
 	s := stack{left: MaxTotal - 800 - weight(organisation...) - weight(incidents...)}
 	if p, ok := digestPicture(r); ok {
-		s.left -= Length(p.Alt) + 2*objectWeight
+		s.left -= jsonLength(p.Alt) + 4*objectWeight
 	}
 	s.add(0, header("head", digestHead(r)), digestOrigin(v, preview))
 	s.add(0, linesOf("totals", digestNews(r))...)
+	kept := spikesRoom(v) // what people are asked to act on goes before what moved
+	s.left -= kept
 	s.add(0, moverTable(r)...)
+	s.left += kept
 	s.spikes(v, preview)
 	s.blocks = append(s.blocks, organisation...)
 	s.steps(v, preview)

@@ -95,9 +95,9 @@ func table(id, title, about string, rows []line) []chunk {
 	for at := 0; at < len(rows); {
 		end, room := at, 0
 		for end < len(rows) && end-at < tableRows {
-			w := Length(rows[end].name) + 2
+			w := jsonLength(rows[end].name) + 2
 			for _, a := range rows[end].amounts {
-				w += Length(a) + 12
+				w += jsonLength(a) + 12
 			}
 			if room += w; room > tableRoom && end > at {
 				break

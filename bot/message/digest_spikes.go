@@ -37,6 +37,17 @@ func allSpikes(r digest.Report) []spike {
 	return all
 }
 
+// spikesRoom is the room of the root's anomalies before anybody clicked.
+func spikesRoom(v DigestView) int {
+	room := 200
+	for k, a := range first(allSpikes(v.Report), rootSpikes) {
+		room += weight(spikeBlocks(v.fresh(), a, fmt.Sprintf("spike:%d", k+1), false)...) + clickRoom
+	}
+	return room
+}
+
+func first(all []spike, n int) []spike { return all[:min(len(all), n)] }
+
 // spikes puts the root's anomalies on the stack.
 func (s *stack) spikes(v DigestView, preview bool) {
 	all := allSpikes(v.Report)
@@ -45,7 +56,7 @@ func (s *stack) spikes(v DigestView, preview bool) {
 	}
 	s.add(0, section("spikes", "🔺 *Above what was expected*"))
 	shown := 0
-	for k, a := range all[:min(len(all), rootSpikes)] {
+	for k, a := range first(all, rootSpikes) {
 		id := fmt.Sprintf("spike:%d", k+1)
 		if s.add(weight(spikeBlocks(v.fresh(), a, id, false)...)+clickRoom, spikeBlocks(v, a, id, preview)...) {
 			shown++

@@ -52,11 +52,102 @@ var (
 
 func TestEveryMessageIsWithinSlacksLimits(t *testing.T) {
 	for name, m := range everything(t) {
-		for _, problem := range problems(t, m) {
+		for _, problem := range problems(t, Fit(m)) {
 			t.Errorf("%s: %s", name, problem)
+		}
+		if strings.HasPrefix(name, "opened/") && weight(m.Blocks...) > MaxTotal {
+			t.Errorf("%s: a usual message is cut", name)
 		}
 	}
 }
+
+// TestLongTextOfAnyKindFits: whatever texts are made of, each message is within what
+// Slack takes in bytes, and acts and commands are still in it.
+func TestLongTextOfAnyKindFits(t *testing.T) {
+	for kind, sign := range map[string]string{"CJK": "界", "emoji": "🔥", "escaped": "&", "tags": "<", "quotes": `"`, "words": "long words "} {
+		long := strings.Repeat(sign, 3_000)
+		s := opened(t)
+		s.incident.Title, s.incident.Summary, s.incident.Note.Text, s.incident.Playbook.Note = long, long, long, long
+		for k := range s.incident.Alerts {
+			s.incident.Alerts[k].Summary, s.incident.Alerts[k].Labels = long, map[string]string{"instance": long, "job": long, "region": long, "pod": long}
+		}
+		for len(s.incident.Alerts) < 20 {
+			s.incident.Alerts = append(s.incident.Alerts, s.incident.Alerts[0])
+		}
+		s.incident.Labels = map[string]string{"alertname": long, "service": long, "team": long}
+		for k := range s.incident.Steps {
+			s.incident.Steps[k].Title, s.incident.Steps[k].Note = long, long
+			s.incident.Steps[k].Detail, s.incident.Steps[k].Commands = Escape(long), []string{strings.Repeat(sign, 200/len(sign)), "kubectl get pods"}
+		}
+		for k := range s.incident.Tiers {
+			s.incident.Tiers[k].Overdue, s.incident.Tiers[k].ToldIn = true, s.incident.Number
+			for n := range 30 {
+				s.incident.Tiers[k].Together = append(s.incident.Tiers[k].Together, incident.Neighbour{Number: n + 1, Title: long, Due: night, Left: 2})
+			}
+		}
+		view := s.view()
+		slots := Render(view)
+		slots = append(slots, Slot{Name: "status", Message: Status(view, night)}, Slot{Name: "answer", Message: Text(Escape(long))})
+		storm := stormOf(90)
+		for k := range storm.Entries {
+			storm.Entries[k].Title = long
+		}
+		slots = append(slots, RenderStorm(storm)...)
+		for _, slot := range slots {
+			fitted := Fit(slot.Message)
+			for _, problem := range problems(t, fitted) {
+				t.Errorf("%s, %s: %s", kind, slot.Name, problem)
+			}
+			if slot.Name == "page:1" {
+				for _, e := range storm.Entries {
+					if !strings.Contains(readable(t, fitted), incident.ID(e.Number)+" ") {
+						t.Errorf("%s: %s is not on its page", kind, incident.ID(e.Number))
+					}
+				}
+			}
+			for _, form := range []Form{FormText, FormRich, FormBare} {
+				short := slot.Message.Short(form, HowToAct(view.Incident, "/playbook"), "invalid_blocks")
+				if len(short.Text) > MaxTextBytes || !strings.Contains(short.Text, "/playbook ack "+view.Incident.ID()) || !strings.Contains(short.Text, "invalid_blocks") {
+					t.Errorf("%s, %s: the short form %s is %d bytes: %.100s", kind, slot.Name, form, len(short.Text), short.Text)
+				}
+			}
+		}
+	}
+}
+
+// TestRichTextStays: Slack does not let a message that has a rich_text block lose it
+// (chat.update, block_mismatch), so that a message which changes has one from the
+// first version to the last.
+func TestRichTextStays(t *testing.T) {
+	byHand := opened(t)
+	byHand.incident.Alerts, byHand.incident.Summary = nil, ""
+	all := situations(t)
+	all["by hand, without alerts"] = byHand.view()
+	for name, view := range all {
+		for _, slot := range Render(view) {
+			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, isRich) {
+				t.Errorf("%s/%s: no rich_text block", name, slot.Name)
+			}
+			if !slot.Once && isRich(slot.Message.Blocks[0]) {
+				t.Errorf("%s/%s: it begins with a rich_text block, others of its versions do not", name, slot.Name)
+			}
+		}
+	}
+	for name, view := range storms() {
+		for _, slot := range RenderStorm(view) {
+			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, isRich) {
+				t.Errorf("%s/%s: no rich_text block", name, slot.Name)
+			}
+		}
+	}
+	for name, m := range digestMessages(t) {
+		if strings.Contains(name, "/detail") && !slices.ContainsFunc(m.Blocks, isRich) {
+			t.Errorf("%s: no rich_text block", name)
+		}
+	}
+}
+
+func isRich(b slack.Block) bool { return b.BlockType() == slack.MBTRichText }
 
 // problems checks a message as Slack gets it, apart from the code that made it.
 func problems(t testing.TB, m Message) []string {
@@ -72,8 +163,11 @@ func problems(t testing.TB, m Message) []string {
 	for _, b := range blocks {
 		c.block(b.(map[string]any))
 	}
-	if c.total > 12_000 {
-		c.fail("%d characters in all", c.total)
+	if len(m.Text) > 3_800 {
+		c.fail("fallback text has %d bytes", len(m.Text))
+	}
+	if sent, err := json.Marshal(m.Blocks); err != nil || len(sent) > 11_000+2 {
+		c.fail("%d bytes of JSON, %v", len(sent), err)
 	}
 	return c.found
 }

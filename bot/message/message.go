@@ -15,6 +15,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -22,14 +23,18 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// Slack's limits, in UTF-16 units to be on the safe side.
+// Slack's limits, in UTF-16 units to be on the safe side, where nothing else is said.
 const (
-	MaxTotal   = 12_000 // all text of a message; undocumented, refused near 13,200
-	MaxText    = 3_000  // fallback text; Slack recommends at most 4,000 and refuses longer edits
-	MaxBlocks  = 50     // blocks of a message
-	MaxHeader  = 150    // header text
-	MaxSection = 3_000  // section text
-	MaxButton  = 75     // button and option text, option value
+	// MaxTotal is the JSON of a message's blocks, in bytes. Undocumented; 11,341 were refused (msg_blocks_too_long).
+	MaxTotal = 11_000
+	// MaxTextBytes is the fallback text, in bytes: chat.update refuses more than 4,000 (msg_too_long).
+	MaxTextBytes = 3_800
+
+	MaxText    = 3_000 // fallback text, as renderers write it
+	MaxBlocks  = 50    // blocks of a message
+	MaxHeader  = 150   // header text
+	MaxSection = 3_000 // section text
+	MaxButton  = 75    // button and option text, option value
 )
 
 // Message is one Slack message as it should be: Text is the plain fallback that
@@ -58,7 +63,7 @@ func (m Message) Hash() string {
 // Text is a private answer of running text (mrkdwn, already escaped).
 func Text(s string) Message {
 	m := Message{Text: cutMarkup(s, MaxText)}
-	for n, part := range paragraphs(s, MaxSection-100, MaxTotal-500) {
+	for n, part := range paragraphs(cutMarkupTo(strings.TrimSpace(s), MaxTotal-1_000, jsonLength), MaxSection-100, MaxTotal-500) {
 		m.Blocks = append(m.Blocks, section(fmt.Sprintf("text:%d", n+1), part))
 	}
 	return m
@@ -88,6 +93,9 @@ type Slot struct {
 	Message   Message
 	// Picture is shown in the message; nil: none. A slot that is posted once only never gets one that is late.
 	Picture *Picture
+	// Form is what is sent of the message, and Whole the hash of the whole one, when Slack refused that.
+	Form  Form
+	Whole string
 	// File is Slack's id of the picture's file, filled in by whoever brought it there. Without it the message is
 	// shown without the picture.
 	File string

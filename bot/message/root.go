@@ -44,6 +44,7 @@ func root(v View) Message {
 	if i.Over() && i.FollowedBy == 0 {
 		blocks = append(blocks, small("reopen", markup(fmt.Sprintf("Not over after all? `%s reopen %s`", v.Command, i.ID()))))
 	}
+	blocks = keepRich(blocks, "No alert belongs to this: it was started by hand.")
 	return Message{Text: rootText(i), Blocks: append(blocks, rootButtons(i))}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -16,25 +17,26 @@ const (
 	maxCommand     = 2_900 // one command; a longer one is left out: half a command is dangerous
 	maxAllCommands = 4_500 // all commands of a step
 	maxReason      = 300   // a note or a reason, as shown in the step
-	stateRoom      = 900   // state line, note and buttons, whatever becomes of the step
+	// The same in bytes of JSON, in which MaxTotal counts.
+	maxDetailBytes, maxCommandBytes, maxReasonBytes = 4_200, 4_800, 900
 )
 
 func newCard(s incident.Step, detail string, commands []string) card {
 	whole := silence(cleanCode(strings.TrimSpace(detail)))
-	c := card{Step: s, detail: cutMarkup(whole, maxDetail)}
-	if n := Length(whole); n > maxDetail {
-		c.lost = append(c.lost, Loss{Step: s.ID, Part: "detail", Length: n, Limit: maxDetail})
+	c := card{Step: s, detail: cutMarkupTo(cutMarkup(whole, maxDetail), maxDetailBytes, jsonLength)}
+	if n := Length(whole); c.detail != whole {
+		c.lost = append(c.lost, Loss{Step: s.ID, Part: "detail", Length: n, Limit: min(maxDetail, fitting(whole, maxDetailBytes))})
 	}
-	left := maxAllCommands
+	left, bytes := maxAllCommands, maxCommandBytes
 	for k, command := range commands {
 		command = strings.Trim(cleanCode(command), "\n")
-		switch n := Length(command); {
+		switch n, limit := Length(command), min(left, maxCommand, fitting(command, bytes)); {
 		case strings.TrimSpace(command) == "":
-		case n > min(left, maxCommand):
+		case n > limit:
 			c.tooLong = append(c.tooLong, n)
-			c.lost = append(c.lost, Loss{Step: s.ID, Part: "commands", Index: k, Length: n, Limit: min(left, maxCommand)})
+			c.lost = append(c.lost, Loss{Step: s.ID, Part: "commands", Index: k, Length: n, Limit: limit})
 		default:
-			left -= n
+			left, bytes = left-n, bytes-jsonLength(command)
 			c.commands = append(c.commands, command)
 		}
 	}
@@ -47,20 +49,28 @@ var pinging = regexp.MustCompile(`<(@|!(?:channel|here|everyone|subteam))`)
 // silence takes the mentions out of an author's text: a step is no ping.
 func silence(mrkdwn string) string { return pinging.ReplaceAllString(mrkdwn, "&lt;$1") }
 
+// fitting is how many units of a text fit into so many bytes of JSON, about; all of
+// them when the text does.
+func fitting(s string, bytes int) int {
+	if n := jsonLength(s); n > bytes {
+		return Length(s) * max(bytes, 0) / n
+	}
+	return max(maxDetail, maxCommand, Length(s))
+}
+
 // room is the most that the step may ever take of a message: its weight and
-// its blocks.
-func (c card) room() (weight, blocks int) {
-	weight, blocks = Length(stepTitle(c.Step))+Length(c.detail)+stateRoom, 3
-	if c.detail != "" {
-		blocks++
-	}
-	if len(c.commands)+len(c.tooLong) > 0 {
-		blocks++
-	}
-	for _, command := range c.commands {
-		weight += Length(command)
-	}
-	return weight, blocks
+// its blocks, whatever becomes of it.
+func (c card) room() (heavy, blocks int) {
+	somebody := incident.User{Name: strings.Repeat("界", 40)}
+	at := time.Unix(1<<31, 0)
+	open, ended := c, c
+	open.State, open.Holder, open.At, open.From, open.Due = incident.StepAcknowledged, somebody, at, 1<<20, at
+	ended.State, ended.Holder, ended.By, ended.At, ended.From, ended.To = incident.StepSkipped, somebody, somebody, at, 1<<20, 0
+	ended.Holder.ID, ended.By.ID = "a", "b"
+	ended.Note, ended.Before = strings.Repeat("界", maxReason), &incident.Standing{}
+	i := incident.Incident{Number: 1 << 20, Playbook: incident.PlaybookRef{Name: strings.Repeat("界", 80)}}
+	all := append([]slack.Block{divider("line:" + c.ID)}, open.blocks(i)...)
+	return max(weight(all...), weight(ended.blocks(i)...)), len(all)
 }
 
 // blocks show the step: in full while somebody has to do it, in two short lines
@@ -130,7 +140,7 @@ func (c card) endedBlocks(i incident.Incident) []slack.Block {
 	}
 	says := []*slack.TextBlockObject{markup(c.ending())}
 	if note := Line(c.Note); note != "" {
-		says = append(says, plain("“"+CutNamed(note, maxReason)+"”"))
+		says = append(says, plain("“"+cutJSON(CutNamed(note, maxReason), maxReasonBytes)+"”"))
 	}
 	return []slack.Block{top, small("end:"+c.ID, says...)}
 }

@@ -13,14 +13,16 @@ import (
 // What the storm's first message shows. Even with the longest texts the worst
 // incidents get the rest of it, and that is most.
 const (
-	maxWorst         = 30 // incidents named
-	maxTitles        = 8  // titles counted
-	maxTitleCount    = 60 // of a title there
-	maxSeverities    = 5  // severities counted
-	maxStormOwners   = 800
-	minStormTitle    = 20 // of an incident named; rather fewer are
-	maxStormTitle    = 120
-	maxStormSeverity = 12
+	maxWorst       = 30 // incidents named
+	maxTitles      = 8  // titles counted
+	maxTitleCount  = 60 // of a title there
+	maxSeverities  = 5  // severities counted
+	maxStormOwners = 800
+	minStormTitle  = 20 // of an incident named, in bytes of JSON; rather fewer are
+	maxStormTitle  = 120
+	// maxStormTitleBytes is the longest title in bytes of JSON.
+	maxStormTitleBytes = 6 * maxStormTitle
+	maxStormSeverity   = 12
 )
 
 // StormView is all that rendering a storm depends on. Entries are all incidents
@@ -130,24 +132,33 @@ func worstBlock(worst []*row, room int) slack.Block {
 	for ; len(named) > 0; named = named[:len(named)-1] {
 		left := room
 		for _, r := range named {
-			left -= inlineWeight(*r.led(0))
+			left -= ledWeight(r)
 		}
-		if limit = evenly(named, left, maxStormTitle); limit >= minStormTitle || limit >= longest(named) {
+		if limit = evenly(named, left, maxStormTitleBytes); limit >= minStormTitle || limit >= longest(named) {
 			break
 		}
 	}
-	items := make([]*paragraph, len(named))
+	// Lines of one text: a list of so many is more JSON than Slack takes.
+	var items paragraph
 	for k, r := range named {
-		items[k] = r.led(limit)
+		if k > 0 {
+			items.text("\n")
+		}
+		items = append(items, *r.led(limit)...)
 	}
 	parts := []slack.RichTextElement{(&paragraph{}).bold("The worst").section()}
 	if len(items) > 0 {
-		parts = append(parts, bullets(items))
+		parts = append(parts, items.joinedText().section())
 	}
-	if rest := len(worst) - len(items); rest > 0 {
+	if rest := len(worst) - len(named); rest > 0 {
 		parts = append(parts, (&paragraph{}).italic("and "+thousands(rest)+" more, all listed in this thread").section())
 	}
 	return rich("worst", parts...)
+}
+
+// ledWeight is what a row of the worst takes besides its title.
+func ledWeight(r *row) int {
+	return richWeight((*r.led(0)).joinedText().section()) - richWeight((&paragraph{}).section()) + objectWeight/4
 }
 
 // stormWay says what to do, by the example of the worst without a thread.

@@ -56,7 +56,7 @@ func stormCall(v StormView, c incident.StormCall, concerned []*row) Message {
 	}
 	items := make([]*paragraph, 0, maxCalled) // without leads: only those called are notified
 	for _, r := range concerned[:min(n, maxCalled)] {
-		items = append(items, r.named(maxStormTitle))
+		items = append(items, r.named(maxStormTitleBytes))
 	}
 	parts := []slack.RichTextElement{bullets(items)}
 	if rest := n - len(items); rest > 0 {

@@ -22,7 +22,7 @@ type row struct {
 	title    string
 	severity string
 	before   string // what stands between its id and its title
-	length   int    // of the title, in UTF-16 units
+	length   int    // of the title, in bytes of JSON
 	rank     int    // how bad it is, the worst is 0
 }
 
@@ -33,7 +33,7 @@ func stormRows(entries []incident.Entry, severities []string) []*row {
 	for k, e := range entries {
 		r := &all[k]
 		*r = row{Entry: e, title: Cut(Line(e.Title), maxStormTitle), severity: Cut(Line(e.Severity), maxStormSeverity)}
-		r.length, r.rank = Length(r.title), rank(e, severities)
+		r.length, r.rank = jsonLength(r.title), rank(e, severities)
 		r.before = r.standing()
 		rows[k] = r
 	}
@@ -69,26 +69,27 @@ func (r *row) named(limit int) *paragraph {
 	return (&paragraph{}).bold(incident.ID(r.Number)).text(r.before + cutTo(r.title, limit))
 }
 
-// led is named with who leads it.
+// led is a line of the worst, with who leads it.
 func (r *row) led(limit int) *paragraph {
+	p := &paragraph{}
 	if r.Lead == (incident.User{}) {
-		return r.named(limit)
+		return p.text("• " + incident.ID(r.Number) + r.before + cutTo(r.title, limit))
 	}
-	p := (&paragraph{}).bold(incident.ID(r.Number))
-	says := r.before + cutTo(r.title, limit) + " · "
+	says := "• " + incident.ID(r.Number) + r.before + cutTo(r.title, limit) + " · "
 	if slackID.MatchString(r.Lead.ID) {
 		return p.text(says).user(r.Lead)
 	}
 	return p.text(says + Cut(name(r.Lead), 30))
 }
 
-// listed is a row of a page.
-func (r *row) listed(limit int) *paragraph {
-	says := incident.ID(r.Number) + r.before + cutTo(r.title, limit)
+// listed is a row of a page: one line of a text, because a list of so many rows is more
+// JSON than Slack takes.
+func (r *row) listed(limit int) string {
+	says := "• " + incident.ID(r.Number) + r.before + cutTo(r.title, limit)
 	if r.Show != incident.ShowListed {
 		says += " · thread"
 	}
-	return (&paragraph{}).text(says)
+	return says
 }
 
 // said is a row for ears.
@@ -105,7 +106,7 @@ func cutTo(s string, limit int) string {
 	if limit <= 0 {
 		return ""
 	}
-	return Cut(s, limit)
+	return cutJSON(s, limit)
 }
 
 // rank says how bad an incident is for people who look for what to do first: what
@@ -142,7 +143,7 @@ func worse(a, b *row) int {
 	return cmp.Or(a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.Number, b.Number))
 }
 
-// evenly returns how long titles may be, at most most, so that all of them
+// evenly returns how long titles may be in bytes of JSON, at most most, so that all of them
 // together stay within room: short ones leave theirs to long ones.
 func evenly(rows []*row, room, most int) int {
 	lengths := make([]int, len(rows))
@@ -182,16 +183,16 @@ func stormPage(n int, rows []*row) Message {
 	head := fmt.Sprintf("List %d · %s to %s", n, incident.ID(rows[0].Number), incident.ID(rows[len(rows)-1].Number))
 	all := tallyOf(rows)
 	count := plural(len(rows), "incident") + ": " + all.stateWords() + "."
-	room := MaxTotal - 300 - 3*objectWeight - Length(head) - Length(count)
+	room := MaxTotal - 1_000 - jsonLength(count)
 	for _, r := range rows {
-		room -= inlineWeight(*r.listed(0))
+		room -= jsonLength(r.listed(0) + "\n")
 	}
-	limit := evenly(rows, room, maxStormTitle)
-	items := make([]*paragraph, len(rows))
+	limit := evenly(rows, room, maxStormTitleBytes)
+	items := make([]string, len(rows))
 	for k, r := range rows {
 		items[k] = r.listed(limit)
 	}
-	blocks := []slack.Block{header("head", head), small("count", plain(count)), rich("list", bullets(items))}
+	blocks := []slack.Block{header("head", head), small("count", plain(count)), rich("list", (&paragraph{}).text(strings.Join(items, "\n")).section())}
 	if slices.ContainsFunc(rows, func(r *row) bool { return r.Show != incident.ShowListed }) {
 		blocks = append(blocks, small("marked", plain("“thread” marks those that have a thread of their own in the channel.")))
 	}

@@ -102,7 +102,7 @@ func tierMessage(v View, t incident.Tier, cards []card, p part) Message {
 	if hidden := hiddenSteps(i, t.Name); p.number == p.of && hidden != "" {
 		blocks = append(blocks, small("hidden", plain(hidden)))
 	}
-	return Message{Text: tierText(i, head, cards), Blocks: blocks}
+	return Message{Text: tierText(i, head, cards), Blocks: keepRich(blocks, "Nothing is left to do here.")}
 }
 
 // tierHead is a tier's name, progress and what is special about it.

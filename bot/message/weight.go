@@ -1,44 +1,20 @@
 package message
 
-import "github.com/slack-go/slack"
+import (
+	"encoding/json"
+	"unicode/utf8"
 
-// What counts besides text. Slack does not say how it counts; this is more than
-// the text that people see.
-const (
-	objectWeight  = 24  // any object: a block, a text, a style
-	buttonWeight  = 110 // label and value
-	elementWeight = 80  // a date with its format and fallback, a mention
+	"github.com/slack-go/slack"
 )
+
+// objectWeight is what a small object of a block takes besides its text, in bytes of JSON.
+const objectWeight = 60
 
 // weight is how much of MaxTotal blocks take.
 func weight(blocks ...slack.Block) int {
 	n := 0
 	for _, b := range blocks {
-		n += objectWeight
-		switch b := b.(type) {
-		case *slack.HeaderBlock:
-			n += Length(b.Text.Text)
-		case *slack.SectionBlock:
-			n += Length(b.Text.Text)
-			if b.Accessory != nil {
-				n += buttonWeight
-			}
-		case *slack.ContextBlock:
-			for _, e := range b.ContextElements.Elements {
-				if t, ok := e.(*slack.TextBlockObject); ok {
-					n += Length(t.Text) + objectWeight
-				}
-			}
-		case *slack.ImageBlock:
-			n += Length(b.AltText)
-			if b.Title != nil {
-				n += Length(b.Title.Text) + objectWeight
-			}
-		case *slack.ActionBlock:
-			n += buttonWeight * len(b.Elements.ElementSet)
-		case *slack.RichTextBlock:
-			n += richWeight(b.Elements...)
-		}
+		n += sizeOf(b) + 1
 	}
 	return n
 }
@@ -46,32 +22,69 @@ func weight(blocks ...slack.Block) int {
 func richWeight(elements ...slack.RichTextElement) int {
 	n := 0
 	for _, e := range elements {
-		switch e := e.(type) {
-		case *slack.RichTextSection:
-			n += inlineWeight(e.Elements)
-		case *slack.RichTextList:
-			n += objectWeight + richWeight(e.Elements...)
-		case *slack.RichTextQuote:
-			n += inlineWeight(e.Elements)
-		case *slack.RichTextPreformatted:
-			n += inlineWeight(e.Elements)
-		}
+		n += sizeOf(e) + 1
 	}
 	return n
 }
 
 // inlineWeight is the weight of one line.
 func inlineWeight(elements []slack.RichTextSectionElement) int {
-	n := objectWeight
-	for _, e := range elements {
-		switch e := e.(type) {
-		case *slack.RichTextSectionTextElement:
-			n += Length(e.Text) + objectWeight
-		case *slack.RichTextSectionLinkElement:
-			n += Length(e.Text) + Length(e.URL) + objectWeight
-		default:
-			n += elementWeight
-		}
+	return richWeight(slack.NewRichTextSection(elements...))
+}
+
+// sizeOf is the length of the JSON that is posted.
+func sizeOf(v any) int {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return 0 // blocks are made in this package, of values that JSON can hold
+	}
+	return len(data)
+}
+
+// jsonLength is how many bytes a text takes in JSON, its quotes left out.
+func jsonLength(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeLength(r)
 	}
 	return n
 }
+
+// runeLength is a sign's length as encoding/json writes it: it escapes <, > and &, too.
+func runeLength(r rune) int {
+	switch {
+	case r == '"', r == '\\', r == '\n', r == '\r', r == '\t', r == '\b', r == '\f':
+		return 2
+	case r < ' ', r == '<', r == '>', r == '&', r == '\u2028', r == '\u2029', r == utf8.RuneError:
+		return 6
+	}
+	return utf8.RuneLen(r)
+}
+
+// cutJSON shortens a text to at most limit bytes of JSON, the last of them "…".
+func cutJSON(s string, limit int) string {
+	if jsonLength(s) <= limit {
+		return s
+	}
+	n := len("…")
+	for at, r := range s {
+		if n += runeLength(r); n > limit {
+			if at == 0 {
+				return ""
+			}
+			return s[:at] + "…"
+		}
+	}
+	return s
+}
+
+// cutMarkupTo is cutMarkup to at most limit of what size counts.
+func cutMarkupTo(s string, limit int, size func(string) int) string {
+	cut := s
+	for units := Length(s); size(cut) > limit && units > 0; units = units * 9 / 10 {
+		cut = cutMarkup(s, units)
+	}
+	return cut
+}
+
+func byteLength(s string) int { return len(s) }

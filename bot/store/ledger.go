@@ -43,6 +43,10 @@ type Slot struct {
 	SweepAt time.Time `json:"sweep_at,omitzero"`
 	Old     []string  `json:"old,omitempty"` // ts of earlier messages that people deleted
 	Why     string    `json:"why,omitempty"` // why it is parked
+	// Refused is the hash of a message that Slack did not take as a whole; Form is which short form of it is to be sent, and
+	// Slack's word. The next version is sent whole again.
+	Refused string `json:"refused,omitempty"`
+	Form    string `json:"form,omitempty"`
 	// Of the file of a message's picture, whose Old are files: its id at Slack, how many tries failed, when the next step is due.
 	File   string    `json:"file,omitempty"`
 	Tries  int       `json:"tries,omitempty"`

@@ -23,7 +23,7 @@ func (s Slot) encode() (string, error) {
 
 // line is the short form; ok is false when it cannot hold what has to be kept.
 func (s Slot) line() (line string, ok bool) {
-	if s.State != CallSent || s.Sweeps != 0 || !s.SweepAt.IsZero() || len(s.Old) > 0 || s.Why != "" {
+	if s.State != CallSent || s.Sweeps != 0 || !s.SweepAt.IsZero() || len(s.Old) > 0 || s.Why != "" || s.Refused != "" {
 		return "", false
 	}
 	fields := []string{s.Channel, s.TS, s.Hash}

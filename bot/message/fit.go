@@ -1,0 +1,207 @@
+package message
+
+import (
+	"slices"
+
+	"github.com/slack-go/slack"
+)
+
+// minCut is the length below which Fit leaves a text as it is, in bytes of JSON.
+const minCut = 60
+
+// Fit is the message within what Slack takes of any: its text by bytes, its blocks by
+// bytes of JSON. Renderers keep within both for all that people usually write; this
+// cuts the longest texts first, and then lists from their ends. Commands are never
+// cut: half of one is dangerous.
+func Fit(m Message) Message {
+	m.Text = cutMarkupTo(m.Text, MaxTextBytes, byteLength)
+	if weight(m.Blocks...) <= MaxTotal {
+		return m
+	}
+	m.Blocks = copied(m.Blocks)
+	for over := weight(m.Blocks...) - MaxTotal; over > 0; over = weight(m.Blocks...) - MaxTotal {
+		texts := cuttable(m.Blocks)
+		at := -1
+		for k, t := range texts {
+			if n := jsonLength(t.get()); n > minCut && (at < 0 || n > jsonLength(texts[at].get())) {
+				at = k
+			}
+		}
+		if at >= 0 {
+			n := jsonLength(texts[at].get())
+			texts[at].set(max(n*7/10, n-over, minCut))
+			continue
+		}
+		if !dropOne(m.Blocks) {
+			m.Blocks = dropBlock(m.Blocks)
+		}
+	}
+	return m
+}
+
+// piece is a text that may be cut.
+type piece struct {
+	get func() string
+	set func(limit int)
+}
+
+// cuttable are the texts of blocks that may be cut.
+func cuttable(blocks []slack.Block) []piece {
+	var all []piece
+	object := func(o *slack.TextBlockObject) {
+		if o == nil {
+			return
+		}
+		all = append(all, piece{func() string { return o.Text }, func(limit int) {
+			if o.Type == slack.MarkdownType {
+				o.Text = orNothing(cutMarkupTo(o.Text, limit, jsonLength))
+			} else {
+				o.Text = orNothing(cutJSON(o.Text, limit))
+			}
+		}})
+	}
+	inline := func(elements []slack.RichTextSectionElement) {
+		for _, e := range elements {
+			switch e := e.(type) {
+			case *slack.RichTextSectionTextElement:
+				all = append(all, piece{func() string { return e.Text }, func(limit int) { e.Text = orNothing(cutJSON(e.Text, limit)) }})
+			case *slack.RichTextSectionLinkElement:
+				all = append(all, piece{func() string { return e.Text }, func(limit int) { e.Text = cutJSON(e.Text, limit) }})
+			}
+		}
+	}
+	var walk func(elements []slack.RichTextElement)
+	walk = func(elements []slack.RichTextElement) {
+		for _, e := range elements {
+			switch e := e.(type) {
+			case *slack.RichTextSection:
+				inline(e.Elements)
+			case *slack.RichTextQuote:
+				inline(e.Elements)
+			case *slack.RichTextList:
+				walk(e.Elements)
+			}
+		}
+	}
+	for _, b := range blocks {
+		switch b := b.(type) {
+		case *slack.SectionBlock:
+			object(b.Text)
+		case *slack.ContextBlock:
+			for _, e := range b.ContextElements.Elements {
+				if o, ok := e.(*slack.TextBlockObject); ok {
+					object(o)
+				}
+			}
+		case *slack.RichTextBlock:
+			walk(b.Elements)
+		}
+	}
+	return all
+}
+
+// dropOne takes the last entry from the longest list; false when none has two.
+func dropOne(blocks []slack.Block) bool {
+	var longest *slack.RichTextList
+	for _, b := range blocks {
+		block, ok := b.(*slack.RichTextBlock)
+		if !ok {
+			continue
+		}
+		for _, e := range block.Elements {
+			if l, ok := e.(*slack.RichTextList); ok && len(l.Elements) > 2 && (longest == nil || len(l.Elements) > len(longest.Elements)) {
+				longest = l
+			}
+		}
+	}
+	if longest == nil {
+		return false
+	}
+	last := len(longest.Elements) - 1
+	longest.Elements = append(longest.Elements[:last-1:last-1], (&paragraph{}).italic("and more, cut for Slack").section())
+	return true
+}
+
+// dropBlock takes out the last block that is not needed to act: no header, no buttons,
+// no command.
+func dropBlock(blocks []slack.Block) []slack.Block {
+	for k, b := range slices.Backward(blocks) {
+		switch b.(type) {
+		case *slack.HeaderBlock, *slack.ActionBlock:
+		default:
+			if k > 0 && len(blocks) > 1 {
+				return slices.Delete(blocks, k, k+1)
+			}
+		}
+	}
+	return blocks[:len(blocks)-1]
+}
+
+// copied are blocks whose texts can be changed without changing the given ones.
+func copied(blocks []slack.Block) []slack.Block {
+	object := func(o *slack.TextBlockObject) *slack.TextBlockObject {
+		if o == nil {
+			return nil
+		}
+		c := *o
+		return &c
+	}
+	inline := func(elements []slack.RichTextSectionElement) []slack.RichTextSectionElement {
+		out := slices.Clone(elements)
+		for k, e := range out {
+			switch e := e.(type) {
+			case *slack.RichTextSectionTextElement:
+				c := *e
+				out[k] = &c
+			case *slack.RichTextSectionLinkElement:
+				c := *e
+				out[k] = &c
+			}
+		}
+		return out
+	}
+	var walk func(elements []slack.RichTextElement) []slack.RichTextElement
+	walk = func(elements []slack.RichTextElement) []slack.RichTextElement {
+		out := slices.Clone(elements)
+		for k, e := range out {
+			switch e := e.(type) {
+			case *slack.RichTextSection:
+				c := *e
+				c.Elements = inline(e.Elements)
+				out[k] = &c
+			case *slack.RichTextQuote:
+				c := *e
+				c.Elements = inline(e.Elements)
+				out[k] = &c
+			case *slack.RichTextList:
+				c := *e
+				c.Elements = walk(e.Elements)
+				out[k] = &c
+			}
+		}
+		return out
+	}
+	out := slices.Clone(blocks)
+	for k, b := range out {
+		switch b := b.(type) {
+		case *slack.SectionBlock:
+			c := *b
+			c.Text = object(b.Text)
+			out[k] = &c
+		case *slack.ContextBlock:
+			c := *b
+			c.ContextElements.Elements = slices.Clone(b.ContextElements.Elements)
+			for n, e := range c.ContextElements.Elements {
+				if o, ok := e.(*slack.TextBlockObject); ok {
+					c.ContextElements.Elements[n] = object(o)
+				}
+			}
+			out[k] = &c
+		case *slack.RichTextBlock:
+			c := *b
+			c.Elements = walk(b.Elements)
+			out[k] = &c
+		}
+	}
+	return out
+}
