@@ -301,3 +301,22 @@ func TestPeople(t *testing.T) {
 		t.Errorf("groups refused: got %v, unknown %v, %v, want U123, S123 and only anna unknown", got, unknown, err)
 	}
 }
+
+// TestPrivateAnswerWithoutItsBlocks: what Slack does not take with its blocks arrives as text.
+func TestPrivateAnswerWithoutItsBlocks(t *testing.T) {
+	var arrived []string
+	c := startClient(t, func(w http.ResponseWriter, r *http.Request) {
+		if len(r.FormValue("blocks")) > 2 {
+			said("invalid_blocks")(w, r)
+			return
+		}
+		arrived = append(arrived, r.FormValue("text"))
+		answers(200, `{"ok":true,"message_ts":"1.1"}`)(w, r)
+	})
+	if err := c.Ephemeral(t.Context(), Private{Channel: "C1", User: "U1", Text: "INC-1 is open", Blocks: hello("INC-1").Blocks}); err != nil {
+		t.Fatal(err)
+	}
+	if len(arrived) != 1 || !strings.Contains(arrived[0], "INC-1 is open") || !strings.Contains(arrived[0], "invalid_blocks") {
+		t.Errorf("got %q, want the text, and why it is alone", arrived)
+	}
+}
