@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -326,6 +327,48 @@ func TestDigestWhoseCommitIsNotAnswered(t *testing.T) {
 	r.have(1)
 	if !line.deaf.Load() {
 		t.Error("no answer was lost")
+	}
+}
+
+// TestTwoAdoptionsInOneBatch: two people adopt the same cost step in two digests at
+// the same moment. The keeper reads both clicks at once; the first wins all the same,
+// and the second is told of the first.
+func TestTwoAdoptionsInOneBatch(t *testing.T) {
+	t.Parallel()
+	r := prepareReviewRig(t, tick.Add(-time.Hour))
+	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: r.server.Address, MaxRetries: -1, Protocol: 2})
+	t.Cleanup(func() { raw.Close() })
+	people := []incident.User{{ID: "U0SIM00001", Name: "anna"}, {ID: "U0SIM00002", Name: "ben"}, {ID: "U0SIM00002", Name: "ben"}}
+	for k, by := range people {
+		document, err := json.Marshal(digest.Document{
+			Schema: digest.Schema, Number: k + 1, Version: 1, Channel: "#cost-review", Tick: tick,
+			Report: digest.Report{Schema: digest.Schema, Digest: "weekly", MadeAt: tick, Steps: []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := raw.Set(t.Context(), fmt.Sprintf("%sdigest:%d", deadBase, k+1), document, 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+		adopt := incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: k + 1, Subject: "C1", User: by}
+		if _, _, err := r.store.Put(t.Context(), incident.Event{Op: fmt.Sprint("adopt-", k), At: time.Now().UTC(), Review: &adopt}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.begin(r.store)
+	for k, want := range []incident.AnswerKind{incident.AnswerApplied, incident.AnswerTaken, incident.AnswerTaken} {
+		var answer incident.Answer
+		r.eventually(fmt.Sprintf("click %d is answered", k), func() bool {
+			got, ok, err := r.store.Answered(t.Context(), fmt.Sprint("adopt-", k))
+			answer = got
+			return err == nil && ok
+		})
+		if answer.Kind != want || want == incident.AnswerTaken && answer.Who.Name != "anna" {
+			t.Errorf("click %d was answered %+v, want %s", k, answer, want)
+		}
+	}
+	if adopted, _, err := r.store.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
+		t.Errorf("got %+v, %v, want the step adopted by anna", adopted, err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/store"
@@ -96,6 +97,7 @@ func (r *reign) head(ctx context.Context) (d decided, err error) {
 			handled(err)
 		}
 	}()
+	entries = oneReview(entries)
 	r.cache.prepare()
 	commits, err := r.decideAll(ctx, entries)
 	for isNewer(err) && len(commits) == 0 {
@@ -130,6 +132,19 @@ func isBehind(err error) bool {
 	return ok
 }
 
+// oneReview cuts a batch behind its first act on a digest. What digests know of one
+// another is read from Redis: whoever comes second there must find it stored that
+// he was not the first.
+func oneReview(entries []store.Entry) []store.Entry {
+	at := slices.IndexFunc(entries, isReview)
+	if at < 0 {
+		return entries
+	}
+	return entries[:at+1]
+}
+
+func isReview(e store.Entry) bool { return e.Event.Review != nil }
+
 // decideAll decides about events in their order, up to the first that cannot be
 // decided about; the commits are of those before it.
 func (r *reign) decideAll(ctx context.Context, entries []store.Entry) ([]store.Commit, error) {
@@ -159,7 +174,7 @@ func (r *reign) commit(ctx context.Context, d decided) (ahead decided, err error
 		answers <- answer{each, err}
 	}()
 	safe := true
-	if d.full {
+	if d.full && !isReview(d.entries[len(d.entries)-1]) {
 		ahead, safe = r.ahead(ctx, d.entries[len(d.entries)-1].ID)
 	}
 	a := <-answers
@@ -190,6 +205,7 @@ func (r *reign) ahead(ctx context.Context, after string) (d decided, safe bool) 
 	if err != nil || len(entries) == 0 {
 		return d, true
 	}
+	entries = oneReview(entries)
 	commits, err := r.decideAll(ctx, entries)
 	if err != nil {
 		return d, false
