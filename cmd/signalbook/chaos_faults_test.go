@@ -16,7 +16,7 @@ var (
 	replicaFaults = strings.Fields("kill kill kill kill-keeper kill-keeper kill-accepted kill-accepted kill-accepted term term freeze freeze")
 	slackFaults   = strings.Fields("lost-answer lost-answer lost-request late late 429 429-bare 200-ratelimited internal_error fatal_error http-500 http-503 delay slack-500 slack-refuses clock")
 	deliverFaults = strings.Fields("duplicate lost-ack disconnect")
-	redisFaults   = strings.Fields("redis-kill redis-kill failover failover redis-full")
+	redisFaults   = strings.Fields("redis-kill redis-kill failover failover redis-full newer-document")
 )
 
 // hurt makes things go wrong, one after another in a random order, until the
@@ -71,6 +71,8 @@ func (w *world) strike(kind string, r *rand.Rand) {
 		skew := within(r, -4*time.Minute, 4*time.Minute)
 		w.sim.SetSkew(skew)
 		w.count(kind, "Slack's clock is %s ahead", skew.Round(time.Second))
+	case "newer-document":
+		w.writeNewer(r)
 	case "disconnect":
 		if w.plan.socket {
 			reason := []string{"", "warning", "refresh_requested"}[r.IntN(3)]
@@ -273,4 +275,8 @@ func (w *world) healAll() {
 		r.hurt.Unlock()
 	}
 	w.redis.StartAll()
+	w.newer.Range(func(key, _ any) bool {
+		w.readable(key.(string))
+		return true
+	})
 }

@@ -44,6 +44,8 @@ type world struct {
 	hurting context.Context // ends when the faults end
 	heal    context.CancelFunc
 
+	newer newer
+
 	mu       sync.Mutex
 	counts   map[string]int // faults that struck, by kind
 	journal  []string       // what was done, for whoever reads a failure
