@@ -69,6 +69,23 @@ func checkQuoted(s string) error {
 	return nil
 }
 
+// MatchersSize is about how many instructions an entry's regular expressions compile
+// to, of 100 bytes each, without compiling them; an entry has at least as many as
+// bytes.
+func MatchersSize(s string) int {
+	size := len(s)
+	if len(s) > maxMatchersLength || !strings.Contains(s, "=~") && !strings.Contains(s, "!~") {
+		return size
+	}
+	for _, q := range quoted.FindAllString(s, -1) {
+		if value, err := strconv.Unquote(q); err == nil {
+			n, _ := regexpSize(value) // too large is told of with the entry
+			size += n
+		}
+	}
+	return size
+}
+
 var errRegexpSize = fmt.Errorf("the regular expression is too large (more than %d instructions): use smaller counts in { }, or split it", maxRegexpSize)
 
 // Match tells whether every matcher holds; an absent label is the same as an

@@ -22,7 +22,8 @@ var (
 	ErrSlow = errors.New("the body came too slowly")
 )
 
-// Pace is how fast a body has to come.
+// Pace is how fast a body has to come. The zero Pace leaves that to the server's
+// own ReadTimeout: enough for a small body, which can be displaced all the same.
 type Pace struct {
 	Patience time.Duration // for all of it
 	PerMiB   time.Duration // and so much more for every MiB that has come
@@ -123,7 +124,9 @@ func (b *Budget) arrived(body *Body) error {
 		b.reading.Remove(body.place)
 		body.place = nil
 	}
-	_ = body.control.SetReadDeadline(time.Time{}) // the sender may wait for its answer as long as it likes
+	if body.pace != (Pace{}) {
+		_ = body.control.SetReadDeadline(time.Time{}) // the sender may wait for its answer as long as it likes
+	}
 	return nil
 }
 
@@ -214,6 +217,9 @@ func (body *Body) read(p []byte) (int, error) {
 // extend sets the time by which more has to have come, unless another took the
 // body's room.
 func (body *Body) extend() {
+	if body.pace == (Pace{}) {
+		return
+	}
 	body.budget.mu.Lock()
 	defer body.budget.mu.Unlock()
 	if !body.gone {

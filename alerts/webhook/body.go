@@ -33,6 +33,15 @@ var bodyPace = intake.Pace{Patience: 10 * time.Second, PerMiB: 4 * time.Second}
 // errLong says that a body without a length turned out to be too long.
 var errLong = errors.New("the body is too long")
 
+// paceOf is how fast a body has to come: the usual small one may take as long as
+// the server lets it, and so costs no deadline.
+func paceOf(r *http.Request) intake.Pace {
+	if r.ContentLength > 0 && r.ContentLength <= alerts.MaxGlance {
+		return intake.Pace{}
+	}
+	return bodyPace
+}
+
 // take reads a body and makes sure that the keeper can read it too. Of a small one
 // a glance does, nearly always. The caller must leave the place that the
 // notification has taken.

@@ -142,7 +142,7 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (li
 	if r.ContentLength > limit {
 		return none, tooLarge(limit)
 	}
-	body, err := d.bodies.Open(w, r, bodyPace)
+	body, err := d.bodies.Open(w, r, paceOf(r))
 	if err != nil {
 		return none, unreadable(err, limit)
 	}

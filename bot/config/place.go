@@ -24,6 +24,7 @@ type reading struct {
 	decoding yamlfile.Problems // found before the checks
 	problems yamlfile.Problems // found by the checks
 	named    map[string]yamlfile.Problem
+	matchers int // size of those of all routes so far
 }
 
 // place is where in the file a value stands, or should.

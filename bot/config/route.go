@@ -126,7 +126,14 @@ func (r *Route) checkRoot(p place) {
 	r.check(p)
 }
 
+// maxRouteMatchers bounds the matchers of all routes, in instructions of their
+// regular expressions: about 100 MB.
+const maxRouteMatchers = 1_000_000
+
 func (r *Route) check(p place) {
+	if p.file.matchers > maxRouteMatchers {
+		return // told once
+	}
 	if r.Channel != "" {
 		p.at("channel").channel(r.Channel)
 	}
@@ -139,6 +146,10 @@ func (r *Route) check(p place) {
 		}
 	}
 	for i, text := range r.Matchers {
+		if p.file.matchers += playbooks.MatchersSize(text); p.file.matchers > maxRouteMatchers {
+			p.at("matchers", i).problem("the matchers of all routes together are too large, from here on: use fewer regular expressions, or smaller counts in { }")
+			return
+		}
 		m, err := playbooks.ParseMatchers(text)
 		if err != nil {
 			p.at("matchers", i).problem("%v", err)

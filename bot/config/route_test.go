@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -139,5 +140,20 @@ func TestChannelsAndPeople(t *testing.T) {
 				t.Errorf("%s %s: got no problem", key, text)
 			}
 		}
+	}
+}
+
+// TestRouteMatchersAreBounded before they are compiled: twelve thousand regular
+// expressions, each within its own bound, took a gigabyte.
+func TestRouteMatchersAreBounded(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("slack: {bot_token: xoxb-x, signing_secret: x}\nredis: {addresses: [\"redis:6379\"]}\nroute:\n  channel: \"#a\"\n  routes:\n")
+	for k := range 12_000 {
+		fmt.Fprintf(&text, "  - {matchers: ['a=~\"(a|b|c){200}x%d\"'], channel: \"#b\"}\n", k)
+	}
+	inFolder(t, map[string]string{"signalbook.yml": text.String()})
+	_, problems := Load("signalbook.yml")
+	if len(problems) != 1 || !strings.Contains(problems[0].Text, "the matchers of all routes together are too large, from here on") {
+		t.Errorf("got %d problems, want the one: %.300v", len(problems), problems)
 	}
 }

@@ -15,18 +15,21 @@ import (
 
 // readPlaybook reads a file that is no larger than a playbook may be. Errors do
 // not repeat the path.
-func readPlaybook(path string) ([]byte, error) {
+func readPlaybook(path string) ([]byte, error) { return readWhole(path, yamlfile.MaxSize) }
+
+// readWhole reads a file of at most most bytes. Errors do not repeat the path.
+func readWhole(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, withoutPath(err)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, yamlfile.MaxSize+1))
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
 	if err != nil {
 		return nil, withoutPath(err)
 	}
-	if len(data) > yamlfile.MaxSize {
-		return nil, fmt.Errorf("it has more than the %d bytes that are read: split it", yamlfile.MaxSize)
+	if int64(len(data)) > most {
+		return nil, fmt.Errorf("it has more than the %d bytes that are read: split it", most)
 	}
 	return data, nil
 }

@@ -77,14 +77,18 @@ func (c fireCommand) Run(ctx context.Context, std streams) error {
 	return nil
 }
 
+// maxPayload bounds a payload that is marked, in bytes: 20,000 alerts are 14 MB, and
+// take twenty times as much while each gets its label.
+const maxPayload = 15 << 20
+
 // body is the marked webhook body: of a file, or made for a playbook.
 func (c fireCommand) body(now time.Time) ([]byte, error) {
-	data, err := os.ReadFile(c.What)
+	data, err := readWhole(c.What, maxPayload)
 	switch {
 	case err == nil:
 		return mark(data, c.Resolve, now)
 	case !errors.Is(err, os.ErrNotExist) || strings.ContainsAny(c.What, "./\\"):
-		return nil, fmt.Errorf("fire: read payload: %w", err)
+		return nil, fmt.Errorf("fire: read payload %s: %w", c.What, err)
 	}
 	data, err = json.Marshal(testBody(c.What, now))
 	if err != nil {
