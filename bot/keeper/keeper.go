@@ -164,7 +164,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) error {
 	defer k.health.reset()
 	defer k.keeping.Store(false)
 	k.health.clear(aboutBehind)
-	r := &reign{Keeper: k, lease: lease, log: log, careful: 1, behind: make(chan string, 1)}
+	r := &reign{Keeper: k, lease: lease, log: log, careful: 1, behind: make(chan string, 1), compared: make(chan struct{})}
 	r.renewed(time.Now())
 	r.spendWithin(time.Now())
 	r.hands = newHands(r)
@@ -175,6 +175,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) error {
 	group.Go(func() error { return r.step(groupCtx) })
 	group.Go(func() error { return r.ripen(groupCtx) })
 	group.Go(func() error { return r.index(groupCtx) })
+	group.Go(func() error { return r.compare(groupCtx) })
 	group.Go(func() error { return r.people.run(groupCtx) })
 	group.Go(func() error { return r.hands.run(groupCtx) })
 	group.Go(func() error { return r.hands.gather(groupCtx) })
@@ -211,9 +212,12 @@ type reign struct {
 	hands   *hands
 	people  *directory
 	cache   cache
-	unread  unread
-	aside   aside
-	behind  chan string // takes why a newer binary should keep the workspace
+	// compared is closed once the numbers of incidents may be given; floor is one that they stay above, whatever Redis says.
+	compared chan struct{}
+	floor    floor
+	unread   unread
+	aside    aside
+	behind   chan string // takes why a newer binary should keep the workspace
 	// careful is how many of the next events are counted before they are handled, because a keeper may have ended at
 	// them: the first one always is.
 	careful     int

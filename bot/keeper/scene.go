@@ -16,7 +16,7 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 	if err != nil {
 		return s, err
 	}
-	s.Next = newest + 1
+	s.Next = max(newest, int(r.floor.Load())) + 1
 	number := 0
 	switch {
 	case ev.Notification != nil:

@@ -20,6 +20,10 @@ const (
 func (r *reign) step(ctx context.Context) error {
 	wait := readWait
 	var next decided
+	select {
+	case <-ctx.Done():
+	case <-r.compared:
+	}
 	for ctx.Err() == nil {
 		var err error
 		if len(next.commits) == 0 {
@@ -229,6 +233,7 @@ func (r *reign) settle(d decided, each []error) (stored bool, err error) {
 			if t := d.entries[k].Event.Timer; t != nil {
 				r.health.clear(aboutTimer(t.Incident))
 			}
+			r.floor.raise(d.commits[k].Next)
 			r.tell(d.entries[k].Event, d.commits[k])
 			continue
 		}

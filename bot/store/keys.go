@@ -37,6 +37,9 @@ func (k keys) people() string {
 func (k keys) indexed() string {
 	return k.base + "indexed" // STRING epoch of the last keeper under which listed, unfinished and people are whole
 }
+func (k keys) compared() string {
+	return k.base + "compared" // STRING "server run_id": where next was last compared with the incidents that Slack shows
+}
 func (k keys) threads() string {
 	return k.base + "threads" // HASH channel:ts of a root -> number
 }
