@@ -158,7 +158,7 @@ func perMinute(method string) float64 {
 		"conversations.replies", "conversations.join", "reactions.add", "users.lookupByEmail", "files.delete":
 		return 50
 	case "chat.postEphemeral", "views.open", "views.push", "views.update", "views.publish",
-		"users.info", "auth.test", "files.getUploadURLExternal", "files.completeUploadExternal", "files.info":
+		"users.info", "conversations.members", "auth.test", "files.getUploadURLExternal", "files.completeUploadExternal", "files.info":
 		return 100
 	}
 	return 20

@@ -169,6 +169,9 @@ func (c *Client) People(ctx context.Context, names []string) (map[string]Person,
 	return people, unknown, errors.Join(failures...)
 }
 
+// IsChannelID reports whether a channel is given by its id.
+func IsChannelID(channel string) bool { return channelID.MatchString(channel) }
+
 // GroupNames are the names among those that stand for user groups.
 func GroupNames(names []string) []string {
 	var groups []string

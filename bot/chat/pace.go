@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -29,8 +30,8 @@ type Counter interface {
 	Block(ctx context.Context, method string, wait time.Duration) error
 }
 
-// Shared returns a view of the client whose private answers and modals are
-// counted by n: every replica sends them. A counter that does not answer stops
+// Shared returns a view of the client whose private answers, modals and questions
+// about people are counted by n: every replica makes them. A counter that does not answer stops
 // nothing.
 func (c *Client) Shared(n Counter) *Client {
 	view := *c
@@ -38,14 +39,17 @@ func (c *Client) Shared(n Counter) *Client {
 	return &view
 }
 
+// counted are the methods that every replica calls.
+var counted = [...]string{"chat.postEphemeral", "views.open", "conversations.members", "conversations.info", "users.info"}
+
 // CodeSpent is the [Error.Code] of a call that was not made because its budget
 // is spent. Its outcome is [OutcomeLimited].
 const CodeSpent = "budget_spent"
 
 const (
-	// sharedAMinute is less than Slack's 100 a minute, for calls that are late on
+	// sharedShare is how much of Slack's limit is used, in tenths: calls may be late on
 	// their way.
-	sharedAMinute = 90
+	sharedShare = 9
 	// countWithin is how long the counter is waited for: a trigger lives 3 s.
 	countWithin = 200 * time.Millisecond
 )
@@ -79,7 +83,7 @@ func (c *Client) spend(ctx context.Context, method, target string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, countWithin)
 	defer cancel()
-	wait, err := c.shared.Spend(ctx, method, sharedAMinute)
+	wait, err := c.shared.Spend(ctx, method, int(perMinute(method))*sharedShare/10)
 	if err != nil {
 		c.log.Debug("a call is not counted, because the store does not answer", "method", method, "error", err)
 		return nil
@@ -103,7 +107,7 @@ func (c *Client) obey(ctx context.Context, failed *Error) {
 	if c.budgets != nil {
 		c.budgets.Block(c.now(), failed.Method, failed.RetryAfter)
 	}
-	if c.shared == nil || (failed.Method != "chat.postEphemeral" && failed.Method != "views.open") {
+	if c.shared == nil || !slices.Contains(counted[:], failed.Method) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, countWithin)

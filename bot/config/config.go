@@ -75,7 +75,7 @@ type Drills struct {
 // Slack, Redis and the route's channel have no defaults.
 func Default() *Config {
 	return &Config{
-		Slack:      Slack{APIURL: "https://slack.com/api/", Command: "/playbook"},
+		Slack:      Slack{APIURL: "https://slack.com/api/", Command: "/playbook", ExternalUsers: ExternalDeny},
 		Redis:      Redis{Prefix: "signalbook"},
 		Webhook:    Webhook{MaxBody: 64 << 20},
 		Playbooks:  Playbooks{BuiltIn: true},

@@ -96,7 +96,7 @@ func TestLoadContract(t *testing.T) {
 			BotToken: "xoxb-hunter-1", BotTokenFile: "secrets/slack-bot-token",
 			AppToken: "xapp-hunter-2", AppTokenFile: "secrets/slack-app-token",
 			SigningSecret: "hunter3", SigningSecretFile: "secrets/slack-signing-secret",
-			APIURL: "https://slack.com/api/", Command: "/playbook",
+			APIURL: "https://slack.com/api/", Command: "/playbook", ExternalUsers: "deny",
 		},
 		Redis: Redis{
 			Addresses: []string{"redis-0:6379"}, Prefix: "signalbook",
@@ -148,7 +148,7 @@ func TestLoadDefaults(t *testing.T) {
 		Slack: Slack{
 			BotToken: "xoxb-hunter-1", BotTokenFile: "secrets/slack-bot-token",
 			SigningSecret: "hunter3", SigningSecretFile: "secrets/slack-signing-secret",
-			APIURL: "https://slack.com/api/", Command: "/playbook",
+			APIURL: "https://slack.com/api/", Command: "/playbook", ExternalUsers: "deny",
 		},
 		Redis:      Redis{Addresses: []string{"redis:6379"}, Prefix: "signalbook"},
 		Webhook:    Webhook{MaxBody: 64 << 20},

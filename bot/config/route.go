@@ -85,6 +85,22 @@ func (r *Route) title() string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
+// Places are the targets of all routes, whatever their matchers say: who may act in
+// their channels.
+func (c *Config) Places() []Target {
+	var all []Target
+	var walk func(r *Route, inherited Target)
+	walk = func(r *Route, inherited Target) {
+		r.give(&inherited)
+		all = append(all, inherited)
+		for i := range r.Routes {
+			walk(&r.Routes[i], inherited)
+		}
+	}
+	walk(&c.Routes, Target{})
+	return all
+}
+
 // Names lists every channel, and every person and group, that the configuration
 // names, sorted and each once.
 func (c *Config) Names() (channels, people []string) {

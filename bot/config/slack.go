@@ -15,7 +15,16 @@ type Slack struct {
 	SigningSecretFile string `yaml:"signing_secret_file"`
 	APIURL            string `yaml:"api_url"` // ends with a slash once loaded
 	Command           string `yaml:"command"`
+	// ExternalUsers says whether guests, and people of other organisations in shared channels, may act: ExternalAllow or
+	// ExternalDeny.
+	ExternalUsers string `yaml:"external_users"`
 }
+
+// The values of slack.external_users.
+const (
+	ExternalAllow = "allow"
+	ExternalDeny  = "deny"
+)
 
 // SocketMode reports whether Slack is heard over a WebSocket rather than HTTP.
 func (s Slack) SocketMode() bool { return s.AppToken != "" }
@@ -36,6 +45,9 @@ func (s *Slack) check(p place) {
 	s.AppToken.looksLike("xapp-", p, "app_token", s.AppTokenFile)
 	if api := p.at("api_url"); api.url(s.APIURL) && !strings.HasSuffix(s.APIURL, "/") {
 		s.APIURL += "/"
+	}
+	if s.ExternalUsers != ExternalAllow && s.ExternalUsers != ExternalDeny {
+		p.at("external_users").problem("%q is neither allow nor deny: may guests, and people of other organisations in shared channels, act on incidents?", s.ExternalUsers)
 	}
 	if !commandForm.MatchString(s.Command) {
 		p.at("command").problem("%q is not a slash command: / and up to 31 of a-z, 0-9, _ and -", s.Command)

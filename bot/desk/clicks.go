@@ -24,11 +24,12 @@ const actionReason = "incident:reason"
 // Action handles a click on a button or a choice in a menu.
 func (d *Desk) Action(ctx context.Context, a chat.Action) {
 	to := a.Private()
+	who := person{a.UserID, a.UserTeam, a.ChannelID}
 	if a.ActionID == actionPick && a.Value == "" {
 		return // the choice was taken back
 	}
 	if strings.HasPrefix(a.ActionID, "digest:") {
-		d.review(ctx, a, to)
+		d.review(ctx, a, who, to)
 		return
 	}
 	value := a.Value
@@ -47,7 +48,7 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 		Incident: number, Step: step, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu", From: clicked(a),
 		Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 	}
-	record := func() { d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &act}, to) }
+	record := func() { d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &act}, who, to) }
 	if verb, ok := buttons[a.ActionID]; ok && (step != "") == strings.HasPrefix(a.ActionID, "step:") {
 		act.Verb, act.Via = verb, "button"
 		record()
@@ -61,14 +62,14 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 		act.Verb, act.Reason = incident.VerbReason, incident.Reason(choice)
 		record()
 	case a.ActionID == "step:skip" && step != "":
-		d.openModal(ctx, a, to, number, step)
+		d.openModal(ctx, a, who, to, number, step)
 	case choice == "note":
-		d.openModal(ctx, a, to, number, "")
+		d.openModal(ctx, a, who, to, number, "")
 	case choice == "timeline":
 		if !d.owned(ctx, number, a, to) {
 			return
 		}
-		said := d.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, a.At)
+		said := d.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, a.At)
 		to.Text, to.Blocks = said.Text, said.Blocks
 		d.whisper(ctx, to)
 	default:
@@ -85,10 +86,11 @@ func target(value string) (number int, step string, ok bool) {
 
 // openModal asks for words, within the 3 s that Slack gives a trigger. What
 // cannot be done any more is said instead.
-func (d *Desk) openModal(ctx context.Context, a chat.Action, to chat.Private, number int, step string) {
+func (d *Desk) openModal(ctx context.Context, a chat.Action, who person, to chat.Private, number int, step string) {
 	if !d.owned(ctx, number, a, to) {
 		return
 	}
+	gone := incident.Answer{Kind: incident.AnswerGone, Incident: number}
 	readCtx, cancel := context.WithTimeout(ctx, readWithin)
 	i, ok, err := d.Store.Incident(readCtx, number)
 	cancel()
@@ -98,7 +100,12 @@ func (d *Desk) openModal(ctx context.Context, a chat.Action, to chat.Private, nu
 		d.whisper(ctx, to)
 		return
 	case !ok:
-		to.Text = message.Answer(incident.Answer{Kind: incident.AnswerGone, Incident: number}, d.Settings().Command)
+		to.Text = message.Answer(gone, d.Settings().Command)
+		d.whisper(ctx, to)
+		return
+	}
+	if decision := d.maySeeIncident(ctx, who, i); !decision.Allowed {
+		to.Text = d.refused(decision, gone)
 		d.whisper(ctx, to)
 		return
 	}
@@ -163,6 +170,9 @@ func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string 
 	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
 		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal", From: opened(s),
 	}}
+	if said := d.admit(ctx, &ev, person{id: s.UserID, team: s.UserTeam}); said != "" {
+		return map[string]string{modal.block: said}
+	}
 	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID})
 	switch {
 	case !answered && said != textLater:

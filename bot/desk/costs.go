@@ -17,12 +17,17 @@ import (
 const textNoDigest = "No digest is configured, so there are no costs to look at: see `digests` in signalbook.yml."
 
 // costs answers what is asked about costs.
-func (d *Desk) costs(ctx context.Context, c command.Command, now time.Time, to chat.Private) message.Message {
+func (d *Desk) costs(ctx context.Context, c command.Command, who person, now time.Time, to chat.Private) message.Message {
 	name, trouble := d.digestNamed(c.Name)
 	if trouble != "" {
 		return message.Text(trouble)
 	}
-	return d.soon(ctx, to, func(ctx context.Context) message.Message { return d.figures(ctx, c, name, now) })
+	return d.soon(ctx, to, func(ctx context.Context) message.Message {
+		if decision := d.maySeeDigest(ctx, who, name); !decision.Allowed {
+			return message.Text(message.Escape(sentence(decision.Reason))) // the names of digests are no secret
+		}
+		return d.figures(ctx, c, name, now)
+	})
 }
 
 // digestNamed finds a configured digest; without a name the first.

@@ -9,10 +9,13 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/digest"
@@ -41,8 +44,14 @@ type Settings struct {
 	Handbook  *handbook.Handbook // with the team's own facts; nil: the sheet as it was given
 	// Severities are the configured ones, worst first.
 	Severities []string
-	// Digests are the names of the configured digests.
-	Digests []string
+	// Digests are the names of the configured digests, DigestChannel where one is posted (without a name the first).
+	Digests       []string
+	DigestChannel func(name string) string
+	// StartChannel is where a playbook that somebody starts goes.
+	StartChannel func(incident.Start) string
+	// Places are the channels of all routes; External lets guests and people of other organisations act.
+	Places   []access.Place
+	External bool
 }
 
 // Options are what a desk needs; all fields are required.
@@ -64,12 +73,15 @@ type Desk struct {
 	late chan lateAnswer
 	slow chan func(context.Context)
 
-	gatherWithin time.Duration // the constant; tests have less patience
+	asking singleflight.Group // questions to Slack under way
+	failed sync.Map           // by question: failure
+
+	gatherWithin, accessWithin time.Duration // the constants; tests have less patience, or more
 }
 
 // New makes a desk; its late answers need Run.
 func New(o Options) *Desk {
-	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), gatherWithin: gatherWithin}
+	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), gatherWithin: gatherWithin, accessWithin: accessWithin}
 }
 
 // lateAnswer is a command that was recorded before its result was known.
@@ -207,9 +219,12 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat
 
 // record stores an event whose answer the keeper sends by itself, and says so
 // privately when that fails.
-func (d *Desk) record(ctx context.Context, ev incident.Event, to chat.Private) {
-	said, err := d.store(ctx, ev)
-	if err != nil {
+func (d *Desk) record(ctx context.Context, ev incident.Event, who person, to chat.Private) {
+	said := d.admit(ctx, &ev, who)
+	if said == "" {
+		said, _ = d.store(ctx, ev)
+	}
+	if said != "" {
 		to.Text = said
 		d.whisper(ctx, to)
 	}

@@ -4,3 +4,6 @@ import "time"
 
 // HurryFigures makes a desk that does not run yet give up on figures after so long.
 func (d *Desk) HurryFigures(within time.Duration) { d.gatherWithin = within }
+
+// WaitForSlack makes whoever acts wait longer for Slack, on a busy machine.
+func (d *Desk) WaitForSlack(within time.Duration) { d.accessWithin = within }

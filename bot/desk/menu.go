@@ -26,6 +26,10 @@ func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBl
 		d.Logger.Warn("a menu that means nothing", "action", s.ActionID, "block", s.BlockID)
 		return nil
 	}
+	storm, ok, err := d.storm(ctx, n)
+	if err != nil || !ok || !d.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, storm.Channel, storm.Channel, nil).Allowed {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
 	entries, unread, err := d.Store.Crowd(ctx, n)
@@ -42,6 +46,16 @@ func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBl
 	}
 	d.tellUnread(unread)
 	return message.StormOptions(entries, s.Query)
+}
+
+func (d *Desk) storm(ctx context.Context, n int) (incident.Storm, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	storm, ok, err := d.Store.Storm(ctx, n)
+	if err != nil {
+		d.Logger.Warn("a storm could not be read", "storm", n, "error", err)
+	}
+	return storm, ok, err
 }
 
 // stormOf reads which storm a menu belongs to.

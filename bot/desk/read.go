@@ -3,8 +3,13 @@ package desk
 import (
 	"context"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
@@ -12,9 +17,7 @@ import (
 )
 
 // read answers a command that changes nothing, from the store.
-func (d *Desk) read(ctx context.Context, c command.Command, user string, now time.Time) message.Message {
-	ctx, cancel := context.WithTimeout(ctx, listWithin)
-	defer cancel()
+func (d *Desk) read(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
 	s := d.Settings()
 	switch c.Verb {
 	case command.VerbList:
@@ -25,9 +28,9 @@ func (d *Desk) read(ctx context.Context, c command.Command, user string, now tim
 		}
 		return message.Text(message.Answer(incident.Answer{Kind: incident.AnswerNoPlaybook, Text: c.Name}, s.Command))
 	case command.VerbIncidents:
-		return d.incidents(ctx, c, user, now)
+		return d.incidents(ctx, c, who, now)
 	case command.VerbStatus, command.VerbTimeline:
-		return d.one(ctx, c, now)
+		return d.one(ctx, c, who, now)
 	}
 	if c.Text != "" {
 		return message.Text(command.HelpFor(command.Verb(c.Text), s.Command))
@@ -42,17 +45,21 @@ const (
 	listedAtOnce = 30
 	// listDepth is how many incidents a list looks at.
 	listDepth = command.MaxFrom + listedAtOnce
+	// looksAtOnce is about how many channels Slack is asked at once.
+	looksAtOnce = 8
 )
 
 // incidents answers with a part of a list.
-func (d *Desk) incidents(ctx context.Context, c command.Command, user string, now time.Time) message.Message {
+func (d *Desk) incidents(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
 	s := d.Settings()
-	of := store.Listing{Which: store.Which(c.Filter), User: user, Severities: s.Severities, Now: now, Most: listDepth}
-	found, err := d.Store.List(ctx, of)
+	of := store.Listing{Which: store.Which(c.Filter), User: who.id, Severities: s.Severities, Now: now, Most: listDepth}
+	short, cancel := context.WithTimeout(ctx, listWithin)
+	defer cancel()
+	found, err := d.Store.List(short, of)
 	l := message.IncidentList{Filter: c.Filter, From: max(c.From, 1), Partial: found.Partial, Now: now, Command: s.Command}
 	var unread []*store.Unreadable
 	if err == nil {
-		unread, err = d.fill(ctx, &l, of, found)
+		unread, err = d.fill(ctx, &l, of, found, who)
 	}
 	if err != nil {
 		d.Logger.Warn("incidents could not be read", "error", err)
@@ -62,24 +69,36 @@ func (d *Desk) incidents(ctx context.Context, c command.Command, user string, no
 }
 
 // fill reads the incidents of a list, in its order, until there are enough to show
-// from the place where it begins, and counts the rest. It returns those that cannot
-// be read.
-func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listing, found store.Listed) (unread []*store.Unreadable, err error) {
+// from the place where it begins, and counts the rest. Those that are not for the
+// person to see are left out. It returns those that cannot be read.
+func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listing, found store.Listed, who person) (unread []*store.Unreadable, err error) {
+	looking, cancel := context.WithTimeout(ctx, d.accessWithin)
+	defer cancel()
+	seen := map[string]access.Decision{}
 	place, read := 0, 0
 	for numbers := range slices.Chunk(found.Numbers, listedAtOnce) {
 		if len(l.Incidents) == listedAtOnce {
 			break
 		}
-		all, broken, err := d.Store.Incidents(ctx, numbers...)
+		short, cancel := context.WithTimeout(ctx, listWithin)
+		all, broken, err := d.Store.Incidents(short, numbers...)
+		cancel()
 		if err != nil {
 			return nil, err
 		}
+		views := d.views(looking, who, all, seen)
 		read, unread = read+len(numbers), append(unread, broken...)
 		l.AtMost = l.AtMost || len(all) < len(numbers)
-		for _, i := range all {
+		for k, i := range all {
 			switch {
 			case !of.Incident(i):
 				l.AtMost = true
+				continue
+			case !views[k].Allowed:
+				l.AtMost = true
+				if !views[k].Hidden && !slices.Contains(l.Elsewhere, i.Channel) {
+					l.Elsewhere = append(l.Elsewhere, i.Channel)
+				}
 				continue
 			case place+1 < l.From:
 			case len(l.Incidents) < listedAtOnce:
@@ -95,16 +114,62 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 	return unread, nil
 }
 
+// views decides about seeing each of the incidents; seen keeps what was decided for
+// incidents of the same channel.
+func (d *Desk) views(ctx context.Context, who person, all []incident.Incident, seen map[string]access.Decision) []access.Decision {
+	keys := make([]string, len(all))
+	var mu sync.Mutex
+	var looking errgroup.Group
+	looking.SetLimit(looksAtOnce)
+	asked := map[string]bool{}
+	for k, i := range all {
+		at := i.Channel
+		if d.channelID(ctx, at) == "" {
+			at = d.place(ctx, i) // maybe it went elsewhere
+		}
+		key := strings.Join(append([]string{at}, i.Responders...), "\n")
+		keys[k] = key
+		mu.Lock()
+		_, known := seen[key]
+		mu.Unlock()
+		if known || asked[key] {
+			continue
+		}
+		asked[key] = true
+		looking.Go(func() error {
+			decision := d.maySee(ctx, who, i.Channel, at, i.Responders)
+			mu.Lock()
+			defer mu.Unlock()
+			seen[key] = decision
+			return nil
+		})
+	}
+	_ = looking.Wait() // none fails
+	views := make([]access.Decision, len(all))
+	for k, key := range keys {
+		views[k] = seen[key]
+	}
+	return views
+}
+
 // one answers what is asked about a single incident.
-func (d *Desk) one(ctx context.Context, c command.Command, now time.Time) message.Message {
-	i, ok, err := d.Store.Incident(ctx, c.Incident)
+func (d *Desk) one(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
+	short, cancel := context.WithTimeout(ctx, listWithin)
+	i, ok, err := d.Store.Incident(short, c.Incident)
+	cancel()
 	if err != nil {
 		return message.Text(d.notRead(err))
 	}
 	s := d.Settings()
+	gone := incident.Answer{Kind: incident.AnswerGone, Incident: c.Incident}
 	if !ok || i.Quiet {
-		return message.Text(message.Answer(incident.Answer{Kind: incident.AnswerGone, Incident: c.Incident}, s.Command))
+		return message.Text(message.Answer(gone, s.Command))
 	}
+	if decision := d.maySeeIncident(ctx, who, i); !decision.Allowed {
+		return message.Text(d.refused(decision, gone))
+	}
+	ctx, cancel = context.WithTimeout(ctx, listWithin)
+	defer cancel()
 	if c.Verb == command.VerbTimeline {
 		changes, err := d.Store.Timeline(ctx, c.Incident, timelineDepth)
 		total := 0

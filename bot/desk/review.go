@@ -22,7 +22,7 @@ var atOnce = map[string]digest.Verb{
 }
 
 // review handles a click on a digest.
-func (d *Desk) review(ctx context.Context, a chat.Action, to chat.Private) {
+func (d *Desk) review(ctx context.Context, a chat.Action, who person, to chat.Private) {
 	number, subject, ok := digest.ParseTarget(a.Value)
 	if !ok {
 		d.Logger.Warn("a click that names no digest", "action", a.ActionID, "value", a.Value)
@@ -34,14 +34,14 @@ func (d *Desk) review(ctx context.Context, a chat.Action, to chat.Private) {
 		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &incident.Review{
 			Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}, From: clicked(a),
 			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
-		}}, to)
+		}}, who, to)
 		return
 	}
-	d.openReview(ctx, a, to, number, subject)
+	d.openReview(ctx, a, who, to, number, subject)
 }
 
 // openReview asks for the words that a click on a digest needs.
-func (d *Desk) openReview(ctx context.Context, a chat.Action, to chat.Private, number int, subject string) {
+func (d *Desk) openReview(ctx context.Context, a chat.Action, who person, to chat.Private, number int, subject string) {
 	if !d.owned(ctx, store.DigestSubject(number), a, to) {
 		return
 	}
@@ -50,6 +50,11 @@ func (d *Desk) openReview(ctx context.Context, a chat.Action, to chat.Private, n
 	cancel()
 	if err != nil {
 		to.Text = d.notRead(err)
+		d.whisper(ctx, to)
+		return
+	}
+	if decision := d.maySee(ctx, who, document.Channel, document.Channel, d.responders(ctx, document.Channel)); ok && !decision.Allowed {
+		to.Text = message.Escape(sentence(decision.Reason))
 		d.whisper(ctx, to)
 		return
 	}
@@ -114,7 +119,11 @@ func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]s
 		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
-	answer, answered, said := d.put(ctx, incident.Event{Op: s.Op, At: received(s.At), Review: &review}, s.Again, chat.Private{User: s.UserID})
+	ev := incident.Event{Op: s.Op, At: received(s.At), Review: &review}
+	if said := d.admit(ctx, &ev, person{id: s.UserID, team: s.UserTeam}); said != "" {
+		return map[string]string{block: said}
+	}
+	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID})
 	switch {
 	case !answered && said != textLater:
 		return map[string]string{block: said}

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/desk"
 	"github.com/signalbook/signalbook/bot/digest"
@@ -43,6 +45,9 @@ type rig struct {
 	books      *playbooks.Set
 	responders []string
 	timing     keeper.Timing
+	external   bool
+	furnish    func(*slacksim.Sim) // people and channels beside the usual ones
+	channel    string              // of all incidents; "#incidents" when empty
 	desk       *desk.Desk
 	storm      incident.Limit // what is too much for a channel; zero: nothing
 	digests    []string
@@ -63,6 +68,7 @@ func startRig(t *testing.T, responders ...string) *rig {
 func (r *rig) start() {
 	r.t.Helper()
 	t := r.t
+	r.channel = cmp.Or(r.channel, "#incidents")
 	r.books, _ = playbooks.NewSet(nil, library.All())
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	addr := r.startRedis()
@@ -74,6 +80,9 @@ func (r *rig) start() {
 	t.Cleanup(func() { opened.Close() })
 	eventually(t, "redis-server answers", func() bool { return opened.Ping(t.Context()) == nil })
 	r.sim = slacksim.New(slacksim.Options{BotToken: "xoxb-test", SigningSecret: "secret", AckTimeout: patience, TriggerLife: patience})
+	if r.furnish != nil {
+		r.furnish(r.sim)
+	}
 	slack := httptest.NewServer(r.sim)
 	t.Cleanup(func() { r.sim.Close(); slack.Close() })
 	r.client, err = chat.New(chat.Options{APIURL: slack.URL + "/api/", BotToken: "xoxb-test", Logger: logger})
@@ -82,17 +91,26 @@ func (r *rig) start() {
 	}
 	r.store = opened.Workspace("T0SIM00001")
 	r.replies = r.store.NewReplies()
+	eventually(t, "the channel has its id", func() bool {
+		ids, _, err := r.client.Channels(t.Context(), []string{r.channel})
+		return err == nil && r.store.SetNames(t.Context(), ids) == nil
+	})
 	d := desk.New(desk.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Gather: r.gather, Organisation: func(ctx context.Context, _ time.Time) digest.Organisation {
 		if r.organisation == nil {
 			return digest.Organisation{Users: digest.Figure{Why: "organisation.users is not configured"}}
 		}
 		return r.organisation(ctx)
 	}, Settings: func() desk.Settings {
-		return desk.Settings{Command: "/playbook", Playbooks: r.books, Handbook: r.book, Digests: r.digests, Severities: []string{"critical", "warning"}}
+		return desk.Settings{Command: "/playbook", Playbooks: r.books, Handbook: r.book, Digests: r.digests, Severities: []string{"critical", "warning"}, External: r.external,
+			DigestChannel: func(string) string { return r.channel },
+			StartChannel:  func(incident.Start) string { return r.channel },
+			Places:        []access.Place{{Channel: r.channel, Responders: r.responders}},
+		}
 	}})
 	if r.hurry > 0 {
 		d.HurryFigures(r.hurry)
 	}
+	d.WaitForSlack(patience)
 	r.desk = d
 	door := chat.NewHTTP(chat.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger})
 	server := httptest.NewServer(door)
@@ -143,16 +161,17 @@ func (r *rig) stopRedis() {
 func (r *rig) keep() (end func()) {
 	var digests []keeper.Digest
 	for _, name := range r.digests {
-		digests = append(digests, keeper.Digest{Name: name, Channel: "#incidents", Next: func(time.Time) time.Time { return time.Time{} }})
+		digests = append(digests, keeper.Digest{Name: name, Channel: r.channel, Next: func(time.Time) time.Time { return time.Time{} }})
 	}
 	k := keeper.New(keeper.Options{
 		Store: r.store, Slack: r.client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(), Timing: r.timing,
 		Settings: func() keeper.Settings {
 			return keeper.Settings{
+				External: r.external, Places: []access.Place{{Channel: r.channel, Responders: r.responders}},
 				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}, Storm: r.storm},
-				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents"}, Digests: digests, People: append([]string{"@sre-oncall"}, r.responders...),
+				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents", r.channel}, Digests: digests, People: append([]string{"@sre-oncall"}, r.responders...),
 				Route: func(map[string]string) keeper.Route {
-					return keeper.Route{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Responders: r.responders}
+					return keeper.Route{Channel: r.channel, Owners: []string{"@sre-oncall"}, Responders: r.responders}
 				},
 			}
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -13,25 +14,37 @@ import (
 
 // Command answers a slash command.
 func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
+	who := person{s.UserID, s.UserTeam, s.ChannelID}
+	if s.Elsewhere {
+		// Slack names one workspace with a command. Whoever is in a channel of ours is a person of another organisation; for
+		// anybody else the command was meant for another installation of the app.
+		if member := d.facts(ctx, who, s.ChannelID).Member; member != access.Yes {
+			return chat.Answer{Foreign: true}
+		}
+	}
 	c, err := command.Parse(s.Text, 0)
 	if err != nil {
 		return chat.Answer{Message: d.usage(err)}
 	}
 	user := incident.User{ID: s.UserID, Name: s.UserName}
 	if ev, ok := act(c, s.Op, s.At, user, "command", incident.Reply{}); ok {
+		if said := d.admit(ctx, &ev, who); said != "" {
+			return chat.Answer{Message: message.Text(said)}
+		}
 		answer, known, text := d.put(ctx, ev, "", chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
 		if known {
 			text = message.Answer(answer, d.Settings().Command)
 		}
 		return chat.Answer{Message: message.Text(text)}
 	}
-	return chat.Answer{Message: d.tell(ctx, c, s.At, chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})}
+	return chat.Answer{Message: d.tell(ctx, c, who, s.At, chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})}
 }
 
 // Mention takes the same words in an incident's thread, where the ID is left
 // out.
 func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 	to := chat.Private{Channel: m.ChannelID, ThreadTS: m.ThreadTS, User: m.UserID}
+	who := person{m.UserID, m.UserTeam, m.ChannelID}
 	number := 0
 	if m.ThreadTS != "" {
 		readCtx, cancel := context.WithTimeout(ctx, readWithin)
@@ -51,12 +64,17 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 	}
 	reply := incident.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
 	if ev, ok := act(c, m.Op, m.At, incident.User{ID: m.UserID}, "thread", reply); ok {
+		if said := d.admit(ctx, &ev, who); said != "" {
+			to.Text = said
+			d.whisper(ctx, to)
+			return nil
+		}
 		if _, err := d.store(ctx, ev); err != nil {
 			return d.unheard(ctx, m, to, err)
 		}
 		return nil
 	}
-	said := d.tell(ctx, c, m.At, to)
+	said := d.tell(ctx, c, who, m.At, to)
 	to.Text, to.Blocks = said.Text, said.Blocks
 	d.whisper(ctx, to)
 	return nil
@@ -73,14 +91,14 @@ func (d *Desk) unheard(ctx context.Context, m chat.Mention, to chat.Private, err
 }
 
 // tell answers a command that changes nothing.
-func (d *Desk) tell(ctx context.Context, c command.Command, at time.Time, to chat.Private) message.Message {
+func (d *Desk) tell(ctx context.Context, c command.Command, who person, at time.Time, to chat.Private) message.Message {
 	switch {
 	case c.Verb == command.VerbDigest, c.Verb == command.VerbCost:
-		return d.costs(ctx, c, at, to)
+		return d.costs(ctx, c, who, at, to)
 	case asksHandbook(c.Verb):
 		return d.handbook(ctx, c, at, to)
 	}
-	return d.read(ctx, c, to.User, at)
+	return d.read(ctx, c, who, at)
 }
 
 // usage turns a parse error into what helps.

@@ -43,6 +43,7 @@ const (
 	KindShown            Kind = "shown"      // an incident of a storm got its thread
 	KindReason           Kind = "reason"     // somebody said why it is over
 	KindScored           Kind = "scored"     // a drill is at its end
+	KindUnchecked        Kind = "unchecked"  // somebody acted of whom not all could be checked
 	KindUnreadable       Kind = "unreadable" // an entry that this binary cannot read; its text is the entry as it is
 )
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -17,6 +18,9 @@ type Event struct {
 	At time.Time `json:"at"`
 	// Schema is the least EventSchema that a reader has to know; 0: any does.
 	Schema int `json:"schema,omitempty"`
+
+	// Access is what the door found out about whoever acts, and about the channel that it concerns.
+	Access access.Facts `json:"access,omitzero"`
 
 	Notification *alerts.Notification `json:"notification,omitempty"`
 	// Body is a notification as it came, of Source, for Encode only: DecodeEvent gives a Notification. Whoever sets it is

@@ -144,7 +144,7 @@ func (r Rules) start(s Scene, st Start, now time.Time) Outcome {
 	if i.Drill {
 		answer.Text = i.Channel // maybe not where it was asked for
 	}
-	return Outcome{Results: []Result{{i, m.changes}}, Answer: answer}
+	return Outcome{Results: []Result{{i, s.noted(m.changes, now)}}, Answer: answer}
 }
 
 // incident is the new incident that a plan describes.

@@ -39,8 +39,11 @@ type Scene struct {
 	StartPlan *Plan
 	// Neighbours are other incidents in the same channel, with the same owners, whose immediate deadline is near.
 	Neighbours []Incident
-	// Refusal is why the person may not act; empty when he may.
+	// Refusal is why the person may not act; empty when he may. Hidden: he is told what is told of an incident that does
+	// not exist. Note is what could not be checked; the timeline tells it.
 	Refusal string
+	Hidden  bool
+	Note    string
 	// History returns how former incidents of a playbook went; nil: nothing is remembered.
 	History func(playbook string) History
 	// Channel returns what is remembered of a channel: a value with its name when nothing is; nil when that cannot be read.
@@ -70,7 +73,7 @@ func (r Rules) Handle(s Scene, ev Event) Outcome {
 	}
 	r.weather(&out, s, ev.At)
 	score(&out, s, ev.At)
-	if s.Current != nil && s.Current.Drill || ev.Start != nil && ev.Start.Drill() {
+	if s.Current != nil && s.Current.Drill && !s.Hidden || ev.Start != nil && ev.Start.Drill() {
 		out.Answer.Drill = out.Answer.Kind != AnswerNone
 	}
 	for k := range out.Results {
@@ -122,7 +125,7 @@ func (i Incident) clone() Incident {
 }
 
 func (r Rules) handleAct(s Scene, act Act, now time.Time) Outcome {
-	if s.Current == nil || s.Current.Quiet {
+	if s.Current == nil || s.Current.Quiet || s.Hidden {
 		return Outcome{Answer: Answer{Kind: AnswerGone, Verb: act.Verb, Incident: act.Incident}, Reason: "no such incident"}
 	}
 	if s.Refusal != "" {
@@ -132,7 +135,15 @@ func (r Rules) handleAct(s Scene, act Act, now time.Time) Outcome {
 	if len(changes) == 0 {
 		return Outcome{Answer: answer, Reason: string(answer.Kind)}
 	}
-	return Outcome{Results: []Result{{next, changes}}, Answer: answer}
+	return Outcome{Results: []Result{{next, s.noted(changes, now)}}, Answer: answer}
+}
+
+// noted adds to what a person changed what could not be checked before.
+func (s Scene) noted(changes []Change, now time.Time) []Change {
+	if s.Note == "" {
+		return changes
+	}
+	return append(changes, Change{Kind: KindUnchecked, At: now, Text: s.Note})
 }
 
 func (r Rules) handleTimer(s Scene, now time.Time) Outcome {

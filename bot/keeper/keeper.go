@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -42,6 +43,8 @@ type Settings struct {
 	People    []string // every name of the configuration, to be resolved
 	Retention Retention
 	Digests   []Digest
+	Places    []access.Place // every channel that a route leads to
+	External  bool           // guests and people of other organisations may act (slack.external_users)
 }
 
 // Route is where an incident goes and whom it concerns.

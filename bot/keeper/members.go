@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // askGroups asks Slack once more about the groups alone, with one call.
@@ -55,29 +56,28 @@ func (d *directory) keepMembers(ctx context.Context, name string, users []string
 	return err
 }
 
-// refuse says why a user may not act on what is reserved for responders; empty
-// when he may. Names that Slack never explained let nobody in.
-func (d *directory) refuse(ctx context.Context, user string, responders []string) (string, error) {
-	if len(responders) == 0 {
-		return "", nil
-	}
-	var unknown []string
-	for _, name := range responders {
+// may decides about an act at a place, on the facts that came with it.
+func (d *directory) may(ctx context.Context, user string, facts access.Facts, at access.Place, external bool) (access.Decision, error) {
+	q := access.Question{Act: true, Facts: facts, Channel: at.Channel, Responders: at.Responders, Responder: access.No, External: external}
+	for _, name := range at.Responders {
 		users, known, err := d.who(ctx, name)
 		switch {
 		case err != nil:
-			return "", err
+			return access.Decision{}, err
 		case name == user || slices.Contains(users, user):
-			return "", nil
+			q.Responder = access.Yes
 		case !known:
-			unknown = append(unknown, name)
+			q.Unexplained = append(q.Unexplained, name)
 		}
 	}
-	sentence := "only " + strings.Join(responders, ", ") + " may act here"
-	if len(unknown) > 0 {
-		sentence += "; who is in " + strings.Join(unknown, ", ") + " is not known yet, because Slack has not said so"
-	}
-	return sentence, nil
+	return q.Decide(), nil
+}
+
+// judgeAccess notes in the scene of an event whether the person may act.
+func (r *reign) judgeAccess(ctx context.Context, s *incident.Scene, settings Settings, ev incident.Event, user incident.User, at access.Place) error {
+	decision, err := r.people.may(ctx, user.ID, ev.Access, at, settings.External)
+	s.Refusal, s.Hidden, s.Note = decision.Reason, decision.Hidden, decision.Note
+	return err
 }
 
 // who returns the users that a name stands for, as Slack last said: in this

@@ -23,6 +23,15 @@ func (s Settings) target(labels map[string]string) incident.Target {
 	return incident.Target(s.Route(labels))
 }
 
+// startChannel is where a playbook that somebody starts goes.
+func (s Settings) startChannel(st incident.Start) string {
+	channel := s.Route(st.Labels).Channel
+	if st.Drill() {
+		return cmp.Or(s.Drills, channel)
+	}
+	return channel
+}
+
 // startPlan is the plan of a playbook started by hand; nil when there is none of
 // that name.
 func (r *reign) startPlan(s Settings, st incident.Start) *incident.Plan {
@@ -31,9 +40,7 @@ func (r *reign) startPlan(s Settings, st incident.Start) *incident.Plan {
 		return nil
 	}
 	p := incident.NewPlan(s.target(st.Labels), book, playbooks.Data{Labels: st.Labels, Annotations: map[string]string{}})
-	if st.Drill() {
-		p.Channel = cmp.Or(s.Drills, p.Channel)
-	}
+	p.Channel = s.startChannel(st)
 	p.Reason = "started by hand"
 	return &p
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -26,6 +27,9 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	commit.Answer = incident.Answer{Kind: incident.AnswerNoDigest, Verb: incident.Verb(v.Verb), Text: v.Name}
 	if v.Verb == incident.ReviewPost {
 		if d, ok := r.digestNamed(v.Name); ok {
+			if allowed, err := r.mayReview(ctx, ev, d.Channel, &commit); err != nil || !allowed {
+				return commit, err
+			}
 			commit.Review.Ask = &store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
 			commit.Answer.Kind, commit.Answer.Title, commit.Answer.Text = incident.AnswerAsked, d.Name, d.Channel
 			return commit, nil
@@ -47,10 +51,17 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	if err != nil || !ok {
 		return commit, r.unhandled(err)
 	}
+	if allowed, err := r.mayReview(ctx, ev, document.Channel, &commit); err != nil || !allowed {
+		return commit, err
+	}
 	act := digest.Act{Verb: digest.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
 	next, out := document.Do(act)
 	if out.Refusal == digest.Applied && act.Verb == digest.VerbInvestigate {
-		started, err := r.decide(ctx, store.Entry{ID: entry.ID, Event: incident.Event{Op: ev.Op, At: ev.At, Start: r.investigation(document, v)}})
+		started, err := r.decide(ctx, store.Entry{ID: entry.ID, Event: incident.Event{
+			Op: ev.Op, At: ev.At, Start: r.investigation(document, v),
+			// Whoever may act on the digest may open an incident about it, unless that is reserved.
+			Access: access.Facts{Person: ev.Access.Person, Member: access.Yes},
+		}})
 		if err != nil || started.Answer.Kind != incident.AnswerStarted {
 			return started, err
 		}
@@ -68,6 +79,22 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 		commit.Review.Adopt = map[string]digest.Adoption{v.Subject: *out.Adoption}
 	}
 	return commit, nil
+}
+
+// mayReview decides whether somebody may act on a digest in that channel, and else
+// answers why not: of one in a channel that is none of his he is told nothing.
+func (r *reign) mayReview(ctx context.Context, ev incident.Event, channel string, commit *store.Commit) (bool, error) {
+	settings := r.Settings()
+	decision, err := r.people.may(ctx, ev.Review.User.ID, ev.Access, access.At(settings.Places, channel, r.people.channel), settings.External)
+	switch {
+	case err != nil:
+		return false, err
+	case !decision.Allowed && !decision.Hidden:
+		commit.Answer = incident.Answer{Kind: incident.AnswerForbidden, Verb: incident.Verb(ev.Review.Verb), Text: decision.Reason}
+	case decision.Note != "":
+		r.log.Info("somebody acted on a digest", "user", ev.Review.User.ID, "verb", ev.Review.Verb, "note", decision.Note)
+	}
+	return decision.Allowed, nil
 }
 
 // reviewed is what the person is told about an act on a digest.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -36,9 +37,10 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 	}
 	switch {
 	case ev.Act != nil && s.Current != nil:
-		s.Refusal, err = r.people.refuse(ctx, ev.Act.User.ID, s.Current.Responders)
+		err = r.judgeAccess(ctx, &s, settings, ev, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
 	case ev.Start != nil:
-		s.Refusal, err = r.people.refuse(ctx, ev.Start.User.ID, settings.Route(ev.Start.Labels).Responders)
+		route := settings.Route(ev.Start.Labels)
+		err = r.judgeAccess(ctx, &s, settings, ev, ev.Start.User, access.Place{Channel: settings.startChannel(*ev.Start), Responders: route.Responders})
 	case ev.Timer != nil && s.Current != nil:
 		s.Neighbours, err = r.neighbours(ctx, *s.Current, ev.At)
 	}

@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -46,6 +47,8 @@ type IncidentList struct {
 	Rest      int // how many more there are behind them
 	// AtMost says that Rest counts some too that this list does not show, such as those of other people's channels.
 	AtMost bool
+	// Elsewhere are public channels, by their configured names, whose incidents are left out: the reader is not in them.
+	Elsewhere []string
 	// Partial says that not all of what is kept could be looked at in time.
 	Partial bool
 	Now     time.Time // tells what is overdue
@@ -65,6 +68,8 @@ func Incidents(l IncidentList) Message {
 			return Text(fmt.Sprintf("The list ends before place %s. `%s incidents %s` shows its beginning.", thousands(l.From), l.Command, l.word()))
 		case l.Rest > 0:
 			return Text(fmt.Sprintf("None of the worst %s is for you to see.", plural(l.Rest, "incident")))
+		case len(l.Elsewhere) > 0:
+			return Text("None in your channels. " + l.elsewhere())
 		}
 		return Text(noIncidents(l.Filter, l.Command))
 	}
@@ -85,11 +90,27 @@ func Incidents(l IncidentList) Message {
 	if l.Partial {
 		ways = append(ways, plain(partialWords))
 	}
+	if len(l.Elsewhere) > 0 {
+		ways = append(ways, plain(l.elsewhere()))
+	}
 	ways = append(ways, markup(fmt.Sprintf("`%s status INC-…` shows one; `%s incidents open|mine|overdue|all` shows others.", l.Command, l.Command)))
 	for k, way := range ways {
 		blocks = append(blocks, small(fmt.Sprintf("way:%d", k+1), way))
 	}
 	return Message{Text: head + ". First: " + first, Blocks: blocks}
+}
+
+// maxElsewhere bounds how many channels one sentence names.
+const maxElsewhere = 5
+
+// elsewhere says where there are more, for whoever joins.
+func (l IncidentList) elsewhere() string {
+	names := l.Elsewhere[:min(len(l.Elsewhere), maxElsewhere)]
+	where := Harmless(strings.Join(names, ", "))
+	if more := len(l.Elsewhere) - len(names); more > 0 {
+		where += fmt.Sprintf(" and %d more", more)
+	}
+	return "There are some in channels that you are not in: " + where + ". Join one to see its incidents."
 }
 
 // count says how many the whole list has.

@@ -129,6 +129,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "the drill is at its end, and has its score"
 	case incident.KindUnreadable:
 		return "this entry cannot be read here"
+	case incident.KindUnchecked:
+		return "the act before this was taken on trust"
 	case incident.KindShown:
 		return "has a thread of its own now"
 	}

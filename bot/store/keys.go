@@ -45,8 +45,12 @@ func (k keys) threads() string {
 }
 func (k keys) members() string { return k.base + "group-members" } // HASH configured name -> JSON list of user ids
 func (k keys) names() string   { return k.base + "names" }         // HASH configured name -> id in Slack, empty: Slack knows none
-func (k keys) probe() string   { return k.base + "probe" }         // STRING without meaning, 60 s: can anything be stored?
-func (k keys) replies() string { return k.base + "replies" }       // CHANNEL of answers for waiting doors
+func (k keys) roster(id string) string {
+	return k.base + "roster:" + id // HASH user id of a member -> "", and what the fields of Roster say; 30 days
+}
+func (k keys) person(id string) string { return k.base + "person:" + id } // STRING access.Person, expires when Slack is to be asked again
+func (k keys) probe() string           { return k.base + "probe" }        // STRING without meaning, 60 s: can anything be stored?
+func (k keys) replies() string         { return k.base + "replies" }      // CHANNEL of answers for waiting doors
 
 func (k keys) socket(seat int) string {
 	return k.base + "socket:" + strconv.Itoa(seat) // STRING replica:1 while it is connected, else replica:0; expires with the lease

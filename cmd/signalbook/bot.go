@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/alerts/webhook"
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/archive"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/config"
@@ -175,7 +176,7 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	client := b.client.Shared(st)
 	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st), Organisation: b.organisation(st), Settings: func() desk.Settings {
 		s := b.settings.Load()
-		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Handbook: s.handbook, Digests: s.digestNames(), Severities: s.config.Severities.Order}
+		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Handbook: s.handbook, Digests: s.digestNames(), DigestChannel: s.digestChannel, StartChannel: s.startChannel, Places: s.places(), External: s.external(), Severities: s.config.Severities.Order}
 	}})
 	k := keeper.New(keeper.Options{
 		Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.keeper,
@@ -230,11 +231,43 @@ func (b *bot) keeperSettings() keeper.Settings {
 		drills = c.Drills.Channel
 	}
 	return keeper.Settings{
+		Places: s.places(), External: s.external(),
 		Rules: c.Rules(), Drills: drills,
 		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people, Retention: retention(c.Incidents),
 		Digests: s.keeperDigests(),
 		Route:   func(labels map[string]string) keeper.Route { return keeper.Route(c.Target(labels)) },
 	}
+}
+
+// places are the channels of all routes, with who may act there.
+func (s *settings) places() []access.Place {
+	var places []access.Place
+	for _, target := range s.config.Places() {
+		places = append(places, access.Place{Channel: target.Channel, Responders: target.Responders})
+	}
+	return places
+}
+
+// external reports whether guests and people of other organisations may act.
+func (s *settings) external() bool { return s.config.Slack.ExternalUsers == config.ExternalAllow }
+
+// startChannel is where a playbook that somebody starts goes.
+func (s *settings) startChannel(st incident.Start) string {
+	if st.Drill() && s.config.Drills != nil {
+		return s.config.Drills.Channel
+	}
+	return s.config.Target(st.Labels).Channel
+}
+
+// digestChannel is where a digest is posted; without a name the first one. Empty:
+// there is none.
+func (s *settings) digestChannel(name string) string {
+	for _, d := range s.config.Digests {
+		if d.Name == name || name == "" {
+			return d.Channel
+		}
+	}
+	return ""
 }
 
 // retention says when incidents leave Redis, and where to.

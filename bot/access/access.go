@@ -1,0 +1,179 @@
+// Package access decides who may see and do what. It is pure: what was found out
+// about a person and a channel comes in as values, and nobody is asked here.
+package access
+
+import (
+	"slices"
+	"strings"
+)
+
+// Known is an answer that may not be known.
+type Known string
+
+// The answers.
+const (
+	Unknown Known = ""
+	Yes     Known = "yes"
+	No      Known = "no"
+)
+
+// KnownOf is yes or no.
+func KnownOf(b bool) Known {
+	if b {
+		return Yes
+	}
+	return No
+}
+
+// Person is where a person belongs, as Slack says (users.info, and the team_id of
+// payloads).
+type Person string
+
+// The kinds of people.
+const (
+	PersonUnknown  Person = ""
+	PersonOurs     Person = "ours"
+	PersonGuest    Person = "guest"    // Slack: is_restricted, is_ultra_restricted
+	PersonExternal Person = "external" // of another organisation, in a shared channel
+)
+
+// Facts are what was found out about a person and a channel at the moment of an act.
+// They go along with the event, so that it is decided about once, on what was known.
+type Facts struct {
+	Person  Person `json:"person,omitempty"`
+	Member  Known  `json:"member,omitempty"`  // of the channel
+	Private Known  `json:"private,omitempty"` // the channel
+	// Inside: it was done in that very channel. Slack shows a private one to its members alone.
+	Inside bool `json:"inside,omitempty"`
+}
+
+// Question is what somebody wants, and all that decides about it.
+type Question struct {
+	Facts
+	Act     bool   // to change something; else to see it
+	Channel string // by its configured name, for people
+	// Responders are reserved to act where any are given; Responder says whether the person is one of them, and Unexplained
+	// are those names of which Slack never said who they are.
+	Responders  []string
+	Responder   Known
+	Unexplained []string
+	// External lets guests and people of other organisations act.
+	External bool
+}
+
+// Decision is the answer. Reason is a clause for people, when it is not allowed;
+// Hidden: the person is told what is told of something that does not exist. Note is a
+// sentence for the timeline, when it is allowed although not all could be checked.
+type Decision struct {
+	Allowed, Hidden bool
+	Reason, Note    string
+}
+
+// What could not be checked.
+const (
+	noteMember = "membership could not be checked"
+	notePerson = "whether this is a guest could not be checked"
+)
+
+// Decide answers the question.
+func (q Question) Decide() Decision {
+	q.fill()
+	switch {
+	case !q.Act:
+		return q.see()
+	case q.Responder != Yes && q.concealed():
+		return Decision{Hidden: true, Reason: "only people in the channel may see this"}
+	case !q.External && (q.Person == PersonGuest || q.Person == PersonExternal):
+		return Decision{Reason: "only full members of this workspace may act: guests and people of other organisations need slack.external_users: allow"}
+	case len(q.Responders) > 0 && q.Responder != Yes:
+		return Decision{Reason: q.reserved()}
+	case len(q.Responders) == 0 && q.Member == No:
+		return Decision{Reason: "only people in " + q.place() + " may act here: join it first"}
+	}
+	return Decision{Allowed: true, Note: q.note()}
+}
+
+// fill takes what follows from the rest: whoever acts in a private channel is in it.
+func (q *Question) fill() {
+	if q.Member == Unknown && q.Inside && q.Private == Yes {
+		q.Member = Yes
+	}
+	if len(q.Responders) == 0 {
+		q.Responder = No
+	}
+}
+
+// see decides about reading: for members of the channel, and for responders. When it
+// is not known who is in, a public channel is open to look at.
+func (q Question) see() Decision {
+	switch {
+	case q.Responder == Yes, q.Member == Yes:
+	case q.Member == Unknown && (q.Inside || q.Private == No):
+	case q.Member == Unknown && q.Private == Unknown:
+		return Decision{Hidden: true, Reason: "it is not known whether this is for you to see, because Slack does not say so"}
+	default:
+		return Decision{Hidden: q.Private != No, Reason: "only people in " + q.place() + " can see this: join it first"}
+	}
+	return Decision{Allowed: true}
+}
+
+// concealed reports whether nothing may be told, be it that there is something: of
+// a private channel to whoever is not known to be in it. A channel of which Slack does
+// not say that it is public counts as private to whoever is not in it.
+func (q Question) concealed() bool {
+	return q.Member == No && q.Private != No || q.Member == Unknown && q.Private == Yes
+}
+
+func (q Question) reserved() string {
+	sentence := "only " + strings.Join(q.Responders, ", ") + " may act here"
+	if len(q.Unexplained) > 0 {
+		sentence += "; who is in " + strings.Join(q.Unexplained, ", ") + " is not known yet, because Slack has not said so"
+	}
+	return sentence
+}
+
+func (q Question) note() string {
+	var notes []string
+	if len(q.Responders) == 0 && q.Member == Unknown {
+		notes = append(notes, noteMember)
+	}
+	if !q.External && q.Person == PersonUnknown {
+		notes = append(notes, notePerson)
+	}
+	return strings.Join(notes, ", ")
+}
+
+// place is the channel for people; an id says nothing to them, and the name of a
+// private one is not told.
+func (q Question) place() string {
+	if strings.HasPrefix(q.Channel, "#") && q.Private == No {
+		return q.Channel
+	}
+	return "its channel"
+}
+
+// Place is a channel by its configured name, and who may act there; no responders:
+// anyone who is in it.
+type Place struct {
+	Channel    string
+	Responders []string
+}
+
+// At is a channel with those responders whom the places reserve it for: all of them
+// together, and nobody when one of the places is open to all. id tells names of one
+// channel apart from names of others.
+func At(places []Place, channel string, id func(string) string) Place {
+	found := Place{Channel: channel}
+	for _, p := range places {
+		if id(p.Channel) != id(channel) {
+			continue
+		}
+		if len(p.Responders) == 0 {
+			return Place{Channel: channel}
+		}
+		found.Responders = append(found.Responders, p.Responders...)
+	}
+	slices.Sort(found.Responders)
+	found.Responders = slices.Compact(found.Responders)
+	return found
+}

@@ -1,0 +1,82 @@
+package access_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/signalbook/signalbook/bot/access"
+)
+
+// TestDecide is the table of who may see and do what.
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	const yes, no, unknown = access.Yes, access.No, access.Unknown
+	ours, guest, external := access.PersonOurs, access.PersonGuest, access.PersonExternal
+	team := []string{"@db"}
+	for _, test := range []struct {
+		name string
+		q    access.Question
+		want string // allowed, hidden, or a part of the reason; after a | a part of the note
+	}{
+		// Reading.
+		{"a member reads", access.Question{Facts: access.Facts{Member: yes, Private: yes}}, "allowed"},
+		{"a stranger reads a public channel's", access.Question{Facts: access.Facts{Member: no, Private: no}}, "only people in #db can see this"},
+		{"a stranger reads a private channel's", access.Question{Facts: access.Facts{Member: no, Private: yes}}, "hidden"},
+		{"allowed, and not in a channel that may be private", access.Question{Act: true, External: true, Responders: team, Responder: no, Facts: access.Facts{Person: external}}, "only @db may act here"},
+		{"a stranger reads where nobody knows whether it is private", access.Question{Facts: access.Facts{Member: no}}, "hidden"},
+		{"Slack is down, public", access.Question{Facts: access.Facts{Private: no}}, "allowed"},
+		{"Slack is down, private", access.Question{Facts: access.Facts{Private: yes}}, "hidden"},
+		{"Slack is down, private, from inside", access.Question{Facts: access.Facts{Private: yes, Inside: true}}, "allowed"},
+		{"Slack never said anything", access.Question{}, "hidden"},
+		{"Slack never said anything, from inside", access.Question{Facts: access.Facts{Inside: true}}, "allowed"},
+		{"a stranger inside a public channel reads", access.Question{Facts: access.Facts{Member: no, Private: no, Inside: true}}, "only people in #db"},
+		{"a responder who is not in the channel reads", access.Question{Facts: access.Facts{Member: no, Private: yes}, Responders: team, Responder: yes}, "allowed"},
+		{"a member who is no responder reads", access.Question{Facts: access.Facts{Member: yes}, Responders: team, Responder: no}, "allowed"},
+		{"a guest in the channel reads", access.Question{Facts: access.Facts{Member: yes, Person: guest}}, "allowed"},
+		{"one of another organisation in the channel reads", access.Question{Facts: access.Facts{Member: yes, Person: external}}, "allowed"},
+
+		// Acting without responders.
+		{"a member acts", access.Question{Act: true, Facts: access.Facts{Member: yes, Person: ours}}, "allowed"},
+		{"a stranger acts, public", access.Question{Act: true, Facts: access.Facts{Member: no, Private: no, Person: ours}}, "only people in #db may act here"},
+		{"a stranger acts, private", access.Question{Act: true, Facts: access.Facts{Member: no, Private: yes, Person: ours}}, "hidden"},
+		{"Slack is down: acts", access.Question{Act: true, Facts: access.Facts{Private: no, Person: ours}}, "allowed|membership could not be checked"},
+		{"Slack is down, private: acts by number", access.Question{Act: true, Facts: access.Facts{Private: yes, Person: ours}}, "hidden"},
+		{"Slack is down, private: acts from inside", access.Question{Act: true, Facts: access.Facts{Private: yes, Inside: true, Person: ours}}, "allowed"},
+		{"an event of a door that asks nothing", access.Question{Act: true}, "allowed|membership could not be checked, whether this is a guest could not be checked"},
+
+		// Acting with responders.
+		{"a responder acts", access.Question{Act: true, Facts: access.Facts{Member: yes, Person: ours}, Responders: team, Responder: yes}, "allowed"},
+		{"a responder from outside acts", access.Question{Act: true, Facts: access.Facts{Member: no, Private: yes, Person: ours}, Responders: team, Responder: yes}, "allowed"},
+		{"a responder acts while Slack is down", access.Question{Act: true, Facts: access.Facts{Person: ours}, Responders: team, Responder: yes}, "allowed"},
+		{"a member who is no responder acts", access.Question{Act: true, Facts: access.Facts{Member: yes, Person: ours}, Responders: team, Responder: no}, "only @db may act here"},
+		{"nobody knows who the responders are", access.Question{Act: true, Facts: access.Facts{Member: yes, Person: ours}, Responders: team, Unexplained: team}, "who is in @db is not known yet"},
+		{"a stranger who is no responder acts, private", access.Question{Act: true, Facts: access.Facts{Member: no, Private: yes, Person: ours}, Responders: team, Responder: no}, "hidden"},
+
+		// Guests and people of other organisations.
+		{"a guest acts", access.Question{Act: true, Facts: access.Facts{Member: yes, Person: guest}}, "slack.external_users"},
+		{"one of another organisation acts", access.Question{Act: true, Facts: access.Facts{Member: yes, Person: external}}, "slack.external_users"},
+		{"one of another organisation who is a responder acts", access.Question{Act: true, Facts: access.Facts{Member: yes, Person: external}, Responders: team, Responder: yes}, "slack.external_users"},
+		{"a guest acts, allowed", access.Question{Act: true, External: true, Facts: access.Facts{Member: yes, Person: guest}}, "allowed"},
+		{"one of another organisation acts, allowed", access.Question{Act: true, External: true, Facts: access.Facts{Member: yes, Person: external}}, "allowed"},
+		{"allowed, and not in the channel", access.Question{Act: true, External: true, Facts: access.Facts{Member: no, Private: no, Person: external}}, "only people in #db"},
+		{"allowed: nobody has to be asked about", access.Question{Act: true, External: true, Facts: access.Facts{Member: yes}}, "allowed"},
+		{"a guest acts on what is hidden", access.Question{Act: true, Facts: access.Facts{Member: no, Private: yes, Person: guest}}, "hidden"},
+		{"nobody knows whether a member is a guest", access.Question{Act: true, Facts: access.Facts{Member: yes}}, "allowed|whether this is a guest could not be checked"},
+	} {
+		test.q.Channel = "#db"
+		got := test.q.Decide()
+		want, note, _ := strings.Cut(test.want, "|")
+		ok := got.Note == note
+		switch want {
+		case "allowed":
+			ok = ok && got.Allowed && !got.Hidden && got.Reason == ""
+		case "hidden":
+			ok = ok && !got.Allowed && got.Hidden && got.Reason != ""
+		default:
+			ok = ok && !got.Allowed && !got.Hidden && strings.Contains(got.Reason, want)
+		}
+		if !ok {
+			t.Errorf("%s: got %+v, want %s", test.name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"github.com/signalbook/signalbook/bot/access"
+)
+
+const (
+	// membersPage is below Slack's "under 1000" (conversations.members, limit).
+	membersPage = "999"
+	// maxMemberPages bounds what one channel may cost of the method's budget: some 20,000 people.
+	maxMemberPages = 20
+)
+
+// ErrTooMany says that a channel has more members than are looked through.
+var ErrTooMany = errors.New("the channel has more members than are looked through")
+
+// ChannelMembers lists the user ids of a channel's members (conversations.members).
+// Every replica may ask: the calls are counted together.
+func (c *Client) ChannelMembers(ctx context.Context, channel string) ([]string, error) {
+	var all []string
+	values := url.Values{"channel": {channel}, "limit": {membersPage}}
+	for range maxMemberPages {
+		var page struct {
+			Members []string `json:"members"`
+			Next    struct {
+				Cursor string `json:"next_cursor"`
+			} `json:"response_metadata"`
+		}
+		if err := c.readCounted(ctx, "conversations.members", channel, values, &page); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Members...)
+		if page.Next.Cursor == "" || page.Next.Cursor == values.Get("cursor") {
+			return all, nil
+		}
+		values.Set("cursor", page.Next.Cursor)
+	}
+	return nil, ErrTooMany
+}
+
+// ChannelPrivate reports whether a channel is private (conversations.info). One that
+// the bot does not see is: Slack calls it channel_not_found.
+func (c *Client) ChannelPrivate(ctx context.Context, channel string) (bool, error) {
+	var answer struct {
+		Channel struct {
+			Private bool `json:"is_private"`
+			Group   bool `json:"is_group"` // a private channel from before March 2021
+			Direct  bool `json:"is_im"`
+			Group2  bool `json:"is_mpim"`
+		} `json:"channel"`
+	}
+	err := c.readCounted(ctx, "conversations.info", channel, url.Values{"channel": {channel}}, &answer)
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Code == "channel_not_found" {
+		return true, nil
+	}
+	said := answer.Channel
+	return said.Private || said.Group || said.Direct || said.Group2, err
+}
+
+// PersonKind says where a person belongs (users.info): a guest, somebody of another
+// organisation, or a member of the workspace or its Enterprise organisation.
+func (c *Client) PersonKind(ctx context.Context, user string) (access.Person, error) {
+	id, err := c.who(ctx)
+	if err != nil {
+		return access.PersonUnknown, err
+	}
+	var answer struct {
+		User struct {
+			TeamID     string `json:"team_id"`
+			Restricted bool   `json:"is_restricted"`
+			Ultra      bool   `json:"is_ultra_restricted"`
+			Stranger   bool   `json:"is_stranger"`
+			Enterprise struct {
+				ID string `json:"enterprise_id"`
+			} `json:"enterprise_user"`
+		} `json:"user"`
+	}
+	err = c.readCounted(ctx, "users.info", user, url.Values{"user": {user}}, &answer)
+	if failed, ok := errors.AsType[*Error](err); ok && (failed.Code == "user_not_found" || failed.Code == "user_not_visible") {
+		return access.PersonExternal, nil // Slack knows everybody who belongs here
+	}
+	said := answer.User
+	switch {
+	case err != nil:
+		return access.PersonUnknown, err
+	case said.Stranger:
+		return access.PersonExternal, nil
+	case id.external(said.TeamID) && (id.EnterpriseID == "" || said.Enterprise.ID != id.EnterpriseID):
+		return access.PersonExternal, nil
+	case said.Restricted || said.Ultra:
+		return access.PersonGuest, nil
+	}
+	return access.PersonOurs, nil
+}
+
+// Outside reports whether the workspace that came with what a person did says already
+// that he belongs to another organisation. Of sister workspaces only users.info tells.
+func (c *Client) Outside(team string) bool {
+	id := c.identity.Load()
+	return id != nil && id.EnterpriseID == "" && id.external(team)
+}
+
+// readCounted is read for what every replica asks.
+func (c *Client) readCounted(ctx context.Context, method, target string, values url.Values, into any) error {
+	if err := c.spend(ctx, method, target); err != nil {
+		return err
+	}
+	return c.read(ctx, method, target, values, into)
+}

@@ -1,0 +1,270 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+const (
+	// accessWithin is how long Slack is waited for before somebody acts or reads: it wants its answer within 3 s.
+	accessWithin = 1200 * time.Millisecond
+	// askWithin bounds a question that goes on after nobody waits for it: the next one finds its answer.
+	askWithin = 15 * time.Second
+	// memberFor is how long whoever was in a channel is taken to be in it, strangerFor how long somebody who was not is
+	// refused without another look: he may just have been invited. strangerFor bounds the calls, too.
+	memberFor, strangerFor = 5 * time.Minute, 10 * time.Second
+	// lastFor is how long a member stays one while Slack cannot be asked.
+	lastFor = time.Hour
+	// privateFor and personFor are how long Slack's word about a channel and about a person holds.
+	privateFor, personFor = 10 * time.Minute, 15 * time.Minute
+	// failedFor is the pause after a question that failed.
+	failedFor = 10 * time.Second
+)
+
+// person is who does something, and where: Team is the workspace that Slack gives with
+// it, channel the id of the channel in which it was done, empty when that is not told.
+type person struct{ id, team, channel string }
+
+// facts finds out what decides about what somebody does in a channel, given by id or
+// by configured name. What cannot be found out in time is not known.
+func (d *Desk) facts(ctx context.Context, who person, channel string) access.Facts {
+	ctx, cancel := context.WithTimeout(ctx, d.accessWithin)
+	defer cancel()
+	var facts access.Facts
+	var asking sync.WaitGroup
+	asking.Go(func() { facts.Person = d.personKind(ctx, who) })
+	if id := d.channelID(ctx, channel); id != "" {
+		facts.Inside = id == who.channel
+		facts.Member, facts.Private = d.membership(ctx, id, who.id)
+	}
+	asking.Wait()
+	return facts
+}
+
+// channelID is the id of a channel, empty while Slack has not told it.
+func (d *Desk) channelID(ctx context.Context, channel string) string {
+	if channel == "" || chat.IsChannelID(channel) {
+		return channel
+	}
+	ids, err := d.Store.Names(ctx, []string{channel})
+	if err != nil {
+		d.Logger.Debug("a channel's id could not be read", "channel", channel, "error", err)
+	}
+	return ids[channel]
+}
+
+// membership says whether a person is in a channel, and whether that is private.
+func (d *Desk) membership(ctx context.Context, channel, user string) (member, private access.Known) {
+	room, err := d.Store.Roster(ctx, channel, user)
+	if err != nil {
+		d.Logger.Debug("who is in a channel could not be read", "channel", channel, "error", err)
+		return access.Unknown, access.Unknown
+	}
+	var asked error
+	if !fresh(room, time.Now()) {
+		if asked = d.askRoom(ctx, channel, room); asked == nil {
+			if room, err = d.Store.Roster(ctx, channel, user); err != nil {
+				return access.Unknown, access.Unknown
+			}
+		}
+	}
+	return standing(room, asked, time.Now()), room.Private
+}
+
+// fresh reports whether what is kept of a channel says enough of the person it was
+// read for.
+func fresh(room store.Roster, now time.Time) bool {
+	holds := strangerFor
+	if room.Member {
+		holds = memberFor
+	}
+	return now.Sub(room.MembersAt) < holds && room.Private != access.Unknown && now.Sub(room.PrivateAt) < privateFor
+}
+
+// standing says whether a person is in a channel, by what is kept of it and how the
+// last question to Slack ended.
+func standing(room store.Roster, asked error, now time.Time) access.Known {
+	age := now.Sub(room.MembersAt)
+	switch failed, refused := errors.AsType[*chat.Error](asked); {
+	case asked == nil && age < memberFor, room.Member && age < lastFor:
+		return access.KnownOf(room.Member)
+	case age < memberFor && (refused && failed.Code == chat.CodeSpent || errors.Is(asked, context.DeadlineExceeded)):
+		return access.No // Slack is well, and was asked enough
+	}
+	return access.Unknown
+}
+
+// askRoom asks Slack about a channel, once for all who want to know at the same time.
+// Nobody waits longer than his context lasts; the answer is kept all the same.
+func (d *Desk) askRoom(ctx context.Context, channel string, room store.Roster) error {
+	return d.once(ctx, "room "+channel, func(ctx context.Context) error {
+		var errs []error
+		if room.Private == access.Unknown || time.Since(room.PrivateAt) >= privateFor {
+			private, err := d.Slack.ChannelPrivate(ctx, channel)
+			if err == nil {
+				err = d.Store.SetRosterPrivate(ctx, channel, private, time.Now())
+			}
+			errs = append(errs, err)
+		}
+		members, err := d.Slack.ChannelMembers(ctx, channel)
+		if err == nil {
+			err = d.Store.SetRosterMembers(ctx, channel, members, time.Now())
+		}
+		return errors.Join(append(errs, err)...)
+	})
+}
+
+// personKind says where a person belongs. Nobody is asked when it makes no difference.
+func (d *Desk) personKind(ctx context.Context, who person) access.Person {
+	if d.Slack.Outside(who.team) {
+		return access.PersonExternal
+	}
+	if d.Settings().External {
+		return access.PersonUnknown
+	}
+	read := func() access.Person {
+		kind, err := d.Store.Person(ctx, who.id)
+		if err != nil {
+			d.Logger.Debug("what is known of a person could not be read", "error", err)
+		}
+		return kind
+	}
+	if kind := read(); kind != access.PersonUnknown {
+		return kind
+	}
+	err := d.once(ctx, "person "+who.id, func(ctx context.Context) error {
+		kind, err := d.Slack.PersonKind(ctx, who.id)
+		if err != nil {
+			return err
+		}
+		return d.Store.SetPerson(ctx, who.id, kind, personFor)
+	})
+	if err != nil {
+		return access.PersonUnknown
+	}
+	return read()
+}
+
+// once runs a question for all who ask it at the same time, and lets it rest after it
+// failed.
+func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) error) error {
+	if last, ok := d.failed.Load(name); ok {
+		if failed := last.(failure); time.Since(failed.at) < failedFor {
+			return failed.err
+		}
+	}
+	done := d.asking.DoChan(name, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWithin)
+		defer cancel()
+		err := ask(ctx)
+		if err != nil {
+			d.Logger.Warn("Slack was asked in vain who may act", "about", name, "error", err)
+			d.failed.Store(name, failure{time.Now(), err})
+		} else {
+			d.failed.Delete(name)
+		}
+		return nil, err
+	})
+	select {
+	case got := <-done:
+		return got.Err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// failure is when a question failed, and how.
+type failure struct {
+	at  time.Time
+	err error
+}
+
+// place is where an incident's thread stands, else where it belongs.
+func (d *Desk) place(ctx context.Context, i incident.Incident) string {
+	ledger, err := d.Store.Ledger(ctx, i.Number)
+	if root := ledger[store.RootSlot].Channel; err == nil && root != "" {
+		return root
+	}
+	return i.Channel
+}
+
+// maySee decides whether somebody may see what belongs to a channel, by its
+// configured name: at is where it stands.
+func (d *Desk) maySee(ctx context.Context, who person, channel, at string, responders []string) access.Decision {
+	q := access.Question{Facts: d.facts(ctx, who, at), Channel: channel, Responders: responders, Responder: access.No}
+	for _, name := range responders {
+		users, _, err := d.Store.Members(ctx, name)
+		if err != nil {
+			d.Logger.Debug("who a name stands for could not be read", "name", name, "error", err)
+		}
+		if name == who.id || slices.Contains(users, who.id) {
+			q.Responder = access.Yes
+		}
+	}
+	return q.Decide()
+}
+
+// maySeeIncident decides whether somebody may see an incident.
+func (d *Desk) maySeeIncident(ctx context.Context, who person, i incident.Incident) access.Decision {
+	return d.maySee(ctx, who, i.Channel, d.place(ctx, i), i.Responders)
+}
+
+// maySeeDigest decides whether somebody may see what a digest tells of costs.
+func (d *Desk) maySeeDigest(ctx context.Context, who person, name string) access.Decision {
+	channel := d.Settings().DigestChannel(name)
+	return d.maySee(ctx, who, channel, channel, d.responders(ctx, channel))
+}
+
+// responders are those whom the routes to a channel reserve it for.
+func (d *Desk) responders(ctx context.Context, channel string) []string {
+	id := func(name string) string { return cmp.Or(d.channelID(ctx, name), name) }
+	return access.At(d.Settings().Places, channel, id).Responders
+}
+
+// refused is what somebody is told who may not see something: of what is hidden the
+// same as of what does not exist.
+func (d *Desk) refused(decision access.Decision, gone incident.Answer) string {
+	if decision.Hidden {
+		return message.Answer(gone, d.Settings().Command)
+	}
+	return message.Escape(sentence(decision.Reason))
+}
+
+// sentence makes one of a clause.
+func sentence(clause string) string {
+	if clause == "" {
+		return ""
+	}
+	return strings.ToUpper(clause[:1]) + clause[1:] + "."
+}
+
+// ask finds out what decides about an event: it goes along with it.
+func (d *Desk) ask(ctx context.Context, ev *incident.Event, who person) {
+	channel := ""
+	switch {
+	case ev.Act != nil:
+		if i, ok, err := d.Store.Incident(ctx, ev.Act.Incident); err == nil && ok {
+			channel = d.place(ctx, i)
+		}
+	case ev.Start != nil:
+		channel = d.Settings().StartChannel(*ev.Start)
+	case ev.Review != nil && ev.Review.Verb == incident.ReviewPost:
+		channel = d.Settings().DigestChannel(ev.Review.Name)
+	case ev.Review != nil:
+		if document, ok, err := d.Store.Digest(ctx, ev.Review.Digest); err == nil && ok {
+			channel = document.Channel
+		}
+	}
+	ev.Access = d.facts(ctx, who, channel)
+}

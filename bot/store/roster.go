@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/signalbook/signalbook/bot/access"
+)
+
+// Roster is what Slack said of a channel, by its id.
+type Roster struct {
+	Private   access.Known
+	PrivateAt time.Time // when Slack said so
+	MembersAt time.Time // when Slack said who is in it; zero: never
+	// Member reports whether the person asked about was in it then.
+	Member bool
+}
+
+// The fields of a roster beside its members: no user id begins like this.
+const (
+	rosterPrivate   = "private"
+	rosterPrivateAt = "private_at"
+	rosterMembersAt = "members_at"
+)
+
+// rosterFor is how long the last word about a channel is kept: it helps while Slack does not answer.
+const rosterFor = 30 * 24 * time.Hour
+
+// Roster returns what Slack said of a channel, and whether a person is in it.
+func (s *Store) Roster(ctx context.Context, channel, user string) (Roster, error) {
+	values, err := s.redis.client.HMGet(ctx, s.keys.roster(channel), rosterPrivate, rosterPrivateAt, rosterMembersAt, user).Result()
+	if err != nil {
+		return Roster{}, fmt.Errorf("read who is in channel %s: %w", channel, err)
+	}
+	private, _ := values[0].(string)
+	_, member := values[3].(string)
+	return Roster{Private: access.Known(private), PrivateAt: inTime(values[1]), MembersAt: inTime(values[2]), Member: member && user != ""}, nil
+}
+
+func inTime(value any) time.Time {
+	text, _ := value.(string)
+	ms, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
+// SetRosterPrivate remembers whether a channel is private.
+func (s *Store) SetRosterPrivate(ctx context.Context, channel string, private bool, at time.Time) error {
+	key := s.keys.roster(channel)
+	pipe := s.redis.client.TxPipeline()
+	pipe.HSet(ctx, key, rosterPrivate, string(access.KnownOf(private)), rosterPrivateAt, at.UnixMilli())
+	pipe.PExpire(ctx, key, rosterFor)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("remember whether channel %s is private: %w", channel, err)
+	}
+	return nil
+}
+
+// SetRosterMembers remembers who is in a channel, in place of who was.
+func (s *Store) SetRosterMembers(ctx context.Context, channel string, members []string, at time.Time) error {
+	key := s.keys.roster(channel)
+	before, err := s.redis.client.HMGet(ctx, key, rosterPrivate, rosterPrivateAt).Result()
+	if err != nil {
+		return fmt.Errorf("remember who is in channel %s: %w", channel, err)
+	}
+	fields := make([]any, 0, 2*len(members)+6)
+	fields = append(fields, rosterMembersAt, at.UnixMilli())
+	for k, name := range []string{rosterPrivate, rosterPrivateAt} {
+		if text, ok := before[k].(string); ok {
+			fields = append(fields, name, text)
+		}
+	}
+	for _, user := range members {
+		fields = append(fields, user, "")
+	}
+	pipe := s.redis.client.TxPipeline()
+	pipe.Del(ctx, key)
+	pipe.HSet(ctx, key, fields...)
+	pipe.PExpire(ctx, key, rosterFor)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("remember who is in channel %s: %w", channel, err)
+	}
+	return nil
+}
+
+// Person returns where a person belongs, as Slack said lately; PersonUnknown when
+// Slack is to be asked.
+func (s *Store) Person(ctx context.Context, user string) (access.Person, error) {
+	text, err := s.redis.client.Get(ctx, s.keys.person(user)).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return access.PersonUnknown, fmt.Errorf("read what is known of %s: %w", user, err)
+	}
+	return access.Person(text), nil
+}
+
+// SetPerson remembers for a while where a person belongs.
+func (s *Store) SetPerson(ctx context.Context, user string, person access.Person, keep time.Duration) error {
+	if err := s.redis.client.Set(ctx, s.keys.person(user), string(person), keep).Err(); err != nil {
+		return fmt.Errorf("remember what is known of %s: %w", user, err)
+	}
+	return nil
+}
