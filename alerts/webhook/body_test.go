@@ -127,13 +127,18 @@ func TestLargeBodiesGoOneAtATime(t *testing.T) {
 		if res, _ := h.do(t, request{body: strings.NewReader(payload(t))}); res.StatusCode != 202 {
 			t.Errorf("%s: a small one meanwhile: got %d, want 202", test.name, res.StatusCode)
 		}
-		go func() { <-h.door.large }()
+		left := make(chan struct{})
+		go func() {
+			<-h.door.large
+			close(left)
+		}()
 		if res, answer := h.do(t, request{body: test.from()}); res.StatusCode != test.code {
 			t.Errorf("%s: got %d %s, want %d", test.name, res.StatusCode, answer, test.code)
 		}
 		if stored := h.inbox.stored(); test.code == 202 && (len(stored) != 2 || stored[1].Firing < 10_000 || len(stored[1].Alerts) != 500) {
 			t.Errorf("%s: got %d stored, want the large one with its first 500 alerts", test.name, len(stored))
 		}
+		<-left
 		if err := h.door.idle(); err != nil {
 			t.Errorf("%s: %v", test.name, err)
 		}

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/signalbook/signalbook/bot/spend"
 )
@@ -214,12 +213,11 @@ type meter struct {
 	folded bool    // accounts are not told apart, in any of them
 	full   bool    // even so there are too many
 
-	big   sync.Mutex          // one file at a time may be big
-	pages *semaphore.Weighted // bytes of Parquet pages
+	big sync.Mutex // one file at a time may be big
 }
 
 func newMeter(tell func(done, total int64), limit int) *meter {
-	return &meter{tell: tell, limit: limit, pages: semaphore.NewWeighted(pageRoom)}
+	return &meter{tell: tell, limit: limit}
 }
 
 // keep counts what a file told. When all are too much, accounts are told apart in

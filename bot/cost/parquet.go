@@ -15,6 +15,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/signalbook/signalbook/bot/spend"
 )
@@ -26,6 +27,10 @@ const maxGroupRows = 200_000_000
 // columns that are needed are unpacked, and each distinct value is read once.
 func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *meter) (err error) {
 	defer damaged(&err)
+	// One such file at a time: while row groups wait for room for their pages, none
+	// of another file waits for its turn and keeps the room.
+	t.turn.take()
+	pages := semaphore.NewWeighted(pageRoom)
 	if err := checkFooter(from, size); err != nil {
 		return fmt.Errorf("it is not a whole Parquet file (%w)", err)
 	}
@@ -58,7 +63,7 @@ func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *me
 		}
 		room, err := checkPages(from, size, &file.Metadata().RowGroups[k], leaves.all())
 		if err == nil {
-			err = m.pages.Acquire(ctx, room)
+			err = pages.Acquire(ctx, room)
 		}
 		if err != nil {
 			return errors.Join(err, group.Wait())
@@ -66,7 +71,7 @@ func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *me
 		before := first
 		first += rows.NumRows()
 		group.Go(func() (err error) {
-			defer m.pages.Release(room)
+			defer pages.Release(room)
 			defer damaged(&err)
 			reader := groupReader{file: t, leaves: leaves, names: found.names, first: before}
 			reader.flush = func() error {

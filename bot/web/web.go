@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -78,6 +79,7 @@ func (o Options) ready(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	readiness := o.Ready(ctx)
 	readiness.Reason = foreign.Text(readiness.Reason, maxSentence)
+	readiness.Degraded = slices.Clone(readiness.Degraded)
 	for k, sentence := range readiness.Degraded {
 		readiness.Degraded[k] = foreign.Text(sentence, maxSentence)
 	}
