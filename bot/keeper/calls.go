@@ -39,7 +39,7 @@ func (h *hands) post(ctx context.Context, s sight, c call) error {
 func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) error {
 	number, root := s.number, s.root()
 	channel := s.place
-	p := chat.Post{Message: c.slot.Shown(), Op: slot.Op, Broadcast: c.slot.Broadcast, Unmarked: c.slot.Form == message.FormBare}
+	p := chat.Post{Message: s.shownAnew(c, slot, h.Settings().Command), Op: slot.Op, Broadcast: c.slot.Broadcast, Unmarked: c.slot.Form == message.FormBare}
 	if c.slot.Thread {
 		channel, p.ThreadTS, slot.Parent = root.Channel, root.TS, root.TS
 	}
@@ -60,6 +60,9 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 	switch {
 	case err == nil:
 		slot.State, slot.Channel, slot.TS, slot.Hash = store.CallSent, posted.Channel, posted.TS, c.slot.Hash()
+		if p.Message.Hash() != c.slot.Shown().Hash() {
+			slot.Hash = "" // it is edited
+		}
 		if slot.Sweeps > 0 {
 			slot.SweepAt = time.Now().Add(h.Timing.Sweeps[0])
 		}

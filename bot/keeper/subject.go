@@ -61,6 +61,8 @@ type sight struct {
 	place  string // the channel's id when that is known
 	slots  []message.Slot
 	ledger store.Ledger
+	// uncalled renders the slots so that posting them notifies nobody; nil: they never do.
+	uncalled func() []message.Slot
 }
 
 func (s sight) root() store.Slot { return s.ledger[store.RootSlot] }
@@ -95,7 +97,10 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 			return sight{}, err
 		}
 		h.metAll(unread)
-		s.slots = message.RenderStorm(message.StormView{Storm: *s.storm, Entries: entries, Names: h.names(), Command: h.Settings().Command, Severities: h.Settings().Rules.SeverityOrder})
+		v := message.StormView{Storm: *s.storm, Entries: entries, Names: h.names(), Command: h.Settings().Command, Severities: h.Settings().Rules.SeverityOrder}
+		s.slots = message.RenderStorm(v)
+		v.Names = nil
+		s.uncalled = func() []message.Slot { return message.RenderStorm(v) }
 		return s, nil
 	}
 	var book *playbooks.Playbook
@@ -107,7 +112,10 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 	if err != nil {
 		return sight{}, err
 	}
-	s.slots = h.render(message.View{Incident: i, Playbook: book, Names: h.names(), Command: h.Settings().Command})
+	v := message.View{Incident: i, Playbook: book, Names: h.names(), Command: h.Settings().Command}
+	s.slots = h.render(v)
+	v.Uncalled = true
+	s.uncalled = func() []message.Slot { return h.render(v) }
 	return s, nil
 }
 

@@ -35,8 +35,9 @@ func marked(m Message) Message {
 	return m
 }
 
-// uncalled is the view of an exercise: configured names and people stand in it as
-// plain text, so that no posting of it can notify anybody.
+// uncalled is the view of an exercise, and of what is posted once more: configured
+// names and people stand in it as plain text, so that no posting of it can notify
+// anybody.
 func uncalled(v View) View {
 	i := v.Incident
 	known := map[string]string{}

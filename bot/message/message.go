@@ -81,6 +81,8 @@ type View struct {
 	Playbook *playbooks.Playbook
 	Names    Names
 	Command  string // the slash command: "/playbook"
+	// Uncalled names people and groups in words, so that posting notifies nobody.
+	Uncalled bool
 }
 
 // Slot is one message that there should be.
@@ -111,7 +113,7 @@ func Render(v View) []Slot {
 	if i.Quiet || i.Show == incident.ShowListed {
 		return nil
 	}
-	if i.Drill {
+	if i.Drill || v.Uncalled {
 		v = uncalled(v)
 	}
 	slots := []Slot{{Name: "root", Message: root(v)}}

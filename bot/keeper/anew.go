@@ -1,0 +1,28 @@
+package keeper
+
+import (
+	"slices"
+
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// shownAnew is what is sent of a message. One that takes the place of another, which
+// somebody deleted, notifies nobody: whom it concerns has been told. An edit brings
+// the mentions back, and edits never notify.
+func (s sight) shownAnew(c call, slot store.Slot, command string) message.Message {
+	shown := c.slot.Shown()
+	anew := len(slot.Old) > 0 || c.slot.Thread && len(s.root().Old) > 0
+	if !anew || c.slot.Once || s.uncalled == nil {
+		return shown
+	}
+	all := s.uncalled()
+	at := slices.IndexFunc(all, func(other message.Slot) bool { return other.Name == c.slot.Name })
+	if at < 0 {
+		return shown
+	}
+	calm := all[at]
+	calm.Picture, calm.File = c.slot.Picture, c.slot.File
+	calm.Message = calm.Message.Short(c.slot.Form, s.how(command), c.word)
+	return calm.Shown()
+}
