@@ -80,7 +80,7 @@ var concerned = map[Concern]string{
 func TestEveryDocumentedWordIsSorted(t *testing.T) {
 	about := map[string]Concern{}
 	for concern, all := range concerned {
-		for _, code := range strings.Fields(all) {
+		for code := range strings.FieldsSeq(all) {
 			if about[code] != "" {
 				t.Fatalf("%s stands in the test twice", code)
 			}
@@ -88,7 +88,7 @@ func TestEveryDocumentedWordIsSorted(t *testing.T) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(documented)) {
-		for _, code := range strings.Fields(everyMethod + " " + documented[name]) {
+		for code := range strings.FieldsSeq(everyMethod + " " + documented[name]) {
 			want := about[code]
 			if code == "access_denied" || code == "ekm_access_denied" {
 				want = ConcernMethod
