@@ -76,7 +76,7 @@ func (e *Error) Error() string {
 	if e.Outcome == OutcomeLimited && e.RetryAfter > 0 {
 		fmt.Fprintf(&b, ", again in %s", e.RetryAfter)
 	}
-	if hint := e.hint(); hint != "" {
+	if hint := e.Hint(); hint != "" {
 		b.WriteString(": " + hint)
 	}
 	return b.String()
@@ -85,8 +85,9 @@ func (e *Error) Error() string {
 // Unwrap returns the cause, free of addresses and tokens.
 func (e *Error) Unwrap() error { return e.Err }
 
-// hint is the sentence that says what to do.
-func (e *Error) hint() string {
+// Hint is the sentence that says what to do; empty when nobody can do anything, or
+// when it is not known what.
+func (e *Error) Hint() string {
 	where := e.Target
 	if where == "" {
 		where = "the channel"

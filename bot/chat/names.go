@@ -26,16 +26,19 @@ var (
 	groupID   = regexp.MustCompile(`^S[A-Z0-9]{2,}$`)
 )
 
-// Channels finds the ids of "#name"s; ids pass as they are. Unknown lists the
-// names that Slack does not show the bot: not there, archived, or private
-// without the bot in it. On an error the map holds what needed no asking, and
-// callers post by name instead.
-func (c *Client) Channels(ctx context.Context, names []string) (map[string]string, []string, error) {
-	ids := map[string]string{}
+// Channels finds the ids of "#name"s; ids pass as they are. Closed says of names and
+// ids what to do before the bot can write there: not there, archived, or without the
+// bot in it. On an error the map holds what could be found, and callers post by name
+// instead.
+func (c *Client) Channels(ctx context.Context, names []string) (ids, closed map[string]string, err error) {
+	ids, closed = map[string]string{}, map[string]string{}
 	wanted := map[string][]string{} // bare name -> as the caller wrote it
 	for _, name := range names {
 		if channelID.MatchString(name) {
-			ids[name] = name
+			if _, asked := ids[name]; !asked {
+				ids[name] = name
+				err = errors.Join(err, c.lookAt(ctx, name, closed))
+			}
 			continue
 		}
 		bare := strings.ToLower(strings.TrimPrefix(name, "#"))
@@ -44,36 +47,74 @@ func (c *Client) Channels(ctx context.Context, names []string) (map[string]strin
 		}
 	}
 	if len(wanted) == 0 {
-		return ids, nil, nil
+		return ids, closed, err
 	}
-	err := c.listChannels(ctx, "public_channel,private_channel", wanted, ids)
-	if failed, ok := errors.AsType[*Error](err); ok && failed.Code == "missing_scope" {
-		err = c.listChannels(ctx, "public_channel", wanted, ids)
+	listErr := c.listChannels(ctx, "public_channel,private_channel", wanted, ids, closed)
+	if failed, ok := errors.AsType[*Error](listErr); ok && failed.Code == "missing_scope" {
+		listErr = c.listChannels(ctx, "public_channel", wanted, ids, closed)
 	}
-	if err != nil {
-		return ids, nil, err
+	if listErr != nil {
+		return ids, closed, errors.Join(err, listErr)
 	}
-	var unknown []string
 	for _, name := range names {
-		if _, ok := ids[name]; !ok && !slices.Contains(unknown, name) {
-			unknown = append(unknown, name)
+		if _, ok := ids[name]; !ok {
+			closed[name] = "Slack shows the bot no channel " + name + ": create it, unarchive it or correct its name in the configuration, and invite the bot with /invite"
 		}
 	}
-	return ids, unknown, nil
+	return ids, closed, err
+}
+
+// channelInfo is what we read of a channel. An answer without is_member says nothing
+// about it.
+type channelInfo struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Archived bool   `json:"is_archived"`
+	Member   *bool  `json:"is_member"`
+}
+
+// closed says what to do before the bot can write to the channel; empty when it can.
+func (i channelInfo) closed(name string) string {
+	switch {
+	case i.Archived:
+		return name + " is archived: " + strings.ReplaceAll(adviseUnarchive, "{}", name)
+	case i.Member != nil && !*i.Member:
+		return "the bot is not in " + name + ": " + strings.ReplaceAll(adviseInvite, "{}", name)
+	}
+	return ""
+}
+
+// lookAt asks about one channel by its id. That the app may not ask says nothing about
+// the channel.
+func (c *Client) lookAt(ctx context.Context, id string, closed map[string]string) error {
+	var answer struct {
+		Channel channelInfo `json:"channel"`
+	}
+	err := c.patiently(ctx, func() error {
+		return c.read(ctx, "conversations.info", id, url.Values{"channel": {id}}, &answer)
+	})
+	failed, ok := errors.AsType[*Error](err)
+	switch {
+	case err == nil:
+		if why := answer.Channel.closed(id); why != "" {
+			closed[id] = why
+		}
+	case ok && failed.Concern == ConcernChannel:
+		closed[id] = failed.Error()
+	case ok && failed.Outcome != OutcomeRefused && failed.Concern != ConcernMethod:
+		return err
+	}
+	return nil
 }
 
 // listChannels walks conversations.list until every wanted name has its id.
-func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[string][]string, ids map[string]string) error {
+func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[string][]string, ids, closed map[string]string) error {
 	values := url.Values{"types": {kinds}, "exclude_archived": {"true"}, "limit": {listPage}}
 	missing := len(wanted)
 	for {
 		var page struct {
-			Channels []struct {
-				ID       string `json:"id"`
-				Name     string `json:"name"`
-				Archived bool   `json:"is_archived"`
-			} `json:"channels"`
-			Next struct {
+			Channels []channelInfo `json:"channels"`
+			Next     struct {
 				Cursor string `json:"next_cursor"`
 			} `json:"response_metadata"`
 		}
@@ -90,6 +131,9 @@ func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[stri
 			}
 			for _, name := range asked {
 				ids[name] = channel.ID
+				if why := channel.closed(name); why != "" {
+					closed[name] = why
+				}
 			}
 		}
 		if missing == 0 || page.Next.Cursor == "" || page.Next.Cursor == values.Get("cursor") {

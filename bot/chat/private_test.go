@@ -206,18 +206,33 @@ func TestOpenView(t *testing.T) {
 func TestChannels(t *testing.T) {
 	s := &script{answers: map[string]string{
 		"conversations.list":     `{"ok":true,"channels":[{"id":"C1","name":"incidents"},{"id":"C5","name":"old","is_archived":true}],"response_metadata":{"next_cursor":"two"}}`,
-		"conversations.list?two": `{"ok":true,"channels":[{"id":"C2","name":"db"}]}`,
+		"conversations.list?two": `{"ok":true,"channels":[{"id":"C2","name":"db","is_member":true},{"id":"C3","name":"foreign","is_member":false}]}`,
 	}}
-	c := startClient(t, s.ServeHTTP)
-	got, unknown, err := c.Channels(t.Context(), []string{"#incidents", "Incidents", "#db", "C0ABC", "#old", "#none", "#none"})
+	c := startClient(t, func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/conversations.info") {
+			s.ServeHTTP(w, r)
+			return
+		}
+		_, _ = io.WriteString(w, map[string]string{
+			"C0OUT": `{"ok":true,"channel":{"id":"C0OUT","is_member":false}}`, "C0OLD": `{"ok":true,"channel":{"id":"C0OLD","is_archived":true}}`,
+			"C0GONE": `{"ok":false,"error":"channel_not_found"}`, "C0ABC": `{"ok":true,"channel":{"id":"C0ABC"}}`,
+		}[r.PostFormValue("channel")])
+	})
+	got, closed, err := c.Channels(t.Context(), []string{"#incidents", "Incidents", "#db", "C0ABC", "#old", "#none", "#none", "#foreign", "C0OUT", "C0OLD", "C0GONE"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := map[string]string{"#incidents": "C1", "Incidents": "C1", "#db": "C2", "C0ABC": "C0ABC"}; !cmp.Equal(got, want) {
+	if want := map[string]string{"#incidents": "C1", "Incidents": "C1", "#db": "C2", "#foreign": "C3", "C0ABC": "C0ABC", "C0OUT": "C0OUT", "C0OLD": "C0OLD", "C0GONE": "C0GONE"}; !cmp.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if want := []string{"#old", "#none"}; !cmp.Equal(unknown, want) {
-		t.Errorf("got unknown %v, want %v", unknown, want)
+	says := map[string]string{"#old": "unarchive", "#none": "create it", "#foreign": "invite the bot to #foreign", "C0OUT": "invite the bot to C0OUT", "C0OLD": "invite the bot anew", "C0GONE": "create C0GONE"}
+	for name, why := range closed {
+		if says[name] == "" || !strings.Contains(why, says[name]) {
+			t.Errorf("%s: got %q, want %q in it", name, why, says[name])
+		}
+	}
+	if len(closed) != len(says) {
+		t.Errorf("got closed %v, want %v", closed, says)
 	}
 	s.got = nil
 	if got, _, err = c.Channels(t.Context(), []string{"C0ABC"}); err != nil || got["C0ABC"] != "C0ABC" || len(s.got) > 0 {
@@ -231,9 +246,9 @@ func TestChannels(t *testing.T) {
 func TestChannelsRefused(t *testing.T) {
 	s := &script{}
 	c := startClient(t, s.ServeHTTP)
-	got, unknown, err := c.Channels(t.Context(), []string{"#db", "C0ABC"})
-	if !isOutcome(err, OutcomeRefused) || got["C0ABC"] != "C0ABC" || len(unknown) > 0 {
-		t.Errorf("got %v, %v, %v, want an error, ids passed, and no name called unknown", got, unknown, err)
+	got, closed, err := c.Channels(t.Context(), []string{"#db", "C0ABC"})
+	if !isOutcome(err, OutcomeRefused) || got["C0ABC"] != "C0ABC" || len(closed) > 0 {
+		t.Errorf("got %v, %v, %v, want an error, ids passed, and nothing said of any channel", got, closed, err)
 	}
 }
 

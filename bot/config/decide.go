@@ -22,7 +22,7 @@ func (c *Config) Rules() incident.Rules {
 // Target is what the route of these labels says about an incident.
 func (c *Config) Target(labels map[string]string) incident.Target {
 	t := c.Route(labels)
-	out := incident.Target{Channel: t.Channel, Owners: t.Owners, Responders: t.Responders}
+	out := incident.Target{Channel: t.Channel, Fallback: t.Fallback, Owners: t.Owners, Responders: t.Responders}
 	for _, e := range t.Escalate {
 		out.Escalate = append(out.Escalate, incident.Escalation{After: time.Duration(e.After), Mention: e.Mention})
 	}

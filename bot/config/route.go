@@ -15,6 +15,7 @@ import (
 type Route struct {
 	Matchers   []string     `yaml:"matchers"`
 	Channel    string       `yaml:"channel"`
+	Fallback   string       `yaml:"fallback_channel"` // when the channel cannot be written to; none: the outermost route's channel
 	Owners     []string     `yaml:"owners"`
 	Responders []string     `yaml:"responders"` // who may act; none: anyone in the channel
 	Escalate   []Escalation `yaml:"escalate"`
@@ -32,6 +33,7 @@ type Escalation struct {
 // Target is where an incident belongs.
 type Target struct {
 	Channel    string
+	Fallback   string
 	Owners     []string
 	Responders []string
 	Escalate   []Escalation
@@ -40,7 +42,7 @@ type Target struct {
 
 // Route finds the target of an incident by its labels.
 func (c *Config) Route(labels map[string]string) Target {
-	target := Target{Path: "route"}
+	target := Target{Path: "route", Fallback: c.Routes.Channel}
 	route := &c.Routes
 	for {
 		route.give(&target)
@@ -56,6 +58,9 @@ func (c *Config) Route(labels map[string]string) Target {
 func (r *Route) give(t *Target) {
 	if r.Channel != "" {
 		t.Channel = r.Channel
+	}
+	if r.Fallback != "" {
+		t.Fallback = r.Fallback
 	}
 	if r.Owners != nil {
 		t.Owners = r.Owners
@@ -106,7 +111,7 @@ func (c *Config) Places() []Target {
 func (c *Config) Names() (channels, people []string) {
 	var walk func(r Route)
 	walk = func(r Route) {
-		channels = append(channels, r.Channel)
+		channels = append(channels, r.Channel, r.Fallback)
 		people = append(people, r.Owners...)
 		people = append(people, r.Responders...)
 		for _, e := range r.Escalate {
@@ -152,6 +157,9 @@ func (r *Route) check(p place) {
 	}
 	if r.Channel != "" {
 		p.at("channel").channel(r.Channel)
+	}
+	if r.Fallback != "" {
+		p.at("fallback_channel").channel(r.Fallback)
 	}
 	p.at("owners").people(r.Owners)
 	p.at("responders").people(r.Responders)

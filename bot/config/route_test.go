@@ -32,6 +32,7 @@ route:
       owners: ["@cdn-oncall"]
     - matchers: ['größe="XL"']
       channel: C0123ABCDE
+      fallback_channel: "#xl"
 drills: {channel: "#drills"}
 digests:
   - {name: weekly, schedule: "0 9 * * MON", channel: "#cost-review"}
@@ -67,10 +68,13 @@ func TestRoute(t *testing.T) {
 		{"regular expressions are anchored", map[string]string{"team": "mongodb"},
 			Target{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route`}},
 		{"UTF-8 label", map[string]string{"größe": "XL"},
-			Target{Channel: "C0123ABCDE", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route > {größe="XL"}`}},
+			Target{Channel: "C0123ABCDE", Fallback: "#xl", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route > {größe="XL"}`}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			if test.want.Fallback == "" {
+				test.want.Fallback = "#incidents" // the outermost route's channel
+			}
 			if diff := cmp.Diff(test.want, c.Route(test.labels)); diff != "" {
 				t.Errorf("target (-want +got):\n%s", diff)
 			}
@@ -80,7 +84,7 @@ func TestRoute(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	channels, people := mustLoad(t, routes).Names()
-	if diff := cmp.Diff([]string{"#cost-review", "#db-critical", "#db-incidents", "#drills", "#incidents", "C0123ABCDE"}, channels); diff != "" {
+	if diff := cmp.Diff([]string{"#cost-review", "#db-critical", "#db-incidents", "#drills", "#incidents", "#xl", "C0123ABCDE"}, channels); diff != "" {
 		t.Errorf("channels (-want +got):\n%s", diff)
 	}
 	want := []string{"@cdn-oncall", "@db-leads", "@db-oncall", "@db-team", "@managers", "@sre-oncall", "U012ABCDEF", "ada@example.com"}

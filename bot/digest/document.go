@@ -13,13 +13,16 @@ import (
 
 // Document is one digest as it is posted: what Redis keeps and Slack shows.
 type Document struct {
-	Schema  int       `json:"schema"`
-	Number  int       `json:"number"`
-	Version int64     `json:"version"` // grows by one at each commit
-	Channel string    `json:"channel"`
-	Tick    time.Time `json:"tick"`               // the schedule's time, or when somebody asked for it
-	AskedBy string    `json:"asked_by,omitempty"` // Slack's id; empty: the schedule
-	Report  Report    `json:"report"`
+	Schema  int    `json:"schema"`
+	Number  int    `json:"number"`
+	Version int64  `json:"version"` // grows by one at each commit
+	Channel string `json:"channel"`
+	// Belongs is the channel that the configuration names, when that could not be written to, and BelongsWhy why.
+	Belongs    string    `json:"belongs,omitempty"`
+	BelongsWhy string    `json:"belongs_why,omitempty"`
+	Tick       time.Time `json:"tick"`               // the schedule's time, or when somebody asked for it
+	AskedBy    string    `json:"asked_by,omitempty"` // Slack's id; empty: the schedule
+	Report     Report    `json:"report"`
 	// Marks are what people did to it, by the series or the cost step that they did it to.
 	Marks map[string]Mark `json:"marks,omitempty"`
 }

@@ -44,6 +44,7 @@ const (
 	KindReason           Kind = "reason"     // somebody said why it is over
 	KindScored           Kind = "scored"     // a drill is at its end
 	KindUnchecked        Kind = "unchecked"  // somebody acted of whom not all could be checked
+	KindDiverted         Kind = "diverted"   // its channel cannot be written to
 	KindUnreadable       Kind = "unreadable" // an entry that this binary cannot read; its text is the entry as it is
 )
 

@@ -63,7 +63,7 @@ func (ev Event) checkNewer(data []byte) error {
 		return compat.CheckSchema(ev.Schema, EventSchema)
 	case ev.Act != nil && !ev.Act.Verb.known():
 		return fmt.Errorf("the act %q: %w", ev.Act.Verb, compat.ErrNewer)
-	case ev.Notification != nil || ev.Act != nil || ev.Start != nil || ev.Review != nil || ev.Timer != nil:
+	case ev.Notification != nil || ev.Act != nil || ev.Start != nil || ev.Review != nil || ev.Timer != nil || ev.Diverted != nil:
 		return nil
 	}
 	var members map[string]json.RawMessage

@@ -31,6 +31,16 @@ type Event struct {
 	Start  *Start  `json:"start,omitempty"`
 	Review *Review `json:"review,omitempty"`
 	Timer  *Timer  `json:"timer,omitempty"`
+	// Diverted is of the keeper's own: a channel did not take what was to begin there.
+	Diverted *Diverted `json:"diverted,omitempty"`
+}
+
+// Diverted says that Slack did not take the first message of an incident, or of a
+// storm by its subject, in its channel, and why.
+type Diverted struct {
+	Incident int    `json:"incident"`
+	Channel  string `json:"channel"`
+	Why      string `json:"why,omitempty"`
 }
 
 // EventSchema is the version of events that this binary reads. A change that an older
@@ -158,6 +168,8 @@ type Pending struct {
 // where it goes, who owns it, and the playbook filled with its alerts.
 type Plan struct {
 	Channel    string
+	Belongs    string // the channel that it is planned for, when that cannot be written to and Channel is another
+	BelongsWhy string
 	Owners     []string
 	Responders []string
 	Escalate   []Escalation

@@ -66,7 +66,10 @@ type Incident struct {
 	// Pending is the last notification of a quiet group, kept while its firing copies are held.
 	Pending *Pending `json:"pending,omitempty"`
 
-	Channel    string       `json:"channel"`
+	Channel string `json:"channel"`
+	// Belongs is the channel that the route names, when that could not be written to as this began, and BelongsWhy why.
+	Belongs    string       `json:"belongs,omitempty"`
+	BelongsWhy string       `json:"belongs_why,omitempty"`
 	Owners     []string     `json:"owners,omitempty"`
 	Responders []string     `json:"responders,omitempty"`
 	Escalate   []Escalation `json:"escalate,omitempty"`

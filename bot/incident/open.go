@@ -151,7 +151,7 @@ func (r Rules) start(s Scene, st Start, now time.Time) Outcome {
 func (r Rules) incident(p Plan, number int, now time.Time) Incident {
 	i := Incident{
 		Schema: Schema, Number: number, State: Open, Title: p.Playbook.Title,
-		Channel: p.Channel, Owners: p.Owners, Responders: p.Responders, Escalate: p.Escalate,
+		Channel: p.Channel, Belongs: p.Belongs, BelongsWhy: p.BelongsWhy, Owners: p.Owners, Responders: p.Responders, Escalate: p.Escalate,
 		Playbook: PlaybookRef{Name: p.Playbook.Name, Hash: p.Hash, Reason: p.Reason, Note: p.Note},
 		Links:    p.Filled.Links,
 		OpenedAt: now, Opening: 1, OpeningAt: now,

@@ -11,6 +11,7 @@ import (
 // owns them, who may act, and who is told when nobody does.
 type Target struct {
 	Channel    string
+	Fallback   string // the channel instead, when that cannot be written to
 	Owners     []string
 	Responders []string
 	Escalate   []Escalation

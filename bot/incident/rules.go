@@ -29,6 +29,8 @@ type Rules struct {
 
 // Scene is what the keeper knows around one event.
 type Scene struct {
+	// Fallback is where goes what Diverted is about; empty: nowhere else can be written to.
+	Fallback string
 	// Current is the incident that the event concerns: the newest of the alert group, or the one an act or timer names.
 	Current *Incident
 	// Next is the number that a new incident takes.
@@ -64,6 +66,8 @@ func (r Rules) Handle(s Scene, ev Event) Outcome {
 		out = r.handleAct(s, *ev.Act, ev.At)
 	case ev.Start != nil:
 		out = r.start(s, *ev.Start, ev.At)
+	case ev.Diverted != nil:
+		out = r.divert(s, *ev.Diverted, ev.At)
 	case ev.Timer != nil && ev.Timer.Incident < 0:
 		out = r.handleStorm(s, -ev.Timer.Incident, ev.At)
 	case ev.Timer != nil:

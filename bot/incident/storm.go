@@ -56,10 +56,13 @@ type Opening struct {
 // Storm is a time in which more incidents open in a channel than people can read
 // threads of. It has the number of the incident that was one too many.
 type Storm struct {
-	Schema    int       `json:"schema"`
-	Number    int       `json:"number"`
-	Version   int64     `json:"version"` // grows whenever an incident of the storm changes
-	Channel   string    `json:"channel"`
+	Schema  int    `json:"schema"`
+	Number  int    `json:"number"`
+	Version int64  `json:"version"` // grows whenever an incident of the storm changes
+	Channel string `json:"channel"`
+	// Place is the channel in which it is posted, when Channel cannot be written to, and Why that is.
+	Place     string    `json:"place,omitempty"`
+	Why       string    `json:"why,omitempty"`
 	Above     int       `json:"above"` // the limit as it was
 	Per       string    `json:"per"`
 	StartedAt time.Time `json:"started_at"`

@@ -88,6 +88,15 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 	case shorter(&slot, c, refused):
 		slot.State, slot.Hash = store.CallWaiting, ""
 	default:
+		moved, failed := h.diverted(ctx, s, c, refused)
+		if failed != nil {
+			h.log.Warn("it could not be moved to another channel yet", "incident", s.name, "error", failed)
+		}
+		if moved {
+			// Nothing is looked for under this op in the other channel.
+			slot = store.Slot{State: store.CallWaiting}
+			break
+		}
 		slot.State, slot.Hash, slot.Why = store.CallParked, c.parkedHash(), refused.Error()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	}

@@ -174,6 +174,11 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 	document := digest.Document{
 		Schema: digest.Schema, Number: newest + 1, Version: 1, Channel: d.Channel, Tick: w.At, AskedBy: askedBy, Report: report,
 	}
+	if why := r.people.unusable(d.Channel); why != "" {
+		if fallback := r.fallback(r.Settings(), nil, d.Channel); fallback != "" {
+			document.Channel, document.Belongs, document.BelongsWhy = fallback, d.Channel, why
+		}
+	}
 	review.Digest = &store.SavedDigest{Document: document}
 	err = r.commitReview(ctx, review)
 	if errors.Is(err, store.ErrVersion) && review.Tick != nil {

@@ -18,26 +18,32 @@ const (
 	refreshEvery = 10 * time.Minute
 	groupsEvery  = time.Minute      // one call: who was taken out of a group may not act for long
 	unknownEvery = 20 * time.Second // while Slack does not know all names
+	// namesWithin is how long a message waits for the names that it is about, while Slack answers other questions.
+	namesWithin = 30 * time.Second
 )
 
 // directory knows who the names of the configuration are in Slack, and who is in
 // their groups.
 type directory struct {
 	*reign
-	ready chan struct{} // closed once Slack was asked
+	ready chan struct{} // closed once Slack has said of every channel whether there is one
 
 	mu       sync.Mutex
 	channels map[string]string
 	people   map[string]chat.Person
 	members  map[string][]string // user ids, by configured name
 	unsaved  map[string]bool     // names whose members Redis does not have
+	asked    map[string]bool     // names of which Slack has said who they are, or that it does not know them
+	trying   time.Time           // since when Slack answers, but not about all names
+	closed   map[string]string   // channels that cannot be written to, by configured name: what to do
 }
 
 func newDirectory(r *reign) *directory {
-	return &directory{reign: r, ready: make(chan struct{}), channels: map[string]string{}, people: map[string]chat.Person{}, members: map[string][]string{}, unsaved: map[string]bool{}}
+	return &directory{reign: r, ready: make(chan struct{}), asked: map[string]bool{}, closed: map[string]string{}, channels: map[string]string{}, people: map[string]chat.Person{}, members: map[string][]string{}, unsaved: map[string]bool{}}
 }
 
-// await waits until Slack was asked once; false when the context ended before.
+// await waits until it is known which channels there are; false when the context ended
+// before.
 func (d *directory) await(ctx context.Context) bool {
 	select {
 	case <-ctx.Done():
@@ -48,18 +54,14 @@ func (d *directory) await(ctx context.Context) bool {
 }
 
 // run asks Slack at the start, after a reload and every ten minutes; sooner when
-// it could not answer. Nothing is posted before it is known who the names are: a
+// it could not answer. Nothing is posted before it is known who its own names are: a
 // first post without its mentions notifies nobody. What Slack said in an earlier
 // reign is good enough to begin with.
 func (d *directory) run(ctx context.Context) error {
-	var asked sync.Once
-	known := func() { asked.Do(func() { close(d.ready) }) }
-	if d.recall(ctx) {
-		known()
-	}
+	d.recall(ctx)
 	again := retry
 	for {
-		wait, err := d.refresh(ctx, known)
+		wait, err := d.refresh(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -108,44 +110,46 @@ func (d *directory) rest(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// recall takes over what Slack said in an earlier reign; it reports whether that
-// covers every name of the configuration.
-func (d *directory) recall(ctx context.Context) bool {
+// recall takes over what Slack said in an earlier reign.
+func (d *directory) recall(ctx context.Context) {
 	settings := d.Settings()
 	ids, err := d.Store.Names(ctx, slices.Concat(settings.Channels, settings.People))
 	if err != nil {
 		d.log.Warn("what Slack said of names could not be read; it is asked again", "error", err)
-		return false
+		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	complete := true
 	for _, name := range settings.Channels {
 		id, ok := ids[name]
-		complete = complete && ok
+		d.asked[name] = d.asked[name] || ok
 		if id != "" {
 			d.channels[name] = id
 		}
 	}
 	for _, name := range settings.People {
 		id, ok := ids[name]
-		complete = complete && ok
+		d.asked[name] = d.asked[name] || ok
 		if id != "" {
 			d.people[name] = chat.PersonOf(id)
 		}
 	}
-	return complete
+	d.tellReady()
 }
 
 // refresh asks Slack for channels, people and members. What could be had is kept
 // even when the rest failed; wait is set when it is worth asking for the rest
-// soon. It calls known as soon as all names are, before the members: a workspace
-// may have many groups, and Slack little patience.
-func (d *directory) refresh(ctx context.Context, known func()) (wait time.Duration, err error) {
+// soon.
+func (d *directory) refresh(ctx context.Context) (wait time.Duration, err error) {
 	if _, err := d.Slack.Auth(ctx); err != nil {
 		// Slack does not take the token at the moment: every answer would say so.
 		return max(soon(err), retry), err
 	}
+	d.mu.Lock()
+	if d.trying.IsZero() {
+		d.trying = time.Now()
+	}
+	d.mu.Unlock()
 	settings := d.Settings()
 	var problems []error
 	trouble := func(what string, err error) {
@@ -153,22 +157,22 @@ func (d *directory) refresh(ctx context.Context, known func()) (wait time.Durati
 		wait = max(wait, soon(err))
 	}
 	ids := map[string]string{}
-	channels, unknown, err := d.Slack.Channels(ctx, settings.Channels)
+	channels, closed, err := d.Slack.Channels(ctx, settings.Channels)
 	if err != nil {
 		trouble("find channels", err)
-	} else if len(unknown) > 0 {
-		problems = append(problems, fmt.Errorf("no channel %s: create it, and invite the bot with /invite", strings.Join(unknown, ", ")))
 	}
 	maps.Copy(ids, channels)
-	for _, name := range unknown {
+	for _, name := range slices.Sorted(maps.Keys(closed)) {
+		problems = append(problems, errors.New(closed[name]))
 		// A channel that was renamed is still the channel it was.
-		if d.channel(name) == name {
+		if channels[name] == "" && d.channel(name) == name {
 			ids[name] = ""
 		}
 	}
 	d.mu.Lock()
 	maps.Copy(d.channels, channels)
 	d.mu.Unlock()
+	d.open(settings.Channels, channels, closed, err)
 	people, unknown, err := d.askPeople(ctx, settings.People, ids)
 	if err != nil {
 		trouble("find people", err)
@@ -176,9 +180,7 @@ func (d *directory) refresh(ctx context.Context, known func()) (wait time.Durati
 	if len(unknown) > 0 {
 		problems = append(problems, fmt.Errorf("Slack does not know %s", strings.Join(unknown, ", ")))
 	}
-	if wait == 0 {
-		known()
-	}
+	d.answered(settings.People, people, unknown, err)
 	if err := d.Store.SetNames(ctx, ids); err != nil {
 		trouble("keep what Slack said", err)
 	}

@@ -91,6 +91,9 @@ func (h *hands) add(w work) {
 	if w.rank.before(j.rank) {
 		j.rank = w.rank
 	}
+	if !j.busy {
+		j.channel = w.channel // it may have moved
+	}
 	j.again, j.known = true, false
 	j.ready = time.Time{}
 	for _, slot := range w.clicked {
@@ -167,9 +170,6 @@ func (h *hands) run(ctx context.Context) error {
 }
 
 func (h *hands) loop(ctx context.Context) error {
-	if !h.people.await(ctx) {
-		return nil
-	}
 	callCtx, cancel := lingering(ctx, endWithin)
 	defer cancel()
 	var calls errgroup.Group

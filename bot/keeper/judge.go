@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/store"
 )
 
 // What the health of a keeper is about, besides "slack", "names" and "redis".
@@ -41,7 +42,8 @@ func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
 	case refused.Outcome == chat.OutcomeChannel:
 		h.health.set(aboutChannel(s), refused.Error())
 		o.wait = h.Timing.Parked
-		if refused.Concern == chat.ConcernChannel {
+		if refused.Concern == chat.ConcernChannel && (c.slot.Name != store.RootSlot || s.elsewhere()) {
+			// What has not begun is moved, each for itself.
 			o.closed = h.Timing.Parked // one incident asks for all of them whether it is open again
 		}
 		log.Error("Slack refuses the channel; everything is kept and sent when it works again")

@@ -50,6 +50,7 @@ type Settings struct {
 // Route is where an incident goes and whom it concerns.
 type Route struct {
 	Channel    string
+	Fallback   string // the channel instead, when that cannot be written to
 	Owners     []string
 	Responders []string
 	Escalate   []incident.Escalation

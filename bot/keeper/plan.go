@@ -11,10 +11,16 @@ import (
 // plan says what the configuration makes of a notification that opens an
 // incident.
 func (r *reign) plan(s Settings, n alerts.Notification) incident.Plan {
-	p := incident.PlanFor(n, s.Playbooks, s.target)
+	var fallback string
+	p := incident.PlanFor(n, s.Playbooks, func(labels map[string]string) incident.Target {
+		t := s.target(labels)
+		fallback = t.Fallback
+		return t
+	})
 	if incident.IsDrill(n) {
 		p.Channel = cmp.Or(s.Drills, p.Channel)
 	}
+	r.settleIn(&p, fallback)
 	return p
 }
 
@@ -41,6 +47,7 @@ func (r *reign) startPlan(s Settings, st incident.Start) *incident.Plan {
 	}
 	p := incident.NewPlan(s.target(st.Labels), book, playbooks.Data{Labels: st.Labels, Annotations: map[string]string{}})
 	p.Channel = s.startChannel(st)
+	r.settleIn(&p, s.Route(st.Labels).Fallback)
 	p.Reason = "started by hand"
 	return &p
 }

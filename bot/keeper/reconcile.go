@@ -89,6 +89,10 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	if j.picked.before(o.rank) {
 		return o // less urgent than it was picked for: others may come first
 	}
+	if wait := h.people.pending(s, next, now); wait > 0 {
+		o.wait = wait
+		return o
+	}
 	if !h.valid() {
 		return outcome{channel: o.channel, wait: retry, rank: o.rank}
 	}

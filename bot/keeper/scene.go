@@ -26,6 +26,8 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 		number = ev.Act.Incident
 	case ev.Timer != nil:
 		number = ev.Timer.Incident // a storm's is below zero
+	case ev.Diverted != nil:
+		number = ev.Diverted.Incident // a storm's, too
 	}
 	if err != nil {
 		return s, err
@@ -41,6 +43,8 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 	case ev.Start != nil:
 		route := settings.Route(ev.Start.Labels)
 		err = r.judgeAccess(ctx, &s, settings, ev, ev.Start.User, access.Place{Channel: settings.startChannel(*ev.Start), Responders: route.Responders})
+	case ev.Diverted != nil:
+		s.Fallback = r.fallback(settings, s.Current, ev.Diverted.Channel)
 	case ev.Timer != nil && s.Current != nil:
 		s.Neighbours, err = r.neighbours(ctx, *s.Current, ev.At)
 	}

@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func (h *hands) subject(ctx context.Context, number int) (subject, bool, error) 
 	if number < 0 {
 		s, ok, err := h.Store.Storm(ctx, -number)
 		return subject{
-			number: number, name: s.ID(), channel: s.Channel, version: s.Version, critical: true, opened: s.StartedAt, storm: &s,
+			number: number, name: s.ID(), channel: cmp.Or(s.Place, s.Channel), version: s.Version, critical: true, opened: s.StartedAt, storm: &s,
 		}, ok, err
 	}
 	i, ok, err := h.Store.Incident(ctx, number)
@@ -121,7 +122,7 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 
 // digestView is a digest with what people did to it.
 func digestView(d digest.Document, command string) message.DigestView {
-	v := message.DigestView{Report: d.Report, Adoptions: map[string]digest.Adoption{}, Command: command, Number: d.Number}
+	v := message.DigestView{Report: d.Report, Adoptions: map[string]digest.Adoption{}, Command: command, Number: d.Number, Belongs: d.Belongs, BelongsWhy: d.BelongsWhy}
 	for _, s := range d.Report.Steps {
 		v.Adoptions[s.ID] = s.Adoption
 	}

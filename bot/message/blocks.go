@@ -149,6 +149,22 @@ func rich(id string, parts ...slack.RichTextElement) slack.Block {
 	return slack.NewRichTextBlock(id, parts...)
 }
 
+// belongs says that something is shown in another channel than its own, and what to
+// do about that.
+func belongs(channel, why string) *paragraph {
+	p := (&paragraph{}).text("📍 ").bold("Belongs in ")
+	if channelID.MatchString(channel) {
+		*p = append(*p, slack.NewRichTextSectionChannelElement(channel, nil))
+	} else {
+		p.bold(Cut(Line(channel), 80))
+	}
+	p.text(", which the bot cannot write to")
+	if why = Cut(Line(why), 300); why != "" {
+		p.text(": " + why)
+	}
+	return p.text(". This stays here.")
+}
+
 // keepRich adds a rich_text block to a message that changes and has none at the
 // moment: Slack refuses an edit that takes rich text away (chat.update, block_mismatch).
 func keepRich(blocks []slack.Block, says string) []slack.Block {

@@ -177,7 +177,7 @@ func TestEveryKindOfChangeHasWords(t *testing.T) {
 		incident.KindAlertResolved, incident.KindAlertFiredAgain, incident.KindCopyHeld, incident.KindCopyDropped, incident.KindNotReported, incident.KindReported, incident.KindSeverity, incident.KindSummary,
 		incident.KindStale, incident.KindHeardAgain, incident.KindEscalated, incident.KindDeadline, incident.KindNoted, incident.KindStepAcknowledged, incident.KindStepDone,
 		incident.KindStepSkipped, incident.KindStepReleased, incident.KindStepUndone, incident.KindStepDropped, incident.KindStepReopened, incident.KindStepTaken, incident.KindLateClick,
-		incident.KindContinued, incident.KindPlaybookNote, incident.KindRemembered, incident.KindShown, incident.KindScored, incident.KindOddStart, "of_a_newer_binary",
+		incident.KindContinued, incident.KindPlaybookNote, incident.KindRemembered, incident.KindDiverted, incident.KindShown, incident.KindScored, incident.KindOddStart, "of_a_newer_binary",
 	}
 	i := opened(t).incident
 	for _, kind := range kinds {

@@ -23,6 +23,8 @@ type DigestView struct {
 	Marks     []Mark
 	Command   string // the slash command: "/playbook"
 	Number    int    // 7: DIG-7
+	// Belongs is the channel that it is for, when that cannot be written to, and BelongsWhy why.
+	Belongs, BelongsWhy string
 }
 
 // Mark is what somebody said about an anomaly of a digest.
@@ -75,6 +77,9 @@ func RenderDigest(v DigestView) []Slot {
 	if p, ok := digestPicture(v.Report); ok {
 		// Below what the week cost, above what moved.
 		p.At = 2 + len(linesOf("totals", digestNews(v.Report)))
+		if v.Belongs != "" {
+			p.At++
+		}
 		root.Picture = &p
 	}
 	return append([]Slot{root}, details...)
@@ -110,6 +115,9 @@ func digestRoot(v DigestView, details, preview bool) Message {
 		s.left -= jsonLength(p.Alt) + 4*objectWeight
 	}
 	s.add(0, header("head", digestHead(r)), digestOrigin(v, preview))
+	if v.Belongs != "" {
+		s.add(0, lines("belongs", []*paragraph{belongs(v.Belongs, v.BelongsWhy)}))
+	}
 	s.add(0, linesOf("totals", digestNews(r))...)
 	kept := spikesRoom(v) // what people are asked to act on goes before what moved
 	s.left -= kept

@@ -85,6 +85,9 @@ func rootNews(v View) []*paragraph {
 		}
 		p.text(".")
 	}
+	if i.Belongs != "" {
+		*say() = *belongs(i.Belongs, i.BelongsWhy)
+	}
 	if i.Over() {
 		switch p := say(); {
 		case i.ByHand:

@@ -75,6 +75,14 @@ func stormRoot(v StormView, rows []*row) Message {
 }
 
 func stormFacts(s incident.Storm) []*paragraph {
+	facts := stormSpan(s)
+	if s.Place != "" {
+		facts = append(facts, belongs(s.Channel, s.Why))
+	}
+	return facts
+}
+
+func stormSpan(s incident.Storm) []*paragraph {
 	began := (&paragraph{}).text("Since ").date(s.StartedAt).
 		text(fmt.Sprintf(": more than %s opened here in %s.", plural(s.Above, "incident"), Cut(Line(s.Per), 20)))
 	if s.EndedAt.IsZero() {

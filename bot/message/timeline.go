@@ -131,6 +131,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "this entry cannot be read here"
 	case incident.KindUnchecked:
 		return "the act before this was taken on trust"
+	case incident.KindDiverted:
+		return "goes " + Harmless(Cut(Line(c.Text), 400))
 	case incident.KindShown:
 		return "has a thread of its own now"
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
@@ -62,9 +64,12 @@ func onlineSlack(ctx context.Context, c *config.Config, owners []lint.Owner) (wo
 		return "", nil, err
 	}
 	channels, people := c.Names()
-	_, lost, err := client.Channels(ctx, channels)
-	for _, name := range lost {
-		unknown = append(unknown, c.Problem(name, fmt.Sprintf("Slack shows the bot no channel %s: create it, or invite the bot with /invite", name)))
+	_, closed, err := client.Channels(ctx, channels)
+	for _, name := range slices.Sorted(maps.Keys(closed)) {
+		unknown = append(unknown, c.Problem(name, closed[name]))
+	}
+	if c.Slack.SocketMode() {
+		err = errors.Join(err, client.AppToken(ctx))
 	}
 	_, strangers, peopleErr := client.People(ctx, people)
 	for _, name := range strangers {
