@@ -87,7 +87,9 @@ func (r *reviewRig) begin(st *store.Store) {
 		Settings: func() keeper.Settings {
 			return keeper.Settings{
 				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents", "#cost-review"}, Digests: *r.configured.Load(),
-				Route: func(map[string]string) keeper.Route { return keeper.Route{Channel: "#incidents", Fallback: "#incidents"} },
+				Route: func(map[string]string) keeper.Route {
+					return keeper.Route{Channel: "#incidents", Fallback: "#incidents"}
+				},
 			}
 		},
 		Timing: r.timing, Now: func() time.Time { return time.Unix(r.now.Load(), 0) },
