@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -168,4 +169,28 @@ func (zeros) Read(p []byte) (int, error) {
 		p[k] = 'x'
 	}
 	return len(p), nil
+}
+
+// TestMemoryOfAnImport: the running bot stores a bill that is as large as any may
+// be.
+func TestMemoryOfAnImport(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	var bill strings.Builder
+	bill.WriteString(billHeader)
+	day := time.Now().UTC().AddDate(0, 0, -4).Format(time.DateOnly)
+	for k := range 90_000 {
+		fmt.Fprintf(&bill, "1,1,%sT00:00:00Z,USD,service-%d,Usage\n", day, k)
+	}
+	file := filepath.Join(folder, "a.csv")
+	if err := os.WriteFile(file, []byte(bill.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := startRig(t, options{extra: "digests: [{name: costs, schedule: \"0 9 * * MON\", time_zone: UTC, channel: \"#incidents\", costs: [{focus: {files: [" + strconv.Quote(file) + "]}}]}]\n"})
+	b := r.startBot()
+	imported := func(n int) {
+		eventually(t, fmt.Sprintf("import %d", n), func() bool { return strings.Count(b.logged(), "costs imported") >= n })
+	}
+	imported(1)
+	b.staysBelow("an import of 90,000 services")
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -151,4 +152,36 @@ func TestMemoryUnderLargeNotifications(t *testing.T) {
 	if got := b.notify(payload(t, "v0.34.0-single-firing")); got != 202 {
 		t.Errorf("a usual one afterwards: got %d, want 202", got)
 	}
+}
+
+// TestMemoryUnderManyMiddlingNotifications: 300 groups of 600 kB each, which is
+// about what is kept of the largest, as fast as they are taken.
+func TestMemoryUnderManyMiddlingNotifications(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{})
+	b := r.startBot()
+	alert := `{"status":"firing","labels":{"alertname":"A","n":"%d","long":"` + strings.Repeat("x", 1000) + `"},"annotations":{"summary":"` + strings.Repeat("y", 500) + `"},"startsAt":"` + time.Now().UTC().Format(time.RFC3339) + `"}`
+	var list []string
+	for n := range 350 {
+		list = append(list, fmt.Sprintf(alert, n))
+	}
+	rest := strings.Join(list, ",") + "]}"
+	var sending sync.WaitGroup
+	var refused atomic.Int64
+	for sender := range 30 {
+		sending.Go(func() {
+			for n := range 10 {
+				head := fmt.Sprintf(`{"version":"4","groupKey":"g%d-%d","receiver":"r","status":"firing","groupLabels":{"alertname":"A"},"alerts":[`, sender, n)
+				if code := b.notify([]byte(head + rest)); code == http.StatusServiceUnavailable {
+					refused.Add(1) // Alertmanager would send it again
+				} else if code != http.StatusAccepted {
+					t.Errorf("got %d, want 202 or 503", code)
+				}
+			}
+		})
+	}
+	sending.Wait()
+	t.Logf("%d of 300 were to come again", refused.Load())
+	eventually(t, "the inbox is worked off", func() bool { return b.counted("signalbook_inbox_length", "") == 0 })
+	b.staysBelow("300 notifications of 600 kB")
 }
