@@ -8,13 +8,20 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-// cacheBound is how many incidents a keeper remembers between batches.
-const cacheBound = 2000
+// cacheBound is how many incidents a keeper remembers between batches, and cacheBytes
+// how many bytes of text they may hold: of 500 alerts with long labels an incident
+// has half a megabyte.
+const (
+	cacheBound = 2000
+	cacheBytes = 32 << 20
+)
 
 // cache is what the keeper believes of Redis while it holds the lease: nobody
 // else writes these keys. It is dropped whole at the first surprise.
 type cache struct {
 	incidents map[int]*incident.Incident
+	sizes     map[int]int   // bytes of each of them, as bytesOf counted when it was put
+	bytes     int           // sum of the sizes
 	stored    map[int]int64 // version that Redis has, or will have once the batch is committed
 	whole     map[int]int64 // version that this reign has committed whole, indexes and all
 	groups    map[string]int
@@ -26,14 +33,38 @@ type cache struct {
 func (c *cache) clear() { *c = cache{} }
 
 // roomy reports whether a batch needs no room made for it.
-func (c *cache) roomy() bool { return c.incidents != nil && len(c.incidents) <= cacheBound }
+func (c *cache) roomy() bool {
+	return c.incidents != nil && len(c.incidents) <= cacheBound && c.bytes <= cacheBytes
+}
+
+// bytesOf is about how many bytes an incident takes: of what can be many or long.
+func bytesOf(i incident.Incident) int {
+	const frame = 300 // of an alert or a step: its times, its fingerprint, its map
+	size := frame * (len(i.Alerts) + len(i.Steps))
+	for _, a := range i.Alerts {
+		size += len(a.Summary) + len(a.URL)
+		for name, value := range a.Labels {
+			size += len(name) + len(value)
+		}
+	}
+	for _, step := range i.Steps {
+		size += len(step.Title) + len(step.Detail)
+		for _, command := range step.Commands {
+			size += len(command)
+		}
+	}
+	for name, value := range i.Labels {
+		size += len(name) + len(value)
+	}
+	return size
+}
 
 // prepare makes room before a batch; never while incidents of one are not in Redis
 // yet.
 func (c *cache) prepare() {
 	if !c.roomy() {
 		*c = cache{
-			incidents: map[int]*incident.Incident{}, stored: map[int]int64{}, whole: map[int]int64{}, groups: map[string]int{},
+			incidents: map[int]*incident.Incident{}, sizes: map[int]int{}, stored: map[int]int64{}, whole: map[int]int64{}, groups: map[string]int{},
 			channels: map[string]incident.Channel{}, storms: map[int]*incident.Storm{}, next: c.next,
 		}
 	}
@@ -78,6 +109,9 @@ func (c *cache) incident(ctx context.Context, s *store.Store, number int) (*inci
 
 // put remembers an incident as the batch will have left it.
 func (c *cache) put(i incident.Incident) {
+	size := bytesOf(i)
+	c.bytes += size - c.sizes[i.Number]
+	c.sizes[i.Number] = size
 	c.incidents[i.Number] = &i
 	c.stored[i.Number] = i.Version
 	if i.Group != "" && i.FollowedBy == 0 {
