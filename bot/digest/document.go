@@ -25,6 +25,8 @@ type Document struct {
 	Report     Report    `json:"report"`
 	// Marks are what people did to it, by the series or the cost step that they did it to.
 	Marks map[string]Mark `json:"marks,omitempty"`
+
+	unknown *compat.Fields
 }
 
 // Mark is what somebody did to one part of a digest.
@@ -55,7 +57,15 @@ func ParseTarget(value string) (number int, subject string, ok bool) {
 }
 
 // Encode writes the document; its version comes before its report.
-func (d Document) Encode() ([]byte, error) { return json.Marshal(d) }
+func (d Document) Encode() ([]byte, error) {
+	data, err := d.plain()
+	if err != nil {
+		return nil, err
+	}
+	return d.unknown.In(data, d.plain)
+}
+
+func (d Document) plain() ([]byte, error) { return json.Marshal(d) }
 
 // DecodeDocument reads what Encode wrote.
 func DecodeDocument(data []byte) (Document, error) {
@@ -66,5 +76,6 @@ func DecodeDocument(data []byte) (Document, error) {
 	if d.Number == 0 {
 		return d, errors.New("decode digest document: it has no number")
 	}
+	d.unknown = compat.Keep[Document](data, d.plain)
 	return d, nil
 }

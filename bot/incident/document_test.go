@@ -191,7 +191,7 @@ func TestOldAndNewDocuments(t *testing.T) {
 		}
 	}
 	for document, part := range map[string]string{
-		`{"schema":3,"number":1}`: "schema 3, and this signalbook reads up to 2: a newer signalbook wrote it", `{"schema":"2"}`: "schema: json", `{"schema":2,"steps":[7]}`: "cannot unmarshal number",
+		`{"schema":3,"number":1}`: "schema 3, and this signalbook reads up to 2: a newer signalbook wrote it", `{"schema":"2"}`: "field .schema of type int", `{"schema":2,"steps":[7]}`: "cannot unmarshal number",
 		`{"schema":2,"opened_at":"today"}`: "parsing time", `{"schema":2,"opened_at":1.5}`: "cannot unmarshal number", ``: "unexpected end", `[]`: "cannot unmarshal array",
 	} {
 		if _, err := incident.Decode([]byte(document)); err == nil || !strings.Contains(err.Error(), part) {

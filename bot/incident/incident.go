@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -101,7 +102,7 @@ type Incident struct {
 
 	Score *Score `json:"score,omitempty"` // of a drill that is at its end
 
-	unknown unknownFields
+	unknown *compat.Fields
 }
 
 // PlaybookRef names the playbook that a running incident keeps: its content is

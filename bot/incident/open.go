@@ -96,7 +96,7 @@ func (i Incident) holds(a alerts.Alert) bool {
 func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident) Outcome {
 	i := r.incident(s.Plan(received(n, now)), s.Next, now)
 	if s.Current != nil && s.Current.Quiet {
-		i.Number, i.Version, i.Alerts = s.Current.Number, s.Current.Version, s.Current.clone().Alerts
+		i.Number, i.Version, i.Alerts, i.unknown = s.Current.Number, s.Current.Version, s.Current.clone().Alerts, s.Current.unknown
 	}
 	i.Group, i.Drill, i.LastHeard = GroupOf(n), IsDrill(n), now
 	i.Title = Title(i.Title, i.Playbook.Name, n)

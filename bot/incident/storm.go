@@ -45,6 +45,8 @@ type Channel struct {
 	Name    string    `json:"name"`
 	Recent  []Opening `json:"recent,omitempty"` // the newest ones, oldest first, one more than a storm needs
 	Storm   int       `json:"storm,omitempty"`  // the storm that is on; 0: none
+
+	unknown *compat.Fields
 }
 
 // Opening is an incident that opened.
@@ -71,6 +73,8 @@ type Storm struct {
 	EndedAt time.Time   `json:"ended_at,omitzero"`
 	Owners  []string    `json:"owners,omitempty"` // of its incidents, told once by the storm's first message
 	Calls   []StormCall `json:"calls,omitempty"`
+
+	unknown *compat.Fields
 }
 
 // StormCall is a ping for incidents of a storm that have no thread of their own:
@@ -98,28 +102,47 @@ func (s Storm) NextDue() time.Time {
 }
 
 // Encode writes the storm's document.
-func (s Storm) Encode() ([]byte, error) { return json.Marshal(s) }
+func (s Storm) Encode() ([]byte, error) {
+	data, err := s.plain()
+	if err != nil {
+		return nil, err
+	}
+	return s.unknown.In(data, s.plain)
+}
+
+func (s Storm) plain() ([]byte, error) { return json.Marshal(s) }
 
 // DecodeStorm reads a storm's document.
 func DecodeStorm(data []byte) (s Storm, err error) {
 	if err := compat.Decode(data, Schema, &s); err != nil {
 		return Storm{}, fmt.Errorf("decode storm document: %w", err)
 	}
+	s.unknown = compat.Keep[Storm](data, s.plain)
 	return s, nil
 }
 
 // Encode writes the channel's document.
-func (c Channel) Encode() ([]byte, error) { return json.Marshal(c) }
+func (c Channel) Encode() ([]byte, error) {
+	data, err := c.plain()
+	if err != nil {
+		return nil, err
+	}
+	return c.unknown.In(data, c.plain)
+}
+
+func (c Channel) plain() ([]byte, error) { return json.Marshal(c) }
 
 // DecodeChannel reads a channel's document.
 func DecodeChannel(data []byte) (c Channel, err error) {
 	if err := compat.Decode(data, Schema, &c); err != nil {
 		return Channel{}, fmt.Errorf("decode channel document: %w", err)
 	}
+	c.unknown = compat.Keep[Channel](data, c.plain)
 	return c, nil
 }
 
-// Entry is what a storm's list tells of an incident.
+// Entry is what a storm's list tells of an incident. It is made of the incident anew
+// at each change, so it keeps nothing that this binary does not know.
 type Entry struct {
 	Number   int       `json:"n"`
 	Title    string    `json:"t"`

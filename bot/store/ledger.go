@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/signalbook/signalbook/bot/compat"
 )
 
 // CallState says how the last Slack call for a slot ended.
@@ -51,6 +53,8 @@ type Slot struct {
 	File   string    `json:"file,omitempty"`
 	Tries  int       `json:"tries,omitempty"`
 	NextAt time.Time `json:"next_at,omitzero"`
+
+	unknown *compat.Fields
 }
 
 // Ledger maps slot names to what Slack has.

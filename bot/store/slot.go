@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/signalbook/signalbook/bot/compat"
 )
 
 // A settled slot is kept as a line, "channel ts hash" and the parent where it has
@@ -17,13 +19,18 @@ func (s Slot) encode() (string, error) {
 	if line, ok := s.line(); ok {
 		return line, nil
 	}
-	data, err := json.Marshal(s)
+	data, err := s.plain()
+	if err == nil {
+		data, err = s.unknown.In(data, s.plain)
+	}
 	return string(data), err
 }
 
+func (s Slot) plain() ([]byte, error) { return json.Marshal(s) }
+
 // line is the short form; ok is false when it cannot hold what has to be kept.
 func (s Slot) line() (line string, ok bool) {
-	if s.State != CallSent || s.Sweeps != 0 || !s.SweepAt.IsZero() || len(s.Old) > 0 || s.Why != "" || s.Refused != "" {
+	if s.unknown != nil || s.State != CallSent || s.Sweeps != 0 || !s.SweepAt.IsZero() || len(s.Old) > 0 || s.Why != "" || s.Refused != "" {
 		return "", false
 	}
 	fields := []string{s.Channel, s.TS, s.Hash}
@@ -38,7 +45,9 @@ func (s Slot) line() (line string, ok bool) {
 // settled slots too.
 func decodeSlot(data string) (s Slot, err error) {
 	if strings.HasPrefix(data, "{") {
-		err = json.Unmarshal([]byte(data), &s)
+		if err = json.Unmarshal([]byte(data), &s); err == nil {
+			s.unknown = compat.Keep[Slot]([]byte(data), s.plain)
+		}
 		return s, err
 	}
 	fields := strings.Split(data, " ")

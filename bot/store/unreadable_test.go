@@ -217,3 +217,54 @@ func TestIndexesOfTomorrow(t *testing.T) {
 }
 
 func z(score int64, member string) redis.Z { return redis.Z{Score: float64(score), Member: member} }
+
+// TestMembersOfTomorrowSurviveTheStore: what a newer binary put into the documents of
+// storms, channels and digests, and into the slots of ledgers, is there after this one
+// wrote them again.
+func TestMembersOfTomorrowSurviveTheStore(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		ctx := t.Context()
+		lease := e.keep(t)
+		must(t, e.raw.Set(ctx, base+"storm:1", `{"schema":1,"number":1,"version":3,"channel":"#c","above":1,"per":"1m","started_at":"2026-11-23T09:00:00Z","below_at":"2026-11-23T09:00:00Z",`+
+			`"calls":[{"kind":"escalated","level":1,"at":"2026-11-23T09:00:00Z","x":1}],"y":{"z":2}}`, 0).Err())
+		must(t, e.raw.Set(ctx, base+"channel:#c", `{"schema":1,"version":2,"name":"#c","recent":[{"number":1,"at":"2026-11-23T09:00:00Z","x":1},{"number":2,"at":"2026-11-23T09:00:01Z","x":2}],"y":3}`, 0).Err())
+		must(t, e.raw.Set(ctx, base+"digest:1", `{"schema":1,"number":1,"version":4,"channel":"#d","tick":"2026-11-23T09:00:00Z","report":{"x":1},"marks":{"C1":{"verb":"adopt","by":"anna","by_id":"U1","at":"2026-11-23T09:00:00Z","x":1,`+
+			`"before":{"verb":"snooze","by":"ben","by_id":"U2","at":"2026-11-23T09:00:00Z","x":2}}},"y":4}`, 0).Err())
+		must(t, e.raw.HSet(ctx, base+"ledger:1", "root", `{"channel":"C1","ts":"1.2","hash":"h","state":"sent","x":{"version":9}}`).Err())
+
+		storm, _, err := e.Storm(ctx, 1)
+		must(t, err)
+		storm.Version++
+		storm.Owners = []string{"@db"}
+		channel, err := e.Channel(ctx, "#c")
+		must(t, err)
+		channel.Version++
+		channel.Recent = append(channel.Recent[1:], incident.Opening{Number: 3, At: start})
+		document, _, err := e.Digest(ctx, 1)
+		must(t, err)
+		document.Version++
+		document.AskedBy = "U1"
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{
+			Storms: []store.SavedStorm{{Storm: storm, Was: 3}}, Channel: &store.SavedChannel{Channel: channel, Was: 2},
+			Review: store.Review{Digest: &store.SavedDigest{Document: document, Was: 4}},
+		})
+		slot := value[store.Ledger](t)(e.Ledger(ctx, 1))["root"]
+		slot.Hash = "other"
+		must(t, e.SetSlot(ctx, lease.Fence, 1, "root", slot))
+		for key, parts := range map[string][]string{
+			"storm:1":    {`"version":4`, `"owners":["@db"]`, `"at":"2026-11-23T09:00:00Z","x":1}]`, `,"y":{"z":2}}`},
+			"channel:#c": {`"version":3`, `{"number":2,"at":"2026-11-23T09:00:01Z","x":2},{"number":3,"at":"2026-11-23T09:00:00Z"}]`, `,"y":3}`},
+			"digest:1":   {`"version":5`, `"asked_by":"U1"`, `"x":1}`, `"before":{"verb":"snooze","by":"ben","by_id":"U2","at":"2026-11-23T09:00:00Z","x":2}`, `,"y":4}`},
+		} {
+			text := e.raw.Get(ctx, base+key).Val()
+			for _, part := range parts {
+				if !strings.Contains(text, part) {
+					t.Errorf("%s: got %s, want %s in it", key, text, part)
+				}
+			}
+		}
+		if got, want := e.raw.HGet(ctx, base+"ledger:1", "root").Val(), `{"channel":"C1","ts":"1.2","hash":"other","state":"sent","x":{"version":9}}`; got != want {
+			t.Errorf("slot: got %s, want %s", got, want)
+		}
+	})
+}
