@@ -117,6 +117,7 @@ func members(value jsontext.Value) (all []member) {
 				return all
 			}
 			m.name = name.Clone()
+			_ = m.name.Canonicalize() // so that one that is written with escapes is found, too
 		}
 		v, err := dec.ReadValue()
 		if err != nil {

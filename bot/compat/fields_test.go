@@ -102,6 +102,8 @@ func TestFieldsStayWithTheirObjects(t *testing.T) {
 		},
 		"that object gets something":                   {`{"version":1,"note":{"x":1}}`, func(w *whole) { w.Note.Text = "a" }, `{"version":1,"note":{"text":"a"}}`},
 		"a known name of other case is read, not kept": {`{"version":1,"Note":{"text":"a"}}`, func(w *whole) { w.Note.Text = "b" }, `{"version":1,"note":{"text":"b"}}`},
+		"a known name with escapes is read, not kept":  {`{"version":1,"\u006eote":{"text":"a","x":1}}`, func(w *whole) { w.Note.Text = "b" }, `{"version":1,"note":{"text":"b"}}`},
+		"a name of a map with escapes":                 {`{"version":1,"marks":{"a\u0026b":{"text":"1","x":1}}}`, nil, `{"version":1,"marks":{"a&b":{"text":"1","x":1}}}`},
 		"times written otherwise": {
 			`{"version":1,"levels":[{"at":"2026-11-23T10:00:00.000+00:00","x":1}], "note": null}`, nil,
 			`{"version":1,"levels":[{"at":"2026-11-23T10:00:00Z","x":1}]}`,
