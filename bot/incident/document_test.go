@@ -68,6 +68,7 @@ func (o odd) incident() incident.Incident {
 		i.Tiers = append(i.Tiers, incident.Tier{
 			Name: pick(o, names...), Within: playbooks.Duration(o.IntN(3)) * playbooks.Duration(time.Hour), Due: o.time(), Owners: o.list(), Overdue: o.yes(),
 			Together: pick(o, nil, []incident.Neighbour{{Number: 2, Due: o.time()}}),
+			Earlier:  pick(o, nil, nil, []incident.Told{{Opening: 1, Together: []incident.Neighbour{{Number: 3, Due: o.time()}}}}),
 		})
 	}
 	for k := range o.IntN(5) {

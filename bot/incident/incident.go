@@ -147,6 +147,8 @@ type Tier struct {
 	ToldIn int `json:"told_in,omitempty"`
 	// Together are the incidents that this incident's deadline ping lists beside itself.
 	Together []Neighbour `json:"together,omitempty"`
+	// Earlier are the pings of former openings that listed others: Slack may not have them yet.
+	Earlier []Told `json:"earlier,omitempty"`
 }
 
 // Neighbour is an incident that shares a deadline ping.

@@ -440,6 +440,13 @@ func (d *desk) show(n int) {
 		if t.Overdue {
 			fmt.Fprint(d.out, " overdue")
 		}
+		if t.ToldIn != 0 && t.ToldIn != n {
+			fmt.Fprintf(d.out, ", told in INC-%d", t.ToldIn)
+		}
+		fmt.Fprint(d.out, beside(", beside", t.Together))
+		for _, e := range t.Earlier {
+			fmt.Fprint(d.out, beside(fmt.Sprintf(", in opening %d beside", e.Opening), e.Together))
+		}
 		fmt.Fprintln(d.out)
 		for _, s := range i.Steps {
 			if s.Tier == t.Name {
@@ -463,4 +470,15 @@ func (d *desk) show(n int) {
 			}
 		}
 	}
+}
+
+// beside names the incidents that a deadline ping lists.
+func beside(word string, listed []incident.Neighbour) string {
+	if len(listed) == 0 {
+		return ""
+	}
+	for _, n := range listed {
+		word += fmt.Sprintf(" INC-%d", n.Number)
+	}
+	return word
 }

@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"slices"
 	"time"
 
 	"github.com/signalbook/signalbook/playbooks"
@@ -106,26 +105,5 @@ func (m *move) deadlines() {
 			c.Other = t.ToldIn
 		}
 		m.change(c)
-	}
-}
-
-// gather puts the neighbours whose immediate deadline falls due within
-// TogetherWithin into the ping of the first result, and marks them as told.
-func (r Rules) gather(out *Outcome, neighbours []Incident, now time.Time) {
-	first := &out.Results[0].Incident
-	at := slices.IndexFunc(first.Tiers, func(t Tier) bool { return t.Name == playbooks.Immediate })
-	for _, n := range neighbours {
-		n = n.clone()
-		k := slices.IndexFunc(n.Tiers, func(t Tier) bool { return t.Name == playbooks.Immediate })
-		if k < 0 || n.Number == first.Number || n.Drill != first.Drill || !n.Active() || n.Channel != first.Channel {
-			continue
-		}
-		t := &n.Tiers[k]
-		if t.ToldIn != 0 || n.left(t.Name) == 0 || t.Due.After(now.Add(TogetherWithin)) || !slices.Equal(t.Owners, first.Tiers[at].Owners) {
-			continue
-		}
-		first.Tiers[at].Together = append(slices.Clone(first.Tiers[at].Together), Neighbour{n.Number, n.Title, t.Due, n.left(t.Name)})
-		t.ToldIn = first.Number
-		out.Results = append(out.Results, Result{n, []Change{{Kind: KindDeadline, At: now, Text: "told with " + first.ID(), Other: first.Number}}})
 	}
 }

@@ -35,6 +35,7 @@ func (m *move) reopen(by User, via string) {
 	m.change(Change{Kind: KindReopened, By: by, Via: via})
 	for k := range i.Tiers {
 		if t := &i.Tiers[k]; t.Name == playbooks.Immediate {
+			t.keepTelling(i.Opening - 1)
 			t.Due, t.Overdue, t.ToldIn, t.Together = m.now.Add(time.Duration(t.Within)), false, 0, nil
 		}
 	}

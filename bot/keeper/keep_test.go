@@ -25,7 +25,7 @@ func (r *strayRig) keeperOf(st *store.Store, slackURL string, timing keeper.Timi
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	books, _ := playbooks.NewSet(nil, library.All())
+	books, _ := playbooks.NewSet(r.books, library.All())
 	return keeper.New(keeper.Options{
 		Store: st, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(r.t.Output(), nil)), Registerer: prometheus.NewRegistry(),
 		Settings: func() keeper.Settings {

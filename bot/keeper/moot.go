@@ -26,37 +26,52 @@ func (h *hands) overtaken(ctx context.Context, s sight) error {
 	return nil
 }
 
-// stillLate returns the incident with the neighbours of its deadline ping as they
-// are now. While the ping waits for Slack, what it says of them must stay true;
-// once it is posted it is never looked at again.
+// stillLate returns the incident with the neighbours of its deadline pings as they
+// are now. While a ping waits for Slack, what it says of them must stay true; once it
+// is posted it is never looked at again.
 func (h *hands) stillLate(ctx context.Context, i incident.Incident, ledger store.Ledger) (incident.Incident, error) {
 	at := slices.IndexFunc(i.Tiers, func(t incident.Tier) bool { return t.Name == playbooks.Immediate })
-	if at < 0 || len(i.Tiers[at].Together) == 0 || ledger[fmt.Sprintf("%s:%d", message.DeadlinePing, i.Opening)].TS != "" {
+	if at < 0 || len(i.Tiers[at].Together) == 0 && len(i.Tiers[at].Earlier) == 0 {
 		return i, nil
 	}
-	numbers := make([]int, len(i.Tiers[at].Together))
-	for k, n := range i.Tiers[at].Together {
+	waits := func(opening int) bool { return ledger[fmt.Sprintf("%s:%d", message.DeadlinePing, opening)].TS == "" }
+	tier := i.Tiers[at]
+	var err error
+	if waits(i.Opening) {
+		if tier.Together, err = h.stillTogether(ctx, i.Number, tier.Together); err != nil {
+			return i, err
+		}
+	}
+	tier.Earlier = nil
+	for _, told := range i.Tiers[at].Earlier {
+		if !waits(told.Opening) {
+			continue
+		}
+		if told.Together, err = h.stillTogether(ctx, i.Number, told.Together); err != nil {
+			return i, err
+		}
+		if len(told.Together) > 0 {
+			tier.Earlier = append(tier.Earlier, told)
+		}
+	}
+	i.Tiers = slices.Clone(i.Tiers)
+	i.Tiers[at] = tier
+	return i, nil
+}
+
+// stillTogether are those of the neighbours whom a ping that waits still concerns.
+func (h *hands) stillTogether(ctx context.Context, number int, listed []incident.Neighbour) ([]incident.Neighbour, error) {
+	if len(listed) == 0 {
+		return nil, nil
+	}
+	numbers := make([]int, len(listed))
+	for k, n := range listed {
 		numbers[k] = n.Number
 	}
 	neighbours, unread, err := h.Store.Incidents(ctx, numbers...)
 	if err != nil {
-		return i, err
+		return nil, err
 	}
 	h.metAll(unread)
-	i.Tiers = slices.Clone(i.Tiers)
-	i.Tiers[at].Together = leftTogether(neighbours)
-	return i, nil
-}
-
-// leftTogether are the neighbours that have immediate steps left.
-func leftTogether(neighbours []incident.Incident) []incident.Neighbour {
-	var all []incident.Neighbour
-	for _, n := range neighbours {
-		t, ok := n.Tier(playbooks.Immediate)
-		ended, shown := n.Progress(playbooks.Immediate)
-		if ok && n.Active() && ended < shown {
-			all = append(all, incident.Neighbour{Number: n.Number, Title: n.Title, Due: t.Due, Left: shown - ended})
-		}
-	}
-	return all
+	return incident.StillTogether(number, neighbours), nil
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // strayPatience is how long a condition may take on a slow machine.
@@ -40,6 +41,7 @@ type strayRig struct {
 	server *embedded.Server
 	direct string // Slack's address
 	timing keeper.Timing
+	books  []*playbooks.Playbook // before the built-in ones
 }
 
 func startStrayRig(t *testing.T) *strayRig {

@@ -387,6 +387,44 @@ func TestPingsThatCameTooLateAreNotSent(t *testing.T) {
 	}
 }
 
+// TestPingOfAFormerOpeningTellsOfOthers: the ping that others rely on stands in its own
+// slot after the incident began again, calls the owners, and speaks of the others
+// alone.
+func TestPingOfAFormerOpeningTellsOfOthers(t *testing.T) {
+	s := opened(t)
+	v := s.view()
+	v.Incident.Opening = 3
+	v.Incident.Tiers[0].Earlier = []incident.Told{
+		{Opening: 1, Together: []incident.Neighbour{{Number: 7, Title: "Another", Due: night, Left: 2}}},
+		{Opening: 2, Together: []incident.Neighbour{{Number: 8, Title: "A third", Due: night, Left: 1}, {Number: 9, Title: "A fourth", Due: night, Left: 1}}},
+	}
+	for state, says := range map[incident.State]string{incident.Open: ": immediate steps of other incidents are due.", incident.Resolved: "nothing is left to do here, but immediate steps of other incidents are due."} {
+		v.Incident.State = state
+		for opening, parts := range map[int][]string{1: {"INC-7", "Another · 2 steps", "And 1 more incident"}, 2: {"INC-8", "INC-9", "And 2 more incidents"}} {
+			slots := Render(v)
+			at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == fmt.Sprintf("deadline:immediate:%d", opening) })
+			if at < 0 || !slots[at].Once || !slots[at].Thread || slots[at].InRoot {
+				t.Fatalf("%s, opening %d: got slot %d of %+v", state, opening, at, slots)
+			}
+			reads := readable(t, slots[at].Message)
+			for _, part := range append(parts, says, incident.ID(v.Incident.Number)) {
+				if !strings.Contains(reads, part) {
+					t.Errorf("%s, opening %d: %q is not in\n%s", state, opening, part, reads)
+				}
+			}
+			if strings.Contains(reads, "Add read replicas") || !slices.Contains(notified(t, slots[at].Message), "<!subteam^S0DB>") {
+				t.Errorf("%s, opening %d: the ping reads\n%s", state, opening, reads)
+			}
+			for _, problem := range problems(t, Fit(slots[at].Message)) {
+				t.Error(problem)
+			}
+		}
+		if slots := Render(v); slices.ContainsFunc(slots, func(s Slot) bool { return s.Name == "deadline:immediate:3" }) {
+			t.Errorf("%s: the deadline of this opening is told, and is ahead", state)
+		}
+	}
+}
+
 func TestQuietIncidentShowsNothing(t *testing.T) {
 	if got := Render(View{Incident: incident.Incident{Quiet: true}}); len(got) != 0 {
 		t.Errorf("got %d messages, want none", len(got))

@@ -48,7 +48,11 @@ func pings(v View) []Slot {
 			ping(fmt.Sprintf("escalation:%d", level+1), false, escalation(v, level))
 		}
 	}
-	if t, ok := i.Tier(playbooks.Immediate); ok && t.Overdue && t.ToldIn == i.Number && (late(i, t) > 0 || len(t.Together) > 0) {
+	t, _ := i.Tier(playbooks.Immediate)
+	for _, told := range t.Earlier {
+		slots = append(slots, Slot{Name: fmt.Sprintf("%s:%d", DeadlinePing, told.Opening), Thread: true, Once: true, Message: deadlineOfOthers(v, t.Owners, told.Together)})
+	}
+	if t.Overdue && t.ToldIn == i.Number && (late(i, t) > 0 || len(t.Together) > 0) {
 		ping(DeadlinePing, false, deadline(v, t))
 	}
 	if i.Over() {
@@ -100,14 +104,13 @@ func escalation(v View, level int) Message {
 func deadline(v View, t incident.Tier) Message {
 	i := v.Incident
 	left := late(i, t)
+	if left == 0 {
+		return deadlineOfOthers(v, t.Owners, t.Together)
+	}
 	sentence := fmt.Sprintf("%s %s overdue since %s.", plural(left, "immediate step"), isAre(left), date(t.Due))
 	text := fmt.Sprintf("Overdue: %s. %s", plural(left, "immediate step"), said(i))
-	if left == 0 {
-		sentence = "nothing is left to do here, but immediate steps of other incidents are due."
-		text = "Nothing is left to do here. " + said(i)
-	}
 	blocks := []slack.Block{section("call", calling(v.Names.notify(t.Owners), sentence)), about(i)}
-	if open := openSteps(i, t.Name); left > 0 && len(open) > 0 {
+	if open := openSteps(i, t.Name); len(open) > 0 {
 		blocks = append(blocks, rich("steps", bullets(open)))
 	}
 	if n := len(t.Together); n > 0 {
@@ -115,6 +118,23 @@ func deadline(v View, t incident.Tier) Message {
 		text += " And " + plural(n, "more incident") + "."
 	}
 	return Message{Text: text, Blocks: blocks}
+}
+
+// deadlineOfOthers is the ping when only the neighbours have steps left: nothing is
+// due here, or not any more since it opened again.
+func deadlineOfOthers(v View, owners []string, others []incident.Neighbour) Message {
+	i := v.Incident
+	sentence, text := "nothing is left to do here, but immediate steps of other incidents are due.", "Nothing is left to do here. "
+	if i.Active() {
+		sentence, text = "immediate steps of other incidents are due.", "Steps of other incidents are due. "
+	}
+	text += said(i)
+	if n := len(others); n > 0 {
+		text += " And " + plural(n, "more incident") + "."
+	}
+	return Message{Text: text, Blocks: []slack.Block{
+		section("call", calling(v.Names.notify(owners), sentence)), about(i), rich("together", together(others)...),
+	}}
 }
 
 func isAre(n int) string {

@@ -260,7 +260,11 @@ func (m *witness) checkSlack(all []record) {
 func (r record) lapsed(slot string) bool {
 	tier, _ := r.Tier(playbooks.Immediate)
 	ended, shown := r.Progress(playbooks.Immediate)
-	return strings.HasPrefix(slot, message.DeadlinePing) && len(tier.Together) > 0 && (!r.Active() || ended == shown)
+	if !strings.HasPrefix(slot, message.DeadlinePing) {
+		return false
+	}
+	former := slot != fmt.Sprintf("%s:%d", message.DeadlinePing, r.Opening)
+	return former || len(tier.Together) > 0 && (!r.Active() || ended == shown)
 }
 
 // checkRoots: an incident has one root, unless a storm lists it, and each root an
