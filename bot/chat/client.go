@@ -141,7 +141,7 @@ func (c *Client) Auth(ctx context.Context) (Identity, error) {
 		return Identity{}, err
 	}
 	id := Identity(answer)
-	if id.TeamID == "" {
+	if !isID(teams, id.TeamID) {
 		return Identity{}, &Error{Method: "auth.test", Outcome: OutcomeUnknown,
 			Err: errors.New("the answer names no workspace (team_id): is slack.api_url a Slack API?")}
 	}

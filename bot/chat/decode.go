@@ -81,6 +81,9 @@ func (p slashPayload) delivery(fallback string, at time.Time) (delivery, error) 
 	if p.UserID == "" {
 		return delivery{}, fmt.Errorf("slash command without user_id")
 	}
+	if !isUser(p.UserID) || !isWhole(isChannel, p.ChannelID) {
+		return delivery{}, fmt.Errorf("slash command whose user_id or channel_id is none")
+	}
 	s := Slash{Op: fallback, UserID: p.UserID, UserName: p.UserName, ChannelID: p.ChannelID,
 		Text: p.Text, ResponseURL: p.ResponseURL, TriggerID: p.TriggerID, UserTeam: p.TeamID, At: at}
 	if p.TriggerID != "" {
@@ -145,10 +148,15 @@ func (c chosen) text() string {
 	if c.Option != nil {
 		return c.Option.Value
 	}
-	for _, text := range []string{c.Value, c.User, c.Conversation, c.Channel} {
-		if text != "" {
-			return text
-		}
+	switch {
+	case c.Value != "":
+		return c.Value
+	case isUser(c.User):
+		return c.User
+	case isChannel(c.Conversation):
+		return c.Conversation
+	case isChannel(c.Channel):
+		return c.Channel
 	}
 	return ""
 }
@@ -176,6 +184,19 @@ func decodeInteraction(payload []byte, fallback string, at time.Time) (delivery,
 	return d, err
 }
 
+// check refuses ids and timestamps that are none; those that are absent pass.
+func (p interactionPayload) check() error {
+	switch {
+	case !isWhole(isUser, p.User.ID):
+		return fmt.Errorf("interaction whose user is no user id")
+	case !isWhole(isChannel, p.Channel.ID, p.Container.ChannelID):
+		return fmt.Errorf("interaction whose channel is no channel id")
+	case !isWhole(isTS, p.Container.MessageTS, p.Container.ThreadTS, p.Message.TS, p.Message.ThreadTS):
+		return fmt.Errorf("interaction whose message has a ts that is none")
+	}
+	return nil
+}
+
 func (p interactionPayload) userName() string {
 	if p.User.Username != "" {
 		return p.User.Username
@@ -186,6 +207,9 @@ func (p interactionPayload) userName() string {
 func (p interactionPayload) clicks(fallback string, at time.Time) (delivery, error) {
 	if p.User.ID == "" || len(p.Actions) == 0 {
 		return delivery{}, fmt.Errorf("click without a user or an action")
+	}
+	if err := p.check(); err != nil {
+		return delivery{}, err
 	}
 	base := Action{
 		Op: fallback, UserID: p.User.ID, UserName: p.userName(), UserTeam: p.User.TeamID,
@@ -215,6 +239,9 @@ func (p interactionPayload) clicks(fallback string, at time.Time) (delivery, err
 func (p interactionPayload) submitted(at time.Time) (delivery, error) {
 	if p.User.ID == "" || p.View.ID == "" {
 		return delivery{}, fmt.Errorf("modal without a user or a view")
+	}
+	if err := p.check(); err != nil {
+		return delivery{}, err
 	}
 	values := map[string]string{}
 	var entered strings.Builder
@@ -265,7 +292,8 @@ type eventPayload struct {
 // bot's user id where it is known.
 func (p eventPayload) delivery(fallback, self string, at time.Time) delivery {
 	e := p.Event
-	if p.Type != "event_callback" || e.Type != "app_mention" || e.User == "" || e.BotID != "" || e.User == self {
+	if p.Type != "event_callback" || e.Type != "app_mention" || e.BotID != "" || e.User == self ||
+		!isUser(e.User) || !isChannel(e.Channel) || !isTS(e.TS) || !isWhole(isTS, e.ThreadTS) {
 		return delivery{kind: kindOther}
 	}
 	if self == "" && len(p.Authorizations) > 0 {

@@ -60,7 +60,7 @@ func (c *Client) BeginUpload(ctx context.Context, u Upload) (Ticket, error) {
 		if err != nil {
 			return err
 		}
-		if answer.FileID == "" || answer.UploadURL == "" {
+		if !isID(files, answer.FileID) || answer.UploadURL == "" {
 			return errors.New("the answer names no file (file_id) or no address (upload_url)")
 		}
 		ticket = Ticket{FileID: answer.FileID, address: answer.UploadURL}

@@ -62,7 +62,13 @@ func (c *Client) FindOp(ctx context.Context, f Find) ([]string, error) {
 			return nil, err
 		}
 		for _, m := range page.Messages {
-			if m.TS != "" && m.op() == f.Op && m.from(id) && !slices.Contains(found, m.TS) {
+			if m.op() != f.Op || !m.from(id) {
+				continue
+			}
+			if !isTS(m.TS) {
+				return nil, &Error{Method: method, Target: f.Channel, Outcome: OutcomeUnknown, Err: errors.New("the message that was looked for has a ts that is none")}
+			}
+			if !slices.Contains(found, m.TS) {
 				found = append(found, m.TS)
 			}
 		}

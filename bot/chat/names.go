@@ -123,7 +123,7 @@ func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[stri
 		}
 		for _, channel := range page.Channels {
 			asked, ok := wanted[channel.Name]
-			if !ok || channel.Archived || channel.ID == "" {
+			if !ok || channel.Archived || !isChannel(channel.ID) {
 				continue
 			}
 			if _, again := ids[asked[0]]; !again {
@@ -241,7 +241,7 @@ func (c *Client) userByEmail(ctx context.Context, email string) (string, error) 
 	if failed, ok := errors.AsType[*Error](err); ok && failed.Code == "users_not_found" {
 		return "", nil
 	}
-	if err != nil || answer.User.Deleted {
+	if err != nil || answer.User.Deleted || !isUser(answer.User.ID) {
 		return "", err
 	}
 	return answer.User.ID, nil
@@ -268,8 +268,8 @@ func (c *Client) groups(ctx context.Context) (map[string]Person, error) {
 		return groups, err
 	}
 	for _, group := range answer.Groups {
-		if group.Disabled == 0 && group.ID != "" {
-			found := Person{Mention: "<!subteam^" + group.ID + ">", Group: true, ID: group.ID, Members: group.Users}
+		if group.Disabled == 0 && isID(groupsOf, group.ID) {
+			found := Person{Mention: "<!subteam^" + group.ID + ">", Group: true, ID: group.ID, Members: believed(group.Users)}
 			groups[strings.ToLower(group.Handle)], groups[group.ID] = found, found
 		}
 	}
@@ -287,7 +287,13 @@ func (c *Client) Members(ctx context.Context, groupID string) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
-	return answer.Users, nil
+	return believed(answer.Users), nil
+}
+
+// believed are the users among ids that have the shape of one. Nil stays nil: the
+// members were not told.
+func believed(ids []string) []string {
+	return slices.DeleteFunc(ids, func(id string) bool { return !isUser(id) })
 }
 
 // patiently repeats a read that Slack limits, after the time Slack asks for.

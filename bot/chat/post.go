@@ -65,10 +65,10 @@ func (c *Client) Post(ctx context.Context, p Post) (Posted, error) {
 	var inThread string
 	err := c.callPaid(ctx, "chat.postMessage", p.Channel, func() error {
 		channel, ts, answer, err := c.api.PostMessageWithResponseContext(ctx, p.Channel, options...)
-		if err == nil && ts == "" {
+		if err == nil && !isTS(ts) {
 			err = errors.New("the answer names no message (ts)")
 		}
-		if channel == "" {
+		if !isChannel(channel) {
 			channel = p.Channel
 		}
 		posted, inThread = Posted{Channel: channel, TS: ts}, answer.ThreadTimestamp

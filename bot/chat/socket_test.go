@@ -82,7 +82,7 @@ func TestWhatSlackGoCannotReadIsReadAgain(t *testing.T) {
 	s, l, _ := testSocket(t, handler)
 	for _, raw := range []string{
 		`{"type":"interactive","envelope_id":"e1","payload":{"type":"block_actions","user":{"id":"U1"},"message":{"ts":"1.1","blocks":"new"},"actions":[{"action_id":"step:done","value":"v"}]}}`,
-		`{"type":"events_api","envelope_id":"e2","payload":{"type":"event_callback","event_id":"E1","event":{"type":"app_mention","user":"U1","text":"<@U0> help","blocks":7}}}`,
+		`{"type":"events_api","envelope_id":"e2","payload":{"type":"event_callback","event_id":"E1","event":{"type":"app_mention","user":"U1","channel":"C1","ts":"1.1","text":"<@U0> help","blocks":7}}}`,
 		`{"type":"events_api","envelope_id":"e3","payload":{"type":"event_callback","event":{"type":"of_tomorrow"}}}`,
 		`{"type":"slash_commands","envelope_id":"e4","payload":"hello"}`,
 		`{"type":"interactive","envelope_id":"e5","payload":[]}`,

@@ -38,6 +38,9 @@ func (p interactionPayload) asked(payload []byte, at time.Time) (delivery, error
 	if p.User.ID == "" || q.ActionID == "" {
 		return delivery{}, fmt.Errorf("question of a menu without a user or an action")
 	}
+	if err := p.check(); err != nil {
+		return delivery{}, err
+	}
 	if len(q.ActionID) > maxID || len(q.BlockID) > maxID {
 		return delivery{}, fmt.Errorf("question of a menu with an id of more than %d bytes", maxID)
 	}
