@@ -105,13 +105,11 @@ type historyPage struct {
 }
 
 type historyMessage struct {
-	TS     string `json:"ts"`
-	User   string `json:"user"`
-	BotID  string `json:"bot_id"`
-	AppID  string `json:"app_id"`
-	Blocks []struct {
-		ID string `json:"block_id"`
-	} `json:"blocks"`
+	TS       string          `json:"ts"`
+	User     string          `json:"user"`
+	BotID    string          `json:"bot_id"`
+	AppID    string          `json:"app_id"`
+	Blocks   json.RawMessage `json:"blocks"` // others' may have any shape
 	Metadata struct {
 		Type    string          `json:"event_type"`
 		Payload json.RawMessage `json:"event_payload"`
@@ -121,10 +119,7 @@ type historyMessage struct {
 // op is the op the message carries. Payloads of other apps may have any shape.
 func (m historyMessage) op() string {
 	if m.Metadata.Type != metadataType {
-		if len(m.Blocks) > 0 && strings.HasPrefix(m.Blocks[0].ID, opBlock) {
-			return strings.TrimPrefix(m.Blocks[0].ID, opBlock)
-		}
-		return ""
+		return m.blockOp()
 	}
 	var payload struct {
 		Op string `json:"op_id"`
@@ -133,6 +128,17 @@ func (m historyMessage) op() string {
 		return ""
 	}
 	return payload.Op
+}
+
+// blockOp is the op in the id of the first block; empty when there is none.
+func (m historyMessage) blockOp() string {
+	var blocks []struct {
+		ID string `json:"block_id"`
+	}
+	if json.Unmarshal(m.Blocks, &blocks) != nil || len(blocks) == 0 || !strings.HasPrefix(blocks[0].ID, opBlock) {
+		return ""
+	}
+	return strings.TrimPrefix(blocks[0].ID, opBlock)
 }
 
 // from reports whether the message is the bot's own. Anyone in the workspace can

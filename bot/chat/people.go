@@ -33,7 +33,7 @@ func (c *Client) ChannelMembers(ctx context.Context, channel string) ([]string, 
 		if err := c.readCounted(ctx, "conversations.members", channel, values, &page); err != nil {
 			return nil, err
 		}
-		all = append(all, page.Members...)
+		all = append(all, believed(page.Members)...)
 		if page.Next.Cursor == "" || page.Next.Cursor == values.Get("cursor") {
 			return all, nil
 		}

@@ -149,6 +149,7 @@ func TestFindOp(t *testing.T) {
 			{"ts":"3.3","bot_id":"B2","metadata":{"event_type":"playbook_op","event_payload":{"op_id":"f00"}}},
 			{"ts":"4.4","bot_id":"B1","metadata":{"event_type":"other","event_payload":"text"},"blocks":"of a new shape"},
 			{"ts":"5.5","bot_id":"B1","metadata":{"event_type":"playbook_op","event_payload":["f00"]}},
+			{"ts":"1700000008.000100","bot_id":"B1","blocks":[{"type":"rich_text","block_id":"op:f00"}]},
 			{"ts":"6.6","user":"U2","text":"op_id f00"}]}`,
 		"conversations.history?two": `{"ok":true,"has_more":false,"messages":[` + ours("1700000009.000100", "f00") + `,
 			{"ts":"1700000010.000001","user":"U1","metadata":{"event_type":"playbook_op","event_payload":{"op_id":"f00"}}}]}`,
@@ -156,7 +157,7 @@ func TestFindOp(t *testing.T) {
 	}}
 	c := startClient(t, s.ServeHTTP)
 	got, err := c.FindOp(t.Context(), Find{Channel: "C1", Op: "f00"})
-	if want := []string{"1700000009.000100", "1700000009.000200", "1700000010.000001"}; err != nil || !cmp.Equal(got, want) {
+	if want := []string{"1700000008.000100", "1700000009.000100", "1700000009.000200", "1700000010.000001"}; err != nil || !cmp.Equal(got, want) {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 	got, err = c.FindOp(t.Context(), Find{Channel: "C1", ThreadTS: "1.1", Op: "f00", Since: c.now()})
