@@ -29,6 +29,20 @@ func KnownOf(b bool) Known {
 // payloads).
 type Person string
 
+// outsider reports whether a person sees of the workspace only the channels that he is
+// in.
+func (p Person) outsider() bool { return p == PersonGuest || p == PersonExternal }
+
+// Outsiders decides whether a person may be told what belongs to no channel, such as
+// the playbooks: external allows guests and people of other organisations what others
+// may.
+func (p Person) Outsiders(external bool) Decision {
+	if p.outsider() && !external {
+		return Decision{Reason: "only full members of this workspace may ask this: guests and people of other organisations need slack.external_users: allow"}
+	}
+	return Decision{Allowed: true}
+}
+
 // The kinds of people.
 const (
 	PersonUnknown  Person = ""
@@ -62,11 +76,12 @@ type Question struct {
 }
 
 // Decision is the answer. Reason is a clause for people, when it is not allowed;
-// Hidden: the person is told what is told of something that does not exist. Note is a
-// sentence for the timeline, when it is allowed although not all could be checked.
+// Hidden: the person is told what is told of something that does not exist. Unsure: it
+// may be that he belongs there, and Slack does not say so. Note is a sentence for the
+// timeline, when it is allowed although not all could be checked.
 type Decision struct {
-	Allowed, Hidden bool
-	Reason, Note    string
+	Allowed, Hidden, Unsure bool
+	Reason, Note            string
 }
 
 // What could not be checked.
@@ -83,7 +98,7 @@ func (q Question) Decide() Decision {
 		return q.see()
 	case q.Responder != Yes && q.concealed():
 		return Decision{Hidden: true, Reason: "only people in the channel may see this"}
-	case !q.External && (q.Person == PersonGuest || q.Person == PersonExternal):
+	case !q.External && q.Person.outsider():
 		return Decision{Reason: "only full members of this workspace may act: guests and people of other organisations need slack.external_users: allow"}
 	case len(q.Responders) > 0 && q.Responder != Yes:
 		return Decision{Reason: q.reserved()}
@@ -106,22 +121,30 @@ func (q *Question) fill() {
 // see decides about reading: for members of the channel, and for responders. When it
 // is not known who is in, a public channel is open to look at.
 func (q Question) see() Decision {
+	open := q.Private == No && !q.Person.outsider()
 	switch {
 	case q.Responder == Yes, q.Member == Yes:
-	case q.Member == Unknown && (q.Inside || q.Private == No):
-	case q.Member == Unknown && q.Private == Unknown:
-		return Decision{Hidden: true, Reason: "it is not known whether this is for you to see, because Slack does not say so"}
+	case q.Member == Unknown && (q.Inside || open):
+	case q.Member == Unknown:
+		return Decision{Hidden: true, Unsure: true, Reason: "it is not known whether this is for you to see, because Slack does not say so"}
 	default:
-		return Decision{Hidden: q.Private != No, Reason: "only people in " + q.place() + " can see this: join it first"}
+		return Decision{Hidden: !open, Reason: "only people in " + q.place() + " can see this: join it first"}
 	}
 	return Decision{Allowed: true}
 }
 
 // concealed reports whether nothing may be told, be it that there is something: of
-// a private channel to whoever is not known to be in it. A channel of which Slack does
-// not say that it is public counts as private to whoever is not in it.
+// a private channel to whoever is not known to be in it, and of any to a guest or
+// somebody of another organisation. A channel of which Slack does not say that it is
+// public counts as private to whoever is not in it.
 func (q Question) concealed() bool {
-	return q.Member == No && q.Private != No || q.Member == Unknown && q.Private == Yes
+	switch q.Member {
+	case No:
+		return q.Private != No || q.Person.outsider()
+	case Unknown:
+		return q.Private == Yes || q.Person.outsider() && !q.Inside
+	}
+	return false
 }
 
 func (q Question) reserved() string {

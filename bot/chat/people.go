@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strconv"
 
 	"github.com/signalbook/signalbook/bot/access"
 )
 
 const (
-	// membersPage is below Slack's "under 1000" (conversations.members, limit).
-	membersPage = "999"
+	// MembersPage is how many members one call tells: below Slack's "under 1000" (conversations.members, limit).
+	MembersPage = 999
 	// maxMemberPages bounds what one channel may cost of the method's budget: some 20,000 people.
 	maxMemberPages = 20
 )
@@ -22,7 +23,7 @@ var ErrTooMany = errors.New("the channel has more members than are looked throug
 // Every replica may ask: the calls are counted together.
 func (c *Client) ChannelMembers(ctx context.Context, channel string) ([]string, error) {
 	var all []string
-	values := url.Values{"channel": {channel}, "limit": {membersPage}}
+	values := url.Values{"channel": {channel}, "limit": {strconv.Itoa(MembersPage)}}
 	for range maxMemberPages {
 		var page struct {
 			Members []string `json:"members"`

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -21,14 +23,18 @@ const (
 	accessWithin = 1200 * time.Millisecond
 	// askWithin bounds a question that goes on after nobody waits for it: the next one finds its answer.
 	askWithin = 15 * time.Second
-	// memberFor is how long whoever was in a channel is taken to be in it, strangerFor how long somebody who was not is
-	// refused without another look: he may just have been invited. strangerFor bounds the calls, too.
-	memberFor, strangerFor = 5 * time.Minute, 10 * time.Second
+	// memberFor is how long whoever was in a channel is taken to be in it. strangerFor is how long somebody who was not is
+	// refused without another look, for each page of members that a look costs: he may just have been invited. It bounds the
+	// calls, too; so does listedFor, for lists, which look at many channels.
+	memberFor, strangerFor, listedFor = 5 * time.Minute, 10 * time.Second, time.Minute
 	// lastFor is how long a member stays one while Slack cannot be asked.
 	lastFor = time.Hour
 	// privateFor and personFor are how long Slack's word about a channel and about a person holds.
 	privateFor, personFor = 10 * time.Minute, 15 * time.Minute
-	// failedFor is the pause after a question that failed.
+	// tellsFor is how long a digest goes by the last word that a channel is public, when Slack cannot be asked, and
+	// tellsWithin how long it waits for Slack.
+	tellsFor, tellsWithin = 24 * time.Hour, 30 * time.Second
+	// failedFor is the pause after a question that failed; after one that finds no end it is memberFor.
 	failedFor = 10 * time.Second
 )
 
@@ -39,6 +45,12 @@ type person struct{ id, team, channel string }
 // facts finds out what decides about what somebody does in a channel, given by id or
 // by configured name. What cannot be found out in time is not known.
 func (d *Desk) facts(ctx context.Context, who person, channel string) access.Facts {
+	return d.factsWithin(ctx, who, channel, 0)
+}
+
+// factsWithin is facts for which a look at who is in the channel is new enough when
+// it is not older than that.
+func (d *Desk) factsWithin(ctx context.Context, who person, channel string, age time.Duration) access.Facts {
 	ctx, cancel := context.WithTimeout(ctx, d.accessWithin)
 	defer cancel()
 	var facts access.Facts
@@ -46,7 +58,7 @@ func (d *Desk) facts(ctx context.Context, who person, channel string) access.Fac
 	asking.Go(func() { facts.Person = d.personKind(ctx, who) })
 	if id := d.channelID(ctx, channel); id != "" {
 		facts.Inside = id == who.channel
-		facts.Member, facts.Private = d.membership(ctx, id, who.id)
+		facts.Member, facts.Private = d.membership(ctx, id, who.id, age)
 	}
 	asking.Wait()
 	return facts
@@ -65,14 +77,14 @@ func (d *Desk) channelID(ctx context.Context, channel string) string {
 }
 
 // membership says whether a person is in a channel, and whether that is private.
-func (d *Desk) membership(ctx context.Context, channel, user string) (member, private access.Known) {
+func (d *Desk) membership(ctx context.Context, channel, user string, age time.Duration) (member, private access.Known) {
 	room, err := d.Store.Roster(ctx, channel, user)
 	if err != nil {
 		d.Logger.Debug("who is in a channel could not be read", "channel", channel, "error", err)
 		return access.Unknown, access.Unknown
 	}
 	var asked error
-	if !fresh(room, time.Now()) {
+	if !fresh(room, age, time.Now()) {
 		if asked = d.askRoom(ctx, channel, room); asked == nil {
 			if room, err = d.Store.Roster(ctx, channel, user); err != nil {
 				return access.Unknown, access.Unknown
@@ -83,9 +95,9 @@ func (d *Desk) membership(ctx context.Context, channel, user string) (member, pr
 }
 
 // fresh reports whether what is kept of a channel says enough of the person it was
-// read for.
-func fresh(room store.Roster, now time.Time) bool {
-	holds := strangerFor
+// read for; age is how old it may be in any case.
+func fresh(room store.Roster, age time.Duration, now time.Time) bool {
+	holds := max(age, min(memberFor, strangerFor*time.Duration(1+room.Members/chat.MembersPage)))
 	if room.Member {
 		holds = memberFor
 	}
@@ -111,11 +123,7 @@ func (d *Desk) askRoom(ctx context.Context, channel string, room store.Roster) e
 	return d.once(ctx, "room "+channel, func(ctx context.Context) error {
 		var errs []error
 		if room.Private == access.Unknown || time.Since(room.PrivateAt) >= privateFor {
-			private, err := d.Slack.ChannelPrivate(ctx, channel)
-			if err == nil {
-				err = d.Store.SetRosterPrivate(ctx, channel, private, time.Now())
-			}
-			errs = append(errs, err)
+			errs = append(errs, d.askPrivate(ctx, channel))
 		}
 		members, err := d.Slack.ChannelMembers(ctx, channel)
 		if err == nil {
@@ -125,22 +133,67 @@ func (d *Desk) askRoom(ctx context.Context, channel string, room store.Roster) e
 	})
 }
 
-// personKind says where a person belongs. Nobody is asked when it makes no difference.
+// askPrivate asks Slack whether a channel is private.
+func (d *Desk) askPrivate(ctx context.Context, channel string) error {
+	private, err := d.Slack.ChannelPrivate(ctx, channel)
+	if err != nil {
+		return err
+	}
+	return d.Store.SetRosterPrivate(ctx, channel, private, time.Now())
+}
+
+// Tells reports of which channels, by their configured names, the incidents may be
+// told to the readers of a digest in another: of that channel itself, and of public
+// ones.
+func (d *Desk) Tells(ctx context.Context, digest string, channels []string) map[string]bool {
+	ctx, cancel := context.WithTimeout(ctx, tellsWithin)
+	defer cancel()
+	at := d.channelID(ctx, d.Settings().DigestChannel(digest))
+	tells := map[string]bool{}
+	var mu sync.Mutex
+	var looking errgroup.Group
+	looking.SetLimit(looksAtOnce)
+	for _, channel := range channels {
+		looking.Go(func() error {
+			id := d.channelID(ctx, channel)
+			told := id != "" && (id == at || d.public(ctx, id))
+			mu.Lock()
+			defer mu.Unlock()
+			tells[channel] = told
+			return nil
+		})
+	}
+	_ = looking.Wait() // none fails
+	return tells
+}
+
+// public reports whether Slack says, or said within a day when it cannot be asked, that
+// a channel is public.
+func (d *Desk) public(ctx context.Context, channel string) bool {
+	room, err := d.Store.Roster(ctx, channel, "")
+	if err == nil && time.Since(room.PrivateAt) >= privateFor {
+		if d.once(ctx, "private "+channel, func(ctx context.Context) error { return d.askPrivate(ctx, channel) }) == nil {
+			room, err = d.Store.Roster(ctx, channel, "")
+		}
+	}
+	return err == nil && room.Private == access.No && time.Since(room.PrivateAt) < tellsFor
+}
+
+// personKind says where a person belongs: while Slack cannot be asked, what it said
+// last.
 func (d *Desk) personKind(ctx context.Context, who person) access.Person {
 	if d.Slack.Outside(who.team) {
 		return access.PersonExternal
 	}
-	if d.Settings().External {
-		return access.PersonUnknown
-	}
-	read := func() access.Person {
-		kind, err := d.Store.Person(ctx, who.id)
+	read := func() (access.Person, time.Time) {
+		kind, at, err := d.Store.Person(ctx, who.id)
 		if err != nil {
 			d.Logger.Debug("what is known of a person could not be read", "error", err)
 		}
-		return kind
+		return kind, at
 	}
-	if kind := read(); kind != access.PersonUnknown {
+	kind, at := read()
+	if time.Since(at) < personFor {
 		return kind
 	}
 	err := d.once(ctx, "person "+who.id, func(ctx context.Context) error {
@@ -148,19 +201,19 @@ func (d *Desk) personKind(ctx context.Context, who person) access.Person {
 		if err != nil {
 			return err
 		}
-		return d.Store.SetPerson(ctx, who.id, kind, personFor)
+		return d.Store.SetPerson(ctx, who.id, kind, time.Now())
 	})
-	if err != nil {
-		return access.PersonUnknown
+	if err == nil {
+		kind, _ = read()
 	}
-	return read()
+	return kind
 }
 
 // once runs a question for all who ask it at the same time, and lets it rest after it
 // failed.
 func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) error) error {
 	if last, ok := d.failed.Load(name); ok {
-		if failed := last.(failure); time.Since(failed.at) < failedFor {
+		if failed := last.(failure); time.Now().Before(failed.until) {
 			return failed.err
 		}
 	}
@@ -170,7 +223,11 @@ func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) 
 		err := ask(ctx)
 		if err != nil {
 			d.Logger.Warn("Slack was asked in vain who may act", "about", name, "error", err)
-			d.failed.Store(name, failure{time.Now(), err})
+			rest := failedFor
+			if errors.Is(err, chat.ErrTooMany) {
+				rest = memberFor
+			}
+			d.failed.Store(name, failure{time.Now().Add(rest), err})
 		} else {
 			d.failed.Delete(name)
 		}
@@ -184,10 +241,10 @@ func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) 
 	}
 }
 
-// failure is when a question failed, and how.
+// failure is how a question failed, and until when it rests.
 type failure struct {
-	at  time.Time
-	err error
+	until time.Time
+	err   error
 }
 
 // place is where an incident's thread stands, else where it belongs.
@@ -202,7 +259,12 @@ func (d *Desk) place(ctx context.Context, i incident.Incident) string {
 // maySee decides whether somebody may see what belongs to a channel, by its
 // configured name: at is where it stands.
 func (d *Desk) maySee(ctx context.Context, who person, channel, at string, responders []string) access.Decision {
-	q := access.Question{Facts: d.facts(ctx, who, at), Channel: channel, Responders: responders, Responder: access.No}
+	return d.judge(ctx, who, d.facts(ctx, who, at), channel, responders)
+}
+
+// judge decides about seeing on what was found out.
+func (d *Desk) judge(ctx context.Context, who person, facts access.Facts, channel string, responders []string) access.Decision {
+	q := access.Question{Facts: facts, Channel: channel, Responders: responders, Responder: access.No}
 	for _, name := range responders {
 		users, _, err := d.Store.Members(ctx, name)
 		if err != nil {

@@ -250,9 +250,29 @@ func TestGuestsAndPeopleFromElsewhere(t *testing.T) {
 			if i := r.incident(1); (i.State == incident.Open) == external {
 				t.Errorf("the incident is %s", i.State)
 			}
-			// Zoe's command names her workspace: in a channel of ours she is a person from elsewhere.
-			if got := r.in("zoe", "general", "ack INC-1"); external && !strings.Contains(got, "nly people in #shared") || !external && !strings.Contains(got, refused) {
-				t.Errorf("zoe was answered %q", got)
+			// Zoe's command names her workspace: in a channel of ours she is a person from elsewhere. Of another channel of
+			// ours she is told nothing, public as it is.
+			for _, text := range append([]string{"status INC-1", "timeline INC-1"}, acts...) {
+				if got, want := r.in("zoe", "general", text), strings.ReplaceAll(r.in("zoe", "general", strings.ReplaceAll(text, "INC-1", "INC-7")), "INC-7", "INC-1"); got != want {
+					t.Errorf("zoe was answered %q to %q, and of what does not exist %q", got, text, want)
+				}
+			}
+			if got := r.in("zoe", "general", "incidents all"); strings.Contains(got, "INC-1") || strings.Contains(got, "shared") {
+				t.Errorf("zoe's list reads %q", got)
+			}
+			for _, user := range []string{"pat", "gus", "zoe"} {
+				where := map[bool]string{true: "general", false: "shared"}[user == "zoe"]
+				for _, text := range []string{"list", "show triage", "scale 75M", "threshold", "ask caching"} {
+					if got := r.in(user, where, text); strings.Contains(got, "nly full members of this workspace may ask") == external {
+						t.Errorf("%s was answered %q to %q", user, got, text)
+					}
+				}
+				if got := r.in(user, where, "help"); !strings.Contains(got, "followed by one of these") {
+					t.Errorf("%s was answered %q to help", user, got)
+				}
+			}
+			if got := r.in("anna", "general", "show triage"); strings.Contains(got, "full members") {
+				t.Errorf("anna was answered %q", got)
 			}
 			r.sim.Misroute("T0OTHER001", "")
 			reply, err := r.sim.Slash(t.Context(), "anna", "general", "/playbook help")

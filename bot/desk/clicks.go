@@ -152,6 +152,15 @@ var modals = map[string]struct {
 	"incident:note": {incident.VerbNote, "note", "Please write a note."},
 }
 
+// submitter is who sent in a form; he does so where he opened it.
+func submitter(s chat.Submission) person {
+	who := person{id: s.UserID, team: s.UserTeam}
+	if from := opened(s); from != nil {
+		who.channel = from.Channel
+	}
+	return who
+}
+
 // Submit takes what was typed into a modal.
 func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string {
 	if strings.HasPrefix(s.CallbackID, "digest:") {
@@ -170,7 +179,7 @@ func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string 
 	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
 		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal", From: opened(s),
 	}}
-	if said := d.admit(ctx, &ev, person{id: s.UserID, team: s.UserTeam}); said != "" {
+	if said := d.admit(ctx, &ev, submitter(s)); said != "" {
 		return map[string]string{modal.block: said}
 	}
 	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID})

@@ -21,7 +21,7 @@ const (
 // why not when it is one too many of that person.
 func (d *Desk) admit(ctx context.Context, ev *incident.Event, who person) (said string) {
 	name, most := limit(*ev)
-	if most > 0 {
+	if most > 0 && !d.repeated(ctx, ev.Op) {
 		wait, err := d.Store.Spend(ctx, "by:"+name+":"+who.id, most)
 		switch {
 		case err != nil:
@@ -33,6 +33,15 @@ func (d *Desk) admit(ctx context.Context, ev *incident.Event, who person) (said 
 	}
 	d.ask(ctx, ev, who)
 	return ""
+}
+
+// repeated reports whether Slack has delivered the same before: it counts once.
+func (d *Desk) repeated(ctx context.Context, op string) bool {
+	seen, err := d.Store.Seen(ctx, op)
+	if err != nil {
+		d.Logger.Debug("whether something was stored before could not be read", "error", err)
+	}
+	return seen
 }
 
 // limit says how often a minute a person may do what the event says, and together

@@ -95,7 +95,7 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 				l.AtMost = true
 				continue
 			case !views[k].Allowed:
-				l.AtMost = true
+				l.AtMost, l.Unsure = true, l.Unsure || views[k].Unsure
 				if !views[k].Hidden && !slices.Contains(l.Elsewhere, i.Channel) {
 					l.Elsewhere = append(l.Elsewhere, i.Channel)
 				}
@@ -137,7 +137,7 @@ func (d *Desk) views(ctx context.Context, who person, all []incident.Incident, s
 		}
 		asked[key] = true
 		looking.Go(func() error {
-			decision := d.maySee(ctx, who, i.Channel, at, i.Responders)
+			decision := d.judge(ctx, who, d.factsWithin(ctx, who, at, listedFor), i.Channel, i.Responders)
 			mu.Lock()
 			defer mu.Unlock()
 			seen[key] = decision

@@ -120,7 +120,7 @@ func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]s
 		return nil
 	}
 	ev := incident.Event{Op: s.Op, At: received(s.At), Review: &review}
-	if said := d.admit(ctx, &ev, person{id: s.UserID, team: s.UserTeam}); said != "" {
+	if said := d.admit(ctx, &ev, submitter(s)); said != "" {
 		return map[string]string{block: said}
 	}
 	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID})

@@ -93,6 +93,16 @@ func (d *Desk) unheard(ctx context.Context, m chat.Mention, to chat.Private, err
 // tell answers a command that changes nothing.
 func (d *Desk) tell(ctx context.Context, c command.Command, who person, at time.Time, to chat.Private) message.Message {
 	switch {
+	case c.Verb == command.VerbList, c.Verb == command.VerbShow, asksHandbook(c.Verb):
+		// They belong to no channel.
+		short, cancel := context.WithTimeout(ctx, d.accessWithin)
+		decision := d.personKind(short, who).Outsiders(d.Settings().External)
+		cancel()
+		if !decision.Allowed {
+			return message.Text(message.Escape(sentence(decision.Reason)))
+		}
+	}
+	switch {
 	case c.Verb == command.VerbDigest, c.Verb == command.VerbCost:
 		return d.costs(ctx, c, who, at, to)
 	case asksHandbook(c.Verb):

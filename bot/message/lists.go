@@ -51,11 +51,15 @@ type IncidentList struct {
 	Elsewhere []string
 	// Partial says that not all of what is kept could be looked at in time.
 	Partial bool
+	// Unsure says that there may be some in channels of which Slack does not say at the moment whether the reader is in them.
+	Unsure  bool
 	Now     time.Time // tells what is overdue
 	Command string    // the slash command: "/playbook"
 }
 
 const partialWords = "After an upgrade the lists are still being made, and this one lacks some: ask again in a minute."
+
+const unsureWords = "Slack does not say at the moment who is in which channel, so some may be missing here: ask again in a minute."
 
 // Incidents answers `/playbook incidents`. What does not fit is counted, with what
 // to type to see it.
@@ -70,6 +74,8 @@ func Incidents(l IncidentList) Message {
 			return Text(fmt.Sprintf("None of the worst %s is for you to see.", plural(l.Rest, "incident")))
 		case len(l.Elsewhere) > 0:
 			return Text("None in your channels. " + l.elsewhere())
+		case l.Unsure:
+			return Text(unsureWords)
 		}
 		return Text(noIncidents(l.Filter, l.Command))
 	}
@@ -89,6 +95,9 @@ func Incidents(l IncidentList) Message {
 	}
 	if l.Partial {
 		ways = append(ways, plain(partialWords))
+	}
+	if l.Unsure {
+		ways = append(ways, plain(unsureWords))
 	}
 	if len(l.Elsewhere) > 0 {
 		ways = append(ways, plain(l.elsewhere()))
@@ -150,11 +159,11 @@ func noIncidents(filter, command string) string {
 	case "mine":
 		return fmt.Sprintf("Nothing is waiting for you. `%s incidents` lists what is open.", command)
 	case "overdue":
-		return "Nothing is overdue. 🎉"
+		return "Nothing is overdue in your channels. 🎉"
 	case "all":
-		return "There have been no incidents yet."
+		return "There have been no incidents yet in your channels."
 	}
-	return fmt.Sprintf("No incident is open. 🎉 `%s incidents all` lists the past ones.", command)
+	return fmt.Sprintf("No incident is open in your channels. 🎉 `%s incidents all` lists the past ones.", command)
 }
 
 func incidentLine(i incident.Incident, now time.Time) *paragraph {

@@ -33,6 +33,8 @@ type About struct {
 	Skipped  int // times before this one at which nothing was posted
 	Settings digest.Settings
 	Handbook *handbook.Handbook // nil: the sheet as it was given
+	// Tells reports of which channels the digest's readers may be told incidents; nil: of all.
+	Tells func(ctx context.Context, digest string, channels []string) map[string]bool
 }
 
 // WeekBefore is the week that a digest of that moment reviews: the last one that has
@@ -76,15 +78,10 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (dige
 	slices.SortFunc(in.Expected, func(a, b digest.Expectation) int { return strings.Compare(a.Series, b.Series) })
 	in.Posted, err = before(ctx, st, a)
 	note(err)
-	var cut bool
-	in.Incidents, unread, cut, err = incidents(ctx, st, a.Week, a.Now)
+	var missing []string
+	in.Incidents, missing, err = incidents(ctx, st, a)
 	note(err)
-	if len(unread) > 0 {
-		in.Absent = append(in.Absent, fmt.Sprintf("Not counted, because what is stored cannot be read: %s.", store.Named(unread)))
-	}
-	if cut {
-		in.Absent = append(in.Absent, fmt.Sprintf("There are more incidents than the %d newest open and closed ones that are counted here.", maxIncidents))
-	}
+	in.Absent = append(in.Absent, missing...)
 	users, err := st.UsersByWeek(ctx, a.Week, usersBack)
 	note(err)
 	in.Organisation = o.Ask(ctx, a.Now)

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -202,6 +203,44 @@ func TestGatherIncidents(t *testing.T) {
 	}
 	if diff := cmp.Diff(wantOverdue, got.Overdue); diff != "" {
 		t.Errorf("overdue (-want +got):\n%s", diff)
+	}
+	// Incidents of channels that it may not tell of are not in it, neither counted nor named, and it says so.
+	const silent = "private"
+	if in := r.gather(r.about()); strings.Contains(strings.Join(in.Absent, "\n"), silent) {
+		t.Errorf("something is missing: %q", in.Absent)
+	}
+	for n, channel := range map[int]string{3: "#general", 2: "#general"} {
+		i, _, err := r.st.Incident(t.Context(), n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		was := i.Version
+		i.Channel, i.Version = channel, was+1
+		if each, err := r.st.Commit(t.Context(), lease.Fence, store.Commit{Saved: []store.Saved{{Result: incident.Result{Incident: i}, Was: was}}}); err != nil || each[0] != nil {
+			t.Fatal(each, err)
+		}
+	}
+	about := r.about()
+	about.Tells = func(_ context.Context, name string, channels []string) map[string]bool {
+		if name != about.Digest {
+			t.Errorf("asked for the digest %q", name)
+		}
+		tells := map[string]bool{}
+		for _, channel := range channels {
+			tells[channel] = channel == "#general"
+		}
+		return tells
+	}
+	in := r.gather(about)
+	if len(in.Incidents.Opened) != 1 || in.Incidents.Opened[0].ID != "INC-3" || len(in.Incidents.Overdue) != 2 {
+		t.Errorf("got %+v", in.Incidents)
+	}
+	if all := strings.Join(in.Absent, "\n"); !strings.Contains(all, silent) || strings.Contains(all, "INC-") {
+		t.Errorf("what is missing: %q", in.Absent)
+	}
+	about.Tells = func(context.Context, string, []string) map[string]bool { return nil }
+	if in := r.gather(about); len(in.Incidents.Opened)+len(in.Incidents.Overdue) > 0 {
+		t.Errorf("when nothing is known it tells of %+v", in.Incidents)
 	}
 }
 

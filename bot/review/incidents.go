@@ -2,13 +2,14 @@ package review
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -18,42 +19,71 @@ const (
 	readAtOnce   = 500
 )
 
-// incidents reads the incidents of a week, and what is overdue now. Cut says that
-// there are more than are looked at; unread are those that cannot be read.
-func incidents(ctx context.Context, st *store.Store, week spend.Week, now time.Time) (told *digest.Incidents, unread []*store.Unreadable, cut bool, err error) {
-	from, to := week.Monday().Time(), week.Add(1).Monday().Time()
+// incidents reads the incidents of a week, and what is overdue now, and says what is
+// missing. Those of channels that the digest may not tell of are left out.
+func incidents(ctx context.Context, st *store.Store, a About) (told *digest.Incidents, missing []string, err error) {
+	from, to := a.Week.Monday().Time(), a.Week.Add(1).Monday().Time()
 	open, err := st.OpenNumbers(ctx, maxIncidents)
 	if err != nil {
-		return nil, nil, false, err
+		return nil, nil, err
 	}
 	closed, err := st.ClosedSince(ctx, from, maxIncidents)
 	if err != nil {
-		return nil, nil, false, err
+		return nil, nil, err
 	}
-	cut = len(open) == maxIncidents || len(closed) == maxIncidents
 	var all digest.Incidents
+	var unread []*store.Unreadable
+	tells, silent := map[string]bool{}, false
 	// One that closes in between is among both.
-	numbers := append(open, closed...)
+	numbers := slices.Concat(open, closed)
 	slices.Sort(numbers)
 	numbers = slices.Compact(numbers)
 	for len(numbers) > 0 {
 		n := min(len(numbers), readAtOnce)
 		found, broken, err := st.Incidents(ctx, numbers[:n]...)
 		if err != nil {
-			return nil, nil, false, err
+			return nil, nil, err
 		}
 		numbers, unread = numbers[n:], append(unread, broken...)
+		a.ask(ctx, found, tells)
 		for _, i := range found {
 			if i.Quiet {
 				continue
 			}
-			if in(i.OpenedAt, from, to) || in(i.OpeningAt, from, to) {
-				all.Opened = append(all.Opened, facts(i, now))
+			if !tells[i.Channel] {
+				silent = true
+				continue
 			}
-			all.Overdue = append(all.Overdue, overdue(i, now)...)
+			if in(i.OpenedAt, from, to) || in(i.OpeningAt, from, to) {
+				all.Opened = append(all.Opened, facts(i, a.Now))
+			}
+			all.Overdue = append(all.Overdue, overdue(i, a.Now)...)
 		}
 	}
-	return &all, unread, cut, nil
+	if len(unread) > 0 {
+		missing = append(missing, fmt.Sprintf("Not counted, because what is stored cannot be read: %s.", store.Named(unread)))
+	}
+	if len(open) == maxIncidents || len(closed) == maxIncidents {
+		missing = append(missing, fmt.Sprintf("There are more incidents than the %d newest open and closed ones that are counted here.", maxIncidents))
+	}
+	if silent {
+		missing = append(missing, "Incidents of other channels that are private, or of which Slack does not say that they are public, are not counted here.")
+	}
+	return &all, missing, nil
+}
+
+// ask finds out of which of the incidents' channels the digest may tell; tells keeps it.
+func (a About) ask(ctx context.Context, all []incident.Incident, tells map[string]bool) {
+	var channels []string
+	for _, i := range all {
+		if _, asked := tells[i.Channel]; !asked {
+			tells[i.Channel] = a.Tells == nil
+			channels = append(channels, i.Channel)
+		}
+	}
+	if a.Tells != nil && len(channels) > 0 {
+		maps.Copy(tells, a.Tells(ctx, a.Digest, channels))
+	}
 }
 
 func in(t, from, to time.Time) bool { return !t.Before(from) && t.Before(to) }

@@ -45,6 +45,15 @@ end
 return {1}
 `)
 
+// Seen reports whether an event with this op was stored before.
+func (s *Store) Seen(ctx context.Context, op string) (bool, error) {
+	n, err := s.redis.client.Exists(ctx, s.keys.seen(op)).Result()
+	if err != nil {
+		return false, fmt.Errorf("look for what was stored before: %w", err)
+	}
+	return n > 0, nil
+}
+
 // Put stores an event for the keeper. When the same op was committed before, its
 // answer comes back at once with done true. Any error means: not known to be
 // stored; asking again is safe.

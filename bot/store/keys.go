@@ -48,7 +48,7 @@ func (k keys) names() string   { return k.base + "names" }         // HASH confi
 func (k keys) roster(id string) string {
 	return k.base + "roster:" + id // HASH user id of a member -> "", and what the fields of Roster say; 30 days
 }
-func (k keys) person(id string) string { return k.base + "person:" + id } // STRING access.Person, expires when Slack is to be asked again
+func (k keys) person(id string) string { return k.base + "person:" + id } // STRING "<access.Person> <ms when Slack said so>"; 30 days
 func (k keys) probe() string           { return k.base + "probe" }        // STRING without meaning, 60 s: can anything be stored?
 func (k keys) replies() string         { return k.base + "replies" }      // CHANNEL of answers for waiting doors
 

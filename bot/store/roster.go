@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -17,6 +18,7 @@ type Roster struct {
 	Private   access.Known
 	PrivateAt time.Time // when Slack said so
 	MembersAt time.Time // when Slack said who is in it; zero: never
+	Members   int       // how many were in it then
 	// Member reports whether the person asked about was in it then.
 	Member bool
 }
@@ -26,20 +28,26 @@ const (
 	rosterPrivate   = "private"
 	rosterPrivateAt = "private_at"
 	rosterMembersAt = "members_at"
+	rosterMembers   = "members"
 )
 
-// rosterFor is how long the last word about a channel is kept: it helps while Slack does not answer.
+// rosterFor is how long the last word about a channel or a person is kept: it helps while Slack does not answer.
 const rosterFor = 30 * 24 * time.Hour
 
 // Roster returns what Slack said of a channel, and whether a person is in it.
 func (s *Store) Roster(ctx context.Context, channel, user string) (Roster, error) {
-	values, err := s.redis.client.HMGet(ctx, s.keys.roster(channel), rosterPrivate, rosterPrivateAt, rosterMembersAt, user).Result()
+	values, err := s.redis.client.HMGet(ctx, s.keys.roster(channel), rosterPrivate, rosterPrivateAt, rosterMembersAt, rosterMembers, user).Result()
 	if err != nil {
 		return Roster{}, fmt.Errorf("read who is in channel %s: %w", channel, err)
 	}
 	private, _ := values[0].(string)
-	_, member := values[3].(string)
-	return Roster{Private: access.Known(private), PrivateAt: inTime(values[1]), MembersAt: inTime(values[2]), Member: member && user != ""}, nil
+	size, _ := values[3].(string)
+	members, _ := strconv.Atoi(size) // of an older binary: 0
+	_, member := values[4].(string)
+	return Roster{
+		Private: access.Known(private), PrivateAt: inTime(values[1]), MembersAt: inTime(values[2]),
+		Members: members, Member: member && user != "",
+	}, nil
 }
 
 func inTime(value any) time.Time {
@@ -70,8 +78,8 @@ func (s *Store) SetRosterMembers(ctx context.Context, channel string, members []
 	if err != nil {
 		return fmt.Errorf("remember who is in channel %s: %w", channel, err)
 	}
-	fields := make([]any, 0, 2*len(members)+6)
-	fields = append(fields, rosterMembersAt, at.UnixMilli())
+	fields := make([]any, 0, 2*len(members)+8)
+	fields = append(fields, rosterMembersAt, at.UnixMilli(), rosterMembers, len(members))
 	for k, name := range []string{rosterPrivate, rosterPrivateAt} {
 		if text, ok := before[k].(string); ok {
 			fields = append(fields, name, text)
@@ -90,19 +98,20 @@ func (s *Store) SetRosterMembers(ctx context.Context, channel string, members []
 	return nil
 }
 
-// Person returns where a person belongs, as Slack said lately; PersonUnknown when
-// Slack is to be asked.
-func (s *Store) Person(ctx context.Context, user string) (access.Person, error) {
+// Person returns where a person belongs, and when Slack said so; PersonUnknown when
+// it never did.
+func (s *Store) Person(ctx context.Context, user string) (access.Person, time.Time, error) {
 	text, err := s.redis.client.Get(ctx, s.keys.person(user)).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return access.PersonUnknown, fmt.Errorf("read what is known of %s: %w", user, err)
+		return access.PersonUnknown, time.Time{}, fmt.Errorf("read what is known of %s: %w", user, err)
 	}
-	return access.Person(text), nil
+	kind, at, _ := strings.Cut(text, " ")
+	return access.Person(kind), inTime(at), nil
 }
 
-// SetPerson remembers for a while where a person belongs.
-func (s *Store) SetPerson(ctx context.Context, user string, person access.Person, keep time.Duration) error {
-	if err := s.redis.client.Set(ctx, s.keys.person(user), string(person), keep).Err(); err != nil {
+// SetPerson remembers where a person belongs.
+func (s *Store) SetPerson(ctx context.Context, user string, person access.Person, at time.Time) error {
+	if err := s.redis.client.Set(ctx, s.keys.person(user), fmt.Sprintf("%s %d", person, at.UnixMilli()), rosterFor).Err(); err != nil {
 		return fmt.Errorf("remember what is known of %s: %w", user, err)
 	}
 	return nil

@@ -174,13 +174,17 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	st := b.redis.Workspace(id.TeamID)
 	replies := st.NewReplies()
 	client := b.client.Shared(st)
-	d := desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st), Organisation: b.organisation(st), Settings: func() desk.Settings {
+	var d *desk.Desk
+	tells := func(ctx context.Context, digest string, channels []string) map[string]bool {
+		return d.Tells(ctx, digest, channels)
+	}
+	d = desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st, tells), Organisation: b.organisation(st), Settings: func() desk.Settings {
 		s := b.settings.Load()
 		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Handbook: s.handbook, Digests: s.digestNames(), DigestChannel: s.digestChannel, StartChannel: s.startChannel, Places: s.places(), External: s.external(), Severities: s.config.Severities.Order}
 	}})
 	k := keeper.New(keeper.Options{
 		Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.keeper,
-		Report: b.report(st), Now: digestClock(),
+		Report: b.report(st, tells), Now: digestClock(),
 	})
 	c := b.settings.Load().config
 

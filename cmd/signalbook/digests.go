@@ -87,11 +87,12 @@ func digestClock() func() time.Time {
 }
 
 // report gathers and judges a digest for the keeper.
-func (b *bot) report(st *store.Store) func(context.Context, keeper.Digest, keeper.Wanted) (digest.Report, error) {
+func (b *bot) report(st *store.Store, tells tells) func(context.Context, keeper.Digest, keeper.Wanted) (digest.Report, error) {
 	return func(ctx context.Context, d keeper.Digest, w keeper.Wanted) (digest.Report, error) {
 		s := b.settings.Load()
 		about := s.about(d.Name, w.At)
 		about.Skipped = w.Skipped
+		about.Tells = tells
 		in, err := review.Gather(ctx, st, s.organisation(), about)
 		if err != nil {
 			return digest.Report{}, err
@@ -100,14 +101,19 @@ func (b *bot) report(st *store.Store) func(context.Context, keeper.Digest, keepe
 	}
 }
 
+// tells reports of which channels a digest may tell incidents; see [desk.Desk.Tells].
+type tells func(ctx context.Context, digest string, channels []string) map[string]bool
+
 // gather gathers a digest for who asks.
-func (b *bot) gather(st *store.Store) func(context.Context, string, time.Time) (digest.Input, error) {
+func (b *bot) gather(st *store.Store, tells tells) func(context.Context, string, time.Time) (digest.Input, error) {
 	return func(ctx context.Context, name string, now time.Time) (digest.Input, error) {
 		if haste.now != nil {
 			now = haste.now()
 		}
 		s := b.settings.Load()
-		return review.Gather(ctx, st, s.organisation(), s.about(name, now))
+		about := s.about(name, now)
+		about.Tells = tells
+		return review.Gather(ctx, st, s.organisation(), about)
 	}
 }
 
