@@ -31,13 +31,24 @@ var (
 // bot in it. On an error the map holds what could be found, and callers post by name
 // instead.
 func (c *Client) Channels(ctx context.Context, names []string) (ids, closed map[string]string, err error) {
+	return c.ChannelsAsFound(ctx, names, func(_, _, _ string) {})
+}
+
+// ChannelsAsFound is Channels that tells of each channel as soon as it is found: its
+// name as it was given, its id, and what to do before the bot can write there. A large
+// workspace has many pages of channels.
+func (c *Client) ChannelsAsFound(ctx context.Context, names []string, found func(name, id, closed string)) (ids, closed map[string]string, err error) {
 	ids, closed = map[string]string{}, map[string]string{}
 	wanted := map[string][]string{} // bare name -> as the caller wrote it
 	for _, name := range names {
 		if channelID.MatchString(name) {
 			if _, asked := ids[name]; !asked {
 				ids[name] = name
-				err = errors.Join(err, c.lookAt(ctx, name, closed))
+				failed := c.lookAt(ctx, name, closed)
+				err = errors.Join(err, failed)
+				if failed == nil {
+					found(name, name, closed[name])
+				}
 			}
 			continue
 		}
@@ -49,9 +60,9 @@ func (c *Client) Channels(ctx context.Context, names []string) (ids, closed map[
 	if len(wanted) == 0 {
 		return ids, closed, err
 	}
-	listErr := c.listChannels(ctx, "public_channel,private_channel", wanted, ids, closed)
+	listErr := c.listChannels(ctx, "public_channel,private_channel", wanted, ids, closed, found)
 	if failed, ok := errors.AsType[*Error](listErr); ok && failed.Code == "missing_scope" {
-		listErr = c.listChannels(ctx, "public_channel", wanted, ids, closed)
+		listErr = c.listChannels(ctx, "public_channel", wanted, ids, closed, found)
 	}
 	if listErr != nil {
 		return ids, closed, errors.Join(err, listErr)
@@ -108,7 +119,7 @@ func (c *Client) lookAt(ctx context.Context, id string, closed map[string]string
 }
 
 // listChannels walks conversations.list until every wanted name has its id.
-func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[string][]string, ids, closed map[string]string) error {
+func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[string][]string, ids, closed map[string]string, found func(name, id, closed string)) error {
 	values := url.Values{"types": {kinds}, "exclude_archived": {"true"}, "limit": {listPage}}
 	missing := len(wanted)
 	for {
@@ -134,6 +145,7 @@ func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[stri
 				if why := channel.closed(name); why != "" {
 					closed[name] = why
 				}
+				found(name, channel.ID, closed[name])
 			}
 		}
 		if missing == 0 || page.Next.Cursor == "" || page.Next.Cursor == values.Get("cursor") {

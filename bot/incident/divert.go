@@ -1,29 +1,41 @@
 package incident
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
-// divert lets an incident, or a storm, begin in another channel than its own. One
-// that has begun there stays.
+// divert lets an incident, or a storm, begin in another channel than it was to. It
+// goes back to its own when the other one does not take it either.
 func (r Rules) divert(s Scene, d Diverted, now time.Time) Outcome {
-	if s.Fallback == "" || s.Fallback == d.Channel {
+	if d.To == "" || d.To == d.Channel {
 		return Outcome{Reason: "there is no other channel"}
 	}
 	var out Outcome
 	if d.Incident < 0 {
 		storm := s.Storm(-d.Incident)
-		if storm == nil || storm.Channel != d.Channel || storm.Place != "" {
+		if storm == nil || storm.At() != d.Channel {
 			return Outcome{Reason: "the storm is elsewhere already, or forgotten"}
 		}
 		moved := out.storm(s, -d.Incident)
-		moved.Place, moved.Why = s.Fallback, d.Why
+		moved.Place, moved.Why = d.To, d.Why
+		if d.To == moved.Channel {
+			moved.Place, moved.Why = "", ""
+		}
 		return out
 	}
-	if s.Current == nil || s.Current.Channel != d.Channel || s.Current.Belongs != "" {
+	if s.Current == nil || s.Current.Channel != d.Channel {
 		return Outcome{Reason: "the incident is elsewhere already, or forgotten"}
 	}
 	i := s.Current.clone()
-	i.Channel, i.Belongs, i.BelongsWhy = s.Fallback, d.Channel, d.Why
-	change := Change{Kind: KindDiverted, At: now, Text: "to " + s.Fallback + ", because " + d.Channel + " cannot be written to: " + d.Why}
+	i.Channel, i.Belongs, i.BelongsWhy = d.To, cmp.Or(i.Belongs, d.Channel), cmp.Or(i.BelongsWhy, d.Why)
+	if i.Belongs == i.Channel {
+		i.Belongs, i.BelongsWhy = "", ""
+	}
+	change := Change{Kind: KindDiverted, At: now, Text: "to " + d.To + ", because " + d.Channel + " cannot be written to: " + d.Why}
 	out.Results = append(out.Results, Result{Incident: i, Changes: []Change{change}})
 	return out
 }
+
+// At is the channel in which the storm is posted.
+func (s Storm) At() string { return cmp.Or(s.Place, s.Channel) }

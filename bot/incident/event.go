@@ -36,10 +36,11 @@ type Event struct {
 }
 
 // Diverted says that Slack did not take the first message of an incident, or of a
-// storm by its subject, in its channel, and why.
+// storm by its subject, in a channel, why, and to which other one it goes.
 type Diverted struct {
 	Incident int    `json:"incident"`
 	Channel  string `json:"channel"`
+	To       string `json:"to"`
 	Why      string `json:"why,omitempty"`
 }
 

@@ -29,8 +29,6 @@ type Rules struct {
 
 // Scene is what the keeper knows around one event.
 type Scene struct {
-	// Fallback is where goes what Diverted is about; empty: nowhere else can be written to.
-	Fallback string
 	// Current is the incident that the event concerns: the newest of the alert group, or the one an act or timer names.
 	Current *Incident
 	// Next is the number that a new incident takes.

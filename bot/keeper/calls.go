@@ -129,8 +129,9 @@ func (h *hands) find(ctx context.Context, s sight, c call) error {
 	case err == nil:
 	case errors.As(err, &refused) && refused.Outcome == chat.OutcomeGone:
 		copies = nil // no thread, no copy in it
-	case errors.As(err, &refused) && refused.Outcome == chat.OutcomeChannel && strings.HasPrefix(where, "#"):
-		copies = nil // Slack never told the channel's id: a copy shows when it does, and the sweeps remove it
+	case errors.As(err, &refused) && refused.Outcome == chat.OutcomeChannel && (strings.HasPrefix(where, "#") || begins(c)):
+		// Slack never told the channel's id, or does not let us look: a copy shows when it does, and the sweeps remove it.
+		copies = nil
 	default:
 		return err
 	}

@@ -175,7 +175,7 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 		Schema: digest.Schema, Number: newest + 1, Version: 1, Channel: d.Channel, Tick: w.At, AskedBy: askedBy, Report: report,
 	}
 	if why := r.people.unusable(d.Channel); why != "" {
-		if fallback := r.fallback(r.Settings(), nil, d.Channel); fallback != "" {
+		if fallback := r.Settings().Route(nil).Fallback; fallback != "" && fallback != d.Channel && r.people.unusable(fallback) == "" {
 			document.Channel, document.Belongs, document.BelongsWhy = fallback, d.Channel, why
 		}
 	}

@@ -18,8 +18,6 @@ const (
 	refreshEvery = 10 * time.Minute
 	groupsEvery  = time.Minute      // one call: who was taken out of a group may not act for long
 	unknownEvery = 20 * time.Second // while Slack does not know all names
-	// namesWithin is how long a message waits for the names that it is about, while Slack answers other questions.
-	namesWithin = 30 * time.Second
 )
 
 // directory knows who the names of the configuration are in Slack, and who is in
@@ -31,15 +29,19 @@ type directory struct {
 	mu       sync.Mutex
 	channels map[string]string
 	people   map[string]chat.Person
-	members  map[string][]string // user ids, by configured name
-	unsaved  map[string]bool     // names whose members Redis does not have
-	asked    map[string]bool     // names of which Slack has said who they are, or that it does not know them
-	trying   time.Time           // since when Slack answers, but not about all names
-	closed   map[string]string   // channels that cannot be written to, by configured name: what to do
+	members  map[string][]string  // user ids, by configured name
+	unsaved  map[string]bool      // names whose members Redis does not have
+	asked    map[string]bool      // names of which Slack has said who they are, or that it does not know them
+	wanted   map[string]time.Time // names that messages wait for, and since when
+	trying   time.Time            // since when Slack answers, but not about all names
+	halting  bool                 // it answered that something is wrong with it
+	closed   map[string]string    // channels that cannot be written to, by configured name: what to do
+	// restricted are channels that refuse what Slack shows as open.
+	restricted map[string]restriction
 }
 
 func newDirectory(r *reign) *directory {
-	return &directory{reign: r, ready: make(chan struct{}), asked: map[string]bool{}, closed: map[string]string{}, channels: map[string]string{}, people: map[string]chat.Person{}, members: map[string][]string{}, unsaved: map[string]bool{}}
+	return &directory{reign: r, ready: make(chan struct{}), asked: map[string]bool{}, wanted: map[string]time.Time{}, closed: map[string]string{}, restricted: map[string]restriction{}, channels: map[string]string{}, people: map[string]chat.Person{}, members: map[string][]string{}, unsaved: map[string]bool{}}
 }
 
 // await waits until it is known which channels there are; false when the context ended
@@ -78,7 +80,7 @@ func (d *directory) run(ctx context.Context) error {
 			again = min(2*again, lastProbe)
 		} else {
 			wait, again = refreshEvery, retry
-			if err != nil {
+			if err != nil || d.shut() {
 				wait = unknownEvery // somebody may be mending it
 			}
 		}
@@ -141,15 +143,12 @@ func (d *directory) recall(ctx context.Context) {
 // even when the rest failed; wait is set when it is worth asking for the rest
 // soon.
 func (d *directory) refresh(ctx context.Context) (wait time.Duration, err error) {
-	if _, err := d.Slack.Auth(ctx); err != nil {
+	_, err = d.Slack.Auth(ctx)
+	d.begin(err)
+	if err != nil {
 		// Slack does not take the token at the moment: every answer would say so.
 		return max(soon(err), retry), err
 	}
-	d.mu.Lock()
-	if d.trying.IsZero() {
-		d.trying = time.Now()
-	}
-	d.mu.Unlock()
 	settings := d.Settings()
 	var problems []error
 	trouble := func(what string, err error) {
@@ -157,30 +156,29 @@ func (d *directory) refresh(ctx context.Context) (wait time.Duration, err error)
 		wait = max(wait, soon(err))
 	}
 	ids := map[string]string{}
-	channels, closed, err := d.Slack.Channels(ctx, settings.Channels)
+	people, unknown, peopleErr := map[string]chat.Person{}, []string(nil), error(nil)
+	var asking sync.WaitGroup
+	asking.Go(func() { people, unknown, peopleErr = d.askAll(ctx, settings.People, ids) })
+	channels, closed, err := d.Slack.ChannelsAsFound(ctx, settings.Channels, d.found)
 	if err != nil {
 		trouble("find channels", err)
 	}
+	problems = append(problems, d.askRenamed(ctx, channels, closed)...)
+	d.open(settings.Channels, channels, closed, err)
+	asking.Wait()
 	maps.Copy(ids, channels)
-	for _, name := range slices.Sorted(maps.Keys(closed)) {
-		problems = append(problems, errors.New(closed[name]))
-		// A channel that was renamed is still the channel it was.
+	for name := range closed {
 		if channels[name] == "" && d.channel(name) == name {
 			ids[name] = ""
 		}
 	}
-	d.mu.Lock()
-	maps.Copy(d.channels, channels)
-	d.mu.Unlock()
-	d.open(settings.Channels, channels, closed, err)
-	people, unknown, err := d.askPeople(ctx, settings.People, ids)
-	if err != nil {
-		trouble("find people", err)
+	if peopleErr != nil {
+		trouble("find people", peopleErr)
 	}
 	if len(unknown) > 0 {
 		problems = append(problems, fmt.Errorf("Slack does not know %s", strings.Join(unknown, ", ")))
 	}
-	d.answered(settings.People, people, unknown, err)
+	d.settled()
 	if err := d.Store.SetNames(ctx, ids); err != nil {
 		trouble("keep what Slack said", err)
 	}
@@ -205,6 +203,7 @@ func (d *directory) askPeople(ctx context.Context, names []string, ids map[strin
 		ids[name] = ""
 		delete(d.people, name)
 	}
+	d.answered(names, people, unknown, err)
 	d.mu.Unlock()
 	for _, name := range unknown {
 		err = errors.Join(err, d.keepMembers(ctx, name, nil))

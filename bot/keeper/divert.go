@@ -14,7 +14,8 @@ import (
 // A channel that cannot be written to must not keep an incident from people: what is
 // to begin there begins in the route's fallback channel, and says where it belongs.
 // It is planned there when that is known before, and moved when Slack refuses its
-// first message. What has begun stays where it is.
+// first message; back again when the fallback channel refuses it, too. What has begun
+// stays where it is.
 
 // settleIn plans an incident in another channel when its own cannot be written to.
 func (r *reign) settleIn(p *incident.Plan, fallback string) {
@@ -25,30 +26,47 @@ func (r *reign) settleIn(p *incident.Plan, fallback string) {
 	p.Belongs, p.BelongsWhy, p.Channel = p.Channel, why, fallback
 }
 
-// fallback is where an incident goes whose channel does not take it, or a storm when
-// there is no incident; empty when nothing else can be written to.
-func (r *reign) fallback(s Settings, i *incident.Incident, channel string) string {
-	var labels map[string]string
-	if i != nil {
-		labels = i.Labels
+// otherChannel is where a subject goes that its channel does not take: into the
+// fallback channel, and from there back to its own; empty when that cannot be written
+// to either, as far as is known.
+func (h *hands) otherChannel(s sight) string {
+	to := s.belongs()
+	if to == "" {
+		var labels map[string]string
+		if s.incident != nil {
+			labels = s.incident.Labels
+		}
+		to = h.Settings().Route(labels).Fallback
 	}
-	fallback := s.Route(labels).Fallback
-	if fallback == channel || r.people.unusable(fallback) != "" {
+	if to == s.channel || h.people.unusable(to) != "" {
 		return ""
 	}
-	return fallback
+	return to
+}
+
+// belongs is the subject's own channel when it is to begin in another one.
+func (s sight) belongs() string {
+	switch {
+	case s.incident != nil:
+		return s.incident.Belongs
+	case s.storm != nil && s.storm.Place != "":
+		return s.storm.Channel
+	case s.digest != nil:
+		return s.digest.Belongs
+	}
+	return ""
 }
 
 // diverted moves what could not begin in its channel; false when it stays. A post
 // there whose outcome was unknown before may still land: it is looked for as a stray.
 func (h *hands) diverted(ctx context.Context, s sight, c call, refused *chat.Error) (moved bool, err error) {
-	if refused.Concern != chat.ConcernChannel || c.kind != callPost || c.slot.Name != store.RootSlot || c.have.TS != "" || len(c.have.Old) > 0 {
+	if refused.Concern != chat.ConcernChannel || c.kind != callPost || !begins(c) {
 		return false, nil
 	}
 	why := cmp.Or(refused.Hint(), refused.Code)
-	h.people.refused(s.channel, why)
-	fallback := h.fallback(h.Settings(), s.incident, s.channel)
-	if fallback == "" || s.elsewhere() {
+	h.people.refused(s.channel, refused.Code, why)
+	to := h.otherChannel(s)
+	if to == "" {
 		return false, nil
 	}
 	if c.have.Sweeps > 0 {
@@ -60,7 +78,10 @@ func (h *hands) diverted(ctx context.Context, s sight, c call, refused *chat.Err
 	if d := s.digest; d != nil {
 		next := *d
 		next.Version++
-		next.Channel, next.Belongs, next.BelongsWhy = fallback, d.Channel, why
+		next.Channel, next.Belongs, next.BelongsWhy = to, d.Channel, why
+		if to == d.Belongs {
+			next.Belongs, next.BelongsWhy = "", ""
+		}
 		err := h.commitReview(ctx, store.Review{Digest: &store.SavedDigest{Document: next, Was: d.Version}})
 		if errors.Is(err, store.ErrVersion) {
 			return true, nil // somebody acted on it meanwhile: it is looked at again
@@ -68,20 +89,12 @@ func (h *hands) diverted(ctx context.Context, s sight, c call, refused *chat.Err
 		return err == nil, err
 	}
 	_, _, err = h.Store.Put(ctx, incident.Event{
-		At: time.Now().UTC().Truncate(time.Millisecond), Diverted: &incident.Diverted{Incident: s.number, Channel: s.channel, Why: why},
+		At: time.Now().UTC().Truncate(time.Millisecond), Diverted: &incident.Diverted{Incident: s.number, Channel: s.channel, To: to, Why: why},
 	})
 	return err == nil, err
 }
 
-// elsewhere reports whether the subject is not in its own channel already.
-func (s sight) elsewhere() bool {
-	switch {
-	case s.incident != nil:
-		return s.incident.Belongs != ""
-	case s.storm != nil:
-		return s.storm.Place != ""
-	case s.digest != nil:
-		return s.digest.Belongs != ""
-	}
-	return true
+// begins reports whether the call is about the first message of all of a subject.
+func begins(c call) bool {
+	return c.slot.Name == store.RootSlot && c.have.TS == "" && len(c.have.Old) == 0
 }

@@ -42,8 +42,8 @@ func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
 	case refused.Outcome == chat.OutcomeChannel:
 		h.health.set(aboutChannel(s), refused.Error())
 		o.wait = h.Timing.Parked
-		if refused.Concern == chat.ConcernChannel && (c.slot.Name != store.RootSlot || s.elsewhere()) {
-			// What has not begun is moved, each for itself.
+		if refused.Concern == chat.ConcernChannel && (c.slot.Name != store.RootSlot || h.otherChannel(s) == "") {
+			// What has not begun is moved, each for itself, where there is another channel.
 			o.closed = h.Timing.Parked // one incident asks for all of them whether it is open again
 		}
 		log.Error("Slack refuses the channel; everything is kept and sent when it works again")

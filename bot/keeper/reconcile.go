@@ -272,6 +272,9 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 		if c.kind == callPost || c.kind == callEdit {
 			h.health.clear(aboutChannel(s))
 			h.health.clear(aboutMessage(s))
+			if c.kind == callPost && c.slot.Name == store.RootSlot {
+				h.people.took(s.channel)
+			}
 			if c.slot.Picture != nil && c.slot.File == "" {
 				h.bare(s, s.file(c.slot.Name).Why)
 			}

@@ -85,7 +85,7 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 // answers why not: of one in a channel that is none of his he is told nothing.
 func (r *reign) mayReview(ctx context.Context, ev incident.Event, channel string, commit *store.Commit) (bool, error) {
 	settings := r.Settings()
-	decision, err := r.people.may(ctx, ev.Review.User.ID, ev.Access, access.At(settings.Places, channel, r.people.channel), settings.External)
+	decision, err := r.people.may(ctx, ev.Review.User.ID, r.people.factsOf(channel, ev.Access), access.At(settings.Places, channel, r.people.channel), settings.External)
 	switch {
 	case err != nil:
 		return false, err

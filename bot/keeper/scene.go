@@ -41,10 +41,9 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 	case ev.Act != nil && s.Current != nil:
 		err = r.judgeAccess(ctx, &s, settings, ev, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
 	case ev.Start != nil:
-		route := settings.Route(ev.Start.Labels)
-		err = r.judgeAccess(ctx, &s, settings, ev, ev.Start.User, access.Place{Channel: settings.startChannel(*ev.Start), Responders: route.Responders})
-	case ev.Diverted != nil:
-		s.Fallback = r.fallback(settings, s.Current, ev.Diverted.Channel)
+		at := access.Place{Channel: settings.startChannel(*ev.Start), Responders: settings.Route(ev.Start.Labels).Responders}
+		ev.Access = r.people.factsOf(at.Channel, ev.Access)
+		err = r.judgeAccess(ctx, &s, settings, ev, ev.Start.User, at)
 	case ev.Timer != nil && s.Current != nil:
 		s.Neighbours, err = r.neighbours(ctx, *s.Current, ev.At)
 	}

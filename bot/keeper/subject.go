@@ -1,7 +1,6 @@
 package keeper
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -37,7 +36,7 @@ func (h *hands) subject(ctx context.Context, number int) (subject, bool, error) 
 	if number < 0 {
 		s, ok, err := h.Store.Storm(ctx, -number)
 		return subject{
-			number: number, name: s.ID(), channel: cmp.Or(s.Place, s.Channel), version: s.Version, critical: true, opened: s.StartedAt, storm: &s,
+			number: number, name: s.ID(), channel: s.At(), version: s.Version, critical: true, opened: s.StartedAt, storm: &s,
 		}, ok, err
 	}
 	i, ok, err := h.Store.Incident(ctx, number)

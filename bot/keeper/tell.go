@@ -1,8 +1,6 @@
 package keeper
 
 import (
-	"cmp"
-
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -32,7 +30,7 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 		}
 	}
 	for _, storm := range commit.Storms {
-		r.hands.add(work{number: storm.Subject(), channel: r.people.channel(cmp.Or(storm.Place, storm.Channel)), rank: ranked(true, classStorm, storm.StartedAt)})
+		r.hands.add(work{number: storm.Subject(), channel: r.people.channel(storm.At()), rank: ranked(true, classStorm, storm.StartedAt)})
 		switch {
 		case storm.Was == 0:
 			r.log.Warn("a storm begins", "channel", storm.Channel, "storm", storm.ID())
