@@ -62,15 +62,17 @@ func (c *Client) ChannelPrivate(ctx context.Context, channel string) (bool, erro
 	return said.Private || said.Group || said.Direct || said.Group2, err
 }
 
-// PersonKind says where a person belongs (users.info): a guest, somebody of another
-// organisation, or a member of the workspace or its Enterprise organisation.
-func (c *Client) PersonKind(ctx context.Context, user string) (access.Person, error) {
+// UserInfo says where a person belongs (users.info): a guest, somebody of another
+// organisation, or a member of the workspace or its Enterprise organisation. The name
+// is the one that Slack gives with clicks and commands, too; empty when it has none.
+func (c *Client) UserInfo(ctx context.Context, user string) (kind access.Person, name string, err error) {
 	id, err := c.who(ctx)
 	if err != nil {
-		return access.PersonUnknown, err
+		return access.PersonUnknown, "", err
 	}
 	var answer struct {
 		User struct {
+			Name       string `json:"name"`
 			TeamID     string `json:"team_id"`
 			Restricted bool   `json:"is_restricted"`
 			Ultra      bool   `json:"is_ultra_restricted"`
@@ -82,20 +84,22 @@ func (c *Client) PersonKind(ctx context.Context, user string) (access.Person, er
 	}
 	err = c.readCounted(ctx, "users.info", user, url.Values{"user": {user}}, &answer)
 	if failed, ok := errors.AsType[*Error](err); ok && (failed.Code == "user_not_found" || failed.Code == "user_not_visible") {
-		return access.PersonExternal, nil // Slack knows everybody who belongs here
+		return access.PersonExternal, "", nil // Slack knows everybody who belongs here
 	}
 	said := answer.User
 	switch {
 	case err != nil:
-		return access.PersonUnknown, err
+		return access.PersonUnknown, "", err
 	case said.Stranger:
-		return access.PersonExternal, nil
+		kind = access.PersonExternal
 	case id.external(said.TeamID) && (id.EnterpriseID == "" || said.Enterprise.ID != id.EnterpriseID):
-		return access.PersonExternal, nil
+		kind = access.PersonExternal
 	case said.Restricted || said.Ultra:
-		return access.PersonGuest, nil
+		kind = access.PersonGuest
+	default:
+		kind = access.PersonOurs
 	}
-	return access.PersonOurs, nil
+	return kind, said.Name, nil
 }
 
 // Outside reports whether the workspace that came with what a person did says already

@@ -73,14 +73,14 @@ func TestPersonKind(t *testing.T) {
 	} {
 		c := startClient(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"ok":true,"user":%s}`, test.user) })
 		c.Remember(Identity{TeamID: "T1", EnterpriseID: test.enterprise})
-		if got, err := c.PersonKind(t.Context(), "U1"); err != nil || got != test.want {
+		if got, _, err := c.UserInfo(t.Context(), "U1"); err != nil || got != test.want {
 			t.Errorf("%s: got %q, %v, want %q", test.name, got, err, test.want)
 		}
 	}
 	for code, want := range map[string]access.Person{"user_not_found": external, "user_not_visible": external, "ratelimited": access.PersonUnknown, "fatal_error": access.PersonUnknown} {
 		c := startClient(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"ok":false,"error":%q}`, code) })
 		c.Remember(Identity{TeamID: "T1"})
-		if got, err := c.PersonKind(t.Context(), "U1"); got != want || (err == nil) != (want == external) {
+		if got, _, err := c.UserInfo(t.Context(), "U1"); got != want || (err == nil) != (want == external) {
 			t.Errorf("%s: got %q, %v, want %q", code, got, err, want)
 		}
 	}

@@ -45,6 +45,8 @@ func TestParse(t *testing.T) {
 		{"note 1 a &lt;!channel&gt; &amp;amp; b", 0, Command{Verb: VerbNote, Incident: 1, Text: "a <!channel> &amp; b"}},
 		{"note 1 ask <@U12|anna> in <#C1|db> or <!subteam^S1|@db> <!here> see <https://x.example/a|https://x.example/a> and <https://x.example|the page>", 0,
 			Command{Verb: VerbNote, Incident: 1, Text: "ask @anna in #db or @db @here see https://x.example/a and the page (https://x.example)"}},
+		{"note 1 ask <@U12345678> or <@W12> in <#C12345678> or <!subteam^S1234> <!here>", 0,
+			Command{Verb: VerbNote, Incident: 1, Text: "ask @somebody or @somebody in #a-channel or @a-group @here"}},
 		{"note 42 is the answer", 9, Command{Verb: VerbNote, Incident: 9, Text: "42 is the answer"}},
 		{"note INC-7 had the same cause", 9, Command{Verb: VerbNote, Incident: 9, Text: "INC-7 had the same cause"}},
 		{"resolve 1", 0, Command{Verb: VerbResolve, Incident: 1}},

@@ -34,6 +34,9 @@ func plain(text string) string {
 	return strings.TrimSpace(text)
 }
 
+// unnamed are what references read as that come without a name: no person reads ids.
+var unnamed = map[byte]string{'U': "@somebody", 'W': "@somebody", 'S': "@a-group", 'C': "#a-channel", 'G': "#a-channel", 'D': "#a-channel"}
+
 // name is how a reference reads without its markup.
 func name(target, shown string) string {
 	if target == "" {
@@ -42,11 +45,17 @@ func name(target, shown string) string {
 	kind, id := target[0], target[1:]
 	switch kind {
 	case '@', '#':
+		if shown == "" && id != "" && unnamed[id[0]] != "" {
+			return unnamed[id[0]]
+		}
 		if shown == "" {
 			shown = id
 		}
 		return string(kind) + strings.TrimPrefix(shown, string(kind))
 	case '!':
+		if shown == "" && strings.HasPrefix(id, "subteam^") {
+			return unnamed['S']
+		}
 		if shown == "" {
 			shown, _, _ = strings.Cut(id, "^")
 		}

@@ -185,28 +185,34 @@ func (d *Desk) personKind(ctx context.Context, who person) access.Person {
 	if d.Slack.Outside(who.team) {
 		return access.PersonExternal
 	}
-	read := func() (access.Person, time.Time) {
-		kind, at, err := d.Store.Person(ctx, who.id)
+	return d.known(ctx, who.id).Kind
+}
+
+// known is what Slack says of somebody, and while it does not answer, what it last
+// said.
+func (d *Desk) known(ctx context.Context, id string) store.Person {
+	read := func() store.Person {
+		p, err := d.Store.Person(ctx, id)
 		if err != nil {
 			d.Logger.Debug("what is known of a person could not be read", "error", err)
 		}
-		return kind, at
+		return p
 	}
-	kind, at := read()
-	if time.Since(at) < personFor {
-		return kind
+	p := read()
+	if time.Since(p.At) < personFor {
+		return p
 	}
-	err := d.once(ctx, "person "+who.id, func(ctx context.Context) error {
-		kind, err := d.Slack.PersonKind(ctx, who.id)
+	err := d.once(ctx, "person "+id, func(ctx context.Context) error {
+		kind, name, err := d.Slack.UserInfo(ctx, id)
 		if err != nil {
 			return err
 		}
-		return d.Store.SetPerson(ctx, who.id, kind, time.Now())
+		return d.Store.SetPerson(ctx, id, store.Person{Kind: kind, Name: name, At: time.Now()})
 	})
 	if err == nil {
-		kind, _ = read()
+		p = read()
 	}
-	return kind
+	return p
 }
 
 // once runs a question for all who ask it at the same time, and lets it rest after it

@@ -12,6 +12,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/store"
 )
 
 // startPrivateRig is a rig whose incidents go to a private channel of anna and chris.
@@ -170,7 +171,7 @@ func TestGuestsStayGuestsWhileSlackIsDown(t *testing.T) {
 	r.start()
 	r.keep()
 	r.open()
-	if err := r.store.SetPerson(t.Context(), r.id("gus"), access.PersonGuest, time.Now().Add(-time.Hour)); err != nil {
+	if err := r.store.SetPerson(t.Context(), r.id("gus"), store.Person{Kind: access.PersonGuest, At: time.Now().Add(-time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	r.sim.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.HTTP503})

@@ -187,7 +187,7 @@ func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string 
 	case !answered && said != textLater:
 		return map[string]string{modal.block: said}
 	case answered && answer.Kind != incident.AnswerApplied:
-		return map[string]string{modal.block: message.Plain(message.Answer(answer, d.Settings().Command))}
+		return map[string]string{modal.block: message.PlainAnswer(answer, d.Settings().Command)}
 	}
 	return nil
 }

@@ -128,7 +128,7 @@ func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]s
 	case !answered && said != textLater:
 		return map[string]string{block: said}
 	case answered && answer.Kind != incident.AnswerApplied:
-		return map[string]string{block: message.Plain(message.Answer(answer, d.Settings().Command))}
+		return map[string]string{block: message.PlainAnswer(answer, d.Settings().Command)}
 	}
 	return nil
 }

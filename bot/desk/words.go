@@ -55,7 +55,8 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 		}
 		number = n
 	}
-	c, err := command.Parse(m.Text, number)
+	text, by := d.named(ctx, m)
+	c, err := command.Parse(text, number)
 	if err != nil {
 		said := d.usage(err)
 		to.Text, to.Blocks = said.Text, said.Blocks
@@ -63,7 +64,7 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 		return nil
 	}
 	reply := incident.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
-	if ev, ok := act(c, m.Op, m.At, incident.User{ID: m.UserID}, "thread", reply); ok {
+	if ev, ok := act(c, m.Op, m.At, by, "thread", reply); ok {
 		if said := d.admit(ctx, &ev, who); said != "" {
 			to.Text = said
 			d.whisper(ctx, to)

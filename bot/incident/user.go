@@ -2,6 +2,7 @@ package incident
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 )
 
@@ -11,6 +12,17 @@ import (
 type User struct {
 	ID   string
 	Name string
+}
+
+var configuredID = regexp.MustCompile(`^[UWSCG][A-Z]*[0-9][A-Z0-9]{3,29}$`)
+
+// Readable is a name of the configuration for people, where Slack cannot show whom
+// it means: of an id, which tells people nothing, it says what it is one of.
+func Readable(name string) string {
+	if !configuredID.MatchString(name) {
+		return name
+	}
+	return map[byte]string{'U': "a person", 'W': "a person", 'S': "a group", 'C': "a channel", 'G': "a channel"}[name[0]]
 }
 
 // MarshalJSON implements json.Marshaler.

@@ -37,3 +37,15 @@ func TestUserAsJSON(t *testing.T) {
 		}
 	}
 }
+
+// TestReadable: of an id in the configuration people read what it is one of.
+func TestReadable(t *testing.T) {
+	for name, want := range map[string]string{
+		"U0SIM00002": "a person", "W012AB3CD": "a person", "S0DB1": "a group", "C0123456": "a channel", "GT4567890": "a channel",
+		"@sre-oncall": "@sre-oncall", "carla@example.com": "carla@example.com", "#incidents": "#incidents", "SRE": "SRE", "CHECKOUT": "CHECKOUT", "U2": "U2", "": "",
+	} {
+		if got := incident.Readable(name); got != want {
+			t.Errorf("Readable(%q): got %q, want %q", name, got, want)
+		}
+	}
+}

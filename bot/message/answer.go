@@ -70,13 +70,13 @@ func answer(a incident.Answer, command string) string {
 		if t.words() == "" {
 			return "You are not among those who may act on this. Nothing was changed."
 		}
-		return sentence(t.words()) + " Nothing was changed."
+		return mentioned(sentence(t.words())) + " Nothing was changed."
 	case incident.AnswerNoDigest:
 		return t.noDigest()
 	case incident.AnswerNothing:
 		return fmt.Sprintf("There is nothing to take back: %s is open.", t.title())
 	case incident.AnswerAsked:
-		return fmt.Sprintf("The digest %s is being made; it follows in %s.", t.title(), t.words())
+		return fmt.Sprintf("The digest %s is being made; it follows%s.", t.title(), t.in())
 	case incident.AnswerNoPlaybook:
 		return fmt.Sprintf("There is no playbook “%s”. `%s list` names them all.", t.words(), t.command)
 	case incident.AnswerStarted:

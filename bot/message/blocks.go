@@ -205,6 +205,7 @@ func preformatted(s string) slack.RichTextElement {
 var (
 	slackID   = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
 	channelID = regexp.MustCompile(`^[CG][A-Z0-9]{5,20}$`)
+	word      = regexp.MustCompile(`[^\s,;:.]+`)
 	mention   = regexp.MustCompile(`^<(@[UW][A-Z0-9]{1,30}|!subteam\^S[A-Z0-9]{1,30})>$`)
 )
 
@@ -221,10 +222,29 @@ func name(u incident.User) string {
 	switch {
 	case u.Name != "":
 		return Cut(Line(u.Name), 80)
-	case u.ID != "":
+	case u.ID != "" && !slackID.MatchString(u.ID):
 		return Cut(Line(u.ID), 80)
 	}
-	return "somebody"
+	return "somebody" // an id tells people nothing
+}
+
+// configured is a name of the configuration as plain text.
+func configured(name string) string { return Cut(Line(incident.Readable(name)), 80) }
+
+// mentioned writes ids among the words of a private answer (mrkdwn, escaped) as
+// Slack shows them; it notifies nobody there.
+func mentioned(text string) string {
+	return word.ReplaceAllStringFunc(text, func(w string) string {
+		switch {
+		case incident.Readable(w) == w:
+			return w
+		case w[0] == 'S':
+			return "<!subteam^" + w + ">"
+		case w[0] == 'C', w[0] == 'G':
+			return "<#" + w + ">"
+		}
+		return "<@" + w + ">"
+	})
 }
 
 // maxNames bounds how many owners a message names.
@@ -239,7 +259,7 @@ func (n Names) notify(names []string) string {
 			written = append(written, m)
 			continue
 		}
-		written = append(written, Harmless(Cut(Line(name), 80)))
+		written = append(written, Harmless(configured(name)))
 	}
 	return strings.Join(written, " ") + more(len(names)-maxNames)
 }
@@ -248,7 +268,7 @@ func (n Names) notify(names []string) string {
 func plainNames(names []string) string {
 	written := make([]string, 0, len(names))
 	for _, name := range names[:min(len(names), maxNames)] {
-		written = append(written, Cut(Line(name), 80))
+		written = append(written, configured(name))
 	}
 	return strings.Join(written, ", ") + more(len(names)-maxNames)
 }

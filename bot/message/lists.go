@@ -100,7 +100,7 @@ func Incidents(l IncidentList) Message {
 		ways = append(ways, plain(unsureWords))
 	}
 	if len(l.Elsewhere) > 0 {
-		ways = append(ways, plain(l.elsewhere()))
+		ways = append(ways, markup(l.elsewhere()))
 	}
 	ways = append(ways, markup(fmt.Sprintf("`%s status INC-…` shows one; `%s incidents open|mine|overdue|all` shows others.", l.Command, l.Command)))
 	for k, way := range ways {
@@ -115,7 +115,7 @@ const maxElsewhere = 5
 // elsewhere says where there are more, for whoever joins.
 func (l IncidentList) elsewhere() string {
 	names := l.Elsewhere[:min(len(l.Elsewhere), maxElsewhere)]
-	where := Harmless(strings.Join(names, ", "))
+	where := mentioned(Harmless(strings.Join(names, ", ")))
 	if more := len(l.Elsewhere) - len(names); more > 0 {
 		where += fmt.Sprintf(" and %d more", more)
 	}

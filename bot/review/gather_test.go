@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,13 +132,13 @@ func TestGatherIncidents(t *testing.T) {
 	base := incident.Incident{
 		Schema: incident.Schema, Version: 1, State: incident.Open, Group: "g", Severity: "critical", Labels: map[string]string{"alertname": "HighCPU"},
 		Playbook: incident.PlaybookRef{Name: "database-cpu"}, Opening: 1,
-		Tiers: []incident.Tier{{Name: playbooks.Immediate, Owners: []string{"@db", "@sre"}}, {Name: playbooks.ShortTerm, Owners: []string{"@db"}}},
+		Tiers: []incident.Tier{{Name: playbooks.Immediate, Owners: []string{"@db", "@sre"}}, {Name: playbooks.ShortTerm, Owners: []string{"@db"}}, {Name: playbooks.LongTerm, Owners: []string{"S0DB12345", "@sre"}}},
 	}
 	at := func(n int, opened time.Time, change func(*incident.Incident)) store.Commit {
 		i := base
 		i.Number, i.Group, i.OpenedAt, i.OpeningAt = n, i.Group+string(rune('a'+n)), opened, opened
-		i.Tiers = []incident.Tier{base.Tiers[0], base.Tiers[1]}
-		i.Tiers[0].Due, i.Tiers[1].Due = opened.Add(time.Hour), opened.Add(7*24*time.Hour)
+		i.Tiers = slices.Clone(base.Tiers)
+		i.Tiers[0].Due, i.Tiers[1].Due, i.Tiers[2].Due = opened.Add(time.Hour), opened.Add(7*24*time.Hour), opened.Add(7*24*time.Hour)
 		change(&i)
 		return store.Commit{Saved: []store.Saved{{Result: incident.Result{Incident: i}}}, Next: n}
 	}
@@ -158,6 +159,8 @@ func TestGatherIncidents(t *testing.T) {
 			i.Steps = []incident.Step{
 				step("index", playbooks.ShortTerm, incident.Standing{State: incident.StepAcknowledged, Holder: anna, At: hours(-24 * 19)}),
 				step("cache", playbooks.ShortTerm, incident.Standing{State: incident.StepOpen}),
+				step("shard", playbooks.LongTerm, incident.Standing{State: incident.StepAcknowledged, Holder: incident.User{ID: "U0SIM00002"}}),
+				step("split", playbooks.LongTerm, incident.Standing{State: incident.StepOpen}),
 			}
 		}),
 		at(3, hours(-24*30), func(i *incident.Incident) { i.Opening, i.OpeningAt = 2, hours(-24*3) }),           // opened again in the week
@@ -200,6 +203,8 @@ func TestGatherIncidents(t *testing.T) {
 	wantOverdue := []digest.Overdue{
 		{Incident: "INC-2", Step: "index", Tier: "short_term", Owner: "anna", Due: due},
 		{Incident: "INC-2", Step: "cache", Tier: "short_term", Owner: "@db", Due: due},
+		{Incident: "INC-2", Step: "shard", Tier: "long_term", Owner: "somebody", Due: due}, // nobody reads ids
+		{Incident: "INC-2", Step: "split", Tier: "long_term", Owner: "a group, @sre", Due: due},
 	}
 	if diff := cmp.Diff(wantOverdue, got.Overdue); diff != "" {
 		t.Errorf("overdue (-want +got):\n%s", diff)
@@ -232,7 +237,7 @@ func TestGatherIncidents(t *testing.T) {
 		return tells
 	}
 	in := r.gather(about)
-	if len(in.Incidents.Opened) != 1 || in.Incidents.Opened[0].ID != "INC-3" || len(in.Incidents.Overdue) != 2 {
+	if len(in.Incidents.Opened) != 1 || in.Incidents.Opened[0].ID != "INC-3" || len(in.Incidents.Overdue) != 4 {
 		t.Errorf("got %+v", in.Incidents)
 	}
 	if all := strings.Join(in.Absent, "\n"); !strings.Contains(all, silent) || strings.Contains(all, "INC-") {

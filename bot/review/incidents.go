@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -122,12 +123,15 @@ func overdue(i incident.Incident, now time.Time) []digest.Overdue {
 		if s.Hidden || s.Ended() || s.To != 0 || due.IsZero() || !due.Before(now) || i.Drill {
 			continue
 		}
-		owner := s.Holder.Name
-		if owner == "" {
-			owner = s.Holder.ID
-		}
-		if t, ok := i.Tier(s.Tier); ok && owner == "" {
-			owner = strings.Join(t.Owners, ", ")
+		owner := ""
+		if s.Holder != (incident.User{}) {
+			owner = cmp.Or(s.Holder.Name, "somebody")
+		} else if t, ok := i.Tier(s.Tier); ok {
+			names := make([]string, len(t.Owners))
+			for k, name := range t.Owners {
+				names[k] = incident.Readable(name)
+			}
+			owner = strings.Join(names, ", ")
 		}
 		all = append(all, digest.Overdue{Incident: i.ID(), Step: s.Title, Tier: string(s.Tier), Owner: owner, Due: due})
 	}

@@ -98,20 +98,27 @@ func (s *Store) SetRosterMembers(ctx context.Context, channel string, members []
 	return nil
 }
 
-// Person returns where a person belongs, and when Slack said so; PersonUnknown when
-// it never did.
-func (s *Store) Person(ctx context.Context, user string) (access.Person, time.Time, error) {
-	text, err := s.redis.client.Get(ctx, s.keys.person(user)).Result()
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return access.PersonUnknown, time.Time{}, fmt.Errorf("read what is known of %s: %w", user, err)
-	}
-	kind, at, _ := strings.Cut(text, " ")
-	return access.Person(kind), inTime(at), nil
+// Person is what Slack said of somebody, by his id.
+type Person struct {
+	Kind access.Person // PersonUnknown: Slack never said anything
+	Name string        // what Slack calls him with clicks and commands; may be empty
+	At   time.Time     // when Slack said so
 }
 
-// SetPerson remembers where a person belongs.
-func (s *Store) SetPerson(ctx context.Context, user string, person access.Person, at time.Time) error {
-	if err := s.redis.client.Set(ctx, s.keys.person(user), fmt.Sprintf("%s %d", person, at.UnixMilli()), rosterFor).Err(); err != nil {
+// Person returns what Slack said of somebody.
+func (s *Store) Person(ctx context.Context, user string) (Person, error) {
+	text, err := s.redis.client.Get(ctx, s.keys.person(user)).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return Person{}, fmt.Errorf("read what is known of %s: %w", user, err)
+	}
+	kind, rest, _ := strings.Cut(text, " ")
+	at, name, _ := strings.Cut(rest, " ")
+	return Person{Kind: access.Person(kind), Name: name, At: inTime(at)}, nil
+}
+
+// SetPerson remembers what Slack said of somebody.
+func (s *Store) SetPerson(ctx context.Context, user string, p Person) error {
+	if err := s.redis.client.Set(ctx, s.keys.person(user), fmt.Sprintf("%s %d %s", p.Kind, p.At.UnixMilli(), p.Name), rosterFor).Err(); err != nil {
 		return fmt.Errorf("remember what is known of %s: %w", user, err)
 	}
 	return nil

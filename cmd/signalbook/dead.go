@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -146,10 +147,7 @@ func by(u incident.User) string {
 	if u.ID == "" {
 		return ""
 	}
-	if u.Name != "" {
-		return " by " + oneLine(u.Name, 40)
-	}
-	return " by " + oneLine(u.ID, 40)
+	return " by " + oneLine(cmp.Or(u.Name, "somebody"), 40) // an id tells people nothing
 }
 
 // oneLine makes a text fit into a table, whoever wrote it.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/store"
 )
 
 // workspaceKeys is how every key of the test's workspace begins.
@@ -284,5 +285,19 @@ func TestRetention(t *testing.T) {
 	}
 	if metrics, _ := b.get("/metrics"); !strings.Contains(metrics, "\nsignalbook_incidents_forgotten_total 1\n") || !strings.Contains(metrics, "\nsignalbook_archive_failures_total 0\n") {
 		t.Errorf("the metrics do not tell of it")
+	}
+}
+
+// TestDeadLettersNamePeople: in a table people read names, never ids.
+func TestDeadLettersNamePeople(t *testing.T) {
+	for want, user := range map[string]incident.User{
+		"done INC-1 scale-up by ben":      {ID: "U0SIM00002", Name: "ben"},
+		"done INC-1 scale-up by somebody": {ID: "U0SIM00002"},
+		"done INC-1 scale-up":             {},
+	} {
+		letter := store.DeadLetter{Event: incident.Event{Act: &incident.Act{Verb: incident.VerbDone, Incident: 1, Step: "scale-up", User: user}}}
+		if got := what(letter); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

@@ -53,7 +53,7 @@ func scopes() []scope {
 		{"files:write", "brings the pictures that its messages show, such as charts; they are shared with nobody else"},
 		{"files:read", "asks whether a picture is there, so that none is brought twice"},
 		{"usergroups:read", "finds user groups, to mention owners and to check responders"},
-		{"users:read", "needed by Slack for users:read.email"},
+		{"users:read", "tells guests from members, and what people are called; needed by Slack for users:read.email"},
 		{"users:read.email", "finds people who are configured by e-mail"},
 	}
 }

@@ -1,0 +1,40 @@
+package desk
+
+import (
+	"context"
+	"regexp"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+const (
+	// namesWithin is how long a mention waits for names, of the 3 s in which it has to be stored.
+	namesWithin = 400 * time.Millisecond
+	// maxNamed bounds how many people of one text are looked up.
+	maxNamed = 5
+)
+
+// unnamed is a person as Slack writes him in events: without a name.
+var unnamed = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})>`)
+
+// named gives names to the people of a mention, as slash commands bring them: to who
+// wrote it, and to those in its text. Whose name Slack does not tell in time keeps none.
+func (d *Desk) named(ctx context.Context, m chat.Mention) (text string, by incident.User) {
+	ctx, cancel := context.WithTimeout(ctx, namesWithin)
+	defer cancel()
+	by = incident.User{ID: m.UserID, Name: d.known(ctx, m.UserID).Name}
+	left := maxNamed
+	text = unnamed.ReplaceAllStringFunc(m.Text, func(mention string) string {
+		if left--; left < 0 {
+			return mention
+		}
+		id := unnamed.FindStringSubmatch(mention)[1]
+		if name := d.known(ctx, id).Name; name != "" {
+			return "<@" + id + "|" + name + ">"
+		}
+		return mention
+	})
+	return text, by
+}

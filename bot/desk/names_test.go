@@ -1,0 +1,71 @@
+package desk_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/signalbook/signalbook/bot/slacksim"
+)
+
+// plainTexts are the texts of notifications that a channel's messages have, where
+// Slack shows no names for ids.
+func (r *rig) plainTexts() string {
+	r.t.Helper()
+	var all []string
+	for _, m := range r.sim.Messages("incidents") {
+		if m.Bot {
+			all = append(all, m.Text)
+		}
+		for _, reply := range r.sim.Thread("incidents", m.TS) {
+			if reply.Bot {
+				all = append(all, reply.Text)
+			}
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+// TestMentionsHaveNames: what Slack delivers of a mention has only ids; those who
+// wrote it and who are named in it are people all the same, wherever it is told.
+func TestMentionsHaveNames(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	r.keep()
+	root, _ := r.open()
+	say := func(text string) {
+		t.Helper()
+		if _, err := r.sim.Say("ben", "incidents", root.TS, "@signalbook "+text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say("note ask @anna in #general")
+	eventually(t, "the note is kept", func() bool { return r.incident(1).Note.Text != "" })
+	if got, want := r.incident(1).Note.Text, "ask @anna in #general"; got != want {
+		t.Errorf("the note reads %q, want %q", got, want)
+	}
+	say("resolve")
+	eventually(t, "the resolution is told", func() bool { return strings.Contains(r.plainTexts(), "Resolved by") })
+	if got := r.plainTexts(); !strings.Contains(got, "Resolved by hand by ben") {
+		t.Errorf("the texts read:\n%s", got)
+	}
+}
+
+// TestMentionsWithoutNames: a Slack that does not say who somebody is holds nothing
+// up, and nobody reads an id.
+func TestMentionsWithoutNames(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	r.sim.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.HTTP503})
+	r.keep()
+	root, _ := r.open()
+	if _, err := r.sim.Say("ben", "incidents", root.TS, "@signalbook resolve ask @anna"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the resolution is told", func() bool { return strings.Contains(r.plainTexts(), "Resolved by") })
+	if got := r.plainTexts(); !strings.Contains(got, "Resolved by hand by somebody") || strings.Contains(got, "U0SIM") {
+		t.Errorf("the texts read:\n%s", got)
+	}
+	if got := r.slash("anna", "timeline INC-1"); !strings.Contains(got, "ask @somebody") {
+		t.Errorf("the timeline reads:\n%s", got)
+	}
+}
