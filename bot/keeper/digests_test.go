@@ -380,7 +380,7 @@ func TestClickOnADigestThatCannotBeRead(t *testing.T) {
 	r := startReviewRig(t, tick.Add(-time.Hour))
 	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: r.server.Address, MaxRetries: -1, Protocol: 2})
 	t.Cleanup(func() { raw.Close() })
-	if err := raw.Set(t.Context(), deadBase+"digest:1", `{"schema":99,"number":1,"version":1}`, 0).Err(); err != nil {
+	if err := raw.Set(t.Context(), deadBase+"digest:1", `{"schema":1,"number":1,"ver`, 0).Err(); err != nil {
 		t.Fatal(err)
 	}
 	if a := r.act("adopt", incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: 1, Subject: "C1"}); a.Kind != incident.AnswerFailed {
