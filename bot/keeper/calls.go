@@ -24,7 +24,7 @@ var sweeps = [...]time.Duration{30 * time.Second, 2 * time.Minute}
 // limited mean "not sent"; everything else stays "sending" until it was looked
 // for.
 func (h *hands) post(ctx context.Context, s sight, c call) error {
-	slot := store.Slot{State: store.CallSending, Op: rand.Text(), IntentAt: time.Now(), Old: c.have.Old}
+	slot := store.Slot{State: store.CallSending, Op: rand.Text(), IntentAt: h.Store.Now(), Old: c.have.Old}
 	shorten(&slot, c.slot, c.word)
 	switch {
 	case c.have.TS != "":
@@ -64,7 +64,7 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 			slot.Hash = "" // it is edited
 		}
 		if slot.Sweeps > 0 {
-			slot.SweepAt = time.Now().Add(h.Timing.Sweeps[0])
+			slot.SweepAt = h.Store.Now().Add(h.Timing.Sweeps[0])
 		}
 		return h.record(ctx, number, c.slot.Name, slot, nil)
 	case !errors.As(err, &refused) || refused.Outcome == chat.OutcomeUnknown:
@@ -123,7 +123,7 @@ func (h *hands) record(ctx context.Context, number int, name string, slot store.
 func (h *hands) find(ctx context.Context, s sight, c call) error {
 	slot := c.have
 	where := h.where(s, c)
-	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: where, ThreadTS: slot.Parent, Since: slot.IntentAt, Op: slot.Op})
+	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: where, ThreadTS: slot.Parent, Since: h.Store.Local(slot.IntentAt), Op: slot.Op})
 	var refused *chat.Error
 	switch {
 	case err == nil:
@@ -146,7 +146,7 @@ func (h *hands) find(ctx context.Context, s sight, c call) error {
 	slot.State, slot.Channel, slot.TS = store.CallSent, where, copies[0]
 	slot.Hash = "" // what was sent then may differ from what it should be now: it is edited
 	if slot.Sweeps > 0 {
-		slot.SweepAt = time.Now().Add(h.Timing.Sweeps[0]) // found is one of several tries; another may come yet
+		slot.SweepAt = h.Store.Now().Add(h.Timing.Sweeps[0]) // found is one of several tries; another may come yet
 	}
 	if c.slot.Once {
 		slot.Hash = c.slot.Hash()
@@ -169,7 +169,7 @@ func (h *hands) where(s sight, c call) string {
 // them.
 func (h *hands) sweep(ctx context.Context, s sight, c call) error {
 	slot := c.have
-	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: slot.Channel, ThreadTS: slot.Parent, Since: slot.IntentAt.Add(-time.Minute), Op: slot.Op})
+	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: slot.Channel, ThreadTS: slot.Parent, Since: h.Store.Local(slot.IntentAt.Add(-time.Minute)), Op: slot.Op})
 	var refused *chat.Error
 	if errors.As(err, &refused) && refused.Outcome == chat.OutcomeGone {
 		copies, err = nil, nil // the thread was deleted, and its copies with it
@@ -194,7 +194,7 @@ func (h *hands) sweep(ctx context.Context, s sight, c call) error {
 	slot.SweepAt = time.Time{}
 	if slot.Sweeps > 0 {
 		at := h.Timing.Sweeps
-		slot.SweepAt = time.Now().Add(at[len(at)-slot.Sweeps] - at[0])
+		slot.SweepAt = h.Store.Now().Add(at[len(at)-slot.Sweeps] - at[0])
 	}
 	return h.record(ctx, s.number, c.slot.Name, slot, nil)
 }
@@ -224,7 +224,7 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 	if err := h.Store.Replicated(ctx); err != nil {
 		return err
 	}
-	h.noteEdit(s.number, c.slot.Name, time.Now())
+	h.noteEdit(s.number, c.slot.Name, h.Store.Now())
 	err := h.Slack.Update(ctx, slot.Channel, slot.TS, c.slot.Shown())
 	var refused *chat.Error
 	switch {
@@ -240,7 +240,7 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 	case shorter(&slot, c, refused):
 		slot.State, slot.Hash = store.CallSent, "" // what is there is not as it should be
 	case refused.Outcome == chat.OutcomeRefused, refused.Outcome == chat.OutcomeChannel, refused.Outcome == chat.OutcomeAuth, givenUp(c, refused):
-		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.parkedHash(), refused.Error(), time.Now()
+		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.parkedHash(), refused.Error(), h.Store.Now()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	case refused.Outcome == chat.OutcomeUnknown:
 		// The same edit is tried again; when that is another's by now, it learns from this.

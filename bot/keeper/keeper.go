@@ -97,7 +97,7 @@ type Options struct {
 	// Report gathers and judges what a digest tells; it may take a minute. What it cannot find out it names in the report:
 	// an error means that the store does not answer.
 	Report func(ctx context.Context, d Digest, w Wanted) (digest.Report, error)
-	// Now is the clock by which digests are due; nil: time.Now.
+	// Now is the clock by which digests are due; nil: Redis'.
 	Now func() time.Time
 }
 
@@ -118,7 +118,7 @@ func New(o Options) *Keeper {
 	k := &Keeper{Options: o, render: message.Render}
 	k.Timing = o.Timing.withDefaults()
 	if k.Now == nil {
-		k.Now = time.Now
+		k.Now = o.Store.Now
 	}
 	k.metrics = newMetrics(o.Registerer, k)
 	return k
@@ -137,7 +137,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	for {
 		wait := lookEvery
 		k.reportStrays(ctx)
-		lease, ok, err := k.Store.Acquire(ctx)
+		lease, ok, err := k.acquire(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -157,6 +157,15 @@ func (k *Keeper) Run(ctx context.Context) error {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// acquire takes the lease when it is free. Before anything is decided, Redis' clock
+// is known.
+func (k *Keeper) acquire(ctx context.Context) (lease store.Lease, ok bool, err error) {
+	if _, err := k.Store.MeasureClock(ctx); err != nil {
+		return lease, false, err
+	}
+	return k.Store.Acquire(ctx)
 }
 
 // reign keeps the workspace until the context ends, the lease is lost, or it is for
@@ -254,6 +263,9 @@ func (r *reign) renew(ctx context.Context) error {
 		asked := time.Now()
 		attempt, cancel := context.WithTimeout(ctx, stopAfter/2)
 		ok, err := r.Store.Renew(attempt, r.lease)
+		if err == nil && ok {
+			_, _ = r.Store.MeasureClock(attempt) // what was measured a second ago is as good
+		}
 		cancel()
 		switch {
 		case err == nil && ok:
@@ -276,7 +288,7 @@ func (r *reign) ripen(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		}
-		now := time.Now()
+		now := r.Store.Now()
 		ripe, err := r.Store.Due(ctx, now, 64)
 		if err != nil || len(ripe) == 0 {
 			continue // the inbox loop reports a Redis that does not answer

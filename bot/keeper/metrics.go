@@ -39,6 +39,7 @@ func newMetrics(reg prometheus.Registerer, k *Keeper) *metrics {
 		bytes:   prometheus.NewDesc("signalbook_inbox_bytes", "Memory that waiting events take in Redis.", nil, nil),
 		used:    prometheus.NewDesc("signalbook_redis_memory_used_bytes", "Memory of the Redis that holds the workspace, as far as it counts for its maxmemory.", nil, nil),
 		most:    prometheus.NewDesc("signalbook_redis_memory_max_bytes", "Its maxmemory; 0 without a limit. Events are refused with 503 from nine tenths on.", nil, nil),
+		skew:    prometheus.NewDesc("signalbook_clock_skew_seconds", "How far this replica's clock is ahead of Redis'.", nil, nil),
 		dead:    prometheus.NewDesc("signalbook_dead_letters", "Events that could not be handled.", nil, nil),
 		open:    prometheus.NewDesc("signalbook_incidents_open", "Incidents that are open or acknowledged, by severity.", []string{"severity"}, nil),
 		dirty:   prometheus.NewDesc("signalbook_incidents_unsettled", "Incidents that Slack does not show as they are yet.", nil, nil),
@@ -50,13 +51,13 @@ func newMetrics(reg prometheus.Registerer, k *Keeper) *metrics {
 
 // state reads the gauges from the store when Prometheus asks.
 type state struct {
-	keeper                                                                *Keeper
-	keeping, inbox, bytes, used, most, dead, open, dirty, storms, waiting *prometheus.Desc
+	keeper                                                                      *Keeper
+	keeping, inbox, bytes, used, most, skew, dead, open, dirty, storms, waiting *prometheus.Desc
 }
 
 // Describe implements prometheus.Collector.
 func (s *state) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{s.keeping, s.inbox, s.bytes, s.used, s.most, s.dead, s.open, s.dirty, s.storms, s.waiting} {
+	for _, d := range []*prometheus.Desc{s.keeping, s.inbox, s.bytes, s.used, s.most, s.skew, s.dead, s.open, s.dirty, s.storms, s.waiting} {
 		ch <- d
 	}
 }
@@ -83,6 +84,9 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 		gauge(s.bytes, float64(room.Bytes))
 		gauge(s.used, float64(room.Used))
 		gauge(s.most, float64(room.Max))
+	}
+	if skew, err := st.MeasureClock(ctx); err == nil {
+		gauge(s.skew, skew.Seconds())
 	}
 	if n, err := st.DeadLetters(ctx); err == nil {
 		gauge(s.dead, float64(n))

@@ -192,7 +192,7 @@ func (h *hands) tended(ctx context.Context, s sight, c call, o outcome, err erro
 // so long and no longer.
 func (h *hands) want(ctx context.Context, s sight, c call) error {
 	was := s.file(c.slot.Name)
-	have := store.Slot{State: store.CallWaiting, Hash: c.slot.Picture.Hash, IntentAt: time.Now(), Old: was.Old}
+	have := store.Slot{State: store.CallWaiting, Hash: c.slot.Picture.Hash, IntentAt: h.Store.Now(), Old: was.Old}
 	if was.File != "" {
 		have.Old = append(slices.Clone(was.Old), was.File)
 	}
@@ -207,7 +207,7 @@ func (h *hands) upload(ctx context.Context, s sight, c call) error {
 	if err != nil {
 		return h.failed(ctx, s, c, have, fmt.Errorf("drawing it: %w", err))
 	}
-	calls, cancel := context.WithTimeout(ctx, h.patience(have, time.Now()))
+	calls, cancel := context.WithTimeout(ctx, h.patience(have, h.Store.Now()))
 	defer cancel()
 	if !h.valid() {
 		return errLeaseLost
@@ -230,7 +230,7 @@ func (h *hands) upload(ctx context.Context, s sight, c call) error {
 	switch err := h.Slack.CompleteUpload(calls, ticket, u); {
 	case err == nil:
 		h.answered()
-		reserved.State, reserved.NextAt = store.CallUploaded, time.Now().Add(pictureLook)
+		reserved.State, reserved.NextAt = store.CallUploaded, h.Store.Now().Add(pictureLook)
 		return h.keepFile(ctx, s, c, reserved)
 	case outcomeOf(err) == chat.OutcomeUnknown:
 		return h.failed(ctx, s, c, reserved, err)
@@ -270,7 +270,7 @@ func (h *hands) check(ctx context.Context, s sight, c call) error {
 		return h.failed(ctx, s, c, have, err)
 	}
 	h.answered()
-	now := time.Now()
+	now := h.Store.Now()
 	switch {
 	case state == chat.FileReady:
 		have.State, have.Why, have.NextAt = store.CallSent, "", time.Time{}

@@ -16,7 +16,7 @@ func aboutPicture(s sight) string { return "picture " + s.name }
 // when to try again. What Slack limits is no failure; what it refuses will not
 // be better soon.
 func (h *hands) failed(ctx context.Context, s sight, c call, have store.Slot, err error) error {
-	now := time.Now()
+	now := h.Store.Now()
 	refused, fromSlack := errors.AsType[*chat.Error](err)
 	have.Why = err.Error()
 	switch {
@@ -77,8 +77,8 @@ func blamed(c call, refused *chat.Error) bool {
 func (h *hands) blame(ctx context.Context, s sight, c call, refused *chat.Error) error {
 	have := s.file(c.slot.Name)
 	have.State, have.Tries, have.Why = store.CallUploaded, have.Tries+1, refused.Error()
-	have.NextAt = time.Now().Add(h.pictureRest(have.Tries))
-	if h.withoutPicture(have, time.Now()) {
+	have.NextAt = h.Store.Now().Add(h.pictureRest(have.Tries))
+	if h.withoutPicture(have, h.Store.Now()) {
 		h.bare(s, have.Why)
 	}
 	return h.keepFile(ctx, s, c, have)

@@ -150,7 +150,7 @@ func (r *reign) rest(ctx context.Context, entry store.Entry, subject int, why st
 	r.log.Error("a timer cannot be handled and is due again after a rest", "subject", name, "rest", r.Timing.Rest, "reason", why)
 	r.health.set(aboutTimer(subject), fmt.Sprintf("what is due of %s cannot be handled, and is tried again every %s: %s", name, r.Timing.Rest, why))
 	r.cache.clear() // deciding about it may have stopped half way
-	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{EventID: entry.ID, Again: &store.Again{Number: subject, Due: time.Now().Add(r.Timing.Rest)}})
+	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{EventID: entry.ID, Again: &store.Again{Number: subject, Due: r.Store.Now().Add(r.Timing.Rest)}})
 	switch {
 	case err != nil:
 		return err

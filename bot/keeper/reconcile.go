@@ -71,7 +71,7 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	}
 	s.withFiles()
 	s.withForms(h.Settings().Command)
-	now := time.Now()
+	now := h.Store.Now()
 	next, wait := h.choose(s, h.clickedSlots(j), now)
 	o := outcome{channel: s.place, rank: ranked(s.critical, next.class, s.opened), wait: wait}
 	if next.slot.Name == "" {
@@ -99,7 +99,7 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	if next.kind == callWant {
 		return h.tended(ctx, s, next, o, h.want(ctx, s, next)) // which asks nothing of Slack
 	}
-	if wait := h.budgets.Take(now, next.spends(s.place)); wait > 0 {
+	if wait := h.budgets.Take(time.Now(), next.spends(s.place)); wait > 0 {
 		o.wait = wait
 		return o
 	}
@@ -171,7 +171,8 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 			case s.storm != nil && slot.Name == store.RootSlot:
 				c.class = classStorm // how many there are is what people want to know first
 			}
-			if at := h.lastEdit(s.number, slot.Name).Add(h.every(s, c, now)); at.After(now) {
+			every := h.every(s, c, now)
+			if at := h.lastEdit(s.number, slot.Name).Add(every); ahead(at, now, every) {
 				later(at)
 				continue
 			}

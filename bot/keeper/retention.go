@@ -73,7 +73,7 @@ func (r *reign) expire(ctx context.Context) error {
 // than the retention. Leave says how many of a batch stay.
 func (r *reign) inBatches(ctx context.Context, keep time.Duration, list func(ctx context.Context, before time.Time, skip, count int64) ([]store.Past, error), leave func([]store.Past, time.Time) (int64, error)) error {
 	for skip := int64(0); ; {
-		now := time.Now()
+		now := r.Store.Now()
 		past, err := list(ctx, now.Add(-keep), skip, retainBatch)
 		if err != nil || len(past) == 0 {
 			return err

@@ -136,7 +136,7 @@ func (h *hands) cleanOne(ctx context.Context, s sight, stray store.Stray) error 
 	case wanted && ours && have.TS == "":
 		next.State = store.CallSending // it is there after all: look for it
 	case ours && have.TS != "":
-		next.SweepAt, next.Sweeps = time.Now(), max(have.Sweeps, 1)
+		next.SweepAt, next.Sweeps = h.Store.Now(), max(have.Sweeps, 1)
 		if stray.TS == "" {
 			next.Sweeps = len(sweeps) // it may come later still
 		}
@@ -147,7 +147,7 @@ func (h *hands) cleanOne(ctx context.Context, s sight, stray store.Stray) error 
 			return err
 		case stray.TS == "" && slices.Contains(left, have.TS):
 			// The slot's own post, whose op was forgotten when it settled: copies of it go, and more may come later still.
-			next.Op, next.IntentAt, next.SweepAt, next.Sweeps = stray.Op, stray.IntentAt, time.Now(), len(sweeps)
+			next.Op, next.IntentAt, next.SweepAt, next.Sweeps = stray.Op, stray.IntentAt, h.Store.Now(), len(sweeps)
 		default:
 			if err := h.deleteCopies(ctx, h.people.channel(stray.Channel), left); err != nil {
 				return err
@@ -187,7 +187,7 @@ func (h *hands) left(ctx context.Context, stray store.Stray) ([]string, error) {
 	if wait := h.budgets.Take(time.Now(), chat.Call{Method: method}); wait > 0 {
 		return nil, &chat.Error{Method: method, Target: stray.Channel, Code: "ratelimited", Outcome: chat.OutcomeLimited, RetryAfter: wait}
 	}
-	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: h.people.channel(stray.Channel), ThreadTS: stray.Parent, Since: stray.IntentAt, Op: stray.Op})
+	copies, err := h.Slack.FindOp(ctx, chat.Find{Channel: h.people.channel(stray.Channel), ThreadTS: stray.Parent, Since: h.Store.Local(stray.IntentAt), Op: stray.Op})
 	if refused, ok := errors.AsType[*chat.Error](err); ok && (refused.Outcome == chat.OutcomeGone || refused.Outcome == chat.OutcomeChannel) {
 		return nil, nil // nothing to look in
 	}

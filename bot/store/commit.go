@@ -250,7 +250,7 @@ func (s *Store) commitCall(fence Fence, c Commit) (call, error) {
 		w.add("ZADD", s.keys.due(), c.Again.Due.UnixMilli(), c.Again.Number)
 	}
 	if c.Bury != nil {
-		w.add("XADD", s.keys.dead(), "*", "e", c.Bury.Raw, "id", c.Bury.ID, "why", c.Why)
+		w.add("XADD", s.keys.dead(), "*", "e", c.Bury.Raw, "id", c.Bury.ID, "why", c.Why, "at", c.Bury.At.UnixMilli())
 		w.add("HDEL", s.keys.tries(), c.Bury.ID)
 	}
 	return call{w.keys, append(args, w.args...)}, nil

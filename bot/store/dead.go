@@ -1,12 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -83,15 +83,12 @@ func deadLetter(message redis.XMessage) DeadLetter {
 		text, _ := message.Values[name].(string)
 		return text
 	}
-	d := DeadLetter{ID: message.ID, Inbox: field("id"), Why: field("why"), Raw: field("e")}
-	ms, _, _ := strings.Cut(message.ID, "-")
-	if n, err := strconv.ParseInt(ms, 10, 64); err == nil {
-		d.At = time.UnixMilli(n).UTC()
-	}
+	d := DeadLetter{ID: message.ID, At: idTime(message.ID), Inbox: field("id"), Why: field("why"), Raw: field("e")}
 	var err error
 	if d.Event, err = incident.DecodeEvent([]byte(d.Raw)); err != nil {
 		d.Err = fmt.Errorf("decode event %s: %w", d.Inbox, err)
 	}
+	d.Event.At = idTime(cmp.Or(field("at"), d.Inbox))
 	return d
 }
 
@@ -104,23 +101,25 @@ var ErrNoLetter = errors.New("there is no such dead letter: it was replayed or d
 // KEYS[1] dead; KEYS[2] inbox
 // ARGV[1] id
 // Output: 1 moved · 0 there is none
+// The event keeps the time at which it was first taken; letters of earlier binaries have it in their inbox id alone.
 var replayScript = redis.NewScript(`
 local letter = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
 if #letter == 0 then
   return 0
 end
-local fields = letter[1][2]
-for at = 1, #fields, 2 do
-  if fields[at] == 'e' then
-    redis.call('XADD', KEYS[2], '*', 'e', fields[at + 1])
-  end
+local fields = {}
+for k = 1, #letter[1][2], 2 do
+  fields[letter[1][2][k]] = letter[1][2][k + 1]
+end
+if fields.e then
+  redis.call('XADD', KEYS[2], '*', 'e', fields.e, 'at', fields.at or string.match(fields.id or ARGV[1], '^%d+'))
 end
 redis.call('XDEL', KEYS[1], ARGV[1])
 return 1
 `)
 
 // Replay puts a dead letter back into the inbox as it came, at its end: the
-// keeper handles it again, with the time at which the door received it. An error
+// keeper handles it again, with the time at which it was taken. An error
 // other than ErrNoLetter means that it is not known whether it was moved; asking
 // again is safe.
 func (s *Store) Replay(ctx context.Context, id string) error {
@@ -130,14 +129,15 @@ func (s *Store) Replay(ctx context.Context, id string) error {
 // dropScript deletes a dead letter.
 //
 // KEYS[1] dead; KEYS[2] due
-// ARGV[1] id; ARGV[2] subject whose timer the letter is, or empty; ARGV[3] now (ms)
+// ARGV[1] id; ARGV[2] subject whose timer the letter is, or empty
 // Output: 1 deleted · 0 there is none
 var dropScript = redis.NewScript(`
 if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then
   return 0
 end
 if ARGV[2] ~= '' then
-  redis.call('ZADD', KEYS[2], 'NX', ARGV[3], ARGV[2])
+  local time = redis.call('TIME')
+  redis.call('ZADD', KEYS[2], 'NX', string.format('%.0f', time[1] * 1000), ARGV[2])
 end
 return 1
 `)
@@ -156,7 +156,7 @@ func (s *Store) Drop(ctx context.Context, id string) error {
 			subject = strconv.Itoa(d.Event.Timer.Incident)
 		}
 	}
-	return s.letter(ctx, dropScript, call{[]string{s.keys.dead(), s.keys.due()}, []any{id, subject, time.Now().UnixMilli()}}, "drop dead letter "+id)
+	return s.letter(ctx, dropScript, call{[]string{s.keys.dead(), s.keys.due()}, []any{id, subject}}, "drop dead letter "+id)
 }
 
 func (s *Store) letter(ctx context.Context, script *redis.Script, c call, what string) error {

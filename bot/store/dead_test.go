@@ -44,7 +44,7 @@ func TestReplayIsHandledAgain(t *testing.T) {
 			t.Errorf("got %d dead letters after the replay, want none", n)
 		}
 		entries := e.read(t)
-		if len(entries) != 1 || entries[0].Raw != letter.Raw || !entries[0].Event.At.Equal(start) {
+		if len(entries) != 1 || entries[0].Raw != letter.Raw || !entries[0].Event.At.Equal(letter.Event.At) {
 			t.Fatalf("got inbox %+v, want the event as it came", entries)
 		}
 		// It is a new entry, and its op does not stand in its way.

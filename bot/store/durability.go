@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -48,6 +49,7 @@ type node struct {
 	info    map[string]string
 	config  map[string]string // empty: CONFIG is forbidden
 	delayed bool              // fsyncs came late since the last look
+	skew    time.Duration     // how far our clock is ahead of its; 0 also when it does not tell
 	err     error
 }
 
@@ -118,6 +120,7 @@ func (r *Redis) ask(ctx context.Context, addresses []string) []node {
 // look asks one node.
 func (r *Redis) look(ctx context.Context, address string, client *redis.Client) node {
 	n := node{address: address, info: map[string]string{}, config: map[string]string{}}
+	began := time.Now()
 	text, err := client.Info(ctx).Result()
 	if err != nil {
 		n.err = fmt.Errorf("ask redis for its info: %w", err)
@@ -127,6 +130,9 @@ func (r *Redis) look(ctx context.Context, address string, client *redis.Client) 
 		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
 			n.info[name] = value
 		}
+	}
+	if micro, err := strconv.ParseInt(n.info["server_time_usec"], 10, 64); err == nil {
+		n.skew = r.opts.Now().Add(-time.Since(began) / 2).Sub(time.UnixMicro(micro))
 	}
 	if n.info["loading"] == "1" || n.info["async_loading"] == "1" {
 		// While it reads its append-only file it reports it as off.

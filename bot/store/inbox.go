@@ -124,7 +124,10 @@ func (s *Store) add(ctx context.Context, data []byte) error {
 
 // Entry is one event of the inbox. Err is set when it cannot be read.
 type Entry struct {
-	ID    string
+	ID string
+	// At is when Redis took it, for the first time when it was replayed; Event.At is the same: what a door wrote there, by its
+	// own clock, is for binaries that still go by it.
+	At    time.Time
 	Event incident.Event
 	Raw   string
 	Err   error
@@ -148,12 +151,16 @@ func (s *Store) Read(ctx context.Context, after string, count int64, block time.
 	var entries []Entry
 	for _, stream := range streams {
 		for _, message := range stream.Messages {
-			entry := Entry{ID: message.ID}
+			entry := Entry{ID: message.ID, At: s.received(message.ID)}
+			if at, ok := message.Values["at"].(string); ok {
+				entry.At = idTime(at)
+			}
 			entry.Raw, _ = message.Values["e"].(string)
 			var err error
 			if entry.Event, err = incident.DecodeEvent([]byte(entry.Raw)); err != nil {
 				entry.Err = fmt.Errorf("decode event %s: %w", message.ID, err)
 			}
+			entry.Event.At = entry.At
 			entries = append(entries, entry)
 		}
 	}

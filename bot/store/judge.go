@@ -75,6 +75,9 @@ func (d *Durability) primary(n node, wait int) string {
 	if n.delayed {
 		warn("its disk is slow: writes to the append-only file came late since the last look, and can hold up everything for seconds")
 	}
+	if sentence := skewed(n.skew); sentence != "" {
+		warn("%s", sentence)
+	}
 	why := n.forgets()
 	for _, reason := range why {
 		d.Forgets = append(d.Forgets, n.say(reason))

@@ -29,6 +29,9 @@ func Open(o Options) (*Redis, error) {
 	if len(o.Addresses) == 0 {
 		return nil, errors.New("open redis: no address given")
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	r := &Redis{opts: o}
 	switch {
 	case o.Cluster:

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -40,6 +41,7 @@ type Options struct {
 	WaitReplicas     int                                                               // replicas that must have a write before it counts
 	InboxBound       int64                                                             // events that may wait; doors are refused past it
 	Dialer           func(ctx context.Context, network, addr string) (net.Conn, error) // nil: go-redis' own
+	Now              func() time.Time                                                  // this replica's clock; nil: time.Now
 }
 
 // Redis is a connection to one Redis, Sentinel or Cluster.
@@ -49,6 +51,7 @@ type Redis struct {
 	topology *topology // of a Cluster; else nil
 	// waitAOF says that all nodes can confirm that a write is on their disks; deniedAOF that one refused to.
 	waitAOF, deniedAOF atomic.Bool
+	anchor             atomic.Pointer[anchor]
 	lateFsyncs         sync.Map // run id of a node -> its aof_delayed_fsync at the last look
 }
 

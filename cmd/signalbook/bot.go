@@ -69,6 +69,7 @@ var haste struct {
 	keeper  keeper.Timing
 	imports time.Duration    // between two looks at the cost sources
 	now     func() time.Time // by which digests are due and costs settle
+	clock   func() time.Time // this replica's; nil: time.Now
 }
 
 // settings are the configuration as loaded, replaced whole at a reload.
@@ -118,6 +119,7 @@ func (b *bot) handler() (http.Handler, error) {
 		},
 		Trusted: b.auth.Passes,
 		MaxBody: func() int64 { return int64(b.settings.Load().config.Webhook.MaxBody) },
+		Now:     haste.clock,
 		Logger:  b.logger, Registerer: b.registry,
 	})
 	return web.New(web.Options{
@@ -184,7 +186,7 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	}})
 	k := keeper.New(keeper.Options{
 		Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.keeper,
-		Report: b.report(st, tells), Now: digestClock(),
+		Report: b.report(st, tells), Now: haste.now,
 	})
 	c := b.settings.Load().config
 

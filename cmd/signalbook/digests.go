@@ -78,7 +78,7 @@ func (s *settings) digestNames() []string {
 	return names
 }
 
-// digestClock is the clock by which digests are due and costs settle.
+// digestClock is the clock by which costs settle, day by day.
 func digestClock() func() time.Time {
 	if haste.now != nil {
 		return haste.now

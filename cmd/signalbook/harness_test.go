@@ -28,7 +28,7 @@ import (
 // TestMain makes `signalbook` a command that tests can start as a process of its
 // own, and kill.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"signalbook": main, "signalbook-hasty": hasty, "signalbook-ahead": ahead})
+	testscript.Main(m, map[string]func(){"signalbook": main, "signalbook-hasty": hasty, "signalbook-ahead": ahead, "signalbook-skewed": skewed})
 }
 
 // patience is how long a condition may take on a slow machine; nothing waits so

@@ -165,7 +165,7 @@ func openRedis(c *config.Config) (*store.Redis, error) {
 	r := c.Redis
 	o := store.Options{
 		Addresses: r.Addresses, Prefix: r.Prefix, Username: r.Username, Password: string(r.Password),
-		Cluster: r.Cluster, WaitReplicas: r.WaitReplicas, InboxBound: inboxBound,
+		Cluster: r.Cluster, WaitReplicas: r.WaitReplicas, InboxBound: inboxBound, Now: haste.clock,
 	}
 	if s := r.Sentinel; s != nil {
 		o.MasterName, o.SentinelUsername, o.SentinelPassword = s.MasterName, s.Username, string(s.Password)

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
+)
+
+// skewed is `signalbook` on a machine whose clock is wrong.
+func skewed() {
+	skew()
+	main()
+}
+
+// skew makes this replica's clock wrong by SIGNALBOOK_TEST_SKEW, a duration.
+func skew() {
+	if by, err := time.ParseDuration(os.Getenv("SIGNALBOOK_TEST_SKEW")); err == nil {
+		haste.clock = func() time.Time { return time.Now().Add(by) }
+	}
+}
+
+// skewedBot starts a replica whose clock is wrong by so much.
+func (r *rig) skewedBot(by string) *process {
+	r.t.Helper()
+	cmd := exec.Command("signalbook-skewed", "serve", "--config.file="+r.config, "--web.listen-address="+loopback.Any(), "--log.level=debug")
+	cmd.Env = append(os.Environ(), "SIGNALBOOK_TEST_SKEW="+by)
+	b := startServer(r.t, cmd)
+	eventually(r.t, "the bot is ready", func() bool {
+		_, code := b.get("/-/ready")
+		return code == http.StatusOK
+	})
+	return b
+}
+
+// TestSkewedReplicas: replicas whose clocks are an hour apart take what Alertmanager
+// sends. Incidents go by Redis' clock, whichever replica keeps; each replica says
+// that its own is wrong.
+func TestSkewedReplicas(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{})
+	fast, slow := r.skewedBot("30m"), r.skewedBot("-30m")
+	for n, b := range []*process{fast, slow, fast, slow} {
+		b.mustNotify(group(t, n))
+	}
+	fast.settles()
+	// Whoever keeps, goes; the other takes over, and goes by the same clock.
+	keeper := having("signalbook_keeper", fast, slow)
+	if len(keeper) != 1 {
+		t.Fatalf("%d replicas keep, want one", len(keeper))
+	}
+	other := without([]*process{fast, slow}, keeper[0])[0]
+	for name, b := range map[string]*process{"30m0s ahead of": fast, "30m0s behind": slow} {
+		eventually(t, "/-/ready and the log say that the clock is "+name+" Redis'", func() bool {
+			body, code := b.get("/-/ready")
+			return code == http.StatusOK && strings.Contains(body, name+" Redis'") && strings.Contains(b.logged(), name+" Redis'")
+		})
+		if skew := b.counted("signalbook_clock_skew_seconds", ""); (skew > 0) != (b == fast) || skew*skew < 1700*1700 {
+			t.Errorf("signalbook_clock_skew_seconds is %v, want about half an hour", skew)
+		}
+	}
+	keeper[0].end(9)
+	other.mustNotify(group(t, 4))
+	eventually(t, "the other one keeps", func() bool { return other.metric("signalbook_keeper") == "1" })
+	other.settles()
+	for n := range 5 {
+		data, err := r.redis.Get(t.Context(), "signalbook:{T0SIM00001}:inc:"+string(rune('1'+n))).Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, err := incident.Decode(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if time.Since(i.OpenedAt).Abs() > 10*time.Minute {
+			t.Errorf("%s opened at %s, want Redis' time and no replica's", i.ID(), i.OpenedAt)
+		}
+	}
+}
