@@ -211,18 +211,18 @@ func (c *Client) call(ctx context.Context, method, target string, do func() erro
 // place in the metrics and in [Error]. Method is a constant; target is the
 // channel or name it is about.
 func (c *Client) callPaid(ctx context.Context, method, target string, do func() error) error {
-	start := c.now()
+	start := time.Now()
 	if err := ctx.Err(); err != nil {
 		return &Error{Method: method, Target: target, Code: CodeUnreachable, Outcome: OutcomeLimited,
 			RetryAfter: limitedWait, Err: fmt.Errorf("not sent: %w", err)}
 	}
 	err := do()
 	if err == nil {
-		c.metrics.observe(method, "ok", c.now().Sub(start))
+		c.metrics.observe(method, "ok", time.Now().Sub(start))
 		return nil
 	}
 	failed := c.classify(method, target, err)
 	c.obey(ctx, failed)
-	c.metrics.observe(method, failed.label(), c.now().Sub(start))
+	c.metrics.observe(method, failed.label(), time.Now().Sub(start))
 	return failed
 }

@@ -90,12 +90,23 @@ func (h *HTTP) Run(ctx context.Context) error {
 	return h.close()
 }
 
+// clocks are what this machine's clock shows and, once Slack has answered, Slack's own:
+// a request is no older because our clock is wrong.
+func (h *HTTP) clocks() []time.Time {
+	now := h.now()
+	if h.client == nil {
+		return []time.Time{now}
+	}
+	skew, _ := h.client.Skew()
+	return []time.Time{now, now.Add(skew)}
+}
+
 // checked passes on only requests that Slack signed a moment ago. Nothing of the
 // body is looked at before that, and none of it is read when the headers alone
 // show that it is not Slack's.
 func (h *HTTP) checked(most int64, next func(http.ResponseWriter, *http.Request, []byte)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		signature, err := readSignature(r.Header, h.now())
+		signature, err := readSignature(r.Header, h.clocks()...)
 		if err != nil && h.sslCheck(w, r) {
 			return
 		}

@@ -76,6 +76,38 @@ func TestPublishedSignature(t *testing.T) {
 	}
 }
 
+// TestSignatureByEitherClock: a request that Slack sent just now is taken by a replica
+// whose clock is wrong, once Slack has answered with its own time; one that is old by
+// both clocks is not.
+func TestSignatureByEitherClock(t *testing.T) {
+	for by, ago := range map[time.Duration][2]time.Duration{
+		-time.Hour: {0, 6 * time.Minute},
+		time.Hour:  {0, -6 * time.Minute},
+		0:          {4 * time.Minute, 6 * time.Minute},
+	} {
+		h := startHTTP(t, &recorder{command: say("yes")})
+		h.client = &Client{core: &core{}}
+		send := func(at time.Time) int {
+			return deliver(h, signedRequest("/slack/commands", "user_id=U1&text=help&trigger_id=t1", at)).Code
+		}
+		slack := testNow.Add(-by) // our clock is ahead by that
+		if got := send(slack); got == http.StatusOK != (by == 0) {
+			t.Errorf("ahead by %v, before Slack answered: got %d", by, got)
+		}
+		skew := -by
+		h.client.skew.Store(&skew)
+		if got := send(slack.Add(-ago[0])); got != http.StatusOK {
+			t.Errorf("ahead by %v: a request of %v ago was answered %d, want it taken", by, ago[0], got)
+		}
+		if got := send(slack.Add(-ago[1])); got != http.StatusUnauthorized {
+			t.Errorf("ahead by %v: a request of %v ago was answered %d, want it refused", by, ago[1], got)
+		}
+		if by != 0 && send(testNow) != http.StatusOK {
+			t.Errorf("ahead by %v: a request of what this clock shows is refused: Slack's time may be an old one", by)
+		}
+	}
+}
+
 func TestForgedAndStale(t *testing.T) {
 	body := "user_id=U1&text=help&trigger_id=t1"
 	good := func() *http.Request { return signedRequest("/slack/commands", body, testNow) }

@@ -59,9 +59,9 @@ func (c *Client) await(ctx context.Context, method, target string) error {
 	if c.budgets == nil {
 		return nil
 	}
-	deadline := c.now().Add(maxPace)
+	deadline := time.Now().Add(maxPace)
 	for {
-		now := c.now()
+		now := time.Now()
 		wait := c.budgets.Take(now, Call{Method: method})
 		if wait == 0 {
 			return nil
@@ -105,7 +105,7 @@ func (c *Client) obey(ctx context.Context, failed *Error) {
 		return
 	}
 	if c.budgets != nil {
-		c.budgets.Block(c.now(), failed.Method, failed.RetryAfter)
+		c.budgets.Block(time.Now(), failed.Method, failed.RetryAfter)
 	}
 	if c.shared == nil || !slices.Contains(counted[:], failed.Method) {
 		return

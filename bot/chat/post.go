@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -74,7 +75,7 @@ func (c *Client) Post(ctx context.Context, p Post) (Posted, error) {
 		posted, inThread = Posted{Channel: channel, TS: ts}, answer.ThreadTimestamp
 		return err
 	})
-	c.budgets.posted(c.now(), p.Channel)
+	c.budgets.posted(time.Now(), p.Channel)
 	if err != nil {
 		return Posted{}, err
 	}

@@ -76,13 +76,13 @@ func (s *Socket) Connected() bool { return s.up.Load() }
 func (s *Socket) Run(ctx context.Context) error {
 	wait := firstRestart
 	for {
-		began := s.client.now()
+		began := time.Now()
 		err := s.session(ctx)
 		s.setUp(false)
 		if ctx.Err() != nil {
 			return s.close()
 		}
-		if s.client.now().Sub(began) > steadyAfter {
+		if time.Now().Sub(began) > steadyAfter {
 			wait = firstRestart
 		}
 		pause := wait/2 + rand.N(wait/2)
@@ -159,7 +159,7 @@ func (s *Socket) take(l *line, evt socketmode.Event) error {
 		s.event("connected")
 		s.setUp(true)
 		s.log.Info("Socket Mode is connected")
-		return l.looping(s.client.now())
+		return l.looping(time.Now())
 	case socketmode.EventTypeHello:
 		if evt.Request != nil {
 			s.client.learnApp(evt.Request.ConnectionInfo.AppID)

@@ -84,14 +84,14 @@ func (d *Desk) membership(ctx context.Context, channel, user string, age time.Du
 		return access.Unknown, access.Unknown
 	}
 	var asked error
-	if !fresh(room, age, time.Now()) {
+	if !fresh(room, age, d.Store.Now()) {
 		if asked = d.askRoom(ctx, channel, room); asked == nil {
 			if room, err = d.Store.Roster(ctx, channel, user); err != nil {
 				return access.Unknown, access.Unknown
 			}
 		}
 	}
-	return standing(room, asked, time.Now()), room.Private
+	return standing(room, asked, d.Store.Now()), room.Private
 }
 
 // fresh reports whether what is kept of a channel says enough of the person it was
@@ -122,12 +122,12 @@ func standing(room store.Roster, asked error, now time.Time) access.Known {
 func (d *Desk) askRoom(ctx context.Context, channel string, room store.Roster) error {
 	return d.once(ctx, "room "+channel, func(ctx context.Context) error {
 		var errs []error
-		if room.Private == access.Unknown || time.Since(room.PrivateAt) >= privateFor {
+		if room.Private == access.Unknown || d.Store.Now().Sub(room.PrivateAt) >= privateFor {
 			errs = append(errs, d.askPrivate(ctx, channel))
 		}
 		members, err := d.Slack.ChannelMembers(ctx, channel)
 		if err == nil {
-			err = d.Store.SetRosterMembers(ctx, channel, members, time.Now())
+			err = d.Store.SetRosterMembers(ctx, channel, members, d.Store.Now())
 		}
 		return errors.Join(append(errs, err)...)
 	})
@@ -139,7 +139,7 @@ func (d *Desk) askPrivate(ctx context.Context, channel string) error {
 	if err != nil {
 		return err
 	}
-	return d.Store.SetRosterPrivate(ctx, channel, private, time.Now())
+	return d.Store.SetRosterPrivate(ctx, channel, private, d.Store.Now())
 }
 
 // Tells reports of which channels, by their configured names, the incidents may be
@@ -171,12 +171,12 @@ func (d *Desk) Tells(ctx context.Context, digest string, channels []string) map[
 // a channel is public.
 func (d *Desk) public(ctx context.Context, channel string) bool {
 	room, err := d.Store.Roster(ctx, channel, "")
-	if err == nil && time.Since(room.PrivateAt) >= privateFor {
+	if err == nil && d.Store.Now().Sub(room.PrivateAt) >= privateFor {
 		if d.once(ctx, "private "+channel, func(ctx context.Context) error { return d.askPrivate(ctx, channel) }) == nil {
 			room, err = d.Store.Roster(ctx, channel, "")
 		}
 	}
-	return err == nil && room.Private == access.No && time.Since(room.PrivateAt) < tellsFor
+	return err == nil && room.Private == access.No && d.Store.Now().Sub(room.PrivateAt) < tellsFor
 }
 
 // personKind says where a person belongs: while Slack cannot be asked, what it said
@@ -199,7 +199,7 @@ func (d *Desk) known(ctx context.Context, id string) store.Person {
 		return p
 	}
 	p := read()
-	if time.Since(p.At) < personFor {
+	if d.Store.Now().Sub(p.At) < personFor {
 		return p
 	}
 	err := d.once(ctx, "person "+id, func(ctx context.Context) error {
@@ -207,7 +207,7 @@ func (d *Desk) known(ctx context.Context, id string) store.Person {
 		if err != nil {
 			return err
 		}
-		return d.Store.SetPerson(ctx, id, store.Person{Kind: kind, Name: name, At: time.Now()})
+		return d.Store.SetPerson(ctx, id, store.Person{Kind: kind, Name: name, At: d.Store.Now()})
 	})
 	if err == nil {
 		p = read()

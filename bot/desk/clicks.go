@@ -69,7 +69,7 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 		if !d.owned(ctx, number, a, to) {
 			return
 		}
-		said := d.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, a.At)
+		said := d.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, d.Store.Now())
 		to.Text, to.Blocks = said.Text, said.Blocks
 		d.whisper(ctx, to)
 	default:

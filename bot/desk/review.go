@@ -114,7 +114,7 @@ func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]s
 		if err != nil || !slices.Contains(snoozes, months) {
 			return map[string]string{block: "Please choose for how long."}
 		}
-		review.Until = s.At.UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
+		review.Until = d.Store.Now().UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
 	default:
 		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil

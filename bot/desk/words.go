@@ -37,7 +37,7 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 		}
 		return chat.Answer{Message: message.Text(text)}
 	}
-	return chat.Answer{Message: d.tell(ctx, c, who, s.At, chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})}
+	return chat.Answer{Message: d.tell(ctx, c, who, d.Store.Now(), chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})}
 }
 
 // Mention takes the same words in an incident's thread, where the ID is left
@@ -75,7 +75,7 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 		}
 		return nil
 	}
-	said := d.tell(ctx, c, who, m.At, to)
+	said := d.tell(ctx, c, who, d.Store.Now(), to)
 	to.Text, to.Blocks = said.Text, said.Blocks
 	d.whisper(ctx, to)
 	return nil

@@ -100,6 +100,6 @@ func skewed(skew time.Duration) string {
 	if skew < 0 {
 		side = "behind"
 	}
-	return fmt.Sprintf("the clock of this replica is %s %s Redis': incidents go by Redis' clock, but Slack's signatures and what people are shown by this one; look at NTP (`timedatectl`) on both machines",
+	return fmt.Sprintf("the clock of this Signalbook is %s %s Redis', by which incidents go: look at NTP (`timedatectl`) on both machines",
 		skew.Abs().Round(time.Second), side)
 }

@@ -49,7 +49,7 @@ type node struct {
 	info    map[string]string
 	config  map[string]string // empty: CONFIG is forbidden
 	delayed bool              // fsyncs came late since the last look
-	skew    time.Duration     // how far our clock is ahead of its; 0 also when it does not tell
+	skew    time.Duration     // how far our clock is ahead of its; 0 also when it does not tell, or slowly
 	err     error
 }
 
@@ -132,7 +132,9 @@ func (r *Redis) look(ctx context.Context, address string, client *redis.Client) 
 		}
 	}
 	if micro, err := strconv.ParseInt(n.info["server_time_usec"], 10, 64); err == nil {
-		n.skew = r.opts.Now().Add(-time.Since(began) / 2).Sub(time.UnixMicro(micro))
+		if half := time.Since(began) / 2; half < skewMost/5 { // a slow answer tells little of the time
+			n.skew = r.opts.Now().Add(-half).Sub(time.UnixMicro(micro))
+		}
 	}
 	if n.info["loading"] == "1" || n.info["async_loading"] == "1" {
 		// While it reads its append-only file it reports it as off.

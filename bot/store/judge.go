@@ -32,6 +32,9 @@ func judge(primaries, replicas []node, wait int) Durability {
 		for _, why := range n.forgets() {
 			d.Warnings = append(d.Warnings, fmt.Sprintf("the replica at %s would forget once it is the primary: %s", n.address, why))
 		}
+		if sentence := skewed(n.skew); sentence != "" {
+			d.Warnings = append(d.Warnings, fmt.Sprintf("the replica at %s, which may be the primary one day: %s", n.address, sentence))
+		}
 	}
 	if wait > 0 && len(d.Forgets) == 0 {
 		d.Level = fmt.Sprintf("replicated(%d)", wait)

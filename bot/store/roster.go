@@ -45,18 +45,21 @@ func (s *Store) Roster(ctx context.Context, channel, user string) (Roster, error
 	members, _ := strconv.Atoi(size) // of an older binary: 0
 	_, member := values[4].(string)
 	return Roster{
-		Private: access.Known(private), PrivateAt: inTime(values[1]), MembersAt: inTime(values[2]),
+		Private: access.Known(private), PrivateAt: s.noted(values[1]), MembersAt: s.noted(values[2]),
 		Members: members, Member: member && user != "",
 	}, nil
 }
 
-func inTime(value any) time.Time {
+// noted is a time that was stored on Redis' clock, in milliseconds. One that is yet to
+// come was stored before the clock was set back: nobody knows how old it is, so it is
+// none.
+func (s *Store) noted(value any) time.Time {
 	text, _ := value.(string)
 	ms, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return time.Time{}
+	if at := time.UnixMilli(ms); err == nil && at.Sub(s.Now()) <= skewMost {
+		return at
 	}
-	return time.UnixMilli(ms)
+	return time.Time{}
 }
 
 // SetRosterPrivate remembers whether a channel is private.
@@ -113,7 +116,7 @@ func (s *Store) Person(ctx context.Context, user string) (Person, error) {
 	}
 	kind, rest, _ := strings.Cut(text, " ")
 	at, name, _ := strings.Cut(rest, " ")
-	return Person{Kind: access.Person(kind), Name: name, At: inTime(at)}, nil
+	return Person{Kind: access.Person(kind), Name: name, At: s.noted(at)}, nil
 }
 
 // SetPerson remembers what Slack said of somebody.

@@ -93,7 +93,7 @@ func newBot(o botOptions, first *settings) (*bot, error) {
 	c := first.config
 	client, err := chat.New(chat.Options{
 		APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: o.logger, Registerer: o.registry,
-		HTTPClient: &http.Client{Timeout: haste.slack},
+		HTTPClient: &http.Client{Timeout: haste.slack}, Now: haste.clock,
 	})
 	if err != nil {
 		return nil, err
@@ -201,7 +201,7 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	doors.Go(func() error { return d.Run(doorsCtx) })
 	doors.Go(func() error { return b.watchIdentity(doorsCtx, id) })
 	in := chat.NewHTTP(chat.HTTPOptions{
-		SigningSecret: string(c.Slack.SigningSecret), Handler: d, Client: b.client, Logger: b.logger, Registerer: b.registry,
+		SigningSecret: string(c.Slack.SigningSecret), Handler: d, Client: b.client, Now: haste.clock, Logger: b.logger, Registerer: b.registry,
 	})
 	doors.Go(func() error { return in.Run(doorsCtx) })
 	if c.Slack.SocketMode() {

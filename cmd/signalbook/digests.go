@@ -78,12 +78,12 @@ func (s *settings) digestNames() []string {
 	return names
 }
 
-// digestClock is the clock by which costs settle, day by day.
-func digestClock() func() time.Time {
+// digestClock is the clock by which costs settle, day by day: Redis'.
+func digestClock(st *store.Store) func() time.Time {
 	if haste.now != nil {
 		return haste.now
 	}
-	return time.Now
+	return st.Now
 }
 
 // report gathers and judges a digest for the keeper.
@@ -134,7 +134,7 @@ func (b *bot) organisation(st *store.Store) func(context.Context, time.Time) dig
 // importer reads the cost sources that this replica can see.
 func (b *bot) importer(st *store.Store, replica string) *review.Importer {
 	return &review.Importer{
-		Store: st, Replica: replica, Logger: b.logger, Now: digestClock(), Every: haste.imports,
+		Store: st, Replica: replica, Logger: b.logger, Now: digestClock(st), Every: haste.imports,
 		Sources: func() []review.Source {
 			s := b.settings.Load()
 			var all []review.Source
@@ -144,7 +144,7 @@ func (b *bot) importer(st *store.Store, replica string) *review.Importer {
 			return all
 		},
 		Users: func(ctx context.Context) (float64, bool) {
-			users := b.settings.Load().organisation().Ask(ctx, digestClock()()).Users
+			users := b.settings.Load().organisation().Ask(ctx, digestClock(st)()).Users
 			return users.Value, users.Known
 		},
 	}
