@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -135,4 +136,23 @@ func TestSkewIsSaid(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", name, got, test.want)
 		}
 	}
+}
+
+// TestNotedBeforeTheClockWentBack: what Slack said of people at a time that is yet to
+// come is of nobody knows when: Slack is asked again.
+func TestNotedBeforeTheClockWentBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		_ = value[time.Duration](t)(e.MeasureClock(t.Context()))
+		for at, known := range map[time.Time]bool{e.Now(): true, e.Now().Add(-time.Hour): true, e.Now().Add(time.Hour): false} {
+			must(t, e.SetRosterPrivate(t.Context(), "C1", false, at))
+			must(t, e.SetRosterMembers(t.Context(), "C1", []string{"U1"}, at))
+			must(t, e.SetPerson(t.Context(), "U1", access.PersonOurs, at))
+			room := value[store.Roster](t)(e.Roster(t.Context(), "C1", "U1"))
+			_, said, err := e.Person(t.Context(), "U1")
+			must(t, err)
+			if room.PrivateAt.IsZero() == known || room.MembersAt.IsZero() == known || said.IsZero() == known {
+				t.Errorf("noted at %v, now it is %v: got %+v, and a person of %v; known: %v", at, e.Now(), room, said, known)
+			}
+		}
+	})
 }
