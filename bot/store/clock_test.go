@@ -146,10 +146,9 @@ func TestNotedBeforeTheClockWentBack(t *testing.T) {
 		for at, known := range map[time.Time]bool{e.Now(): true, e.Now().Add(-time.Hour): true, e.Now().Add(time.Hour): false} {
 			must(t, e.SetRosterPrivate(t.Context(), "C1", false, at))
 			must(t, e.SetRosterMembers(t.Context(), "C1", []string{"U1"}, at))
-			must(t, e.SetPerson(t.Context(), "U1", access.PersonOurs, at))
+			must(t, e.SetPerson(t.Context(), "U1", store.Person{Kind: access.PersonOurs, At: at}))
 			room := value[store.Roster](t)(e.Roster(t.Context(), "C1", "U1"))
-			_, said, err := e.Person(t.Context(), "U1")
-			must(t, err)
+			said := value[store.Person](t)(e.Person(t.Context(), "U1")).At
 			if room.PrivateAt.IsZero() == known || room.MembersAt.IsZero() == known || said.IsZero() == known {
 				t.Errorf("noted at %v, now it is %v: got %+v, and a person of %v; known: %v", at, e.Now(), room, said, known)
 			}
