@@ -170,8 +170,19 @@ func (c *Client) mayAnswerAt(address string) bool {
 }
 
 // OpenView opens a modal (views.open) within the 3 s that Slack allows after the
-// click; a trigger works once.
+// click; a trigger works once. One that Slack does not take as it is written opens with
+// its fields alone: what Slack refused for its form has not used the trigger up.
 func (c *Client) OpenView(ctx context.Context, triggerID string, view slack.ModalViewRequest) error {
+	err := c.openView(ctx, triggerID, view)
+	failed, ok := errors.AsType[*Error](err)
+	if !ok || failed.Concern != ConcernForm && failed.Concern != ConcernUnknown || failed.Code == "duplicate_external_id" {
+		return err
+	}
+	c.log.Warn("Slack refuses a form as it is; a short one follows", "form", view.CallbackID, "error", err)
+	return c.openView(ctx, triggerID, message.ShortModal(view, failed.Code))
+}
+
+func (c *Client) openView(ctx context.Context, triggerID string, view slack.ModalViewRequest) error {
 	if err := c.spend(ctx, "views.open", view.CallbackID); err != nil {
 		return err
 	}

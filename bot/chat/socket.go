@@ -46,7 +46,8 @@ type SocketOptions struct {
 // over Slack's Socket Mode: no public address, no signatures.
 type Socket struct {
 	*door
-	up atomic.Bool
+	up      atomic.Bool
+	trouble atomic.Pointer[string] // why there is no connection; nil: nobody has said
 
 	sentMu sync.Mutex
 	sent   map[string]sentAnswer // answers handed to slack-go lately, by envelope id
@@ -70,6 +71,14 @@ func NewSocket(o SocketOptions) *Socket {
 // Connected reports whether a connection stands.
 func (s *Socket) Connected() bool { return s.up.Load() }
 
+// Trouble says why no connection stands, and what to do; empty when that is not known.
+func (s *Socket) Trouble() string {
+	if why := s.trouble.Load(); why != nil && !s.up.Load() {
+		return *why
+	}
+	return ""
+}
+
 // Run receives until ctx ends, beginning anew whenever the connection is lost or
 // refused. It then takes nothing new and waits at most 5 s for the handlers in
 // flight.
@@ -84,6 +93,10 @@ func (s *Socket) Run(ctx context.Context) error {
 		}
 		if time.Now().Sub(began) > steadyAfter {
 			wait = firstRestart
+		}
+		if err != nil {
+			why := err.Error()
+			s.trouble.Store(&why)
 		}
 		pause := wait/2 + rand.N(wait/2)
 		s.event("stopped")

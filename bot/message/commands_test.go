@@ -193,7 +193,7 @@ func TestModals(t *testing.T) {
 	s, _, _ := i.Step("2")
 	s.Title = hostile
 	i.Number = 1_234_567_890
-	for name, view := range map[string]slack.ModalViewRequest{"skip": SkipModal(i, s), "note": NoteModal(i)} {
+	for name, view := range map[string]slack.ModalViewRequest{"skip": SkipModal(i, s), "note": NoteModal(i), "short": ShortModal(NoteModal(i), strings.Repeat("x<!channel>", 100))} {
 		if n := units(view.Title.Text); n > 24 {
 			t.Errorf("%s: title of %d characters, Slack takes 24", name, n)
 		}

@@ -244,6 +244,7 @@ func TestDigestModals(t *testing.T) {
 	for name, view := range map[string]slack.ModalViewRequest{
 		"expected": DigestExpectedModal(DigestView{Report: r, Number: 1_234_567_890}, r.Money[0].Spikes[0]),
 		"snooze":   DigestSnoozeModal(DigestView{Report: r, Number: 1_234_567_890}, r.Steps[1]),
+		"short":    ShortModal(DigestSnoozeModal(DigestView{Report: r, Number: 1_234_567_890}, r.Steps[1]), "invalid_blocks"),
 	} {
 		for _, problem := range problems(t, Message{Text: "a form", Blocks: view.Blocks.BlockSet}) {
 			t.Errorf("%s: %s", name, problem)

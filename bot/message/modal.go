@@ -62,3 +62,30 @@ func modal(f form) slack.ModalViewRequest {
 		}},
 	}
 }
+
+// ShortModal is a form that Slack refused with that word, in a short form: its fields
+// as plain as they can be, with which people can do what it is for.
+func ShortModal(view slack.ModalViewRequest, word string) slack.ModalViewRequest {
+	fields := []slack.Block{
+		slack.NewSectionBlock(plain("⚠️ Shortened: Slack refused the full form ("+Inert(Cut(Line(word), 60))+")."), nil, nil, slack.SectionBlockOptionBlockID("shortened")),
+	}
+	for _, block := range view.Blocks.BlockSet {
+		input, ok := block.(*slack.InputBlock)
+		if !ok {
+			continue
+		}
+		short := slack.NewInputBlock(input.BlockID, input.Label, nil, input.Element)
+		short.Optional = input.Optional
+		switch element := input.Element.(type) {
+		case *slack.PlainTextInputBlockElement:
+			field := slack.NewPlainTextInputBlockElement(nil, element.ActionID)
+			field.Multiline, field.MaxLength = element.Multiline, element.MaxLength
+			short.Element = field
+		case *slack.SelectBlockElement:
+			short.Element = slack.NewOptionsSelectBlockElement(element.Type, element.Placeholder, element.ActionID, element.Options...)
+		}
+		fields = append(fields, short)
+	}
+	view.Blocks.BlockSet = fields
+	return view
+}

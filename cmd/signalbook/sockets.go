@@ -73,12 +73,15 @@ func (s *sockets) connected() bool {
 // degraded says what is wrong with Socket Mode. A replica that need not hold a
 // socket is well while another holds one.
 func (s *sockets) degraded() []string {
+	socket := s.socket.Load()
 	switch {
 	case s.connected():
 		return nil
+	case s.others.Load() == 0 && socket != nil && socket.Trouble() != "":
+		return []string{"Slack's socket is not connected: clicks and commands do not arrive: " + socket.Trouble()}
 	case s.others.Load() == 0:
 		return []string{"Slack's socket is not connected: clicks and commands do not arrive"}
-	case s.socket.Load() != nil:
+	case socket != nil:
 		return []string{"this replica's Slack socket is not connected; another replica takes clicks and commands"}
 	}
 	return nil
