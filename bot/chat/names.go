@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/access"
 )
 
 const (
@@ -31,23 +33,32 @@ var (
 // bot in it. On an error the map holds what could be found, and callers post by name
 // instead.
 func (c *Client) Channels(ctx context.Context, names []string) (ids, closed map[string]string, err error) {
-	return c.ChannelsAsFound(ctx, names, func(_, _, _ string) {})
+	return c.ChannelsAsFound(ctx, names, func(FoundChannel) {})
 }
 
-// ChannelsAsFound is Channels that tells of each channel as soon as it is found: its
-// name as it was given, its id, and what to do before the bot can write there. A large
-// workspace has many pages of channels.
-func (c *Client) ChannelsAsFound(ctx context.Context, names []string, found func(name, id, closed string)) (ids, closed map[string]string, err error) {
+// FoundChannel is a channel that was asked for: Name is as it was given, Closed what
+// to do before the bot can write there. That the bot does not see it says nothing of
+// Private.
+type FoundChannel struct {
+	Name, ID, Closed string
+	Private          access.Known
+}
+
+// ChannelsAsFound is Channels that tells of each channel as soon as it is found. A
+// large workspace has many pages of channels.
+func (c *Client) ChannelsAsFound(ctx context.Context, names []string, found func(FoundChannel)) (ids, closed map[string]string, err error) {
 	ids, closed = map[string]string{}, map[string]string{}
 	wanted := map[string][]string{} // bare name -> as the caller wrote it
 	for _, name := range names {
 		if channelID.MatchString(name) {
 			if _, asked := ids[name]; !asked {
 				ids[name] = name
-				failed := c.lookAt(ctx, name, closed)
-				err = errors.Join(err, failed)
-				if failed == nil {
-					found(name, name, closed[name])
+				looked, failed := c.lookAt(ctx, name)
+				if looked.Closed != "" {
+					closed[name] = looked.Closed
+				}
+				if err = errors.Join(err, failed); failed == nil {
+					found(looked)
 				}
 			}
 			continue
@@ -82,7 +93,14 @@ type channelInfo struct {
 	Name     string `json:"name"`
 	Archived bool   `json:"is_archived"`
 	Member   *bool  `json:"is_member"`
+	Private  bool   `json:"is_private"`
+	Group    bool   `json:"is_group"` // a private channel from before March 2021
+	Direct   bool   `json:"is_im"`
+	Several  bool   `json:"is_mpim"` // a direct message of several people
 }
+
+// private reports whether only its members see the channel.
+func (i channelInfo) private() bool { return i.Private || i.Group || i.Direct || i.Several }
 
 // closed says what to do before the bot can write to the channel; empty when it can.
 func (i channelInfo) closed(name string) string {
@@ -97,7 +115,8 @@ func (i channelInfo) closed(name string) string {
 
 // lookAt asks about one channel by its id. That the app may not ask says nothing about
 // the channel.
-func (c *Client) lookAt(ctx context.Context, id string, closed map[string]string) error {
+func (c *Client) lookAt(ctx context.Context, id string) (FoundChannel, error) {
+	found := FoundChannel{Name: id, ID: id}
 	var answer struct {
 		Channel channelInfo `json:"channel"`
 	}
@@ -107,19 +126,17 @@ func (c *Client) lookAt(ctx context.Context, id string, closed map[string]string
 	failed, ok := errors.AsType[*Error](err)
 	switch {
 	case err == nil:
-		if why := answer.Channel.closed(id); why != "" {
-			closed[id] = why
-		}
+		found.Closed, found.Private = answer.Channel.closed(id), access.KnownOf(answer.Channel.private())
 	case ok && failed.Concern == ConcernChannel:
-		closed[id] = failed.Error()
+		found.Closed = failed.Error()
 	case ok && failed.Outcome != OutcomeRefused && failed.Concern != ConcernMethod:
-		return err
+		return found, err
 	}
-	return nil
+	return found, nil
 }
 
 // listChannels walks conversations.list until every wanted name has its id.
-func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[string][]string, ids, closed map[string]string, found func(name, id, closed string)) error {
+func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[string][]string, ids, closed map[string]string, found func(FoundChannel)) error {
 	values := url.Values{"types": {kinds}, "exclude_archived": {"true"}, "limit": {listPage}}
 	missing := len(wanted)
 	for {
@@ -145,7 +162,7 @@ func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[stri
 				if why := channel.closed(name); why != "" {
 					closed[name] = why
 				}
-				found(name, channel.ID, closed[name])
+				found(FoundChannel{name, channel.ID, closed[name], access.KnownOf(channel.private())})
 			}
 		}
 		if missing == 0 || page.Next.Cursor == "" || page.Next.Cursor == values.Get("cursor") {

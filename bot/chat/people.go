@@ -47,19 +47,13 @@ func (c *Client) ChannelMembers(ctx context.Context, channel string) ([]string, 
 // the bot does not see is: Slack calls it channel_not_found.
 func (c *Client) ChannelPrivate(ctx context.Context, channel string) (bool, error) {
 	var answer struct {
-		Channel struct {
-			Private bool `json:"is_private"`
-			Group   bool `json:"is_group"` // a private channel from before March 2021
-			Direct  bool `json:"is_im"`
-			Group2  bool `json:"is_mpim"`
-		} `json:"channel"`
+		Channel channelInfo `json:"channel"`
 	}
 	err := c.readCounted(ctx, "conversations.info", channel, url.Values{"channel": {channel}}, &answer)
 	if failed, ok := errors.AsType[*Error](err); ok && failed.Code == "channel_not_found" {
 		return true, nil
 	}
-	said := answer.Channel
-	return said.Private || said.Group || said.Direct || said.Group2, err
+	return answer.Channel.private(), err
 }
 
 // UserInfo says where a person belongs (users.info): a guest, somebody of another

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -120,5 +121,23 @@ func TestChannelPrivate(t *testing.T) {
 		if got, err := c.ChannelPrivate(t.Context(), "C1"); err != nil || got != want {
 			t.Errorf("%s: got %t, %v", answer, got, err)
 		}
+	}
+}
+
+// TestFindTellsWhatIsPrivate: the names of the configuration are found together with
+// which of them are private.
+func TestFindTellsWhatIsPrivate(t *testing.T) {
+	t.Parallel()
+	c := startClient(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "conversations.info") {
+			fmt.Fprint(w, `{"ok":true,"channel":{"id":"C0INFO","is_private":true,"is_member":true}}`)
+			return
+		}
+		fmt.Fprint(w, `{"ok":true,"channels":[{"id":"C0OPEN","name":"open","is_member":true},{"id":"C0SECRET","name":"secret","is_private":true,"is_member":true},{"id":"C0OTHER","name":"other"}]}`)
+	})
+	private := map[string]access.Known{}
+	_, _, err := c.ChannelsAsFound(t.Context(), []string{"#open", "#secret", "#none", "C0INFO"}, func(f FoundChannel) { private[f.ID] = f.Private })
+	if want := map[string]access.Known{"C0OPEN": access.No, "C0SECRET": access.Yes, "C0INFO": access.Yes}; err != nil || !maps.Equal(private, want) {
+		t.Errorf("got %v, %v, want %v", private, err, want)
 	}
 }

@@ -142,13 +142,12 @@ func (d *Desk) askPrivate(ctx context.Context, channel string) error {
 	return d.Store.SetRosterPrivate(ctx, channel, private, d.Store.Now())
 }
 
-// Tells reports of which channels, by their configured names, the incidents may be
-// told to the readers of a digest in another: of that channel itself, and of public
-// ones.
-func (d *Desk) Tells(ctx context.Context, digest string, channels []string) map[string]bool {
+// Tells reports of which channels, by id or configured name, the incidents may be
+// told to the readers of another: of that channel itself, and of public ones.
+func (d *Desk) Tells(ctx context.Context, to string, channels []string) map[string]bool {
 	ctx, cancel := context.WithTimeout(ctx, tellsWithin)
 	defer cancel()
-	at := d.channelID(ctx, d.Settings().DigestChannel(digest))
+	at := d.channelID(ctx, to)
 	tells := map[string]bool{}
 	var mu sync.Mutex
 	var looking errgroup.Group
@@ -255,11 +254,12 @@ type failure struct {
 
 // place is where an incident's thread stands, else where it belongs.
 func (d *Desk) place(ctx context.Context, i incident.Incident) string {
-	ledger, err := d.Store.Ledger(ctx, i.Number)
-	if root := ledger[store.RootSlot].Channel; err == nil && root != "" {
-		return root
+	places, err := d.Store.Places(ctx, []incident.Incident{i})
+	if err != nil {
+		d.Logger.Debug("where a thread stands could not be read", "incident", i.ID(), "error", err)
+		return i.Channel
 	}
-	return i.Channel
+	return places[0]
 }
 
 // maySee decides whether somebody may see what belongs to a channel, by its

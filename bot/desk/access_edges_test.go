@@ -203,8 +203,7 @@ func TestDigestsTellNothingOfPrivateChannels(t *testing.T) {
 	all := []string{"#incidents", "#general", "#secrets", ids["#secrets"], "C0UNKNOWN1", "#never-heard-of", ""}
 	want := func(at string, channels ...string) {
 		t.Helper()
-		r.channel = at
-		tells := r.desk.Tells(t.Context(), "weekly", all)
+		tells := r.desk.Tells(t.Context(), at, all)
 		for _, channel := range all {
 			expected := false
 			for _, c := range channels {
@@ -227,7 +226,7 @@ func TestDigestsTellNothingOfPrivateChannels(t *testing.T) {
 		if err := r.store.SetRosterPrivate(t.Context(), general, test.private, time.Now().Add(-test.age)); err != nil {
 			t.Fatal(err)
 		}
-		if got := r.desk.Tells(t.Context(), "weekly", []string{"#general"})["#general"]; got != test.told {
+		if got := r.desk.Tells(t.Context(), "#incidents", []string{"#general"})["#general"]; got != test.told {
 			t.Errorf("Slack is down and said %s ago that #general is private: %t; told: %t", test.age, test.private, got)
 		}
 	}
@@ -260,5 +259,113 @@ func TestReplicasShareWhatAPersonMayDo(t *testing.T) {
 	}
 	if got := said(other, "op0").Text; strings.Contains(got, refused) {
 		t.Errorf("what was done before was answered %q when it came again", got)
+	}
+}
+
+// TestActsThatNoDoorLookedAt: the keeper knows by itself that a channel is private when
+// a door could not read of what incident an act is.
+func TestActsThatNoDoorLookedAt(t *testing.T) {
+	t.Parallel()
+	r := startPrivateRig(t)
+	r.keep()
+	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
+	r.thread("secrets")
+	channel, _ := r.sim.Channel("secrets")
+	eventually(t, "it is known that the channel is private, and no door has asked", func() bool {
+		room, err := r.store.Roster(t.Context(), channel.ID, "")
+		return err == nil && room.Private == access.Yes && room.MembersAt.IsZero()
+	})
+	act := incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: incident.User{ID: r.id("ben"), Name: "ben"}, Via: "command"}
+	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "blind", At: time.Now().UTC(), Act: &act}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "it is answered", func() bool {
+		answer, ok, err := r.store.Answered(t.Context(), "blind")
+		if ok && answer.Kind != incident.AnswerGone {
+			t.Errorf("it was answered %+v", answer)
+		}
+		return err == nil && ok
+	})
+	if i := r.incident(1); i.State != incident.Open {
+		t.Errorf("the incident is %s", i.State)
+	}
+}
+
+// TestWhereTheThreadStandsDecides: a channel is renamed, and another takes its name.
+// The threads of before are still in the first.
+func TestWhereTheThreadStandsDecides(t *testing.T) {
+	t.Parallel()
+	r := startPrivateRig(t)
+	end := r.keep()
+	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
+	r.thread("secrets")
+	end()
+	general, _ := r.sim.Channel("general")
+	if err := r.store.SetNames(t.Context(), map[string]string{"#secrets": general.ID}); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"incidents", "incidents all", "status INC-1", "timeline INC-1"} {
+		if got := r.in("ben", "general", text); strings.Contains(got, "INC-1 ·") || strings.Contains(got, "Database") {
+			t.Errorf("%q was answered %q", text, got)
+		}
+	}
+	if got := r.in("anna", "general", "incidents"); !strings.Contains(got, "INC-1") {
+		t.Errorf("anna's list reads %q", got)
+	}
+	places, err := r.store.Places(t.Context(), []incident.Incident{r.incident(1), {Number: 2, Channel: "#secrets"}})
+	secrets, _ := r.sim.Channel("secrets")
+	if err != nil || places[0] != secrets.ID || places[1] != "#secrets" {
+		t.Errorf("got %q, %v", places, err)
+	}
+}
+
+// TestDivertedIncidentsBelongToWhereTheyStand: an incident whose channel cannot be
+// written to is acted on and seen by the people of the channel that it went to.
+func TestDivertedIncidentsBelongToWhereTheyStand(t *testing.T) {
+	for _, responders := range []string{"", "@sre-oncall"} {
+		t.Run("responders="+responders, func(t *testing.T) {
+			t.Parallel()
+			r := &rig{t: t, channel: "#incidents", furnish: func(s *slacksim.Sim) {
+				s.AddPrivateChannel("secrets", "anna", "chris") // without the bot
+				s.AddUser("dora", "dora@example.com")
+				if err := s.Leave("dora", "incidents"); err != nil {
+					t.Error(err)
+				}
+			}}
+			if responders != "" {
+				r.responders = []string{responders}
+			}
+			r.start()
+			r.channel, r.fallback = "#secrets", "#incidents"
+			r.keep()
+			r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
+			root := r.thread("incidents")
+			if i := r.incident(1); i.Channel != "#incidents" || i.Belongs != "#secrets" {
+				t.Fatalf("the incident is in %s and belongs in %q", i.Channel, i.Belongs)
+			}
+			if responders != "" {
+				eventually(t, "it is known who is in the group", func() bool {
+					users, _, err := r.store.Members(t.Context(), responders)
+					return err == nil && len(users) == 1
+				})
+			}
+			for user, want := range map[string]struct{ sees, acts string }{
+				"dora": {"nly people in #incidents can see this", map[bool]string{true: "nly people in #incidents may act", false: "nly @sre-oncall may act here"}[responders == ""]},
+				"ben":  {"Database", map[bool]string{true: "Noted in the timeline", false: "nly @sre-oncall may act here"}[responders == ""]},
+				"anna": {"Database", "Noted in the timeline"},
+			} {
+				if got := r.in(user, "general", "status INC-1"); !strings.Contains(got, want.sees) {
+					t.Errorf("%s sees %q, want %q", user, got, want.sees)
+				}
+				if got := r.in(user, "general", "note INC-1 seen by "+user); !strings.Contains(got, want.acts) {
+					t.Errorf("%s acted and was told %q, want %q", user, got, want.acts)
+				}
+				if got := r.in(user, "general", "incidents"); strings.Contains(got, "INC-1") != (want.sees == "Database") {
+					t.Errorf("%s lists %q", user, got)
+				}
+			}
+			r.click("anna", root, "incident:ack", "INC-1")
+			eventually(t, "anna has it", func() bool { return r.incident(1).State == incident.Acknowledged })
+		})
 	}
 }

@@ -69,3 +69,32 @@ func TestGroupThatIsNobody(t *testing.T) {
 	r.click("anna", tier, "step:release", "INC-1/pool-connections")
 	r.told("anna", "only @db-oncall, @db-leads, @sre-oncall may act here")
 }
+
+// TestGroupThatIsConfiguredNoMore: incidents of before a change of the configuration
+// still go by the responders of then; whoever leaves such a group acts no more either.
+func TestGroupThatIsConfiguredNoMore(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, "@db-oncall")
+	r.timing.Groups = 50 * time.Millisecond
+	end := r.keep()
+	_, tier := r.open()
+	known := func() int {
+		users, _, err := r.store.Members(t.Context(), "@db-oncall")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(users)
+	}
+	eventually(t, "the group is known", func() bool { return known() == 1 })
+	end()
+	r.responders = nil
+	r.keep()
+	r.click("ben", tier, "step:ack", "INC-1/add-read-replicas")
+	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).Step("1"); return s.State == "acknowledged" })
+	if err := r.sim.DisableGroup("db-oncall"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the group is nobody in Redis", func() bool { return known() == 0 })
+	r.click("ben", tier, "step:ack", "INC-1/pool-connections")
+	r.told("ben", "only @db-oncall may act here")
+}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -27,7 +28,8 @@ func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBl
 		return nil
 	}
 	storm, ok, err := d.storm(ctx, n)
-	if err != nil || !ok || !d.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, storm.Channel, storm.Channel, nil).Allowed {
+	at := cmp.Or(storm.Place, storm.Channel)
+	if err != nil || !ok || !d.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, at, at, nil).Allowed {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, readWithin)

@@ -86,7 +86,10 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 		if err != nil {
 			return nil, err
 		}
-		views := d.views(looking, who, all, seen)
+		views, err := d.views(looking, who, all, seen)
+		if err != nil {
+			return nil, err
+		}
 		read, unread = read+len(numbers), append(unread, broken...)
 		l.AtMost = l.AtMost || len(all) < len(numbers)
 		for k, i := range all {
@@ -116,17 +119,18 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 
 // views decides about seeing each of the incidents; seen keeps what was decided for
 // incidents of the same channel.
-func (d *Desk) views(ctx context.Context, who person, all []incident.Incident, seen map[string]access.Decision) []access.Decision {
+func (d *Desk) views(ctx context.Context, who person, all []incident.Incident, seen map[string]access.Decision) ([]access.Decision, error) {
+	places, err := d.Store.Places(ctx, all)
+	if err != nil {
+		return nil, err
+	}
 	keys := make([]string, len(all))
 	var mu sync.Mutex
 	var looking errgroup.Group
 	looking.SetLimit(looksAtOnce)
 	asked := map[string]bool{}
 	for k, i := range all {
-		at := i.Channel
-		if d.channelID(ctx, at) == "" {
-			at = d.place(ctx, i) // maybe it went elsewhere
-		}
+		at := places[k]
 		key := strings.Join(append([]string{at}, i.Responders...), "\n")
 		keys[k] = key
 		mu.Lock()
@@ -149,7 +153,7 @@ func (d *Desk) views(ctx context.Context, who person, all []incident.Incident, s
 	for k, key := range keys {
 		views[k] = seen[key]
 	}
-	return views
+	return views, nil
 }
 
 // one answers what is asked about a single incident.

@@ -48,6 +48,7 @@ type rig struct {
 	external   bool
 	furnish    func(*slacksim.Sim) // people and channels beside the usual ones
 	channel    string              // of all incidents; "#incidents" when empty
+	fallback   string              // when that cannot be written to
 	desk       *desk.Desk
 	storm      incident.Limit // what is too much for a channel; zero: nothing
 	digests    []string
@@ -169,9 +170,9 @@ func (r *rig) keep() (end func()) {
 			return keeper.Settings{
 				External: r.external, Places: []access.Place{{Channel: r.channel, Responders: r.responders}},
 				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}, Storm: r.storm},
-				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents", r.channel}, Digests: digests, People: append([]string{"@sre-oncall"}, r.responders...),
+				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents", r.channel, cmp.Or(r.fallback, r.channel)}, Digests: digests, People: append([]string{"@sre-oncall"}, r.responders...),
 				Route: func(map[string]string) keeper.Route {
-					return keeper.Route{Channel: r.channel, Owners: []string{"@sre-oncall"}, Responders: r.responders}
+					return keeper.Route{Channel: r.channel, Fallback: r.fallback, Owners: []string{"@sre-oncall"}, Responders: r.responders}
 				},
 			}
 		},

@@ -167,17 +167,15 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 	if err != nil {
 		return err
 	}
-	report, err := r.report(ctx, d, w)
-	if err != nil {
-		return err
-	}
-	document := digest.Document{
-		Schema: digest.Schema, Number: newest + 1, Version: 1, Channel: d.Channel, Tick: w.At, AskedBy: askedBy, Report: report,
-	}
+	document := digest.Document{Schema: digest.Schema, Number: newest + 1, Version: 1, Tick: w.At, AskedBy: askedBy}
 	if why := r.people.unusable(d.Channel); why != "" {
 		if fallback := r.Settings().Route(nil).Fallback; fallback != "" && fallback != d.Channel && r.people.unusable(fallback) == "" {
-			document.Channel, document.Belongs, document.BelongsWhy = fallback, d.Channel, why
+			document.Belongs, document.BelongsWhy, d.Channel = d.Channel, why, fallback
 		}
+	}
+	document.Channel = d.Channel
+	if document.Report, err = r.report(ctx, d, w); err != nil {
+		return err
 	}
 	review.Digest = &store.SavedDigest{Document: document}
 	err = r.commitReview(ctx, review)
@@ -189,7 +187,7 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 	if err != nil {
 		return err
 	}
-	r.log.Info("a digest is made", "digest", d.Name, "number", document.ID(), "week", report.Week.String(), "asked_by", askedBy)
+	r.log.Info("a digest is made", "digest", d.Name, "number", document.ID(), "week", document.Report.Week.String(), "asked_by", askedBy)
 	r.hands.add(r.digestWork(document))
 	return r.forgetDigests(ctx)
 }

@@ -96,9 +96,10 @@ func (r *reviewRig) begin(st *store.Store) {
 		Report: func(_ context.Context, d keeper.Digest, w keeper.Wanted) (digest.Report, error) {
 			return r.report(d, digest.Report{
 				Schema: digest.Schema, Digest: d.Name, Week: spend.WeekOf(spend.DayOf(w.At)).Add(-1), MadeAt: w.At,
-				Money:   []digest.Money{{Currency: "USD", Spikes: []digest.Anomaly{{Series: spike, Service: "Amazon CloudFront", CDN: true, Actual: 400, Expected: 200, Excess: 200, Highest: 400, Days: []spend.Day{spend.DayOf(w.At) - 4}}}}},
-				Steps:   []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
-				Missing: []string{fmt.Sprintf("skipped %d", w.Skipped)},
+				Money:     []digest.Money{{Currency: "USD", Spikes: []digest.Anomaly{{Series: spike, Service: "Amazon CloudFront", CDN: true, Actual: 400, Expected: 200, Excess: 200, Highest: 400, Days: []spend.Day{spend.DayOf(w.At) - 4}}}}},
+				Steps:     []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
+				Missing:   []string{fmt.Sprintf("skipped %d", w.Skipped), "told to " + d.Channel},
+				Incidents: &digest.WeekOfAlerts{Count: 1},
 			})
 		},
 	})

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/message"
 )
@@ -159,7 +160,13 @@ func (d *directory) refresh(ctx context.Context) (wait time.Duration, err error)
 	people, unknown, peopleErr := map[string]chat.Person{}, []string(nil), error(nil)
 	var asking sync.WaitGroup
 	asking.Go(func() { people, unknown, peopleErr = d.askAll(ctx, settings.People, ids) })
-	channels, closed, err := d.Slack.ChannelsAsFound(ctx, settings.Channels, d.found)
+	private := map[string]bool{}
+	channels, closed, err := d.Slack.ChannelsAsFound(ctx, settings.Channels, func(f chat.FoundChannel) {
+		d.found(f)
+		if f.Private != access.Unknown {
+			private[f.ID] = f.Private == access.Yes
+		}
+	})
 	if err != nil {
 		trouble("find channels", err)
 	}
@@ -179,7 +186,7 @@ func (d *directory) refresh(ctx context.Context) (wait time.Duration, err error)
 		problems = append(problems, fmt.Errorf("Slack does not know %s", strings.Join(unknown, ", ")))
 	}
 	d.settled()
-	if err := d.Store.SetNames(ctx, ids); err != nil {
+	if err := errors.Join(d.Store.SetNames(ctx, ids), d.keepPrivate(ctx, private)); err != nil {
 		trouble("keep what Slack said", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(people)) {

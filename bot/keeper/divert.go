@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
@@ -81,6 +82,11 @@ func (h *hands) diverted(ctx context.Context, s sight, c call, refused *chat.Err
 		next.Channel, next.Belongs, next.BelongsWhy = to, d.Channel, why
 		if to == d.Belongs {
 			next.Belongs, next.BelongsWhy = "", ""
+		}
+		if next.Report.Incidents != nil {
+			// They were gathered for other readers, and some may be of a private channel.
+			next.Report.Incidents = nil
+			next.Report.Missing = append(slices.Clone(d.Report.Missing), "The week's incidents are not told here, because the digest was made for another channel.")
 		}
 		err := h.commitReview(ctx, store.Review{Digest: &store.SavedDigest{Document: next, Was: d.Version}})
 		if errors.Is(err, store.ErrVersion) {

@@ -264,8 +264,13 @@ func TestDigestOfAChannelThatCannotBeWrittenTo(t *testing.T) {
 				return len(roots) == 1 && strings.Contains(roots[0].PlainText(), "Belongs in #cost-review")
 			})
 			r.settled()
-			if d, ok, err := r.store.Digest(t.Context(), 1); err != nil || !ok || d.Channel != "#incidents" {
+			d, ok, err := r.store.Digest(t.Context(), 1)
+			if err != nil || !ok || d.Channel != "#incidents" {
 				t.Errorf("the digest's channel is %q (%v, %v)", d.Channel, ok, err)
+			}
+			// It tells of the week's incidents only what its readers may be told.
+			if missing := strings.Join(d.Report.Missing, "\n"); early != strings.Contains(missing, "told to #incidents") || early != (d.Report.Incidents != nil) {
+				t.Errorf("the digest has the incidents %+v, and lacks %q", d.Report.Incidents, missing)
 			}
 			if len(r.rootsIn("incidents")) != 1 || len(r.rootsIn("cost-review")) != 0 {
 				t.Error("it is not there once")

@@ -4,23 +4,38 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
-// askGroups asks Slack once more about the groups alone, with one call.
+// askGroups asks Slack once more about the groups alone, with one call. Those that
+// are in the configuration no more are among them: incidents from before still go by
+// them.
 func (d *directory) askGroups(ctx context.Context) error {
 	ids := map[string]string{}
-	groups, _, err := d.askPeople(ctx, chat.GroupNames(d.Settings().People), ids)
-	err = errors.Join(err, d.Store.SetNames(ctx, ids))
+	kept, err := d.Store.MemberNames(ctx)
+	names := slices.Concat(d.Settings().People, kept)
+	slices.Sort(names)
+	groups, _, errAsked := d.askPeople(ctx, chat.GroupNames(slices.Compact(names)), ids)
+	err = errors.Join(err, errAsked, d.Store.SetNames(ctx, ids))
 	for name, group := range groups {
 		if group.Members != nil {
 			err = errors.Join(err, d.keepMembers(ctx, name, group.Members))
 		}
 	}
 	return err
+}
+
+// keepPrivate keeps which channels are private: doors need not ask about them.
+func (d *directory) keepPrivate(ctx context.Context, private map[string]bool) error {
+	var errs []error
+	for id, is := range private {
+		errs = append(errs, d.Store.SetRosterPrivate(ctx, id, is, time.Now()))
+	}
+	return errors.Join(errs...)
 }
 
 // askMembers keeps whom a name stands for.
@@ -78,6 +93,20 @@ func (r *reign) judgeAccess(ctx context.Context, s *incident.Scene, settings Set
 	decision, err := r.people.may(ctx, user.ID, ev.Access, at, settings.External)
 	s.Refusal, s.Hidden, s.Note = decision.Reason, decision.Hidden, decision.Note
 	return err
+}
+
+// withPrivate adds whether the channel is private, by Slack's last word, to facts of a
+// door that could not read it.
+func (r *reign) withPrivate(ctx context.Context, facts access.Facts, channel string) access.Facts {
+	if facts.Private != access.Unknown {
+		return facts
+	}
+	room, err := r.Store.Roster(ctx, r.people.channel(channel), "")
+	if err != nil {
+		r.log.Debug("what is known of a channel could not be read", "channel", channel, "error", err)
+	}
+	facts.Private = room.Private
+	return facts
 }
 
 // who returns the users that a name stands for, as Slack last said: in this

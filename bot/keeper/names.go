@@ -140,12 +140,12 @@ func (d *directory) known(name string) {
 }
 
 // found notes a channel as soon as Slack shows it.
-func (d *directory) found(name, id, why string) {
+func (d *directory) found(f chat.FoundChannel) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.channels[name] = id
-	d.known(name)
-	d.close(name, why)
+	d.channels[f.Name] = f.ID
+	d.known(f.Name)
+	d.close(f.Name, f.Closed)
 }
 
 // close notes why a channel cannot be written to; empty: it can. d.mu is held.

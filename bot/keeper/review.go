@@ -27,7 +27,7 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	commit.Answer = incident.Answer{Kind: incident.AnswerNoDigest, Verb: incident.Verb(v.Verb), Text: v.Name}
 	if v.Verb == incident.ReviewPost {
 		if d, ok := r.digestNamed(v.Name); ok {
-			if allowed, err := r.mayReview(ctx, ev, d.Channel, &commit); err != nil || !allowed {
+			if allowed, err := r.mayReview(ctx, ev, r.people.factsOf(d.Channel, ev.Access), d.Channel, &commit); err != nil || !allowed {
 				return commit, err
 			}
 			commit.Review.Ask = &store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
@@ -51,7 +51,7 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	if err != nil || !ok {
 		return commit, r.unhandled(err)
 	}
-	if allowed, err := r.mayReview(ctx, ev, document.Channel, &commit); err != nil || !allowed {
+	if allowed, err := r.mayReview(ctx, ev, r.withPrivate(ctx, ev.Access, document.Channel), document.Channel, &commit); err != nil || !allowed {
 		return commit, err
 	}
 	act := digest.Act{Verb: digest.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
@@ -83,9 +83,9 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 
 // mayReview decides whether somebody may act on a digest in that channel, and else
 // answers why not: of one in a channel that is none of his he is told nothing.
-func (r *reign) mayReview(ctx context.Context, ev incident.Event, channel string, commit *store.Commit) (bool, error) {
+func (r *reign) mayReview(ctx context.Context, ev incident.Event, facts access.Facts, channel string, commit *store.Commit) (bool, error) {
 	settings := r.Settings()
-	decision, err := r.people.may(ctx, ev.Review.User.ID, r.people.factsOf(channel, ev.Access), access.At(settings.Places, channel, r.people.channel), settings.External)
+	decision, err := r.people.may(ctx, ev.Review.User.ID, facts, access.At(settings.Places, channel, r.people.channel), settings.External)
 	switch {
 	case err != nil:
 		return false, err

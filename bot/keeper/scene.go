@@ -39,6 +39,7 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 	}
 	switch {
 	case ev.Act != nil && s.Current != nil:
+		ev.Access = r.withPrivate(ctx, ev.Access, s.Current.Channel)
 		err = r.judgeAccess(ctx, &s, settings, ev, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
 	case ev.Start != nil:
 		at := access.Place{Channel: settings.startChannel(*ev.Start), Responders: settings.Route(ev.Start.Labels).Responders}

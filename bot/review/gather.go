@@ -27,14 +27,15 @@ const (
 // About is what a digest is gathered for.
 type About struct {
 	Digest   string
+	Channel  string // where it is read
 	Week     spend.Week
 	Now      time.Time
 	Sources  []Source
 	Skipped  int // times before this one at which nothing was posted
 	Settings digest.Settings
 	Handbook *handbook.Handbook // nil: the sheet as it was given
-	// Tells reports of which channels the digest's readers may be told incidents; nil: of all.
-	Tells func(ctx context.Context, digest string, channels []string) map[string]bool
+	// Tells reports of which other channels the readers of one may be told incidents; nil: of all.
+	Tells func(ctx context.Context, to string, channels []string) map[string]bool
 }
 
 // WeekBefore is the week that a digest of that moment reviews: the last one that has

@@ -226,9 +226,10 @@ func TestGatherIncidents(t *testing.T) {
 		}
 	}
 	about := r.about()
-	about.Tells = func(_ context.Context, name string, channels []string) map[string]bool {
-		if name != about.Digest {
-			t.Errorf("asked for the digest %q", name)
+	about.Channel = "#costs"
+	about.Tells = func(_ context.Context, to string, channels []string) map[string]bool {
+		if to != "#costs" {
+			t.Errorf("asked for readers in %q", to)
 		}
 		tells := map[string]bool{}
 		for _, channel := range channels {

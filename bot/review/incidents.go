@@ -34,7 +34,7 @@ func incidents(ctx context.Context, st *store.Store, a About) (told *digest.Inci
 	}
 	var all digest.Incidents
 	var unread []*store.Unreadable
-	tells, silent := map[string]bool{}, false
+	tells, silent := map[string]bool{}, false // by place
 	// One that closes in between is among both.
 	numbers := slices.Concat(open, closed)
 	slices.Sort(numbers)
@@ -46,12 +46,16 @@ func incidents(ctx context.Context, st *store.Store, a About) (told *digest.Inci
 			return nil, nil, err
 		}
 		numbers, unread = numbers[n:], append(unread, broken...)
-		a.ask(ctx, found, tells)
-		for _, i := range found {
+		places, err := st.Places(ctx, found)
+		if err != nil {
+			return nil, nil, err
+		}
+		a.ask(ctx, places, tells)
+		for k, i := range found {
 			if i.Quiet {
 				continue
 			}
-			if !tells[i.Channel] {
+			if !tells[places[k]] {
 				silent = true
 				continue
 			}
@@ -73,17 +77,17 @@ func incidents(ctx context.Context, st *store.Store, a About) (told *digest.Inci
 	return &all, missing, nil
 }
 
-// ask finds out of which of the incidents' channels the digest may tell; tells keeps it.
-func (a About) ask(ctx context.Context, all []incident.Incident, tells map[string]bool) {
-	var channels []string
-	for _, i := range all {
-		if _, asked := tells[i.Channel]; !asked {
-			tells[i.Channel] = a.Tells == nil
-			channels = append(channels, i.Channel)
+// ask finds out of which of the channels the digest may tell; tells keeps it.
+func (a About) ask(ctx context.Context, places []string, tells map[string]bool) {
+	var news []string
+	for _, place := range places {
+		if _, asked := tells[place]; !asked {
+			tells[place] = a.Tells == nil
+			news = append(news, place)
 		}
 	}
-	if a.Tells != nil && len(channels) > 0 {
-		maps.Copy(tells, a.Tells(ctx, a.Digest, channels))
+	if a.Tells != nil && len(news) > 0 {
+		maps.Copy(tells, a.Tells(ctx, a.Channel, news))
 	}
 }
 

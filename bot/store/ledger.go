@@ -197,6 +197,15 @@ func (s *Store) SetMembers(ctx context.Context, name string, users []string) err
 	return nil
 }
 
+// MemberNames are the names of which Slack ever said whom they stand for.
+func (s *Store) MemberNames(ctx context.Context) ([]string, error) {
+	names, err := s.redis.client.HKeys(ctx, s.keys.members()).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read the names of which members are known: %w", err)
+	}
+	return names, nil
+}
+
 // Members returns whom a name of the configuration was last known to stand for;
 // known is false when Slack never said so.
 func (s *Store) Members(ctx context.Context, name string) (users []string, known bool, err error) {

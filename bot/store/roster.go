@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // Roster is what Slack said of a channel, by its id.
@@ -125,4 +126,25 @@ func (s *Store) SetPerson(ctx context.Context, user string, p Person) error {
 		return fmt.Errorf("remember what is known of %s: %w", user, err)
 	}
 	return nil
+}
+
+// Places returns where the threads of incidents stand: by the channel's id, or by its
+// configured name while there is none.
+func (s *Store) Places(ctx context.Context, all []incident.Incident) ([]string, error) {
+	pipe := s.redis.client.Pipeline()
+	roots := make([]*redis.StringCmd, len(all))
+	for k, i := range all {
+		roots[k] = pipe.HGet(ctx, s.keys.ledger(i.Number), RootSlot)
+	}
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) && !wrongKind(err) {
+		return nil, fmt.Errorf("read where threads stand: %w", err)
+	}
+	places := make([]string, len(all))
+	for k, i := range all {
+		places[k] = i.Channel
+		if slot, err := decodeSlot(roots[k].Val()); err == nil && slot.Channel != "" {
+			places[k] = slot.Channel
+		}
+	}
+	return places, nil
 }

@@ -177,8 +177,8 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	replies := st.NewReplies()
 	client := b.client.Shared(st)
 	var d *desk.Desk
-	tells := func(ctx context.Context, digest string, channels []string) map[string]bool {
-		return d.Tells(ctx, digest, channels)
+	tells := func(ctx context.Context, to string, channels []string) map[string]bool {
+		return d.Tells(ctx, to, channels)
 	}
 	d = desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st, tells), Organisation: b.organisation(st), Settings: func() desk.Settings {
 		s := b.settings.Load()

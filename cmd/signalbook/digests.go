@@ -92,7 +92,7 @@ func (b *bot) report(st *store.Store, tells tells) func(context.Context, keeper.
 		s := b.settings.Load()
 		about := s.about(d.Name, w.At)
 		about.Skipped = w.Skipped
-		about.Tells = tells
+		about.Channel, about.Tells = d.Channel, tells
 		in, err := review.Gather(ctx, st, s.organisation(), about)
 		if err != nil {
 			return digest.Report{}, err
@@ -101,8 +101,9 @@ func (b *bot) report(st *store.Store, tells tells) func(context.Context, keeper.
 	}
 }
 
-// tells reports of which channels a digest may tell incidents; see [desk.Desk.Tells].
-type tells func(ctx context.Context, digest string, channels []string) map[string]bool
+// tells reports of which channels the readers of another may be told incidents; see
+// [desk.Desk.Tells].
+type tells func(ctx context.Context, to string, channels []string) map[string]bool
 
 // gather gathers a digest for who asks.
 func (b *bot) gather(st *store.Store, tells tells) func(context.Context, string, time.Time) (digest.Input, error) {
@@ -112,7 +113,7 @@ func (b *bot) gather(st *store.Store, tells tells) func(context.Context, string,
 		}
 		s := b.settings.Load()
 		about := s.about(name, now)
-		about.Tells = tells
+		about.Channel, about.Tells = s.digestChannel(name), tells
 		return review.Gather(ctx, st, s.organisation(), about)
 	}
 }
