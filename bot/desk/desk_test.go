@@ -54,7 +54,7 @@ func TestStoreDown(t *testing.T) {
 	r := startRig(t)
 	r.keep()
 	root, immediate := r.open()
-	r.stopRedis()
+	r.redis.Kill()
 	const unknown, unread = "not known whether this was recorded", "cannot be read at the moment"
 	for text, want := range map[string]string{
 		"done INC-1 1": unknown, "start triage": unknown, "resolve INC-1": unknown,

@@ -94,7 +94,7 @@ func TestHandbookFollows(t *testing.T) {
 func TestHandbookWithoutRedis(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	r.stopRedis()
+	r.redis.Kill()
 	r.answers(map[string][]string{"scale 75M": {"tier T4"}, "ask pgbouncer": {"E1"}})
 }
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
@@ -127,5 +129,53 @@ func TestListsGoOn(t *testing.T) {
 	}
 	if !slices.Equal(seen, want) {
 		t.Errorf("got %v\nwant %v", seen, want)
+	}
+}
+
+// TestListsNameWhatCannotBeRead: an incident whose document is broken, or a newer
+// binary's, is missing in lists by name, and hides no other; who asks for it is told
+// which of the two it is.
+func TestListsNameWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	people, _, err := r.client.People(t.Context(), []string{"anna@example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []incident.Incident
+	for n := 1; n <= 6; n++ {
+		all = append(all, made(n, incident.Open, "critical"))
+	}
+	for _, n := range []int{0, 1, 2} {
+		all[n].Steps[0].Standing = incident.Standing{State: incident.StepAcknowledged, Holder: incident.User{ID: people["anna@example.com"].ID, Name: "anna"}}
+		all[n].Tiers[0].Due = time.Now().Add(-time.Hour)
+	}
+	r.past(all...)
+	raw := redis.NewClient(&redis.Options{Addr: r.address, Protocol: 2})
+	t.Cleanup(func() { raw.Close() })
+	for key, text := range map[string]string{"inc:2": `{"schema":2,"version":1,`, "inc:3": `{"schema":99,"number":3,"version":7,"steps":"other"}`, "inc:5": ""} {
+		if err := raw.Set(t.Context(), "test:{T0SIM00001}:"+key, text, 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := raw.RPush(t.Context(), "test:{T0SIM00001}:log:1", "nonsense").Err(); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]struct{ listed, missing string }{
+		"incidents": {"INC-6 INC-4 INC-1", "INC-5, INC-3, INC-2"}, "incidents mine": {"INC-1", "INC-3, INC-2"}, "incidents overdue": {"INC-1", "INC-3, INC-2"},
+	} {
+		got := r.slash("anna", text)
+		if strings.Join(listed(got), " ") != want.listed || !strings.Contains(got, "Missing here, because what is stored cannot be read: "+want.missing+".") {
+			t.Errorf("%q was answered\n%s\nwant %s, and %s named as missing", text, got, want.listed, want.missing)
+		}
+	}
+	for text, want := range map[string]string{
+		"status INC-2": "INC-2 cannot be read: what is stored of it is broken", "timeline INC-2": "INC-2 cannot be read: what is stored of it is broken",
+		"status INC-3": "INC-3 was written by a newer Signalbook", "timeline INC-3": "INC-3 was written by a newer Signalbook",
+		"timeline INC-1": "nonsense",
+	} {
+		if got := r.slash("anna", text); !strings.Contains(got, want) {
+			t.Errorf("%q was answered %s, want %q", text, got, want)
+		}
 	}
 }

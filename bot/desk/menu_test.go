@@ -104,7 +104,7 @@ func TestStormMenuWithoutRedis(t *testing.T) {
 	if got := r.find("anna", storm, "inc-5"); len(got) != 1 {
 		t.Fatalf("got %v, want INC-5", got)
 	}
-	r.stopRedis()
+	r.redis.Kill()
 	if got := r.find("ben", storm, "inc-5"); len(got) != 0 {
 		t.Errorf("with Redis down: got %v, want nothing", got)
 	}

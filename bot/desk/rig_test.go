@@ -5,9 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http/httptest"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +20,7 @@ import (
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/keeper"
+	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
@@ -39,7 +38,7 @@ type rig struct {
 	sim        *slacksim.Sim
 	store      *store.Store
 	client     *chat.Client
-	redis      *exec.Cmd
+	redis      *redistest.Node
 	address    string // of redis
 	replies    *store.Replies
 	books      *playbooks.Set
@@ -72,9 +71,9 @@ func (r *rig) start() {
 	r.channel = cmp.Or(r.channel, "#incidents")
 	r.books, _ = playbooks.NewSet(nil, library.All())
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
-	addr := r.startRedis()
-	r.address = addr
-	opened, err := store.Open(store.Options{Addresses: []string{addr}, Prefix: "test", InboxBound: 1000})
+	r.redis = redistest.Single(t, redistest.Options{}).Nodes[0]
+	r.address = r.redis.Addr
+	opened, err := store.Open(store.Options{Addresses: []string{r.address}, Prefix: "test", InboxBound: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,27 +134,6 @@ func (r *rig) run(works ...func(context.Context) error) (end func()) {
 	}
 	r.t.Cleanup(end)
 	return end
-}
-
-func (r *rig) startRedis() string {
-	r.t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	l.Close()
-	r.redis = exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", r.t.TempDir(), "--save", "", "--appendonly", "no")
-	if err := r.redis.Start(); err != nil {
-		r.t.Fatalf("start redis-server: %v (make test installs what is missing)", err)
-	}
-	r.t.Cleanup(r.stopRedis)
-	return "127.0.0.1:" + port
-}
-
-func (r *rig) stopRedis() {
-	_ = r.redis.Process.Kill()
-	_ = r.redis.Wait()
 }
 
 // keep starts the keeper, which decides; end stops it.

@@ -3,6 +3,7 @@ package keeper_test
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -80,25 +81,10 @@ func TestBrokenIncidentSpoilsOnlyItself(t *testing.T) {
 	r.firesAt("second", alerts.Firing, began.Add(-30*time.Minute))
 	r.eventually("both are in Slack", func() bool { return strings.Count(r.posted(), "Broken: ") >= 2 })
 	end()
-	mend := r.broken("inc:1", `{"schema":2,"version":1,`)
 	// Both are due at once, in one ping if they could.
-	bucket := r.raw.Keys(t.Context(), deadBase+"deadline:*").Val()
-	if len(bucket) != 1 {
-		t.Fatalf("got buckets of deadlines %v, want one", bucket)
-	}
-	for _, key := range []string{deadBase + "due", bucket[0]} {
-		r.raw.ZAdd(t.Context(), key, redis.Z{Score: 1, Member: "1"}, redis.Z{Score: 1, Member: "2"})
-	}
-	passes := func(number string) {
-		t.Helper()
-		document := r.raw.Get(t.Context(), deadBase+"inc:"+number).Val()
-		due := regexp.MustCompile(`"due":\d+`)
-		if !due.MatchString(document) {
-			t.Fatalf("there is no deadline in %s", document)
-		}
-		r.raw.Set(t.Context(), deadBase+"inc:"+number, due.ReplaceAllString(document, fmt.Sprint(`"due":`, began.Add(-time.Minute).UnixMilli())), 0)
-	}
-	passes("2")
+	r.longDue(1, began)
+	r.longDue(2, began)
+	mend := r.broken("inc:1", `{"schema":2,"version":1,`)
 
 	k, _ := r.keep()
 	r.eventually("the neighbour's deadline passes", func() bool { return r.overdue(2) })
@@ -112,7 +98,6 @@ func TestBrokenIncidentSpoilsOnlyItself(t *testing.T) {
 	r.eventually("its timer does not stay in the inbox", func() bool { n, err := r.store.InboxLength(t.Context()); return err == nil && n == 0 })
 
 	mend()
-	passes("1")
 	r.eventually("the deadline of INC-1 passes after all", func() bool { return r.overdue(1) })
 	r.names(k)
 	r.noTries()
@@ -180,4 +165,92 @@ func TestBrokenStorm(t *testing.T) {
 	r.eventually("the next storm is on", func() bool { s, ok, err := r.store.Storm(t.Context(), 3); return ok && err == nil && s.Number == 3 })
 	r.names(k, "storm of INC-2 cannot be read")
 	r.noLetters()
+}
+
+// TestNewerIncidentSpoilsOnlyItself: beside an incident that a newer binary wrote,
+// and that has something due in the same ping, the deadline of a neighbour passes,
+// alerts open others and a storm counts them. Its own timer waits in the inbox until
+// it can be read.
+func TestNewerIncidentSpoilsOnlyItself(t *testing.T) {
+	t.Parallel()
+	r := startDeadRig(t)
+	r.storm = incident.Limit{Above: 2, Per: time.Minute}
+	_, end := r.keep()
+	began := time.Now()
+	r.firesAt("first", alerts.Firing, began.Add(-30*time.Minute))
+	r.firesAt("second", alerts.Firing, began.Add(-30*time.Minute))
+	r.eventually("both are in Slack", func() bool { return strings.Count(r.posted(), "Broken: ") >= 2 })
+	end()
+	passed := r.longDue(1, began)
+	r.longDue(2, began)
+	r.raw.Set(t.Context(), deadBase+"inc:1", newerIncident, 0)
+
+	k, _ := r.keep()
+	r.eventually("the neighbour's deadline passes", func() bool { return r.overdue(2) })
+	for _, group := range []string{"third", "fourth", "fifth"} {
+		r.fires(group, alerts.Firing)
+	}
+	r.eventually("the storm is on", func() bool { n, err := r.store.Storms(t.Context()); return err == nil && n == 1 })
+	r.names(k, "INC-1 cannot be read", "a newer signalbook wrote it", "wait in the inbox, 1 of them")
+	r.eventually("its timer alone waits in the inbox", func() bool { return r.inbox() == 1 })
+	r.noLetters()
+	if got := r.raw.Get(t.Context(), deadBase+"inc:1").Val(); got != newerIncident {
+		t.Errorf("the newer document is now %s", got)
+	}
+	r.raw.Set(t.Context(), deadBase+"inc:1", passed, 0)
+	r.eventually("the deadline of INC-1 passes after all", func() bool { return r.overdue(1) && r.inbox() == 0 })
+	r.names(k)
+}
+
+// longDue makes an incident's immediate deadline one that passed a minute before, and
+// both its timer and its place in the next ping due at once. It returns the document.
+func (r *deadRig) longDue(n int, began time.Time) string {
+	r.t.Helper()
+	key := deadBase + "inc:" + strconv.Itoa(n)
+	document := r.raw.Get(r.t.Context(), key).Val()
+	due := regexp.MustCompile(`"due":\d+`)
+	if !due.MatchString(document) {
+		r.t.Fatalf("there is no deadline in %s", document)
+	}
+	document = due.ReplaceAllString(document, fmt.Sprint(`"due":`, began.Add(-time.Minute).UnixMilli()))
+	r.raw.Set(r.t.Context(), key, document, 0)
+	bucket := r.raw.Keys(r.t.Context(), deadBase+"deadline:*").Val()
+	if len(bucket) != 1 {
+		r.t.Fatalf("got buckets of deadlines %v, want one", bucket)
+	}
+	for _, key := range []string{deadBase + "due", bucket[0]} {
+		r.raw.ZAdd(r.t.Context(), key, redis.Z{Score: 1, Member: strconv.Itoa(n)})
+	}
+	return document
+}
+
+// TestReplayedTimerIsDueAgain: a timer that an earlier binary buried, with which its
+// incident left the index of what is due, is due again after a replay, also when its
+// time has not come yet; that of an incident that is gone is nobody's.
+func TestReplayedTimerIsDueAgain(t *testing.T) {
+	t.Parallel()
+	r := startDeadRig(t)
+	k, _ := r.keep()
+	r.fires("first", alerts.Firing)
+	r.eventually("it is open", func() bool { return r.handled() == "Broken: first" })
+	was := r.raw.ZScore(t.Context(), deadBase+"due", "1").Val()
+	for _, subject := range []int{1, 7, -7} {
+		r.raw.ZRem(t.Context(), deadBase+"due", strconv.Itoa(subject))
+		raw := `{"at":"2026-11-23T09:00:00Z","timer":{"incident":` + strconv.Itoa(subject) + `}}`
+		r.raw.XAdd(t.Context(), &redis.XAddArgs{Stream: deadBase + "dead", Values: []any{"id", "1-1", "why", "old", "e", raw}})
+	}
+	for _, letter := range r.letters() {
+		if err := r.store.Replay(t.Context(), letter.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.eventually("INC-1 is due when it was", func() bool { return was > 0 && r.raw.ZScore(t.Context(), deadBase+"due", "1").Val() == was })
+	r.handled()
+	r.noLetters()
+	if all := r.raw.ZRange(t.Context(), deadBase+"due", 0, -1).Val(); len(all) != 1 {
+		t.Errorf("got due %v, want INC-1 alone", all)
+	}
+	if !k.Keeping() {
+		t.Error("the keeper gave up")
+	}
 }

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -264,5 +265,63 @@ func TestOrganisation(t *testing.T) {
 	}
 	if got.International.Known || got.International.Why != "organisation.international is not configured" {
 		t.Errorf("what is not configured: got %+v", got.International)
+	}
+}
+
+// TestGatherNamesWhatCannotBeRead: a digest goes on beside what is broken, or a newer
+// binary's, and says by name what is missing in it.
+func TestGatherNamesWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	lease, _, err := r.st.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= 4; n++ {
+		opened := hours(-24 * 5)
+		i := incident.Incident{Schema: incident.Schema, Number: n, Version: 1, State: incident.Open, Group: fmt.Sprint("g", n), Opening: 1, OpenedAt: opened, OpeningAt: opened}
+		if n == 3 {
+			i.State, i.ClosedAt = incident.Closed, hours(-24*4)
+		}
+		if each, err := r.st.Commit(t.Context(), lease.Fence, store.Commit{Saved: []store.Saved{{Result: incident.Result{Incident: i}}}, Next: n}); err != nil || each[0] != nil {
+			t.Fatal(each, err)
+		}
+	}
+	r.write("bill.csv", r.day("2026-11-16"), "1", "2", "3", "4", "5", "6", "7")
+	files := r.files()
+	r.importer("a", files).round(t.Context())
+	const base = "test:{T1}:"
+	for key, text := range map[string]string{"inc:2": "{", "inc:3": `{"schema":99,"number":3,"version":7}`, "digest:1": "{"} {
+		if err := r.raw.Set(t.Context(), base+key, text, 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{"adoptions", "expected"} {
+		if err := r.raw.HSet(t.Context(), base+key, "bad", "{").Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.raw.ZAdd(t.Context(), base+"digests", redis.Z{Score: 1, Member: 1}).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.raw.HSet(t.Context(), base+"cost:"+files.ID+":2026-11-18", "nonsense", "{").Err(); err != nil {
+		t.Fatal(err)
+	}
+	in := r.gather(r.about(files))
+	if got := len(in.Incidents.Opened); got != 2 {
+		t.Errorf("got %d incidents, want the two that can be read", got)
+	}
+	absent := strings.Join(in.Absent, "\n")
+	for _, want := range []string{"Not counted, because what is stored cannot be read: INC-2, INC-3.", "The standing of cost step bad cannot be read", "A spike that is expected bad cannot be read"} {
+		if !strings.Contains(absent, want) {
+			t.Errorf("the digest says\n%s\nwant %q", absent, want)
+		}
+	}
+	if len(in.Readings) != 1 || len(in.Readings[0].Days) < 6 {
+		t.Fatalf("got readings %+v, want the other days of the bill", in.Readings)
+	}
+	notes := fmt.Sprint(in.Readings[0].Notes)
+	if !strings.Contains(notes, "Missing, because what is stored cannot be read") || !strings.Contains(notes, "2026-11-18") {
+		t.Errorf("the bill says %s, want the day that is missing", notes)
 	}
 }
