@@ -48,6 +48,7 @@ func hasty() {
 	haste.slack = hasteSlack
 	haste.keeper = keeper.Timing{Unknown: hasteUnknown, Parked: 3 * time.Second, Root: 2 * time.Second}
 	haste.keeper.Sweeps[0], haste.keeper.Sweeps[1] = 2*time.Second, lateMost+2*time.Second
+	skew()
 	main()
 }
 
@@ -65,6 +66,7 @@ type plan struct {
 	wait     int    // redis.wait_replicas
 	storm    int    // incidents.storm.above
 	reopen   string // incidents.reopen_within
+	skewed   bool   // the replicas' clocks are wrong, each by an amount of its own
 }
 
 // random is the plan's own source of randomness for one purpose, so that one
@@ -90,6 +92,7 @@ func planFor(seed uint64, length time.Duration) plan {
 	if r.IntN(4) == 0 {
 		p.storm, p.channels, p.groups = 2, 1+r.IntN(2), 8
 	}
+	p.skewed = p.random("clocks").IntN(2) == 0
 	if kind := os.Getenv("CHAOS_REDIS"); kind != "" {
 		p.redis = kind
 	}

@@ -114,6 +114,9 @@ func startWorld(t *testing.T, p plan) *world {
 	w.configure()
 	for n := range p.replicas {
 		r := &replica{w: w, name: fmt.Sprint("r", n), address: net.JoinHostPort(loopback.Host(), "9095")}
+		if p.skewed {
+			r.clock = p.random("clock of " + r.name)
+		}
 		w.replicas = append(w.replicas, r)
 		t.Cleanup(func() { r.end(syscall.SIGKILL) })
 	}
@@ -235,10 +238,11 @@ type replica struct {
 
 	hurt sync.Mutex // held by whoever does something to it
 
-	mu   sync.Mutex
-	cmd  *exec.Cmd
-	done chan struct{}
-	end_ bool // we end it: it does not end by itself
+	mu    sync.Mutex
+	clock *rand.Rand // draws by how much its clock is wrong, anew for each process; nil: it is right
+	cmd   *exec.Cmd
+	done  chan struct{}
+	end_  bool // we end it: it does not end by itself
 }
 
 func (r *replica) url() string { return "http://" + r.address }
@@ -275,6 +279,10 @@ func (r *replica) start() {
 	defer log.Close()
 	cmd := exec.Command("signalbook-hasty", "serve", "--config.file="+r.w.config, "--web.listen-address="+r.address)
 	cmd.Stdout, cmd.Stderr = log, log
+	if by := r.skew(); by != 0 {
+		cmd.Env = append(os.Environ(), skewBy+"="+by.String())
+		r.w.count("skewed-replica", "%s is %s ahead", r.name, by)
+	}
 	if err := cmd.Start(); err != nil {
 		r.w.problem("start %s: %v", r.name, err)
 		return
@@ -298,6 +306,18 @@ func (r *replica) start() {
 			r.w.problem("%s ended by itself: %v: %s", r.name, err, tail(mustRead(r.w.t, log.Name()), 500))
 		}
 	}()
+}
+
+// skew is by how much the clock of its next process is wrong: mostly by minutes,
+// sometimes by hours.
+func (r *replica) skew() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.clock == nil {
+		return 0
+	}
+	most := []time.Duration{10 * time.Second, 10 * time.Minute, 3 * time.Hour}[r.clock.IntN(3)]
+	return within(r.clock, -most, most).Round(time.Second)
 }
 
 // signal sends a signal to the process that runs.

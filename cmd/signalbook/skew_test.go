@@ -18,9 +18,12 @@ func skewed() {
 	main()
 }
 
-// skew makes this replica's clock wrong by SIGNALBOOK_TEST_SKEW, a duration.
+// skewBy names by how much the clock of a test's replica is ahead, a duration.
+const skewBy = "SIGNALBOOK_TEST_SKEW"
+
+// skew makes this replica's clock wrong, in tests alone.
 func skew() {
-	if by, err := time.ParseDuration(os.Getenv("SIGNALBOOK_TEST_SKEW")); err == nil {
+	if by, err := time.ParseDuration(os.Getenv(skewBy)); err == nil {
 		haste.clock = func() time.Time { return time.Now().Add(by) }
 	}
 }
@@ -29,7 +32,7 @@ func skew() {
 func (r *rig) skewedBot(by string) *process {
 	r.t.Helper()
 	cmd := exec.Command("signalbook-skewed", "serve", "--config.file="+r.config, "--web.listen-address="+loopback.Any(), "--log.level=debug")
-	cmd.Env = append(os.Environ(), "SIGNALBOOK_TEST_SKEW="+by)
+	cmd.Env = append(os.Environ(), skewBy+"="+by)
 	b := startServer(r.t, cmd)
 	eventually(r.t, "the bot is ready", func() bool {
 		_, code := b.get("/-/ready")
