@@ -85,16 +85,15 @@ func (r *Redis) run(ctx context.Context, key string, script *redis.Script, calls
 	if err != nil {
 		return nil, err
 	}
+	whole := len(calls) > 1
 	for again := 0; ; again++ {
-		results, failed, err := r.runOnce(ctx, node, script, calls)
+		results, failed, err := r.runOnce(ctx, node, script, whole, calls)
 		if failed > 0 || again == sendAgain {
 			return results, err
 		}
 		switch {
 		case redis.HasErrorPrefix(err, "NOSCRIPT"):
-			if err := script.Load(ctx, node).Err(); err != nil {
-				return nil, fmt.Errorf("load script: %w", err)
-			}
+			whole = true
 		case redis.HasErrorPrefix(err, "MOVED"):
 			if node, err = r.moved(ctx, key, node); err != nil {
 				return nil, err
@@ -128,9 +127,9 @@ func (r *Redis) moved(ctx context.Context, key string, was *redis.Client) (*redi
 	}
 }
 
-// runOnce sends the calls once; failed is the index of the first that was
-// answered with an error.
-func (r *Redis) runOnce(ctx context.Context, node *redis.Client, script *redis.Script, calls []call) (results []any, failed int, err error) {
+// runOnce sends the calls once, the first with the whole script or its name alone;
+// failed is the index of the first that was answered with an error.
+func (r *Redis) runOnce(ctx context.Context, node *redis.Client, script *redis.Script, whole bool, calls []call) (results []any, failed int, err error) {
 	if script == nil && len(calls) == 1 && r.opts.WaitReplicas == 0 {
 		// What a door does most: no pipeline for one command.
 		result, err := node.Do(ctx, calls[0].args...).Result()
@@ -146,7 +145,7 @@ func (r *Redis) runOnce(ctx context.Context, node *redis.Client, script *redis.S
 			commands[k] = pipe.Do(ctx, c.args...)
 			continue
 		}
-		if k == 0 && len(calls) > 1 {
+		if k == 0 && whole {
 			// The first of several brings the script along. Were all of them sent by name, another connection could load
 			// the script in the middle, and the later ones would run before the first.
 			commands[k] = script.Eval(ctx, pipe, c.keys, c.args...)

@@ -1,0 +1,176 @@
+package store_test
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/redistest"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// troubles are what a Redis may be in, each with what it says then; no word: nothing
+// fails.
+var troubles = map[string]struct {
+	word       string
+	args       []string
+	begin, end func(t *testing.T, node *redistest.Node)
+}{
+	"SCRIPT FLUSH": {begin: func(*testing.T, *redistest.Node) {}, end: func(*testing.T, *redistest.Node) {}},
+	"OOM": {
+		word: "maxmemory", args: []string{"--maxmemory-policy", "noeviction"},
+		begin: setting("maxmemory", "1"), end: setting("maxmemory", "0"),
+	},
+	"READONLY": { // demoted: its new primary is not there
+		word: "READONLY", begin: order("REPLICAOF", "127.0.0.1", "1"), end: order("REPLICAOF", "NO", "ONE"),
+	},
+	"NOREPLICAS": {word: "NOREPLICAS", begin: setting("min-replicas-to-write", "1"), end: setting("min-replicas-to-write", "0")},
+	"LOADING": {
+		word: "LOADING", args: []string{"--key-load-delay", "100"}, // microseconds
+		begin: func(t *testing.T, node *redistest.Node) {
+			pipe := node.Client().Pipeline()
+			for n := range 10_000 {
+				pipe.Set(t.Context(), fmt.Sprint("key", n), n, 0)
+			}
+			_, err := pipe.Exec(t.Context())
+			must(t, err)
+			node.Kill()
+			go node.Start() // it has started when it has loaded
+		},
+		end: func(t *testing.T, node *redistest.Node) {
+			eventually(t, "Redis has loaded", func() bool { return node.Client().Ping(t.Context()).Err() == nil })
+		},
+	},
+}
+
+func setting(name, value string) func(*testing.T, *redistest.Node) {
+	return order("CONFIG", "SET", name, value)
+}
+
+func order(args ...any) func(*testing.T, *redistest.Node) {
+	return func(t *testing.T, node *redistest.Node) {
+		t.Helper()
+		must(t, node.Client().Do(t.Context(), args...).Err())
+	}
+}
+
+// TestRedisInTrouble: while a door stores events and a keeper handles them, Redis
+// forgets its scripts, has no memory, is read-only, lacks replicas, or loads. All that
+// was confirmed is handled once, in its order, and no trouble is taken for an event's
+// own fault.
+func TestRedisInTrouble(t *testing.T) {
+	t.Parallel()
+	for name, trouble := range troubles {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startServer(t, append([]string{"--appendfsync", "always"}, trouble.args...)...)
+			e := open(t, server.Addr, store.Options{})
+			w := work{env: e, seen: trouble.word}
+			lease := e.keep(t)
+			e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{opened(1, nil)}, Next: 1})
+			var working sync.WaitGroup
+			working.Go(func() { w.door(t) })
+			working.Go(func() { w.keeper(t, lease.Fence) })
+			some := func() {
+				t.Helper()
+				until := w.handled.Load() + 20
+				eventually(t, "work goes on", func() bool { return t.Failed() || w.handled.Load() >= until })
+			}
+			some()
+			trouble.begin(t, server)
+			if trouble.word == "" {
+				for range 100 {
+					order("SCRIPT", "FLUSH")(t, server)
+				}
+			} else {
+				eventually(t, "Redis says "+trouble.word, w.met.Load)
+			}
+			trouble.end(t, server)
+			some()
+			w.stop.Store(true)
+			working.Wait()
+			changes := value[[]incident.Change](t)(e.WholeTimeline(t.Context(), 1))[1:]
+			if len(changes) != w.confirmed {
+				t.Errorf("%d events were confirmed, %d are in the timeline", w.confirmed, len(changes))
+			}
+			for k, c := range changes {
+				if want := fmt.Sprint("op", k); c.Text != want {
+					t.Fatalf("entry %d is %s, want %s", k, c.Text, want)
+				}
+			}
+		})
+	}
+}
+
+// work is that of a door and a keeper.
+type work struct {
+	env
+	seen      string      // what Redis says in trouble
+	met       atomic.Bool // it was said
+	stop      atomic.Bool // the door's
+	ended     atomic.Bool // the door
+	handled   atomic.Int64
+	confirmed int // by the door; read when it has ended
+}
+
+// failed takes note of an error that goes away by itself.
+func (w *work) failed(t *testing.T, err error) {
+	if store.Refused(err) {
+		t.Errorf("%v is said to be the event's own fault", err)
+	}
+	if strings.Contains(err.Error(), cmp.Or(w.seen, "nothing fails")) {
+		w.met.Store(true)
+	} else if w.seen == "" {
+		t.Errorf("%v, want scripts sent again", err)
+	}
+}
+
+// door stores one event after another, each until it is confirmed.
+func (w *work) door(t *testing.T) {
+	defer w.ended.Store(true)
+	for ; !w.stop.Load() && !t.Failed(); w.confirmed++ {
+		for t.Context().Err() == nil {
+			_, _, err := w.Put(t.Context(), note(fmt.Sprint("op", w.confirmed)))
+			if err == nil {
+				break
+			}
+			w.failed(t, err)
+		}
+	}
+}
+
+// keeper writes one event after another into the timeline of INC-1, each until that
+// is confirmed, and ends when the door has and nothing waits.
+func (w *work) keeper(t *testing.T, fence store.Fence) {
+	document := opened(1, nil)
+	for t.Context().Err() == nil && !t.Failed() {
+		ended := w.ended.Load()
+		entries, err := w.Read(t.Context(), "", 10, store.NoWait)
+		switch {
+		case err != nil:
+			w.failed(t, err)
+		case len(entries) == 0 && ended && w.handled.Load() >= int64(w.confirmed):
+			return
+		}
+		for _, entry := range entries {
+			next := moved(document, incident.KindNoted, nil)
+			next.Changes[0].Text = entry.Event.Op
+			each, err := w.Commit(t.Context(), fence, store.Commit{EventID: entry.ID, Op: entry.Event.Op, Saved: []store.Saved{next}})
+			if err != nil {
+				w.failed(t, err)
+				break // it is read again, unless it was committed all the same
+			}
+			if each[0] != nil && !errors.Is(each[0], store.ErrAbsent) {
+				t.Errorf("%s: %v", entry.Event.Op, each[0])
+				return
+			}
+			document = next
+			w.handled.Add(1)
+		}
+	}
+}
