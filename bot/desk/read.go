@@ -39,8 +39,8 @@ func (d *Desk) read(ctx context.Context, c command.Command, who person, now time
 }
 
 const (
-	// timelineDepth is more than a message can show of a timeline.
-	timelineDepth = 500
+	// timelineDepth is more than a timeline has, once its middle is folded.
+	timelineDepth = 2 * incident.MaxActs
 	// listedAtOnce is how many incidents one answer can show, and how many are read at once.
 	listedAtOnce = 30
 	// listDepth is how many incidents a list looks at.

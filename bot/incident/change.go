@@ -45,6 +45,7 @@ const (
 	KindScored           Kind = "scored"     // a drill is at its end
 	KindUnchecked        Kind = "unchecked"  // somebody acted of whom not all could be checked
 	KindDiverted         Kind = "diverted"   // its channel cannot be written to
+	KindFolded           Kind = "folded"     // in place of so many entries as Other says
 	KindUnreadable       Kind = "unreadable" // an entry that this binary cannot read; its text is the entry as it is
 )
 
@@ -57,7 +58,7 @@ type Change struct {
 	Via   string    `json:"via,omitempty"`
 	Step  string    `json:"step,omitempty"`
 	Alert string    `json:"alert,omitempty"` // fingerprint
-	Other int       `json:"other,omitempty"` // another incident's number
+	Other int       `json:"other,omitempty"` // another incident's number, or how many entries this one folds
 	Text  string    `json:"text,omitempty"`
 }
 

@@ -40,7 +40,8 @@ const (
 type Incident struct {
 	Schema  int   `json:"schema"`
 	Number  int   `json:"number"`
-	Version int64 `json:"version"` // grows by one at each commit
+	Version int64 `json:"version"`          // grows by one at each commit
+	Logged  int   `json:"logged,omitempty"` // entries that its timeline was given since such are counted, folded ones too
 	State   State `json:"state"`
 	// Quiet marks a group that we know only by a resolve: nothing is shown until it fires.
 	Quiet bool `json:"quiet,omitempty"`

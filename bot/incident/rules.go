@@ -80,6 +80,7 @@ func (r Rules) Handle(s Scene, ev Event) Outcome {
 	}
 	for k := range out.Results {
 		out.Results[k].Incident.Version++
+		out.Results[k].Incident.Logged += len(out.Results[k].Changes)
 	}
 	return out
 }

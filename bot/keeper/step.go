@@ -191,11 +191,27 @@ func (r *reign) commit(ctx context.Context, d decided) (ahead decided, err error
 		return decided{}, err
 	}
 	r.cache.committed(d.commits)
+	r.fold(ctx, d.commits)
 	if !safe {
 		r.cache.clear()
 		return decided{}, nil
 	}
 	return ahead, nil
+}
+
+// fold keeps the timelines of what was committed within their bounds. One that cannot
+// be shortened now is when it has grown some more.
+func (r *reign) fold(ctx context.Context, commits []store.Commit) {
+	for _, c := range commits {
+		for _, saved := range c.Saved {
+			if saved.Before == nil || !saved.Incident.Folds(*saved.Before) {
+				continue
+			}
+			if err := r.Store.FoldTimeline(ctx, r.lease.Fence, saved.Incident.Number); err != nil {
+				r.log.Warn("a long timeline stays as it is for now", "incident", saved.Incident.ID(), "error", err)
+			}
+		}
+	}
 }
 
 // ahead reads and decides about the events after one whose commit is under way.

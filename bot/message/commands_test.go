@@ -3,6 +3,7 @@ package message
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -211,4 +212,49 @@ func TestModals(t *testing.T) {
 	i = opened(t).incident
 	s, _, _ = i.Step("2")
 	golden(t, "modals", fmt.Sprintf("%s%s", readable(t, Message{Text: "skip", Blocks: SkipModal(i, s).Blocks.BlockSet}), readable(t, Message{Text: "note", Blocks: NoteModal(i).Blocks.BlockSet})))
+}
+
+// TestTimelineOfManyFlaps: what was folded counts as what it stands for, in the text,
+// in its line and in what is left out; of a timeline that does not fit in a message the
+// beginning and the end are shown, and the middle is counted.
+func TestTimelineOfManyFlaps(t *testing.T) {
+	v := situations(t)["opened"]
+	list := func(from, n int) (changes []incident.Change) {
+		for k := range n {
+			changes = append(changes, incident.Change{Kind: incident.KindReopened, At: night.Add(time.Duration(from+k) * time.Minute)})
+		}
+		return changes
+	}
+	middle := incident.Change{Kind: incident.KindFolded, At: night.Add(1000 * time.Minute), Other: 3750}
+	opened := incident.Change{Kind: incident.KindOpened, At: night}
+	acked := incident.Change{Kind: incident.KindAcknowledged, At: night, By: anna}
+	for name, c := range map[string]struct {
+		changes []incident.Change
+		total   int
+		want    []string
+		lines   int
+	}{
+		"short":        {slices.Concat([]incident.Change{opened, acked}, []incident.Change{middle}, list(1001, 5)), 0, []string{"3,757 entries", "opened", "acknowledged", "3,750 entries are folded here"}, 8},
+		"long":         {slices.Concat([]incident.Change{opened, acked}, list(1, 48), []incident.Change{middle}, list(1001, 200)), 251, []string{"4,000 entries", "opened", "acknowledged", "entries in between are left out", "22:14"}, 0},
+		"only its end": {slices.Concat(list(1, 48), []incident.Change{middle}, list(1001, 200)), 251, []string{"4,000 entries", "earlier entries are left out", "22:14"}, 0},
+		"one folded":   {[]incident.Change{opened, {Kind: incident.KindFolded, At: night}}, 2, []string{"2 entries", "1 entry is folded here"}, 2},
+	} {
+		m := Timeline(v.Incident, c.changes, c.total)
+		reads := readable(t, m)
+		for _, want := range c.want {
+			if !strings.Contains(reads, want) {
+				t.Errorf("%s: %q is not in\n%s", name, want, reads)
+			}
+		}
+		n := strings.Count(reads, "• ")
+		if c.lines > 0 && n != c.lines {
+			t.Errorf("%s: got %d lines, want %d", name, n, c.lines)
+		}
+		if left := "… " + thousands(4000-n) + " "; c.lines == 0 && (n < 40 || !strings.Contains(reads, left)) {
+			t.Errorf("%s: got %d lines, and not %q", name, n, left)
+		}
+		for _, problem := range problems(t, m) {
+			t.Errorf("%s: %s", name, problem)
+		}
+	}
 }

@@ -11,36 +11,71 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-const maxEntries = 100 // of a timeline in a message
+const (
+	maxEntries   = 100 // of a timeline in a message
+	firstEntries = 5   // of them from its beginning, when it does not all fit
+)
 
 // Timeline answers `/playbook timeline ID`: what happened, oldest first; when it
-// does not all fit, the oldest entries are left out and counted. Changes are the
-// newest ones in the order in which they happened, total is how many there are.
+// does not all fit, entries between its beginning and its end are left out and
+// counted. Changes are the newest ones in the order in which they happened, total is
+// how many lines there are.
 func Timeline(i incident.Incident, changes []incident.Change, total int) Message {
+	total = max(total, len(changes))
+	left := total - len(changes) // of lines, then of what they stand for
+	for _, c := range changes {
+		left += c.Stands()
+	}
 	head := "Timeline of " + i.ID()
 	blocks := []slack.Block{header("head", head), about(i)}
+	text := fmt.Sprintf("%s: %s.", head, entries(left))
 	r := roster{left: MaxTotal - 1_000 - weight(blocks...), limit: maxEntries}
+	first := roster{left: r.left / 4, limit: firstEntries}
+	if total == len(changes) && !fits(i, changes, r) {
+		for _, c := range changes {
+			first.add(entry(i, c))
+		}
+		r.left, r.limit = r.left-r.left/4, r.limit-len(first.items)
+		for _, c := range changes[:len(first.items)] {
+			left -= c.Stands()
+		}
+		changes = changes[len(first.items):]
+	}
 	for _, c := range slices.Backward(changes) {
 		r.add(entry(i, c))
 	}
 	slices.Reverse(r.items)
-	if rest := max(total, len(changes)) - len(r.items); rest > 0 {
-		earlier := thousands(rest) + " earlier entries are left out"
-		if rest == 1 {
-			earlier = "1 earlier entry is left out"
+	for _, c := range changes[len(changes)-len(r.items):] {
+		left -= c.Stands()
+	}
+	if len(first.items) > 0 {
+		blocks = append(blocks, rich("first", bullets(first.items)))
+	}
+	if left > 0 {
+		which := entries(left) + " in between"
+		if len(first.items) == 0 {
+			which = thousands(left) + " earlier " + oneMany(left, "entry", "entries")
 		}
-		blocks = append(blocks, small("cut", plain("… "+earlier)))
+		blocks = append(blocks, small("cut", plain("… "+which+" "+isAre(left)+" left out")))
 	}
 	if len(r.items) == 0 {
 		blocks = append(blocks, small("empty", plain("Nothing has happened yet.")))
 	} else {
 		blocks = append(blocks, rich("entries", bullets(r.items)))
 	}
-	m := Message{Text: fmt.Sprintf("%s: %s.", head, entries(max(total, len(changes)))), Blocks: blocks}
+	m := Message{Text: text, Blocks: blocks}
 	if i.Drill {
 		m = marked(m)
 	}
 	return m
+}
+
+// fits reports whether all changes go into a roster.
+func fits(i incident.Incident, changes []incident.Change, r roster) bool {
+	for _, c := range changes {
+		r.add(entry(i, c))
+	}
+	return r.rest == 0
 }
 
 func entries(n int) string {
@@ -127,6 +162,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "remembered"
 	case incident.KindScored:
 		return "the drill is at its end, and has its score"
+	case incident.KindFolded:
+		return fmt.Sprintf("%s %s folded here", entries(c.Stands()), isAre(c.Stands()))
 	case incident.KindUnreadable:
 		return "this entry cannot be read here"
 	case incident.KindUnchecked:

@@ -100,10 +100,16 @@ func (s *Store) ClosedNumbers(ctx context.Context, count int64) ([]int, error) {
 // at most count. One that cannot be read stands there as incident.KindUnreadable,
 // with the entry as it is for its text.
 func (s *Store) Timeline(ctx context.Context, n int, count int64) ([]incident.Change, error) {
+	_, changes, err := s.timeline(ctx, n, count)
+	return changes, err
+}
+
+// timeline returns the newest entries, and what they say.
+func (s *Store) timeline(ctx context.Context, n int, count int64) ([]string, []incident.Change, error) {
 	what, key := "the timeline of "+incident.ID(n), s.keys.log(n)
 	entries, err := s.redis.client.LRange(ctx, key, -count, -1).Result()
 	if _, _, err := stored(what, key, nil, err); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	changes := make([]incident.Change, len(entries))
 	for k, entry := range entries {
@@ -115,7 +121,13 @@ func (s *Store) Timeline(ctx context.Context, n int, count int64) ([]incident.Ch
 			}
 		}
 	}
-	return changes, nil
+	return entries, changes, nil
+}
+
+// entryID is what stands before an entry's text: <version>-<i>.
+func entryID(entry string) string {
+	id, _, _ := strings.Cut(entry, " ")
+	return id
 }
 
 // TimelineLength returns how many entries an incident's timeline has.

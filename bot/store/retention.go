@@ -68,8 +68,10 @@ func (s *Store) past(ctx context.Context, index string, before time.Time, skip, 
 
 // WholeTimeline returns every entry of an incident's timeline, oldest first.
 func (s *Store) WholeTimeline(ctx context.Context, n int) ([]incident.Change, error) {
-	return s.Timeline(ctx, n, math.MaxInt32)
+	return s.Timeline(ctx, n, wholeTimeline)
 }
+
+const wholeTimeline = math.MaxInt32
 
 // forgetScript deletes all that belongs to one incident or storm. All checks come
 // before the first write.
