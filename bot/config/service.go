@@ -5,6 +5,8 @@ import (
 	"io"
 
 	prometheus "github.com/prometheus/common/config"
+
+	"github.com/signalbook/signalbook/bot/foreign"
 )
 
 // Service is another server that is asked over HTTP.
@@ -34,4 +36,36 @@ func (s *Service) check(p place) {
 		s.HTTPConfig = &defaults
 	}
 	(*prometheus.HTTPClientConfig)(s.HTTPConfig).SetDirectory(p.file.dir)
+	s.HTTPConfig.hide()
+}
+
+// hide keeps what lets in out of all that the servers answer: what asks for a
+// token is sent where nobody sees the request.
+func (h *HTTPConfig) hide() {
+	secrets, files := []prometheus.Secret{h.BearerToken}, []string{h.BearerTokenFile}
+	if b := h.BasicAuth; b != nil {
+		secrets, files = append(secrets, b.Password), append(files, b.PasswordFile)
+	}
+	if a := h.Authorization; a != nil {
+		secrets, files = append(secrets, a.Credentials), append(files, a.CredentialsFile)
+	}
+	if o := h.OAuth2; o != nil {
+		secrets, files = append(secrets, o.ClientSecret, o.ClientCertificateKey), append(files, o.ClientSecretFile)
+	}
+	if h.HTTPHeaders != nil {
+		for _, header := range h.HTTPHeaders.Headers {
+			secrets, files = append(secrets, header.Secrets...), append(files, header.Files...)
+		}
+	}
+	for _, secret := range secrets {
+		foreign.Hide(string(secret))
+	}
+	for _, file := range files {
+		if file == "" {
+			continue
+		}
+		if text, err := readAtMost(file, maxSecret); err == nil { // else asking fails, and says so
+			foreign.Hide(text)
+		}
+	}
 }

@@ -92,8 +92,15 @@ var looks = []struct {
 	{[]string{"hooks.slack"}, regexp.MustCompile(`(?i)(hooks\.slack(?:-gov)?\.com/)[^\s"'<>:]+`), "${1}" + hidden},
 }
 
-// Clean takes the secrets out of a text.
+// Clean takes the secrets out of a text, and the signs that nobody sees but a
+// terminal obeys. Its lines stay.
 func Clean(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) || unicode.IsSpace(r) && r != '\r' && r != '\u0085' {
+			return r
+		}
+		return -1
+	}, strings.ToValidUTF8(text, "�"))
 	low := strings.ToLower(text)
 	for _, look := range looks {
 		if slices.ContainsFunc(look.signs, func(sign string) bool { return strings.Contains(low, sign) }) {
@@ -113,20 +120,10 @@ func Clean(text string) string {
 // maxRead is how much of a text is looked at: nobody shows more of it.
 const maxRead = 64 << 10
 
-// Text is what another server said, for people: without secrets, on one line,
-// without signs that nobody sees, at most most bytes long.
+// Text is what another server said, for people: clean, on one line, at most most
+// bytes long.
 func Text(text string, most int) string {
-	text = Clean(text[:min(len(text), maxRead)])
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, "�"))
-	text = strings.Join(strings.Fields(text), " ")
+	text = strings.Join(strings.Fields(Clean(text[:min(len(text), maxRead)])), " ")
 	if len(text) <= most {
 		return text
 	}
@@ -137,7 +134,7 @@ func Text(text string, most int) string {
 	return text[:end] + "…"
 }
 
-// Error is an error whose text holds no secrets; what errors.Is and errors.As find
+// Error is an error whose text is clean; what errors.Is and errors.As find
 // in it stays. Nil stays nil.
 func Error(err error) error {
 	if err == nil {

@@ -15,6 +15,9 @@ func TestClean(t *testing.T) {
 		"nothing":                                                          "nothing",
 		"wrong token s3cret of ours, bye":                                  "wrong token <secret>, bye",
 		"at ?p=p%26ss+w%3Drd&x=1":                                          "at ?p=<secret>&x=1",
+		"a\tb\r\nc":                                                        "a\tb\nc",
+		"\x1b[31mred\u009b1m\u202eder\x00":                                 "[31mred1mder",
+		"s3cret\u200b of \x1bours":                                         "<secret>", // whatever is between
 		"short is too short to be looked for":                              "short is too short to be looked for",
 		"dial http://anna:hunter2@prometheus:9090/x: refused":              "dial http://<secret>@prometheus:9090/x: refused",
 		"redis://:hunter2@redis-0 is down":                                 "redis://<secret>@redis-0 is down",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/lint"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
@@ -17,9 +18,23 @@ import (
 // askFor bounds how long a check waits for servers.
 const askFor = 30 * time.Second
 
+// maxOnline bounds what is shown of one thing that a server says, in bytes.
+const maxOnline = 2_000
+
 // online asks the servers that the configuration names: what is good, and what
 // is not.
 func online(ctx context.Context, c *config.Config, owners []lint.Owner) (good []string, bad yamlfile.Problems, err error) {
+	good, bad, err = askServers(ctx, c, owners)
+	for k := range good {
+		good[k] = foreign.Text(good[k], maxOnline)
+	}
+	for k := range bad {
+		bad[k].Text = foreign.Text(bad[k].Text, maxOnline)
+	}
+	return good, bad, err
+}
+
+func askServers(ctx context.Context, c *config.Config, owners []lint.Owner) (good []string, bad yamlfile.Problems, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
 	workspace, bad, err := onlineSlack(ctx, c, owners)

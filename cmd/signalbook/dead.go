@@ -14,6 +14,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -103,7 +104,7 @@ func (c deadList) Run(ctx context.Context, std streams) error {
 		if found == 1 {
 			fmt.Fprintln(table, "ID\tWHEN\tWHAT\tWHY")
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", d.ID, d.At.Format(time.RFC3339), what(d), oneLine(d.Why, 120))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", d.ID, d.At.Format(time.RFC3339), what(d), foreign.Text(d.Why, 120))
 	}
 	if found == 0 && c.Output == "text" {
 		fmt.Fprintln(std.out, "no dead letters")
@@ -112,7 +113,7 @@ func (c deadList) Run(ctx context.Context, std streams) error {
 }
 
 func printLetter(out io.Writer, d store.DeadLetter) error {
-	shown := letter{ID: d.ID, At: d.At, What: what(d), Why: d.Why, Event: d.Raw}
+	shown := letter{ID: d.ID, At: d.At, What: what(d), Why: foreign.Clean(d.Why), Event: d.Raw}
 	if json.Valid([]byte(d.Raw)) {
 		shown.Event = json.RawMessage(d.Raw)
 	}
@@ -128,15 +129,15 @@ func what(d store.DeadLetter) string {
 	case d.Err != nil:
 		return "unreadable"
 	case e.Notification != nil:
-		return oneLine(fmt.Sprintf("notification %s %s", e.Notification.Status, e.Notification.GroupKey), 80)
+		return foreign.Text(fmt.Sprintf("notification %s %s", e.Notification.Status, e.Notification.GroupKey), 80)
 	case e.Act != nil:
-		return strings.TrimSpace(fmt.Sprintf("%s %s %s", e.Act.Verb, incident.ID(e.Act.Incident), oneLine(e.Act.Step, 40))) + by(e.Act.User)
+		return strings.TrimSpace(fmt.Sprintf("%s %s %s", e.Act.Verb, incident.ID(e.Act.Incident), foreign.Text(e.Act.Step, 40))) + by(e.Act.User)
 	case e.Start != nil:
-		return "start " + oneLine(e.Start.Playbook, 60) + by(e.Start.User)
+		return "start " + foreign.Text(e.Start.Playbook, 60) + by(e.Start.User)
 	case e.Review != nil && e.Review.Digest > 0:
-		return oneLine(fmt.Sprintf("%s %s %s", e.Review.Verb, digest.ID(e.Review.Digest), e.Review.Subject), 80) + by(e.Review.User)
+		return foreign.Text(fmt.Sprintf("%s %s %s", e.Review.Verb, digest.ID(e.Review.Digest), e.Review.Subject), 80) + by(e.Review.User)
 	case e.Review != nil:
-		return oneLine(fmt.Sprintf("%s digest %s", e.Review.Verb, e.Review.Name), 80) + by(e.Review.User)
+		return foreign.Text(fmt.Sprintf("%s digest %s", e.Review.Verb, e.Review.Name), 80) + by(e.Review.User)
 	case e.Timer != nil:
 		return "timer of " + store.SubjectName(e.Timer.Incident)
 	}
@@ -147,21 +148,7 @@ func by(u incident.User) string {
 	if u.ID == "" {
 		return ""
 	}
-	return " by " + oneLine(cmp.Or(u.Name, "somebody"), 40) // an id tells people nothing
-}
-
-// oneLine makes a text fit into a table, whoever wrote it.
-func oneLine(text string, limit int) string {
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, text)
-	if runes := []rune(text); len(runes) > limit {
-		return string(runes[:limit-1]) + "…"
-	}
-	return text
+	return " by " + foreign.Text(cmp.Or(u.Name, "somebody"), 40) // an id tells people nothing
 }
 
 // letterIDs are the dead letters that replay and drop work on.

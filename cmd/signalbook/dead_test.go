@@ -62,7 +62,7 @@ func TestDeadLetters(t *testing.T) {
 	table := r.dead("list")
 	lines := strings.Split(strings.TrimSpace(table), "\n")
 	if len(lines) != 3 || !strings.HasPrefix(lines[0], "ID ") || !strings.Contains(lines[1], "notification resolved") ||
-		!strings.Contains(lines[1], "the stored document cannot be decoded") || !strings.Contains(lines[2], "unreadable") || strings.Contains(table, "\x1b") {
+		!strings.Contains(lines[1], "decode incident document") || !strings.Contains(lines[2], "unreadable") || strings.Contains(table, "\x1b") {
 		t.Errorf("dead list shows:\n%s", table)
 	}
 	var letters []letter

@@ -12,6 +12,7 @@ import (
 	"github.com/signalbook/signalbook/bot/chart"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/review"
 	"github.com/signalbook/signalbook/bot/spend"
 )
@@ -103,7 +104,7 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *settings, a r
 	}
 	in = digest.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Handbook: a.Handbook, Organisation: s.organisation().Ask(ctx, a.Now)}
 	in.Absent = append(in.Absent,
-		"Without Redis ("+err.Error()+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, measured growth.")
+		"Without Redis ("+foreign.Text(err.Error(), 500)+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, measured growth.")
 	return in, nil
 }
 
