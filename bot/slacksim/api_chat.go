@@ -3,6 +3,7 @@ package slacksim
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -11,6 +12,9 @@ const (
 	maxText        = 40000 // Slack: chat.postMessage truncates longer text
 	maxUpdateText  = 4000  // bytes of UTF-8 (measured): chat.update refuses longer text with msg_too_long
 	maxAttachments = 100
+	// maxMetadata is how many bytes of JSON metadata may have. Slack refuses it as too
+	// large, and does not say from where on.
+	maxMetadata = 2000
 )
 
 func (s *Sim) chatMethods() map[string]method {
@@ -80,6 +84,9 @@ func (c *content) readMetadata(a args) *refusal {
 	if len(object) == 0 {
 		c.hasMetadata = true
 		return nil
+	}
+	if len(mustJSON(object)) > maxMetadata {
+		return refuse("metadata_too_large")
 	}
 	event, _ := object["event_type"].(string)
 	if event == "" && object["event_payload"] == nil {
@@ -176,11 +183,24 @@ func (s *Sim) updateMessage(r *request) (answer, *refusal) {
 	if said.text == "" && len(said.blocks) == 0 && len(said.attachments) == 0 {
 		return nil, refuse("no_text")
 	}
+	if m.mismatches(said) {
+		return nil, refuse("block_mismatch")
+	}
 	s.rewrite(m, said)
 	if r.args.flag("reply_broadcast") && m.parent != nil {
 		m.broadcast = true
 	}
 	return said.warn(answer{"channel": c.id, "ts": m.ts.String(), "text": m.text, "message": s.wire(m, true)}), nil
+}
+
+// mismatches reports whether new content would leave a message without the rich_text
+// block that it has, which Slack does not let happen as long as the message lives.
+func (m *message) mismatches(said content) bool {
+	return hasRichText(m.blocks) && !hasRichText(said.blocks)
+}
+
+func hasRichText(blocks []block) bool {
+	return slices.ContainsFunc(blocks, func(b block) bool { return kind(b) == "rich_text" })
 }
 
 // rewrite gives a message new content as chat.update does: text without blocks

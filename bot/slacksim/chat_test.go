@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
+	"github.com/slack-go/slack/socketmode"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
@@ -159,6 +160,47 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// TestRichTextStaysForLife: a message that has a rich_text block is not edited to one
+// without, whoever wrote it so and whichever way the edit goes.
+func TestRichTextStaysForLife(t *testing.T) {
+	sim, api := start(t, slacksim.Options{})
+	urls := make(chan string, 1)
+	runBot(t, sim, api, func(c *socketmode.Client, e socketmode.Event) {
+		if click, ok := e.Data.(slack.InteractionCallback); ok {
+			_ = c.Ack(*e.Request)
+			urls <- click.ResponseURL
+		}
+	})
+	rich := slack.NewRichTextBlock("r", slack.NewRichTextSection(slack.NewRichTextSectionTextElement("rich", nil)))
+	press := slack.NewActionBlock("b", button("a", "1", "A"))
+	channel, ts := mustPost(t, api, "incidents", slack.MsgOptionBlocks(section("one"), press))
+	update := func(options ...slack.MsgOption) string {
+		_, _, _, err := api.UpdateMessageContext(within(t), channel, ts, options...)
+		return code(err)
+	}
+	for _, step := range []struct {
+		name, want string
+		got        func() string
+	}{
+		{"it had none", "ok", func() string { return update(slack.MsgOptionBlocks(section("two"), press)) }},
+		{"it gets one", "ok", func() string { return update(slack.MsgOptionBlocks(section("three"), rich, press)) }},
+		{"it would lose it", "block_mismatch", func() string { return update(slack.MsgOptionBlocks(section("four"), press)) }},
+		{"text alone", "block_mismatch", func() string { return update(slack.MsgOptionText("five", false)) }},
+		{"by response_url", "block_mismatch", func() string {
+			if err := sim.Click(within(t), slacksim.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "a"}); err != nil {
+				t.Fatal(err)
+			}
+			_, _, err := api.PostMessageContext(within(t), channel, slack.MsgOptionText("six", false), slack.MsgOptionReplaceOriginal(<-urls))
+			return code(err)
+		}},
+		{"it keeps one", "ok", func() string { return update(slack.MsgOptionBlocks(rich)) }},
+	} {
+		if got := step.got(); got != step.want {
+			t.Errorf("%s: got %s, want %s", step.name, got, step.want)
+		}
+	}
+}
+
 func TestBadMetadataIsAWarning(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
 	payload := map[string]any{"op_id": "1"}
@@ -242,6 +284,13 @@ func TestErrors(t *testing.T) {
 		return err
 	}
 	text := func(n int) slack.MsgOption { return slack.MsgOptionText(strings.Repeat("x", n), false) }
+	metadata := func(n int) slack.MsgOption {
+		return slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "e", EventPayload: map[string]any{"k": strings.Repeat("x", n)}})
+	}
+	// mixed has n characters of two bytes each in its texts.
+	mixed := func(n int) []slack.Block {
+		return []slack.Block{section(strings.Repeat("é", 2774)), section(strings.Repeat("é", n-2774))}
+	}
 	big := []slack.Block{section(strings.Repeat("x", 3000)), section(strings.Repeat("x", 3000)), section(strings.Repeat("x", 3000)),
 		section(strings.Repeat("x", 3000)), section(strings.Repeat("x", 1500))}
 	for _, test := range []struct {
@@ -256,6 +305,9 @@ func TestErrors(t *testing.T) {
 		{"empty blocks", "no_text", post(channel, slack.MsgOptionBlocks())},
 		{"long text is truncated", "ok", post(channel, text(41000))},
 		{"too many characters in blocks", "msg_blocks_too_long", post(channel, slack.MsgOptionBlocks(big...))},
+		{"longest blocks", "ok", post(channel, slack.MsgOptionBlocks(mixed(5615)...))},
+		{"too many bytes in blocks", "msg_blocks_too_long", post(channel, slack.MsgOptionBlocks(mixed(5616)...))},
+		{"metadata too large", "metadata_too_large", post(channel, text(1), metadata(2000))},
 		{"bad block", "invalid_blocks", post(channel, slack.MsgOptionBlocks(section(strings.Repeat("x", 3001))))},
 		{"metadata without type is left out", "ok", post(channel, text(1), slack.MsgOptionMetadata(slack.SlackMetadata{EventPayload: map[string]any{"a": 1}}))},
 		{"update by name", "channel_not_found", update("#incidents", ts, text(1))},
@@ -287,8 +339,8 @@ func TestErrors(t *testing.T) {
 	for _, c := range sim.Refusals() {
 		refused = append(refused, c.Outcome)
 	}
-	if len(refused) != 22 {
-		t.Errorf("got %d refusals %v, want 22", len(refused), refused)
+	if len(refused) != 24 {
+		t.Errorf("got %d refusals %v, want 24", len(refused), refused)
 	}
 }
 

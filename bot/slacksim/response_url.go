@@ -113,6 +113,8 @@ func (s *Sim) applyResponse(h *hook, given args, said content, now time.Time) (*
 		return h.source, nil
 	case said.text == "" && len(said.blocks) == 0 && len(said.attachments) == 0:
 		return nil, refuse("no_text")
+	case replace && h.source.mismatches(said):
+		return nil, refuse("block_mismatch")
 	case replace:
 		s.rewrite(h.source, said)
 		return h.source, nil
