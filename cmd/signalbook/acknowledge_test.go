@@ -13,18 +13,25 @@ import (
 )
 
 // TestAcknowledgedActsSurviveAKill kills the bot the moment that Slack hears of the
-// first of many clicks that it is taken: what was acknowledged is done afterwards,
-// and what was said in a thread comes again until it is stored.
+// first of many clicks, commands or forms that it is taken, while Slack delivers some
+// of them twice: what was acknowledged is done afterwards, once, and what was said in
+// a thread comes again until it is stored.
 func TestAcknowledgedActsSurviveAKill(t *testing.T) {
 	for door, o := range map[string]options{
-		"http":   {http: true, sim: slacksim.Options{EventRetries: slices.Repeat([]time.Duration{time.Second}, 180), AckTimeout: patience}},
-		"socket": {sim: slacksim.Options{AckTimeout: time.Minute}},
+		"http":   {http: true, sim: slacksim.Options{EventRetries: slices.Repeat([]time.Duration{time.Second}, 180)}},
+		"socket": {},
 	} {
 		t.Run(door, func(t *testing.T) {
 			t.Parallel()
 			r := startRig(t, o)
-			b := r.startBot()
 			const groups = 6
+			rounds := []struct{ killedBy, step string }{{"click", "add-read-replicas"}, {"command", "pool-connections"}, {"form", "scale-up"}}
+			for round := range rounds {
+				for n := range groups {
+					r.sim.AddUser(writer(round, n+1), "")
+				}
+			}
+			b := r.startBot()
 			for n := range groups {
 				b.mustNotify(group(t, n))
 			}
@@ -33,72 +40,161 @@ func TestAcknowledgedActsSurviveAKill(t *testing.T) {
 				return len(roots) == groups && !slices.ContainsFunc(roots, func(m slacksim.Message) bool { return len(r.replies(m)) < 3 })
 			})
 			b.settled()
-			var acknowledged []string
-			for round, step := range []string{"add-read-replicas", "pool-connections", "scale-up"} {
-				next, taken := r.actAndKill(b, round, step)
-				b, acknowledged = next, append(acknowledged, taken...)
-			}
-			if len(acknowledged) < 3 {
-				t.Fatalf("got %d clicks acknowledged, want one at least in each round", len(acknowledged))
+			storm := &ackStorm{rig: r, acknowledged: map[string]bool{}}
+			for n, round := range rounds {
+				b = storm.run(b, n, round.killedBy, round.step)
 			}
 			b.settled()
-			eventually(t, "every acknowledged click is done", func() bool {
-				taken := map[string]bool{}
-				for _, root := range r.roots("incidents") {
-					for _, tier := range r.replies(root) {
-						for _, button := range tier.Buttons() {
-							taken[button.Value] = taken[button.Value] || button.ActionID == "step:release"
-						}
-					}
-				}
-				return !slices.ContainsFunc(acknowledged, func(value string) bool { return !taken[value] })
-			})
-			for round := range 3 {
-				eventually(t, "a mention that came again is stored", func() bool {
-					return strings.Count(r.slash("anna", "incidents", "/playbook timeline INC-1"), fmt.Sprintf("word of round %d", round)) == 1
-				})
-			}
+			storm.check(len(rounds))
 		})
 	}
 }
 
-// actAndKill clicks a step of every incident and says something in the first one's
-// thread, all at once, kills the bot at the first acknowledgement and starts the next
-// one. It returns the values of the clicks that were acknowledged.
-func (r *rig) actAndKill(b *process, round int, step string) (next *process, acknowledged []string) {
-	r.t.Helper()
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	kill := sync.OnceFunc(func() { b.end(syscall.SIGKILL) })
-	for _, root := range r.roots("incidents") {
-		tier := r.replies(root)[0]
-		value := ""
-		for _, button := range tier.Buttons() {
+// writer is who fills in a form.
+func writer(round, incident int) string { return fmt.Sprintf("writer%d%d", round, incident) }
+
+// ackStorm is what many people do at once while the bot is killed again and again.
+type ackStorm struct {
+	*rig
+	mu           sync.Mutex
+	acknowledged map[string]bool // by what was clicked or written: false when Slack said that it did not work
+}
+
+// run lets people click a step of every incident, write notes by command and by form,
+// and say something in the first one's thread, all at once; it kills the bot at the
+// first acknowledgement of one kind and starts the next one.
+func (s *ackStorm) run(b *process, round int, killedBy, step string) (next *process) {
+	s.t.Helper()
+	roots := s.roots("incidents")
+	values := make([]string, len(roots))
+	for k, root := range roots {
+		for _, button := range s.replies(root)[0].Buttons() {
 			if button.ActionID == "step:ack" && strings.HasSuffix(button.Value, "/"+step) {
-				value = button.Value
+				values[k] = button.Value
 			}
 		}
-		if value == "" {
-			r.t.Fatalf("no button for %s on:\n%s", step, tier.PlainText())
+		n := s.number(values[k])
+		if err := s.sim.Choose(s.t.Context(), slacksim.Choice{User: writer(round, n), Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: fmt.Sprint("note/INC-", n)}); err != nil {
+			s.t.Fatal(err)
 		}
-		if strings.HasPrefix(value, "INC-1/") {
-			if _, err := r.sim.Say("chris", "incidents", root.TS, fmt.Sprintf("@signalbook note word of round %d", round)); err != nil {
-				r.t.Fatal(err)
-			}
-		}
+		s.modal(writer(round, n))
+	}
+	for _, what := range []string{"slash_commands", "interactive", "events_api"} {
+		s.sim.Fail(slacksim.Fault{Method: what, Kind: slacksim.Duplicate, Times: 2})
+	}
+	kill := sync.OnceFunc(func() { b.end(syscall.SIGKILL) })
+	var all sync.WaitGroup
+	act := func(kind, what string, do func() bool) {
 		all.Go(func() {
-			err := r.sim.Click(r.t.Context(), slacksim.Click{User: "ben", Channel: tier.Channel, TS: tier.TS, ActionID: "step:ack", Value: value})
-			if err != nil {
-				return // Slack tells ben that it did not work
+			taken := do()
+			if taken && kind == killedBy {
+				kill()
 			}
-			kill()
-			mu.Lock()
-			defer mu.Unlock()
-			acknowledged = append(acknowledged, value)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.acknowledged[what] = taken
+		})
+	}
+	for k, root := range roots {
+		n, tier := s.number(values[k]), s.replies(root)[0]
+		if n == 1 {
+			if _, err := s.sim.Say("chris", "incidents", root.TS, "@signalbook note "+words("mention", round, n)); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+		act("click", values[k], func() bool {
+			return s.sim.Click(s.t.Context(), slacksim.Click{User: "ben", Channel: tier.Channel, TS: tier.TS, ActionID: "step:ack", Value: values[k]}) == nil
+		})
+		act("command", words("command", round, n), func() bool {
+			reply, err := s.sim.Slash(s.t.Context(), "anna", "incidents", fmt.Sprintf("/playbook note INC-%d %s", n, words("command", round, n)))
+			return err == nil && !strings.Contains(reply.Message.PlainText(), "not known") && !strings.Contains(reply.Message.PlainText(), "not recorded")
+		})
+		act("form", words("form", round, n), func() bool {
+			wrong, err := s.sim.SubmitView(s.t.Context(), writer(round, n), map[string]string{"note": words("form", round, n)})
+			return err == nil && len(wrong) == 0
 		})
 	}
 	<-b.done
-	next = r.startBot() // over a socket, what was not acknowledged comes again
+	next = s.startBot() // over a socket, what was not acknowledged comes again
 	all.Wait()
-	return next, acknowledged
+	return next
+}
+
+// number is the incident's that a button is about.
+func (s *ackStorm) number(value string) (n int) {
+	s.t.Helper()
+	if _, err := fmt.Sscanf(value, "INC-%d/", &n); err != nil {
+		s.t.Fatalf("no button of the step: %q, %v", value, err)
+	}
+	return n
+}
+
+// words are written by nobody else.
+func words(kind string, round, incident int) string {
+	return fmt.Sprintf("%s of round %d about %d.", kind, round, incident)
+}
+
+// check compares what was acknowledged with the timelines and with what Slack shows.
+func (s *ackStorm) check(rounds int) {
+	s.t.Helper()
+	held := func(value string) bool {
+		for _, root := range s.roots("incidents") {
+			for _, tier := range s.replies(root) {
+				for _, button := range tier.Buttons() {
+					if button.Value == value && button.ActionID == "step:release" {
+						return true
+					}
+				}
+			}
+		}
+		return false
+	}
+	counts := map[string]int{}
+	for what, taken := range s.acknowledged {
+		kind, _, written := strings.Cut(what, " of round ")
+		if !written {
+			kind = "click"
+			if taken {
+				eventually(s.t, "the acknowledged click on "+what+" is done", func() bool { return held(what) })
+			}
+		} else if got := s.told(what); got > 1 || taken && got != 1 {
+			s.t.Errorf("%q (acknowledged: %t) is in the timeline %d times", what, taken, got)
+		}
+		if taken {
+			counts[kind]++
+		}
+	}
+	for _, kind := range []string{"click", "command", "form"} {
+		if counts[kind] == 0 {
+			s.t.Errorf("no %s was acknowledged at all: %v", kind, counts)
+		}
+	}
+	for round := range rounds {
+		what := words("mention", round, 1)
+		eventually(s.t, "a mention comes again until it is stored", func() bool { return s.told(what) > 0 })
+		if got := s.told(what); got != 1 {
+			s.t.Errorf("%q is in the timeline %d times", what, got)
+		}
+	}
+}
+
+// told is how often something is in the timelines.
+func (s *ackStorm) told(what string) (n int) {
+	s.t.Helper()
+	keys, err := s.redis.Keys(s.t.Context(), "*:log:[1-9]").Result()
+	if err != nil || len(keys) == 0 {
+		s.t.Fatalf("got timelines %v, %v", keys, err)
+	}
+	for _, key := range keys {
+		entries, err := s.redis.LRange(s.t.Context(), key, 0, -1).Result()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, entry := range entries {
+			if strings.Contains(entry, what) {
+				n++
+			}
+		}
+	}
+	return n
 }
