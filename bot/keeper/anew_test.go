@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
 // TestRootPostedAnewPingsNobody: somebody deletes the root by hand. At the next change
@@ -64,5 +65,47 @@ func TestRootPostedAnewPingsNobody(t *testing.T) {
 		if k > 0 && !strings.Contains(tiers[0].PlainText(), want) {
 			t.Errorf("step %d: the tier does not name %s:\n%s", k, want, tiers[0].PlainText())
 		}
+	}
+}
+
+// TestStormPostedAnewPingsNobody: the message that tells of a storm is deleted by hand.
+// It comes back, names the owners, and notifies none of them again.
+func TestStormPostedAnewPingsNobody(t *testing.T) {
+	t.Parallel()
+	r := startStrayRig(t)
+	r.storm = incident.Limit{Above: 1, Per: time.Hour}
+	r.impatient()
+	storm := func() (found slacksim.Message) {
+		r.eventually("the storm has its message", func() bool {
+			for _, m := range r.roots() {
+				if strings.Contains(m.PlainText(), "Storm · ") {
+					found = m
+					return true
+				}
+			}
+			return false
+		})
+		r.settled()
+		return found
+	}
+	for k := range 4 {
+		r.fireGroup(fmt.Sprint("group-", k), fmt.Sprint("a", k))
+	}
+	first := storm()
+	pinged := len(r.sim.Notifications())
+	if !strings.Contains(first.PlainText(), "@sre-oncall") || pinged == 0 {
+		t.Fatalf("the owners are not told of the storm: %d pings, and\n%s", pinged, first.PlainText())
+	}
+	if err := r.sim.DeleteMessage("incidents", first.TS); err != nil {
+		t.Fatal(err)
+	}
+	r.fireGroup("group-9", "a9")
+	r.eventually("the storm is posted anew", func() bool { return storm().TS != first.TS })
+	again := storm()
+	if all := r.sim.Notifications(); len(all) > pinged {
+		t.Errorf("the storm posted anew notified %+v", all[pinged:])
+	}
+	if !strings.Contains(again.PlainText(), "@sre-oncall") {
+		t.Errorf("the storm posted anew does not name its owners:\n%s", again.PlainText())
 	}
 }

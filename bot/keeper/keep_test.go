@@ -30,7 +30,7 @@ func (r *strayRig) keeperOf(st *store.Store, slackURL string, timing keeper.Timi
 		Store: st, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(r.t.Output(), nil)), Registerer: prometheus.NewRegistry(),
 		Settings: func() keeper.Settings {
 			return keeper.Settings{
-				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}},
+				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}, Storm: r.storm},
 				Playbooks: books, Command: "/playbook", Channels: []string{"#incidents"}, People: []string{"@sre-oncall"},
 				Route: func(map[string]string) keeper.Route {
 					return keeper.Route{Channel: "#incidents", Owners: []string{"@sre-oncall"}}

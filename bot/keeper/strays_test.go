@@ -42,6 +42,7 @@ type strayRig struct {
 	direct string // Slack's address
 	timing keeper.Timing
 	books  []*playbooks.Playbook // before the built-in ones
+	storm  incident.Limit
 }
 
 func startStrayRig(t *testing.T) *strayRig {
