@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -28,8 +27,7 @@ func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBl
 		return nil
 	}
 	storm, ok, err := d.storm(ctx, n)
-	at := cmp.Or(storm.Place, storm.Channel)
-	if err != nil || !ok || !d.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, at, at, nil).Allowed {
+	if err != nil || !ok || !d.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, storm.At(), storm.At(), nil).Allowed {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, readWithin)

@@ -95,7 +95,7 @@ func (h *hands) diverted(ctx context.Context, s sight, c call, refused *chat.Err
 		return err == nil, err
 	}
 	_, _, err = h.Store.Put(ctx, incident.Event{
-		At: time.Now().UTC().Truncate(time.Millisecond), Diverted: &incident.Diverted{Incident: s.number, Channel: s.channel, To: to, Why: why},
+		At: h.Store.Now().UTC().Truncate(time.Millisecond), Diverted: &incident.Diverted{Incident: s.number, Channel: s.channel, To: to, Why: why},
 	})
 	return err == nil, err
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/keeper"
 	"github.com/signalbook/signalbook/bot/slacksim"
@@ -159,5 +160,116 @@ func TestFormRefusedAtAnEdit(t *testing.T) {
 	r.eventually("the root says in short what changed", func() bool {
 		now, _ := r.thread()
 		return now.TS == root.TS && strings.Contains(now.PlainText(), "2 alerts firing") && strings.Contains(now.PlainText(), "block_mismatch")
+	})
+}
+
+// TestRefusedFormOfEveryKind: what is true of an incident's thread is true of a storm
+// with its list, of a digest, and of a call to people.
+func TestRefusedFormOfEveryKind(t *testing.T) {
+	t.Parallel()
+	whole := refusal(func(method string, form url.Values) string {
+		if writes(method) && hasBlocks(form) {
+			return "invalid_blocks"
+		}
+		return ""
+	})
+	short := func(t *testing.T, m slacksim.Message, wants ...string) {
+		t.Helper()
+		for _, want := range append(wants, "Slack refused the full message") {
+			if !strings.Contains(m.PlainText(), want) {
+				t.Errorf("it lacks %q: %q", want, m.PlainText())
+			}
+		}
+	}
+	t.Run("storm", func(t *testing.T) {
+		t.Parallel()
+		r := startStrayRig(t)
+		address, refusing := startRefuser(t, r.direct)
+		refusing.Store(&whole)
+		for _, group := range []string{"1", "2", "3", "4", "5"} {
+			r.fireGroup(group, "alert-"+group)
+		}
+		r.routed(address, func(s *keeper.Settings) { s.Rules.Storm = incident.Limit{Above: 2, Per: time.Minute} })
+		var storm slacksim.Message
+		r.eventually("the storm is told of with its list", func() bool {
+			for _, root := range r.rootsIn("db-incidents") {
+				if strings.Contains(root.PlainText(), "Storm") {
+					storm = root
+				}
+			}
+			return storm.TS != "" && len(r.sim.Thread("db-incidents", storm.TS)) >= 2
+		})
+		short(t, storm, "/playbook incidents")
+		for _, m := range r.sim.Thread("db-incidents", storm.TS) {
+			short(t, m)
+		}
+	})
+	t.Run("digest", func(t *testing.T) {
+		t.Parallel()
+		r := prepareReviewRig(t, tick.Add(-time.Hour))
+		r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: "error:msg_blocks_too_long", Times: 1})
+		r.begin(r.store)
+		r.now.Store(tick.Unix())
+		r.eventually("the digest is there", func() bool { return len(r.rootsIn("cost-review")) == 1 })
+		short(t, r.rootsIn("cost-review")[0], "/playbook digest preview")
+	})
+	t.Run("call", func(t *testing.T) {
+		t.Parallel()
+		r := startStrayRig(t)
+		address, refusing := startRefuser(t, r.direct)
+		refusing.Store(&whole)
+		r.routed(address, func(s *keeper.Settings) {
+			route := s.Route
+			s.Route = func(labels map[string]string) keeper.Route {
+				to := route(labels)
+				to.Escalate = []incident.Escalation{{After: time.Millisecond, Mention: []string{"@sre-oncall"}}}
+				return to
+			}
+		})
+		r.fire("a")
+		r.eventually("people are called in the thread", func() bool {
+			for _, root := range r.rootsIn("db-incidents") {
+				for _, m := range r.sim.Thread("db-incidents", root.TS) {
+					if strings.Contains(m.Text, "Nobody has acknowledged") && strings.Contains(m.Text, "Slack refused the full message") && strings.Contains(m.Text, "<!subteam^") {
+						return true
+					}
+				}
+			}
+			return false
+		})
+	})
+	t.Run("shown in the channel too", func(t *testing.T) {
+		t.Parallel()
+		r := startStrayRig(t)
+		address, refusing := startRefuser(t, r.direct)
+		refuse := refusal(func(_ string, form url.Values) string {
+			if form.Get("reply_broadcast") == "true" {
+				return "cant_broadcast_message"
+			}
+			return ""
+		})
+		refusing.Store(&refuse)
+		r.routed(address, nil)
+		now := time.Now().UTC().Truncate(time.Millisecond)
+		labels := map[string]string{"alertname": "DatabaseHighCPU", "severity": "critical"}
+		n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: "critical", Status: alerts.Firing, Firing: 1, CommonLabels: labels,
+			Alerts: []alerts.Alert{{Fingerprint: "c", Status: alerts.Firing, StartsAt: now, Labels: labels}}}
+		resolved := n
+		resolved.Status, resolved.Firing, resolved.Resolved = alerts.Resolved, 0, 1
+		resolved.Alerts = []alerts.Alert{{Fingerprint: "c", Status: alerts.Resolved, StartsAt: now, EndsAt: now.Add(time.Second), Labels: labels}}
+		for at, n := range []alerts.Notification{n, resolved} {
+			if _, _, err := r.store.Put(t.Context(), incident.Event{At: now.Add(time.Duration(at) * time.Second), Notification: &n}); err != nil {
+				t.Fatal(err)
+			}
+			r.eventually("it is told of", func() bool { return len(r.rootsIn("db-incidents")) == 1 })
+		}
+		r.eventually("it is said in the thread that it is over", func() bool {
+			for _, m := range r.sim.Thread("db-incidents", r.rootsIn("db-incidents")[0].TS) {
+				if strings.Contains(m.Text, "Slack refused the full message (cant_broadcast_message)") {
+					return true
+				}
+			}
+			return false
+		})
 	})
 }
