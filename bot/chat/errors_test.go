@@ -18,6 +18,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 const testToken = "xoxb-1234-secret"
@@ -185,7 +186,7 @@ func TestCancelledInFlightIsUnknown(t *testing.T) {
 }
 
 func TestNeverSent(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", loopback.Any())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -138,7 +138,7 @@ func (h *hands) fileWait(c call, at, now time.Time) time.Duration {
 	if busy {
 		return pictureTurn
 	}
-	return min(h.budgets.Wait(now, c.spends("")), pictureLook)
+	return min(h.budgets.Wait(time.Now(), c.spends("")), pictureLook)
 }
 
 // aside takes a job out of its channel while it is about a file, which takes

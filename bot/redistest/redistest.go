@@ -16,7 +16,7 @@ const (
 	// patience is how long a condition may take on a slow machine; nothing waits so long when it holds.
 	patience = 90 * time.Second
 	// askWithin is how long a node may take to answer; one that is stopped never does.
-	askWithin = 500 * time.Millisecond
+	askWithin = 3 * time.Second
 	// askEvery is how often a condition is looked at.
 	askEvery = 25 * time.Millisecond
 	// askFailoverEvery is longer than a planned failover lasts before it is given up.
