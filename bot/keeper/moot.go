@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
@@ -74,4 +76,32 @@ func (h *hands) stillTogether(ctx context.Context, number int, listed []incident
 	}
 	h.metAll(unread)
 	return incident.StillTogether(number, neighbours), nil
+}
+
+// keptOpenings is of how many openings a ledger has the pings, besides those of now.
+const keptOpenings = 10
+
+// pastPings are the pings of long past openings, that are posted or never will be:
+// nothing asks about them any more, and an incident that begins again for ever has no
+// end of them.
+func pastPings(s sight) []string {
+	if s.incident == nil {
+		return nil
+	}
+	tier, _ := s.incident.Tier(playbooks.Immediate)
+	var past []string
+	for name, slot := range s.ledger {
+		at := strings.LastIndex(name, ":") + 1
+		opening, err := strconv.Atoi(name[at:])
+		ping := slices.ContainsFunc(message.Pings, func(kind string) bool { return strings.HasPrefix(name, kind+":") })
+		if !ping || err != nil || opening > s.incident.Opening-keptOpenings || slot.Sweeps > 0 || slot.State != store.CallMoot && slot.State != store.CallSent {
+			continue
+		}
+		// A deadline ping whose slot is gone would be taken for one that waits.
+		listed := slices.ContainsFunc(tier.Earlier, func(t incident.Told) bool { return t.Opening == opening })
+		if !listed {
+			past = append(past, name)
+		}
+	}
+	return past
 }

@@ -80,6 +80,11 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 			h.tellForms(s)
 			h.health.clear(aboutMessage(s))
 			h.health.clear(aboutPicture(s))
+			if past := pastPings(s); len(past) > 0 {
+				if err := h.Store.ForgetSlots(ctx, h.lease.Fence, j.number, past...); err != nil {
+					return outcome{channel: o.channel, wait: retry, rank: o.rank}
+				}
+			}
 			if err := h.Store.Settle(ctx, h.lease.Fence, j.number, s.version); err != nil {
 				return outcome{channel: o.channel, wait: retry, rank: o.rank}
 			}

@@ -425,6 +425,20 @@ func TestPingOfAFormerOpeningTellsOfOthers(t *testing.T) {
 	}
 }
 
+// TestPingsAreNamed: every slot that is posted once begins with one of the names by
+// which ledgers are shortened, and ends with its opening.
+func TestPingsAreNamed(t *testing.T) {
+	for name, v := range situations(t) {
+		v.Incident.Opening = 77
+		for _, slot := range Render(v) {
+			named := slices.ContainsFunc(Pings, func(kind string) bool { return strings.HasPrefix(slot.Name, kind+":") }) && strings.HasSuffix(slot.Name, ":77")
+			if named != slot.Once {
+				t.Errorf("%s: slot %s is posted once: %t", name, slot.Name, slot.Once)
+			}
+		}
+	}
+}
+
 func TestQuietIncidentShowsNothing(t *testing.T) {
 	if got := Render(View{Incident: incident.Incident{Quiet: true}}); len(got) != 0 {
 		t.Errorf("got %d messages, want none", len(got))

@@ -20,6 +20,10 @@ const (
 // that it speaks of has steps left.
 const DeadlinePing = "deadline:immediate"
 
+// Pings begin the names of all slots that are posted once in an opening, whose number
+// ends them.
+var Pings = []string{"reopened", "escalation", DeadlinePing, "resolved"}
+
 // late is how many steps of a tier are left to be told of.
 func late(i incident.Incident, t incident.Tier) int {
 	if !i.Active() {

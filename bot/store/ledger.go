@@ -95,6 +95,19 @@ func (s *Store) SetSlot(ctx context.Context, fence Fence, n int, name string, sl
 	return s.fenced(ctx, call{w.keys, append(args, w.args...)}, "write ledger")
 }
 
+// ForgetSlots takes slots out of a ledger under the fence: what nobody asks about any
+// more.
+func (s *Store) ForgetSlots(ctx context.Context, fence Fence, n int, names ...string) error {
+	w := s.newWrites()
+	args := []any{string(fence), "", 0}
+	fields := make([]any, len(names))
+	for k, name := range names {
+		fields[k] = name
+	}
+	w.add("HDEL", s.keys.ledger(n), fields...)
+	return s.fenced(ctx, call{w.keys, append(args, w.args...)}, "shorten ledger")
+}
+
 // RootSlot is the slot of an incident's first message.
 const RootSlot = "root"
 
