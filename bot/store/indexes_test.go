@@ -61,6 +61,8 @@ func anyMove(random *rand.Rand, i *incident.Incident) {
 		step.State, step.Due = incident.StepDone, start.Add(time.Duration(random.IntN(3))*time.Hour)
 	case 12:
 		*step = incident.Step{ID: step.ID, Number: step.Number, Tier: step.Tier, Standing: incident.Standing{State: incident.StepOpen}}
+	case 13:
+		i.Channel = fmt.Sprint("C", 1+random.IntN(2)) // what its own channel refuses begins elsewhere
 	}
 }
 
