@@ -37,9 +37,13 @@ type Options struct {
 const (
 	// Timeout is how long one call may take.
 	Timeout = 15 * time.Second
-	// maxAnswer bounds what is read of one answer: 200 messages of Slack's
-	// greatest size are far below it.
-	maxAnswer = 32 << 20
+	// maxAnswer bounds what is read of the answer to a call that changes something, in
+	// bytes: it repeats one message, which Slack bounds at a fifth of it.
+	maxAnswer = 512 << 10
+	// maxList bounds it for a call that reads, and maxValues what such an answer may
+	// hold: 200 messages of Slack's greatest size, and all members of all user groups,
+	// are far below it. An empty value takes three bytes, and 150 once it is decoded.
+	maxList, maxValues = 32 << 20, 1_000_000
 )
 
 // Client calls Slack's Web API. It is safe for use by many goroutines, starts

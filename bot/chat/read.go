@@ -28,7 +28,7 @@ func (c *Client) readPaid(ctx context.Context, method, target string, values url
 	form := url.Values{"token": {c.botToken}}
 	maps.Copy(form, values)
 	return c.callPaid(ctx, method, target, func() error {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.apiURL.String()+method, strings.NewReader(form.Encode()))
+		req, err := http.NewRequestWithContext(context.WithValue(ctx, readsList{}, true), http.MethodPost, c.apiURL.String()+method, strings.NewReader(form.Encode()))
 		if err != nil {
 			return err
 		}
@@ -42,6 +42,23 @@ func (c *Client) readPaid(ctx context.Context, method, target string, values url
 	})
 }
 
+// values is about how many values a JSON text holds: its commas and brackets, which
+// is known before it is decoded.
+func values(text []byte) (n int) {
+	quoted := false
+	for k := 0; k < len(text); k++ {
+		switch c := text[k]; {
+		case quoted && c == '\\':
+			k++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ',' || c == '[' || c == '{'):
+			n++
+		}
+	}
+	return n
+}
+
 // decodeAnswer reads Slack's envelope first and then what the caller wants.
 func decodeAnswer(resp *http.Response, into any) error {
 	if resp.StatusCode == http.StatusTooManyRequests && resp.Header.Get("Retry-After") != "" {
@@ -53,6 +70,9 @@ func decodeAnswer(resp *http.Response, into any) error {
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return err
+	}
+	if values(body) > maxValues {
+		return errors.New("the answer holds more than any of Slack's does: check slack.api_url")
 	}
 	var envelope struct {
 		OK       bool   `json:"ok"`

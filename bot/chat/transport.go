@@ -35,7 +35,11 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if _, err := strconv.ParseInt(resp.Header.Get("Retry-After"), 10, 32); err != nil {
 		resp.Header.Del("Retry-After")
 	}
-	resp.Body = boundedBody{Reader: io.LimitReader(resp.Body, maxAnswer), Closer: resp.Body}
+	most := int64(maxAnswer)
+	if req.Context().Value(readsList{}) != nil {
+		most = maxList
+	}
+	resp.Body = boundedBody{Reader: io.LimitReader(resp.Body, most), Closer: resp.Body}
 	return resp, nil
 }
 
@@ -51,6 +55,9 @@ func (t *transport) withToken(req *http.Request) *http.Request {
 	req.Header.Set("Authorization", "Bearer "+t.client.botToken)
 	return req
 }
+
+// readsList marks the context of a request whose answer may be as long as maxList.
+type readsList struct{}
 
 // boundedBody ends early when the answer is longer than anybody should send; the
 // JSON decoder then reports a half answer.

@@ -9,6 +9,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -184,4 +187,71 @@ func TestMemoryUnderManyMiddlingNotifications(t *testing.T) {
 	t.Logf("%d of 300 were to come again", refused.Load())
 	eventually(t, "the inbox is worked off", func() bool { return b.counted("signalbook_inbox_length", "") == 0 })
 	b.staysBelow("300 notifications of 600 kB")
+}
+
+// TestMemoryUnderSlackAnswers: what stands at slack.api_url answers with millions
+// of empty values, each of which takes many times its length once it is decoded.
+func TestMemoryUnderSlackAnswers(t *testing.T) {
+	t.Parallel()
+	const size = 31 << 20
+	many := func(head, value, end string) string {
+		return head + strings.Repeat(value+",", size/(len(value)+1)) + value + end
+	}
+	for name, test := range map[string]struct{ method, answer string }{
+		"channels":     {"conversations.list", many(`{"ok":true,"channels":[`, `{}`, `]}`)},
+		"no channels":  {"conversations.list", many(`{"ok":true,"channels":[`, `null`, `]}`)},
+		"user groups":  {"usergroups.list", many(`{"ok":true,"usergroups":[`, `{}`, `]}`)},
+		"its reasons":  {"conversations.list", many(`{"ok":false,"error":"e","response_metadata":{"messages":[`, `""`, `]}}`)},
+		"depth":        {"conversations.list", `{"ok":true,"channels":` + strings.Repeat("[", size)},
+		"a long word":  {"conversations.list", `{"ok":false,"error":"` + strings.Repeat("e", size) + `"}`},
+		"the token's":  {"apps.connections.open", many(`{"ok":false,"error":"e","response_metadata":{"messages":[`, `""`, `]}}`)},
+		"all channels": {"conversations.list", many(`{"ok":true,"channels":[`, `{"id":"C0123456789","name":"incidents","is_member":true,"topic":{"value":"a topic of some length, as people write them"}}`, `]}`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			slack := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				answer := `{"ok":true,"team":"t","team_id":"T01234567","user":"u","user_id":"U01234567","bot_id":"B01234567"}`
+				if strings.HasSuffix(r.URL.Path, "/"+test.method) {
+					answer = test.answer
+				}
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, answer) // the reader may have enough before its end
+			}))
+			t.Cleanup(slack.Close)
+			dir := t.TempDir()
+			config := fmt.Sprintf("slack: {bot_token: xoxb-test, app_token: xapp-test, api_url: \"%s/api/\"}\nredis: {addresses: [\"127.0.0.1:1\"]}\n", slack.URL) +
+				"webhook: {credentials: webhook-token}\nroute: {channel: \"#c\", owners: [\"@o\"]}\n"
+			if err := os.WriteFile(filepath.Join(dir, "signalbook.yml"), []byte(config), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if said, code := largest(t, dir, "check", "config", "--online", "signalbook.yml"); code != exitFindings || len(said) > 10_000 {
+				t.Errorf("exit code %d, and %d bytes are said, want %d and few: %s", code, len(said), exitFindings, tail(said, 1000))
+			}
+		})
+	}
+}
+
+// TestMemoryUnderStalledSenders: 520 senders of notifications stall, a third of them
+// in a large one, and a good notification is taken. That it waits for none of them
+// holds TestStalledSendersHoldNobodyUp.
+func TestMemoryUnderStalledSenders(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{})
+	b := r.startBot()
+	good := payload(t, "v0.34.0-single-firing")
+	for n := range 520 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(b.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { conn.Close() })
+		length, sent := 10_000, good[:200]
+		if n%3 == 0 {
+			length, sent = 60<<20, bytes.Repeat([]byte(" "), 100<<10)
+		}
+		fmt.Fprintf(conn, "POST /alertmanager/webhook HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", webhookToken, length, sent)
+	}
+	if got := b.notify(good); got != http.StatusAccepted {
+		t.Errorf("a good notification was answered %d, want 202", got)
+	}
+	b.staysBelow("520 stalled senders")
 }
