@@ -89,10 +89,10 @@ func (d Document) Do(a Act) (Document, Outcome) {
 
 func (d Document) doStep(step CostStep, a Act) Outcome {
 	was, marked := d.Marks[a.Subject]
-	if s := a.Standing; s.State == StepAdopted && was.Verb != VerbAdopt {
+	adopted := a.Standing.State == StepAdopted // what was adopted here may have been taken back in another digest
+	if s := a.Standing; adopted {
 		was = Mark{Verb: VerbAdopt, By: s.By, ByID: s.ByID, At: s.At, Text: s.Note}
 	}
-	adopted := was.Verb == VerbAdopt
 	switch a.Verb {
 	case VerbAdopt:
 		if adopted {

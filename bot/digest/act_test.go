@@ -48,6 +48,10 @@ func TestActs(t *testing.T) {
 		{"adopt what is adopted in another digest", nil, with(VerbAdopt, "C1", elsewhere), Already},
 		{"adopt what is snoozed here and adopted in another digest", []Act{snooze}, with(VerbAdopt, "C1", elsewhere), Already},
 		{"expect what is investigated", []Act{with(VerbInvestigate, "5e71e5", nil)}, with(VerbExpected, "5e71e5", said("sale")), Applied},
+		{"adopt what was adopted here, taken back in another digest and adopted there by anna", []Act{with(VerbAdopt, "C1", func(a *Act) { a.By, a.ByID = "ben", "U2" })}, with(VerbAdopt, "C1", elsewhere), Already},
+		{"adopt what was adopted here and taken back in another digest", []Act{adopt}, with(VerbAdopt, "C1", func(a *Act) { a.Standing.State = StepOpen }), Applied},
+		{"snooze what was adopted here and taken back in another digest", []Act{adopt}, with(VerbSnooze, "C1", func(a *Act) { a.Standing.State, a.Until = StepOpen, at.AddDate(0, 3, 0) }), Applied},
+		{"undo what was adopted here and taken back in another digest", []Act{adopt}, with(VerbUndo, "C1", func(a *Act) { a.Standing.State = StepOpen }), Applied},
 		{"snooze without a date", nil, with(VerbSnooze, "C1", nil), NeedsWord},
 		{"undo an adoption", []Act{adopt}, with(VerbUndo, "C1", nil), Applied},
 		{"undo nothing", nil, with(VerbUndo, "C1", nil), NothingTo},
@@ -65,11 +69,19 @@ func TestActs(t *testing.T) {
 		{"an unknown verb", nil, with("dance", "C1", nil), NotThere},
 	} {
 		d := document()
+		var standing Adoption // as the store knows it
 		for _, before := range c.before {
 			var out Outcome
+			before.Standing = standing
 			if d, out = d.Do(before); out.Refusal != Applied {
 				t.Fatalf("%s: before it, %s was refused: %s", c.name, before.Verb, out.Refusal)
 			}
+			if out.Adoption != nil {
+				standing = *out.Adoption
+			}
+		}
+		if c.act.Standing.State == "" {
+			c.act.Standing = standing
 		}
 		was := d
 		next, out := d.Do(c.act)
