@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"errors"
 	"log/slog"
 	"net/url"
 	"strings"
@@ -82,7 +83,9 @@ func TestChannelThatCannotBeWrittenTo(t *testing.T) {
 		mend  func(r *strayRig) error
 		says  string
 	}{
-		"archived":       {func(r *strayRig, _ func(refusal)) error { return r.sim.Archive("db-incidents") }, nil, "unarchive"},
+		"archived": {func(r *strayRig, _ func(refusal)) error { return r.sim.Archive("db-incidents") }, func(r *strayRig) error {
+			return errors.Join(r.sim.Unarchive("db-incidents"), r.sim.InviteBot("db-incidents"))
+		}, "unarchive"},
 		"bot not in it":  {func(r *strayRig, _ func(refusal)) error { return r.sim.RemoveBot("db-incidents") }, func(r *strayRig) error { return r.sim.InviteBot("db-incidents") }, "/invite"},
 		"posting denied": {refusing("restricted_action"), nil, "posting permissions"},
 		"keys revoked":   {refusing("ekm_access_denied"), nil, "admin"},

@@ -151,6 +151,7 @@ func (d *directory) found(f chat.FoundChannel) {
 // close notes why a channel cannot be written to; empty: it can. d.mu is held.
 func (d *directory) close(name, why string) {
 	switch {
+	case why == "" && d.closed[name] == "": // what a refused message said of it stays until one is taken
 	case why == "":
 		delete(d.closed, name)
 		d.health.clear("channel " + name)

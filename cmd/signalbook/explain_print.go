@@ -70,6 +70,9 @@ func (x *explained) printRoute(p printer) {
 		p.linef("  %s %s%s: %s", word, strings.Repeat("  ", v.Depth), v.Route, v.Why)
 	}
 	p.linef("  channel     %s", t.Channel)
+	if t.Fallback != t.Channel {
+		p.linef("  fallback    %s, when that cannot be written to", t.Fallback)
+	}
 	if incident.IsDrill(x.notification) {
 		p.linef("  a drill     in %s; it calls nobody", cmp.Or(x.settings.Drills, t.Channel))
 	}
