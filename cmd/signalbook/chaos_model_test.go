@@ -51,8 +51,8 @@ func (m *witness) newAct(what, value string) *act {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	n := len(m.acts)
-	a := &act{m: m, user: fmt.Sprintf("p%03dx", n), mark: fmt.Sprintf("m%03dx", n), what: what, value: value}
-	a.id = m.w.sim.AddUser(a.user, a.user+"@example.com").ID
+	who := m.w.people[n] // more do not act in the longest run
+	a := &act{m: m, user: who.Name, id: who.ID, mark: fmt.Sprintf("m%03dx", n), what: what, value: value}
 	m.acts = append(m.acts, a)
 	return a
 }

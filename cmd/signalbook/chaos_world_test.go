@@ -36,6 +36,7 @@ type world struct {
 	slack    *front
 	lb       *front
 	replicas []*replica
+	people   []slacksim.User // who act, each once
 	config   string
 	logs     string
 	began    time.Time
@@ -86,6 +87,10 @@ func within(r *rand.Rand, least, most time.Duration) time.Duration {
 
 const team = "T0SIM00001"
 
+// townsfolk is how many people are in the channels from the start, because somebody who
+// joined just now may not act yet. Slack tells so many in one answer.
+const townsfolk = 900
+
 func startWorld(t *testing.T, p plan) *world {
 	w := &world{t: t, plan: p, counts: map[string]int{}, began: time.Now()}
 	w.logs = t.TempDir()
@@ -105,6 +110,10 @@ func startWorld(t *testing.T, p plan) *world {
 		Seed: p.seed, EventRetries: []time.Duration{0, time.Second, 2 * time.Second}})
 	for n := range p.channels {
 		w.sim.AddChannel(channelName(n))
+	}
+	for n := range townsfolk {
+		name := fmt.Sprintf("p%03dx", n)
+		w.people = append(w.people, w.sim.AddUser(name, name+"@example.com"))
 	}
 	w.slack = openFront(t, w.sim)
 	t.Cleanup(func() { w.sim.Close(); w.slack.shut() })
