@@ -106,6 +106,7 @@ type historyPage struct {
 
 type historyMessage struct {
 	TS       string          `json:"ts"`
+	Subtype  string          `json:"subtype"`
 	User     string          `json:"user"`
 	BotID    string          `json:"bot_id"`
 	AppID    string          `json:"app_id"`

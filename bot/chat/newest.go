@@ -2,7 +2,9 @@ package chat
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -11,52 +13,68 @@ import (
 const (
 	// newestPages bounds how far back a channel is looked through for the newest incident: people may have written much
 	// since. Two pages are read in any case: a root that was posted again stands after newer ones.
-	newestPages, newestAtLeast = 5, 2
+	newestPages, newestAtLeast = 10, 2
 	newestSize                 = 200
 )
 
 // Where our own messages name incidents, in places that no alert and no person can
-// write to: the values of a root's buttons and menus, and the heads of a storm's list.
+// write to: the op of a post, the values of a root's buttons and menus, and the heads
+// of a storm's list.
 var (
+	opID     = regexp.MustCompile(`^INC-([0-9]{1,9})-`)
 	valueID  = regexp.MustCompile(`"value":\s*"(?:[a-z_]+\\?/)?INC-([0-9]{1,9})["/\\]`)
 	pickID   = regexp.MustCompile(`"block_id":\s*"pick:[0-9]{1,9}"`)
 	listedTo = regexp.MustCompile(`"text":\s*"List [0-9,]+ (?:·|\\u00b7) INC-[0-9]{1,9} to INC-([0-9]{1,9})"`)
 )
 
+// OpOf is a new op for a post about an incident: it tells the number to whoever
+// finds the message when all else was lost (see [Client.NewestIncident]).
+func OpOf(number int) string {
+	if number <= 0 {
+		return rand.Text() // of a storm or a digest
+	}
+	return fmt.Sprintf("INC-%d-%s", number, rand.Text())
+}
+
 // NewestIncident returns the highest number of an incident that the bot's own
 // recent messages in a channel name; 0 when they name none. It reads
-// conversations.history, and conversations.replies of the newest storm.
-func (c *Client) NewestIncident(ctx context.Context, channel string) (int, error) {
+// conversations.history back to where the bot joined, and conversations.replies of
+// the newest storm. found is false when none was found and there is more to read than
+// is read.
+func (c *Client) NewestIncident(ctx context.Context, channel string) (newest int, found bool, err error) {
 	id, err := c.who(ctx)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	values := url.Values{"channel": {channel}, "limit": {strconv.Itoa(newestSize)}}
-	newest, storm := 0, ""
-	for n := 1; n <= newestPages; n++ {
+	values := url.Values{"channel": {channel}, "limit": {strconv.Itoa(newestSize)}, "include_all_metadata": {"true"}}
+	storm, joined := "", false
+	for n := 1; n <= newestPages && !joined; n++ {
 		page, next, err := c.ownMessages(ctx, id, "conversations.history", channel, values)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
+		found = next == "" || next == values.Get("cursor")
 		for _, m := range page {
-			newest = max(newest, highest(valueID, m.raw))
+			joined = joined || m.Subtype == "channel_join" || m.Subtype == "group_join"
+			newest = max(newest, highest(valueID, m.raw), highest(opID, []byte(m.op())))
 			if storm == "" && pickID.Match(m.raw) {
 				storm = m.TS // pages come newest first
 			}
 		}
-		if next == "" || next == values.Get("cursor") || newest > 0 && n >= newestAtLeast {
+		if found || newest > 0 && n >= newestAtLeast {
 			break
 		}
 		values.Set("cursor", next)
 	}
+	found = found || joined || newest > 0
 	if storm == "" {
-		return newest, nil
+		return newest, found, nil
 	}
 	values = url.Values{"channel": {channel}, "ts": {storm}, "limit": {strconv.Itoa(newestSize)}}
 	for range newestPages {
 		page, next, err := c.ownMessages(ctx, id, "conversations.replies", channel, values)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
 		for _, m := range page {
 			newest = max(newest, highest(listedTo, m.raw))
@@ -66,7 +84,7 @@ func (c *Client) NewestIncident(ctx context.Context, channel string) (int, error
 		}
 		values.Set("cursor", next)
 	}
-	return newest, nil
+	return newest, found || newest > 0, nil
 }
 
 // rawMessage is a message with all that Slack says of it.

@@ -123,3 +123,74 @@ func TestNumbersWhenSlackDoesNotSay(t *testing.T) {
 		t.Errorf("numbers begin above %d, want far above", n)
 	}
 }
+
+// rooted waits for the thread of an incident and gives its root and its first reply.
+func (r *rig) rooted(id string) (root, first slacksim.Message) {
+	r.t.Helper()
+	eventually(r.t, id+" has its thread", func() bool {
+		for _, m := range r.sim.Messages("incidents") {
+			if m.Bot && m.Replies > 0 && strings.Contains(m.PlainText(), id) {
+				root = m
+			}
+		}
+		return root.TS != ""
+	})
+	return root, r.sim.Thread("incidents", root.TS)[1]
+}
+
+// TestDataLostUnderARunningBot: a Redis that is emptied while the bot runs. Numbers go
+// on above those of before, no button, menu or form of before does anything, also
+// where its number exists anew, and the new ones work.
+func TestDataLostUnderARunningBot(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	r.keep()
+	root, immediate := r.open()
+	r.click("ben", immediate, "step:skip", "INC-1/scale-up")
+	r.modal("ben")
+	r.lose()
+	r.refused("the old root", func() { r.click("anna", root, "incident:ack", "INC-1") })
+	r.refused("the old step", func() { r.click("anna", immediate, "step:done", "INC-1/add-read-replicas") })
+	errs, err := r.sim.SubmitView(t.Context(), "ben", map[string]string{"reason": "not here"})
+	if err != nil || !strings.Contains(errs["reason"], older) {
+		t.Errorf("the form of before got %v, %v, want it refused", errs, err)
+	}
+	r.fire("web", map[string]string{"alertname": "Web"})
+	anew, first := r.rooted("INC-2")
+	r.click("anna", first, "step:done", "INC-2/find-impact")
+	r.click("anna", anew, "incident:ack", "INC-2")
+	eventually(t, "INC-2 is acted on", func() bool { i := r.incident(2); return i.Lead.Name == "anna" })
+	// The worst case: the same number exists anew, whoever brought it there.
+	raw := redis.NewClient(&redis.Options{Addr: r.address, Protocol: 2})
+	defer raw.Close()
+	const base = "test:{T0SIM00001}:"
+	copied := strings.Replace(raw.Get(t.Context(), base+"inc:2").Val(), `"number":2`, `"number":1`, 1)
+	if err := raw.Set(t.Context(), base+"inc:1", copied, 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	before := r.incident(1)
+	for _, action := range []string{"incident:ack", "incident:resolve"} {
+		r.refused(action, func() { r.click("anna", root, action, "INC-1") })
+	}
+	if got := r.incident(1); got.Version != before.Version {
+		t.Errorf("the other INC-1 has version %d, want it as it was", got.Version)
+	}
+}
+
+// TestNumbersGoOnWhileSlackIsSilent: what this keeper knew of numbers it knows also
+// when Redis is emptied and Slack does not say.
+func TestNumbersGoOnWhileSlackIsSilent(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	r.keep()
+	r.fire("web", map[string]string{"alertname": "Web"})
+	r.rooted("INC-1")
+	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.HTTP503})
+	if got := r.began("nobody saw it"); got != "INC-2" {
+		t.Fatalf("got %s, want INC-2", got)
+	}
+	r.lose()
+	if got := r.began("after"); got != "INC-3" {
+		t.Errorf("got %s, want INC-3", got)
+	}
+}

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ var sweeps = [...]time.Duration{30 * time.Second, 2 * time.Minute}
 // limited mean "not sent"; everything else stays "sending" until it was looked
 // for.
 func (h *hands) post(ctx context.Context, s sight, c call) error {
-	slot := store.Slot{State: store.CallSending, Op: rand.Text(), IntentAt: h.Store.Now(), Old: c.have.Old}
+	slot := store.Slot{State: store.CallSending, Op: chat.OpOf(s.number), IntentAt: h.Store.Now(), Old: c.have.Old}
 	shorten(&slot, c.slot, c.word)
 	switch {
 	case c.have.TS != "":

@@ -108,7 +108,8 @@ type Keeper struct {
 	health  health
 	keeping atomic.Bool
 	astray  astray
-	gaveUp  bool // once, for a newer binary; written between reigns only
+	floor   floor // that incident numbers stay above, whatever Redis says
+	gaveUp  bool  // once, for a newer binary; written between reigns only
 	// render says which messages there should be of an incident.
 	render func(message.View) []message.Slot
 }
@@ -216,18 +217,16 @@ var errLeaseLost = errors.New("the lease was lost")
 type reign struct {
 	*Keeper
 	// Slack is the client as the keeper uses it: within budgets of this reign's own.
-	Slack   *chat.Client
-	budgets *chat.Budgets
-	lease   store.Lease
-	log     *slog.Logger
-	until   atomic.Int64 // monotonic deadline, as nanoseconds since began
-	began   time.Time
-	hands   *hands
-	people  *directory
-	cache   cache
-	// compared is closed once the numbers of incidents may be given; floor is one that they stay above, whatever Redis says.
-	compared chan struct{}
-	floor    floor
+	Slack    *chat.Client
+	budgets  *chat.Budgets
+	lease    store.Lease
+	log      *slog.Logger
+	until    atomic.Int64 // monotonic deadline, as nanoseconds since began
+	began    time.Time
+	hands    *hands
+	people   *directory
+	cache    cache
+	compared chan struct{} // closed once the numbers of incidents may be given
 	unread   unread
 	aside    aside
 	behind   chan string // takes why a newer binary should keep the workspace

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,7 +17,7 @@ const (
 	// freshWithin is how long a Redis that knows nothing waits for Slack to say which incidents it shows; againWithin is how
 	// long one waits that restarted, and lost little or nothing.
 	freshWithin = 20 * time.Second
-	againWithin = 3 * time.Second
+	againWithin = 10 * time.Second
 )
 
 // compare makes incident numbers go on above those that Slack shows, before the
@@ -49,6 +50,8 @@ func (r *reign) compare(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return nil
+		case errors.Is(err, errTooFar) && !known.Fresh:
+			return r.raise(ctx, known, shown) // Redis knows of incidents itself
 		case err != nil && known.Fresh:
 			// Nobody can say what was there. No workspace opens an incident a minute for years: this number is beyond all.
 			shown = beyond(r.Now())
@@ -86,6 +89,9 @@ func (r *reign) raise(ctx context.Context, known store.Known, shown int) error {
 	}
 }
 
+// errTooFar says that no incident was found in a channel as far back as it is read.
+var errTooFar = errors.New("a channel has too many messages since the newest incident, if there was one")
+
 // shown is the highest number of an incident that any channel of the configuration
 // shows. A channel that Slack does not let us read shows none.
 func (r *reign) shown(ctx context.Context, within time.Duration) (int, error) {
@@ -94,22 +100,30 @@ func (r *reign) shown(ctx context.Context, within time.Duration) (int, error) {
 	if !r.people.await(ctx) {
 		return 0, errors.New("the names of the channels are not known")
 	}
-	highest := 0
+	var channels []string
 	for _, name := range r.Settings().Channels {
-		channel := r.people.channel(name)
-		if strings.HasPrefix(channel, "#") {
-			continue // there is none of that name
+		if channel := r.people.channel(name); !strings.HasPrefix(channel, "#") { // else there is none of that name
+			channels = append(channels, channel)
 		}
-		n, err := r.Slack.NewestIncident(ctx, channel)
+	}
+	slices.Sort(channels)
+	// All events wait for this: it does not keep to the budgets of this reign, which may begin empty, but to what Slack says.
+	slack := r.Keeper.Slack
+	highest, far := 0, error(nil)
+	for _, channel := range slices.Compact(channels) {
+		n, found, err := slack.NewestIncident(ctx, channel)
 		for unsure(err) && pause(ctx, max(soon(err), retry)) {
-			n, err = r.Slack.NewestIncident(ctx, channel)
+			n, found, err = slack.NewestIncident(ctx, channel)
 		}
 		if unsure(err) {
 			return 0, err
 		}
+		if err == nil && !found {
+			far = errTooFar
+		}
 		highest = max(highest, n)
 	}
-	return highest, nil
+	return highest, far
 }
 
 // unsure reports whether Slack may say something else when it is asked again.

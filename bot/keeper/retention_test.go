@@ -57,9 +57,9 @@ func (r *deadRig) incidentKeys() []string {
 	names = slices.DeleteFunc(names, func(name string) bool {
 		name = strings.TrimPrefix(name, deadBase)
 		kept := []string{"compared", "keeper", "lease", "next", "indexed", "group-members", "names", "inbox"} // an empty stream stays
-		// A playbook's content is kept once for all incidents, a channel's openings for the next storm, and a few lengths of
+		// A playbook's content is kept once for all incidents, a channel's openings for the next storm, who is in it, and a few lengths of
 		// time for the next drill.
-		return slices.Contains(kept, name) || strings.HasPrefix(name, "playbook:") || strings.HasPrefix(name, "stats:") || strings.HasPrefix(name, "channel:")
+		return slices.Contains(kept, name) || strings.HasPrefix(name, "playbook:") || strings.HasPrefix(name, "stats:") || strings.HasPrefix(name, "channel:") || strings.HasPrefix(name, "roster:")
 	})
 	slices.Sort(names)
 	return names
