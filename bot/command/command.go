@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
@@ -271,11 +272,11 @@ func (r *reader) text() (string, error) {
 	}
 	switch r.verb {
 	case VerbSkip:
-		if text == "" {
+		if !playbooks.Shows(text) {
 			return "", r.wrong("", "Why is the step skipped? A reason is needed")
 		}
 	case VerbNote:
-		if text == "" {
+		if !playbooks.Shows(text) {
 			return "", r.wrong("", "The note is empty")
 		}
 	case VerbDone, VerbResolve:

@@ -115,6 +115,8 @@ func TestParseWrong(t *testing.T) {
 		{"skip 1 4", 0, []string{"A reason is needed", "`skip ID STEP reason`"}},
 		{"skip 4", 9, []string{"`skip STEP reason`"}},
 		{"note 1", 0, []string{"The note is empty"}},
+		{"note 1 \u200b\u2800", 0, []string{"The note is empty"}},
+		{"skip 1 4 \u202e\u0301", 0, []string{"A reason is needed"}},
 		{"note 1 " + long, 0, []string{"2001 characters, 2000 are kept", "nothing was recorded"}},
 		{"note 1 " + long + long, 0, []string{"a command may have 3000"}},
 		{"start", 0, []string{"Which playbook?"}},

@@ -11,6 +11,7 @@ import (
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 var buttons = map[string]incident.Verb{
@@ -173,7 +174,7 @@ func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string 
 		return nil
 	}
 	text := strings.TrimSpace(s.Values[modal.block])
-	if text == "" {
+	if !playbooks.Shows(text) {
 		return map[string]string{modal.block: modal.empty}
 	}
 	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{

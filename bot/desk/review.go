@@ -14,6 +14,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // atOnce are the clicks on a digest that need no words.
@@ -105,7 +106,7 @@ func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]s
 	switch s.CallbackID {
 	case "digest:expected":
 		block, review.Verb, review.Text = "reason", incident.ReviewVerb(digest.VerbExpected), strings.TrimSpace(s.Values["reason"])
-		if review.Text == "" {
+		if !playbooks.Shows(review.Text) {
 			return map[string]string{block: "Please say why, so that the next reader knows."}
 		}
 	case "digest:snooze":

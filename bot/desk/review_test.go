@@ -219,7 +219,7 @@ func TestClicksOnNoDigest(t *testing.T) {
 	}
 	for block, s := range map[string]chat.Submission{
 		"until":  {Op: "c", CallbackID: "digest:snooze", PrivateMetadata: "DIG-1/C1", Values: map[string]string{"until": "99"}},
-		"reason": {Op: "d", CallbackID: "digest:expected", PrivateMetadata: "DIG-1/C1", Values: map[string]string{"reason": " "}},
+		"reason": {Op: "d", CallbackID: "digest:expected", PrivateMetadata: "DIG-1/C1", Values: map[string]string{"reason": " \u200b\u2800"}},
 	} {
 		if errs := r.desk.Submit(t.Context(), s); errs[block] == "" {
 			t.Errorf("%+v got %v, want a word about %s", s, errs, block)
