@@ -96,7 +96,8 @@ func deadLetter(message redis.XMessage) DeadLetter {
 var ErrNoLetter = errors.New("there is no such dead letter: it was replayed or dropped before")
 
 // replayScript moves a dead letter back to the inbox, past the bound that holds
-// for doors: it was taken once.
+// for doors: it was taken once. PERSIST as in commitScript: the room of the one is that
+// of the other.
 //
 // KEYS[1] dead; KEYS[2] inbox
 // ARGV[1] id
@@ -111,6 +112,7 @@ local fields = {}
 for k = 1, #letter[1][2], 2 do
   fields[letter[1][2][k]] = letter[1][2][k + 1]
 end
+redis.call('PERSIST', KEYS[1])
 if fields.e then
   redis.call('XADD', KEYS[2], '*', 'e', fields.e, 'at', fields.at or string.match(fields.id or ARGV[1], '^%d+'))
 end

@@ -46,6 +46,7 @@ func (s *Store) Known(ctx context.Context) (Known, error) {
 }
 
 // raiseScript makes the newest incident number at least as high as asked, and notes that it was compared.
+// PERSIST as in commitScript: a server that comes back full is waited for by the keeper.
 //
 // KEYS[1] keeper; KEYS[2] next; KEYS[3] compared
 // ARGV[1] fence; ARGV[2] number; ARGV[3] what compared says
@@ -54,6 +55,7 @@ var raiseScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 1
 end
+redis.call('PERSIST', KEYS[1])
 if tonumber(redis.call('GET', KEYS[2]) or '0') < tonumber(ARGV[2]) then
   redis.call('SET', KEYS[2], ARGV[2])
 end

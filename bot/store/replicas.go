@@ -29,7 +29,8 @@ type Replica struct {
 }
 
 // announceScript notes what one replica says, forgets those that went without a
-// word, and returns all. The clock is Redis'.
+// word, and returns all. The clock is Redis'. PERSIST as in commitScript: what a newer
+// replica could handle would never leave a full Redis otherwise.
 //
 // KEYS[1] replicas
 // ARGV[1] replica; ARGV[2] what it says; ARGV[3] milliseconds after which one is forgotten
@@ -37,6 +38,7 @@ type Replica struct {
 var announceScript = redis.NewScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('PERSIST', KEYS[1])
 redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f %s', now, ARGV[2]))
 local all, found = redis.call('HGETALL', KEYS[1]), {}
 for k = 1, #all, 2 do

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/redistest"
@@ -127,6 +128,7 @@ func TestOutOfMemory(t *testing.T) {
 	server := startServer(t, "--maxmemory-policy", "noeviction")
 	e := open(t, server.Addr, store.Options{})
 	first, number := e.keep(t), 0
+	replayed, dropped := e.buried(t, first.Fence, notification("g4")), e.buried(t, first.Fence, incident.Event{At: start, Timer: &incident.Timer{Incident: 7}})
 	e.put(t, note("op1"))
 	e.put(t, notification("g1"))
 	e.put(t, notification("g2"))
@@ -165,6 +167,20 @@ func TestOutOfMemory(t *testing.T) {
 	e.seat(t, "A", true, true, store.Socket{Held: true, Turn: true})
 	must(t, e.SetMembers(t.Context(), "@db", nil))
 	must(t, e.SetNames(t.Context(), map[string]string{"@db": "S1", "@sre": ""}))
+	must(t, e.Block(t.Context(), "views.update", time.Minute))
+	// A server that came back full has its numbers compared and its lists filled before the keeper begins.
+	must(t, e.RaiseNumber(t.Context(), second.Fence, number+7, "server"))
+	must(t, server.Client().Del(t.Context(), base+"indexed", base+"listed").Err())
+	must(t, e.FillIndexes(t.Context(), second.Fence))
+	// A newer replica has to be seen, for the older one to make room for it.
+	if all, err := e.Announce(t.Context(), store.Replica{ID: "newer", Reads: 2}); err != nil || len(all) != 1 {
+		t.Errorf("announced: got %+v, %v", all, err)
+	}
+	must(t, e.Replay(t.Context(), replayed.ID))
+	must(t, e.Drop(t.Context(), dropped.ID))
+	if entries := e.read(t); len(entries) != 2 || entries[0].Event.Timer == nil || entries[1].Event.Notification == nil {
+		t.Errorf("got %+v in the inbox, want the timer of INC-1 and what was replayed", entries)
+	}
 	if wait, err := e.Spend(t.Context(), "views.open", 3); err != nil || wait != 0 {
 		t.Errorf("a form: got %s, %v, want it opened", wait, err)
 	}

@@ -49,7 +49,7 @@ func (s *Store) Spend(ctx context.Context, method string, aMinute int) (wait tim
 // Block notes that Slack limits the method for that long: nobody spends it
 // meanwhile.
 func (s *Store) Block(ctx context.Context, method string, wait time.Duration) error {
-	if err := s.redis.client.Set(ctx, s.keys.limited(method), "1", max(wait, time.Millisecond)).Err(); err != nil {
+	if err := s.write(ctx, "SET", s.keys.limited(method), "1", "PX", max(wait.Milliseconds(), 1)); err != nil {
 		return fmt.Errorf("note the limit of %s: %w", method, err)
 	}
 	return nil
