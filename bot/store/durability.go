@@ -46,6 +46,7 @@ func (r *Redis) chooseWait(primaries, replicas []node) {
 // node is what one redis-server says of itself.
 type node struct {
 	address string // empty: there is only one, and nobody need be told which
+	text    string // INFO
 	info    map[string]string
 	config  map[string]string // empty: CONFIG is forbidden
 	delayed bool              // fsyncs came late since the last look
@@ -126,6 +127,7 @@ func (r *Redis) look(ctx context.Context, address string, client *redis.Client) 
 		n.err = fmt.Errorf("ask redis for its info: %w", err)
 		return n
 	}
+	n.text = text
 	for line := range strings.Lines(text) {
 		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
 			n.info[name] = value

@@ -30,6 +30,8 @@ func TestDurability(t *testing.T) {
 		{name: "config forbidden, no append-only file", args: []string{"--appendonly", "no", "--rename-command", "CONFIG", ""}, level: "NONE", forgets: []string{"append-only"}},
 		{name: "replicated", args: []string{"--appendfsync", "everysec"}, options: store.Options{WaitReplicas: 2}, level: "replicated(2)", warns: []string{"wait_replicas is 2, but 0 replicas are online"}},
 		{name: "replicated, no append-only file", args: []string{"--appendonly", "no"}, options: store.Options{WaitReplicas: 2}, level: "NONE", forgets: []string{"append-only"}, warns: []string{"wait_replicas"}},
+		{name: "full", args: []string{"--appendfsync", "always", "--maxmemory", "1kb"}, level: "fsync-always", warns: []string{"nine tenths of its maxmemory of 0.0 MB"}},
+		{name: "full, and evicting", args: []string{"--appendfsync", "always", "--maxmemory", "1mb", "--maxmemory-policy", "volatile-lru"}, level: "NONE", forgets: []string{"volatile-lru"}},
 		{name: "nothing flushed while rewriting", args: []string{"--appendfsync", "always", "--no-appendfsync-on-rewrite", "yes"}, level: "NONE", warns: []string{"no-appendfsync-on-rewrite"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

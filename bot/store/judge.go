@@ -60,11 +60,14 @@ func (n node) forgets() []string {
 	if n.info["aof_enabled"] != "1" {
 		why = append(why, "its append-only file is off, so a crash loses minutes: run `redis-cli config set appendonly yes` and put `appendonly yes` into redis.conf")
 	}
-	if policy := n.info["maxmemory_policy"]; policy != "" && policy != "noeviction" {
+	if policy := n.info["maxmemory_policy"]; policy != "" && policy != noEviction {
 		why = append(why, fmt.Sprintf("its policy %q evicts keys when memory is short: run `redis-cli config set maxmemory-policy noeviction` and put `maxmemory-policy noeviction` into redis.conf", policy))
 	}
 	return why
 }
+
+// noEviction is the maxmemory-policy of a Redis that refuses what it has no room for, and keeps the rest.
+const noEviction = "noeviction"
 
 // primary judges one node by itself and returns its level.
 func (d *Durability) primary(n node, wait int) string {
@@ -74,6 +77,9 @@ func (d *Durability) primary(n node, wait int) string {
 	}
 	if status := n.info["aof_last_bgrewrite_status"]; status != "" && status != "ok" {
 		warn("its last rewrite of the append-only file failed, so the file grows: look at disk and memory")
+	}
+	if used, most := memory(n.text); most > 0 && used >= most/100*share {
+		warn("nine tenths of its maxmemory of %s are used, so notifications and clicks are refused: raise maxmemory (`redis-cli config set maxmemory ...`, and in redis.conf), or shorten incidents.retention", megabytes(most))
 	}
 	if n.delayed {
 		warn("its disk is slow: writes to the append-only file came late since the last look, and can hold up everything for seconds")

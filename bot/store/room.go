@@ -40,7 +40,7 @@ type Room struct {
 	Events int64 // in the inbox
 	Bytes  int64 // of memory that they take; 0 when Redis does not tell
 	Used   int64 // bytes of memory, as far as Redis compares it with Max; 0 when Redis does not tell
-	Max    int64 // maxmemory; 0: no limit, or Redis does not tell
+	Max    int64 // maxmemory; 0: no limit, or Redis does not tell, or it evicts keys at its limit instead of refusing
 }
 
 // Full says why doors take nothing more, and what to do; empty while they do.
@@ -84,11 +84,14 @@ func (s *Store) Room(ctx context.Context) (r Room, err error) {
 }
 
 // memory reads how much is used, without the buffers that Redis does not count,
-// and how much may be.
+// and how much may be. A Redis that evicts keys stands at its limit for ever.
 func memory(info string) (used, most int64) {
 	lines := bufio.NewScanner(strings.NewReader(info))
 	for lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), ":")
+		if name == "maxmemory_policy" && value != noEviction {
+			return used, 0
+		}
 		n, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {
 			continue

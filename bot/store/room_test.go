@@ -196,6 +196,42 @@ func TestOutOfMemory(t *testing.T) {
 	})
 }
 
+// TestMemoryThatEvicts: a Redis that was accepted though it evicts keys, such as a
+// cache that others fill, stands at its maxmemory for ever. That is no reason to
+// refuse; that nothing is left to evict is.
+func TestMemoryThatEvicts(t *testing.T) {
+	t.Parallel()
+	server := startServer(t, "--maxmemory", "8mb", "--maxmemory-policy", "volatile-lru")
+	e := open(t, server.Addr, store.Options{})
+	lease, number := e.keep(t), 0
+	cached := func(n int) {
+		must(t, server.Client().Set(t.Context(), fmt.Sprint("cached:", n), strings.Repeat("x", 10_000), time.Hour).Err())
+	}
+	for n := range 1000 { // ten times of what fits beside us
+		cached(n)
+	}
+	if room := value[store.Room](t)(e.Room(t.Context())); room.Used < 7<<20 || room.Max != 0 {
+		t.Fatalf("got %+v, want a Redis that is full and says no limit", room)
+	}
+	var taken []string
+	for n := range 100 {
+		ev := notification(fmt.Sprint("g", n))
+		e.put(t, ev)
+		taken = append(taken, ev.Notification.GroupKey)
+	}
+	same(t, e.drain(t, lease, &number), taken)
+	must(t, server.Client().FlushDB(t.Context()).Err())
+	lease, number = e.keep(t), 0
+	for n := range 300 { // nothing of this may be evicted
+		must(t, server.Client().Set(t.Context(), fmt.Sprint("kept:", n), strings.Repeat("x", 10_000), 0).Err())
+	}
+	taken, refusal := e.fill(t, 0, strings.Repeat("x", 10_000))
+	if len(taken) == 0 || !strings.Contains(refusal, "maxmemory") {
+		t.Errorf("took %d, then %q: want some taken, and to be told of maxmemory", len(taken), refusal)
+	}
+	same(t, e.drain(t, lease, &number), taken)
+}
+
 // TestRoomOfWhoMayNotAsk: a user without INFO and MEMORY goes by the number of
 // events alone.
 func TestRoomOfWhoMayNotAsk(t *testing.T) {

@@ -53,9 +53,9 @@ func askServers(ctx context.Context, c *config.Config, owners []lint.Owner) (goo
 	switch {
 	case err != nil:
 		bad = append(bad, yamlfile.Problem{Text: "redis: " + err.Error()})
-	case len(durability.Forgets) > 0 && !c.Redis.AcceptDataLoss:
+	case len(durability.Forgets) > 0:
 		for _, why := range durability.Forgets {
-			bad = append(bad, yamlfile.Problem{Text: "redis can forget: " + why})
+			bad = append(bad, yamlfile.Problem{Text: "redis can forget: " + why, Warning: c.Redis.AcceptDataLoss})
 		}
 	default:
 		good = append(good, "redis: ok, durability "+durability.Level)
