@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -151,6 +152,23 @@ func TestNotedBeforeTheClockWentBack(t *testing.T) {
 			said := value[store.Person](t)(e.Person(t.Context(), "U1")).At
 			if room.PrivateAt.IsZero() == known || room.MembersAt.IsZero() == known || said.IsZero() == known {
 				t.Errorf("noted at %v, now it is %v: got %+v, and a person of %v; known: %v", at, e.Now(), room, said, known)
+			}
+		}
+	})
+}
+
+// TestTimerIsOfTheTimeItWasDue: a keeper that measured Redis' clock a little ahead
+// finds a timer due just before Redis would; the event is not of a time before that,
+// at which there would be nothing to do. One that is far ahead was found by a wrong
+// clock.
+func TestTimerIsOfTheTimeItWasDue(t *testing.T) {
+	onBoth(t, func(t *testing.T, e env) {
+		taken := time.UnixMilli(1_700_000_000_000).UTC()
+		for k, test := range []struct{ found, want time.Duration }{{3 * time.Millisecond, 3 * time.Millisecond}, {-time.Second, 0}, {time.Hour, 0}} {
+			timer := string(value[[]byte](t)(incident.Event{At: taken.Add(test.found), Timer: &incident.Timer{Incident: 7}}.Encode()))
+			must(t, e.raw.Do(t.Context(), "XADD", base+"inbox", fmt.Sprint("1700000000000-", k), "e", timer).Err())
+			if got := e.read(t)[k].Event.At; !got.Equal(taken.Add(test.want)) {
+				t.Errorf("found due %s after it was taken: it is of %s, want %s after", test.found, got, test.want)
 			}
 		}
 	})

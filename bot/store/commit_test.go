@@ -279,10 +279,9 @@ func TestTimersRipen(t *testing.T) {
 		if got := value[[]int](t)(e.Due(t.Context(), start.Add(9*time.Hour), 1)); !slices.Equal(got, []int{1}) {
 			t.Errorf("got %v due, want one", got)
 		}
-		now := start.Add(time.Hour)
-		e.commit(t, lease.Fence, []error{nil}, store.Commit{Ripe: []int{1, 3}, Now: now})
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{Ripe: []int{1, 3}, Now: start.Add(time.Hour)})
 		entries := e.read(t)
-		if len(entries) != 2 || entries[0].Event.Timer == nil || entries[0].Event.Timer.Incident != 1 || !entries[1].Event.At.Equal(now) || entries[1].Event.Timer.Incident != 3 {
+		if len(entries) != 2 || entries[0].Event.Timer == nil || entries[0].Event.Timer.Incident != 1 || !entries[1].Event.At.Equal(entries[1].At) || entries[1].Event.Timer.Incident != 3 {
 			t.Fatalf("got %+v, want two timers", entries)
 		}
 		if got := due(2 * time.Hour); !slices.Equal(got, []int{2}) {
@@ -317,7 +316,7 @@ func TestBury(t *testing.T) {
 			t.Errorf("got %d dead letters, want 1", n)
 		}
 		dead := e.raw.XRange(t.Context(), base+"dead", "-", "+").Val()
-		want := map[string]any{"e": entries[0].Raw, "id": entries[0].ID, "why": "it is poison"}
+		want := map[string]any{"e": entries[0].Raw, "id": entries[0].ID, "why": "it is poison", "at": fmt.Sprint(entries[0].At.UnixMilli())}
 		if diff := cmp.Diff(want, dead[0].Values); diff != "" {
 			t.Errorf("dead letter (-want +got):\n%s", diff)
 		}

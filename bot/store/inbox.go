@@ -160,7 +160,11 @@ func (s *Store) Read(ctx context.Context, after string, count int64, block time.
 			if entry.Event, err = incident.DecodeEvent([]byte(entry.Raw)); err != nil {
 				entry.Err = fmt.Errorf("decode event %s: %w", message.ID, err)
 			}
+			found := entry.Event.At // when the keeper found a timer due: its measure of Redis' clock may be a little ahead
 			entry.Event.At = entry.At
+			if ahead := found.Sub(entry.At); entry.Event.Timer != nil && ahead > 0 && ahead <= skewMost {
+				entry.Event.At = found
+			}
 			entries = append(entries, entry)
 		}
 	}
