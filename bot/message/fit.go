@@ -129,12 +129,33 @@ func dropBlock(blocks []slack.Block) []slack.Block {
 		switch b.(type) {
 		case *slack.HeaderBlock, *slack.ActionBlock:
 		default:
-			if k > 0 && len(blocks) > 1 {
-				return slices.Delete(blocks, k, k+1)
+			if k > 0 && len(blocks) > 1 && !isRest(b) {
+				return withoutBlock(blocks, k)
 			}
 		}
 	}
-	return blocks[:len(blocks)-1]
+	return withoutBlock(blocks, len(blocks)-1)
+}
+
+// withoutBlock takes a block out. The only rich_text block leaves a short one in its
+// place: Slack takes no edit that has none any more (chat.update, block_mismatch).
+func withoutBlock(blocks []slack.Block, k int) []slack.Block {
+	rich := func(b slack.Block) bool { return b.BlockType() == slack.MBTRichText }
+	without := slices.Delete(slices.Clone(blocks), k, k+1)
+	if rich(blocks[k]) && !slices.ContainsFunc(without, rich) && !isRest(blocks[k]) {
+		return slices.Insert(without, k, cutRest(blocks[k].ID()))
+	}
+	return without
+}
+
+// restOf is what stays of a rich_text block.
+func cutRest(id string) slack.Block {
+	return slack.NewRichTextBlock(id, (&paragraph{}).italic("More was cut for Slack.").section())
+}
+
+// isRest reports whether a rich_text block is too small to be worth cutting.
+func isRest(b slack.Block) bool {
+	return b.BlockType() == slack.MBTRichText && weight(b) <= weight(cutRest(b.ID()))
 }
 
 // copied are blocks whose texts can be changed without changing the given ones.
