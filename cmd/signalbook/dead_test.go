@@ -100,7 +100,8 @@ type deadline struct {
 	listener net.Listener
 	redis    string
 	mu       sync.Mutex
-	victim   *process
+	armed    bool
+	victims  chan *process // whom it kills once it is armed
 	kills    int
 }
 
@@ -110,7 +111,7 @@ func startDeadline(t *testing.T, redis string) *deadline {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &deadline{listener: l, redis: redis}
+	d := &deadline{listener: l, redis: redis, victims: make(chan *process, 1)}
 	var open sync.WaitGroup
 	open.Go(func() {
 		for {
@@ -146,7 +147,7 @@ func (d *deadline) carry(from net.Conn) {
 			return
 		}
 		request := buffer[:n]
-		if victim := d.strikes(request); victim != nil {
+		if d.strikes(request) {
 			from.Close() // the answer must not reach it
 			_, _ = to.Write(request)
 			_ = to.(*net.TCPConn).CloseWrite() // Redis does what it was asked, and hangs up
@@ -159,24 +160,27 @@ func (d *deadline) carry(from net.Conn) {
 	}
 }
 
-// strikes kills the bot when it counts a try.
-func (d *deadline) strikes(request []byte) *process {
+// strikes reports whether the request counts a try, and kills the bot then. The first
+// time the script's text goes to Redis, which does not know it yet, afterwards its hash.
+func (d *deadline) strikes(request []byte) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	victim := d.victim
-	if victim == nil || !bytes.Contains(bytes.ToLower(request), []byte("hincrby")) || !bytes.Contains(request, []byte(":tries")) {
-		return nil
+	lower := bytes.ToLower(request)
+	counts := bytes.Contains(lower, []byte("hincrby")) || d.kills > 0 && bytes.Contains(lower, []byte("evalsha"))
+	if !d.armed || !counts || !bytes.Contains(request, []byte(":tries")) {
+		return false
 	}
-	d.victim = nil
+	d.armed = false
 	d.kills++
-	_ = victim.cmd.Process.Kill()
-	return victim
+	_ = (<-d.victims).cmd.Process.Kill() // it may count before its start is known here
+	return true
 }
 
-func (d *deadline) aim(p *process) {
+// arm lets it kill the next bot that is given as a victim.
+func (d *deadline) arm() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.victim = p
+	d.armed = true
 }
 
 // stored is a webhook body as its door puts it into the inbox.
@@ -212,8 +216,9 @@ func TestEventThatKillsTheBot(t *testing.T) {
 		r.redis.XAdd(t.Context(), &redis.XAddArgs{Stream: workspaceKeys + "inbox", Values: []any{"e", string(stored(t, group(t, n)))}})
 	}
 	for range 5 {
+		line.arm()
 		b = r.launchBot()
-		line.aim(b)
+		line.victims <- b
 		<-b.done
 		r.redis.Del(t.Context(), workspaceKeys+"lease") // else each start waits five seconds for it
 	}
