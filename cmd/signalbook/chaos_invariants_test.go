@@ -167,6 +167,13 @@ func (m *witness) replay(r record) {
 		}
 	}
 	for _, c := range r.log {
+		if c.Kind == incident.KindReopened {
+			for step, was := range before {
+				if was.state == incident.StepDropped {
+					before[step] = standing{state: incident.StepOpen} // an undo goes back to no dropped step of an open incident
+				}
+			}
+		}
 		if c.Step == "" {
 			continue
 		}
