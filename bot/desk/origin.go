@@ -39,9 +39,9 @@ func opened(s chat.Submission) *incident.Origin {
 // owned reports whether a click came from the thread that it is about, and tells
 // the person when it did not: for clicks that no keeper looks at.
 func (d *Desk) owned(ctx context.Context, subject int, a chat.Action, to chat.Private) bool {
-	ctx, cancel := context.WithTimeout(ctx, readWithin)
-	defer cancel()
-	ok, err := d.Store.Owns(ctx, subject, *clicked(a))
+	readCtx, cancel := context.WithTimeout(ctx, readWithin)
+	ok, err := d.Store.Owns(readCtx, subject, *clicked(a))
+	cancel()
 	switch {
 	case err != nil:
 		d.Logger.Warn("the thread of a click could not be read", "action", a.ActionID, "value", a.Value, "error", err)
