@@ -75,12 +75,15 @@ func scriptRedis(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("REDIS", startRedis(scriptTB(ts), args...).Addr)
 }
 
-// slack starts a Slack look-alike; $SLACK is its API.
+// slack [METHOD KIND] starts a Slack look-alike, whose method always fails so; $SLACK is its API.
 func scriptSlack(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) > 0 {
-		ts.Fatalf("usage: slack")
+	if neg || (len(args) != 0 && len(args) != 2) {
+		ts.Fatalf("usage: slack [method kind]")
 	}
 	sim := slacksim.New(slacksim.Options{BotToken: "xoxb-script", AppToken: "xapp-script"})
+	if len(args) == 2 {
+		sim.Fail(slacksim.Fault{Method: args[0], Kind: args[1]})
+	}
 	server := httptest.NewServer(sim)
 	ts.Defer(func() { sim.Close(); server.Close() })
 	ts.Setenv("SLACK", server.URL+"/api/")
