@@ -4,9 +4,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/signalbook/signalbook/bot/config"
 )
 
 // TestDeployFiles: what operators take from deploy/ is what the tools accept.
@@ -42,6 +45,41 @@ func TestDeployConfiguration(t *testing.T) {
 	if out, err := exec.Command("signalbook", "check", "config", file).CombinedOutput(); err != nil {
 		t.Errorf("check config deploy/signalbook.yml: %v\n%s", err, out)
 	}
+}
+
+// TestDeployConfigurationNamesEveryKey: the annotated configuration has every key
+// that the program reads. A secret's key stands there as its file's.
+func TestDeployConfigurationNamesEveryKey(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../deploy/signalbook.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var visit func(path string, at reflect.Type)
+	visit = func(path string, at reflect.Type) {
+		for at.Kind() == reflect.Pointer || at.Kind() == reflect.Slice {
+			at = at.Elem()
+		}
+		if at.Kind() != reflect.Struct || !strings.HasSuffix(at.PkgPath(), "bot/config") {
+			return
+		}
+		for field := range at.Fields() {
+			key := field.Tag.Get("yaml")
+			switch {
+			case key == "" || key == "-" || field.Type == at || path+key == "alertmanager": // not used by this version
+				continue
+			case field.Type == reflect.TypeFor[config.Secret]():
+				key += "_file"
+			}
+			if !regexp.MustCompile(`(?m)(^|[ #{])` + key + `:`).Match(data) {
+				t.Errorf("deploy/signalbook.yml does not name %s%s", path, key)
+			}
+			if key != "routes" && key != "http_config" && key != "tls_config" {
+				visit(path+key+".", field.Type)
+			}
+		}
+	}
+	visit("", reflect.TypeFor[config.Config]())
 }
 
 // TestManifestIsTheCommands: the manifest in deploy/ is what the binary prints.
