@@ -1,10 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -115,4 +119,21 @@ func (r *rig) reply(root slacksim.Message, words string) (found slacksim.Message
 		return false
 	})
 	return found
+}
+
+// TestFireIsTitledByItsPlaybook: what is fired for a playbook is called as the
+// playbook, with no labels of the test alert behind it.
+func TestFireIsTitledByItsPlaybook(t *testing.T) {
+	t.Parallel()
+	body, err := fireCommand{What: "database-cpu"}.body(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := alerts.Decode(bytes.NewReader(body), "default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := incident.Title("Database is at 90% CPU", "database-cpu", n), "Database is at 90% CPU"; got != want {
+		t.Errorf("got the title %q, want %q", got, want)
+	}
 }

@@ -102,7 +102,7 @@ func testBody(playbook string, now time.Time) map[string]any {
 	labels := map[string]any{"alertname": "SignalbookTest", "playbook": playbook, "severity": "info"}
 	return map[string]any{
 		"version": "4", "receiver": "signalbook-fire", "status": "firing", "groupKey": `{}:{alertname="SignalbookTest", playbook="` + playbook + `"}`,
-		"groupLabels": labels, "commonLabels": labels, "commonAnnotations": map[string]any{"summary": "A test alert, sent by signalbook fire"},
+		"groupLabels": map[string]any{"alertname": "SignalbookTest"}, "commonLabels": labels, "commonAnnotations": map[string]any{"summary": "A test alert, sent by signalbook fire"},
 		"externalURL": "", "truncatedAlerts": 0,
 		"alerts": []any{map[string]any{
 			"status": "firing", "labels": labels, "annotations": map[string]any{"summary": "A test alert, sent by signalbook fire"},
