@@ -67,9 +67,9 @@ func standing(value, low, high float64) string {
 	case value <= 0 || low <= 0:
 		return "no factor can be told"
 	case value < low:
-		return "you are " + factor(low/value) + " below it"
+		return "that is " + factor(low/value) + " yours"
 	case value > high:
-		return "you are " + factor(value/high) + " above it"
+		return "yours is " + factor(value/high) + " that"
 	}
 	return "you are on it"
 }
