@@ -61,7 +61,7 @@ func answer(a incident.Answer, command string) string {
 		}
 		return fmt.Sprintf("A note needs words: `%s note %s what you saw`", t.command, t.id())
 	case incident.AnswerGone:
-		return fmt.Sprintf("There is no %s any more. `%s incidents` lists what is open.", t.id(), t.command)
+		return fmt.Sprintf("There is no %s, or not any more. `%s incidents` lists what is open.", t.id(), t.command)
 	case incident.AnswerOlder:
 		return fmt.Sprintf("This thread is older than what I remember, so nothing was changed. `%s incidents` lists what is open.", t.command)
 	case incident.AnswerContinued:
