@@ -132,6 +132,31 @@ func TestListsGoOn(t *testing.T) {
 	}
 }
 
+// TestListsWhileSlackIsSlow: when no time is left to ask Slack who is in a channel,
+// whoever the channel is reserved for still reads his lists, however long they are.
+func TestListsWhileSlackIsSlow(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	people, _, err := r.client.People(t.Context(), []string{"anna@example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.store.SetMembers(t.Context(), "@db", []string{people["anna@example.com"].ID}); err != nil {
+		t.Fatal(err)
+	}
+	var all []incident.Incident
+	for n := 1; n <= 45; n++ {
+		i := made(n, incident.Open, "critical")
+		i.Responders = []string{"@db"}
+		all = append(all, i)
+	}
+	r.past(all...)
+	r.desk.WaitForSlack(time.Nanosecond)
+	if got := listed(r.slash("anna", "incidents open 31")); len(got) != 15 || got[0] != "INC-15" {
+		t.Errorf("from the thirty-first on there are %v, want the fifteen from INC-15 on", got)
+	}
+}
+
 // TestListsNameWhatCannotBeRead: an incident whose document is broken, or a newer
 // binary's, is missing in lists by name, and hides no other; who asks for it is told
 // which of the two it is.

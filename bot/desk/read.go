@@ -72,7 +72,7 @@ func (d *Desk) incidents(ctx context.Context, c command.Command, who person, now
 // from the place where it begins, and counts the rest. Those that are not for the
 // person to see are left out. It returns those that cannot be read.
 func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listing, found store.Listed, who person) (unread []*store.Unreadable, err error) {
-	looking, cancel := context.WithTimeout(ctx, d.accessWithin)
+	looking, cancel := context.WithTimeout(ctx, d.accessWithin) // for all questions to Slack together
 	defer cancel()
 	seen := map[string]access.Decision{}
 	place, read := 0, 0
@@ -86,7 +86,7 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 		if err != nil {
 			return nil, err
 		}
-		views, err := d.views(looking, who, all, seen)
+		views, err := d.views(ctx, looking, who, all, seen)
 		if err != nil {
 			return nil, err
 		}
@@ -118,16 +118,18 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 }
 
 // views decides about seeing each of the incidents; seen keeps what was decided for
-// incidents of the same channel.
-func (d *Desk) views(ctx context.Context, who person, all []incident.Incident, seen map[string]access.Decision) ([]access.Decision, error) {
-	places, err := d.Store.Places(ctx, all)
+// incidents of the same channel. Only Slack is waited for no longer than looking lasts.
+func (d *Desk) views(ctx, looking context.Context, who person, all []incident.Incident, seen map[string]access.Decision) ([]access.Decision, error) {
+	short, cancel := context.WithTimeout(ctx, listWithin)
+	defer cancel()
+	places, err := d.Store.Places(short, all)
 	if err != nil {
 		return nil, err
 	}
 	keys := make([]string, len(all))
 	var mu sync.Mutex
-	var looking errgroup.Group
-	looking.SetLimit(looksAtOnce)
+	var questions errgroup.Group
+	questions.SetLimit(looksAtOnce)
 	asked := map[string]bool{}
 	for k, i := range all {
 		at := places[k]
@@ -140,15 +142,15 @@ func (d *Desk) views(ctx context.Context, who person, all []incident.Incident, s
 			continue
 		}
 		asked[key] = true
-		looking.Go(func() error {
-			decision := d.judge(ctx, who, d.factsWithin(ctx, who, at, listedFor), i.Channel, i.Responders)
+		questions.Go(func() error {
+			decision := d.judge(ctx, who, d.factsWithin(looking, who, at, listedFor), i.Channel, i.Responders)
 			mu.Lock()
 			defer mu.Unlock()
 			seen[key] = decision
 			return nil
 		})
 	}
-	_ = looking.Wait() // none fails
+	_ = questions.Wait() // none fails
 	views := make([]access.Decision, len(all))
 	for k, key := range keys {
 		views[k] = seen[key]
