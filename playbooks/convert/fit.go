@@ -23,8 +23,6 @@ type fitted struct {
 // dues is what the source said about a tier's deadlines, in Prometheus' form.
 type dues struct{ latest playbooks.Duration }
 
-func same(s string) string { return s }
-
 // fit makes the draft's texts fit. What is too much goes to draft.lost.
 func (d *Draft) fit() *fitted {
 	f := &fitted{draft: d}
