@@ -20,23 +20,32 @@ func Fit(m Message) Message {
 	}
 	m.Blocks = copied(m.Blocks)
 	for over := weight(m.Blocks...) - MaxTotal; over > 0; over = weight(m.Blocks...) - MaxTotal {
-		texts := cuttable(m.Blocks)
-		at := -1
-		for k, t := range texts {
-			if n := jsonLength(t.get()); n > minCut && (at < 0 || n > jsonLength(texts[at].get())) {
-				at = k
-			}
-		}
-		if at >= 0 {
-			n := jsonLength(texts[at].get())
-			texts[at].set(max(n*7/10, n-over, minCut))
-			continue
-		}
-		if !dropOne(m.Blocks) {
+		if !cutTexts(cuttable(m.Blocks), over) && !dropOne(m.Blocks) {
 			m.Blocks = dropBlock(m.Blocks)
 		}
 	}
 	return m
+}
+
+// cutTexts takes over bytes of JSON off the longest texts, or what they have above
+// minCut; false when that is nothing.
+func cutTexts(texts []piece, over int) (cut bool) {
+	lengths := make([]int, len(texts))
+	for k, t := range texts {
+		lengths[k] = jsonLength(t.get())
+	}
+	for over > 0 && len(texts) > 0 {
+		n := slices.Max(lengths)
+		if n <= minCut {
+			break
+		}
+		at := slices.Index(lengths, n)
+		texts[at].set(max(n*7/10, n-over, minCut))
+		lengths[at] = jsonLength(texts[at].get())
+		over -= n - lengths[at]
+		cut = true
+	}
+	return cut
 }
 
 // piece is a text that may be cut.
@@ -148,7 +157,7 @@ func withoutBlock(blocks []slack.Block, k int) []slack.Block {
 	return without
 }
 
-// restOf is what stays of a rich_text block.
+// cutRest is what stays of a rich_text block.
 func cutRest(id string) slack.Block {
 	return slack.NewRichTextBlock(id, (&paragraph{}).italic("More was cut for Slack.").section())
 }
