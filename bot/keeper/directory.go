@@ -62,7 +62,7 @@ func (d *directory) await(ctx context.Context) bool {
 // reign is good enough to begin with.
 func (d *directory) run(ctx context.Context) error {
 	d.recall(ctx)
-	again := retry
+	again, said := retry, ""
 	for {
 		wait, err := d.refresh(ctx)
 		switch {
@@ -72,8 +72,12 @@ func (d *directory) run(ctx context.Context) error {
 			d.health.set("names", "names are not resolved yet: "+err.Error())
 		case err != nil:
 			d.health.set("names", err.Error())
-			d.log.Warn("some names of the configuration stay plain text", "error", err)
+			if text := err.Error(); text != said {
+				said = text
+				d.log.Warn("some names of the configuration stay plain text", "error", err)
+			}
 		default:
+			said = ""
 			d.health.clear("names")
 		}
 		if wait > 0 {
