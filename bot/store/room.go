@@ -48,8 +48,12 @@ type Room struct {
 func (r Room) Full(bound int64) string {
 	switch {
 	case r.Max > 0 && r.Used+r.Events*growth >= r.Max/100*share:
-		return fmt.Sprintf("Redis has used %s of its maxmemory of %s, and %d events wait that need room too: raise maxmemory (`redis-cli config set maxmemory ...`, and in redis.conf), or shorten incidents.retention",
-			megabytes(r.Used), megabytes(r.Max), r.Events)
+		waiting := ""
+		if r.Events > 0 {
+			waiting = fmt.Sprintf(", and %d events wait that need room too", r.Events)
+		}
+		return fmt.Sprintf("Redis has used %s of its maxmemory of %s%s: raise maxmemory (`redis-cli config set maxmemory ...`, and in redis.conf), or shorten incidents.retention",
+			megabytes(r.Used), megabytes(r.Max), waiting)
 	case r.Events >= bound:
 		return fmt.Sprintf("the inbox is full: %d events wait for the keeper", r.Events)
 	case r.Bytes >= inboxBytes:
