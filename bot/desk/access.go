@@ -227,7 +227,7 @@ func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) 
 		defer cancel()
 		err := ask(ctx)
 		if err != nil {
-			d.Logger.Warn("Slack was asked in vain who may act", "about", name, "error", err)
+			d.Logger.Warn("could not learn from Slack, and keep, who may act", "about", name, "error", err)
 			rest := failedFor
 			if errors.Is(err, chat.ErrTooMany) {
 				rest = memberFor
