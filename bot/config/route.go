@@ -15,7 +15,7 @@ import (
 type Route struct {
 	Matchers   []string     `yaml:"matchers"`
 	Channel    string       `yaml:"channel"`
-	Fallback   string       `yaml:"fallback_channel"` // when the channel cannot be written to; none: the outermost route's channel
+	Fallback   string       `yaml:"fallback_channel" json:",omitempty"` // when the channel cannot be written to; none: the outermost route's channel
 	Owners     []string     `yaml:"owners"`
 	Responders []string     `yaml:"responders"` // who may act; none: anyone in the channel
 	Escalate   []Escalation `yaml:"escalate"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -12,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // metric is the value of a metric without labels, as text; empty when it is not
@@ -306,6 +309,21 @@ func TestDifferences(t *testing.T) {
 		if got := strings.Join(differences(base, other), "; "); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+}
+
+// TestSameRouteOfTwoVersions: replicas of two versions that read the same file have
+// the same routes: a key that only the newer one knows, and that is not given, is no
+// difference.
+func TestSameRouteOfTwoVersions(t *testing.T) {
+	t.Parallel()
+	now := describe(&settings{config: &config.Config{Routes: config.Route{
+		Channel: "#incidents", Owners: []string{"@sre-oncall"}, Routes: []config.Route{{Matchers: []string{`squad="db"`}, Channel: "#db"}},
+	}}, playbooks: &playbooks.Set{}}, false)
+	before := hashed(json.RawMessage(`{"Matchers":null,"Channel":"#incidents","Owners":["@sre-oncall"],"Responders":null,"Escalate":null,"Routes":[
+		{"Matchers":["squad=\"db\""],"Channel":"#db","Owners":null,"Responders":null,"Escalate":null,"Routes":null}]}`))
+	if got := now.Sections["route"]; got != before {
+		t.Errorf("a route without new keys is announced as %s, and by the version before as %s", got, before)
 	}
 }
 
