@@ -172,7 +172,7 @@ func (b *bot) run(ctx context.Context) error {
 // workspace runs everything that belongs to the bot's Slack workspace.
 func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	b.logger.Info("working for the Slack workspace", "team", id.Team, "team_id", id.TeamID)
-	b.client.Remember(chat.Identity{TeamID: id.TeamID, Team: id.Team, UserID: id.UserID, BotID: id.BotID, AppID: id.AppID, EnterpriseID: id.EnterpriseID})
+	b.client.Remember(chat.Identity(id))
 	st := b.redis.Workspace(id.TeamID)
 	replies := st.NewReplies()
 	client := b.client.Shared(st)

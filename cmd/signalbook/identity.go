@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -31,13 +30,17 @@ func (b *bot) identity(ctx context.Context) (store.Identity, error) {
 	}
 }
 
+// identityWithin is how long Redis may take for one question about the workspace.
+// Slack has longer, and takes nothing of it.
+const identityWithin = 3 * time.Second
+
 func (b *bot) askIdentity(ctx context.Context, token string) (store.Identity, error) {
-	attempt, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
 	if state := b.state.Load(); state == nil || state.err != nil {
 		return store.Identity{}, errors.New("Redis does not answer; notifications are answered 503 and come again")
 	}
-	id, known, err := b.redis.Identity(attempt, token)
+	reading, cancel := context.WithTimeout(ctx, identityWithin)
+	defer cancel()
+	id, known, err := b.redis.Identity(reading, token)
 	if err != nil || known {
 		return id, err
 	}
@@ -45,12 +48,10 @@ func (b *bot) askIdentity(ctx context.Context, token string) (store.Identity, er
 	if err != nil {
 		return id, fmt.Errorf("the workspace is not known yet: %w", err)
 	}
-	id = remembered(auth)
-	return id, b.redis.RememberIdentity(attempt, token, id)
-}
-
-func remembered(id chat.Identity) store.Identity {
-	return store.Identity{TeamID: id.TeamID, Team: id.Team, UserID: id.UserID, BotID: id.BotID, AppID: id.AppID, EnterpriseID: id.EnterpriseID}
+	writing, cancel := context.WithTimeout(ctx, identityWithin)
+	defer cancel()
+	id = store.Identity(auth)
+	return id, b.redis.RememberIdentity(writing, token, id)
 }
 
 const (
@@ -65,7 +66,7 @@ func (b *bot) watchIdentity(ctx context.Context, known store.Identity) error {
 	for {
 		wait := identityEvery
 		auth, err := b.client.Auth(ctx)
-		if now := remembered(auth); err == nil && now != known && now.TeamID == known.TeamID {
+		if now := store.Identity(auth); err == nil && now != known && now.TeamID == known.TeamID {
 			if err = b.redis.RememberIdentity(ctx, token, now); err == nil {
 				known = now
 			}
