@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
@@ -33,7 +32,7 @@ func (d *directory) askGroups(ctx context.Context) error {
 func (d *directory) keepPrivate(ctx context.Context, private map[string]bool) error {
 	var errs []error
 	for id, is := range private {
-		errs = append(errs, d.Store.SetRosterPrivate(ctx, id, is, time.Now()))
+		errs = append(errs, d.Store.SetRosterPrivate(ctx, id, is, d.Store.Now()))
 	}
 	return errors.Join(errs...)
 }

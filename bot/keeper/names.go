@@ -22,7 +22,7 @@ const (
 // pending is how long a message has to wait for the names that it is about: for its
 // own, and not for others that nobody can resolve. One that Slack does not know is
 // no reason to wait, nor one that it does not answer about for long: the message goes
-// with the name as plain text then.
+// with the name as plain text then. Now is of this process' clock, as what is waited for.
 func (d *directory) pending(s sight, c call, now time.Time) time.Duration {
 	if c.kind != callPost || s.digest != nil {
 		return 0

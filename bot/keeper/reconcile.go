@@ -94,7 +94,7 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 	if j.picked.before(o.rank) {
 		return o // less urgent than it was picked for: others may come first
 	}
-	if wait := h.people.pending(s, next, now); wait > 0 {
+	if wait := h.people.pending(s, next, time.Now()); wait > 0 {
 		o.wait = wait
 		return o
 	}
