@@ -168,10 +168,9 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 		return err
 	}
 	document := digest.Document{Schema: digest.Schema, Number: newest + 1, Version: 1, Tick: w.At, AskedBy: askedBy}
-	if why := r.people.unusable(d.Channel); why != "" {
-		if fallback := r.Settings().Route(nil).Fallback; fallback != "" && fallback != d.Channel && r.people.unusable(fallback) == "" {
-			document.Belongs, document.BelongsWhy, d.Channel = d.Channel, why, fallback
-		}
+	fallback := r.Settings().Route(nil).Fallback
+	if why := r.people.goesTo(d.Channel, fallback); why != "" {
+		document.Belongs, document.BelongsWhy, d.Channel = d.Channel, why, fallback
 	}
 	document.Channel = d.Channel
 	if document.Report, err = r.report(ctx, d, w); err != nil {

@@ -20,11 +20,19 @@ import (
 
 // settleIn plans an incident in another channel when its own cannot be written to.
 func (r *reign) settleIn(p *incident.Plan, fallback string) {
-	why := r.people.unusable(p.Channel)
-	if why == "" || fallback == "" || fallback == p.Channel || r.people.unusable(fallback) != "" {
-		return
+	if why := r.people.goesTo(p.Channel, fallback); why != "" {
+		p.Belongs, p.BelongsWhy, p.Channel = p.Channel, why, fallback
 	}
-	p.Belongs, p.BelongsWhy, p.Channel = p.Channel, why, fallback
+}
+
+// goesTo says why what is to begin in a channel begins in its fallback channel; empty
+// when it does not.
+func (d *directory) goesTo(channel, fallback string) (why string) {
+	why = d.unusable(channel)
+	if why == "" || fallback == "" || fallback == channel || d.unusable(fallback) != "" {
+		return ""
+	}
+	return why
 }
 
 // otherChannel is where a subject goes that its channel does not take: into the
