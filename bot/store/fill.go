@@ -123,7 +123,7 @@ func (s *Store) mend(ctx context.Context, fence Fence, numbers []int, named map[
 		args := []any{string(fence), "", 1, w.key(s.keys.incident(n)), i.Version}
 		standings := s.standings(i)
 		for _, member := range named[n] {
-			if user, _, _ := strings.Cut(member, " "); !Concerns(i, user) {
+			if user, _, _ := strings.Cut(member, " "); !concerns(i, user) {
 				standings = append(standings, place{command: "ZREM", key: s.keys.people(), member: member})
 			}
 		}

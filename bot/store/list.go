@@ -57,7 +57,7 @@ func (l Listing) Incident(i incident.Incident) bool {
 	}
 	switch l.Which {
 	case ListMine:
-		return Concerns(i, l.User)
+		return concerns(i, l.User)
 	case ListOverdue:
 		ms, ok := earliest(i)
 		return ok && ms < l.Now.UnixMilli() && i.State != incident.Closed
@@ -143,7 +143,7 @@ func memberNumbers(page []redis.Z) []int {
 
 // listMine reads what a person has a part in.
 func (s *Store) listMine(ctx context.Context, l Listing, b *best) error {
-	if l.User == "" || strings.ContainsAny(l.User, " ") {
+	if l.User == "" || strings.Contains(l.User, " ") {
 		return nil
 	}
 	from := "[" + l.User + " "

@@ -28,22 +28,24 @@ type Replica struct {
 	Age time.Duration `json:"-"`
 }
 
-// announceScript notes what one replica says, forgets those that went without a
+// announceScript notes what one replica says, if any, forgets those that went without a
 // word, and returns all. The clock is Redis'. PERSIST as in commitScript: what a newer
 // replica could handle would never leave a full Redis otherwise.
 //
 // KEYS[1] replicas
-// ARGV[1] replica; ARGV[2] what it says; ARGV[3] milliseconds after which one is forgotten
+// ARGV[1] milliseconds after which one is forgotten; then, if one says something: ARGV[2] replica; ARGV[3] what it says
 // Output: {id, milliseconds ago, what it said, ...}
 var announceScript = redis.NewScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('PERSIST', KEYS[1])
-redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f %s', now, ARGV[2]))
+if ARGV[2] then
+  redis.call('PERSIST', KEYS[1])
+  redis.call('HSET', KEYS[1], ARGV[2], string.format('%.0f %s', now, ARGV[3]))
+end
 local all, found = redis.call('HGETALL', KEYS[1]), {}
 for k = 1, #all, 2 do
   local at, said = string.match(all[k + 1], '^(%d+) (.*)$')
-  if not at or now - at > tonumber(ARGV[3]) then
+  if not at or now - at > tonumber(ARGV[1]) then
     redis.call('HDEL', KEYS[1], all[k])
   else
     found[#found + 1] = all[k]
@@ -54,22 +56,28 @@ end
 return found
 `)
 
-// Announce says that a replica is there, and returns all that said so lately, in
-// no order, itself among them. What another version wrote and cannot be read is
-// left out.
+// Announce says that a replica is there, and returns what Replicas does, itself among
+// them.
 func (s *Store) Announce(ctx context.Context, r Replica) ([]Replica, error) {
 	said, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("announce the replica: %w", err)
 	}
-	answer, err := announceScript.Run(ctx, s.redis.client, []string{s.keys.replicas()}, r.ID, said, replicasFor.Milliseconds()).StringSlice()
-	if err != nil {
-		return nil, fmt.Errorf("announce the replica: %w", err)
-	}
-	return readReplicas(answer), nil
+	return s.announce(ctx, "announce the replica", r.ID, said)
 }
 
-func readReplicas(answer []string) (all []Replica) {
+// Replicas returns all replicas that announced themselves lately, in no order. What
+// another version wrote and cannot be read is left out.
+func (s *Store) Replicas(ctx context.Context) ([]Replica, error) {
+	return s.announce(ctx, "read the replicas")
+}
+
+func (s *Store) announce(ctx context.Context, what string, said ...any) (all []Replica, err error) {
+	args := append([]any{replicasFor.Milliseconds()}, said...)
+	answer, err := announceScript.Run(ctx, s.redis.client, []string{s.keys.replicas()}, args...).StringSlice()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
 	for ; len(answer) >= 3; answer = answer[3:] {
 		ago, err := strconv.ParseInt(answer[1], 10, 64)
 		other := Replica{ID: answer[0], Age: time.Duration(ago) * time.Millisecond}
@@ -77,36 +85,8 @@ func readReplicas(answer []string) (all []Replica) {
 			all = append(all, other)
 		}
 	}
-	return all
+	return all, nil
 }
-
-// Replicas returns all replicas that announced themselves lately, in no order.
-func (s *Store) Replicas(ctx context.Context) ([]Replica, error) {
-	answer, err := announcedScript.Run(ctx, s.redis.client, []string{s.keys.replicas()}).StringSlice()
-	if err != nil {
-		return nil, fmt.Errorf("read the replicas: %w", err)
-	}
-	return readReplicas(answer), nil
-}
-
-// announcedScript returns what announceScript does, and changes nothing.
-//
-// KEYS[1] replicas
-// Output: {id, milliseconds ago, what it said, ...}
-var announcedScript = redis.NewScript(`
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local all, found = redis.call('HGETALL', KEYS[1]), {}
-for k = 1, #all, 2 do
-  local at, said = string.match(all[k + 1], '^(%d+) (.*)$')
-  if at then
-    found[#found + 1] = all[k]
-    found[#found + 1] = string.format('%.0f', now - at)
-    found[#found + 1] = said
-  end
-end
-return found
-`)
 
 // Retire says that a replica has ended.
 func (s *Store) Retire(ctx context.Context, id string) error {

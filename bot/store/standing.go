@@ -56,9 +56,9 @@ func earliest(i incident.Incident) (ms int64, ok bool) {
 	return ms, ok
 }
 
-// Concerns reports whether an incident is among those of a person: it is active
+// concerns reports whether an incident is among those of a person: it is active
 // and they lead it, or they hold one of its steps.
-func Concerns(i incident.Incident, user string) bool { return slices.Contains(involved(i), user) }
+func concerns(i incident.Incident, user string) bool { return slices.Contains(involved(i), user) }
 
 // involved are the people of an incident, each perhaps several times; of one that
 // is closed there are none.
