@@ -45,13 +45,17 @@ func Keep[T any](data []byte, plain func() ([]byte, error)) *Fields {
 	if err != nil {
 		return nil // it cannot be written again either
 	}
-	return &Fields{s, s.collect(data, reference)}
+	root := s.collect(data, reference)
+	if root == nil {
+		return nil
+	}
+	return &Fields{s, root}
 }
 
 // In puts the members back into what this binary writes. Form and plain are of the
 // same value; plain as it was for Keep.
 func (f *Fields) In(form []byte, plain func() ([]byte, error)) ([]byte, error) {
-	if f == nil || f.root == nil {
+	if f == nil {
 		return form, nil
 	}
 	reference, err := plain()
@@ -59,6 +63,16 @@ func (f *Fields) In(form []byte, plain func() ([]byte, error)) ([]byte, error) {
 		return nil, fmt.Errorf("put back what a newer signalbook wrote: %w", err)
 	}
 	return f.shape.merge(form, reference, f.root), nil
+}
+
+// Encode writes the value with its members put back, where plain is what this binary
+// writes; plain as it was for Keep.
+func (f *Fields) Encode(plain func() ([]byte, error)) ([]byte, error) {
+	data, err := plain()
+	if err != nil || f == nil {
+		return data, err
+	}
+	return f.shape.merge(data, data, f.root), nil
 }
 
 func decoder(data []byte) *jsontext.Decoder {

@@ -52,6 +52,9 @@ func through(t *testing.T, data string, change func(*whole)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if encoded, err := kept.Encode(plain); err != nil || string(encoded) != string(out) {
+		t.Errorf("Encode gives %s, %v; In gives %s", encoded, err, out)
+	}
 	if !json.Valid(out) {
 		t.Fatalf("got %s, which is no JSON", out)
 	}

@@ -57,13 +57,7 @@ func ParseTarget(value string) (number int, subject string, ok bool) {
 }
 
 // Encode writes the document; its version comes before its report.
-func (d Document) Encode() ([]byte, error) {
-	data, err := d.plain()
-	if err != nil {
-		return nil, err
-	}
-	return d.unknown.In(data, d.plain)
-}
+func (d Document) Encode() ([]byte, error) { return d.unknown.Encode(d.plain) }
 
 func (d Document) plain() ([]byte, error) { return json.Marshal(d) }
 

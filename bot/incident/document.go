@@ -46,13 +46,7 @@ func (i Incident) Encode() ([]byte, error) {
 
 // Export writes the whole document with every word, for those who read it without
 // this package.
-func (i Incident) Export() ([]byte, error) {
-	data, err := i.plain()
-	if err != nil {
-		return nil, err
-	}
-	return i.unknown.In(data, i.plain)
-}
+func (i Incident) Export() ([]byte, error) { return i.unknown.Encode(i.plain) }
 
 // plain is the whole document without what this binary does not know.
 func (i Incident) plain() ([]byte, error) {

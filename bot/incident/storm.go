@@ -102,13 +102,7 @@ func (s Storm) NextDue() time.Time {
 }
 
 // Encode writes the storm's document.
-func (s Storm) Encode() ([]byte, error) {
-	data, err := s.plain()
-	if err != nil {
-		return nil, err
-	}
-	return s.unknown.In(data, s.plain)
-}
+func (s Storm) Encode() ([]byte, error) { return s.unknown.Encode(s.plain) }
 
 func (s Storm) plain() ([]byte, error) { return json.Marshal(s) }
 
@@ -122,13 +116,7 @@ func DecodeStorm(data []byte) (s Storm, err error) {
 }
 
 // Encode writes the channel's document.
-func (c Channel) Encode() ([]byte, error) {
-	data, err := c.plain()
-	if err != nil {
-		return nil, err
-	}
-	return c.unknown.In(data, c.plain)
-}
+func (c Channel) Encode() ([]byte, error) { return c.unknown.Encode(c.plain) }
 
 func (c Channel) plain() ([]byte, error) { return json.Marshal(c) }
 

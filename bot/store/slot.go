@@ -19,10 +19,7 @@ func (s Slot) encode() (string, error) {
 	if line, ok := s.line(); ok {
 		return line, nil
 	}
-	data, err := s.plain()
-	if err == nil {
-		data, err = s.unknown.In(data, s.plain)
-	}
+	data, err := s.unknown.Encode(s.plain)
 	return string(data), err
 }
 
