@@ -73,8 +73,8 @@ func (ev Event) checkNewer(data []byte) error {
 	for _, known := range []string{"op", "at", "schema", "source"} {
 		delete(members, known)
 	}
-	for _, kind := range slices.Sorted(maps.Keys(members)) {
-		return fmt.Errorf("an event of kind %q: %w", kind, compat.ErrNewer)
+	if kinds := slices.Sorted(maps.Keys(members)); len(kinds) > 0 {
+		return fmt.Errorf("an event of kind %q: %w", kinds[0], compat.ErrNewer)
 	}
 	return nil
 }

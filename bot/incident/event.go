@@ -14,7 +14,8 @@ type Event struct {
 	// Op tells copies of one act apart from a second act; it is made of Slack's own ids. Notifications and timers
 	// need none: hearing them twice changes nothing.
 	Op string `json:"op,omitempty"`
-	// At is when the door received it: all deadlines run from there.
+	// At is when Redis took it, as store.Read has it: all deadlines run from there. What a door writes is its own clock's, for
+	// binaries that still go by it.
 	At time.Time `json:"at"`
 	// Schema is the least EventSchema that a reader has to know; 0: any does.
 	Schema int `json:"schema,omitempty"`

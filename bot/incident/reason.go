@@ -13,11 +13,6 @@ const (
 	ReasonExpected   Reason = "expected"    // planned work, a test
 )
 
-// Reasons lists them in the order in which people choose.
-func Reasons() []Reason {
-	return []Reason{ReasonFixed, ReasonFalseAlarm, ReasonNoise, ReasonExpected}
-}
-
 // Known reports whether it is one of the reasons.
 func (r Reason) Known() bool {
 	switch r {

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"slices"
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
@@ -42,7 +43,7 @@ func later(a, b time.Time) time.Time {
 // received is the notification for those who look at starts without knowing when it
 // came: one that cannot be believed is now, its receipt.
 func received(n alerts.Notification, now time.Time) alerts.Notification {
-	n.Alerts = append([]alerts.Alert(nil), n.Alerts...)
+	n.Alerts = slices.Clone(n.Alerts)
 	for k := range n.Alerts {
 		if odd(n.Alerts[k].StartsAt, now) {
 			n.Alerts[k].StartsAt = now
