@@ -79,5 +79,5 @@ func grown(t *testing.T, m Message, sign string) Message {
 	if err := json.Unmarshal(data, &all); err != nil {
 		t.Fatal(err)
 	}
-	return Message{Text: Escape(fill(40_000)), Blocks: all.BlockSet}
+	return Message{Text: Escape(fill(8_000)), Blocks: all.BlockSet}
 }

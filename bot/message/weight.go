@@ -78,10 +78,11 @@ func cutJSON(s string, limit int) string {
 	return s
 }
 
-// cutMarkupTo is cutMarkup to at most limit of what size counts.
+// cutMarkupTo is cutMarkup to at most limit of what size counts, which is never less
+// than Length.
 func cutMarkupTo(s string, limit int, size func(string) int) string {
 	cut := s
-	for units := Length(s); size(cut) > limit && units > 0; units = units * 9 / 10 {
+	for units := min(Length(s), limit); size(cut) > limit && units > 0; units = units * 9 / 10 {
 		cut = cutMarkup(s, units)
 	}
 	return cut
