@@ -8,8 +8,10 @@ DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 
 .PHONY: run test test-rooms test-whole chaos check bench build fuzz
 
+# Not `go run`: that ends with an error at Ctrl-C.
 run:
-	go run ./cmd/signalbook demo
+	@go build -o bin/demo ./cmd/signalbook
+	@bin/demo demo
 
 test:
 	deploy/install-test-tools.sh
