@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
@@ -72,7 +73,8 @@ func (h *hands) diverted(ctx context.Context, s sight, c call, refused *chat.Err
 	if refused.Concern != chat.ConcernChannel || c.kind != callPost || !begins(c) {
 		return false, nil
 	}
-	why := cmp.Or(refused.Hint(), refused.Code)
+	// People know the channel by its name.
+	why := strings.ReplaceAll(cmp.Or(refused.Hint(), refused.Code), s.place, s.channel)
 	h.people.refused(s.channel, refused.Code, why)
 	to := h.otherChannel(s)
 	if to == "" {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -238,6 +239,49 @@ func TestStormOfAChannelThatCannotBeWrittenTo(t *testing.T) {
 	r.settled()
 	if len(r.rootsIn("db-incidents")) > 0 {
 		t.Error("something stands in the channel that cannot be written to")
+	}
+}
+
+// TestWhatHasNotBegunWaitsForNoEdit: edits that a channel refuses, of a storm or of
+// what is more severe, go before the first messages of others. They must not keep
+// those out of the fallback channel for as long as the channel is closed. What people
+// read there names the channel, never its id.
+func TestWhatHasNotBegunWaitsForNoEdit(t *testing.T) {
+	t.Parallel()
+	r := startStrayRig(t)
+	k := r.routed(r.direct, func(s *keeper.Settings) { s.Rules.Storm = incident.Limit{Above: 2, Per: time.Hour} })
+	fire := func(group string, fingerprints ...string) {
+		n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: group, Status: alerts.Firing, Firing: len(fingerprints)}
+		n.CommonLabels = map[string]string{"alertname": "DatabaseHighCPU", "severity": "critical"}
+		now := time.Now().UTC().Truncate(time.Millisecond)
+		for _, f := range fingerprints {
+			n.Alerts = append(n.Alerts, alerts.Alert{Fingerprint: f, Status: alerts.Firing, StartsAt: now, Labels: n.CommonLabels})
+		}
+		if _, _, err := r.store.Put(t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, group := range []string{"1", "2", "3"} {
+		fire(group, "alert-"+group)
+	}
+	r.eventually("the storm is told of", func() bool {
+		return slices.ContainsFunc(r.rootsIn("db-incidents"), func(m slacksim.Message) bool { return strings.Contains(m.PlainText(), "Storm") })
+	})
+	r.settled()
+	if err := r.sim.Archive("db-incidents"); err != nil {
+		t.Fatal(err)
+	}
+	fire("1", "alert-1", "one-more") // edits
+	r.eventually("the edits are refused", func() bool { return strings.Contains(strings.Join(k.Degraded(), "\n"), "unarchive") })
+	for _, group := range []string{"4", "5", "6"} {
+		fire(group, "alert-"+group)
+	}
+	r.eventually("all that is new begins in the fallback channel", func() bool { return len(r.rootsIn("incidents")) >= 3 })
+	channel, _ := r.sim.Channel("db-incidents")
+	for _, root := range r.rootsIn("incidents") {
+		if text := root.PlainText(); strings.Contains(text, channel.ID) || !strings.Contains(text, "Belongs in #db-incidents") {
+			t.Errorf("a root in the fallback channel reads:\n%s", text)
+		}
 	}
 }
 

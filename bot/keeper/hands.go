@@ -44,6 +44,7 @@ type job struct {
 	again   bool            // it changed while it was busy
 	known   bool            // rank is what comes next, as the last look found it
 	clicked map[string]bool // slots that people wait for, by prefix
+	moves   bool            // as its last outcome says: a channel that refuses others does not hold it up
 }
 
 // hands bring Slack in line with the incidents, in order of importance and
@@ -243,7 +244,7 @@ func (h *hands) pick(now time.Time) (*job, time.Duration) {
 			wait = min(wait, j.ready.Sub(now))
 		case j.known && j.rank.class.posts() && h.gap(gaps, j.channel, now) > 0:
 			wait = min(wait, gaps[j.channel]) // it would be looked at for nothing
-		case h.closed[j.channel].After(now):
+		case !j.moves && h.closed[j.channel].After(now):
 			wait = min(wait, h.closed[j.channel].Sub(now))
 		case best == nil || j.rank.before(best.rank) || (j.rank == best.rank && j.number < best.number):
 			best = j
@@ -273,6 +274,7 @@ type outcome struct {
 	wait    time.Duration // until it is worth looking again
 	pause   time.Duration // until Slack takes anything at all
 	closed  time.Duration // until Slack takes anything in this channel
+	moves   bool          // it has not begun, and goes to another channel when this one does not take it
 }
 
 func (h *hands) done(j *job, o outcome) {
@@ -285,7 +287,7 @@ func (h *hands) done(j *job, o outcome) {
 	if !j.again || o.rank.before(j.rank) {
 		j.rank = o.rank
 	}
-	j.known = !j.again
+	j.known, j.moves = !j.again, o.moves
 	if o.pause > 0 {
 		h.paused = now.Add(o.pause)
 	}

@@ -91,6 +91,7 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 		}
 		return o
 	}
+	o.moves = next.kind == callPost && begins(next) && h.otherChannel(s) != ""
 	if j.picked.before(o.rank) {
 		return o // less urgent than it was picked for: others may come first
 	}
