@@ -217,10 +217,8 @@ func (d *Desk) known(ctx context.Context, id string) store.Person {
 // once runs a question for all who ask it at the same time, and lets it rest after it
 // failed.
 func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) error) error {
-	if last, ok := d.failed.Load(name); ok {
-		if failed := last.(failure); time.Now().Before(failed.until) {
-			return failed.err
-		}
+	if failed, ok := d.failed.Load(name); ok {
+		return failed.(error)
 	}
 	done := d.asking.DoChan(name, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWithin)
@@ -232,9 +230,8 @@ func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) 
 			if errors.Is(err, chat.ErrTooMany) {
 				rest = memberFor
 			}
-			d.failed.Store(name, failure{time.Now().Add(rest), err})
-		} else {
-			d.failed.Delete(name)
+			d.failed.Store(name, err)
+			time.AfterFunc(rest, func() { d.failed.Delete(name) }) // names come from outside: none stays for ever
 		}
 		return nil, err
 	})
@@ -244,12 +241,6 @@ func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) 
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// failure is how a question failed, and until when it rests.
-type failure struct {
-	until time.Time
-	err   error
 }
 
 // place is where an incident's thread stands, else where it belongs.

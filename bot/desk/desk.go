@@ -74,7 +74,7 @@ type Desk struct {
 	slow chan func(context.Context)
 
 	asking singleflight.Group // questions to Slack under way
-	failed sync.Map           // by question: failure
+	failed sync.Map           // by question: its error, while the question rests
 
 	gatherWithin, accessWithin time.Duration // the constants; tests have less patience, or more
 }
