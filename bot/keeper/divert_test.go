@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -45,7 +46,7 @@ func (r *strayRig) routed(slackURL string, change func(*keeper.Settings)) *keepe
 	k := keeper.New(keeper.Options{
 		Store: r.store, Slack: client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(r.t.Output(), nil)), Registerer: prometheus.NewRegistry(),
 		Settings: func() keeper.Settings { return settings },
-		Timing:   keeper.Timing{Unknown: 200 * time.Millisecond, Sweeps: [2]time.Duration{200 * time.Millisecond, 400 * time.Millisecond}, Root: 100 * time.Millisecond, Parked: 300 * time.Millisecond},
+		Timing:   keeper.Timing{Unknown: 200 * time.Millisecond, Sweeps: [2]time.Duration{200 * time.Millisecond, 400 * time.Millisecond}, Root: 100 * time.Millisecond, Parked: cmp.Or(r.parked, 300*time.Millisecond)},
 	})
 	keepOn(r.t, k)
 	return k
@@ -249,6 +250,7 @@ func TestStormOfAChannelThatCannotBeWrittenTo(t *testing.T) {
 func TestWhatHasNotBegunWaitsForNoEdit(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
+	r.parked = time.Hour // what is refused closes the channel for as long
 	k := r.routed(r.direct, func(s *keeper.Settings) { s.Rules.Storm = incident.Limit{Above: 2, Per: time.Hour} })
 	fire := func(group string, fingerprints ...string) {
 		n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: group, Status: alerts.Firing, Firing: len(fingerprints)}

@@ -43,6 +43,7 @@ type strayRig struct {
 	timing keeper.Timing
 	books  []*playbooks.Playbook // before the built-in ones
 	storm  incident.Limit
+	parked time.Duration // how long what is refused rests; 300 ms when it is zero
 }
 
 func startStrayRig(t *testing.T) *strayRig {
