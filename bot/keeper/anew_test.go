@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
@@ -107,5 +108,27 @@ func TestStormPostedAnewPingsNobody(t *testing.T) {
 	}
 	if !strings.Contains(again.PlainText(), "@sre-oncall") {
 		t.Errorf("the storm posted anew does not name its owners:\n%s", again.PlainText())
+	}
+}
+
+// TestRootShowsWhenAnAlertStarted: of two senders one says later than the other since
+// when the alert fires. Nothing happened that is told, but the root says it.
+func TestRootShowsWhenAnAlertStarted(t *testing.T) {
+	t.Parallel()
+	r := startStrayRig(t)
+	r.impatient()
+	labels := map[string]string{"alertname": "DatabaseHighCPU"}
+	now := time.Now().UTC().Truncate(time.Second)
+	for _, since := range []time.Time{now.Add(-time.Hour), now.Add(-time.Hour / 2)} {
+		n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: "db", Status: alerts.Firing, Firing: 1, CommonLabels: labels,
+			Alerts: []alerts.Alert{{Fingerprint: "a", Status: alerts.Firing, StartsAt: since, Labels: labels}}}
+		if _, _, err := r.store.Put(t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+			t.Fatal(err)
+		}
+		r.eventually("the root says since when", func() bool {
+			roots := r.roots()
+			return len(roots) == 1 && strings.Contains(fmt.Sprint(roots[0].Blocks), fmt.Sprint(since.Unix()))
+		})
+		r.settled()
 	}
 }

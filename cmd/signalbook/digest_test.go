@@ -95,7 +95,7 @@ func (r *rig) reviewer(config string, clock moved) *process {
 	b := startServer(r.t, cmd)
 	eventually(r.t, "the bot is ready", func() bool {
 		_, code := b.get("/-/ready")
-		return code == 200
+		return code == 200 && r.sim.Sockets() > 0
 	})
 	return b
 }
