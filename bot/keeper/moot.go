@@ -105,3 +105,17 @@ func pastPings(s sight) []string {
 	}
 	return past
 }
+
+// places says where the messages of slots are, or with which op they were sent.
+func (s sight) places(slots []string) string {
+	var all []string
+	for _, name := range slots {
+		slot := s.ledger[name]
+		at := slot.Op
+		if slot.TS != "" {
+			at = slot.Channel + " " + slot.TS
+		}
+		all = append(all, name+"="+at)
+	}
+	return strings.Join(all, ", ")
+}

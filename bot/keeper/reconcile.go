@@ -81,6 +81,7 @@ func (h *hands) reconcile(ctx context.Context, j *job) outcome {
 			h.health.clear(aboutMessage(s))
 			h.health.clear(aboutPicture(s))
 			if past := pastPings(s); len(past) > 0 {
+				h.log.Info("pings of long past openings are forgotten", "incident", s.name, "slots", s.places(past))
 				if err := h.Store.ForgetSlots(ctx, h.lease.Fence, j.number, past...); err != nil {
 					return outcome{channel: o.channel, wait: retry, rank: o.rank}
 				}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -249,6 +251,12 @@ func (m *witness) checkSlack(all []record) {
 			claimed[at] = name
 		}
 	}
+	for name, at := range m.forgotten() {
+		if other := claimed[at]; other != "" && other != name && at != "" {
+			m.w.problem("doubled: one message is %s and %s, which was forgotten", other, name)
+		}
+		claimed[at] = name
+	}
 	for at, one := range shown {
 		op, _ := one.Metadata.Payload["op_id"].(string)
 		if claimed[at] == "" && claimed[op] == "" {
@@ -260,6 +268,26 @@ func (m *witness) checkSlack(all []record) {
 		ops[op] = at
 	}
 	m.checkRoots(all, shown, claimed)
+}
+
+// forgetting is the log's line about slots that leave a ledger.
+var forgetting = regexp.MustCompile(`msg="pings of long past openings are forgotten"(?: fence=\S+)? incident=(\S+) slots="([^"]*)"`)
+
+// forgotten are the messages of slots that keepers have forgotten since, by incident
+// and slot: one for each slot, so that a second is known to nobody.
+func (m *witness) forgotten() map[string]string {
+	places := map[string]string{}
+	for _, r := range m.w.replicas {
+		for _, line := range forgetting.FindAllStringSubmatch(mustRead(m.w.t, filepath.Join(m.w.logs, r.name+".log")), -1) {
+			for slot := range strings.SplitSeq(line[2], ", ") {
+				slot, at, _ := strings.Cut(slot, "=")
+				if name := line[1] + " " + slot; places[name] == "" {
+					places[name] = at
+				}
+			}
+		}
+	}
+	return places
 }
 
 // lapsed is whether a deadline ping waited for Slack until all that it would have
