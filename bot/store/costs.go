@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,17 +93,20 @@ func (s *Store) SaveCosts(ctx context.Context, reading spend.Reading, restated [
 	return s.forgetCosts(ctx, reading)
 }
 
+// besideFor is how long a day that is being written stays when nobody ends it.
+const besideFor = time.Hour
+
 // saveDay puts a day in the place of the stored one at once: it is written beside
-// it first, because it may be more than one command can hold.
+// it first, in parts, because it may be more than Redis can take in the time of one
+// answer. Nobody else writes to that key.
 func (s *Store) saveDay(ctx context.Context, source string, day spend.Day, groups map[spend.Group]spend.Cost) error {
-	beside, key := s.keys.costDay(source, day)+":new", s.keys.costDay(source, day)
-	calls := []call{{args: []any{"DEL", beside}}}
+	key := s.keys.costDay(source, day)
+	beside := key + ":new:" + rand.Text()
 	fields := []any{"HSET", beside}
-	flush := func() {
-		if len(fields) > 2 {
-			calls = append(calls, call{args: fields})
-			fields = []any{"HSET", beside}
-		}
+	flush := func() error {
+		_, err := s.run(ctx, nil, []call{{args: fields}, {args: []any{"EXPIRE", beside, int(besideFor.Seconds())}}})
+		fields = []any{"HSET", beside}
+		return err
 	}
 	for g, c := range groups {
 		field, err := groupField(g)
@@ -111,17 +115,21 @@ func (s *Store) saveDay(ctx context.Context, source string, day spend.Day, group
 		}
 		fields = append(fields, field, c.Amount.String()+" "+c.Billed.String())
 		if len(fields) >= fieldsAtOnce {
-			flush()
+			if err := flush(); err != nil {
+				return err // half a day must not take the place
+			}
 		}
 	}
-	flush()
-	if len(calls) == 1 {
+	if len(fields) > 2 {
+		if err := flush(); err != nil {
+			return err
+		}
+	}
+	if len(groups) == 0 {
 		return nil // a day of which nothing is told is not there
 	}
-	if _, err := s.run(ctx, nil, calls); err != nil {
-		return err // commands behind one that is refused run all the same: half a day must not take the place
-	}
 	_, err := s.run(ctx, nil, []call{
+		{args: []any{"PERSIST", beside}},
 		{args: []any{"RENAME", beside, key}},
 		{args: []any{"ZADD", s.keys.costDays(source), int(day), day.String()}},
 	})
