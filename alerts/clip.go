@@ -26,7 +26,7 @@ type clip struct {
 	err  error // after that
 
 	inString, escaped bool
-	hex               int // digits of \uXXXX to come
+	hex               int // digits of a \u escape to come
 	length            int // of the string, the literal or the run of blanks so far
 	last              byteKind
 	cut               hash.Hash // of what was cut off the string; nil: nothing

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // Slack forgets what it was told it was taken, so it is told only when a kill of
@@ -80,12 +79,6 @@ func (d *door) heard(t *ticket, m Mention) bool {
 		d.count(kindMention, word)
 		taken <- err == nil
 	})
-	timer := time.NewTimer(answerWithin)
-	defer timer.Stop()
-	select {
-	case ok := <-taken:
-		return ok
-	case <-timer.C:
-		return false
-	}
+	stored, _ := inTime(taken, answerWithin)
+	return stored
 }

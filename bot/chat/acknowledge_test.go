@@ -58,7 +58,9 @@ func TestEveryClickOfADeliveryIsStoredBeforeItIsAcknowledged(t *testing.T) {
 
 func TestClickThatStoresTooSlowlyIsAcknowledgedWithADoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, sent := testDoor(t, &recorder{action: func(context.Context, Action) { time.Sleep(4 * time.Second) }})
+		d, sent := testDoor(t, &recorder{action: func(context.Context, Action) {
+			time.Sleep(4 * time.Second) // a slow store, in the bubble's time
+		}})
 		ticket := d.enter()
 		began := time.Now()
 		d.clicked(ticket, []Action{{Op: "one", ChannelID: "C1", UserID: "U1", ResponseURL: "https://hooks.slack.com/x"}})
@@ -80,6 +82,7 @@ func TestClickThatStoresTooSlowlyIsAcknowledgedWithADoubt(t *testing.T) {
 
 func TestMentionThatIsNotStoredIsNotAcknowledged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		takes := func(d time.Duration) { time.Sleep(d) } // in the bubble's time: no real time passes
 		for what, test := range map[string]struct {
 			mention func(context.Context, Mention) error
 			want    bool
@@ -87,9 +90,9 @@ func TestMentionThatIsNotStoredIsNotAcknowledged(t *testing.T) {
 			"stored":             {func(context.Context, Mention) error { return nil }, true},
 			"not stored":         {func(context.Context, Mention) error { return errors.New("no store") }, false},
 			"a defect":           {func(context.Context, Mention) error { panic("defect") }, true},
-			"still storing":      {func(context.Context, Mention) error { time.Sleep(3 * time.Second); return nil }, false},
-			"words after it":     {func(ctx context.Context, _ Mention) error { Acknowledge(ctx); time.Sleep(4 * time.Second); return nil }, true},
-			"late and not there": {func(context.Context, Mention) error { time.Sleep(3 * time.Second); return errors.New("no store") }, false},
+			"still storing":      {func(context.Context, Mention) error { takes(3 * time.Second); return nil }, false},
+			"words after it":     {func(ctx context.Context, _ Mention) error { Acknowledge(ctx); takes(4 * time.Second); return nil }, true},
+			"late and not there": {func(context.Context, Mention) error { takes(3 * time.Second); return errors.New("no store") }, false},
 		} {
 			d, _ := testDoor(t, &recorder{mention: test.mention})
 			ticket := d.enter()

@@ -133,13 +133,19 @@ func (d *door) end() error {
 }
 
 func within(ended <-chan struct{}, d time.Duration) bool {
+	_, ok := inTime(ended, d)
+	return ok
+}
+
+// inTime waits for a result; false when it takes too long.
+func inTime[T any](result <-chan T, d time.Duration) (got T, ok bool) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
-	case <-ended:
-		return true
+	case got = <-result:
+		return got, true
 	case <-timer.C:
-		return false
+		return got, false
 	}
 }
 
@@ -202,12 +208,8 @@ func (d *door) command(t *ticket, s Slash) message.Message {
 		d.count(kindCommand, "late")
 		d.follow(s, answer)
 	})
-	timer := time.NewTimer(answerWithin)
-	defer timer.Stop()
-	select {
-	case answer := <-said:
+	if answer, ok := inTime(said, answerWithin); ok {
 		return answer
-	case <-timer.C:
 	}
 	handover.Lock()
 	defer handover.Unlock()
@@ -247,14 +249,11 @@ func (d *door) submit(t *ticket, s Submission) map[string]string {
 		d.count(kindSubmission, outcome(broke))
 		result <- wrong
 	})
-	timer := time.NewTimer(answerWithin)
-	defer timer.Stop()
-	select {
-	case wrong := <-result:
-		return onInputs(wrong, s.Values)
-	case <-timer.C:
-		return onInputs(map[string]string{"": lateModal}, s.Values)
+	wrong, ok := inTime(result, answerWithin)
+	if !ok {
+		wrong = map[string]string{"": lateModal}
 	}
+	return onInputs(wrong, s.Values)
 }
 
 // onInputs keeps the errors that stand at an input of the modal and moves the

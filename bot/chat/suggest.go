@@ -67,15 +67,11 @@ func (d *door) suggest(t *ticket, s Suggestion) menuOptions {
 		d.count(kindSuggestion, ended)
 		answered <- found
 	})
-	timer := time.NewTimer(answerWithin)
-	defer timer.Stop()
-	select {
-	case found := <-answered:
-		return fitting(found)
-	case <-timer.C:
+	found, ok := inTime(answered, answerWithin)
+	if !ok {
 		late.Store(true)
-		return fitting(nil)
 	}
+	return fitting(found)
 }
 
 // menuOptions answers a menu. Slack needs the list, be it empty; slack-go's own

@@ -28,20 +28,6 @@ func startPrivateRig(t *testing.T) *rig {
 	return r
 }
 
-// thread waits for the thread of INC-1 in a channel.
-func (r *rig) thread(channel string) (root slacksim.Message) {
-	r.t.Helper()
-	eventually(r.t, "the thread is there", func() bool {
-		for _, m := range r.sim.Messages(channel) {
-			if m.Bot && m.Thread == "" && m.Replies >= 3 {
-				root = m
-			}
-		}
-		return root.TS != ""
-	})
-	return root
-}
-
 // id is the id of a user.
 func (r *rig) id(user string) string {
 	r.t.Helper()

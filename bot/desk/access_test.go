@@ -120,15 +120,7 @@ func TestPrivateChannelsAreNobodyElses(t *testing.T) {
 	r.start()
 	r.keep()
 	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
-	var root slacksim.Message
-	eventually(t, "the thread is there", func() bool {
-		for _, m := range r.sim.Messages("secrets") {
-			if m.Bot && m.Thread == "" && m.Replies >= 3 {
-				root = m
-			}
-		}
-		return root.TS != ""
-	})
+	root := r.thread("secrets")
 	for _, text := range append([]string{"status INC-1", "timeline INC-1"}, acts...) {
 		other := strings.ReplaceAll(text, "INC-1", "INC-77")
 		got, want := r.in("ben", "general", text), strings.ReplaceAll(r.in("ben", "general", other), "INC-77", "INC-1")
@@ -216,15 +208,7 @@ func TestGuestsAndPeopleFromElsewhere(t *testing.T) {
 			r.start()
 			r.keep()
 			r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
-			var root slacksim.Message
-			eventually(t, "the thread is there", func() bool {
-				for _, m := range r.sim.Messages("shared") {
-					if m.Bot && m.Thread == "" && m.Replies >= 3 {
-						root = m
-					}
-				}
-				return root.TS != ""
-			})
+			root := r.thread("shared")
 			tier := r.sim.Thread("shared", root.TS)[1]
 			const refused = "nly full members of this workspace may act"
 			for n, user := range []string{"pat", "gus"} {

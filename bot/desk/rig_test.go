@@ -168,15 +168,22 @@ func (r *rig) keep() (end func()) {
 func (r *rig) open() (root, immediate slacksim.Message) {
 	r.t.Helper()
 	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
+	root = r.thread("incidents")
+	return root, r.sim.Thread("incidents", root.TS)[1]
+}
+
+// thread waits for the thread of INC-1 in a channel.
+func (r *rig) thread(channel string) (root slacksim.Message) {
+	r.t.Helper()
 	eventually(r.t, "the thread is there", func() bool {
-		for _, m := range r.sim.Messages("incidents") {
+		for _, m := range r.sim.Messages(channel) {
 			if m.Bot && m.Thread == "" && m.Replies >= 3 {
 				root = m
 			}
 		}
 		return root.TS != ""
 	})
-	return root, r.sim.Thread("incidents", root.TS)[1]
+	return root
 }
 
 // fire lets a group of one alert fire.

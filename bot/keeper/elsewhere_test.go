@@ -32,24 +32,22 @@ func (r *strayRig) refusePosts(word string, channels ...string) refusal {
 // either, it waits, is said to, and begins in whichever of the two works first, once.
 func TestNeitherChannelCanBeWrittenTo(t *testing.T) {
 	t.Parallel()
+	closeBoth := func(r *strayRig) refusal {
+		_, _ = r.sim.RemoveBot("db-incidents"), r.sim.RemoveBot("incidents")
+		return nil
+	}
 	for name, test := range map[string]struct {
 		spoil func(r *strayRig) refusal
 		mend  func(r *strayRig) refusal
 		where string
 	}{
 		"both are closed, its own is opened": {
-			spoil: func(r *strayRig) refusal {
-				_, _ = r.sim.RemoveBot("db-incidents"), r.sim.RemoveBot("incidents")
-				return nil
-			},
+			spoil: closeBoth,
 			mend:  func(r *strayRig) refusal { _ = r.sim.InviteBot("db-incidents"); return nil },
 			where: "db-incidents",
 		},
 		"both are closed, the other is opened": {
-			spoil: func(r *strayRig) refusal {
-				_, _ = r.sim.RemoveBot("db-incidents"), r.sim.RemoveBot("incidents")
-				return nil
-			},
+			spoil: closeBoth,
 			mend:  func(r *strayRig) refusal { _ = r.sim.InviteBot("incidents"); return nil },
 			where: "incidents",
 		},

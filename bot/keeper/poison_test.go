@@ -148,6 +148,13 @@ func (r *deadRig) firesAt(group string, status alerts.Status, at time.Time) {
 	}})
 }
 
+// opensFirst fires the group "first", which opens INC-1.
+func (r *deadRig) opensFirst() {
+	r.t.Helper()
+	r.fires("first", alerts.Firing)
+	r.eventually("INC-1 is open", func() bool { return r.handled() == "Broken: first" })
+}
+
 // handled waits until the inbox is empty, and returns the titles of all incidents.
 func (r *deadRig) handled() string {
 	r.t.Helper()
@@ -314,8 +321,7 @@ func TestCommitThatIsRefused(t *testing.T) {
 	t.Parallel()
 	r := startDeadRig(t)
 	r.keep()
-	r.fires("first", alerts.Firing)
-	r.eventually("the first incident is open", func() bool { return r.handled() == "Broken: first" })
+	r.opensFirst()
 	r.raw.Set(t.Context(), deadBase+"log:1", "no stream", 0)
 	r.put(incident.Event{Op: "op1", At: time.Now().UTC(), Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, Text: "look", User: incident.User{ID: "U1"}}})
 	r.fires("after", alerts.Firing)

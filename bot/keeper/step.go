@@ -208,7 +208,7 @@ func (r *reign) fold(ctx context.Context, commits []store.Commit) {
 				continue
 			}
 			if err := r.Store.FoldTimeline(ctx, r.lease.Fence, saved.Incident.Number); err != nil {
-				r.log.Warn("a long timeline stays as it is for now", "incident", saved.Incident.ID(), "error", err)
+				r.log.Warn("a long timeline could not be shortened, and is tried again when it has grown", "incident", saved.Incident.ID(), "error", err)
 			}
 		}
 	}

@@ -68,12 +68,11 @@ func (r *deadRig) noLetters() {
 	}
 }
 
-// TestBrokenIncidentSpoilsOnlyItself: beside an incident that cannot be read, alerts
-// open others and a storm counts them, the deadline of a neighbour passes, and all is
-// shown in Slack. Its own timer is due again and again, until it is mended.
-func TestBrokenIncidentSpoilsOnlyItself(t *testing.T) {
-	t.Parallel()
-	r := startDeadRig(t)
+// startTwoDue is a rig whose keeper has ended, with INC-1 and INC-2 due at once, in one
+// ping if they could; passed is INC-1's document.
+func startTwoDue(t *testing.T) (r *deadRig, passed string) {
+	t.Helper()
+	r = startDeadRig(t)
 	r.storm = incident.Limit{Above: 2, Per: time.Minute}
 	_, end := r.keep()
 	began := time.Now()
@@ -81,17 +80,31 @@ func TestBrokenIncidentSpoilsOnlyItself(t *testing.T) {
 	r.firesAt("second", alerts.Firing, began.Add(-30*time.Minute))
 	r.eventually("both are in Slack", func() bool { return strings.Count(r.posted(), "Broken: ") >= 2 })
 	end()
-	// Both are due at once, in one ping if they could.
-	r.longDue(1, began)
+	passed = r.longDue(1, began)
 	r.longDue(2, began)
-	mend := r.broken("inc:1", `{"schema":2,"version":1,`)
+	return r, passed
+}
 
-	k, _ := r.keep()
+// othersGoOn waits until INC-2 is overdue, and new alerts made a storm.
+func (r *deadRig) othersGoOn() {
+	r.t.Helper()
 	r.eventually("the neighbour's deadline passes", func() bool { return r.overdue(2) })
 	for _, group := range []string{"third", "fourth", "fifth"} {
 		r.fires(group, alerts.Firing)
 	}
-	r.eventually("the storm is on", func() bool { n, err := r.store.Storms(t.Context()); return err == nil && n == 1 })
+	r.eventually("the storm is on", func() bool { n, err := r.store.Storms(r.t.Context()); return err == nil && n == 1 })
+}
+
+// TestBrokenIncidentSpoilsOnlyItself: beside an incident that cannot be read, alerts
+// open others and a storm counts them, the deadline of a neighbour passes, and all is
+// shown in Slack. Its own timer is due again and again, until it is mended.
+func TestBrokenIncidentSpoilsOnlyItself(t *testing.T) {
+	t.Parallel()
+	r, _ := startTwoDue(t)
+	mend := r.broken("inc:1", `{"schema":2,"version":1,`)
+
+	k, _ := r.keep()
+	r.othersGoOn()
 	r.names(k, "INC-1 cannot be read", "what is due of INC-1")
 	r.eventually("the timer of INC-1 is due again", func() bool { return r.raw.ZScore(t.Context(), deadBase+"due", "1").Val() > 1 })
 	r.noLetters()
@@ -173,24 +186,11 @@ func TestBrokenStorm(t *testing.T) {
 // it can be read.
 func TestNewerIncidentSpoilsOnlyItself(t *testing.T) {
 	t.Parallel()
-	r := startDeadRig(t)
-	r.storm = incident.Limit{Above: 2, Per: time.Minute}
-	_, end := r.keep()
-	began := time.Now()
-	r.firesAt("first", alerts.Firing, began.Add(-30*time.Minute))
-	r.firesAt("second", alerts.Firing, began.Add(-30*time.Minute))
-	r.eventually("both are in Slack", func() bool { return strings.Count(r.posted(), "Broken: ") >= 2 })
-	end()
-	passed := r.longDue(1, began)
-	r.longDue(2, began)
+	r, passed := startTwoDue(t)
 	r.raw.Set(t.Context(), deadBase+"inc:1", newerIncident, 0)
 
 	k, _ := r.keep()
-	r.eventually("the neighbour's deadline passes", func() bool { return r.overdue(2) })
-	for _, group := range []string{"third", "fourth", "fifth"} {
-		r.fires(group, alerts.Firing)
-	}
-	r.eventually("the storm is on", func() bool { n, err := r.store.Storms(t.Context()); return err == nil && n == 1 })
+	r.othersGoOn()
 	r.names(k, "INC-1 cannot be read", "a newer signalbook wrote it", "wait in the inbox, 1 of them")
 	r.eventually("its timer alone waits in the inbox", func() bool { return r.inbox() == 1 })
 	r.noLetters()
@@ -231,8 +231,7 @@ func TestReplayedTimerIsDueAgain(t *testing.T) {
 	t.Parallel()
 	r := startDeadRig(t)
 	k, _ := r.keep()
-	r.fires("first", alerts.Firing)
-	r.eventually("it is open", func() bool { return r.handled() == "Broken: first" })
+	r.opensFirst()
 	was := r.raw.ZScore(t.Context(), deadBase+"due", "1").Val()
 	for _, subject := range []int{1, 7, -7} {
 		r.raw.ZRem(t.Context(), deadBase+"due", strconv.Itoa(subject))

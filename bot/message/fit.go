@@ -18,9 +18,10 @@ func Fit(m Message) Message {
 	if weight(m.Blocks...) <= MaxTotal {
 		return m
 	}
-	m.Blocks = copied(m.Blocks)
 	for over := weight(m.Blocks...) - MaxTotal; over > 0; over = weight(m.Blocks...) - MaxTotal {
-		if !cutTexts(cuttable(m.Blocks), over) && !dropOne(m.Blocks) {
+		var texts []piece
+		m.Blocks, texts = cuttable(m.Blocks)
+		if !cutTexts(texts, over) && !dropOne(m.Blocks) {
 			m.Blocks = dropBlock(m.Blocks)
 		}
 	}
@@ -54,59 +55,82 @@ type piece struct {
 	set func(limit int)
 }
 
-// cuttable are the texts of blocks that may be cut.
-func cuttable(blocks []slack.Block) []piece {
-	var all []piece
-	object := func(o *slack.TextBlockObject) {
+// cuttable are copies of blocks, and the texts in them that may be cut.
+func cuttable(blocks []slack.Block) (copies []slack.Block, texts []piece) {
+	object := func(o *slack.TextBlockObject) *slack.TextBlockObject {
 		if o == nil {
-			return
+			return nil
 		}
-		all = append(all, piece{func() string { return o.Text }, func(limit int) {
-			if o.Type == slack.MarkdownType {
-				o.Text = orNothing(cutMarkupTo(o.Text, limit, jsonLength))
+		c := *o
+		texts = append(texts, piece{func() string { return c.Text }, func(limit int) {
+			if c.Type == slack.MarkdownType {
+				c.Text = orNothing(cutMarkupTo(c.Text, limit, jsonLength))
 			} else {
-				o.Text = orNothing(cutJSON(o.Text, limit))
+				c.Text = orNothing(cutJSON(c.Text, limit))
 			}
 		}})
+		return &c
 	}
-	inline := func(elements []slack.RichTextSectionElement) {
-		for _, e := range elements {
+	inline := func(elements []slack.RichTextSectionElement) []slack.RichTextSectionElement {
+		out := slices.Clone(elements)
+		for k, e := range out {
 			switch e := e.(type) {
 			case *slack.RichTextSectionTextElement:
-				all = append(all, piece{func() string { return e.Text }, func(limit int) { e.Text = orNothing(cutJSON(e.Text, limit)) }})
+				c := *e
+				texts = append(texts, piece{func() string { return c.Text }, func(limit int) { c.Text = orNothing(cutJSON(c.Text, limit)) }})
+				out[k] = &c
 			case *slack.RichTextSectionLinkElement:
-				all = append(all, piece{func() string { return e.Text }, func(limit int) { e.Text = cutJSON(e.Text, limit) }})
+				c := *e
+				texts = append(texts, piece{func() string { return c.Text }, func(limit int) { c.Text = cutJSON(c.Text, limit) }})
+				out[k] = &c
 			}
 		}
+		return out
 	}
-	var walk func(elements []slack.RichTextElement)
-	walk = func(elements []slack.RichTextElement) {
-		for _, e := range elements {
+	var walk func(elements []slack.RichTextElement) []slack.RichTextElement
+	walk = func(elements []slack.RichTextElement) []slack.RichTextElement {
+		out := slices.Clone(elements)
+		for k, e := range out {
 			switch e := e.(type) {
 			case *slack.RichTextSection:
-				inline(e.Elements)
+				c := *e
+				c.Elements = inline(e.Elements)
+				out[k] = &c
 			case *slack.RichTextQuote:
-				inline(e.Elements)
+				c := *e
+				c.Elements = inline(e.Elements)
+				out[k] = &c
 			case *slack.RichTextList:
-				walk(e.Elements)
+				c := *e
+				c.Elements = walk(e.Elements)
+				out[k] = &c
 			}
 		}
+		return out
 	}
-	for _, b := range blocks {
+	copies = slices.Clone(blocks)
+	for k, b := range copies {
 		switch b := b.(type) {
 		case *slack.SectionBlock:
-			object(b.Text)
+			c := *b
+			c.Text = object(b.Text)
+			copies[k] = &c
 		case *slack.ContextBlock:
-			for _, e := range b.ContextElements.Elements {
+			c := *b
+			c.ContextElements.Elements = slices.Clone(b.ContextElements.Elements)
+			for n, e := range c.ContextElements.Elements {
 				if o, ok := e.(*slack.TextBlockObject); ok {
-					object(o)
+					c.ContextElements.Elements[n] = object(o)
 				}
 			}
+			copies[k] = &c
 		case *slack.RichTextBlock:
-			walk(b.Elements)
+			c := *b
+			c.Elements = walk(b.Elements)
+			copies[k] = &c
 		}
 	}
-	return all
+	return copies, texts
 }
 
 // dropOne takes the last entry from the longest list; false when none has two.
@@ -165,73 +189,4 @@ func cutRest(id string) slack.Block {
 // isRest reports whether a rich_text block is too small to be worth cutting.
 func isRest(b slack.Block) bool {
 	return b.BlockType() == slack.MBTRichText && weight(b) <= weight(cutRest(b.ID()))
-}
-
-// copied are blocks whose texts can be changed without changing the given ones.
-func copied(blocks []slack.Block) []slack.Block {
-	object := func(o *slack.TextBlockObject) *slack.TextBlockObject {
-		if o == nil {
-			return nil
-		}
-		c := *o
-		return &c
-	}
-	inline := func(elements []slack.RichTextSectionElement) []slack.RichTextSectionElement {
-		out := slices.Clone(elements)
-		for k, e := range out {
-			switch e := e.(type) {
-			case *slack.RichTextSectionTextElement:
-				c := *e
-				out[k] = &c
-			case *slack.RichTextSectionLinkElement:
-				c := *e
-				out[k] = &c
-			}
-		}
-		return out
-	}
-	var walk func(elements []slack.RichTextElement) []slack.RichTextElement
-	walk = func(elements []slack.RichTextElement) []slack.RichTextElement {
-		out := slices.Clone(elements)
-		for k, e := range out {
-			switch e := e.(type) {
-			case *slack.RichTextSection:
-				c := *e
-				c.Elements = inline(e.Elements)
-				out[k] = &c
-			case *slack.RichTextQuote:
-				c := *e
-				c.Elements = inline(e.Elements)
-				out[k] = &c
-			case *slack.RichTextList:
-				c := *e
-				c.Elements = walk(e.Elements)
-				out[k] = &c
-			}
-		}
-		return out
-	}
-	out := slices.Clone(blocks)
-	for k, b := range out {
-		switch b := b.(type) {
-		case *slack.SectionBlock:
-			c := *b
-			c.Text = object(b.Text)
-			out[k] = &c
-		case *slack.ContextBlock:
-			c := *b
-			c.ContextElements.Elements = slices.Clone(b.ContextElements.Elements)
-			for n, e := range c.ContextElements.Elements {
-				if o, ok := e.(*slack.TextBlockObject); ok {
-					c.ContextElements.Elements[n] = object(o)
-				}
-			}
-			out[k] = &c
-		case *slack.RichTextBlock:
-			c := *b
-			c.Elements = walk(b.Elements)
-			out[k] = &c
-		}
-	}
-	return out
 }

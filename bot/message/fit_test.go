@@ -42,7 +42,8 @@ func TestAnyMessageOfAnyLengthFits(t *testing.T) {
 // deal too long together when they are many.
 func grown(t *testing.T, m Message, sign string) Message {
 	t.Helper()
-	most := min(2_990, 12_000/max(len(cuttable(m.Blocks)), 1))
+	_, texts := cuttable(m.Blocks)
+	most := min(2_990, 12_000/max(len(texts), 1))
 	fill := func(n int) string { return strings.Repeat(sign, n/units(sign)) }
 	var walk func(block string, v any)
 	walk = func(block string, v any) {

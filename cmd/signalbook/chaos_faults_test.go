@@ -29,13 +29,13 @@ func (w *world) hurt() {
 	if w.plan.length > 3*time.Minute {
 		at := within(r, w.plan.length/5, w.plan.length/2)
 		lasting.Go(func() {
-			if pause(w.hurting, at) {
+			if rest(w.hurting, at) {
 				w.slackDown("slack-minute", time.Minute)
 			}
 		})
 	}
 	for {
-		if !pause(w.hurting, within(r, w.plan.every/2, w.plan.every*3/2)) {
+		if !rest(w.hurting, within(r, w.plan.every/2, w.plan.every*3/2)) {
 			return
 		}
 		if len(deck) == 0 {
@@ -125,7 +125,7 @@ func (w *world) kill(kind string, r *replica, random *rand.Rand) {
 	defer r.hurt.Unlock()
 	w.count(kind, "%s", r.name)
 	r.end(syscall.SIGKILL)
-	pause(w.hurting, within(random, 0, 2*time.Second))
+	rest(w.hurting, within(random, 0, 2*time.Second))
 	r.start()
 }
 
@@ -145,7 +145,7 @@ func (w *world) killAccepted(r *rand.Rand) {
 		close(dead)
 		go func() {
 			defer keeper.hurt.Unlock()
-			pause(w.hurting, within(own, 0, 2*time.Second))
+			rest(w.hurting, within(own, 0, 2*time.Second))
 			keeper.start()
 		}()
 	}})
@@ -161,7 +161,7 @@ func (w *world) terminate(r *replica, random *rand.Rand) {
 	if code := r.end(syscall.SIGTERM); code > 0 { // below zero: it had not begun to listen for signals
 		w.problem("SIGTERM ended %s with %d, want 0", r.name, code)
 	}
-	pause(w.hurting, within(random, 0, time.Second))
+	rest(w.hurting, within(random, 0, time.Second))
 	r.start()
 }
 
@@ -174,7 +174,7 @@ func (w *world) freeze(random *rand.Rand) {
 	defer keeper.hurt.Unlock()
 	keeper.signal(syscall.SIGSTOP)
 	w.count("freeze", "%s", keeper.name)
-	pause(w.hurting, within(random, 6*time.Second, 8*time.Second))
+	rest(w.hurting, within(random, 6*time.Second, 8*time.Second))
 	keeper.signal(syscall.SIGCONT)
 }
 
@@ -188,15 +188,15 @@ func (w *world) slackDown(kind string, long time.Duration) {
 	w.count(kind, "for %s", long.Round(time.Millisecond))
 	if kind == "slack-500" {
 		w.sim.Fail(slacksim.Fault{Method: "*", Kind: slacksim.HTTP503})
-		pause(w.hurting, long)
+		rest(w.hurting, long)
 		w.sim.ClearFaults()
 		return
 	}
 	w.slack.shut()
 	w.sim.DisconnectSockets("")
-	pause(w.hurting, long)
+	rest(w.hurting, long)
 	for w.slack.open() != nil {
-		if !pause(w.over, 50*time.Millisecond) {
+		if !rest(w.over, 50*time.Millisecond) {
 			return
 		}
 	}
@@ -221,7 +221,7 @@ func (w *world) hurtRedis(kind string, r *rand.Rand) {
 	case w.plan.redis == "single":
 		w.count("redis-kill", "")
 		node := w.redis.KillPrimary(inboxKey)
-		pause(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
+		rest(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
 		node.Start()
 		return
 	case kind == "failover" && w.plan.redis == "sentinel" && w.plan.wait < 2:
@@ -234,7 +234,7 @@ func (w *world) hurtRedis(kind string, r *rand.Rand) {
 		w.count(w.plan.redis+"-kill", "")
 		node := w.redis.KillPrimary(inboxKey)
 		w.redis.AwaitPrimary(inboxKey)
-		pause(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
+		rest(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
 		node.Start()
 	}
 	w.redis.AwaitWhole()
@@ -252,7 +252,7 @@ func (w *world) fillRedis(long time.Duration) {
 	}
 	limit("1")
 	defer limit("0")
-	pause(w.hurting, long)
+	rest(w.hurting, long)
 }
 
 // turns lets one fault of a kind happen at a time in each world.

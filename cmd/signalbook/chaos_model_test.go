@@ -80,7 +80,7 @@ func numberOn(root slacksim.Message) (int, bool) {
 
 // watch notes whose acts Slack shows: those are confirmed, whatever comes.
 func (m *witness) watch() {
-	for pause(m.watching, 300*time.Millisecond) {
+	for rest(m.watching, 300*time.Millisecond) {
 		m.look()
 	}
 }
@@ -155,7 +155,7 @@ func (m *witness) await(what string, holds func() bool) {
 	ctx, cancel := context.WithTimeout(m.w.over, settleWithin+m.w.plan.length)
 	defer cancel()
 	for !holds() {
-		if !pause(ctx, 100*time.Millisecond) {
+		if !rest(ctx, 100*time.Millisecond) {
 			dirty, _ := m.w.store.Dirty(m.w.over)
 			m.w.problem("in vain: %s (dirty: %v)", what, dirty)
 			return

@@ -45,14 +45,14 @@ func (w *world) writeNewer(random *rand.Rand) {
 		return
 	}
 	w.count("newer-document", "%s", key)
-	pause(w.hurting, within(random, time.Second, 5*time.Second))
+	rest(w.hurting, within(random, time.Second, 5*time.Second))
 	w.readable(key)
 }
 
 // readable brings a document back to the schema of this binary, however long that
 // takes: the primary may be gone, and a failover may bring the other schema back.
 func (w *world) readable(key string) {
-	for pause(w.over, 50*time.Millisecond) {
+	for rest(w.over, 50*time.Millisecond) {
 		node, ok := w.redis.Primary(key)
 		if !ok {
 			continue

@@ -71,11 +71,11 @@ func (g *alertGroup) id() string {
 // it is accepted, as Alertmanager does: one notification at a time.
 func (g *alertGroup) live() {
 	w := g.m.w
-	pause(w.hurting, within(g.random, 0, 3*time.Second))
+	rest(w.hurting, within(g.random, 0, 3*time.Second))
 	for w.hurting.Err() == nil {
 		g.change()
 		g.flush()
-		pause(w.hurting, within(g.random, w.plan.every/2, 3*w.plan.every))
+		rest(w.hurting, within(g.random, w.plan.every/2, 3*w.plan.every))
 	}
 	g.late.Wait()
 	g.flush()
@@ -171,7 +171,7 @@ func (g *alertGroup) tell(all bool) {
 		return
 	}
 	for !g.send(data, told) {
-		if !pause(w.over, within(g.random, 100*time.Millisecond, 500*time.Millisecond)) {
+		if !rest(w.over, within(g.random, 100*time.Millisecond, 500*time.Millisecond)) {
 			return
 		}
 	}
@@ -188,7 +188,7 @@ func (g *alertGroup) tell(all bool) {
 	again := func(kind string, after time.Duration) {
 		w.count(kind, "group %d", g.n)
 		g.late.Go(func() {
-			pause(w.hurting, after)
+			rest(w.hurting, after)
 			g.send(data, told)
 		})
 	}
@@ -234,7 +234,7 @@ func (g *alertGroup) send(data []byte, told []occurrence) bool {
 func (m *witness) act(n int) {
 	w := m.w
 	r := w.plan.random(fmt.Sprint("people ", n))
-	for pause(w.hurting, within(r, 200*time.Millisecond, 2*w.plan.every)) {
+	for rest(w.hurting, within(r, 200*time.Millisecond, 2*w.plan.every)) {
 		seen := w.sim.Messages(channelName(r.IntN(w.plan.channels)))
 		roots := seen[:0]
 		for _, message := range seen {

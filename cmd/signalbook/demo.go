@@ -188,7 +188,7 @@ Signalbook demo: %s
 Try: open the thread of the database incident and take a step,
      become somebody else and click the same step,
      type  /playbook status INC-1  or  /playbook done INC-1 2 pooled
-     press Resolve under "Database" on the page,
+     press Resolve under "Database CPU" on the page,
      post the cost review (its bill is made up) and look into #cost-review.
 
 Ctrl-C ends it and leaves nothing behind.

@@ -20,12 +20,8 @@ func (b *bot) identity(ctx context.Context) (store.Identity, error) {
 		}
 		b.waitFor(err.Error())
 		b.logger.Warn("not ready", "reason", err, "again_in", wait)
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !rest(ctx, wait) {
 			return id, nil
-		case <-timer.C:
 		}
 	}
 }
@@ -75,12 +71,8 @@ func (b *bot) watchIdentity(ctx context.Context, known store.Identity) error {
 			wait = identityAgain
 			b.logger.Debug("whose token this is could not be asked", "error", err, "again_in", wait)
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !rest(ctx, wait) {
 			return nil
-		case <-timer.C:
 		}
 	}
 }

@@ -48,12 +48,8 @@ func (b *bot) watchRedis(ctx context.Context) error {
 		default:
 			b.say(&said, strings.Join(state.durability.Warnings, "; "))
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !rest(ctx, wait) {
 			return nil
-		case <-timer.C:
 		}
 	}
 }
