@@ -57,6 +57,35 @@ func TestPureRooms(t *testing.T) {
 	}
 }
 
+// TestCalmRooms: what the Makefile tests without the race detector starts nothing that could race.
+func TestCalmRooms(t *testing.T) {
+	t.Parallel()
+	makefile, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^CALM := (.+)$`).FindSubmatch(makefile)
+	if line == nil {
+		t.Fatal("the Makefile no longer says which rooms are CALM")
+	}
+	starts := regexp.MustCompile(`(?m)^\s*go |"sync"|"sync/atomic"|\.Go\(`)
+	for room := range strings.FieldsSeq(string(line[1])) {
+		files, err := filepath.Glob(filepath.Join("../..", room, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", room, len(files), err)
+		}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if at := starts.Find(data); at != nil {
+				t.Errorf("%s has %q: test its room with the race detector", file, at)
+			}
+		}
+	}
+}
+
 // TestHouse: files stay small, nothing is left for later, no machine is named.
 func TestHouse(t *testing.T) {
 	t.Parallel()
