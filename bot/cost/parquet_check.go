@@ -58,7 +58,8 @@ func checkFooter(from io.ReaderAt, size int64) error {
 	if _, err := from.ReadAt(footer, size-8-length); err != nil {
 		return err
 	}
-	w := walker{data: footer}
+	var protocol thrift.CompactProtocol
+	w := walker{BytesReader: protocol.NewReaderFromBytes(footer)}
 	return w.structure(0)
 }
 
