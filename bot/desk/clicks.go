@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -41,8 +42,7 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 	number, step, ok := target(value)
 	if !ok {
 		d.Logger.Warn("a click that names no incident", "action", a.ActionID, "value", a.Value)
-		to.Text = "This button belongs to no incident that I know."
-		d.whisper(ctx, to)
+		d.say(ctx, to, "This button belongs to no incident that I know.")
 		return
 	}
 	act := incident.Act{
@@ -71,8 +71,7 @@ func (d *Desk) Action(ctx context.Context, a chat.Action) {
 			return
 		}
 		said := d.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, d.Store.Now())
-		to.Text, to.Blocks = said.Text, said.Blocks
-		d.whisper(ctx, to)
+		d.whisper(ctx, to, said)
 	default:
 		d.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
 	}
@@ -97,17 +96,14 @@ func (d *Desk) openModal(ctx context.Context, a chat.Action, who person, to chat
 	cancel()
 	switch {
 	case err != nil:
-		to.Text = d.notRead(err)
-		d.whisper(ctx, to)
+		d.say(ctx, to, d.notRead(err))
 		return
 	case !ok:
-		to.Text = message.Answer(gone, d.Settings().Command)
-		d.whisper(ctx, to)
+		d.say(ctx, to, message.Answer(gone, d.Settings().Command))
 		return
 	}
 	if decision := d.maySeeIncident(ctx, who, i); !decision.Allowed {
-		to.Text = d.refused(decision, gone)
-		d.whisper(ctx, to)
+		d.say(ctx, to, d.refused(decision, gone))
 		return
 	}
 	var view slack.ModalViewRequest
@@ -120,19 +116,12 @@ func (d *Desk) openModal(ctx context.Context, a chat.Action, who person, to chat
 			if !ok {
 				answer = incident.Answer{Kind: incident.AnswerNoStep, Incident: number, Text: step}
 			}
-			to.Text = message.Answer(answer, d.Settings().Command)
-			d.whisper(ctx, to)
+			d.say(ctx, to, message.Answer(answer, d.Settings().Command))
 			return
 		}
 		view = message.SkipModal(i, s)
 	}
-	view.ExternalID = externalID(*clicked(a))
-	chat.Acknowledge(ctx) // a form that is opened loses nothing
-	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
-		d.Logger.Warn("a modal could not be opened", "incident", i.ID(), "error", err)
-		to.Text = "The form could not be opened: " + message.Escape(err.Error()) + ". Please click again, or type " + d.inWords(i, step) + "."
-		d.whisper(ctx, to)
-	}
+	d.openForm(ctx, a, to, view, slog.String("incident", i.ID()), "click again, or type "+d.inWords(i, step))
 }
 
 // inWords is the command that does what a form is for.
@@ -151,6 +140,17 @@ var modals = map[string]struct {
 }{
 	"step:skip":     {incident.VerbSkip, "reason", "Please say why, so that the next reader knows."},
 	"incident:note": {incident.VerbNote, "note", "Please write a note."},
+}
+
+// openForm opens a form over the message of a click; about and advice are for when
+// that fails.
+func (d *Desk) openForm(ctx context.Context, a chat.Action, to chat.Private, view slack.ModalViewRequest, about slog.Attr, advice string) {
+	view.ExternalID = externalID(*clicked(a))
+	chat.Acknowledge(ctx) // a form that is opened loses nothing
+	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
+		d.Logger.Warn("a modal could not be opened", about, "error", err)
+		d.say(ctx, to, "The form could not be opened: "+message.Escape(err.Error())+". Please "+advice+".")
+	}
 }
 
 // submitter is who sent in a form; he does so where he opened it.
@@ -180,15 +180,21 @@ func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string 
 	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
 		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal", From: opened(s),
 	}}
+	return d.sentIn(ctx, ev, s, modal.block)
+}
+
+// sentIn stores what a form says, and returns what is wrong, at the block that can
+// show it.
+func (d *Desk) sentIn(ctx context.Context, ev incident.Event, s chat.Submission, block string) map[string]string {
 	if said := d.admit(ctx, &ev, submitter(s)); said != "" {
-		return map[string]string{modal.block: said}
+		return map[string]string{block: said}
 	}
 	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID})
 	switch {
 	case !answered && said != textLater:
-		return map[string]string{modal.block: said}
+		return map[string]string{block: said}
 	case answered && answer.Kind != incident.AnswerApplied:
-		return map[string]string{modal.block: message.PlainAnswer(answer, d.Settings().Command)}
+		return map[string]string{block: message.PlainAnswer(answer, d.Settings().Command)}
 	}
 	return nil
 }

@@ -225,8 +225,7 @@ func (d *Desk) record(ctx context.Context, ev incident.Event, who person, to cha
 		said, _ = d.store(ctx, ev)
 	}
 	if said != "" {
-		to.Text = said
-		d.whisper(ctx, to)
+		d.say(ctx, to, said)
 	}
 }
 
@@ -247,9 +246,15 @@ func (d *Desk) store(ctx context.Context, ev incident.Event) (said string, err e
 
 // whisper tells one person something, best effort. All that can be lost is stored by
 // then, so Slack is acknowledged first.
-func (d *Desk) whisper(ctx context.Context, to chat.Private) {
+func (d *Desk) whisper(ctx context.Context, to chat.Private, said message.Message) {
 	chat.Acknowledge(ctx)
+	to.Text, to.Blocks = said.Text, said.Blocks
 	d.send(ctx, to)
+}
+
+// say is whisper for a sentence.
+func (d *Desk) say(ctx context.Context, to chat.Private, text string) {
+	d.whisper(ctx, to, message.Message{Text: text})
 }
 
 func (d *Desk) send(ctx context.Context, to chat.Private) {

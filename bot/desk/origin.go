@@ -45,13 +45,12 @@ func (d *Desk) owned(ctx context.Context, subject int, a chat.Action, to chat.Pr
 	switch {
 	case err != nil:
 		d.Logger.Warn("the thread of a click could not be read", "action", a.ActionID, "value", a.Value, "error", err)
-		to.Text = textUnread
+		d.say(ctx, to, textUnread)
 	case !ok:
 		d.Logger.Warn("a click on a message that is not known", "action", a.ActionID, "value", a.Value, "channel", a.ChannelID, "ts", a.MessageTS)
-		to.Text = message.Answer(incident.Answer{Kind: incident.AnswerOlder}, d.Settings().Command)
+		d.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerOlder}, d.Settings().Command))
 	default:
 		return true
 	}
-	d.whisper(ctx, to)
 	return false
 }

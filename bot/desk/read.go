@@ -127,30 +127,28 @@ func (d *Desk) views(ctx, looking context.Context, who person, all []incident.In
 		return nil, err
 	}
 	keys := make([]string, len(all))
-	var mu sync.Mutex
-	var questions errgroup.Group
-	questions.SetLimit(looksAtOnce)
+	var questions []int // the first incident of each key that nothing was decided about
 	asked := map[string]bool{}
 	for k, i := range all {
-		at := places[k]
-		key := strings.Join(append([]string{at}, i.Responders...), "\n")
-		keys[k] = key
-		mu.Lock()
-		_, known := seen[key]
-		mu.Unlock()
-		if known || asked[key] {
-			continue
+		keys[k] = strings.Join(append([]string{places[k]}, i.Responders...), "\n")
+		if _, known := seen[keys[k]]; !known && !asked[keys[k]] {
+			asked[keys[k]] = true
+			questions = append(questions, k)
 		}
-		asked[key] = true
-		questions.Go(func() error {
-			decision := d.judge(ctx, who, d.factsWithin(looking, who, at, listedFor), i.Channel, i.Responders)
+	}
+	var mu sync.Mutex // of seen
+	var asking errgroup.Group
+	asking.SetLimit(looksAtOnce)
+	for _, k := range questions {
+		asking.Go(func() error {
+			decision := d.judge(ctx, who, d.factsWithin(looking, who, places[k], listedFor), all[k].Channel, all[k].Responders)
 			mu.Lock()
 			defer mu.Unlock()
-			seen[key] = decision
+			seen[keys[k]] = decision
 			return nil
 		})
 	}
-	_ = questions.Wait() // none fails
+	_ = asking.Wait() // none fails
 	views := make([]access.Decision, len(all))
 	for k, key := range keys {
 		views[k] = seen[key]

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,8 +28,7 @@ func (d *Desk) review(ctx context.Context, a chat.Action, who person, to chat.Pr
 	number, subject, ok := digest.ParseTarget(a.Value)
 	if !ok {
 		d.Logger.Warn("a click that names no digest", "action", a.ActionID, "value", a.Value)
-		to.Text = "This button belongs to no digest that I know."
-		d.whisper(ctx, to)
+		d.say(ctx, to, "This button belongs to no digest that I know.")
 		return
 	}
 	if verb, ok := atOnce[a.ActionID]; ok {
@@ -50,13 +50,11 @@ func (d *Desk) openReview(ctx context.Context, a chat.Action, who person, to cha
 	document, ok, err := d.Store.Digest(readCtx, number)
 	cancel()
 	if err != nil {
-		to.Text = d.notRead(err)
-		d.whisper(ctx, to)
+		d.say(ctx, to, d.notRead(err))
 		return
 	}
 	if decision := d.maySee(ctx, who, document.Channel, document.Channel, d.responders(ctx, document.Channel)); ok && !decision.Allowed {
-		to.Text = message.Escape(sentence(decision.Reason))
-		d.whisper(ctx, to)
+		d.say(ctx, to, message.Escape(sentence(decision.Reason)))
 		return
 	}
 	view := message.DigestView{Report: document.Report, Command: d.Settings().Command, Number: number}
@@ -78,17 +76,10 @@ func (d *Desk) openReview(ctx context.Context, a chat.Action, who person, to cha
 		return
 	}
 	if !ok || !found {
-		to.Text = message.Answer(incident.Answer{Kind: incident.AnswerNoDigest}, d.Settings().Command)
-		d.whisper(ctx, to)
+		d.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerNoDigest}, d.Settings().Command))
 		return
 	}
-	modal.ExternalID = externalID(*clicked(a))
-	chat.Acknowledge(ctx) // a form that is opened loses nothing
-	if err := d.Slack.OpenView(ctx, a.TriggerID, modal); err != nil {
-		d.Logger.Warn("a modal could not be opened", "digest", digest.ID(number), "error", err)
-		to.Text = "The form could not be opened: " + message.Escape(err.Error()) + ". Please click again."
-		d.whisper(ctx, to)
-	}
+	d.openForm(ctx, a, to, modal, slog.String("digest", digest.ID(number)), "click again")
 }
 
 // snoozes are the months that a cost step can be put off for.
@@ -121,15 +112,5 @@ func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]s
 		return nil
 	}
 	ev := incident.Event{Op: s.Op, At: received(s.At), Review: &review}
-	if said := d.admit(ctx, &ev, submitter(s)); said != "" {
-		return map[string]string{block: said}
-	}
-	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID})
-	switch {
-	case !answered && said != textLater:
-		return map[string]string{block: said}
-	case answered && answer.Kind != incident.AnswerApplied:
-		return map[string]string{block: message.PlainAnswer(answer, d.Settings().Command)}
-	}
-	return nil
+	return d.sentIn(ctx, ev, s, block)
 }

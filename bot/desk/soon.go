@@ -37,8 +37,7 @@ func (d *Desk) soon(ctx context.Context, to chat.Private, answer func(context.Co
 		}
 		select {
 		case said := <-answers: // nobody took it: it follows
-			to.Text, to.Blocks = said.Text, said.Blocks
-			d.whisper(ctx, to)
+			d.whisper(ctx, to, said)
 		default:
 		}
 	}

@@ -59,15 +59,13 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 	c, err := command.Parse(text, number)
 	if err != nil {
 		said := d.usage(err)
-		to.Text, to.Blocks = said.Text, said.Blocks
-		d.whisper(ctx, to)
+		d.whisper(ctx, to, said)
 		return nil
 	}
 	reply := incident.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
 	if ev, ok := act(c, m.Op, m.At, by, "thread", reply); ok {
 		if said := d.admit(ctx, &ev, who); said != "" {
-			to.Text = said
-			d.whisper(ctx, to)
+			d.say(ctx, to, said)
 			return nil
 		}
 		if _, err := d.store(ctx, ev); err != nil {
@@ -76,8 +74,7 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 		return nil
 	}
 	said := d.tell(ctx, c, who, d.Store.Now(), to)
-	to.Text, to.Blocks = said.Text, said.Blocks
-	d.whisper(ctx, to)
+	d.whisper(ctx, to, said)
 	return nil
 }
 
