@@ -80,9 +80,7 @@ func TestReloadPlaybooks(t *testing.T) {
 	if body, code := b.get("/-/ready"); code != http.StatusOK || !strings.Contains(body, `disk.yml:8:1: unknown key \"tears\"`) {
 		t.Errorf("/-/ready answers %d %s, want 200 and the place of the problem", code, body)
 	}
-	if !strings.Contains(b.logged(), `disk.yml:8:1: unknown key \"tears\"`) {
-		t.Error("the log does not name the problem")
-	}
+	eventually(t, "the log names the problem", func() bool { return strings.Contains(b.logged(), `disk.yml:8:1: unknown key \"tears\"`) })
 	if metrics, _ := b.get("/metrics"); !strings.Contains(metrics, "\nsignalbook_config_last_reload_successful 0\n") {
 		t.Error("the metric does not tell of the failed reload")
 	}

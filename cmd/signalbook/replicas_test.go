@@ -391,7 +391,9 @@ func TestDifferentConfigurations(t *testing.T) {
 		if got := b.metric("signalbook_config_mismatch"); got != "1" {
 			t.Errorf("signalbook_config_mismatch is %q, want 1", got)
 		}
-		if got := strings.Count(b.logged(), "another configuration than"); got != 1 {
+		const speaks = "another configuration than"
+		eventually(t, "the log speaks of it", func() bool { return strings.Contains(b.logged(), speaks) })
+		if got := strings.Count(b.logged(), speaks); got != 1 {
 			t.Errorf("the log speaks of it %d times, want once", got)
 		}
 		for _, secret := range []string{webhookToken, "xoxb-test", "xapp-test"} {

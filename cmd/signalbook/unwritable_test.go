@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -108,9 +109,7 @@ func TestServeNamesWhatCannotBeUsed(t *testing.T) {
 		{"level=ERROR", "channel=#db-incidents", "/invite"}, {"level=ERROR", "channel=#nowhere", "create it"},
 		{"level=ERROR", "apps.connections.open", "invalid_auth"},
 	} {
-		if !logsLine(b.logged(), want) {
-			t.Errorf("no line of the log has %q", want)
-		}
+		eventually(t, fmt.Sprintf("a line of the log has %q", want), func() bool { return logsLine(b.logged(), want) })
 	}
 	if strings.Contains(b.logged(), "xapp-wrong") {
 		t.Error("the log has the token")
