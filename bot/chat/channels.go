@@ -124,9 +124,7 @@ func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[stri
 	for {
 		var page struct {
 			Channels []channelInfo `json:"channels"`
-			Next     struct {
-				Cursor string `json:"next_cursor"`
-			} `json:"response_metadata"`
+			onward
 		}
 		if err := c.patiently(ctx, func() error { return c.read(ctx, "conversations.list", "", values, &page) }); err != nil {
 			return err
@@ -147,9 +145,8 @@ func (c *Client) listChannels(ctx context.Context, kinds string, wanted map[stri
 				found(FoundChannel{name, channel.ID, closed[name], access.KnownOf(channel.private())})
 			}
 		}
-		if missing == 0 || page.Next.Cursor == "" || page.Next.Cursor == values.Get("cursor") {
+		if missing == 0 || !page.turn(values) {
 			return nil
 		}
-		values.Set("cursor", page.Next.Cursor)
 	}
 }

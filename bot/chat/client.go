@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,7 +150,7 @@ func (c *Client) Auth(ctx context.Context) (Identity, error) {
 		return Identity{}, &Error{Method: "auth.test", Outcome: OutcomeUnknown,
 			Err: errors.New("the answer names no workspace (team_id): is slack.api_url a Slack API?")}
 	}
-	id.AppID = first(id.AppID, c.app(ctx, id.BotID))
+	id.AppID = cmp.Or(id.AppID, c.app(ctx, id.BotID))
 	c.identity.Store(&id)
 	return id, nil
 }
@@ -222,11 +223,11 @@ func (c *Client) callPaid(ctx context.Context, method, target string, do func() 
 	}
 	err := do()
 	if err == nil {
-		c.metrics.observe(method, "ok", time.Now().Sub(start))
+		c.metrics.observe(method, "ok", time.Since(start))
 		return nil
 	}
 	failed := c.classify(method, target, err)
 	c.obey(ctx, failed)
-	c.metrics.observe(method, failed.label(), time.Now().Sub(start))
+	c.metrics.observe(method, failed.label(), time.Since(start))
 	return failed
 }

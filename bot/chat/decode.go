@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -213,11 +214,11 @@ func (p interactionPayload) clicks(fallback string, at time.Time) (delivery, err
 	}
 	base := Action{
 		Op: fallback, UserID: p.User.ID, UserName: p.userName(), UserTeam: p.User.TeamID,
-		ChannelID: first(p.Channel.ID, p.Container.ChannelID),
-		MessageTS: first(p.Container.MessageTS, p.Message.TS),
+		ChannelID: cmp.Or(p.Channel.ID, p.Container.ChannelID),
+		MessageTS: cmp.Or(p.Container.MessageTS, p.Message.TS),
 		TriggerID: p.TriggerID, ResponseURL: p.ResponseURL, At: at,
 	}
-	base.ThreadTS = first(p.Container.ThreadTS, p.Message.ThreadTS, base.MessageTS)
+	base.ThreadTS = cmp.Or(p.Container.ThreadTS, p.Message.ThreadTS, base.MessageTS)
 	if p.TriggerID != "" {
 		base.Op = op("trigger", p.TriggerID)
 	}
@@ -300,7 +301,7 @@ func (p eventPayload) delivery(fallback, self string, at time.Time) delivery {
 		self = p.Authorizations[0].UserID
 	}
 	m := Mention{Op: fallback, UserID: e.User, ChannelID: e.Channel, ThreadTS: e.ThreadTS, TS: e.TS,
-		UserTeam: first(e.UserTeam, e.SourceTeam, e.Team), Text: withoutMention(e.Text, self), At: at}
+		UserTeam: cmp.Or(e.UserTeam, e.SourceTeam, e.Team), Text: withoutMention(e.Text, self), At: at}
 	if p.EventID != "" {
 		m.Op = op("event", p.EventID)
 	}
@@ -328,13 +329,4 @@ func withoutMention(text, self string) string {
 		start = to
 	}
 	return strings.TrimSpace(text)
-}
-
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }

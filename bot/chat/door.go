@@ -8,10 +8,12 @@ import (
 	"maps"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/message"
 )
 
@@ -155,7 +157,7 @@ func (d *door) guard(k kind, op string, f func()) (broke bool) {
 		if p := recover(); p != nil {
 			broke = true
 			d.log.Error("a Slack handler panicked", "door", d.name, "kind", string(k), "op", op,
-				"panic", bounded(fmt.Sprint(p), 500), "stack", string(debug.Stack()))
+				"panic", foreign.Text(fmt.Sprint(p), 500), "stack", string(debug.Stack()))
 		}
 	}()
 	f()
@@ -274,7 +276,10 @@ func onInputs(wrong, inputs map[string]string) map[string]string {
 		if kept[at] != "" {
 			kept[at] += " "
 		}
-		kept[at] = bounded(kept[at]+wrong[block], most)
+		kept[at] += wrong[block]
+		if len(kept[at]) > most {
+			kept[at] = strings.ToValidUTF8(kept[at][:most], "") + "…"
+		}
 	}
 	return kept
 }

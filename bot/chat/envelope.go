@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/signalbook/signalbook/bot/foreign"
 )
 
 // reread takes an envelope that slack-go could not decode, for example because
@@ -45,7 +47,7 @@ func (s *Socket) process(ctx context.Context, t *ticket, l *line, a arrival) {
 	d, err := a.decode(s.self())
 	if err != nil {
 		s.count(kindOther, "bad")
-		s.log.Warn("an envelope of Slack's cannot be read", "type", bounded(a.req.Type, 40), "err", err)
+		s.log.Warn("an envelope of Slack's cannot be read", "type", foreign.Text(a.req.Type, 40), "err", err)
 		s.ack(ctx, l, a.req, nil)
 		return
 	}

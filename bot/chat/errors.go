@@ -139,7 +139,7 @@ func (c *Client) classify(method, target string, err error) *Error {
 	if neverSent(err) {
 		e.Code, e.Outcome, e.RetryAfter = CodeUnreachable, OutcomeLimited, unreachableWait
 	}
-	e.Err = c.clean(err)
+	e.Err = clean(err)
 	return e
 }
 
@@ -190,7 +190,7 @@ func neverSent(err error) bool {
 
 // clean drops addresses from err: a response_url and a Socket Mode address are
 // secrets. What errors.Is and errors.As need stays.
-func (c *Client) clean(err error) error {
+func clean(err error) error {
 	if address, ok := errors.AsType[*url.Error](err); ok {
 		err = address.Err
 	}
@@ -198,12 +198,4 @@ func (c *Client) clean(err error) error {
 		return fmt.Errorf("stopped while waiting for Slack's answer: %w", context.Canceled)
 	}
 	return foreign.Error(err)
-}
-
-// bounded cuts text from outside to at most n bytes of valid UTF-8.
-func bounded(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	return strings.ToValidUTF8(text[:n], "") + "…"
 }

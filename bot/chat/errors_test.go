@@ -250,3 +250,9 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		}
 	}
 }
+
+// isOutcome reports whether err is an *Error with that outcome.
+func isOutcome(err error, o Outcome) bool {
+	failed, ok := errors.AsType[*Error](err)
+	return ok && failed.Outcome == o
+}

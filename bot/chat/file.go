@@ -9,6 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/message"
 )
 
@@ -90,7 +91,7 @@ func uploadHost(address string) string {
 	if err != nil {
 		return ""
 	}
-	return bounded(u.Host, 100)
+	return foreign.Text(u.Host, 100)
 }
 
 // CompleteUpload makes the bytes a file (files.completeUploadExternal), shared with

@@ -72,15 +72,13 @@ func (c *Client) FindOp(ctx context.Context, f Find) ([]string, error) {
 				found = append(found, m.TS)
 			}
 		}
-		cursor := page.Next.Cursor
-		if cursor == "" && !page.HasMore {
+		if page.Next.Cursor == "" && !page.HasMore {
 			slices.SortFunc(found, CompareTS)
 			return found, nil
 		}
-		if cursor == "" || cursor == values.Get("cursor") {
+		if !page.turn(values) {
 			break
 		}
-		values.Set("cursor", cursor)
 		read = c.read
 	}
 	return nil, &Error{Method: method, Target: f.Channel, Code: "history_not_read", Outcome: OutcomeUnknown,
@@ -99,9 +97,24 @@ func (c *Client) oldest(since time.Time) string {
 type historyPage struct {
 	Messages []historyMessage `json:"messages"`
 	HasMore  bool             `json:"has_more"`
-	Next     struct {
+	onward
+}
+
+// onward is what a page of a list says of the page after it.
+type onward struct {
+	Next struct {
 		Cursor string `json:"next_cursor"`
 	} `json:"response_metadata"`
+}
+
+// turn makes values ask for the next page; false when there is none. A cursor that
+// leads nowhere else would be followed for ever.
+func (o onward) turn(values url.Values) bool {
+	if o.Next.Cursor == "" || o.Next.Cursor == values.Get("cursor") {
+		return false
+	}
+	values.Set("cursor", o.Next.Cursor)
+	return true
 }
 
 type historyMessage struct {
@@ -165,10 +178,4 @@ func compareDigits(a, b string) int {
 // pad makes fractions of one length, so that .5 is after .499999.
 func pad(fraction string) string {
 	return fraction + strings.Repeat("0", max(9-len(fraction), 0))
-}
-
-// isOutcome reports whether err is an *Error with that outcome.
-func isOutcome(err error, o Outcome) bool {
-	failed, ok := errors.AsType[*Error](err)
-	return ok && failed.Outcome == o
 }

@@ -20,6 +20,7 @@ const (
 	maxLimitedWait  = time.Minute
 )
 
+// Ids among configured names are capitals only: isID would take a group called Support for one.
 var (
 	channelID = regexp.MustCompile(`^[CGD][A-Z0-9]{2,}$`)
 	userID    = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
@@ -51,15 +52,6 @@ func (c *Client) People(ctx context.Context, names []string) (map[string]Person,
 	var unknown []string
 	var failures []error
 	var groups map[string]Person
-	list := func() {
-		if groups != nil {
-			return
-		}
-		var err error
-		if groups, err = c.groups(ctx); err != nil {
-			failures = append(failures, err)
-		}
-	}
 	for _, name := range names {
 		if _, done := people[name]; done || slices.Contains(unknown, name) {
 			continue
@@ -67,7 +59,7 @@ func (c *Client) People(ctx context.Context, names []string) (map[string]Person,
 		switch {
 		case userID.MatchString(name):
 			people[name] = PersonOf(name)
-		case strings.Contains(strings.TrimPrefix(name, "@"), "@"):
+		case isEmail(name):
 			id, err := c.userByEmail(ctx, strings.TrimPrefix(name, "@"))
 			if err != nil {
 				failures = append(failures, err)
@@ -77,7 +69,12 @@ func (c *Client) People(ctx context.Context, names []string) (map[string]Person,
 				people[name] = PersonOf(id)
 			}
 		default:
-			list()
+			if groups == nil {
+				var err error
+				if groups, err = c.groups(ctx); err != nil {
+					failures = append(failures, err)
+				}
+			}
 			key := strings.TrimPrefix(name, "@")
 			if !groupID.MatchString(name) {
 				key = strings.ToLower(key)
@@ -103,12 +100,15 @@ func IsChannelID(channel string) bool { return channelID.MatchString(channel) }
 func GroupNames(names []string) []string {
 	var groups []string
 	for _, name := range names {
-		if !userID.MatchString(name) && !strings.Contains(strings.TrimPrefix(name, "@"), "@") {
+		if !userID.MatchString(name) && !isEmail(name) {
 			groups = append(groups, name)
 		}
 	}
 	return groups
 }
+
+// isEmail reports whether a name is an address: those of groups begin with the only @.
+func isEmail(name string) bool { return strings.Contains(strings.TrimPrefix(name, "@"), "@") }
 
 // userByEmail is the user's id, empty when Slack knows nobody with the address.
 func (c *Client) userByEmail(ctx context.Context, email string) (string, error) {

@@ -49,11 +49,11 @@ func (c *Client) NewestIncident(ctx context.Context, channel string) (newest int
 	values := url.Values{"channel": {channel}, "limit": {strconv.Itoa(newestSize)}, "include_all_metadata": {"true"}}
 	storm, joined := "", false
 	for n := 1; n <= newestPages && !joined; n++ {
-		page, next, err := c.ownMessages(ctx, id, "conversations.history", channel, values)
+		page, more, err := c.ownMessages(ctx, id, "conversations.history", channel, values)
 		if err != nil {
 			return 0, false, err
 		}
-		found = next == "" || next == values.Get("cursor")
+		found = !more
 		for _, m := range page {
 			joined = joined || m.Subtype == "channel_join" || m.Subtype == "group_join"
 			newest = max(newest, highest(valueID, m.raw), highest(opID, []byte(m.op())))
@@ -64,7 +64,6 @@ func (c *Client) NewestIncident(ctx context.Context, channel string) (newest int
 		if found || newest > 0 && n >= newestAtLeast {
 			break
 		}
-		values.Set("cursor", next)
 	}
 	found = found || joined || newest > 0
 	if storm == "" {
@@ -72,17 +71,16 @@ func (c *Client) NewestIncident(ctx context.Context, channel string) (newest int
 	}
 	values = url.Values{"channel": {channel}, "ts": {storm}, "limit": {strconv.Itoa(newestSize)}}
 	for range newestPages {
-		page, next, err := c.ownMessages(ctx, id, "conversations.replies", channel, values)
+		page, more, err := c.ownMessages(ctx, id, "conversations.replies", channel, values)
 		if err != nil {
 			return 0, false, err
 		}
 		for _, m := range page {
 			newest = max(newest, highest(listedTo, m.raw))
 		}
-		if next == "" || next == values.Get("cursor") {
+		if !more {
 			break
 		}
-		values.Set("cursor", next)
 	}
 	return newest, found || newest > 0, nil
 }
@@ -93,16 +91,15 @@ type rawMessage struct {
 	raw []byte
 }
 
-// ownMessages reads one page, and keeps what the bot itself has posted.
-func (c *Client) ownMessages(ctx context.Context, id Identity, method, channel string, values url.Values) (own []rawMessage, next string, err error) {
+// ownMessages reads one page, keeps what the bot itself has posted, and turns values
+// to the page after it; more is false when there is none.
+func (c *Client) ownMessages(ctx context.Context, id Identity, method, channel string, values url.Values) (own []rawMessage, more bool, err error) {
 	var page struct {
 		Messages []json.RawMessage `json:"messages"`
-		Next     struct {
-			Cursor string `json:"next_cursor"`
-		} `json:"response_metadata"`
+		onward
 	}
 	if err := c.read(ctx, method, channel, values, &page); err != nil {
-		return nil, "", err
+		return nil, false, err
 	}
 	for _, raw := range page.Messages {
 		m := rawMessage{raw: raw}
@@ -110,7 +107,7 @@ func (c *Client) ownMessages(ctx context.Context, id Identity, method, channel s
 			own = append(own, m)
 		}
 	}
-	return own, page.Next.Cursor, nil
+	return own, page.turn(values), nil
 }
 
 // highest is the highest number that a pattern finds.

@@ -1,11 +1,14 @@
 package chat
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/foreign"
 )
 
 // origin is the installation that a delivery is meant for, as far as it says so: a
@@ -69,7 +72,7 @@ func (p originPayload) origin() origin {
 		o.teams = []string{p.View.InstalledTeam}
 		return o // of its organisation nothing is said
 	case p.Team.ID != "" || p.Enterprise.ID != "":
-		o.teams, o.enterprises = []string{p.Team.ID}, []string{first(p.Enterprise.ID, p.Team.EnterpriseID)}
+		o.teams, o.enterprises = []string{p.Team.ID}, []string{cmp.Or(p.Enterprise.ID, p.Team.EnterpriseID)}
 	case len(p.Authorizations) > 0 || p.ContextTeam != "" || p.ContextEnterprise != "":
 		o.teams, o.enterprises = []string{p.ContextTeam}, []string{p.ContextEnterprise}
 		for _, a := range p.Authorizations {
@@ -89,13 +92,13 @@ func (p originPayload) origin() origin {
 func (id Identity) elsewhere(o origin) (why string) {
 	switch {
 	case o.app != "" && id.AppID != "" && o.app != id.AppID:
-		return fmt.Sprintf("it is for the app %s, and the bot token belongs to %s: take all tokens and secrets from one app", bounded(o.app, 40), id.AppID)
+		return fmt.Sprintf("it is for the app %s, and the bot token belongs to %s: take all tokens and secrets from one app", foreign.Text(o.app, 40), id.AppID)
 	case o.author != "" && id.AppID != "" && o.author != id.AppID:
-		return fmt.Sprintf("it is a click on a message of the app %s", bounded(o.author, 40))
+		return fmt.Sprintf("it is a click on a message of the app %s", foreign.Text(o.author, 40))
 	case len(o.enterprises) > 0 && (id.EnterpriseID != "" || len(o.teams) == 0) && !slices.Contains(o.enterprises, id.EnterpriseID):
-		return fmt.Sprintf("it is for the organisation %s, and not for the workspace %s", bounded(strings.Join(o.enterprises, ", "), 40), id.TeamID)
+		return fmt.Sprintf("it is for the organisation %s, and not for the workspace %s", foreign.Text(strings.Join(o.enterprises, ", "), 40), id.TeamID)
 	case len(o.teams) > 0 && !slices.Contains(o.teams, id.TeamID):
-		return fmt.Sprintf("it is for the workspace %s, and the bot token belongs to %s", bounded(strings.Join(o.teams, ", "), 40), id.TeamID)
+		return fmt.Sprintf("it is for the workspace %s, and the bot token belongs to %s", foreign.Text(strings.Join(o.teams, ", "), 40), id.TeamID)
 	}
 	return ""
 }

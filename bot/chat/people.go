@@ -27,18 +27,15 @@ func (c *Client) ChannelMembers(ctx context.Context, channel string) ([]string, 
 	for range maxMemberPages {
 		var page struct {
 			Members []string `json:"members"`
-			Next    struct {
-				Cursor string `json:"next_cursor"`
-			} `json:"response_metadata"`
+			onward
 		}
 		if err := c.readCounted(ctx, "conversations.members", channel, values, &page); err != nil {
 			return nil, err
 		}
 		all = append(all, believed(page.Members)...)
-		if page.Next.Cursor == "" || page.Next.Cursor == values.Get("cursor") {
+		if !page.turn(values) {
 			return all, nil
 		}
-		values.Set("cursor", page.Next.Cursor)
 	}
 	return nil, ErrTooMany
 }

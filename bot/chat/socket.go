@@ -91,7 +91,7 @@ func (s *Socket) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return s.close()
 		}
-		if time.Now().Sub(began) > steadyAfter {
+		if time.Since(began) > steadyAfter {
 			wait = firstRestart
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -47,7 +48,7 @@ func (p interactionPayload) asked(payload []byte, at time.Time) (delivery, error
 	query := strings.ToValidUTF8(q.Value[:min(len(q.Value), maxQuery)], "")
 	return delivery{kind: kindSuggestion, suggestion: Suggestion{
 		ActionID: q.ActionID, BlockID: q.BlockID, Query: query, UserID: p.User.ID, UserName: p.userName(), UserTeam: p.User.TeamID,
-		ChannelID: first(p.Channel.ID, p.Container.ChannelID), MessageTS: first(p.Container.MessageTS, p.Message.TS), At: at,
+		ChannelID: cmp.Or(p.Channel.ID, p.Container.ChannelID), MessageTS: cmp.Or(p.Container.MessageTS, p.Message.TS), At: at,
 	}}, nil
 }
 
