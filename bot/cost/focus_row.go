@@ -90,9 +90,10 @@ func kindOf(category, class, frequency string, negative bool) (kind spend.Kind, 
 const maxTags = 256 << 10
 
 // isBatch reports whether tags, a JSON object, mark batch work: a value "batch",
-// or a key that holds the word and is not switched off.
+// or a key that holds the word and is not switched off. It is slow: ask mentionsBatch
+// first.
 func isBatch(tags string) bool {
-	if !mentionsBatch(tags) || len(tags) > maxTags {
+	if len(tags) > maxTags {
 		return false
 	}
 	var all map[string]any

@@ -45,7 +45,7 @@ func FuzzJudge(f *testing.F) {
 		if _, err := json.Marshal(services); err != nil {
 			t.Errorf("the services cannot be stored: %v", err)
 		}
-		ServiceText(services, suggestions)
+		serviceText(services, suggestions)
 	})
 }
 

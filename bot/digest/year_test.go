@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/spend"
@@ -42,7 +43,7 @@ func newYear(t *testing.T, rng *rand.Rand) year {
 		for k, x := range tr.x {
 			d := tr.from + spend.Day(k)
 			add := func(g spend.Group, x float64) {
-				m, err := spend.FromFloat(math.Round(x*1e6) / 1e6)
+				m, err := spend.ParseMoney(strconv.FormatFloat(math.Round(x*1e6)/1e6, 'g', -1, 64))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -149,6 +149,8 @@ func rich(id string, parts ...slack.RichTextElement) slack.Block {
 	return slack.NewRichTextBlock(id, parts...)
 }
 
+func isRich(b slack.Block) bool { return b.BlockType() == slack.MBTRichText }
+
 // belongs says that something is shown in another channel than its own, and what to
 // do about that.
 func belongs(channel, why string) *paragraph {
@@ -168,7 +170,7 @@ func belongs(channel, why string) *paragraph {
 // keepRich adds a rich_text block to a message that changes and has none at the
 // moment: Slack refuses an edit that takes rich text away (chat.update, block_mismatch).
 func keepRich(blocks []slack.Block, says string) []slack.Block {
-	if slices.ContainsFunc(blocks, func(b slack.Block) bool { return b.BlockType() == slack.MBTRichText }) {
+	if slices.ContainsFunc(blocks, isRich) {
 		return blocks
 	}
 	return append(blocks, lines("left", []*paragraph{(&paragraph{}).text(says)}))

@@ -173,9 +173,8 @@ func dropBlock(blocks []slack.Block) []slack.Block {
 // withoutBlock takes a block out. The only rich_text block leaves a short one in its
 // place: Slack takes no edit that has none any more (chat.update, block_mismatch).
 func withoutBlock(blocks []slack.Block, k int) []slack.Block {
-	rich := func(b slack.Block) bool { return b.BlockType() == slack.MBTRichText }
 	without := slices.Delete(slices.Clone(blocks), k, k+1)
-	if rich(blocks[k]) && !slices.ContainsFunc(without, rich) && !isRest(blocks[k]) {
+	if isRich(blocks[k]) && !slices.ContainsFunc(without, isRich) && !isRest(blocks[k]) {
 		return slices.Insert(without, k, cutRest(blocks[k].ID()))
 	}
 	return without
@@ -188,5 +187,5 @@ func cutRest(id string) slack.Block {
 
 // isRest reports whether a rich_text block is too small to be worth cutting.
 func isRest(b slack.Block) bool {
-	return b.BlockType() == slack.MBTRichText && weight(b) <= weight(cutRest(b.ID()))
+	return isRich(b) && weight(b) <= weight(cutRest(b.ID()))
 }

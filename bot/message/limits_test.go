@@ -147,8 +147,6 @@ func TestRichTextStays(t *testing.T) {
 	}
 }
 
-func isRich(b slack.Block) bool { return b.BlockType() == slack.MBTRichText }
-
 // problems checks a message as Slack gets it, apart from the code that made it.
 func problems(t testing.TB, m Message) []string {
 	c := &checker{ids: map[string]bool{}}

@@ -140,11 +140,6 @@ func roundHalfEven(n, by *big.Int) *big.Int {
 	return quotient
 }
 
-// FromFloat is a measured amount, such as a query's result, as money.
-func FromFloat(f float64) (Money, error) {
-	return ParseMoney(strconv.FormatFloat(f, 'g', -1, 64))
-}
-
 // Add returns m + other.
 func (m Money) Add(other Money) Money {
 	lo, carry := bits.Add64(m.lo, other.lo, 0)

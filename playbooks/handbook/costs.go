@@ -50,7 +50,7 @@ type Row struct {
 	ServiceName     string
 	ServiceCategory string
 	PricingCategory string
-	Batch           bool // see IsBatch
+	Batch           bool // tagged as batch work
 }
 
 // CostGroups returns the three groups: quick, medium, big.
@@ -87,13 +87,6 @@ func (b Base) String() string {
 		text = strings.Join(b.Pricing, " or ") + "-priced " + text
 	}
 	return text
-}
-
-// IsBatch tells whether a tag marks its row as batch work: "batch" is a word of
-// its key (with a value that is not a no) or of its value.
-func IsBatch(key, value string) bool {
-	no := slices.Contains([]string{"", "false", "no", "0"}, strings.ToLower(strings.TrimSpace(value)))
-	return slices.Contains(words(key), "batch") && !no || slices.Contains(words(value), "batch")
 }
 
 // IsCDN tells whether a service, named as a bill names it, delivers content:

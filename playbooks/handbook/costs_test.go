@@ -93,25 +93,6 @@ func TestIsCDN(t *testing.T) {
 	}
 }
 
-func TestIsBatch(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		key, value string
-		want       bool
-	}{
-		{"workload", "batch", true},
-		{"user:Workload-Type", "nightly-batch", true},
-		{"batch", "true", true},
-		{"batch", "false", false},
-		{"batch", "", false},
-		{"team", "batchelor", false},
-	} {
-		if got := IsBatch(c.key, c.value); got != c.want {
-			t.Errorf("%s=%s: got %v, want %v", c.key, c.value, got, c.want)
-		}
-	}
-}
-
 func TestApplies(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
