@@ -118,19 +118,28 @@ func (p place) hideComment() {
 	}
 }
 
+// ReadAtMost reads at most most bytes of a file; whole is false when it has more.
+func ReadAtMost(path string, most int64) (data []byte, whole bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, false, err
+	}
+	defer f.Close()
+	data, err = io.ReadAll(io.LimitReader(f, most+1))
+	if whole = int64(len(data)) <= most; !whole {
+		data = data[:most]
+	}
+	return data, whole, err
+}
+
 // readAtMost reads a whole file, which may be no larger than limit. Errors do not
 // repeat the path.
 func readAtMost(path string, limit int64) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", withoutPath(err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
-		return "", withoutPath(err)
-	}
-	if int64(len(data)) > limit {
+	data, whole, err := ReadAtMost(path, limit)
+	switch {
+	case err != nil:
+		return "", WithoutPath(err)
+	case !whole:
 		return "", fmt.Errorf("larger than %d bytes", limit)
 	}
 	return string(data), nil
@@ -141,19 +150,20 @@ func readAtMost(path string, limit int64) (string, error) {
 func writable(folder string) error {
 	info, err := os.Stat(folder)
 	if err != nil {
-		return withoutPath(err)
+		return WithoutPath(err)
 	}
 	if !info.IsDir() {
 		return errors.New("not a folder")
 	}
 	probe, err := os.CreateTemp(folder, ".signalbook-*")
 	if err != nil {
-		return withoutPath(err)
+		return WithoutPath(err)
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
-func withoutPath(err error) error {
+// WithoutPath is an error of a file that does not repeat the file's path.
+func WithoutPath(err error) error {
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathError.Err
 	}

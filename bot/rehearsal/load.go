@@ -2,8 +2,6 @@ package rehearsal
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,13 +45,8 @@ func Load(path string, base Base) (*File, yamlfile.Problems) {
 
 // read reads a file of at most the size that yamlfile takes.
 func read(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, yamlfile.MaxSize+1))
-	if err == nil && len(data) > yamlfile.MaxSize {
+	data, whole, err := config.ReadAtMost(path, yamlfile.MaxSize)
+	if err == nil && !whole {
 		err = fmt.Errorf("it is larger than %d bytes: split it", yamlfile.MaxSize)
 	}
 	return data, err

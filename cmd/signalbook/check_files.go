@@ -1,14 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
@@ -19,26 +18,14 @@ func readPlaybook(path string) ([]byte, error) { return readWhole(path, yamlfile
 
 // readWhole reads a file of at most most bytes. Errors do not repeat the path.
 func readWhole(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, withoutPath(err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err != nil {
-		return nil, withoutPath(err)
-	}
-	if int64(len(data)) > most {
+	data, whole, err := config.ReadAtMost(path, most)
+	switch {
+	case err != nil:
+		return nil, config.WithoutPath(err)
+	case !whole:
 		return nil, fmt.Errorf("it has more than the %d bytes that are read: split it", most)
 	}
 	return data, nil
-}
-
-func withoutPath(err error) error {
-	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
-		return pathError.Err
-	}
-	return err
 }
 
 // playbookFiles lists the files named, and the *.yml and *.yaml below folders that

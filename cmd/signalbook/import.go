@@ -3,10 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
+	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/playbooks/convert"
 )
 
@@ -40,9 +40,9 @@ func (c importMarkdown) Run(std streams) error { return c.convert(std, c.File, c
 // convert reads a file and writes it as a playbook. What the playbook cannot
 // hold is told on stderr, and is no failure: its text is in the file's comments.
 func (to importTo) convert(std streams, file string, read func(string, []byte) (*convert.Draft, error)) error {
-	data, err := readAtMost(file, convert.MaxSize+1)
+	data, _, err := config.ReadAtMost(file, convert.MaxSize+1) // of more, read says that it is too large
 	if err != nil {
-		return err
+		return fmt.Errorf("import: %w", err)
 	}
 	draft, err := read(file, data)
 	if err != nil {
@@ -68,20 +68,6 @@ func countIs(n int, noun string) string {
 		return count(n, noun) + " is"
 	}
 	return count(n, noun) + " are"
-}
-
-// readAtMost reads a file as far as that many bytes.
-func readAtMost(file string, most int64) ([]byte, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("import: %w", err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, most))
-	if err != nil {
-		return nil, fmt.Errorf("import: %w", err)
-	}
-	return data, nil
 }
 
 // Validate refuses a flag that would do nothing.
