@@ -93,25 +93,6 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestSeverity(t *testing.T) {
-	c := mustLoad(t, routes)
-	for _, test := range []struct {
-		labels map[string]string
-		want   string
-		rank   int
-	}{
-		{map[string]string{"priority": "P1", "severity": "info"}, "P1", 0},
-		{map[string]string{"priority": "P2"}, "P2", 1},
-		{map[string]string{"priority": "P9"}, "P9", 2},
-		{map[string]string{"severity": "critical"}, "", 2},
-	} {
-		got := c.Severity(test.labels)
-		if got != test.want || c.SeverityRank(got) != test.rank {
-			t.Errorf("%v: got %q of rank %d, want %q of rank %d", test.labels, got, c.SeverityRank(got), test.want, test.rank)
-		}
-	}
-}
-
 func TestChannelsAndPeople(t *testing.T) {
 	// Each text is loaded as the one channel, or the one owner, of a route.
 	load := func(key, text string) error {

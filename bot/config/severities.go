@@ -25,15 +25,3 @@ func (s *Severities) check(p place) {
 		}
 	}
 }
-
-// Severity is the severity that labels carry, "" when they carry none.
-func (c *Config) Severity(labels map[string]string) string { return labels[c.Severities.Label] }
-
-// SeverityRank orders severities: 0 is the worst, and all that the order does not
-// name come last together.
-func (c *Config) SeverityRank(severity string) int {
-	if i := slices.Index(c.Severities.Order, severity); i >= 0 {
-		return i
-	}
-	return len(c.Severities.Order)
-}

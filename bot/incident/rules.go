@@ -2,6 +2,7 @@ package incident
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
@@ -170,19 +171,26 @@ func (r Rules) handleTimer(s Scene, now time.Time) Outcome {
 // severity finds the worst severity among label sets, and whether it is the
 // first of the configured order.
 func (r Rules) severity(sets []map[string]string) (worst string, critical bool) {
-	rank := len(r.SeverityOrder) + 1
+	least := len(r.SeverityOrder) + 1
 	for _, labels := range sets {
-		s := labels[r.SeverityLabel]
-		if s == "" {
-			continue
-		}
-		at := slices.Index(r.SeverityOrder, s)
-		if at < 0 {
-			at = len(r.SeverityOrder)
-		}
-		if at < rank {
-			rank, worst = at, s
+		known, rank := r.SeverityRank(labels[r.SeverityLabel])
+		if known != "" && rank < least {
+			least, worst = rank, known
 		}
 	}
-	return worst, rank == 0
+	return worst, least == 0 && len(r.SeverityOrder) > 0
+}
+
+// SeverityRank returns a severity as the configured order spells it, and its place
+// there, 0 for the worst. Case and blanks around it do not count: rules say Critical
+// and CRITICAL too. One that the order does not name stays as it is, without the
+// blanks, and comes last: its place is the order's length.
+func (r Rules) SeverityRank(severity string) (known string, rank int) {
+	severity = strings.TrimSpace(severity)
+	for k, s := range r.SeverityOrder {
+		if strings.EqualFold(s, severity) {
+			return s, k
+		}
+	}
+	return severity, len(r.SeverityOrder)
 }

@@ -29,7 +29,7 @@ func (p *player) opening(at path) {
 		return // of another playbook everything else is different too
 	}
 	p.same(at.at("title"), "title", e.Title, i.Title)
-	p.same(at.at("severity"), "severity", e.Severity, i.Severity)
+	p.severity(at.at("severity"), "severity", e.Severity, i.Severity)
 	p.same(at.at("channel"), "channel", e.Channel, i.Channel)
 	if e.Owners != nil {
 		p.list(at.at("owners"), "owners", *e.Owners, message.Owners(i))
@@ -67,7 +67,7 @@ func (p *player) moment(at path, m *Moment) {
 	if m.Lead != nil && *m.Lead != i.Lead.Name {
 		p.failf(at.at("lead"), "the lead%s differs\nwant: %s\ngot:  %s", when, orNobody(*m.Lead), orNobody(i.Lead.Name))
 	}
-	p.same(at.at("severity"), "severity"+when, m.Severity, i.Severity)
+	p.severity(at.at("severity"), "severity"+when, m.Severity, i.Severity)
 	for _, ref := range slices.Sorted(maps.Keys(m.Steps)) {
 		s, _, known := i.Step(ref)
 		got := stepState(s.State)
@@ -144,6 +144,13 @@ func (p *player) bookNames() []string {
 func (p *player) same(at path, what, want, got string) {
 	if want != "" && want != got {
 		p.failf(at, "the %s differs\nwant: %s\ngot:  %s", what, want, got)
+	}
+}
+
+// severity judges a severity, whose case does not count.
+func (p *player) severity(at path, what, want, got string) {
+	if !strings.EqualFold(want, got) {
+		p.same(at, what, want, got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -35,6 +36,7 @@ func (x *explained) print(out io.Writer) {
 	}
 	p.linef("%s, as if received at %s", about, x.at.Format("2006-01-02 15:04 UTC"))
 	x.printRoute(p)
+	x.printSeverity(p)
 	x.printChoice(p)
 	i, ok := x.stage.Newest()
 	if !ok {
@@ -84,6 +86,34 @@ func (x *explained) printRoute(p printer) {
 	if len(t.Escalate) == 0 {
 		p.linef("  escalation  none")
 	}
+}
+
+// maxUnordered is how many severities outside the order are named.
+const maxUnordered = 5
+
+// printSeverity names the severities that the order does not know.
+func (x *explained) printSeverity(p printer) {
+	rules := x.settings.Rules
+	var strange []string
+	for _, a := range x.notification.Alerts {
+		known, rank := rules.SeverityRank(a.Labels[rules.SeverityLabel])
+		quoted := fmt.Sprintf("%q", message.Cut(message.Line(known), 40))
+		if known != "" && rank == len(rules.SeverityOrder) && !slices.Contains(strange, quoted) {
+			strange = append(strange, quoted)
+		}
+	}
+	if len(strange) == 0 {
+		return
+	}
+	named := strings.Join(strange[:min(len(strange), maxUnordered)], ", ")
+	if more := len(strange) - maxUnordered; more > 0 {
+		named += fmt.Sprintf(" and %d more", more)
+	}
+	says := "is not in the order %s, so it comes last: add it to severities.order"
+	if len(strange) > 1 {
+		says = "are not in the order %s, so they come last: add them to severities.order"
+	}
+	p.linef("  severity    %s "+says, named, strings.Join(rules.SeverityOrder, ", "))
 }
 
 func orElse(names []string, otherwise string) string {
