@@ -46,7 +46,6 @@ func (r *Redis) chooseWait(primaries, replicas []node) {
 // node is what one redis-server says of itself.
 type node struct {
 	address string // empty: there is only one, and nobody need be told which
-	text    string // INFO
 	info    map[string]string
 	config  map[string]string // empty: CONFIG is forbidden
 	delayed bool              // fsyncs came late since the last look
@@ -120,19 +119,14 @@ func (r *Redis) ask(ctx context.Context, addresses []string) []node {
 
 // look asks one node.
 func (r *Redis) look(ctx context.Context, address string, client *redis.Client) node {
-	n := node{address: address, info: map[string]string{}, config: map[string]string{}}
+	n := node{address: address}
 	began := time.Now()
 	text, err := client.Info(ctx).Result()
 	if err != nil {
 		n.err = fmt.Errorf("ask redis for its info: %w", err)
 		return n
 	}
-	n.text = text
-	for line := range strings.Lines(text) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
-			n.info[name] = value
-		}
-	}
+	n.info = infoOf(text)
 	if micro, err := strconv.ParseInt(n.info["server_time_usec"], 10, 64); err == nil {
 		if half := time.Since(began) / 2; half < skewMost/5 { // a slow answer tells little of the time
 			n.skew = r.opts.Now().Add(-half).Sub(time.UnixMicro(micro))

@@ -78,7 +78,7 @@ func (d *Durability) primary(n node, wait int) string {
 	if status := n.info["aof_last_bgrewrite_status"]; status != "" && status != "ok" {
 		warn("its last rewrite of the append-only file failed, so the file grows: look at disk and memory")
 	}
-	if used, most := memory(n.text); most > 0 && used >= most/100*share {
+	if used, most := memory(n.info); most > 0 && used >= most/100*share {
 		warn("nine tenths of its maxmemory of %s are used, so notifications and clicks are refused: raise maxmemory (`redis-cli config set maxmemory ...`, and in redis.conf), or shorten incidents.retention", megabytes(most))
 	}
 	if n.delayed {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -32,9 +31,7 @@ func (s *Store) Known(ctx context.Context) (Known, error) {
 	if _, answered := errors.AsType[redis.Error](err); err != nil && !answered {
 		return k, fmt.Errorf("ask redis for its run_id: %w", err)
 	}
-	if _, text, ok := strings.Cut(info, "run_id:"); ok {
-		k.Server, _, _ = strings.Cut(text, "\r\n")
-	}
+	k.Server = infoOf(info)["run_id"]
 	pipe := node.Pipeline()
 	compared, next := pipe.Get(ctx, s.keys.compared()), pipe.Get(ctx, s.keys.next())
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"strconv"
@@ -83,33 +82,34 @@ func (s *Store) Room(ctx context.Context) (r Room, err error) {
 		return r, fmt.Errorf("ask redis for the inbox's length: %w", err)
 	}
 	r.Bytes = bytes.Val()
-	r.Used, r.Max = memory(info.Val())
+	r.Used, r.Max = memory(infoOf(info.Val()))
 	return r, nil
 }
 
-// memory reads how much is used, without the buffers that Redis does not count,
-// and how much may be. A Redis that evicts keys stands at its limit for ever.
-func memory(info string) (used, most int64) {
-	lines := bufio.NewScanner(strings.NewReader(info))
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), ":")
-		if name == "maxmemory_policy" && value != noEviction {
-			return used, 0
-		}
-		n, err := strconv.ParseInt(value, 10, 64)
-		if err != nil {
-			continue
-		}
-		switch name {
-		case "used_memory":
-			used += n
-		case "mem_not_counted_for_evict":
-			used -= n
-		case "maxmemory":
-			most = n
+// infoOf is what INFO says, by name.
+func infoOf(text string) map[string]string {
+	info := map[string]string{}
+	for line := range strings.Lines(text) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			info[name] = value
 		}
 	}
-	return used, most
+	return info
+}
+
+// memory is how much is used, without the buffers that Redis does not count, and
+// how much may be. A Redis that evicts keys stands at its limit for ever. What INFO
+// does not tell is 0.
+func memory(info map[string]string) (used, most int64) {
+	bytes := func(name string) int64 {
+		n, _ := strconv.ParseInt(info[name], 10, 64)
+		return n
+	}
+	used = bytes("used_memory") - bytes("mem_not_counted_for_evict")
+	if policy := info["maxmemory_policy"]; policy != "" && policy != noEviction {
+		return used, 0
+	}
+	return used, bytes("maxmemory")
 }
 
 // gauge is what this process last saw of the room, so that doors need not ask at
