@@ -189,6 +189,20 @@ func (t turns) of(same string) string {
 	return fmt.Sprint(same, " ", t[same])
 }
 
+// part is the k-th member of an object, or element of a list: its shape (nil: not
+// known), what it is found again by, and what this binary writes of it.
+func (s *shape) part(k int, m member, known []member, t turns) (inner *shape, name string, ref jsontext.Value) {
+	inner, name = s.elem, string(m.name)
+	switch s.kind {
+	case list:
+		ref = known[k].value
+		return inner, t.of(inner.same(ref)), ref
+	case object:
+		inner = s.fields[name]
+	}
+	return inner, name, lookUp(known, name)
+}
+
 // collect finds what is not known in a value; nil when there is nothing.
 func (s *shape) collect(value, reference jsontext.Value) *node {
 	if !s.fits(value) {
@@ -204,22 +218,12 @@ func (s *shape) collect(value, reference jsontext.Value) *node {
 	}
 	t := turns{}
 	for k, m := range found {
-		inner, name, ref := s.elem, string(m.name), jsontext.Value(nil)
-		switch s.kind {
-		case list:
-			ref = known[k].value
-			name = t.of(inner.same(ref))
-		case object:
-			var ok bool
-			if inner, ok = s.fields[name]; !ok {
-				if !s.reads(name) {
-					n.extra = append(n.extra, m)
-				}
-				continue
+		inner, name, ref := s.part(k, m, known, t)
+		if inner == nil {
+			if !s.reads(name) {
+				n.extra = append(n.extra, m)
 			}
-			ref = lookUp(known, name)
-		default:
-			ref = lookUp(known, name)
+			continue
 		}
 		if child := inner.collect(m.value, ref); child != nil {
 			n.under[name] = child
@@ -240,16 +244,7 @@ func (s *shape) merge(value, reference jsontext.Value, n *node) jsontext.Value {
 	var out []member
 	t, there := turns{}, map[string]bool{}
 	for k, m := range written {
-		inner, name, ref := s.elem, string(m.name), jsontext.Value(nil)
-		if s.kind == list {
-			ref = known[k].value
-			name = t.of(inner.same(ref))
-		} else {
-			ref = lookUp(known, name)
-		}
-		if s.kind == object {
-			inner = s.fields[name]
-		}
+		inner, name, ref := s.part(k, m, known, t)
 		there[name] = true
 		if child := n.under[name]; child != nil && inner != nil && (inner.kind != object || child.same == inner.same(ref)) {
 			m.value = inner.merge(m.value, ref, child)
