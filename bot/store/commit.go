@@ -130,6 +130,14 @@ func (w *writes) add(command, key string, args ...any) {
 	w.args = append(w.args, args...)
 }
 
+// call makes them a call of commitScript: for the event with that inbox id (empty:
+// for none), and only when documents are as they were read. Checks are pairs of a
+// document's key index and its version.
+func (w *writes) call(fence Fence, event string, checks ...any) call {
+	args := append([]any{string(fence), event, len(checks) / 2}, checks...)
+	return call{w.keys, append(args, w.args...)}
+}
+
 // Batch is commits ready to be sent.
 type Batch struct{ calls []call }
 
@@ -215,7 +223,6 @@ func (s *Store) commitCall(fence Fence, c Commit) (call, error) {
 		return call{}, err
 	}
 	checks = append(checks, more...)
-	args := append([]any{string(fence), c.EventID, len(checks) / 2}, checks...)
 	if c.Next > 0 {
 		w.add("SET", s.keys.next(), c.Next)
 	}
@@ -253,7 +260,7 @@ func (s *Store) commitCall(fence Fence, c Commit) (call, error) {
 		w.add("XADD", s.keys.dead(), "*", "e", c.Bury.Raw, "id", c.Bury.ID, "why", c.Why, "at", c.Bury.At.UnixMilli())
 		w.add("HDEL", s.keys.tries(), c.Bury.ID)
 	}
-	return call{w.keys, append(args, w.args...)}, nil
+	return w.call(fence, c.EventID, checks...), nil
 }
 
 // save writes one incident: document, timeline, timers and indexes.

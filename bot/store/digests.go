@@ -252,12 +252,11 @@ func (s *Store) ForgetDigests(ctx context.Context, fence Fence, before time.Time
 		return 0, err
 	}
 	w := s.newWrites()
-	args := []any{string(fence), "", 0}
 	for _, n := range numbers {
 		w.add("DEL", s.keys.digest(n))
 		w.add("DEL", s.keys.ledger(DigestSubject(n)))
 		w.add("ZREM", s.keys.digests(), n)
 		w.add("ZREM", s.keys.dirty(), DigestSubject(n))
 	}
-	return len(numbers), s.fenced(ctx, call{w.keys, append(args, w.args...)}, "forget old digests")
+	return len(numbers), s.fenced(ctx, w.call(fence, ""), "forget old digests")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,9 +52,8 @@ func (s *Store) FillIndexes(ctx context.Context, fence Fence) error {
 		}
 	}
 	w := s.newWrites()
-	args := []any{string(fence), "", 0}
 	w.add("SET", s.keys.indexed(), at)
-	return s.fenced(ctx, call{w.keys, append(args, w.args...)}, "fill the indexes of lists")
+	return s.fenced(ctx, w.call(fence, ""), "fill the indexes of lists")
 }
 
 // fillFrom mends the places of all incidents that an index names.
@@ -116,11 +116,11 @@ func (s *Store) mend(ctx context.Context, fence Fence, numbers []int, named map[
 		// It keeps its places; lists name it at least among what is active and of no severity that is known.
 		w := s.newWrites()
 		w.add("ZADD", s.keys.listed(), "NX", 1, padded(u.Number))
-		calls = append(calls, call{w.keys, append([]any{string(fence), "", 0}, w.args...)})
+		calls = append(calls, w.call(fence, ""))
 	}
 	for n, i := range all {
 		w := s.newWrites()
-		args := []any{string(fence), "", 1, w.key(s.keys.incident(n)), i.Version}
+		key := w.key(s.keys.incident(n))
 		standings := s.standings(i)
 		for _, member := range named[n] {
 			if user, _, _ := strings.Cut(member, " "); !concerns(i, user) {
@@ -130,19 +130,11 @@ func (s *Store) mend(ctx context.Context, fence Fence, numbers []int, named map[
 		for _, p := range standings {
 			w.place(p)
 		}
-		calls = append(calls, call{w.keys, append(args, w.args...)})
+		calls = append(calls, w.call(fence, "", key, i.Version))
 	}
-	if len(calls) == 0 {
-		return nil
+	each, err := s.Send(ctx, Batch{calls})
+	if err == nil && slices.Contains(each, ErrFenced) {
+		return ErrFenced
 	}
-	results, err := s.run(ctx, commitScript, calls)
-	if err != nil {
-		return err
-	}
-	for _, result := range results {
-		if result == int64(1) {
-			return ErrFenced
-		}
-	}
-	return nil
+	return err
 }

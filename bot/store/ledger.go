@@ -87,25 +87,23 @@ func (s *Store) SetSlot(ctx context.Context, fence Fence, n int, name string, sl
 		return fmt.Errorf("write ledger of incident %d, slot %s: %w", n, name, err)
 	}
 	w := s.newWrites()
-	args := []any{string(fence), "", 0}
 	w.add("HSET", s.keys.ledger(n), name, data)
 	if name == RootSlot && slot.TS != "" && n > 0 {
 		w.add("HSET", s.keys.threads(), slot.Channel+":"+slot.TS, n)
 	}
-	return s.fenced(ctx, call{w.keys, append(args, w.args...)}, "write ledger")
+	return s.fenced(ctx, w.call(fence, ""), "write ledger")
 }
 
 // ForgetSlots takes slots out of a ledger under the fence: what nobody asks about any
 // more.
 func (s *Store) ForgetSlots(ctx context.Context, fence Fence, n int, names ...string) error {
 	w := s.newWrites()
-	args := []any{string(fence), "", 0}
 	fields := make([]any, len(names))
 	for k, name := range names {
 		fields[k] = name
 	}
 	w.add("HDEL", s.keys.ledger(n), fields...)
-	return s.fenced(ctx, call{w.keys, append(args, w.args...)}, "shorten ledger")
+	return s.fenced(ctx, w.call(fence, ""), "shorten ledger")
 }
 
 // RootSlot is the slot of an incident's first message.
@@ -151,9 +149,8 @@ func (s *Store) Settle(ctx context.Context, fence Fence, n int, version int64) e
 // MarkDirty asks for incidents to be compared with Slack again.
 func (s *Store) MarkDirty(ctx context.Context, fence Fence, n int, version int64) error {
 	w := s.newWrites()
-	args := []any{string(fence), "", 0}
 	w.add("ZADD", s.keys.dirty(), version, n)
-	return s.fenced(ctx, call{w.keys, append(args, w.args...)}, "mark incident dirty")
+	return s.fenced(ctx, w.call(fence, ""), "mark incident dirty")
 }
 
 // Dirty returns the incidents that Slack may not show as they are.
