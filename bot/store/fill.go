@@ -124,7 +124,7 @@ func (s *Store) mend(ctx context.Context, fence Fence, numbers []int, named map[
 		standings := s.standings(i)
 		for _, member := range named[n] {
 			if user, _, _ := strings.Cut(member, " "); !concerns(i, user) {
-				standings = append(standings, place{command: "ZREM", key: s.keys.people(), member: member})
+				standings = append(standings, stand(false, s.keys.people(), 0, member))
 			}
 		}
 		for _, p := range standings {

@@ -20,6 +20,14 @@ type place struct {
 	member  string
 }
 
+// stand lets a member stand in a key with a score, or not.
+func stand(holds bool, key string, score int64, member string) place {
+	if holds {
+		return place{"ZADD", key, score, member}
+	}
+	return place{command: "ZREM", key: key, member: member}
+}
+
 // same reports whether two writes are about one member of one key.
 func (p place) same(o place) bool { return p.key == o.key && p.member == o.member }
 
@@ -29,22 +37,16 @@ func (p place) same(o place) bool { return p.key == o.key && p.member == o.membe
 func (s *Store) places(i incident.Incident) []place {
 	all := make([]place, 0, 8)
 	n := strconv.Itoa(i.Number)
-	stands := func(holds bool, key string, score int64, member string) {
-		if holds {
-			all = append(all, place{"ZADD", key, score, member})
-		} else {
-			all = append(all, place{command: "ZREM", key: key, member: member})
-		}
-	}
 	if i.Group != "" && i.FollowedBy == 0 {
 		all = append(all, place{command: "SET", key: s.keys.group(i.Group), member: n})
 	}
-	stands(i.State != incident.Closed, s.keys.open(), i.OpenedAt.UnixMilli(), n)
-	stands(i.State == incident.Closed, s.keys.closed(), i.ClosedAt.UnixMilli(), n)
-	stands(i.Active() && !i.Drill, s.keys.active(), severityScore(i.Severity), n)
+	all = append(all,
+		stand(i.State != incident.Closed, s.keys.open(), i.OpenedAt.UnixMilli(), n),
+		stand(i.State == incident.Closed, s.keys.closed(), i.ClosedAt.UnixMilli(), n),
+		stand(i.Active() && !i.Drill, s.keys.active(), severityScore(i.Severity), n))
 	if tier, ok := i.Tier(playbooks.Immediate); ok && !i.Quiet {
 		bucket := s.keys.deadline(deadlineBucket(i.Channel, tier.Owners))
-		stands(i.Active() && !tier.Overdue && tier.ToldIn == 0, bucket, tier.Due.UnixMilli(), n)
+		all = append(all, stand(i.Active() && !tier.Overdue && tier.ToldIn == 0, bucket, tier.Due.UnixMilli(), n))
 	}
 	return append(all, s.standings(i)...)
 }
@@ -64,7 +66,7 @@ func (s *Store) saveIndexes(w *writes, saved Saved) {
 	}
 	for _, p := range before {
 		if p.command == "ZADD" && !slices.ContainsFunc(now, p.same) {
-			w.place(place{command: "ZREM", key: p.key, member: p.member})
+			w.place(stand(false, p.key, 0, p.member))
 		}
 	}
 }

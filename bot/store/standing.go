@@ -80,21 +80,14 @@ func involved(i incident.Incident) []string {
 
 // standings are the places in the indexes that lists are read from.
 func (s *Store) standings(i incident.Incident) []place {
-	n := strconv.Itoa(i.Number)
-	if i.State == incident.Closed || i.Quiet {
-		return []place{
-			{command: "ZREM", key: s.keys.listed(), member: padded(i.Number)},
-			{command: "ZREM", key: s.keys.unfinished(), member: n},
-		}
-	}
-	all := []place{{"ZADD", s.keys.listed(), standing(i), padded(i.Number)}}
-	if ms, ok := earliest(i); ok {
-		all = append(all, place{"ZADD", s.keys.unfinished(), ms, n})
-	} else {
-		all = append(all, place{command: "ZREM", key: s.keys.unfinished(), member: n})
+	open := i.State != incident.Closed && !i.Quiet
+	ms, unfinished := earliest(i)
+	all := []place{
+		stand(open, s.keys.listed(), standing(i), padded(i.Number)),
+		stand(open && unfinished, s.keys.unfinished(), ms, strconv.Itoa(i.Number)),
 	}
 	for _, who := range involved(i) {
-		all = append(all, place{"ZADD", s.keys.people(), 0, person(who, i.Number)})
+		all = append(all, stand(true, s.keys.people(), 0, person(who, i.Number)))
 	}
 	return all
 }
