@@ -151,8 +151,7 @@ func (s *Store) Digests(ctx context.Context, count int64) ([]int, error) {
 
 // NewestDigest returns the number of the newest digest; 0 when there is none.
 func (s *Store) NewestDigest(ctx context.Context) (int, error) {
-	text, err := s.redis.client.Get(ctx, s.keys.digestNumber()).Result()
-	return s.number("the number of the newest digest", s.keys.digestNumber(), text, err)
+	return s.number(ctx, "the number of the newest digest", s.keys.digestNumber())
 }
 
 // Ticked returns the digest that was posted for a tick; 0: none.

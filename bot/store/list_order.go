@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -83,14 +84,9 @@ func (p span) by() *redis.ZRangeBy {
 // spans are the parts of listed that hold one severity each, or several that
 // nobody ordered: the newest of each part are the last of it.
 func (b *best) spans(which Which) []span {
-	var scores []int64
-	for score := range b.ranks {
-		scores = append(scores, score)
-	}
-	slices.Sort(scores)
 	var parts []span
 	from := int64(0)
-	for _, score := range scores {
+	for _, score := range slices.Sorted(maps.Keys(b.ranks)) {
 		parts = append(parts, span{from, score - 1}, span{score, score})
 		from = score + 1
 	}

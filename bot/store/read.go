@@ -60,28 +60,31 @@ func (s *Store) incident(n int) document[incident.Incident] {
 
 // GroupNumber returns the newest incident of an alert group; 0 when there is none.
 func (s *Store) GroupNumber(ctx context.Context, group string) (int, error) {
-	text, err := s.redis.client.Get(ctx, s.keys.group(group)).Result()
-	return s.number("the newest incident of a group", s.keys.group(group), text, err)
+	return s.number(ctx, "the newest incident of a group", s.keys.group(group))
 }
 
 // Newest returns the newest incident number; 0 when there is none.
 func (s *Store) Newest(ctx context.Context) (int, error) {
-	text, err := s.redis.client.Get(ctx, s.keys.next()).Result()
-	return s.number("the number of the newest incident", s.keys.next(), text, err)
+	return s.number(ctx, "the number of the newest incident", s.keys.next())
 }
+
+// number reads a number by itself; 0 when there is none.
+func (s *Store) number(ctx context.Context, what, key string) (int, error) {
+	n, _, err := document[int]{what, key, parseNumber}.read(ctx, s)
+	return n, err
+}
+
+func parseNumber(data []byte) (int, error) { return strconv.Atoi(string(data)) }
 
 // ThreadNumber returns the incident whose thread that is; 0 when it is none.
 func (s *Store) ThreadNumber(ctx context.Context, channel, thread string) (int, error) {
-	text, err := s.redis.client.HGet(ctx, s.keys.threads(), channel+":"+thread).Result()
-	return s.number("the incident of a thread", s.keys.threads(), text, err)
-}
-
-func (s *Store) number(what, key, text string, err error) (int, error) {
-	data, ok, err := stored(what, key, []byte(text), err)
+	what, key := "the incident of a thread", s.keys.threads()
+	data, err := s.redis.client.HGet(ctx, key, channel+":"+thread).Bytes()
+	data, ok, err := stored(what, key, data, err)
 	if err != nil || !ok {
 		return 0, err
 	}
-	n, err := strconv.Atoi(string(data))
+	n, err := parseNumber(data)
 	return n, unreadable(what, key, err)
 }
 

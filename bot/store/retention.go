@@ -44,10 +44,9 @@ func (s *Store) past(ctx context.Context, index string, before time.Time, skip, 
 			return nil, fmt.Errorf("read what is past: %w", err)
 		}
 		for _, member := range members {
-			text, _ := member.Member.(string)
-			n, err := strconv.Atoi(text)
-			if err != nil {
-				continue // another binary's
+			n, ok := memberNumber(member)
+			if !ok {
+				continue
 			}
 			all = append(all, Past{Number: n, At: time.UnixMilli(int64(member.Score)).UTC()})
 			subjects = append(subjects, strconv.Itoa(sign*n))

@@ -69,7 +69,7 @@ func unreadable(what, key string, err error) error {
 // wrongKind says that a key holds something that no binary of ours puts there.
 func wrongKind(err error) bool { return redis.HasErrorPrefix(err, "WRONGTYPE") }
 
-// document is one JSON document: what people call it, and how it is read.
+// document is one value of a key, mostly JSON: what people call it, and how it is read.
 type document[T any] struct {
 	what, key string
 	decode    func([]byte) (T, error)
