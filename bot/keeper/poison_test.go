@@ -159,8 +159,8 @@ func (r *deadRig) opensFirst() {
 func (r *deadRig) handled() string {
 	r.t.Helper()
 	r.eventually("the inbox is empty", func() bool {
-		n, err := r.store.InboxLength(r.t.Context())
-		return err == nil && n == 0
+		room, err := r.store.Room(r.t.Context())
+		return err == nil && room.Events == 0
 	})
 	numbers, err := r.store.OpenNumbers(r.t.Context(), 100)
 	if err != nil {

@@ -71,7 +71,7 @@ func TestReplayPassesAFullInbox(t *testing.T) {
 			t.Fatalf("got %v, want a full inbox", err)
 		}
 		must(t, e.Replay(t.Context(), letter.ID))
-		if n := value[int64](t)(e.InboxLength(t.Context())); n != 1001 {
+		if n := value[store.Room](t)(e.Room(t.Context())).Events; n != 1001 {
 			t.Errorf("got %d events in the inbox, want 1001", n)
 		}
 	})

@@ -150,7 +150,7 @@ func TestReplicas(t *testing.T) {
 	e.put(t, note("op1"))
 	lease := e.keep(t)
 	onReplica := open(t, replica.Addr, store.Options{})
-	if n := value[int64](t)(onReplica.InboxLength(t.Context())); n != 1 {
+	if n := value[store.Room](t)(onReplica.Room(t.Context())).Events; n != 1 {
 		t.Errorf("got %d events on the replica, want the one that was confirmed", n)
 	}
 

@@ -106,11 +106,11 @@ func (l *load) drained(t *testing.T) {
 	l.writing.Wait()
 	for least := int64(1 << 40); least > 0; {
 		eventually(t, "fewer events wait", func() bool {
-			n, err := l.InboxLength(t.Context())
-			if err != nil || n >= least {
+			room, err := l.Room(t.Context())
+			if err != nil || room.Events >= least {
 				return false
 			}
-			least = n
+			least = room.Events
 			return true
 		})
 	}

@@ -170,8 +170,3 @@ func (s *Store) Read(ctx context.Context, after string, count int64, block time.
 	}
 	return entries, nil
 }
-
-// InboxLength returns how many events wait.
-func (s *Store) InboxLength(ctx context.Context) (int64, error) {
-	return s.redis.client.XLen(ctx, s.keys.inbox()).Result()
-}

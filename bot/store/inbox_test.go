@@ -39,7 +39,7 @@ func TestPutAndRead(t *testing.T) {
 		if len(few) != 2 || few[0].ID != entries[0].ID || few[1].ID != entries[1].ID {
 			t.Errorf("got %v, want the first two, which reading left there", few)
 		}
-		if n := value[int64](t)(e.InboxLength(t.Context())); n != 4 {
+		if n := value[store.Room](t)(e.Room(t.Context())).Events; n != 4 {
 			t.Errorf("got length %d, want 4", n)
 		}
 	})
@@ -148,7 +148,7 @@ func TestPutByMany(t *testing.T) {
 			}
 		}
 		wait.Wait()
-		if n := value[int64](t)(e.InboxLength(t.Context())); n != 50 {
+		if n := value[store.Room](t)(e.Room(t.Context())).Events; n != 50 {
 			t.Errorf("got %d events, want 50", n)
 		}
 	})
@@ -188,7 +188,7 @@ func TestPutStopsAtTheBound(t *testing.T) {
 		if _, _, err := e.Put(t.Context(), notification("more")); !errors.Is(err, store.ErrFull) {
 			t.Errorf("the 1001st event got %v, want ErrFull", err)
 		}
-		if n := value[int64](t)(e.InboxLength(t.Context())); n != 1000 {
+		if n := value[store.Room](t)(e.Room(t.Context())).Events; n != 1000 {
 			t.Errorf("got %d events, want the bound of 1000", n)
 		}
 	})

@@ -171,9 +171,9 @@ func BenchmarkStep(b *testing.B) {
 	}
 	bot := r.launchBot("--log.level=info")
 	// The first batches are single events on purpose, and the caches are empty.
-	first := r.drainTo(st, events*9/10)
+	first := r.drainTo(events*9/10)
 	cpu := bot.cpu() + redisCPU(b, r.redis)
-	last := r.drainTo(st, 0)
+	last := r.drainTo(0)
 	cpu = bot.cpu() + redisCPU(b, r.redis) - cpu
 	rate := float64(first.left-last.left) / last.at.Sub(first.at).Seconds()
 	after := r.ceilingOfCommits(document, events/4)
@@ -192,10 +192,10 @@ type drained struct {
 }
 
 // drainTo waits until at most that many events are left.
-func (r *rig) drainTo(st *store.Store, left int64) (seen drained) {
+func (r *rig) drainTo(left int64) (seen drained) {
 	r.t.Helper()
 	eventually(r.t, fmt.Sprintf("the inbox is down to %d", left), func() bool {
-		n, err := st.InboxLength(r.t.Context())
+		n, err := r.redis.XLen(r.t.Context(), workspaceKeys+"inbox").Result()
 		seen = drained{n, time.Now()}
 		return err == nil && n <= left
 	})

@@ -129,9 +129,9 @@ func (m *witness) settle() {
 	ctx := m.w.over
 	quiet := func(dirty bool) func() bool {
 		return func() bool {
-			waiting, err := m.w.store.InboxLength(ctx)
-			if err != nil || waiting > 0 || !dirty {
-				return err == nil && waiting == 0
+			room, err := m.w.store.Room(ctx)
+			if err != nil || room.Events > 0 || !dirty {
+				return err == nil && room.Events == 0
 			}
 			numbers, err := m.w.store.Dirty(ctx)
 			return err == nil && len(numbers) == 0
