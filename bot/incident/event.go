@@ -170,6 +170,7 @@ type Pending struct {
 // where it goes, who owns it, and the playbook filled with its alerts.
 type Plan struct {
 	Channel    string
+	Fallback   string // the channel instead, when that cannot be written to
 	Belongs    string // the channel that it is planned for, when that cannot be written to and Channel is another
 	BelongsWhy string
 	Owners     []string

@@ -35,7 +35,7 @@ func PlanFor(n alerts.Notification, set *playbooks.Set, route func(labels map[st
 func NewPlan(t Target, book *playbooks.Playbook, data playbooks.Data) Plan {
 	filled, notes := book.Fill(data)
 	return Plan{
-		Channel: t.Channel, Owners: t.Owners, Responders: t.Responders, Escalate: t.Escalate,
+		Channel: t.Channel, Fallback: t.Fallback, Owners: t.Owners, Responders: t.Responders, Escalate: t.Escalate,
 		Playbook: book, Hash: book.Hash(), Filled: filled, Note: strings.Join(notes, "\n"),
 	}
 }

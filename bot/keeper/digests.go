@@ -168,10 +168,7 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 		return err
 	}
 	document := digest.Document{Schema: digest.Schema, Number: newest + 1, Version: 1, Tick: w.At, AskedBy: askedBy}
-	fallback := r.Settings().Route(nil).Fallback
-	if why := r.people.goesTo(d.Channel, fallback); why != "" {
-		document.Belongs, document.BelongsWhy, d.Channel = d.Channel, why, fallback
-	}
+	d.Channel, document.Belongs, document.BelongsWhy = r.people.settle(d.Channel, r.Settings().Route(nil).Fallback)
 	document.Channel = d.Channel
 	if document.Report, err = r.report(ctx, d, w); err != nil {
 		return err

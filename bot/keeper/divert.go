@@ -20,20 +20,18 @@ import (
 // stays where it is.
 
 // settleIn plans an incident in another channel when its own cannot be written to.
-func (r *reign) settleIn(p *incident.Plan, fallback string) {
-	if why := r.people.goesTo(p.Channel, fallback); why != "" {
-		p.Belongs, p.BelongsWhy, p.Channel = p.Channel, why, fallback
-	}
+func (r *reign) settleIn(p *incident.Plan) {
+	p.Channel, p.Belongs, p.BelongsWhy = r.people.settle(p.Channel, p.Fallback)
 }
 
-// goesTo says why what is to begin in a channel begins in its fallback channel; empty
-// when it does not.
-func (d *directory) goesTo(channel, fallback string) (why string) {
+// settle is where something begins that is to begin in a channel: there, or in its
+// fallback channel; then belongs is its own, and why says what is wrong with that.
+func (d *directory) settle(channel, fallback string) (in, belongs, why string) {
 	why = d.unusable(channel)
 	if why == "" || fallback == "" || fallback == channel || d.unusable(fallback) != "" {
-		return ""
+		return channel, "", ""
 	}
-	return why
+	return fallback, channel, why
 }
 
 // otherChannel is where a subject goes that its channel does not take: into the

@@ -48,13 +48,7 @@ type Settings struct {
 }
 
 // Route is where an incident goes and whom it concerns.
-type Route struct {
-	Channel    string
-	Fallback   string // the channel instead, when that cannot be written to
-	Owners     []string
-	Responders []string
-	Escalate   []incident.Escalation
-}
+type Route = incident.Target
 
 // Timing is how long the hands wait for what mostly never comes. The zero value
 // of a field means the constant beside it; only tests set them.

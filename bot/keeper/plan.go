@@ -11,26 +11,16 @@ import (
 // plan says what the configuration makes of a notification that opens an
 // incident.
 func (r *reign) plan(s Settings, n alerts.Notification) incident.Plan {
-	var fallback string
-	p := incident.PlanFor(n, s.Playbooks, func(labels map[string]string) incident.Target {
-		t := s.target(labels)
-		fallback = t.Fallback
-		return t
-	})
+	p := incident.PlanFor(n, s.Playbooks, s.Route)
 	if incident.IsDrill(n) {
 		p.Channel = cmp.Or(s.Drills, p.Channel)
 	}
-	r.settleIn(&p, fallback)
+	r.settleIn(&p)
 	return p
 }
 
-// target is the route in the words of the state machine.
-func (s Settings) target(labels map[string]string) incident.Target {
-	return incident.Target(s.Route(labels))
-}
-
-// startChannel is where a playbook that somebody starts goes.
-func (s Settings) startChannel(st incident.Start) string {
+// StartChannel is where a playbook that somebody starts goes; Route and Drills say so.
+func (s Settings) StartChannel(st incident.Start) string {
 	channel := s.Route(st.Labels).Channel
 	if st.Drill() {
 		return cmp.Or(s.Drills, channel)
@@ -45,9 +35,9 @@ func (r *reign) startPlan(s Settings, st incident.Start) *incident.Plan {
 	if !ok {
 		return nil
 	}
-	p := incident.NewPlan(s.target(st.Labels), book, playbooks.Data{Labels: st.Labels, Annotations: map[string]string{}})
-	p.Channel = s.startChannel(st)
-	r.settleIn(&p, s.Route(st.Labels).Fallback)
+	p := incident.NewPlan(s.Route(st.Labels), book, playbooks.Data{Labels: st.Labels, Annotations: map[string]string{}})
+	p.Channel = s.StartChannel(st)
+	r.settleIn(&p)
 	p.Reason = "started by hand"
 	return &p
 }

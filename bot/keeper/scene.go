@@ -42,7 +42,7 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 		ev.Access = r.withPrivate(ctx, ev.Access, s.Current.Channel)
 		err = r.judgeAccess(ctx, &s, settings, ev, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
 	case ev.Start != nil:
-		at := access.Place{Channel: settings.startChannel(*ev.Start), Responders: settings.Route(ev.Start.Labels).Responders}
+		at := access.Place{Channel: settings.StartChannel(*ev.Start), Responders: settings.Route(ev.Start.Labels).Responders}
 		ev.Access = r.people.factsOf(at.Channel, ev.Access)
 		err = r.judgeAccess(ctx, &s, settings, ev, ev.Start.User, at)
 	case ev.Timer != nil && s.Current != nil:

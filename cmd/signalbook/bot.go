@@ -232,16 +232,12 @@ func (b *bot) keeperSettings() keeper.Settings {
 	for owner := range owners(s.playbooks) {
 		people = append(people, owner)
 	}
-	drills := ""
-	if c.Drills != nil {
-		drills = c.Drills.Channel
-	}
 	return keeper.Settings{
 		Places: s.places(), External: s.external(),
-		Rules: c.Rules(), Drills: drills,
+		Rules: c.Rules(), Drills: s.drills(),
 		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people, Retention: retention(c.Incidents),
 		Digests: s.keeperDigests(),
-		Route:   func(labels map[string]string) keeper.Route { return keeper.Route(c.Target(labels)) },
+		Route:   c.Target,
 	}
 }
 
@@ -257,12 +253,17 @@ func (s *settings) places() []access.Place {
 // external reports whether guests and people of other organisations may act.
 func (s *settings) external() bool { return s.config.Slack.ExternalUsers == config.ExternalAllow }
 
+// drills is the channel of drills; empty: their routes'.
+func (s *settings) drills() string {
+	if s.config.Drills == nil {
+		return ""
+	}
+	return s.config.Drills.Channel
+}
+
 // startChannel is where a playbook that somebody starts goes.
 func (s *settings) startChannel(st incident.Start) string {
-	if st.Drill() && s.config.Drills != nil {
-		return s.config.Drills.Channel
-	}
-	return s.config.Target(st.Labels).Channel
+	return keeper.Settings{Route: s.config.Target, Drills: s.drills()}.StartChannel(st)
 }
 
 // digestChannel is where a digest is posted; without a name the first one. Empty:
