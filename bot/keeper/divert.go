@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -85,18 +84,7 @@ func (h *hands) diverted(ctx context.Context, s sight, c call, refused *chat.Err
 		}
 	}
 	if d := s.digest; d != nil {
-		next := *d
-		next.Version++
-		next.Channel, next.Belongs, next.BelongsWhy = to, d.Channel, why
-		if to == d.Belongs {
-			next.Belongs, next.BelongsWhy = "", ""
-		}
-		if next.Report.Incidents != nil {
-			// They were gathered for other readers, and some may be of a private channel.
-			next.Report.Incidents = nil
-			next.Report.Missing = append(slices.Clone(d.Report.Missing), "The week's incidents are not told here, because the digest was made for another channel.")
-		}
-		err := h.commitReview(ctx, store.Review{Digest: &store.SavedDigest{Document: next, Was: d.Version}})
+		err := h.commitReview(ctx, store.Review{Digest: &store.SavedDigest{Document: d.Divert(to, why), Was: d.Version}})
 		if errors.Is(err, store.ErrVersion) {
 			return true, nil // somebody acted on it meanwhile: it is looked at again
 		}

@@ -171,7 +171,7 @@ func BenchmarkStep(b *testing.B) {
 	}
 	bot := r.launchBot("--log.level=info")
 	// The first batches are single events on purpose, and the caches are empty.
-	first := r.drainTo(events*9/10)
+	first := r.drainTo(events * 9 / 10)
 	cpu := bot.cpu() + redisCPU(b, r.redis)
 	last := r.drainTo(0)
 	cpu = bot.cpu() + redisCPU(b, r.redis) - cpu
