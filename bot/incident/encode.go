@@ -45,6 +45,9 @@ func DecodeEvent(data []byte) (Event, error) {
 		return Event{}, err
 	}
 	ev := stored.Event
+	if err := compat.CheckSchema(ev.Schema, EventSchema); err != nil {
+		return ev, err
+	}
 	if stored.Body == nil {
 		return ev, ev.checkNewer(data)
 	}
@@ -56,11 +59,9 @@ func DecodeEvent(data []byte) (Event, error) {
 	return ev, nil
 }
 
-// checkNewer finds what this binary does not know in an event that it could decode.
+// checkNewer finds what this binary does not know in an event of its own schema without a body.
 func (ev Event) checkNewer(data []byte) error {
 	switch {
-	case ev.Schema > EventSchema:
-		return compat.CheckSchema(ev.Schema, EventSchema)
 	case ev.Act != nil && !ev.Act.Verb.known():
 		return fmt.Errorf("the act %q: %w", ev.Act.Verb, compat.ErrNewer)
 	case ev.Notification != nil || ev.Act != nil || ev.Start != nil || ev.Review != nil || ev.Timer != nil || ev.Diverted != nil:

@@ -65,6 +65,7 @@ func TestNewerEventIsTold(t *testing.T) {
 		`{"at":"2026-11-23T09:00:00Z","act":{"verb":"merge","incident":1,"user":"U1"}}`: "newer: the act \"merge\"",
 		`{"at":"2026-11-23T09:00:00Z","schema":2,"timer":{"incident":1}}`:               "newer: schema 2",
 		`{"at":{"of":"tomorrow"},"schema":2}`:                                           "newer: schema 2",
+		`{"at":"2026-11-23T09:00:00Z","schema":2,"source":"default","body":{"of":2}}`:   "newer: schema 2",
 		`{"at":"yesterday","merge":{}}`:                                                 "broken",
 		`no JSON`:                                                                       "broken",
 		`{"at":"2026-11-23T09:00:00Z","source":"default","body":{"version":"4"}}`:       "broken",

@@ -125,6 +125,7 @@ func TestNewerEvents(t *testing.T) {
 		`{"op":"b","at":"2026-11-23T09:00:00Z","act":{"verb":"merge","incident":1,"user":"` + anna.ID + `","reply":{"channel":"` + incidents.ID + `"}}}`,
 		`{"op":"c","at":"2026-11-23T09:00:00Z","schema":99,"act":["another","shape"]}`,
 		`{"op":"d","at":"2026-11-23T09:00:00Z","schema":99,"timer":{"incident":1}}`,
+		`{"at":"2026-11-23T09:00:00Z","schema":99,"source":"default","body":{"of":"tomorrow"}}`,
 		`{"op":"e","at":"2026-11-23T09:00:00Z","review":{"verb":"of_tomorrow","digest":1,"user":"U1"}}`,
 	}
 	for _, raw := range raws {
@@ -136,7 +137,7 @@ func TestNewerEvents(t *testing.T) {
 		i, ok, err := r.store.Incident(t.Context(), 2)
 		return err == nil && ok && i.Title == "Broken: second"
 	})
-	r.eventually("five events wait", func() bool { return said(k, "wait in the inbox, 5 of them") })
+	r.eventually("six events wait", func() bool { return said(k, "wait in the inbox, 6 of them") })
 	entries, err := r.store.Read(t.Context(), "", 10, store.NoWait)
 	if err != nil || len(entries) != len(raws) {
 		t.Fatalf("got %d entries and %v, want %d", len(entries), err, len(raws))
