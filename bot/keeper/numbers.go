@@ -25,8 +25,7 @@ const (
 // incidents than people do. It asks Slack only when this server has not been
 // compared yet. What it cannot learn in time it goes on asking for.
 func (r *reign) compare(ctx context.Context) error {
-	var compared sync.Once
-	begin := func() { compared.Do(func() { close(r.compared) }) }
+	begin := sync.OnceFunc(func() { close(r.compared) })
 	defer begin()
 	var known store.Known
 	for {
@@ -128,16 +127,11 @@ func (r *reign) shown(ctx context.Context, within time.Duration) (int, error) {
 
 // unsure reports whether Slack may say something else when it is asked again.
 func unsure(err error) bool {
-	var refused *chat.Error
-	switch {
-	case err == nil:
+	if err == nil {
 		return false
-	case !errors.As(err, &refused):
-		return true
-	case refused.Outcome == chat.OutcomeAuth:
-		return refused.Code != "missing_scope"
 	}
-	return refused.Outcome == chat.OutcomeLimited || refused.Outcome == chat.OutcomeUnknown
+	refused, ok := errors.AsType[*chat.Error](err)
+	return soon(err) > 0 || ok && refused.Outcome == chat.OutcomeAuth && refused.Concern != chat.ConcernMethod
 }
 
 // floor is a number that only grows.
