@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -115,16 +116,12 @@ func (h *hands) tellForms(s sight) {
 			h.short[s.number] = fmt.Sprintf("%s is shown shortened, because Slack refused its message %s: %s", s.name, slot.Name, wordOf(s.ledger[slot.Name]))
 		}
 	}
-	says, others := h.short[s.number], 0
-	for number, other := range h.short {
-		if says == "" {
-			says = other
-		} else if number != s.number {
-			others++
-		}
+	says := h.short[s.number]
+	for _, other := range h.short {
+		says = cmp.Or(says, other)
 	}
-	switch {
-	case says == "":
+	switch others := len(h.short) - 1; {
+	case others < 0:
 		h.health.clear(aboutForms)
 		return
 	case others > 0:

@@ -160,8 +160,7 @@ func (h *hands) answer(reply incident.Reply, user incident.User, a incident.Answ
 	}
 }
 
-// run works until the context ends, once the names of the configuration are
-// known.
+// run works until the context ends.
 func (h *hands) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.sendAnswers(ctx) })

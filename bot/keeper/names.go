@@ -52,18 +52,11 @@ func (d *directory) pending(s sight, c call, now time.Time) time.Duration {
 		if !ok {
 			since, d.wanted[name] = now, now
 		}
-		if now.Sub(since) < namesAtMost && (d.trying.IsZero() || now.Sub(later(since, d.trying)) < namesWithin) {
+		if now.Sub(since) < namesAtMost && (d.trying.IsZero() || min(now.Sub(since), now.Sub(d.trying)) < namesWithin) {
 			wait = retry / 4
 		}
 	}
 	return wait
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // begin notes whether Slack answers at all. While it does not, messages could not be

@@ -2,7 +2,6 @@ package keeper
 
 import (
 	"context"
-	"errors"
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
@@ -27,11 +26,8 @@ func (r *reign) older(ctx context.Context, entry store.Entry) (commit store.Comm
 		return commit, false, nil
 	}
 	ok, err := r.Store.Owns(ctx, subject, *from)
-	if errors.Is(err, store.ErrUnreadable) {
-		return commit, false, &poisonError{err.Error()}
-	}
 	if err != nil || ok {
-		return commit, false, err
+		return commit, false, r.unhandled(err)
 	}
 	r.log.Warn("a click on a message that is not known", "verb", answer.Verb, "subject", subject, "channel", from.Channel, "ts", from.TS)
 	return store.Commit{EventID: entry.ID, Op: ev.Op, Now: ev.At, Answer: answer}, true, nil

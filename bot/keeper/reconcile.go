@@ -298,17 +298,15 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 		h.log.Warn("a Slack call could not be recorded", "incident", s.name, "slot", c.slot.Name, "error", err)
 		return o
 	}
-	if shortened(c, refused) != message.FormWhole && !blamed(c, refused) {
-		h.answered()
-		h.log.Warn("Slack refuses a message as it is; a short form of it follows", "incident", s.name, "slot", c.slot.Name, "error", refused)
-		o.wait = time.Millisecond
-		return o
+	says := "Slack refuses a message as it is; a short form of it follows"
+	switch {
+	case blamed(c, refused):
+		says = "Slack refuses a message with its picture"
+	case shortened(c, refused) == message.FormWhole:
+		return h.judge(s, c, refused, o)
 	}
-	if blamed(c, refused) {
-		h.log.Warn("Slack refuses a message with its picture", "incident", s.name, "slot", c.slot.Name, "error", refused)
-		h.answered()
-		o.wait = time.Millisecond // the ledger says when to go on
-		return o
-	}
-	return h.judge(s, c, refused, o)
+	h.answered()
+	h.log.Warn(says, "incident", s.name, "slot", c.slot.Name, "error", refused)
+	o.wait = time.Millisecond // the ledger says when to go on
+	return o
 }

@@ -2,6 +2,8 @@ package keeper
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -65,10 +67,7 @@ func (r *reign) spare(err error) error {
 func (r *reign) lookAgain(ctx context.Context) error {
 	for pause(ctx, lookAgainEvery) {
 		r.unread.mu.Lock()
-		var all []*store.Unreadable
-		for _, u := range r.unread.all {
-			all = append(all, u)
-		}
+		all := slices.Collect(maps.Values(r.unread.all))
 		r.unread.mu.Unlock()
 		for _, u := range all {
 			if u.Still(ctx) {
