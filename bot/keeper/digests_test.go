@@ -178,8 +178,8 @@ func TestDigestsAreMadeOnTime(t *testing.T) {
 	// A clock that is set back posts nothing twice.
 	r.passes(tick.Add(2 * week))
 	r.passes(tick.Add(5*week + time.Minute))
-	if n, err := r.store.Ticked(t.Context(), store.Tick{Digest: "weekly", At: tick.Add(5 * week)}); err != nil || n != 4 {
-		t.Errorf("got digest %d for the last tick, %v, want 4", n, err)
+	if d, _, err := r.store.Digest(t.Context(), 4); err != nil || !d.Tick.Equal(tick.Add(5*week)) {
+		t.Errorf("digest 4 is for %s, %v, want the last tick", d.Tick, err)
 	}
 }
 
@@ -291,8 +291,8 @@ func TestDigestOfEachMinute(t *testing.T) {
 	r.begin(r.store)
 	r.now.Store(tick.Add(60 * 24 * time.Hour).Unix())
 	r.have(1)
-	if n, err := r.store.Ticked(t.Context(), store.Tick{Digest: "weekly", At: tick.Add(60 * 24 * time.Hour)}); err != nil || n != 1 {
-		t.Errorf("got digest %d for the newest tick, %v, want 1", n, err)
+	if d, _, err := r.store.Digest(t.Context(), 1); err != nil || !d.Tick.Equal(tick.Add(60*24*time.Hour)) {
+		t.Errorf("digest 1 is for %s, %v, want the newest tick", d.Tick, err)
 	}
 }
 

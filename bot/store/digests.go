@@ -154,24 +154,6 @@ func (s *Store) NewestDigest(ctx context.Context) (int, error) {
 	return s.number(ctx, "the number of the newest digest", s.keys.digestNumber())
 }
 
-// Ticked returns the digest that was posted for a tick; 0: none.
-func (s *Store) Ticked(ctx context.Context, t Tick) (int, error) {
-	data, err := s.redis.client.Get(ctx, s.keys.tick(t.Digest, t.At)).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return 0, nil
-	}
-	var tick struct {
-		Digest int `json:"digest"`
-	}
-	if err == nil {
-		err = json.Unmarshal(data, &tick)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("read the tick of digest %s: %w", t.Digest, err)
-	}
-	return tick.Digest, nil
-}
-
 // Passed returns the newest tick of each digest that was dealt with. One that cannot
 // be read counts as none: that digest begins anew with its next time.
 func (s *Store) Passed(ctx context.Context) (map[string]Passed, error) {

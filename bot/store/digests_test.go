@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,11 +65,12 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 		if err := committed(t, e, "9:other", store.Commit{Review: store.Review{Digest: &store.SavedDigest{Document: document(2)}}}); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("a digest of a keeper that is none: got %v, want %v", err, store.ErrFenced)
 		}
-		if n, err := e.Ticked(ctx, tick); err != nil || n != 1 {
-			t.Errorf("got digest %d for the tick, %v, want 1", n, err)
+		ticked := value[[]string](t)(e.raw.Keys(ctx, base+"tick:*").Result())
+		if want := []string{base + "tick:weekly:" + strconv.FormatInt(tick.At.Unix(), 10)}; !slices.Equal(ticked, want) {
+			t.Fatalf("got ticks %q, want %q", ticked, want)
 		}
-		if n, err := e.Ticked(ctx, store.Tick{Digest: "weekly", At: start.Add(time.Hour)}); err != nil || n != 0 {
-			t.Errorf("got digest %d for a tick that never was, %v", n, err)
+		if got := value[string](t)(e.raw.Get(ctx, ticked[0]).Result()); got != `{"version":1,"digest":1}` {
+			t.Errorf("got %s for the tick, want digest 1", got)
 		}
 		passed, err := e.Passed(ctx)
 		if diff := cmp.Diff(map[string]store.Passed{"weekly": passing}, passed); err != nil || diff != "" {
