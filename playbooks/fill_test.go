@@ -103,7 +103,7 @@ func TestHostileTemplates(t *testing.T) {
 		`{{ reReplaceAll "(" "" "x" }}`:                                                                                 "missing closing )",
 		`{{ match "` + strings.Repeat("(a)", 30) + `" "x" }}`:                                                           "30 groups, at most 20",
 		`{{ $x := "a" }}{{ range 9000 }}{{ $y := join "` + strings.Repeat("s", 1500) + `" (stringSlice "a" "b" "c" "d" "e" "f" "g" "h" "i") }}{{ end }}`:                                                   "too much work",
-		`{{ range 9000 }}{{ $y := match "(x+x+x+x+)+y" (printf "%99s" "xxxxxx") }}{{ $z := match ".*.*.*.*.*.*.*.*" (printf "%99s%99s%99s%99s%99s%99s%99s%99s%99s" 1 2 3 4 5 6 7 8 9 | print) }}{{ end }}`: "too much work",
+		`{{ range 9000 }}{{ $y := match "(x+x+x+x+)+y" (printf "%99s" "xxxxxx") }}{{ $z := match ".*.*.*.*.*.*.*.*" (printf "%99v%99v%99v%99v%99v%99v%99v%99v%99v" 1 2 3 4 5 6 7 8 9 | print) }}{{ end }}`: "too much work",
 		`{{ define "a" }}{{ template "a" }}{{ end }}{{ template "a" }}`: "not allowed",
 		`{{ block "a" . }}x{{ end }}`:                                   "not allowed",
 		`{{ template "a" }}`:                                            "template calls are not allowed",
@@ -137,7 +137,7 @@ func TestHostileTemplates(t *testing.T) {
 
 // TestBudgetIsShared: many costly templates cost no more than one.
 func TestBudgetIsShared(t *testing.T) {
-	costly := `{{ range 9000 }}{{ $y := match ".*.*.*.*.*.*.*.*" (printf "%99s%99s%99s%99s%99s%99s%99s%99s%99s" 1 2 3 4 5 6 7 8 9) }}{{ end }}`
+	costly := `{{ range 9000 }}{{ $y := match ".*.*.*.*.*.*.*.*" (printf "%99v%99v%99v%99v%99v%99v%99v%99v%99v" 1 2 3 4 5 6 7 8 9) }}{{ end }}`
 	p := one(playbooks.Step{})
 	for range 50 {
 		p.Tiers[0].Steps = append(p.Tiers[0].Steps, playbooks.Step{ID: "s", Title: "S", Detail: costly, Commands: []string{costly, costly}})

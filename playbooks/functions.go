@@ -91,6 +91,9 @@ func (b *budget) format(layout string, args []any, do func() string) (string, er
 	if size > 8*maxOutput {
 		return "", errOutput
 	}
+	if why := wrongVerbs(layout, args); why != "" {
+		return "", printfError(layout, why)
+	}
 	return b.result(do())
 }
 

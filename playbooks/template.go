@@ -49,6 +49,9 @@ func compile(text string, where use, b *budget) (*template.Template, error) {
 	if tree == nil || tree.Root == nil {
 		tree = &parse.Tree{Root: &parse.ListNode{NodeType: parse.NodeList}}
 	}
+	if err := checkPrintf(tree.Root, text); err != nil {
+		return nil, err
+	}
 	if _, err := instrument(tree.Root, where); err != nil {
 		return nil, err
 	}
