@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"strings"
 	"time"
 )
 
@@ -32,7 +33,9 @@ type Alert struct {
 	GeneratorURL string            `json:"generatorURL,omitempty"`
 	Fingerprint  string            `json:"fingerprint"`
 
-	// Only Grafana sends these.
+	// Only Grafana sends these. RuleUID names its rule; the label __alert_rule_uid__, which other
+	// Alertmanagers pass on, does too.
+	RuleUID      string `json:"ruleUID,omitempty"`
 	DashboardURL string `json:"dashboardURL,omitempty"`
 	PanelURL     string `json:"panelURL,omitempty"`
 	SilenceURL   string `json:"silenceURL,omitempty"`
@@ -42,8 +45,9 @@ type Alert struct {
 // twice, late, out of order or cut short, and says nothing about alerts that it
 // does not list. Its JSON form is what the inbox keeps.
 type Notification struct {
-	Source            string            `json:"source"`   // which Alertmanager or tenant sent it
-	Receiver          string            `json:"receiver"` // regexp-quoted, as Alertmanager sends it
+	Source            string            `json:"source"`            // which Alertmanager or tenant sent it
+	Receiver          string            `json:"receiver"`          // regexp-quoted, as Alertmanager sends it; Grafana's Test names none
+	Grafana           bool              `json:"grafana,omitempty"` // Grafana sent it: version "1"
 	Status            Status            `json:"status"`
 	GroupKey          string            `json:"groupKey"`
 	ExternalURL       string            `json:"externalURL,omitempty"`
@@ -77,6 +81,18 @@ func (n Notification) GroupID() string {
 		h.Write([]byte(part))
 	}
 	return hex.EncodeToString(h.Sum(nil))[:24]
+}
+
+// RuleURL is where the rule of one of the alerts is shown; empty: nowhere. Grafana
+// sends a bare query for a rule that has no page, and always its own address.
+func (n Notification) RuleURL(a Alert) string {
+	if !n.Grafana || strings.Contains(a.GeneratorURL, "://") {
+		return a.GeneratorURL
+	}
+	if a.RuleUID == "" || n.ExternalURL == "" {
+		return ""
+	}
+	return strings.TrimRight(n.ExternalURL, "/") + "/alerting/grafana/" + a.RuleUID + "/view"
 }
 
 // AllResolved reports whether nothing of the group fires any more. The status

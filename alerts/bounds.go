@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -38,6 +39,12 @@ func boundAlert(a Alert) Alert {
 	if !usableFingerprint(a.Fingerprint) {
 		a.Fingerprint = model.Fingerprint(model.LabelsToSignature(a.Labels)).String()
 	}
+	if a.RuleUID == "" {
+		a.RuleUID = a.Labels["__alert_rule_uid__"]
+	}
+	if !usableRuleUID.MatchString(a.RuleUID) {
+		a.RuleUID = ""
+	}
 	a.Labels = boundLabels(a.Labels)
 	a.Annotations = boundAnnotations(a.Annotations)
 	a.GeneratorURL = boundURL(a.GeneratorURL)
@@ -46,6 +53,9 @@ func boundAlert(a Alert) Alert {
 	a.SilenceURL = boundURL(a.SilenceURL)
 	return a
 }
+
+// usableRuleUID is what Grafana takes for the UID of a rule.
+var usableRuleUID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
 
 // usableFingerprint accepts what may become part of a key: letters and digits.
 func usableFingerprint(s string) bool {
@@ -134,7 +144,7 @@ func boundURL(url string) string {
 func encodedSize(a Alert) int {
 	const frame = 250 // braces, names of fields, status, two times
 	size := frame + pairsSize(a.Labels) + pairsSize(a.Annotations)
-	for _, text := range []string{a.Fingerprint, a.GeneratorURL, a.DashboardURL, a.PanelURL, a.SilenceURL} {
+	for _, text := range []string{a.Fingerprint, a.RuleUID, a.GeneratorURL, a.DashboardURL, a.PanelURL, a.SilenceURL} {
 		size += textSize(text)
 	}
 	return size

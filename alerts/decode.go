@@ -68,6 +68,7 @@ func (p *payload) field(s *scanner, name string) (err error) {
 	case "version":
 		p.hasVersion = true
 		p.version, err = s.text("version")
+		p.Grafana = p.version == "1"
 	case "receiver":
 		p.Receiver, err = s.text("receiver")
 		p.Receiver = boundIdentity(p.Receiver, MaxLabelValue)
@@ -130,6 +131,8 @@ func (p *payload) alert(s *scanner, i int) error {
 			a.GeneratorURL, err = s.text("generatorURL of " + what)
 		case "fingerprint":
 			a.Fingerprint, err = s.text("fingerprint of " + what)
+		case "ruleUID":
+			a.RuleUID, err = s.text("ruleUID of " + what)
 		case "dashboardURL":
 			a.DashboardURL, err = s.text("dashboardURL of " + what)
 		case "panelURL":
@@ -182,7 +185,7 @@ func (p *payload) check() error {
 		return invalid(`version %q is not known: expected "4" (Alertmanager) or "1" (Grafana)`, cut(p.version, 40))
 	case p.GroupKey == "":
 		return invalid("groupKey is missing")
-	case p.Receiver == "":
+	case p.Receiver == "" && !p.Grafana:
 		return invalid("receiver is missing")
 	case p.Status == "":
 		return invalid("status is missing")

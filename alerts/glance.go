@@ -31,7 +31,7 @@ func Glance(body []byte) (counts Counts, certain bool) {
 	defer decoders.Put(dec)
 	dec.Reset(bytes.NewBuffer(body), lenient)
 	g := glance{dec: dec}
-	if !g.object(g.field) || !g.version || !g.receiver || !g.status || !g.groupKey || g.Firing+g.Resolved == 0 {
+	if !g.object(g.field) || !g.version || !g.receiver && !g.grafana || !g.status || !g.groupKey || g.Firing+g.Resolved == 0 {
 		return Counts{}, false
 	}
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
@@ -47,19 +47,21 @@ var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(new(bytes.
 // here each must do.
 type glance struct {
 	Counts
-	dec                                         *jsontext.Decoder
-	version, receiver, status, groupKey, alerts bool
+	dec                                                  *jsontext.Decoder
+	version, grafana, receiver, status, groupKey, alerts bool
 }
 
 func (g *glance) field(name []byte) bool {
 	switch string(name) {
 	case `"version"`:
 		version := string(g.text())
-		g.version = version == `"4"` || version == `"1"`
+		g.grafana = version == `"1"`
+		g.version = version == `"4"` || g.grafana
 		return g.version
 	case `"receiver"`:
-		g.receiver = len(g.text()) > len(`""`)
-		return g.receiver
+		receiver := g.text()
+		g.receiver = len(receiver) > len(`""`)
+		return receiver != nil
 	case `"status"`:
 		g.status = g.state() != ""
 		return g.status
@@ -124,7 +126,7 @@ func (g *glance) alert() bool {
 		case `"endsAt"`:
 			_, ok := g.time()
 			return ok
-		case `"generatorURL"`, `"fingerprint"`, `"dashboardURL"`, `"panelURL"`, `"silenceURL"`:
+		case `"generatorURL"`, `"fingerprint"`, `"ruleUID"`, `"dashboardURL"`, `"panelURL"`, `"silenceURL"`:
 			return g.text() != nil
 		}
 		return g.skip()

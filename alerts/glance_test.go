@@ -43,7 +43,7 @@ func TestGlanceKnowsItsSenders(t *testing.T) {
 	if err != nil || len(files) < 20 {
 		t.Fatalf("found %d payloads: %v", len(files), err)
 	}
-	for _, file := range append(files, "testdata/grafana-v1-two-alerts.json") {
+	for _, file := range append(files, "testdata/grafana-v1-two-alerts.json", "testdata/grafana-v1-test.json") {
 		data := mustRead(t, file)
 		if got, want := glanced(t, data), len(data) <= MaxGlance; got != want {
 			t.Errorf("%s: certain is %v, want %v", file, got, want)

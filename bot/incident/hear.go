@@ -224,7 +224,7 @@ func (m *move) tell(kept *Alert, n alerts.Notification, a alerts.Alert) {
 	if kept.Summary == first(n.CommonAnnotations, "summary", "message", "description") {
 		kept.Summary = "" // the incident's own summary says it
 	}
-	kept.URL = a.GeneratorURL
+	kept.URL, kept.RuleUID = n.RuleURL(a), a.RuleUID
 }
 
 // describe brings what the root says about the group up to date.
@@ -234,7 +234,7 @@ func (m *move) describe(n alerts.Notification, w news) {
 		return
 	}
 	if n.ExternalURL != "" {
-		i.ExternalURL = n.ExternalURL
+		i.ExternalURL, i.Grafana = n.ExternalURL, n.Grafana
 	}
 	if labels := n.CommonLabels; n.Firing > 0 && len(labels) > 0 && !maps.Equal(i.Labels, labels) {
 		i.Labels = labels

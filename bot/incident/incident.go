@@ -55,7 +55,8 @@ type Incident struct {
 	Labels      map[string]string `json:"labels,omitempty"` // common to the firing alerts
 	Runbook     string            `json:"runbook,omitempty"`
 	Dashboard   string            `json:"dashboard,omitempty"`
-	ExternalURL string            `json:"external_url,omitempty"` // Alertmanager's, as it names itself
+	ExternalURL string            `json:"external_url,omitempty"` // Alertmanager's or Grafana's, as it names itself
+	Grafana     bool              `json:"grafana,omitempty"`      // the alerts come from Grafana itself
 	Links       []playbooks.Link  `json:"links,omitempty"`
 
 	Group   string  `json:"group,omitempty"` // empty: started by hand
@@ -127,7 +128,8 @@ type Alert struct {
 	Unreported  bool              `json:"not_reported,omitempty"` // firing, yet absent from the last notification
 	Labels      map[string]string `json:"labels,omitempty"`       // what tells it apart from the others
 	Summary     string            `json:"summary,omitempty"`
-	URL         string            `json:"url,omitempty"` // the expression that fired
+	URL         string            `json:"url,omitempty"`      // the rule or expression that fired
+	RuleUID     string            `json:"rule_uid,omitempty"` // Grafana's name of the rule
 }
 
 // Escalation is one level: Mention is told when nobody has acknowledged After

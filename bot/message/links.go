@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -42,16 +43,9 @@ func linksAndLost(i incident.Incident) (all []*paragraph, lost []Loss) {
 			all = append(all, (&paragraph{}).link(target, label))
 		}
 	}
-	expression, manager := "Prometheus", "Alertmanager"
 	source := expressionURL(i)
-	base := i.ExternalURL
-	if strings.Contains(source, "/alerting/") { // Grafana sends its own rule and its own address
-		expression, manager = "Grafana rule", "Grafana"
-	} else if base != "" {
-		base = strings.TrimRight(base, "/") + "/#/alerts" + managerFilter(i.Labels)
-	}
-	add(expression, source)
-	add(manager, base)
+	add(ruleTitle(i, source), source)
+	add(sender(i, source))
 	add("Runbook", i.Runbook)
 	add("Dashboard", i.Dashboard)
 	for own = range i.Links {
@@ -62,6 +56,37 @@ func linksAndLost(i incident.Incident) (all []*paragraph, lost []Loss) {
 		all = append(all, (&paragraph{}).italic(plural(tooLong, "link")+" too long for Slack left out"))
 	}
 	return all, lost
+}
+
+// grafanaRule finds the page of a Grafana rule, wherever Grafana is served.
+var grafanaRule = regexp.MustCompile(`/alerting/([^/?#]+/)?[^/?#]+/(view|edit)([?#]|$)`)
+
+// ruleTitle is what the address of an alert's rule leads to.
+func ruleTitle(i incident.Incident, address string) string {
+	switch {
+	case grafanaRule.MatchString(address):
+		return "Grafana rule"
+	case strings.Contains(address, "g0.expr="), strings.HasSuffix(address, "/graph"):
+		return "Prometheus"
+	case i.Grafana:
+		return "Grafana rule"
+	case strings.Contains(address, "/vmalert/"):
+		return "vmalert"
+	}
+	return "Source"
+}
+
+// sender is the page of whoever sent the alerts: Grafana, or Alertmanager narrowed to
+// the group.
+func sender(i incident.Incident, source string) (title, address string) {
+	base := i.ExternalURL
+	switch {
+	case i.Grafana, base != "" && strings.HasPrefix(source, base) && grafanaRule.MatchString(source): // documents of earlier binaries do not say
+		return "Grafana", base
+	case base != "":
+		base = strings.TrimRight(base, "/") + "/#/alerts" + managerFilter(i.Labels)
+	}
+	return "Alertmanager", base
 }
 
 // expressionURL is the expression behind the alert on top of the list.
