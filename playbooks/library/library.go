@@ -15,7 +15,7 @@ var files embed.FS
 
 // order is the order in which the playbooks are tried; triage is for what
 // none of the others matches.
-var order = [...]string{"database-cpu.yml", "cdn-cost.yml", "inference-latency.yml", "cost-optimisation.yml", "triage.yml"}
+var order = [...]string{"database-cpu.yml", "cdn-cost.yml", "inference-latency.yml", "cost-optimisation.yml", "signalbook.yml", "triage.yml"}
 
 // All returns the built-in playbooks, read anew, in the order in which they
 // are tried. The package's tests prove that every file can be read; one that
