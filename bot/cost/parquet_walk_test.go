@@ -3,10 +3,12 @@ package cost
 import (
 	"bytes"
 	"encoding/binary"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -80,4 +82,56 @@ func TestFooterSaysWhatIsWrong(t *testing.T) {
 // half is a list of half as many numbers as there may be.
 func half() []byte {
 	return slices.Concat(binary.AppendUvarint([]byte{0x19, 0xF5}, maxParts/2), make([]byte, maxParts/2))
+}
+
+// FuzzFooter: the decoder has no more entries than the walker has counted.
+func FuzzFooter(f *testing.F) {
+	var good bytes.Buffer
+	w := parquet.NewGenericWriter[mapped](&good)
+	if _, err := w.Write([]mapped{{BilledCost: 1, Tags: map[string]string{"a": "b"}}}); err != nil {
+		f.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		f.Fatal(err)
+	}
+	length := int(binary.LittleEndian.Uint32(good.Bytes()[good.Len()-8:]))
+	f.Add(good.Bytes()[good.Len()-8-length : good.Len()-8])
+	f.Add(slices.Concat([]byte{0xFD}, make([]byte, 16), []byte{0x09, 0x04, 0x2C, 0, 0, 0}))
+	f.Add([]byte{0xFC, 0x10, 0x29, 0x2C, 0, 0, 0})
+	f.Add([]byte{0x19, 0x21, 0x01, 0x02, 0x19, 0x2B, 0, 0, 0})
+	f.Fuzz(func(t *testing.T, footer []byte) {
+		var protocol thrift.CompactProtocol
+		w := walker{BytesReader: protocol.NewReaderFromBytes(footer)}
+		if w.structure(0) != nil {
+			return
+		}
+		var read format.FileMetaData
+		_ = thrift.NewDecoder(protocol.NewReaderFromBytes(footer)).Decode(&read)
+		if n := entries(reflect.ValueOf(read)); n > w.parts {
+			t.Errorf("%x: the decoder has %d entries, and %d were counted", footer, n, w.parts)
+		}
+	})
+}
+
+// entries counts those of all lists of a decoded value.
+func entries(v reflect.Value) (n int64) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			return entries(v.Elem())
+		}
+	case reflect.Struct:
+		for k := range v.NumField() {
+			n += entries(v.Field(k))
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return 0
+		}
+		n = int64(v.Len())
+		for k := range v.Len() {
+			n += entries(v.Index(k))
+		}
+	}
+	return n
 }
