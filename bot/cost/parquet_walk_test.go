@@ -121,8 +121,8 @@ func entries(v reflect.Value) (n int64) {
 			return entries(v.Elem())
 		}
 	case reflect.Struct:
-		for k := range v.NumField() {
-			n += entries(v.Field(k))
+		for _, field := range v.Fields() {
+			n += entries(field)
 		}
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
