@@ -28,9 +28,14 @@ type budget struct {
 	work       int
 	regexps    map[string]compiled // by pattern; as many as the work pays for
 
+	// The values that a command's template has printed, and how many bytes they are.
+	values []printedValue
+	held   int
+
 	// What no filling spends, and the next one takes over.
 	base      *template.Template // with all functions, which pay out of this budget
 	templates map[templateKey]*template.Template
+	hints     []hint // of all actions in commands' templates
 }
 
 // templateKey is a template's text and what it is for.

@@ -92,10 +92,25 @@ func (f *filler) step(n NumberedStep, labels map[string]string) FilledStep {
 	}
 	out.Detail = f.text(s.Detail, inMrkdwn, what)
 	for _, c := range s.Commands {
-		out.Commands = append(out.Commands, f.text(c, inCommand, what))
+		out.Commands = append(out.Commands, f.command(c, what, out.Applies))
 	}
 	out.Templated = IsTemplate(s.Title) || IsTemplate(s.Detail) || slices.ContainsFunc(s.Commands, IsTemplate)
 	return out
+}
+
+// command fills a command; told: what is changed in it is noted, once.
+func (f *filler) command(source, what string, told bool) string {
+	filled, changes, err := f.budget.command(source, f.view)
+	if err != nil {
+		f.notef("%s: a template could not be filled: %v", what, err)
+		return source
+	}
+	for _, c := range changes {
+		if note := c.note(); told && note != "" && !slices.Contains(f.notes, note) {
+			f.notes = append(f.notes, note)
+		}
+	}
+	return filled
 }
 
 // text fills one text; when that fails, the template itself is shown.

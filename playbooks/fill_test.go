@@ -156,16 +156,20 @@ func TestFillCommandsAndTitles(t *testing.T) {
 	}})
 	p.Tiers[0].Steps[0].Title = "Look at {{ .Labels.evil }}{{ .Labels.turn }}"
 	filled, notes := p.Fill(data())
-	if len(notes) > 0 {
-		t.Errorf("notes: got %q, want none", notes)
+	told := []string{
+		"Commands show <shell> instead of the label shell, whose value is \"-x; rm -rf $(pwd) `id` \\\"'\": a command would take it for an option.",
+		"Commands quote the label turn, whose value is \"abc d\".",
+	}
+	if diff := cmp.Diff(told, notes); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
 	}
 	want := playbooks.FilledStep{
 		ID: "one", Number: 1, Tier: playbooks.Immediate, Applies: true, Templated: true,
 		Title: "Look at <!channel> *b* _i_ ~s~ `c` & <http://x|y>abc d",
 		Commands: []string{
 			"psql -h db-1:5432 'orders_primary' > <file>",
-			"run _x_ rm -rf __pwd_ _id_ __",
-			"echo abc d && true",
+			"run <shell>",
+			`echo $'a\342\200\256b\007c\nd' && true`,
 		},
 	}
 	if diff := cmp.Diff(want, filled.Steps[0]); diff != "" {

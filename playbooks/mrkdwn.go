@@ -37,22 +37,6 @@ func cleanLine(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
 
-// commandValue is a value in a command that somebody will paste into a shell
-// at night: characters with which a label could end the command and begin its
-// own are replaced by "_".
-func commandValue(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if strings.ContainsRune("`$;&|<>()'\"\\!", r) {
-			return '_'
-		}
-		return r
-	}, cleanLine(s))
-	if strings.HasPrefix(s, "-") { // would be an option
-		return "_" + s[1:]
-	}
-	return s
-}
-
 // mrkdwnWriter puts the values of a filled text into Slack's mrkdwn.
 type mrkdwnWriter struct {
 	out    []byte

@@ -23,7 +23,8 @@ const (
 	inCommand use = "signalbookCommand"
 	inURL     use = "signalbookURL"
 
-	tickFunction = "signalbookTick"
+	tickFunction   = "signalbookTick"
+	authorFunction = "signalbookAuthor" // prints what the author has written into an action of a command
 )
 
 // IsTemplate tells whether a text of a playbook has anything to fill in; one that
@@ -52,7 +53,8 @@ func compile(text string, where use, b *budget) (*template.Template, error) {
 	if err := checkPrintf(tree.Root, text); err != nil {
 		return nil, err
 	}
-	if _, err := instrument(tree.Root, where); err != nil {
+	i := instrumenter{where: where, budget: b, own: ownWords(tree.Root), variables: map[string]hint{}}
+	if _, err := i.list(tree.Root); err != nil {
 		return nil, err
 	}
 	if b.base == nil {
@@ -60,8 +62,9 @@ func compile(text string, where use, b *budget) (*template.Template, error) {
 			tickFunction:      b.tick,
 			string(inMrkdwn):  b.printed(markValue),
 			string(inTitle):   b.printed(cleanLine),
-			string(inCommand): b.printed(commandValue),
+			string(inCommand): b.commandValue,
 			string(inURL):     b.printed(markValue),
+			authorFunction:    b.printed(func(s string) string { return s }),
 		})
 		b.templates = map[templateKey]*template.Template{}
 	}
@@ -83,19 +86,36 @@ var callable = func() map[string]any {
 	return all
 }()
 
-// instrument rewrites a list of nodes in place and returns how many nodes one
+// instrumenter rewrites the tree of one template.
+type instrumenter struct {
+	where  use
+	budget *budget
+
+	// Of commands only: what values are called.
+	own       []string        // words of the author's that may be printed instead of a value
+	dot       hint            // what the dot is inside a with or range
+	variables map[string]hint // what was first put into a variable
+}
+
+// list rewrites a list of nodes in place and returns how many nodes one
 // pass over it runs through, inner loops not counted.
-func instrument(list *parse.ListNode, where use) (nodes int, err error) {
+func (i *instrumenter) list(list *parse.ListNode) (nodes int, err error) {
 	if list == nil {
 		return 0, nil
 	}
 	branch := func(b *parse.BranchNode) error {
+		outer := i.dot
+		if b.Type() == parse.NodeWith {
+			i.dot = i.hint(b.Pipe)
+		}
+		i.declare(b.Pipe)
 		for _, l := range []*parse.ListNode{b.List, b.ElseList} {
-			n, err := instrument(l, where)
+			n, err := i.list(l)
 			if err != nil {
 				return err
 			}
 			nodes += n
+			i.dot = outer
 		}
 		return nil
 	}
@@ -104,8 +124,13 @@ func instrument(list *parse.ListNode, where use) (nodes int, err error) {
 		switch n := node.(type) {
 		case *parse.ActionNode:
 			nodes += len(n.Pipe.Cmds)
-			if len(n.Pipe.Decl) == 0 {
-				n.Pipe.Cmds = append(n.Pipe.Cmds, command(n.Pos, string(where)))
+			i.declare(n.Pipe)
+			switch {
+			case len(n.Pipe.Decl) > 0:
+			case i.where == inCommand:
+				i.print(n.Pipe)
+			default:
+				n.Pipe.Cmds = append(n.Pipe.Cmds, command(n.Pos, string(i.where)))
 			}
 		case *parse.IfNode:
 			err = branch(&n.BranchNode)
@@ -113,9 +138,14 @@ func instrument(list *parse.ListNode, where use) (nodes int, err error) {
 			err = branch(&n.BranchNode)
 		case *parse.RangeNode:
 			var inner int
-			if inner, err = instrument(n.List, where); err == nil {
+			outer := i.dot
+			i.dot = i.hint(n.Pipe)
+			i.declare(n.Pipe)
+			inner, err = i.list(n.List)
+			i.dot = outer
+			if err == nil {
 				n.List.Nodes = append([]parse.Node{tick(n, inner)}, n.List.Nodes...)
-				_, err = instrument(n.ElseList, where)
+				_, err = i.list(n.ElseList)
 			}
 		case *parse.TemplateNode:
 			err = errors.New("template calls are not allowed in a playbook's templates")
@@ -128,11 +158,15 @@ func instrument(list *parse.ListNode, where use) (nodes int, err error) {
 }
 
 func tick(at *parse.RangeNode, nodes int) parse.Node {
-	count := &parse.NumberNode{NodeType: parse.NodeNumber, Pos: at.Pos, IsInt: true, Int64: int64(nodes), Text: strconv.Itoa(nodes)}
+	count := number(at.Pos, nodes)
 	return &parse.ActionNode{NodeType: parse.NodeAction, Pos: at.Pos, Line: at.Line, Pipe: &parse.PipeNode{
 		NodeType: parse.NodePipe, Pos: at.Pos, Line: at.Line,
 		Cmds: []*parse.CommandNode{command(at.Pos, tickFunction, count)},
 	}}
+}
+
+func number(pos parse.Pos, n int) *parse.NumberNode {
+	return &parse.NumberNode{NodeType: parse.NodeNumber, Pos: pos, IsInt: true, Int64: int64(n), Text: strconv.Itoa(n)}
 }
 
 func command(pos parse.Pos, function string, args ...parse.Node) *parse.CommandNode {
@@ -144,21 +178,30 @@ func command(pos parse.Pos, function string, args ...parse.Node) *parse.CommandN
 // print, made harmless.
 func (b *budget) printed(harmless func(string) string) func(args ...any) (string, error) {
 	return func(args ...any) (string, error) {
-		s, ok := "", len(args) == 1
-		if ok {
-			s, ok = args[0].(string)
-		}
-		if !ok {
-			var err error
-			if s, err = b.format("", args, func() string { return fmt.Sprint(args...) }); err != nil {
-				return "", err
-			}
-		}
-		if len(s) > maxOutput {
-			return "", errOutput
+		s, err := b.print(args)
+		if err != nil {
+			return "", err
 		}
 		return b.result(harmless(s))
 	}
+}
+
+// print is what text/template would print.
+func (b *budget) print(args []any) (string, error) {
+	s, ok := "", len(args) == 1
+	if ok {
+		s, ok = args[0].(string)
+	}
+	if !ok {
+		var err error
+		if s, err = b.format("", args, func() string { return fmt.Sprint(args...) }); err != nil {
+			return "", err
+		}
+	}
+	if len(s) > maxOutput {
+		return "", errOutput
+	}
+	return s, nil
 }
 
 // execute runs a compiled template. A panic inside text/template is an error
@@ -172,7 +215,7 @@ func execute(t *template.Template, v view, b *budget) (out string, err error) {
 	if t.Tree == nil || t.Root == nil {
 		return "", nil
 	}
-	b.iterations = maxIterations
+	b.iterations, b.values, b.held = maxIterations, nil, 0
 	w := &bounded{}
 	if err := t.Execute(w, v); err != nil {
 		return "", executionError(err)

@@ -86,8 +86,13 @@ func labelSet(n parse.Node) string {
 
 // labelNamed is the label or annotation that a node is.
 func labelNamed(n parse.Node) (set, name string) {
-	if path := idents(n); len(path) > 1 && (path[len(path)-2] == "Labels" || path[len(path)-2] == "Annotations") {
-		return path[len(path)-2], path[len(path)-1]
+	path := idents(n)
+	if len(path) < 2 || path[len(path)-2] != "Labels" && path[len(path)-2] != "Annotations" {
+		return "", ""
 	}
-	return "", ""
+	switch name = path[len(path)-1]; name {
+	case "SortedPairs", "Names", "Values", "Remove": // methods of all of them
+		return "", ""
+	}
+	return path[len(path)-2], name
 }

@@ -19,6 +19,7 @@ func pure() []string {
 		"playbooks/library",
 		"playbooks/handbook",
 		"playbooks/convert",
+		"playbooks/shell",
 		"bot/compat",
 		"bot/incident",
 		"bot/spend",

@@ -223,7 +223,7 @@ func TestLabelsReachTheCommands(t *testing.T) {
 	}{
 		{"database-cpu", nil, []string{"--db-instance-identifier <db-instance> ", "psql -h <primary>"}},
 		{"database-cpu", map[string]string{"dbidentifier": "orders", "region": "eu-west-1"}, []string{"--region eu-west-1 --db-instance-identifier orders "}},
-		{"database-cpu", map[string]string{"dimension_DBInstanceIdentifier": "x; reboot"}, []string{"--db-instance-identifier x_ reboot "}},
+		{"database-cpu", map[string]string{"dimension_DBInstanceIdentifier": "x; reboot"}, []string{"--db-instance-identifier 'x; reboot' "}},
 		{"database-cpu", map[string]string{"engine": "aurora-mysql"}, []string{"mysql -h <primary>", "SHOW REPLICA STATUS"}},
 		{"cdn-cost", map[string]string{"distribution": "E2QWRTY"}, []string{"get-distribution-config --id E2QWRTY "}},
 		{"inference-latency", map[string]string{"model_name": "m", "deployment": "inference-eu"}, []string{"vllm serve m ", "deployment/inference-eu --replicas", "-n <namespace> "}},
@@ -231,8 +231,10 @@ func TestLabelsReachTheCommands(t *testing.T) {
 		set, _ := playbooks.NewSet(nil, All())
 		p, _ := set.Find(c.playbook)
 		filled, notes := p.Fill(playbooks.Data{Labels: c.labels})
-		if len(notes) > 0 {
-			t.Errorf("%s %v: notes: got %q, want none", c.playbook, c.labels, notes)
+		for _, n := range notes {
+			if n != `Commands quote the label dimension_DBInstanceIdentifier, whose value is "x; reboot".` {
+				t.Errorf("%s %v: notes: got %q, want none", c.playbook, c.labels, notes)
+			}
 		}
 		var all []string
 		for _, s := range filled.Steps {
