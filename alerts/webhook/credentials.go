@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// mayPass reports whether a request has shown the bearer token, or is trusted
+// MayPass reports whether a request has shown the bearer token, or is trusted
 // for another reason, or none is needed.
-func (d *Door) mayPass(r *http.Request) bool {
+func (d *Door) MayPass(r *http.Request) bool {
 	want := d.options.Credentials()
 	if want == "" {
 		return true

@@ -131,7 +131,7 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (li
 	if r.Method != http.MethodPost && r.Method != http.MethodPut {
 		return none, &refusal{reason: reasonMethod, text: "send notifications with POST"}
 	}
-	if !d.mayPass(r) {
+	if !d.MayPass(r) {
 		return none, &refusal{reason: reasonCredentials, text: "wrong or no credentials: set authorization.credentials_file in Alertmanager's http_config to the token of webhook.credentials_file"}
 	}
 	source, ok := sourceOf(r.URL)

@@ -70,7 +70,10 @@ func (r *reader) label(c *Command, w word) error {
 // playbook reads a playbook's name.
 func (r *reader) playbook() (string, error) {
 	name, rest := cut(r.rest)
-	name = strings.ToLower(name)
+	if r.verb == VerbShow {
+		name, rest = strings.Join(strings.Fields(r.rest), "-"), "" // "show database cpu"
+	}
+	name = strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	if name == "" {
 		return "", r.wrong("", "Which playbook? `list` names them")
 	}

@@ -36,6 +36,50 @@ func TestReadingCommandsBeforeAnythingHappened(t *testing.T) {
 	}
 }
 
+// TestPlaybooksByANearName: the only one that is like what was typed is taken and said;
+// of several nothing is done before it is known which.
+func TestPlaybooksByANearName(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	r.keep()
+	for text, wants := range map[string][]string{
+		"show databse-cpu":   {"“databse-cpu” was taken to mean database-cpu.", "Database is at 90% CPU"},
+		"show Database CPU":  {"Database is at 90% CPU"},
+		"show database_cpu":  {"Database is at 90% CPU"},
+		"show inference":     {"“inference” was taken to mean inference-latency.", "playbook inference-latency"},
+		"show cost":          {"There is no playbook “cost”. Did you mean cdn-cost or cost-optimisation?"},
+		"start cost it is a": {"There is no playbook “cost”. Did you mean cdn-cost or cost-optimisation?"},
+		"drill cost":         {"There is no playbook “cost”."},
+		"start kafka":        {"There is no playbook “kafka”. /playbook list names them all."},
+	} {
+		got := r.slash("anna", text)
+		for _, want := range wants {
+			if !strings.Contains(got, want) {
+				t.Errorf("%q was answered\n%s\nwant %q", text, got, want)
+			}
+		}
+		if _, near, _ := strings.Cut(text, " "); !strings.Contains(wants[0], "taken") && strings.Contains(got, "taken to mean") {
+			t.Errorf("%q was taken for another:\n%s", near, got)
+		}
+	}
+	got := r.slash("anna", "start databse-cpu orders are slow")
+	if !strings.Contains(got, "“databse-cpu” was taken to mean database-cpu.") || !strings.Contains(got, "INC-1 is open: orders are slow") {
+		t.Errorf("got %q", got)
+	}
+	if i := r.incident(1); i.Playbook.Name != "database-cpu" {
+		t.Errorf("the incident has the playbook %s", i.Playbook.Name)
+	}
+	if _, err := r.sim.Say("ben", "incidents", "", "@signalbook drill inferense-latency"); err != nil {
+		t.Fatal(err)
+	}
+	r.told("ben", "“inferense-latency” was taken to mean inference-latency.")
+	r.told("ben", "INC-2 is open")
+	if _, err := r.sim.Say("ben", "incidents", "", "@signalbook start cost"); err != nil {
+		t.Fatal(err)
+	}
+	r.told("ben", "Did you mean cdn-cost or cost-optimisation?")
+}
+
 func TestUnknownIncidentByEveryWay(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)

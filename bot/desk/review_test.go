@@ -47,7 +47,8 @@ func TestCostCommands(t *testing.T) {
 	in := bill(t)
 	r := startReviewRig(t, 0, func(context.Context) (digest.Input, error) { return in, nil }, "weekly", "clouds")
 	for text, want := range map[string]string{
-		"cost EC2": "$7", "cost EC3": "EC2", "digest": "$7", "digest preview clouds": "$7", "digest preview other": "There is: weekly, clouds",
+		"cost EC2": "$7", "cost EC3": "“EC3” was taken to mean EC2.", "digest": "$7", "digest preview clouds": "$7", "digest preview other": "There is: weekly, clouds",
+		"digest preview cloud": "“cloud” was taken to mean clouds.",
 	} {
 		if got := r.slash("anna", text); !strings.Contains(got, want) {
 			t.Errorf("%q was answered\n%s\nwant %q", text, got, want)

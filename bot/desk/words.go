@@ -26,6 +26,10 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 	if err != nil {
 		return chat.Answer{Message: d.usage(err)}
 	}
+	c, note, which := d.meant(ctx, c, who)
+	if which != "" {
+		return chat.Answer{Message: message.Text(which)}
+	}
 	user := incident.User{ID: s.UserID, Name: s.UserName}
 	if ev, ok := act(c, s.Op, s.At, user, "command", incident.Reply{}); ok {
 		if said := d.admit(ctx, &ev, who); said != "" {
@@ -35,9 +39,10 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 		if known {
 			text = message.Answer(answer, d.Settings().Command)
 		}
-		return chat.Answer{Message: message.Text(text)}
+		return chat.Answer{Message: message.WithNote(message.Text(text), note)}
 	}
-	return chat.Answer{Message: d.tell(ctx, c, who, d.Store.Now(), chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})}
+	said := d.tell(ctx, c, who, d.Store.Now(), chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
+	return chat.Answer{Message: message.WithNote(said, note)}
 }
 
 // Mention takes the same words in an incident's thread, where the ID is left
@@ -62,6 +67,11 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 		d.whisper(ctx, to, said)
 		return nil
 	}
+	c, note, which := d.meant(ctx, c, who)
+	if which != "" {
+		d.say(ctx, to, which)
+		return nil
+	}
 	reply := incident.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
 	if ev, ok := act(c, m.Op, m.At, by, "thread", reply); ok {
 		if said := d.admit(ctx, &ev, who); said != "" {
@@ -71,9 +81,12 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 		if _, err := d.store(ctx, ev); err != nil {
 			return d.unheard(ctx, m, to, err)
 		}
+		if note != "" {
+			d.say(ctx, to, note) // the keeper says the rest
+		}
 		return nil
 	}
-	said := d.tell(ctx, c, who, d.Store.Now(), to)
+	said := message.WithNote(d.tell(ctx, c, who, d.Store.Now(), to), note)
 	d.whisper(ctx, to, said)
 	return nil
 }
@@ -92,11 +105,7 @@ func (d *Desk) unheard(ctx context.Context, m chat.Mention, to chat.Private, err
 func (d *Desk) tell(ctx context.Context, c command.Command, who person, at time.Time, to chat.Private) message.Message {
 	switch {
 	case c.Verb == command.VerbList, c.Verb == command.VerbShow, asksHandbook(c.Verb):
-		// They belong to no channel.
-		short, cancel := context.WithTimeout(ctx, d.accessWithin)
-		decision := d.personKind(short, who).Outsiders(d.Settings().External)
-		cancel()
-		if !decision.Allowed {
+		if decision := d.seesPlaybooks(ctx, who); !decision.Allowed {
 			return message.Text(message.Escape(sentence(decision.Reason)))
 		}
 	}
@@ -107,6 +116,14 @@ func (d *Desk) tell(ctx context.Context, c command.Command, who person, at time.
 		return d.handbook(ctx, c, at, to)
 	}
 	return d.read(ctx, c, who, at)
+}
+
+// seesPlaybooks decides about seeing playbooks and the handbook, which belong to no
+// channel.
+func (d *Desk) seesPlaybooks(ctx context.Context, who person) access.Decision {
+	short, cancel := context.WithTimeout(ctx, d.accessWithin)
+	defer cancel()
+	return d.personKind(short, who).Outsiders(d.Settings().External)
 }
 
 // usage turns a parse error into what helps.

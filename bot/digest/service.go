@@ -9,12 +9,17 @@ import (
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
-// maxServices bounds how many services are listed one by one.
-const maxServices = 30
+const (
+	// maxServices bounds how many services are listed one by one.
+	maxServices = 30
+	// maxSuggestions bounds how many names are offered.
+	maxSuggestions = 5
+)
 
 // ServiceReport is the last eight weeks of one service, or of all of them.
 type ServiceReport struct {
 	Asked string     `json:"asked,omitempty"` // the service's name; empty: all
+	Typed string     `json:"typed,omitempty"` // what was taken to mean that name; empty: the name itself
 	Week  spend.Week `json:"week"`            // the newest of the eight
 	// Services are those that have the name, of whatever provider and currency; of all, the costliest.
 	Services []ServiceWeeks `json:"services,omitempty"`
@@ -45,13 +50,26 @@ type ServiceWeek struct {
 }
 
 // Service tells the last eight weeks of a service, up to Input.Week; of every
-// service when name is empty. When no service has the name the report has none,
-// and suggestions are the nearest names there are.
+// service when name is empty. When no service has the name, the only one that is
+// like it is taken; else the report has none, and suggestions are the nearest names.
 func Service(in Input, name string) (r ServiceReport, suggestions []string) {
-	in = arranged(in)
-	name = clean(name)
+	in, name = arranged(in), clean(name)
+	r, names := called(in, name)
+	if len(r.Services) > 0 || name == "" {
+		return r, nil
+	}
+	suggestions = yamlfile.Alike(name, names)
+	if len(suggestions) != 1 {
+		return r, suggestions[:min(len(suggestions), maxSuggestions)]
+	}
+	r, _ = called(in, suggestions[0])
+	r.Typed = name
+	return r, nil
+}
+
+// called tells of the services that have a name, and which names there are.
+func called(in Input, name string) (r ServiceReport, names []string) {
 	r = ServiceReport{Asked: name, Week: in.Week, Missing: lacking(in.Readings)}
-	var names []string
 	for _, currency := range currencies(in.Readings) {
 		b, missing := open(in, currency)
 		r.Missing = append(r.Missing, missing...)
@@ -74,10 +92,7 @@ func Service(in Input, name string) (r ServiceReport, suggestions []string) {
 		r.More = len(r.Services) - maxServices
 		r.Services = r.Services[:maxServices]
 	}
-	if len(r.Services) > 0 || name == "" {
-		return r, nil
-	}
-	return r, nearest(name, unique(names))
+	return r, unique(names)
 }
 
 func last(s ServiceWeeks) ServiceWeek { return s.Weeks[len(s.Weeks)-1] }
@@ -117,37 +132,3 @@ func (b *book) weeks(s *series, f floors, all []Expectation) ServiceWeeks {
 	}
 	return out
 }
-
-// nearest are names that hold what was asked for, else the one that is spelt most
-// alike: as a whole, or one of its words ("cloudfrnt": Amazon CloudFront).
-func nearest(name string, names []string) (found []string) {
-	const most = 5
-	for _, candidate := range names {
-		if strings.Contains(strings.ToLower(candidate), strings.ToLower(name)) && len(found) < most {
-			found = append(found, candidate)
-		}
-	}
-	if len(found) > 0 {
-		return found
-	}
-	holders := map[string][]string{} // names by their spelling, and by each of their words
-	spelt := slices.Clone(names)
-	for _, candidate := range names {
-		holders[candidate] = []string{candidate}
-	}
-	for _, candidate := range names {
-		for word := range strings.FieldsSeq(candidate) {
-			if len(word) >= leastWord {
-				spelt = append(spelt, word)
-				holders[word] = append(holders[word], candidate)
-			}
-		}
-	}
-	near, _ := yamlfile.Nearest(name, spelt)
-	found = slices.Compact(holders[near])
-	return found[:min(len(found), most)]
-}
-
-// leastWord is how long a word of a name is, in bytes, to be taken for what was
-// asked for: of shorter ones too many are alike.
-const leastWord = 4

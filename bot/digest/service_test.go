@@ -8,13 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestServiceSuggestions(t *testing.T) {
+// TestServiceTakesTheOnlyMatch, and names the nearest when several might be meant.
+func TestServiceTakesTheOnlyMatch(t *testing.T) {
 	t.Parallel()
 	l := newLedger(t)
 	for _, name := range []string{"Amazon CloudFront", "Amazon Relational Database Service", "AWS Database Migration Service", "Cloud Run"} {
 		l.put(monday, sunday, group(name), "1")
 	}
-	for asked, want := range map[string][]string{
+	for asked, want := range map[string][]string{ // one: it is told of
 		"cloudfrnt":        {"Amazon CloudFront"},
 		"Amazon Cloudfrnt": {"Amazon CloudFront"},
 		"front":            {"Amazon CloudFront"},
@@ -23,10 +24,19 @@ func TestServiceSuggestions(t *testing.T) {
 		"rum":              nil, // words of three letters are alike by chance
 		"kubernetes":       nil,
 	} {
-		_, got := Service(l.input(), asked)
+		r, got := Service(l.input(), asked)
+		for _, s := range r.Services {
+			got = append(got, s.Service)
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: want, got:\n%s", asked, diff)
 		}
+		if took := len(r.Services) > 0; took != (r.Typed == asked) {
+			t.Errorf("%s: %d services, typed %q", asked, len(r.Services), r.Typed)
+		}
+	}
+	if r, _ := Service(l.input(), "amazon cloudfront"); r.Typed != "" {
+		t.Errorf("the name itself was taken for another: %q", r.Typed)
 	}
 }
 

@@ -46,7 +46,11 @@ func CostAnswer(r digest.ServiceReport, suggestions []string, command string) Me
 	if n := len(first.Spikes); n > 0 {
 		says = append(says, plural(n, "time")+" above what was expected")
 	}
-	return Message{Text: cutMarkup(strings.Join(says, ". ")+".", MaxText), Blocks: s.blocks}
+	m := Message{Text: cutMarkup(strings.Join(says, ". ")+".", MaxText), Blocks: s.blocks}
+	if r.Typed != "" {
+		return WithNote(m, Taken(r.Typed, r.Asked))
+	}
+	return m
 }
 
 func noService(r digest.ServiceReport, suggestions []string, command string) Message {

@@ -112,8 +112,13 @@ func (a *Auth) Passes(r *http.Request) bool {
 // Require lets only those pass who have shown user and password, when users are
 // configured.
 func (a *Auth) Require(next http.Handler) http.Handler {
+	return a.requireUnless(func(*http.Request) bool { return false }, next)
+}
+
+// requireUnless is Require for what may be seen for another reason too.
+func (a *Auth) requireUnless(may func(*http.Request) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a.Users() && !a.Passes(r) {
+		if a.Users() && !a.Passes(r) && !may(r) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="signalbook"`)
 			http.Error(w, "401: user and password of the web configuration are needed", http.StatusUnauthorized)
 			return

@@ -28,22 +28,33 @@ type Readiness struct {
 	Degraded   []string `json:"degraded,omitempty"`   // what works only in part
 }
 
-// Options are what the surface needs; Webhook, Ready, Reload, Gatherer and
-// Logger are required.
+// Playbook is what /api/v1/playbooks lists of one.
+type Playbook struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
+}
+
+// Options are what the surface needs; Webhook, MayNotify, Ready, Reload, Playbooks,
+// Gatherer and Logger are required.
 type Options struct {
-	Webhook  http.Handler // POST /alertmanager/webhook
-	Slack    http.Handler // POST /slack/*; nil: not served
-	Ready    func(ctx context.Context) Readiness
-	Reload   func() error
-	Gatherer prometheus.Gatherer
-	Auth     *Auth // nil: nobody has to say who he is
-	Logger   *slog.Logger
-	Version  string
+	Webhook http.Handler // POST /alertmanager/webhook
+	// MayNotify reports whether a request has shown what the webhook asks for.
+	MayNotify func(*http.Request) bool
+	// Playbooks are those that are loaded, in the order in which they are tried.
+	Playbooks func() []Playbook
+	Slack     http.Handler // POST /slack/*; nil: not served
+	Ready     func(ctx context.Context) Readiness
+	Reload    func() error
+	Gatherer  prometheus.Gatherer
+	Auth      *Auth // nil: nobody has to say who he is
+	Logger    *slog.Logger
+	Version   string
 }
 
 // New returns the handler of the whole surface. Who may pass is decided per
 // path: /slack/ by signature and the webhook by its own credentials, in their
-// doors; /-/healthy and /-/ready by nobody; the rest by basic auth.
+// doors; /-/healthy and /-/ready by nobody; the rest by basic auth. The playbooks
+// are told to whoever may notify, too: `signalbook fire` names one of them.
 func New(o Options) (http.Handler, error) {
 	landing, err := toolkit.NewLandingPage(toolkit.LandingConfig{
 		Name: "Signalbook", Description: "Keeps every step of an incident until somebody has done it.", Version: o.Version, Profiling: "false",
@@ -66,6 +77,7 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /-/ready", o.ready)
 	mux.Handle("POST /-/reload", o.Auth.Require(http.HandlerFunc(o.reload)))
 	mux.Handle("GET /metrics", o.Auth.Require(promhttp.HandlerFor(o.Gatherer, promhttp.HandlerOpts{})))
+	mux.Handle("GET /api/v1/playbooks", o.Auth.requireUnless(o.MayNotify, http.HandlerFunc(o.playbooks)))
 	mux.Handle("GET /{$}", o.Auth.Require(landing))
 	return o.Auth.headers(mux), nil
 }
@@ -89,6 +101,13 @@ func (o Options) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := json.NewEncoder(w).Encode(readiness); err != nil {
 		o.Logger.Debug("the answer to /-/ready was not read", "error", err)
+	}
+}
+
+func (o Options) playbooks(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(map[string][]Playbook{"playbooks": o.Playbooks()}); err != nil {
+		o.Logger.Debug("the answer to /api/v1/playbooks was not read", "error", err)
 	}
 }
 

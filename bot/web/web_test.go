@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/config"
+	"golang.org/x/crypto/bcrypt"
 
 	"github.com/signalbook/signalbook/bot/foreign"
 )
@@ -32,6 +34,48 @@ func TestReadyHoldsNoSecrets(t *testing.T) {
 		surface.ServeHTTP(w, r)
 		if got := w.Body.String(); !strings.Contains(got, "secret") || strings.Contains(got, "password-of-redis") || strings.Contains(got, "xoxb-") || len(got) > 2000 {
 			t.Errorf("%s: got %s", r.URL, got)
+		}
+	}
+}
+
+// TestPlaybooksAreToldToWhoMayNotify, or has shown user and password; to everybody when
+// nobody has to.
+func TestPlaybooksAreToldToWhoMayNotify(t *testing.T) {
+	hash, err := bcrypt.GenerateFromPassword([]byte("word"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := &Auth{known: map[[32]byte]bool{}}
+	users.config.Users = map[string]config.Secret{"anna": config.Secret(hash)}
+	for what, test := range map[string]struct {
+		auth          *Auth
+		bearer, basic bool
+		want          int
+	}{
+		"nobody is asked":    {nil, false, false, 200},
+		"nothing is shown":   {users, false, false, 401},
+		"the webhook's word": {users, true, false, 200},
+		"user and password":  {users, false, true, 200},
+	} {
+		surface, err := New(Options{
+			Webhook: http.NotFoundHandler(), Gatherer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler), Auth: test.auth,
+			MayNotify: func(r *http.Request) bool { return r.Header.Get("Authorization") == "Bearer token" },
+			Playbooks: func() []Playbook { return []Playbook{{"disk-full", "A disk is full"}} },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest(http.MethodGet, "/api/v1/playbooks", nil)
+		if test.bearer {
+			r.Header.Set("Authorization", "Bearer token")
+		}
+		if test.basic {
+			r.SetBasicAuth("anna", "word")
+		}
+		w := httptest.NewRecorder()
+		surface.ServeHTTP(w, r)
+		if told := w.Body.String() == `{"playbooks":[{"name":"disk-full","title":"A disk is full"}]}`+"\n"; w.Code != test.want || told != (test.want == 200) {
+			t.Errorf("%s: got %d %s", what, w.Code, w.Body)
 		}
 	}
 }

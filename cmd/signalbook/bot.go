@@ -123,9 +123,18 @@ func (b *bot) handler() (http.Handler, error) {
 		Logger:  b.logger, Registerer: b.registry,
 	})
 	return web.New(web.Options{
-		Webhook: door, Slack: http.HandlerFunc(b.slack), Ready: b.ready, Reload: b.reload,
+		Webhook: door, MayNotify: door.MayPass, Playbooks: b.playbooks, Slack: http.HandlerFunc(b.slack), Ready: b.ready, Reload: b.reload,
 		Gatherer: b.registry, Auth: b.auth, Logger: b.logger, Version: version.Version,
 	})
+}
+
+// playbooks are the loaded ones, as the HTTP surface lists them.
+func (b *bot) playbooks() []web.Playbook {
+	list := []web.Playbook{}
+	for _, p := range b.settings.Load().playbooks.All() {
+		list = append(list, web.Playbook{Name: p.Name, Title: p.Title})
+	}
+	return list
 }
 
 // slack serves Slack's requests once the workspace is known.

@@ -90,7 +90,7 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	mux := http.NewServeMux()
-	for _, path := range []string{"/alertmanager/webhook", "/-/", "/metrics"} {
+	for _, path := range []string{"/alertmanager/webhook", "/api/v1/", "/-/", "/metrics"} {
 		mux.Handle(path, surface)
 	}
 	mux.Handle("/", sim)

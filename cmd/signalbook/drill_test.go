@@ -125,9 +125,9 @@ func (r *rig) reply(root slacksim.Message, words string) (found slacksim.Message
 // playbook, with no labels of the test alert behind it.
 func TestFireIsTitledByItsPlaybook(t *testing.T) {
 	t.Parallel()
-	body, err := fireCommand{What: "database-cpu"}.body(time.Now())
-	if err != nil {
-		t.Fatal(err)
+	body, named, err := fireCommand{What: "database-cpu"}.body(time.Now())
+	if err != nil || !named {
+		t.Fatal(named, err)
 	}
 	n, err := alerts.Decode(bytes.NewReader(body), "default")
 	if err != nil {

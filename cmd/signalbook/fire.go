@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -16,12 +15,12 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/signalbook/signalbook/alerts"
-	"github.com/signalbook/signalbook/bot/foreign"
+	"github.com/signalbook/signalbook/alerts/webhook"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
 type fireCommand struct {
-	URL             string `default:"http://127.0.0.1:9095/alertmanager/webhook" help:"Where the bot listens."`
+	URL             string `default:"http://127.0.0.1:9095/alertmanager/webhook" help:"Where the bot listens. Without a path it is the webhook's."`
 	CredentialsFile string `help:"A file with the webhook's bearer token." type:"path"`
 	Resolve         bool   `help:"Send the alert as resolved."`
 	What            string `arg:"" name:"playbook-or-payload" help:"A playbook's name, or a file with a webhook body, as in: signalbook fire database-cpu"`
@@ -29,51 +28,51 @@ type fireCommand struct {
 
 // Validate refuses what is no address of a bot.
 func (c fireCommand) Validate() error {
-	if u, err := url.Parse(c.URL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return fmt.Errorf("--url is %q, and should be the bot's webhook, as in http://127.0.0.1:9095/alertmanager/webhook", c.URL)
+	_, err := c.address()
+	return err
+}
+
+// address is where the bot's webhook is: of an address without a path, where it always is.
+func (c fireCommand) address() (*url.URL, error) {
+	given := c.URL
+	if !strings.Contains(given, "://") {
+		given = "http://" + given
 	}
-	return nil
+	u, err := url.Parse(given)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return nil, fmt.Errorf("--url is %q, and should be the bot's address, as in http://127.0.0.1:9095", c.URL)
+	}
+	if strings.Trim(u.Path, "/") == "" {
+		u.Path = webhook.Path
+	}
+	return u, nil
 }
 
 // Run sends the alert and says what the bot answered.
 func (c fireCommand) Run(ctx context.Context, std streams) error {
-	body, err := c.body(time.Now())
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	body, named, err := c.body(time.Now())
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL, bytes.NewReader(body))
+	to, err := c.bot()
 	if err != nil {
-		return fmt.Errorf("fire: %w", err)
+		return err
 	}
-	request.Header.Set("Content-Type", "application/json")
-	if c.CredentialsFile != "" {
-		token, err := os.ReadFile(c.CredentialsFile)
-		if err != nil {
-			return fmt.Errorf("fire: read the credentials: %w", err)
+	if named {
+		if err := to.knows(ctx, c.What); err != nil {
+			return err
 		}
-		foreign.Hide(string(token))
-		request.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
 	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.Do(request)
-	if err != nil {
+	status, answer, err := to.ask(ctx, http.MethodPost, "", body)
+	switch {
+	case err != nil:
 		return fmt.Errorf("fire: %w: is the bot running, and is --url right?", err)
+	case status != http.StatusAccepted:
+		return to.refused(ctx, status, answer)
 	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, 4096))
-	if err != nil {
-		return fmt.Errorf("fire: read the answer: %w", err)
-	}
-	if response.StatusCode != http.StatusAccepted {
-		hint := ""
-		if response.StatusCode == http.StatusUnauthorized {
-			hint = " (give the token with --credentials-file)"
-		}
-		return fmt.Errorf("fire: not sent: %s: %s%s", foreign.Text(response.Status, 100), foreign.Text(string(answer), 1000), hint)
-	}
-	fmt.Fprintf(std.out, "sent to %s, marked %s=\"true\": the bot has stored it\n", c.URL, incident.DrillLabel)
+	fmt.Fprintf(std.out, "sent to %s, marked %s=\"true\": the bot has stored it\n", to.webhook.Redacted(), incident.DrillLabel)
 	return nil
 }
 
@@ -81,20 +80,21 @@ func (c fireCommand) Run(ctx context.Context, std streams) error {
 // take twenty times as much while each gets its label.
 const maxPayload = 15 << 20
 
-// body is the marked webhook body: of a file, or made for a playbook.
-func (c fireCommand) body(now time.Time) ([]byte, error) {
+// body is the marked webhook body: of a file, or made for the playbook that is named.
+func (c fireCommand) body(now time.Time) (body []byte, named bool, err error) {
 	data, err := readWhole(c.What, maxPayload)
 	switch {
 	case err == nil:
-		return mark(data, c.Resolve, now)
 	case !errors.Is(err, os.ErrNotExist) || strings.ContainsAny(c.What, "./\\"):
-		return nil, fmt.Errorf("fire: read payload %s: %w", c.What, err)
+		return nil, false, fmt.Errorf("fire: read payload %s: %w", c.What, err)
+	default:
+		named = true
+		if data, err = json.Marshal(testBody(c.What, now)); err != nil {
+			return nil, false, fmt.Errorf("fire: %w", err)
+		}
 	}
-	data, err = json.Marshal(testBody(c.What, now))
-	if err != nil {
-		return nil, fmt.Errorf("fire: %w", err)
-	}
-	return mark(data, c.Resolve, now)
+	body, err = mark(data, c.Resolve, now)
+	return body, named, err
 }
 
 // testBody is a webhook body of one alert that names a playbook.

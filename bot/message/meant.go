@@ -1,0 +1,45 @@
+package message
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// maxAlike is how many names one question offers.
+const maxAlike = 10
+
+// Taken says that a name was found although it was typed in part or not quite right,
+// in mrkdwn.
+func Taken(typed, name string) string {
+	return fmt.Sprintf("“%s” was taken to mean `%s`.", Harmless(Cut(Line(typed), 100)), Harmless(Cut(Line(name), 100)))
+}
+
+// Which asks which of several names was meant, in mrkdwn. What is a word for them, such
+// as "playbook".
+func Which(what, typed string, names []string) string {
+	var shown []string
+	for _, n := range names[:min(len(names), maxAlike)] {
+		shown = append(shown, "`"+Harmless(Cut(Line(n), 100))+"`")
+	}
+	if rest := len(names) - len(shown); rest > 0 {
+		shown = append(shown, "one of "+thousands(rest)+" more")
+	}
+	last := len(shown) - 1
+	return fmt.Sprintf("There is no %s “%s”. Did you mean %s or %s?", what, Harmless(Cut(Line(typed), 100)), strings.Join(shown[:last], ", "), shown[last])
+}
+
+// WithNote puts a sentence (mrkdwn, from [Taken]) before an answer; an empty one changes
+// nothing.
+func WithNote(m Message, note string) Message {
+	if note == "" {
+		return m
+	}
+	m.Text = cutMarkup(note+" "+m.Text, MaxText)
+	if len(m.Blocks) < MaxBlocks && len(m.Blocks) > 0 {
+		m.Blocks = slices.Insert(slices.Clone(m.Blocks), 0, slack.Block(small("taken", markup(note))))
+	}
+	return m
+}
