@@ -49,7 +49,11 @@ func TestBusyMinuteCausesNo429(t *testing.T) {
 	root := r.root("incidents", 0)
 	severities := []string{"warning", "critical", "info"}
 	handed := false
-	for n := 0; time.Since(began) < busyFor; n++ {
+	used := func() bool { // a busy machine is slow to answer; then it is more than a minute
+		counts := r.tally()
+		return counts["chat.postMessage"] > 0 && counts["chat.update"] > 0 && counts["chat.postEphemeral"] > 0 && counts["views.open"] > 0
+	}
+	for n := 0; time.Since(began) < busyFor || !used() && time.Since(began) < patience; n++ {
 		if n < 45 {
 			b.notify(alert(fmt.Sprint("Busy", n), severities[n%3], "firing"))
 		}
@@ -68,12 +72,9 @@ func TestBusyMinuteCausesNo429(t *testing.T) {
 			b = r.startBot()
 		}
 	}
-	counts := r.tally()
-	t.Logf("%d calls in the minute: %v", len(r.sim.Calls()), counts)
-	for _, method := range []string{"chat.postMessage", "chat.update", "chat.postEphemeral", "views.open"} {
-		if counts[method] == 0 {
-			t.Errorf("%s was never called: the minute was not busy", method)
-		}
+	t.Logf("%d calls: %v", len(r.sim.Calls()), r.tally())
+	if !used() {
+		t.Error("chat.postMessage, chat.update, chat.postEphemeral or views.open was never called: the minute was not busy")
 	}
 	r.unlimited()
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"regexp"
 	"strconv"
 	"sync"
@@ -12,6 +14,7 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // witness is what the test knows to have happened, beside what the bot says.
@@ -172,29 +175,40 @@ type record struct {
 	slots  []message.Slot
 }
 
+// asked asks Redis until it answers: on a busy machine that can take longer than production allows.
+func asked[T any](ask func() (T, error)) (T, error) {
+	for began := time.Now(); ; {
+		got, err := ask()
+		if late, ok := errors.AsType[net.Error](err); !ok || !late.Timeout() || time.Since(began) > patience {
+			return got, err
+		}
+	}
+}
+
 // records reads every incident.
 func (m *witness) records() []record {
 	ctx := context.Background()
-	newest, err := m.w.store.Newest(ctx)
+	newest, err := asked(func() (int, error) { return m.w.store.Newest(ctx) })
 	if err != nil {
 		m.w.problem("%v", err)
 	}
 	var all []record
 	for n := 1; n <= newest; n++ {
-		i, ok, err := m.w.store.Incident(ctx, n)
+		ok := false
+		i, err := asked(func() (i incident.Incident, err error) { i, ok, err = m.w.store.Incident(ctx, n); return i, err })
 		if err != nil || !ok {
 			m.w.problem("INC-%d is not there: %v", n, err)
 			continue
 		}
 		r := record{Incident: i, name: i.ID()}
-		if r.log, err = m.w.store.Timeline(ctx, n, 100_000); err != nil {
+		if r.log, err = asked(func() ([]incident.Change, error) { return m.w.store.Timeline(ctx, n, 100_000) }); err != nil {
 			m.w.problem("%v", err)
 		}
-		if r.ledger, err = m.w.store.Ledger(ctx, n); err != nil {
+		if r.ledger, err = asked(func() (store.Ledger, error) { return m.w.store.Ledger(ctx, n) }); err != nil {
 			m.w.problem("%v", err)
 		}
 		if !i.Quiet {
-			book, err := m.w.store.Playbook(ctx, i.Playbook.Hash)
+			book, err := asked(func() (*playbooks.Playbook, error) { return m.w.store.Playbook(ctx, i.Playbook.Hash) })
 			if err != nil {
 				m.w.problem("%v", err)
 			}
@@ -210,7 +224,8 @@ func (m *witness) storms(newest int) []record {
 	ctx := context.Background()
 	var all []record
 	for n := 1; n <= newest; n++ {
-		storm, ok, err := m.w.store.Storm(ctx, n)
+		ok := false
+		storm, err := asked(func() (s incident.Storm, err error) { s, ok, err = m.w.store.Storm(ctx, n); return s, err })
 		if err != nil {
 			m.w.problem("%v", err)
 		}
@@ -218,10 +233,10 @@ func (m *witness) storms(newest int) []record {
 			continue
 		}
 		r := record{name: storm.ID()}
-		if r.ledger, err = m.w.store.Ledger(ctx, -n); err != nil {
+		if r.ledger, err = asked(func() (store.Ledger, error) { return m.w.store.Ledger(ctx, -n) }); err != nil {
 			m.w.problem("%v", err)
 		}
-		entries, _, err := m.w.store.Crowd(ctx, n)
+		entries, err := asked(func() (all []incident.Entry, err error) { all, _, err = m.w.store.Crowd(ctx, n); return all, err })
 		if err != nil {
 			m.w.problem("%v", err)
 		}

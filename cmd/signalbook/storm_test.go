@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -113,9 +114,11 @@ func TestStorm(t *testing.T) {
 		}
 		return note("critical threads", threads == groups/40)
 	})
-	var order []bool // roots after the storm message: is it critical?
+	var order []bool // roots of those that opened in the storm: is it critical?
 	for _, root := range r.roots("incidents") {
-		if root.TS > storm.TS {
+		// The first ten opened before it; on a busy machine the last of them is still on its way when it begins.
+		number, err := strconv.Atoi(strings.TrimPrefix(name.FindString(root.PlainText()), "INC-"))
+		if root.TS != storm.TS && (err != nil || number > 10) {
 			order = append(order, strings.Contains(root.PlainText(), "critical"))
 		}
 	}
