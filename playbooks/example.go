@@ -14,6 +14,10 @@ const maxExample = 200
 // satisfy sets a label so that the matcher holds, where a value for it can be
 // made up; usual is the value that the label has otherwise.
 func satisfy(m *labels.Matcher, set map[string]string, usual string) {
+	if isWords(m.Name) {
+		addWords(m, set)
+		return
+	}
 	current, given := set[m.Name]
 	if given && m.Matches(current) {
 		return
@@ -35,6 +39,24 @@ func satisfy(m *labels.Matcher, set map[string]string, usual string) {
 	}
 	if set[m.Name] == "" {
 		delete(set, m.Name)
+	}
+}
+
+// addWords puts words at the end of the alert's name, so that a matcher on its words
+// holds beside those before it.
+func addWords(m *labels.Matcher, set map[string]string) {
+	if m.Matches(labelOf(set, m.Name)) {
+		return
+	}
+	words := m.Value
+	if m.Type == labels.MatchRegexp {
+		words = example(m.Value)
+	}
+	for _, name := range []string{set["alertname"] + " " + words, words} {
+		if m.Matches(Words(name)) {
+			set["alertname"] = name
+			return
+		}
 	}
 }
 

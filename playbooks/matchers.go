@@ -92,7 +92,7 @@ var errRegexpSize = fmt.Errorf("the regular expression is too large (more than %
 // empty one, as in Alertmanager.
 func (ms Matchers) Match(set map[string]string) bool {
 	for _, m := range ms {
-		if !m.Matches(set[m.Name]) {
+		if !m.Matches(labelOf(set, m.Name)) {
 			return false
 		}
 	}

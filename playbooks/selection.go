@@ -42,7 +42,7 @@ func (s *Set) Select(n alerts.Notification) Choice {
 			}
 			for _, ms := range e.match {
 				if ms.Match(a.Labels) {
-					return Choice{Playbook: e.playbook, Reason: fmt.Sprintf("The alert %q matches %s.", alertName(a), ms)}
+					return Choice{Playbook: e.playbook, Reason: ms.because(a)}
 				}
 			}
 		}
@@ -60,7 +60,7 @@ func nameIn(order []alerts.Alert, n alerts.Notification) (name, where string) {
 			values map[string]string
 		}{{"label", a.Labels}, {"annotation", a.Annotations}} {
 			if name := strings.TrimSpace(from.values[named]); name != "" {
-				return name, fmt.Sprintf("The %s playbook=%q of the alert %q", from.what, quotable(name), alertName(a))
+				return name, fmt.Sprintf("The %s playbook=%q of the %s", from.what, quotable(name), called(a))
 			}
 		}
 	}
@@ -75,7 +75,23 @@ func nameIn(order []alerts.Alert, n alerts.Notification) (name, where string) {
 	return "", ""
 }
 
-func alertName(a alerts.Alert) string { return quotable(a.Labels["alertname"]) }
+// maxCalled is how many labels stand for the name of an alert that has none.
+const maxCalled = 3
+
+// called names an alert after "the": by its name, else by what labels it has.
+func called(a alerts.Alert) string {
+	if name := quotable(a.Labels["alertname"]); name != "" {
+		return fmt.Sprintf("alert %q", name)
+	}
+	var pairs []string
+	for _, name := range first(alerts.TellingLabels(a.Labels), maxCalled) {
+		pairs = append(pairs, fmt.Sprintf("%s=%q", quotable(name), quotable(a.Labels[name])))
+	}
+	if len(pairs) == 0 {
+		return "alert without a name"
+	}
+	return "alert {" + strings.Join(pairs, ", ") + "}"
+}
 
 // quotable makes a text from outside fit for a sentence.
 func quotable(s string) string { return cut(cleanLine(s), 80) }

@@ -70,7 +70,7 @@ func TestSelect(t *testing.T) {
 		"firing first":       {notification("alertname=DB resolved", "team=a"), "mine", "", ""},
 		"all resolved":       {notification("alertname=DB resolved"), "database-cpu", "", ""},
 		"label":              {notification("team=a", "playbook=database-cpu alertname=Z"), "database-cpu", `The label playbook="database-cpu" of the alert "Z" names it.`, ""},
-		"annotation":         {notification("team=a @playbook=late"), "late", `The annotation playbook="late" of the alert "" names it.`, ""},
+		"annotation":         {notification("team=a @playbook=late"), "late", `The annotation playbook="late" of the alert {team="a"} names it.`, ""},
 		"label first":        {notification("playbook=mine @playbook=late"), "mine", "", ""},
 		"earliest annotated": {notification("@playbook=late", "playbook=mine"), "late", "", ""},
 		"triage by name":     {notification("team=a playbook=triage"), "triage", "", ""},

@@ -17,6 +17,7 @@ func TestSamplesMatch(t *testing.T) {
 		`alertname="X"`, `alertname=~"DatabaseHighCPU|PostgresHighCPU"`, `alertname=~"Disk.*Full",team!="shop"`, `team=~"[a-c]+-[0-9]{3}"`,
 		`"my label"="ü",severity!~"critical|warning"`, `alertname=~"(?i)cpu(High|Hot)?",instance=~".+:9187"`, `namespace=""`, `job!="node",env=~"prod.*"`,
 		`path=~"^/api/v\\d/\\w+$"`, `x=~"a|",y!=""`,
+		`__alertname_words__=~".*\\b(high|hot)\\b.*",__alert_words__=~".*\\bcpu\\b.*",__alertname_words__!~".*\\bexporter\\b.*"`, `__alertname_words__="disk is full"`,
 	} {
 		ms, err := playbooks.ParseMatchers(entry)
 		if err != nil {

@@ -2,8 +2,11 @@ package playbooks
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/prometheus/alertmanager/pkg/labels"
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
@@ -14,7 +17,11 @@ import (
 func (ms Matchers) Missed(set map[string]string) []string {
 	var missed []string
 	for _, m := range ms {
-		if m.Matches(set[m.Name]) {
+		if m.Matches(labelOf(set, m.Name)) {
+			continue
+		}
+		if isWords(m.Name) {
+			missed = append(missed, missedWords(m, set))
 			continue
 		}
 		has := fmt.Sprintf("there is no label %s", m.Name)
@@ -26,13 +33,87 @@ func (ms Matchers) Missed(set map[string]string) []string {
 	return missed
 }
 
+// missedWords says which words are missing, or too many.
+func missedWords(m *labels.Matcher, set map[string]string) string {
+	where := "its name"
+	if m.Name == AlertWords {
+		where = "its name and labels"
+	}
+	if m.Type == labels.MatchNotEqual || m.Type == labels.MatchNotRegexp {
+		return fmt.Sprintf("%q stands in %s", wordsFound(m, set), where)
+	}
+	return fmt.Sprintf("no word of %s matches %s", where, quoteCut(inside(m.Value)))
+}
+
+// inside is an expression without the .* around it, which say only that other words
+// may stand there.
+func inside(expr string) string {
+	for _, edge := range []string{".*", `\b`} {
+		expr = strings.TrimSuffix(strings.TrimPrefix(expr, edge), edge)
+	}
+	return expr
+}
+
+// wordsFound are the words of a name that an expression looks for; the whole name
+// when it looks for no part of it.
+func wordsFound(m *labels.Matcher, set map[string]string) string {
+	words := labelOf(set, m.Name)
+	if expr := strings.TrimSuffix(strings.TrimPrefix(m.Value, ".*"), ".*"); expr != m.Value {
+		if re, err := regexp.Compile(expr); err == nil && re.MatchString(words) {
+			words = re.FindString(words)
+		}
+	}
+	return quotable(words)
+}
+
+// nearly tells whether a matcher holds that an alert without labels does not hold (what
+// only excludes holds for nearly every alert), and no words are missing: a list of
+// words that a name has not is long, and tells nothing.
+func (ms Matchers) nearly(set map[string]string) bool {
+	some := false
+	for _, m := range ms {
+		asks, holds := !m.Matches(""), m.Matches(labelOf(set, m.Name))
+		if asks && !holds && isWords(m.Name) {
+			return false
+		}
+		some = some || asks && holds
+	}
+	return some
+}
+
+// because says why an alert matches an entry: which words it has, and the matchers
+// on labels of its own.
+func (ms Matchers) because(a alerts.Alert) string {
+	var words, others []string
+	where := "name has"
+	for _, m := range ms {
+		switch asks := m.Type == labels.MatchEqual || m.Type == labels.MatchRegexp; {
+		case !isWords(m.Name):
+			others = append(others, m.String())
+		case asks:
+			words = append(words, fmt.Sprintf("%q", wordsFound(m, a.Labels)))
+			if !m.Matches(labelOf(a.Labels, NameWords)) {
+				where = "name and labels have"
+			}
+		}
+	}
+	if len(words) == 0 {
+		return fmt.Sprintf("The %s matches %s.", called(a), ms)
+	}
+	says := fmt.Sprintf("The %s matches: its %s %s", called(a), where, strings.Join(words, " and "))
+	if len(others) > 0 {
+		says += ", and it matches " + strings.Join(others, ",")
+	}
+	return says + "."
+}
+
 // WhyHidden says which matchers hide a step from a group with these common labels;
 // nothing when it applies.
-func (s *Step) WhyHidden(labels map[string]string) []string {
+func (s *Step) WhyHidden(common map[string]string) []string {
 	var why []string
 	for _, entry := range s.Applies {
 		if ms, err := ParseMatchers(entry); err == nil {
-			why = append(why, ms.Missed(labels)...)
+			why = append(why, ms.Missed(common)...)
 		}
 	}
 	return why
@@ -77,9 +158,9 @@ func (e entry) near(order []alerts.Alert, by string) string {
 			missed := ms.Missed(a.Labels)
 			switch {
 			case len(missed) == 0:
-				return fmt.Sprintf("matches the alert %q too, but %s", alertName(a), by)
-			case len(missed) < len(ms) && (near == "" || len(missed) < least):
-				least, near = len(missed), fmt.Sprintf("for the alert %q %s", alertName(a), strings.Join(missed, ", and "))
+				return fmt.Sprintf("matches the %s too, but %s", called(a), by)
+			case ms.nearly(a.Labels) && (near == "" || len(missed) < least):
+				least, near = len(missed), fmt.Sprintf("for the %s %s", called(a), strings.Join(missed, ", and "))
 			}
 		}
 	}
@@ -91,7 +172,7 @@ func (e entry) near(order []alerts.Alert, by string) string {
 		for _, ms := range e.match {
 			known, _ := alertNames(ms)
 			if best, ok := yamlfile.Nearest(name, known); ok && name != "" && !slices.Contains(known, name) {
-				return fmt.Sprintf("the alert %q is written almost like %q", alertName(a), best)
+				return fmt.Sprintf("the %s is written almost like %q", called(a), best)
 			}
 		}
 	}
