@@ -85,7 +85,7 @@ func (ms Matchers) nearly(set map[string]string) bool {
 // on labels of its own.
 func (ms Matchers) because(a alerts.Alert) string {
 	var words, others []string
-	where := "name has"
+	where := "name"
 	for _, m := range ms {
 		switch asks := m.Type == labels.MatchEqual || m.Type == labels.MatchRegexp; {
 		case !isWords(m.Name):
@@ -93,16 +93,20 @@ func (ms Matchers) because(a alerts.Alert) string {
 		case asks:
 			words = append(words, fmt.Sprintf("%q", wordsFound(m, a.Labels)))
 			if !m.Matches(labelOf(a.Labels, NameWords)) {
-				where = "name and labels have"
+				where = "name and labels"
 			}
 		}
 	}
 	if len(words) == 0 {
 		return fmt.Sprintf("The %s matches %s.", called(a), ms)
 	}
-	says := fmt.Sprintf("The %s matches: its %s %s", called(a), where, strings.Join(words, " and "))
+	noun := "words"
+	if len(words) == 1 {
+		noun = "word"
+	}
+	says := fmt.Sprintf("The %s matches by the %s %s of its %s", called(a), noun, strings.Join(words, " and "), where)
 	if len(others) > 0 {
-		says += ", and it matches " + strings.Join(others, ",")
+		says += ", and by " + strings.Join(others, ",")
 	}
 	return says + "."
 }

@@ -19,9 +19,22 @@ const (
 // aboutLabels say what an alert is about. ServiceName is AWS Billing's.
 var aboutLabels = [...]string{"component", "tier", "role", "service", "app", "application", "engine", "job", "ServiceName", "namespace"}
 
+// abbreviations are those that names write together in capitals, as in RDSCPUHigh.
+var abbreviations = func() map[string]bool {
+	known := map[string]bool{}
+	for word := range strings.FieldsSeq(`AI ALB API AWS CDN CPU CRDB DB DNS DTU ECS EKS ELB GC GCP GKE GPU HTTP HTTPS IO KV
+		LLM ML MS NAT NLB PG QPS RDS RPC RPS SLA SLO SQL TGI TLS TPOT TTFT TTL VLLM VM`) {
+		known[word] = true
+	}
+	return known
+}()
+
+// longestApart is how many bytes a word may have that is taken apart.
+const longestApart = 24
+
 // Words splits a name into words: at everything that is neither letter nor digit,
-// and where camel case begins another word. A digit goes with what stands before
-// it: HighTTFTP90 is "high ttftp90", P99Latency "p99 latency". The plural of an
+// where camel case begins another word, and between well-known abbreviations. A digit
+// goes with what stands before it: P99Latency is "p99 latency". The plural of an
 // abbreviation stays whole: DBsHot is "dbs hot".
 func Words(name string) string {
 	runes := []rune(name)
@@ -31,22 +44,52 @@ func Words(name string) string {
 		}
 		return 0
 	}
-	var b strings.Builder
-	last := rune(0) // the one before, when it belongs to a word
+	var words []string
+	from, last := 0, rune(0) // of the word so far; the one before, when it belongs to it
+	end := func(to int) {
+		if from < to {
+			words = append(words, apart(string(runes[from:to]))...)
+		}
+	}
 	for k, r := range runes {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
-			last = 0
+			end(k)
+			from, last = k+1, 0
 			continue
 		}
 		plural := at(k+1) == 's' && !unicode.IsLower(at(k+2))
-		begins := unicode.IsUpper(r) && (!unicode.IsUpper(last) || unicode.IsLower(at(k+1)) && !plural)
-		if b.Len() > 0 && (last == 0 || begins) {
-			b.WriteByte(' ')
+		if unicode.IsUpper(r) && (!unicode.IsUpper(last) || unicode.IsLower(at(k+1)) && !plural) {
+			end(k)
+			from = k
 		}
-		b.WriteRune(unicode.ToLower(r))
 		last = r
 	}
-	return b.String()
+	end(len(runes))
+	return strings.ToLower(strings.Join(words, " "))
+}
+
+// apart splits a word that is nothing but abbreviations, among them percentiles such
+// as P99; any other stays whole.
+func apart(word string) []string {
+	if len(word) > longestApart {
+		return []string{word}
+	}
+	for to := len(word); to > 1; to-- {
+		if !abbreviations[word[:to]] && !percentile(word[:to]) {
+			continue
+		}
+		if to == len(word) {
+			return []string{word}
+		}
+		if rest := apart(word[to:]); abbreviations[rest[0]] || percentile(rest[0]) {
+			return append([]string{word[:to]}, rest...)
+		}
+	}
+	return []string{word}
+}
+
+func percentile(word string) bool {
+	return len(word) > 1 && word[0] == 'P' && strings.Trim(word[1:], "0123456789") == ""
 }
 
 // labelOf is what a matcher of this label name compares with.

@@ -11,7 +11,7 @@ func TestWordsOfANameInEveryUsualWriting(t *testing.T) {
 		"DatabaseHighCPU": "database high cpu", "database-high-cpu": "database high cpu", "DATABASE_HIGH_CPU": "database high cpu",
 		"Database is at 90% CPU": "database is at 90 cpu", "[prod] SQL Database CPU > 80%": "prod sql database cpu 80",
 		"am_sql_managed_instance_cpu": "am sql managed instance cpu", "PostgreSQL_DBHeavyLoad": "postgre sql db heavy load",
-		"RDSCPUHigh": "rdscpu high", "P99Latency": "p99 latency", "HighTTFTP90": "high ttftp90", "vLLMQueueHigh": "v llm queue high",
+		"RDSCPUHigh": "rds cpu high", "AWSRDSCPU": "aws rds cpu", "PrometheusTSDB": "prometheus tsdb", "MYSQL_HIGH": "mysql high", "VLLMKVCache": "vllm kv cache", "LLMDHigh": "llmd high", "P99Latency": "p99 latency", "HighTTFTP90": "high ttft p90", "vLLMQueueHigh": "v llm queue high",
 		"DBsHot": "dbs hot", "DBs": "dbs", "PullMirrors": "pull mirrors", "CloudFront 5xx Error Rate": "cloud front 5xx error rate",
 		"dbCpuUsage90Percent": "db cpu usage90 percent", "": "", "--": "", " a  b ": "a b", "É\u0301tatÉlevé": "é\u0301tat élevé", "数据库CPU过高": "数据库 cpu过高",
 		"bad\xffbytes": "bad bytes",
@@ -77,10 +77,10 @@ func TestExplainsWordsInWords(t *testing.T) {
 	}, nil)
 	for labels, want := range map[string]struct{ reason, near string }{
 		"alertname=WebCPU":                   {`No playbook matches, so it is triage.`, ""},
-		"alertname=RDS-CPU":                  {`The alert "RDS-CPU" matches: its name has "cpu" and "rds".`, ""},
-		"alertname=HighCPU component=db":     {`The alert "HighCPU" matches: its name and labels have "cpu" and "db".`, ""},
+		"alertname=RDS-CPU":                  {`The alert "RDS-CPU" matches by the words "cpu" and "rds" of its name.`, ""},
+		"alertname=HighCPU component=db":     {`The alert "HighCPU" matches by the words "cpu" and "db" of its name and labels.`, ""},
 		"alertname=ExporterCPU component=db": {`No playbook matches, so it is triage.`, `for the alert "ExporterCPU" "exporter" stands in its name`},
-		"alertname=DiskFull team=db":         {`The alert "DiskFull" matches: its name has "disk", and it matches team="db".`, ""},
+		"alertname=DiskFull team=db":         {`The alert "DiskFull" matches by the word "disk" of its name, and by team="db".`, ""},
 		"alertname=Odd":                      {`No playbook matches, so it is triage.`, ""},
 		"host=db-7 job=backup tier=rds":      {`No playbook matches, so it is triage.`, ""},
 	} {

@@ -18,7 +18,7 @@ import (
 // matchers were. The files say which playbook each name wants.
 func TestAlertNamesChooseTheirPlaybook(t *testing.T) {
 	set, _ := playbooks.NewSet(nil, All())
-	for _, file := range []string{"alert-names.tsv", "alert-names-own.tsv"} {
+	for _, file := range []string{"alert-names.tsv", "alert-names-own.tsv", "alert-names-seen.tsv"} {
 		wanted, right, chosen := map[string]int{}, map[string]int{}, map[string]int{}
 		var wrong []string
 		for _, n := range readAlertNames(t, "testdata/"+file) {
