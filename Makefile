@@ -22,7 +22,7 @@ test:
 # where a room starts no goroutine and much is computed (the keeper's tests race those too).
 CALM := ./bot/incident ./bot/message
 test-rooms:
-	CGO_ENABLED=1 go test -race -vet=off -parallel 16 -timeout 60m $$(go list ./alerts/... ./bot/... ./playbooks/... | grep -vxF "$$(go list $(CALM))")
+	CGO_ENABLED=1 go test -race -vet=off -parallel 8 -timeout 60m $$(go list ./alerts/... ./bot/... ./playbooks/... | grep -vxF "$$(go list $(CALM))")
 	go test -vet=off -parallel 8 -timeout 60m $(CALM)
 
 # The real binary with real servers around it: mostly waiting, so beside the rooms.

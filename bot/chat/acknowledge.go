@@ -43,7 +43,7 @@ func (d *door) clicked(t *ticket, actions []Action) {
 			d.count(kindAction, word)
 		}
 	})
-	if within(taken, answerWithin) {
+	if within(taken, d.within) {
 		return
 	}
 	late.Store(true)
@@ -79,6 +79,6 @@ func (d *door) heard(t *ticket, m Mention) bool {
 		d.count(kindMention, word)
 		taken <- err == nil
 	})
-	stored, _ := inTime(taken, answerWithin)
+	stored, _ := inTime(taken, d.within)
 	return stored
 }

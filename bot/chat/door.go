@@ -44,6 +44,7 @@ type door struct {
 	handler Handler
 	log     *slog.Logger
 	metrics *doorMetrics
+	within  time.Duration // when Slack must have its answer
 
 	lastForeign warned
 
@@ -62,7 +63,7 @@ type warned = atomic.Int64
 
 func newDoor(name string, client *Client, handler Handler, log *slog.Logger, metrics *doorMetrics) *door {
 	ctx, stop := context.WithCancel(context.Background())
-	d := &door{name: name, client: client, handler: handler, log: log, metrics: metrics,
+	d := &door{name: name, client: client, handler: handler, log: log, metrics: metrics, within: answerWithin,
 		tickets: make(chan struct{}, maxInFlight), ctx: ctx, stop: stop}
 	d.close = sync.OnceValue(d.end)
 	return d
@@ -210,7 +211,7 @@ func (d *door) command(t *ticket, s Slash) message.Message {
 		d.count(kindCommand, "late")
 		d.follow(s, answer)
 	})
-	if answer, ok := inTime(said, answerWithin); ok {
+	if answer, ok := inTime(said, d.within); ok {
 		return answer
 	}
 	handover.Lock()
@@ -251,7 +252,7 @@ func (d *door) submit(t *ticket, s Submission) map[string]string {
 		d.count(kindSubmission, outcome(broke))
 		result <- wrong
 	})
-	wrong, ok := inTime(result, answerWithin)
+	wrong, ok := inTime(result, d.within)
 	if !ok {
 		wrong = map[string]string{"": lateModal}
 	}

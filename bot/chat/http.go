@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,10 +42,12 @@ type HTTPOptions struct {
 	Handler       Handler
 	// Client sends answers that come too late for the request; nil: they are
 	// dropped.
-	Client     *Client
-	Now        func() time.Time // nil: time.Now
-	Logger     *slog.Logger
-	Registerer prometheus.Registerer // nil: no metrics
+	Client *Client
+	// AnswerWithin is when a request must have its answer; 0: 2.5 s of the 3 s that Slack waits.
+	AnswerWithin time.Duration
+	Now          func() time.Time // nil: time.Now
+	Logger       *slog.Logger
+	Registerer   prometheus.Registerer // nil: no metrics
 }
 
 // HTTP takes Slack's signed requests: slash commands, clicks, modals and questions
@@ -65,6 +68,7 @@ func NewHTTP(o HTTPOptions) *HTTP {
 		door:   newDoor("http", o.Client, o.Handler, o.Logger, newDoorMetrics(o.Registerer)),
 		secret: o.SigningSecret, now: o.Now, mux: http.NewServeMux(), bodies: intake.NewBudget(maxBodies, 1, leastBody),
 	}
+	h.within = cmp.Or(o.AnswerWithin, h.within)
 	if h.now == nil {
 		h.now = time.Now
 	}

@@ -68,7 +68,7 @@ func (d *door) suggest(t *ticket, s Suggestion) menuOptions {
 		d.count(kindSuggestion, ended)
 		answered <- found
 	})
-	found, ok := inTime(answered, answerWithin)
+	found, ok := inTime(answered, d.within)
 	if !ok {
 		late.Store(true)
 	}

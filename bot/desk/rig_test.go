@@ -112,7 +112,7 @@ func (r *rig) start() {
 	}
 	d.WaitForSlack(patience)
 	r.desk = d
-	door := chat.NewHTTP(chat.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger})
+	door := chat.NewHTTP(chat.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger, AnswerWithin: patience})
 	server := httptest.NewServer(door)
 	t.Cleanup(server.Close)
 	r.sim.SetRequestURL(server.URL)

@@ -28,7 +28,7 @@ import (
 )
 
 // strayPatience is how long a condition may take on a slow machine.
-const strayPatience = 60 * time.Second
+const strayPatience = 3 * time.Minute
 
 // strayRig is a real Redis and a Slack look-alike with two ways to each: the
 // test's and the second keeper's is straight, the first keeper's can be stopped.
