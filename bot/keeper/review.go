@@ -118,9 +118,12 @@ func reviewed(d digest.Document, v incident.Review, out digest.Outcome) incident
 	return a
 }
 
-// cdnPlaybook is what a spike of a CDN starts when no playbook of the team's own
-// matches it.
-const cdnPlaybook = "cdn-cost"
+// A spike of a CDN starts cdnPlaybook when nothing but the playbook for any cost, or
+// none, matches it.
+const (
+	cdnPlaybook  = "cdn-cost"
+	costPlaybook = "cost-optimisation"
+)
 
 // investigation opens an incident about a spike: with the playbook that matches
 // its labels, as an alert would have them.
@@ -138,7 +141,7 @@ func (r *reign) investigation(d digest.Document, v incident.Review) *incident.St
 		CommonLabels: maps.Clone(labels),
 	})
 	name := choice.Playbook.Name
-	if _, ok := set.Find(cdnPlaybook); ok && name == playbooks.Triage && spike.CDN {
+	if _, ok := set.Find(cdnPlaybook); ok && (name == playbooks.Triage || name == costPlaybook) && spike.CDN {
 		name = cdnPlaybook
 	}
 	days := ""
