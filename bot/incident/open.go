@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -248,24 +247,64 @@ func takeOver(m *move, past Incident) (Incident, []Change) {
 	return past, o.changes
 }
 
+// maxTitleLabels is how many labels stand in a title.
+const maxTitleLabels = 4
+
 // Title names an incident: the playbook's title and what tells the group apart;
-// under the playbook for everything else, the alert's own name.
+// under the playbook for everything else, the alert's own name, or its labels when it
+// has none.
 func Title(title, playbook string, n alerts.Notification) string {
 	name := n.GroupLabels["alertname"]
 	if name == "" {
 		name = n.CommonLabels["alertname"]
 	}
-	if playbook == playbooks.Triage && playbooks.Shows(name) {
-		title = name
+	if playbook == playbooks.Triage {
+		if playbooks.Shows(name) {
+			title = name
+		} else if pairs := telling(n); len(pairs) > 0 {
+			return strings.Join(pairs, ", ")
+		}
 	}
 	var parts []string
-	for _, label := range slices.Sorted(maps.Keys(n.GroupLabels)) {
-		if label != "alertname" && playbooks.Shows(n.GroupLabels[label]) {
-			parts = append(parts, n.GroupLabels[label])
-		}
+	for _, label := range tellingLabels(n.GroupLabels) {
+		parts = append(parts, withoutTestPort(n.GroupLabels[label]))
 	}
 	if len(parts) > 0 {
 		title += ": " + strings.Join(parts, ", ")
 	}
 	return title
+}
+
+// tellingLabels are the labels that a title names, in order: the most telling, and the
+// cluster only when nothing else tells the group apart.
+func tellingLabels(labels map[string]string) []string {
+	names := slices.DeleteFunc(alerts.TellingLabels(labels), func(name string) bool { return !playbooks.Shows(labels[name]) })
+	if len(names) > 1 {
+		names = slices.DeleteFunc(names, func(name string) bool { return name == "cluster" })
+	}
+	return slices.Sorted(slices.Values(names[:min(len(names), maxTitleLabels)]))
+}
+
+// telling names a group whose alerts have no name, as host=db-7.
+func telling(n alerts.Notification) []string {
+	labels := n.CommonLabels
+	if len(tellingLabels(labels)) == 0 && len(n.Alerts) > 0 {
+		labels = n.Alerts[0].Labels
+	}
+	var pairs []string
+	for _, name := range tellingLabels(labels) {
+		pairs = append(pairs, name+"="+withoutTestPort(labels[name]))
+	}
+	return pairs
+}
+
+// withoutTestPort cuts the port off an address of this very machine: tests choose it
+// anew each time.
+func withoutTestPort(value string) string {
+	for _, host := range []string{"127.0.0.1", "localhost", "[::1]"} {
+		if strings.HasPrefix(value, host+":") {
+			return host
+		}
+	}
+	return value
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -153,11 +154,23 @@ func alertName(i incident.Incident, a incident.Alert) string {
 		}
 		return Cut(n, 160)
 	}
-	return Cut(a.Fingerprint, 40)
+	if common := labelPairs(tellingOnly(i.Labels), 4, nil); common != "" {
+		return common
+	}
+	return "an alert without labels"
+}
+
+// tellingOnly are the labels that tell an alert from others.
+func tellingOnly(labels map[string]string) map[string]string {
+	kept := map[string]string{}
+	for _, name := range alerts.TellingLabels(labels) {
+		kept[name] = labels[name]
+	}
+	return kept
 }
 
 // labelsFirst are the labels that people look for.
-var labelsFirst = [...]string{"alertname", "cluster", "region", "namespace", "service", "job", "instance", "team"}
+var labelsFirst = [...]string{"alertname", "cluster", "region", "namespace", "service", "host", "job", "instance", "team"}
 
 // labelPairs writes labels as name=value, the well-known ones first, at most
 // count of them.
