@@ -260,6 +260,14 @@ func TestApplies(t *testing.T) {
 		{"database-cpu", map[string]string{"engine": "aurora-postgresql"}, nil},
 		{"database-cpu", map[string]string{"engine": "MySQL"}, []int{2}},
 		{"database-cpu", map[string]string{"engine": "cockroachdb"}, []int{2, 7, 8}},
+		{"database-cpu", map[string]string{"alertname": "MySQLHighCPU"}, []int{2}},
+		{"database-cpu", map[string]string{"alertname": "am_mysql_cpu"}, []int{2}},
+		{"database-cpu", map[string]string{"alertname": "HighCPU", "component": "mariadb"}, []int{2}},
+		{"database-cpu", map[string]string{"alertname": "CockroachDBHighCPU"}, []int{2, 7, 8}},
+		{"database-cpu", map[string]string{"alertname": "crdb-high-cpu"}, []int{2, 7, 8}},
+		{"database-cpu", map[string]string{"alertname": "HighCPU", "service": "cockroachdb"}, []int{2, 7, 8}},
+		{"database-cpu", map[string]string{"alertname": "MongoDBHighCPU"}, []int{2}},
+		{"database-cpu", map[string]string{"alertname": "PostgreSQL high CPU"}, nil},
 		{"cdn-cost", map[string]string{"provider": "fastedge"}, nil},
 		{"inference-latency", map[string]string{"source": "triton"}, nil},
 		{"inference-latency", map[string]string{"model_type": "llm"}, nil},
@@ -275,6 +283,34 @@ func TestApplies(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.hidden, hidden); diff != "" {
 			t.Errorf("%s %v: hidden steps (-want +got):\n%s", c.playbook, c.labels, diff)
+		}
+	}
+}
+
+// TestNoEngineGetsCommandsOfAnother: neither RDS nor PostgreSQL is told to a database
+// that is something else by its alert's name.
+func TestNoEngineGetsCommandsOfAnother(t *testing.T) {
+	set, _ := playbooks.NewSet(nil, All())
+	p, _ := set.Find("database-cpu")
+	for name, strange := range map[string][]string{
+		"CockroachDBHighCPU":  {"psql", "mysql", "aws rds", "pg_stat"},
+		"crdb-high-cpu":       {"psql", "mysql", "aws rds", "pg_stat"},
+		"MySQLHighCPU":        {"psql", "pg_stat", "aurora-postgresql"},
+		"MariaDB is hot: CPU": {"psql", "pg_stat"},
+		"MongoDBHighCPU":      {"psql", "mysql", "aws rds", "pg_stat"},
+		"SpannerHighCPU":      {"psql", "mysql", "aws rds", "pg_stat"},
+		"CassandraHighCPU":    {"psql", "mysql", "aws rds", "pg_stat"},
+		"PostgresHighCPU":     {"mysql"},
+	} {
+		filled, _ := p.Fill(playbooks.Data{Labels: map[string]string{"alertname": name}})
+		for _, s := range filled.Steps {
+			for _, command := range s.Commands {
+				for _, word := range strange {
+					if s.Applies && strings.Contains(command, word) {
+						t.Errorf("%s: step %d says %q", name, s.Number, command)
+					}
+				}
+			}
 		}
 	}
 }
