@@ -35,14 +35,14 @@ func (ms Matchers) Missed(set map[string]string) []string {
 
 // missedWords says which words are missing, or too many.
 func missedWords(m *labels.Matcher, set map[string]string) string {
-	where := "its name"
+	where := "the alert's name"
 	if m.Name == AlertWords {
-		where = "its name and labels"
+		where += " or labels"
 	}
 	if m.Type == labels.MatchNotEqual || m.Type == labels.MatchNotRegexp {
 		return fmt.Sprintf("%q stands in %s", wordsFound(m, set), where)
 	}
-	return fmt.Sprintf("no word of %s matches %s", where, quoteCut(inside(m.Value)))
+	return fmt.Sprintf("no word in %s matches %s", where, quoteCut(inside(m.Value)))
 }
 
 // inside is an expression without the .* around it, which say only that other words
