@@ -12,7 +12,7 @@ import (
 
 type importCommand struct {
 	Mattermost importMattermost `cmd:"" help:"Make a playbook file of a playbook exported from Mattermost."`
-	Markdown   importMarkdown   `cmd:"" help:"Make a playbook file of a runbook with headings and numbered or checkbox lists."`
+	Markdown   importMarkdown   `cmd:"" help:"Make a playbook file of a runbook in Markdown."`
 }
 
 // importTo is where the playbook goes.

@@ -11,7 +11,7 @@ import (
 	"github.com/signalbook/signalbook/playbooks/convert"
 )
 
-const noList = "f.md: no list was found that could be steps: write them as a numbered list (1. Look at …) or with boxes (- [ ] Look at …) below a heading"
+const noStep = "f.md: nothing was found that could be a step: write headings with text, commands or lists below them"
 
 // TestBadMarkdown: what cannot be a playbook is refused with what to do.
 func TestBadMarkdown(t *testing.T) {
@@ -21,17 +21,17 @@ func TestBadMarkdown(t *testing.T) {
 		"10 MB":          {strings.Repeat("1. look\n", 10<<20/8), "f.md: the file is larger than the 256 KiB that are read: split it, one playbook for each kind of trouble"},
 		"latin1":         {"# Gr\xfc\xdfe\n", "f.md:1:1: byte 0xfc is not valid UTF-8: save the file as UTF-8"},
 		"utf16":          {"\xff\xfe#\x00", "f.md:1:1: byte 0xff is not valid UTF-8: save the file as UTF-8"},
-		"no list":        {"# Disk\n\nLook at the disk.\n", noList},
-		"bare heading":   {"# Disk\n\n## Immediate\n", noList},
-		"empty list":     {"# Disk\n\n1.\n2.\n", noList},
-		"1,000 items":    {"# Disk\n\n## Now\n" + strings.Repeat("1. look\n", 1000), `f.md: 1000 steps, 1000 of them in "Now": a playbook holds at most 50: split the file, one playbook for each kind of trouble`},
+		"comment only":   {"# Disk\n\n<!-- Look at the disk. -->\n", noStep},
+		"bare heading":   {"# Disk\n\n## Immediate\n", noStep},
+		"empty list":     {"# Disk\n\n1.\n2.\n", noStep},
+		"1,000 sections": {"# Disk\n" + strings.Repeat("\n## Now\n\nlook\n", 1000), `f.md: 1000 sections with steps: a playbook holds at most 50 steps: split the file, one playbook for each kind of trouble`},
 		"deep lists":     {"# x\n\n" + strings.Repeat("- ", 500) + "x\n", "f.md:3:1: lists or quotations are nested deeper than 30 levels: flatten them"},
 		"deep by spaces": {"# x\n1. x\n" + strings.Repeat(" ", 400) + "- x\n", "f.md:3:1: lists or quotations are nested deeper than 30 levels: flatten them"},
 		"deep quotation": {strings.Repeat(">", 100_000), "f.md:1:1: lists or quotations are nested deeper than 30 levels: flatten them"},
 		"many links":     {"1. " + strings.Repeat("[a](", 50_000), "f.md:1:1: more than 2000 signs of formatting ([*_~) without an empty line between: part the text"},
 		"many emphases":  {"1. a\n" + strings.Repeat("_a*\n", 50_000), "f.md:1002:1: more than 2000 signs of formatting ([*_~) without an empty line between: part the text"},
-		"many headings":  {strings.Repeat("# a\n", 60_000), noList},
-		"JSON":           {`{"title": "x"}`, noList},
+		"many headings":  {strings.Repeat("# a\n", 60_000), noStep},
+		"JSON":           {`{"title": "x"}`, "f.md: this is JSON, no Markdown: an export from Mattermost is read by: signalbook import mattermost"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := convert.Markdown("f.md", []byte(c.text))

@@ -22,7 +22,9 @@ type Draft struct {
 	title       string // plain text; empty when the source has none
 	description string // mrkdwn
 	keywords    []string
+	alerts      []string // that the source is for
 	links       []link
+	linksFrom   []string // headings of which nothing else was taken
 	sections    []section
 	lost        []loss
 	told        map[loss]bool
@@ -32,7 +34,8 @@ type link struct{ title, url string }
 
 // section is a checklist, or the steps below one heading.
 type section struct {
-	title string // plain text, for comments
+	title string   // plain text, for comments: the headings down to it, with " / " between
+	above []string // the headings that it is below, from the top
 	tier  playbooks.TierName
 	why   string // why it is that tier, where its title does not say
 	items []item
@@ -84,6 +87,8 @@ func (d *Draft) steps(none string) error {
 	switch {
 	case total == 0:
 		return problem(d.file, 0, 0, "%s", none)
+	case total > playbooks.MaxSteps && len(most.items) == 1:
+		return problem(d.file, 0, 0, "%d sections with steps: a playbook holds at most %d steps: split the file, one playbook for each kind of trouble", total, playbooks.MaxSteps)
 	case total > playbooks.MaxSteps:
 		return problem(d.file, 0, 0, "%d steps, %d of them in %q: a playbook holds at most %d: split the file, one playbook for each kind of trouble",
 			total, len(most.items), cut(most.title, 60), playbooks.MaxSteps)

@@ -2,8 +2,8 @@ package convert
 
 import (
 	"fmt"
-	"path"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/signalbook/signalbook/playbooks"
@@ -18,6 +18,7 @@ type fitted struct {
 	// dues are the latest deadlines of items, by tier.
 	dues  []dues
 	notes []string // about the file as a whole
+	room  int      // steps that the playbook may still have beyond one for each item
 }
 
 // dues is what the source said about a tier's deadlines, in Prometheus' form.
@@ -25,7 +26,10 @@ type dues struct{ latest playbooks.Duration }
 
 // fit makes the draft's texts fit. What is too much goes to draft.lost.
 func (d *Draft) fit() *fitted {
-	f := &fitted{draft: d}
+	f := &fitted{draft: d, room: playbooks.MaxSteps}
+	for _, s := range d.sections {
+		f.room -= len(s.items)
+	}
 	f.head()
 	taken := map[string]bool{}
 	for _, name := range playbooks.TierNames() {
@@ -37,12 +41,13 @@ func (d *Draft) fit() *fitted {
 				continue
 			}
 			for i := range s.items {
-				step, about := f.step(&s.items[i], taken)
+				steps, about := f.steps(&s.items[i], taken)
 				if i == 0 {
 					about = append(s.about(), about...)
 				}
-				tier.Steps = append(tier.Steps, step)
+				tier.Steps = append(tier.Steps, steps...)
 				comments = append(comments, about)
+				comments = append(comments, make([][]string, len(steps)-1)...)
 				latest.latest = max(latest.latest, playbooks.Duration(s.items[i].due))
 			}
 		}
@@ -60,7 +65,7 @@ func (d *Draft) fit() *fitted {
 func (s *section) about() []string {
 	var lines []string
 	if s.title != "" {
-		lines = append(lines, "from: "+cut(s.title, 200))
+		lines = append(lines, "from: "+s.title)
 	}
 	if s.why != "" {
 		what := "decide: is this the right tier for these steps?"
@@ -82,15 +87,14 @@ func (f *fitted) head() {
 		d.lose(0, "the end of a title that is too long", d.title)
 	}
 	if title == "" {
-		base := path.Base(strings.ReplaceAll(d.file, `\`, "/"))
-		title, _ = fit(oneLine(clean(strings.TrimSuffix(base, path.Ext(base)))), playbooks.MaxTitle, apart)
+		title, _ = fit(fileTitle(d.file), playbooks.MaxTitle, apart)
 		f.notes = append(f.notes, "decide: the source has no title, so the file's name is taken")
 	}
 	if strings.Trim(title, " .-") == "" {
 		title = "Imported playbook"
 	}
 	f.book.Title = apart(title)
-	f.book.Name = slug(title)
+	f.book.Name = slug(dashed(title))
 	switch f.book.Name {
 	case "":
 		f.book.Name = "imported"
@@ -104,6 +108,9 @@ func (f *fitted) head() {
 		d.lose(0, "the end of a description that is too long", rest)
 	}
 	f.book.Description = apart(description)
+	for _, name := range d.alerts {
+		f.book.Match = append(f.book.Match, fmt.Sprintf("alertname=%q", name))
+	}
 	for _, l := range d.links {
 		url := linkSafe.Replace(l.url)
 		title, long := fit(oneLine(clean(l.title)), playbooks.MaxTitle, escape)
@@ -118,9 +125,10 @@ func (f *fitted) head() {
 	}
 }
 
-// step fits one step; taken holds the ids so far.
-func (f *fitted) step(it *item, taken map[string]bool) (step playbooks.Step, about []string) {
-	d := f.draft
+// steps fits one item; taken holds the ids so far. What one step cannot hold
+// goes on in steps after it, as long as there is room.
+func (f *fitted) steps(it *item, taken map[string]bool) (steps []playbooks.Step, about []string) {
+	d, step := f.draft, playbooks.Step{}
 	about = make([]string, 0, len(it.decide))
 	for _, what := range it.decide {
 		about = append(about, "decide: "+what)
@@ -147,28 +155,69 @@ func (f *fitted) step(it *item, taken map[string]bool) (step playbooks.Step, abo
 	}
 	step.Title = escape(head)
 	step.ID = unique(slug(head), taken)
-	step.Detail, rest = fit(detail, playbooks.MaxDetail, escape)
-	step.Detail = escape(step.Detail)
-	if rest != "" {
-		about = append(about, fmt.Sprintf("decide: the detail is cut, a playbook allows %d characters; the rest is at the end of this file", playbooks.MaxDetail))
-		d.lose(it.line, "the rest of the detail of step "+step.ID, rest)
-	}
-	for i, command := range it.commands {
-		switch n := utf8.RuneCountInString(escape(command)); {
-		case n > playbooks.MaxCommand:
-			about = append(about, fmt.Sprintf("decide: command %d has %d characters, a playbook allows %d: keep it as a script; it is at the end of this file", i+1, n, playbooks.MaxCommand))
-			d.lose(it.line, fmt.Sprintf("command %d of step %s, which is too long", i+1, step.ID), command)
-		case len(step.Commands) == playbooks.MaxCommands:
-			about = append(about, fmt.Sprintf("decide: command %d is one too many, a playbook allows %d; it is at the end of this file", i+1, playbooks.MaxCommands))
-			d.lose(it.line, fmt.Sprintf("command %d of step %s, which is one too many", i+1, step.ID), command)
-		default:
-			step.Commands = append(step.Commands, escape(command))
+	commands := make([]string, 0, len(it.commands))
+	for _, c := range it.commands {
+		if n := utf8.RuneCountInString(escape(c)); n > playbooks.MaxCommand {
+			about = append(about, fmt.Sprintf("decide: a command has %d characters, a playbook allows %d: keep it as a script; it stands in the text", n, playbooks.MaxCommand))
+			detail = join(detail, "```\n"+entities.Replace(strings.ReplaceAll(c, "```", "ˋˋˋ"))+"\n```")
+			continue
 		}
+		commands = append(commands, escape(c))
+	}
+	for {
+		step.Detail, detail = piece(detail)
+		step.Commands = commands[:min(len(commands), playbooks.MaxCommands)]
+		if commands = commands[len(step.Commands):]; len(step.Commands) == 0 {
+			step.Commands = nil
+		}
+		steps = append(steps, step)
+		if detail == "" && len(commands) == 0 || f.room <= 0 || step.Detail == "" && len(step.Commands) == 0 {
+			break
+		}
+		f.room--
+		more, _ := fit(head, playbooks.MaxTitle-len(" (continued)"), escape)
+		step = playbooks.Step{Title: escape(more) + " (continued)", ID: unique(slug(more), taken)}
+	}
+	if detail != "" {
+		about = append(about, fmt.Sprintf("decide: the detail is cut, a playbook allows %d characters; the rest is at the end of this file", playbooks.MaxDetail))
+		d.lose(it.line, "the rest of the detail of step "+step.ID, detail)
+	}
+	if len(commands) > 0 {
+		about = append(about, fmt.Sprintf("decide: %d commands more than the %d that a step may have are at the end of this file", len(commands), playbooks.MaxCommands))
+		d.lose(it.line, "the rest of the commands of step "+step.ID, strings.Join(commands, "\n\n"))
 	}
 	if it.due > 0 {
 		about = append(about, fmt.Sprintf("decide: it was due after %s; steps have no deadline of their own, a tier has", playbooks.Duration(it.due)))
 	}
-	return step, about
+	return steps, about
+}
+
+// piece is the beginning of a detail that a step can hold, and the rest. Code
+// that is cut is closed, and opened again.
+func piece(detail string) (head, rest string) {
+	const fence = "```"
+	if head, rest = fit(detail, playbooks.MaxDetail, escape); rest == "" {
+		return escape(head), ""
+	}
+	head, rest = fit(detail, playbooks.MaxDetail-len("\n"+fence), escape)
+	if strings.Count(head, fence)%2 == 1 {
+		head, rest = head+"\n"+fence, fence+"\n"+rest
+		head = strings.TrimSuffix(head, fence+"\n"+fence) // nothing was left of it
+	}
+	return escape(head), rest
+}
+
+// fileTitle makes a title of a file's name.
+func fileTitle(file string) string {
+	title := oneLine(clean(fileBase(file)))
+	if strings.Contains(title, " ") || dashed(title) != title {
+		return title
+	}
+	title = strings.TrimSpace(strings.NewReplacer("-", " ", "_", " ").Replace(title))
+	if first, size := utf8.DecodeRuneInString(title); size > 0 {
+		title = string(unicode.ToUpper(first)) + title[size:]
+	}
+	return title
 }
 
 // unique makes an id that no step has yet.

@@ -11,7 +11,10 @@ var (
 	// htmlTags are the tags that people write in Markdown. Any other, such as
 	// <pod-name>, is a place to fill in and stays.
 	htmlTags = regexp.MustCompile(`(?i)^(a|abbr|b|big|blockquote|body|br|button|center|code|col|dd|del|details|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|li|link|main|mark|meta|nav|object|ol|p|pre|q|s|samp|script|section|small|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|var|video)$`)
-	htmlLine = regexp.MustCompile(`(?i)^(br|p|div|li|tr|h[1-6]|hr|summary|dt|dd)$`)
+	htmlLine = regexp.MustCompile(`(?i)^(br|p|div|li|tr|h[1-6]|hr|summary|dt|dd|ul|ol|dl|table|blockquote|section|details|figure|figcaption)$`)
+	htmlCell = regexp.MustCompile(`(?i)^(td|th)$`)
+	htmlPre  = regexp.MustCompile(`(?is)<pre\b[^>]*>.*?</pre\s*>`)
+	htmlAny  = regexp.MustCompile(`<[^<>]*>`)
 	// htmlHidden is what no reader sees.
 	htmlHidden = regexp.MustCompile(`(?is)<(script|style)\b.*?(</(script|style)\s*>|$)`)
 )
@@ -31,8 +34,11 @@ func (p *page) html(b *strings.Builder, source string, line int, plain bool) {
 
 // tag writes what a tag means for the text around it: a line end or nothing.
 func (p *page) tag(b *strings.Builder, m []string, line int) {
-	if htmlLine.MatchString(m[2]) {
+	switch {
+	case htmlLine.MatchString(m[2]):
 		b.WriteByte('\n')
+	case htmlCell.MatchString(m[2]) && m[1] == "":
+		b.WriteString(" | ")
 	}
 	if strings.Trim(m[3], " /\n\t") != "" {
 		p.loseHTML(line, "an HTML tag", m[0])
@@ -54,7 +60,7 @@ func (p *page) htmlBlock(b *strings.Builder, source string, line int) {
 	}
 	p.text(&out, source[last:], ' ', false)
 	for l := range strings.Lines(out.String()) {
-		if l = oneLine(l); l != "" {
+		if l = strings.TrimPrefix(oneLine(l), "| "); l != "" && l != "|" {
 			b.WriteString(l + "\n")
 		}
 	}

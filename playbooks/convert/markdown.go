@@ -4,13 +4,13 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/yuin/goldmark/ast"
-	"gopkg.in/yaml.v3"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Markdown reads a runbook: headings make sections, the numbered and checkbox
-// lists below them steps (where there are none, other lists, or sections with
-// commands). file is only its name in errors, which begin with its place.
+// Markdown reads a runbook. Headings make sections; below them prose is a step
+// with its code as commands, and the items of lists are steps. What only says
+// something (Meaning, Impact) is the description. file is named in errors, which
+// begin with its place, and names the playbook where the text does not.
 func Markdown(file string, data []byte) (*Draft, error) {
 	src, err := readable(file, data)
 	if err != nil {
@@ -22,21 +22,36 @@ func Markdown(file string, data []byte) (*Draft, error) {
 	if line := tooDense(src); line > 0 {
 		return nil, problem(file, line, 1, "more than %d signs of formatting (%s) without an empty line between: part the text", maxSigns, signs)
 	}
-	d := &Draft{file: file}
-	src, above := d.frontMatter(src)
-	r := &runbook{draft: d, page: parse(src, d.lose)}
-	r.page.above = above
-	r.read()
-	r.unused()
-	if d.title == "" {
-		d.title = r.title
-	} else if r.title != "" && r.title != d.title {
-		d.lose(0, "the first heading, because the front matter gives a title", r.title)
+	if jsontext.Value(src).IsValid() {
+		return nil, problem(file, 0, 0, "this is JSON, no Markdown: an export from Mattermost is read by: signalbook import mattermost")
 	}
-	if err := d.steps("no list was found that could be steps: write them as a numbered list (1. Look at …) or with boxes (- [ ] Look at …) below a heading"); err != nil {
+	d := outline(file, src, false)
+	if len(d.sections) == 0 {
+		d = outline(file, src, true)
+	}
+	d.fold()
+	if err := d.steps("nothing was found that could be a step: write headings with text, commands or lists below them"); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// outline reads a text. With everything, what is only said becomes steps too.
+func outline(file, src string, everything bool) *Draft {
+	d := &Draft{file: file}
+	src, above := d.frontMatter(src)
+	r := &runbook{draft: d, page: parse(d.unmark(src, above), d.lose), everything: everything}
+	r.page.above = above
+	r.read()
+	r.unused()
+	r.propose()
+	switch {
+	case d.title == "":
+		d.title = r.title
+	case r.title != "" && slug(dashed(r.title)) != slug(dashed(d.title)):
+		d.lose(0, "the first heading, because the front matter gives a title", r.title)
+	}
+	return d
 }
 
 // maxNesting bounds lists inside lists and quotations inside quotations.
@@ -88,137 +103,4 @@ func tooDense(src string) int {
 		}
 	}
 	return 0
-}
-
-var fence = regexp.MustCompile(`(?s)^---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|$)`)
-
-// frontMatter takes a YAML block at the beginning off the text: title and
-// description are used. above is how many lines it had.
-func (d *Draft) frontMatter(src string) (rest string, above int) {
-	m := fence.FindStringSubmatch(src)
-	if m == nil {
-		return src, 0
-	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal([]byte(m[1]), &doc); err != nil || len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return src, 0 // two rules with text between
-	}
-	pairs := doc.Content[0].Content
-	for i := 0; i+1 < len(pairs); i += 2 {
-		key, value := pairs[i].Value, pairs[i+1]
-		said := oneLine(clean(value.Value))
-		switch {
-		case value.Kind == yaml.ScalarNode && key == "title" && d.title == "":
-			d.title = said
-		case value.Kind == yaml.ScalarNode && (key == "description" || key == "summary") && d.description == "":
-			d.description = entities.Replace(said)
-		case value.Kind == yaml.ScalarNode:
-			d.lose(value.Line+1, "front matter", clean(key)+": "+said)
-		default:
-			text, _ := yaml.Marshal(value)
-			d.lose(value.Line+1, "front matter", clean(key+": "+string(text)))
-		}
-	}
-	return src[len(m[0]):], strings.Count(m[0], "\n")
-}
-
-// runbook is a page being cut into sections.
-type runbook struct {
-	*page
-	draft   *Draft
-	title   string
-	parts   []part
-	pending []string // what was said above a deeper heading, for the first step below it
-	bullets bool     // the page has no numbered and no checkbox list
-}
-
-// part is a heading and the blocks below it, up to the next heading.
-type part struct {
-	heading *ast.Heading // nil above the first one
-	title   string
-	level   int
-	blocks  []ast.Node
-	above   []string // titles of the headings that it is below, the nearest first
-}
-
-// split cuts the page at its headings.
-func (r *runbook) split() {
-	r.parts = []part{{}}
-	var open []part // the headings that the next one can be below
-	for _, n := range children(r.doc) {
-		if _, ok := n.(*ast.LinkReferenceDefinition); ok {
-			continue // seen where it is used
-		}
-		h, ok := n.(*ast.Heading)
-		if !ok {
-			last := &r.parts[len(r.parts)-1]
-			last.blocks = append(last.blocks, n)
-			continue
-		}
-		p := part{heading: h, title: r.plain(h), level: h.Level}
-		for len(open) > 0 && open[len(open)-1].level >= p.level {
-			open = open[:len(open)-1]
-		}
-		for i := len(open) - 1; i >= 0; i-- {
-			p.above = append(p.above, open[i].title)
-		}
-		open = append(open, p)
-		r.parts = append(r.parts, p)
-	}
-	// The only heading of the highest level, before any list, is the title.
-	if len(r.parts) > 1 && !r.hasSteps(r.parts[0].blocks) {
-		first, alone := &r.parts[1], true
-		for _, p := range r.parts[2:] {
-			alone = alone && p.level > first.level
-		}
-		if alone && (len(r.parts) > 2 || tierOf(first.title) == "") || !r.hasSteps(first.blocks) && len(codes(first.blocks)) == 0 && tierOf(first.title) == "" {
-			r.title = first.title
-			for i := range r.parts[2:] {
-				if above := r.parts[2+i].above; len(above) > 0 && above[len(above)-1] == first.title {
-					r.parts[2+i].above = above[:len(above)-1]
-				}
-			}
-			first.heading, first.title = nil, ""
-		}
-	}
-}
-
-// isSteps tells whether a block is a numbered or checkbox list.
-func isSteps(n ast.Node) bool {
-	list, ok := n.(*ast.List)
-	if !ok {
-		return false
-	}
-	if list.IsOrdered() {
-		return true
-	}
-	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
-		if box(item) != nil {
-			return true
-		}
-	}
-	return false
-}
-
-func isList(n ast.Node) bool { _, ok := n.(*ast.List); return ok }
-
-func (r *runbook) hasSteps(blocks []ast.Node) bool {
-	for _, n := range blocks {
-		if isSteps(n) || r.bullets && isList(n) {
-			return true
-		}
-	}
-	return false
-}
-
-// codes are the code blocks among blocks.
-func codes(blocks []ast.Node) []ast.Node {
-	var all []ast.Node
-	for _, n := range blocks {
-		switch n.(type) {
-		case *ast.FencedCodeBlock, *ast.CodeBlock:
-			all = append(all, n)
-		}
-	}
-	return all
 }

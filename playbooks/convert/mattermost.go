@@ -111,7 +111,8 @@ func (d *Draft) convert(markdown string, commands *[]string) string {
 		return entities.Replace(markdown)
 	}
 	p := parse(markdown, func(_ int, what, text string) { d.lose(0, what, text) })
-	text := p.detail(children(p.doc), commands != nil)
+	p.collect = commands != nil
+	text := p.detail(children(p.doc))
 	p.unused()
 	if commands != nil {
 		*commands = append(*commands, p.commands...)

@@ -10,9 +10,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
+	emoji "github.com/yuin/goldmark-emoji"
+	emojiast "github.com/yuin/goldmark-emoji/ast"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
@@ -25,12 +28,25 @@ type page struct {
 	ends     []int // offsets of the line ends
 	above    int   // lines of the file above the text
 	lose     func(line int, what, text string)
-	commands []string // code blocks met while a detail was written
-	rich     bool     // plain text was written of something that says more than its text
+	collect  bool // commands are collected, in commands
+	commands []string
+	struck   bool // what is written now is struck out
+	rich     bool // plain text was written of something that says more than its text
 	crowded  [128]bool
 }
 
-var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser()
+var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM),
+	goldmark.WithParserOptions(parser.WithInlineParsers(util.Prioritized(emojiParser{emoji.NewParser()}, 200)))).Parser()
+
+// emojiParser reads codes such as :warning:, though not inside 10:100:20.
+type emojiParser struct{ parser.InlineParser }
+
+func (e emojiParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	if r := block.PrecendingCharacter(); wordy(r) || r == ':' {
+		return nil
+	}
+	return e.InlineParser.Parse(parent, block, pc)
+}
 
 func parse(src string, lose func(line int, what, text string)) *page {
 	p := &page{src: []byte(src), lose: lose}
@@ -52,12 +68,22 @@ func (p *page) unused() {
 	for _, m := range label.FindAllSubmatch(p.src, -1) {
 		named[strings.ToLower(string(m[1]))]++
 	}
+	var all []*ast.LinkReferenceDefinition
 	_ = ast.Walk(p.doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
-		if d, ok := n.(*ast.LinkReferenceDefinition); ok && entering && named[strings.ToLower(string(d.Label))] < 2 {
-			p.lose(p.line(n), "a link definition that no link uses", oneLine(fmt.Sprintf("[%s]: %s %s", d.Label, d.Destination, d.Title)))
+		if d, ok := n.(*ast.LinkReferenceDefinition); ok && entering {
+			all = append(all, d)
+			named[strings.ToLower(string(d.Label))]--
 		}
 		return ast.WalkContinue, nil
 	})
+	first := map[string]bool{} // of several, a link uses the first
+	for _, d := range all {
+		key := strings.ToLower(string(d.Label))
+		if named[key] < 1 || first[key] {
+			p.lose(p.line(d), "a link definition that no link uses", oneLine(fmt.Sprintf("[%s]: %s %s", d.Label, d.Destination, d.Title)))
+		}
+		first[key] = true
+	}
 }
 
 // line is where a node begins, from 1.
@@ -73,7 +99,9 @@ func (p *page) line(n ast.Node) int {
 // plain is the text of inline nodes without any formatting, on one line.
 func (p *page) plain(n ast.Node) string {
 	var b strings.Builder
+	p.struck = false
 	p.inline(n, &b, true)
+	p.struck = false
 	return oneLine(b.String())
 }
 
@@ -88,12 +116,16 @@ func (p *page) mrkdwn(n ast.Node) string {
 	}
 	var b strings.Builder
 	p.inline(n, &b, false)
+	p.struck = false
 	return strings.TrimSpace(b.String())
 }
 
 // inline writes the children of a node.
 func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		if _, isTag := n.(*ast.RawHTML); plain && p.struck && !isTag {
+			continue
+		}
 		switch n := n.(type) {
 		case *ast.Text:
 			p.text(b, p.unescape(n.Value(p.src), n.IsRaw()), p.next(n), plain)
@@ -106,7 +138,11 @@ func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
 		case *ast.String:
 			p.text(b, string(n.Value), p.next(n), plain)
 		case *ast.CodeSpan:
-			code(b, oneLine(p.raw(n)), plain)
+			said := oneLine(p.raw(n))
+			if p.collect && !plain && !p.struck && isCommand(said, true) && !forbids.MatchString(b.String()) {
+				p.command(said)
+			}
+			code(b, said, plain)
 		case *ast.Emphasis:
 			mark := "_"
 			if n.Level > 1 {
@@ -114,9 +150,17 @@ func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
 			}
 			p.emphasis(b, n, mark, plain)
 		case *extast.Strikethrough:
+			if plain {
+				p.rich = true
+				continue
+			}
+			was := p.struck
+			p.struck = true
 			p.emphasis(b, n, "~", plain)
+			p.struck = was
 		case *ast.Link:
 			p.tooltip(n.Title, p.line(parent))
+			p.pictures(n)
 			p.link(b, p.unescape(n.Destination, false), p.plain(n), plain)
 		case *ast.Image:
 			p.tooltip(n.Title, p.line(parent))
@@ -132,7 +176,20 @@ func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
 				p.link(b, url, label, false)
 			}
 		case *ast.RawHTML:
+			if m := strikeTag.FindSubmatch(n.Segments.Value(p.src)); m != nil {
+				p.struck, p.rich = len(m[1]) == 0, true
+				if !plain {
+					b.WriteByte('~')
+				}
+				continue
+			}
 			p.html(b, string(n.Segments.Value(p.src)), p.line(parent), plain)
+		case *emojiast.Emoji:
+			if n.Value.IsUnicode() {
+				b.WriteString(string(n.Value.Unicode))
+			} else {
+				p.text(b, ":"+string(n.ShortName)+":", ' ', plain)
+			}
 		case *extast.TaskCheckBox:
 			if n.IsChecked {
 				p.lose(p.line(parent), "a tick in a box: steps begin open", "")
@@ -140,6 +197,17 @@ func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
 		default:
 			p.inline(n, b, plain)
 		}
+	}
+}
+
+// pictures tells of the pictures inside a link, of which only their text is shown.
+func (p *page) pictures(n ast.Node) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if i, ok := c.(*ast.Image); ok {
+			p.lose(p.line(n), "a picture in a link", p.unescape(i.Destination, false))
+			p.tooltip(i.Title, p.line(n))
+		}
+		p.pictures(c)
 	}
 }
 

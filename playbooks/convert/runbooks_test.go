@@ -75,7 +75,7 @@ type written struct {
 var (
 	atx      = regexp.MustCompile(`^(#{1,6})\s+(.*?)\s*(\{[#.][^}]*\})?\s*$`)
 	bars     = regexp.MustCompile(`^(=+|-+)\s*$`)
-	markup   = regexp.MustCompile(`<[^<>]*>|\]\([^)]*\)|\]:.*|:[a-z_]+:|\{\{.*?\}\}|\[\[?_?TOC_?\]\]?|\{[#.][^}]*\}|~~.*?~~|^:::.*|` + "``` ?\\{.*")
+	markup   = regexp.MustCompile(`(?i)table of contents|^- \[[^\]]*\]\(#.*\)|<[^<>]*>|\]\([^)]*\)|\]:.*|:[a-z_]+:|\{\{.*?\}\}|\[\[?_?TOC_?\]\]?|\{[#.][^}]*\}|~~.*?~~|^:::.*|` + "``` ?\\{.*")
 	aWord    = regexp.MustCompile(`[\pL\pN]{3,}`)
 	matter   = regexp.MustCompile(`(?s)^(---|\+\+\+)\n.*?\n(---|\+\+\+)\n`)
 	comments = regexp.MustCompile(`(?s)<!--.*?-->`)
@@ -108,7 +108,12 @@ func sections(source string) []written {
 			last.words = append(last.words, aWord.FindAllString(markup.ReplaceAllString(line, " "), -1)...)
 		}
 	}
-	return slices.DeleteFunc(all, func(s written) bool {
+	return all
+}
+
+// withText are the sections that say something, and are not struck out.
+func withText(all []written) []written {
+	return slices.DeleteFunc(slices.Clone(all), func(s written) bool {
 		return len(s.words) == 0 && !s.code || strings.HasPrefix(s.heading, "~~")
 	})
 }
@@ -165,13 +170,19 @@ func (m *made) of(heading string, others []written) (text string, commands []str
 		for len(path) > 1 && !slices.ContainsFunc(others, func(o written) bool { return plainly(o.heading) == plainly(path[len(path)-1]) }) {
 			path = path[:len(path)-1]
 		}
+		isHeading := func(o written) bool { return o.heading != "" && plainly(o.heading) == plainly(path[0]) }
 		own := plainly(path[len(path)-1]) == plainly(heading)
-		if own || heading == "" && !slices.ContainsFunc(others, func(o written) bool { return plainly(o.heading) == plainly(path[0]) }) {
-			text += m.steps[from]
+		if own || isTitle(heading, others) && !slices.ContainsFunc(others, isHeading) {
+			text += from + "\n" + m.steps[from]
 			commands = append(commands, m.commands[from]...)
 		}
 	}
 	return text, commands
+}
+
+// isTitle tells whether a heading is the first, or none.
+func isTitle(heading string, all []written) bool {
+	return heading == "" || len(all) > 1 && heading == all[1].heading && len(all[0].words) == 0
 }
 
 // plainly is a heading without signs.
@@ -191,12 +202,12 @@ func faults(source string, want expectation, got made) (sectionsWrong map[string
 	for from, text := range got.steps {
 		live.WriteString(spaces(text) + " " + spaces(strings.Join(got.commands[from], " ")) + " ")
 	}
-	for _, s := range in {
+	for _, s := range withText(in) {
 		commands, isStep := want.steps[s.heading]
 		text, have := got.of(s.heading, in)
 		text = spaces(text)
 		where := text + " " + spaces(strings.Join(have, " "))
-		if !isStep || len(want.links) > 0 {
+		if !isStep || len(want.links) > 0 || isTitle(s.heading, in) {
 			where += " " + all
 		}
 		var missing []string
@@ -261,14 +272,13 @@ func TestRunbooksKeepTextAndCommandsInPlace(t *testing.T) {
 		archive := txtar.Parse(data)
 		name, source := archive.Files[0].Name, string(archive.Files[0].Data)
 		want := expected(t, string(archive.Files[1].Data))
-		total += len(sections(source))
+		total += len(withText(sections(source)))
 		asSteps += len(want.steps)
 		t.Run(filepath.Base(file)+" "+name, func(t *testing.T) {
 			draft, err := convert.Markdown("runbooks/"+name, []byte(source))
 			if err != nil {
 				refused++
-				t.Log(err)
-				return
+				t.Fatal(err)
 			}
 			result, err := draft.Playbook()
 			if err != nil {
@@ -276,15 +286,15 @@ func TestRunbooksKeepTextAndCommandsInPlace(t *testing.T) {
 			}
 			bySection, others := faults(source, want, places(t, result.YAML))
 			for _, heading := range slices.Sorted(maps.Keys(bySection)) {
-				t.Logf("section %q: %s", heading, bySection[heading])
+				t.Errorf("section %q: %s", heading, bySection[heading])
 			}
 			for _, o := range others {
-				t.Log(o)
+				t.Error(o)
 			}
 			if len(others) == 0 {
 				whole++
 			}
-			kept += len(sections(source)) - len(bySection)
+			kept += len(withText(sections(source))) - len(bySection)
 			for heading := range want.steps {
 				if _, bad := bySection[heading]; !bad {
 					keptAsSteps++
@@ -294,7 +304,4 @@ func TestRunbooksKeepTextAndCommandsInPlace(t *testing.T) {
 	}
 	t.Logf("%d of %d sections keep their text and commands in place, %d of the %d that are to be done; %d of %d runbooks are refused; %d have the right name, match, links and output",
 		kept, total, keptAsSteps, asSteps, refused, len(files), whole)
-	if kept < 83 || refused > 4 || whole < 6 {
-		t.Error("that is fewer than before")
-	}
 }

@@ -4,148 +4,219 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 
 	"github.com/signalbook/signalbook/playbooks"
 )
 
+// runbook is a page being cut into sections.
+type runbook struct {
+	*page
+	draft *Draft
+	title string
+	parts []part
+	// everything: what is only said becomes steps too, because nothing else does.
+	everything bool
+}
+
+// aboutTitle are the headings of what one knows rather than does.
+var aboutTitle = regexp.MustCompile(`(?i)^(meaning|impact|overview|summary|description|introduction|intro|background|context|full context|purpose|scope|about\b.*|why|details|symptoms?|` +
+	`what (happens|happened|it means|does (this|the) alert mean)\??|(possible |common |known |potential |root |likely )?causes?|severit(y|ies)|alert|alert (details|behaviou?r|rule|definition|information)|` +
+	`services?|metrics?|metadata|definitions?|glossary|owners?|ownership|contacts?|prerequisites?|pre-?requisites?|requirements?|assumptions|architecture|dependencies|` +
+	`(additional |release |important |other )?notes?|references?|(related|helpful|useful|external) .*|see also|further (reading|info.*)|resources?|links?.*|dashboards?|documentation|what'?s ?next|` +
+	`recent changes|previous incidents|past incidents|history|(revision|change|version) history|changelog|false positives|owner and .*|detection|last updated)$`)
+
 // read cuts the page into sections and makes steps of them.
 func (r *runbook) read() {
-	r.bullets = !slices.ContainsFunc(children(r.doc), isSteps)
+	r.adopt()
 	r.split()
-	for i, p := range r.parts {
-		s := section{title: p.path()}
-		for _, title := range append([]string{p.title}, p.above...) {
-			if s.tier == "" {
-				s.tier = tierOf(title)
-			}
-		}
-		if links := r.links(p); links != nil {
-			r.draft.links = append(r.draft.links, links...)
+	for i := range r.parts {
+		p := &r.parts[i]
+		if p.struck {
+			r.draft.lose(r.line(p.heading), "a section that is struck out", join(r.mrkdwn(p.heading), r.detail(p.blocks)))
 			continue
 		}
-		switch {
-		case r.hasSteps(p.blocks):
-			if p.title == "" {
-				p.blocks = r.describe(p.blocks)
-			}
-			s.items = r.listed(p.blocks, isSteps)
-			if len(s.items) == 0 {
-				s.items = r.listed(p.blocks, isList)
-			}
-		case s.tier != "" && slices.ContainsFunc(p.blocks, isList):
-			s.items = r.listed(p.blocks, isList)
-			if len(s.items) > 0 {
-				s.items[0].decide = append(s.items[0].decide, "this list has neither numbers nor boxes: are these steps?")
-			}
-		case p.title != "" && (len(codes(p.blocks)) > 0 || numbered.MatchString(p.title) && len(p.blocks) > 0):
-			s.items = []item{r.whole(p)}
-		default:
-			r.said(i, p)
+		had := len(p.blocks)
+		p.blocks = r.takeLinks(p.blocks)
+		if had > 0 && len(p.blocks) == 0 {
+			r.draft.linksFrom = append(r.draft.linksFrom, p.path())
 			continue
 		}
-		if len(s.items) == 0 {
+		if p.title == "" { // what stands above the first list is about the page
+			if at := slices.IndexFunc(p.blocks, isSteps); at > 0 {
+				if lead := (&part{blocks: p.blocks[:at]}); r.isAbout(lead) && r.say("", r.detail(lead.blocks)) {
+					p.blocks = p.blocks[at:]
+				}
+			}
+		}
+		if r.isAbout(p) && len(p.blocks) > 0 && r.say(p.path(), join(r.more(p.heading), r.detail(p.blocks))) {
 			continue
 		}
-		if len(r.pending) > 0 {
-			first := &s.items[0]
-			first.detail = join(append(r.pending, first.detail)...)
-			r.pending = nil
+		s := section{title: p.path(), above: p.outer(), tier: p.tier(), items: r.items(p)}
+		switch below := i+1 < len(r.parts) && len(r.parts[i+1].above) > 0 && p.heading != nil && r.parts[i+1].above[0] == p.title; {
+		case len(s.items) > 0:
+			r.draft.sections = append(r.draft.sections, s)
+		case p.heading != nil && !below:
+			r.draft.lose(r.line(p.heading), "a heading without text", join(p.path(), r.more(p.heading)))
 		}
-		r.draft.sections = append(r.draft.sections, s)
-	}
-	for _, text := range r.pending {
-		r.draft.lose(0, "text above a heading without steps", text)
 	}
 	r.draft.place()
 }
 
-// path is a part's title below those that it stands under.
-func (p *part) path() string {
-	path := slices.Concat([]string{p.title}, p.above)
-	slices.Reverse(path)
-	return strings.Join(slices.DeleteFunc(path, func(s string) bool { return s == "" }), " / ")
+// more is what a heading says beyond its words: a link, something struck out.
+func (r *runbook) more(heading ast.Node) string {
+	r.rich = false
+	if heading == nil || r.plain(heading) == "" || !r.rich {
+		return ""
+	}
+	return r.mrkdwn(heading)
 }
 
-// describe takes what stands under the title and above the first list into the
-// description, and returns the other blocks.
-func (r *runbook) describe(blocks []ast.Node) []ast.Node {
-	first := slices.IndexFunc(blocks, func(n ast.Node) bool { return r.hasSteps([]ast.Node{n}) })
-	r.draft.description = join(r.draft.description, r.detail(blocks[:first], false))
-	return blocks[first:]
+// isAbout tells whether a part says something and gives nothing to do: what
+// stands above the first heading, and headings such as Meaning. With commands,
+// a part is to be done, whatever it is called.
+func (r *runbook) isAbout(p *part) bool {
+	if r.everything || slices.ContainsFunc(p.blocks, isSteps) && p.title == "" {
+		return false
+	}
+	if title := numbered.ReplaceAllString(p.title, ""); title != "" && (!aboutTitle.MatchString(strings.Trim(title, " :?")) || p.tier() != "") {
+		return false
+	}
+	r.commands, r.collect = nil, true
+	r.detail(p.blocks)
+	found := len(r.commands) > 0
+	r.commands, r.collect = nil, false
+	return !found
+}
+
+// say adds to the description, when there is room.
+func (r *runbook) say(title, text string) bool {
+	if title != "" && text != "" {
+		text = "*" + entities.Replace(strings.ReplaceAll(title, "*", "∗")) + "*\n" + text
+	}
+	whole := join(r.draft.description, text)
+	if utf8.RuneCountInString(apart(whole)) > playbooks.MaxDetail {
+		return false
+	}
+	r.draft.description = whole
+	return true
 }
 
 func join(texts ...string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return s == "" }), "\n")
 }
 
-// said keeps the text of a part without steps: in the description when it
-// comes before the steps, with the first step below it, or among what is lost.
-func (r *runbook) said(i int, p part) {
-	text := r.detail(p.blocks, false)
-	below := i+1 < len(r.parts) && len(r.parts[i+1].above) > 0 && p.heading != nil && r.parts[i+1].above[0] == p.title
-	switch {
-	case text == "" && (p.title == "" || below):
-	case text == "":
-		r.draft.lose(r.line(p.heading), "a heading without steps", p.title)
-	case below:
-		r.pending = append(r.pending, text)
-	case len(r.draft.sections) == 0:
-		if p.title != "" {
-			text = "*" + entities.Replace(strings.ReplaceAll(p.title, "*", "∗")) + "*\n" + text
-		}
-		r.draft.description = join(r.draft.description, text)
-	case p.heading != nil:
-		r.draft.lose(r.line(p.heading), "a section without steps", p.title+"\n"+text)
-	default:
-		r.draft.lose(r.line(p.blocks[0]), "text without steps", text)
-	}
-}
-
-// listed makes a step of each item of the lists that steps picks. What stands
-// between the lists goes with the step before it, what stands above them with
-// the first.
-func (r *runbook) listed(blocks []ast.Node, steps func(ast.Node) bool) []item {
+// items makes the steps of a part: its prose one, with its code as commands,
+// and each item of its lists one. Prose after a list is a step of its own.
+func (r *runbook) items(p *part) []item {
 	var items []item
-	var intro []ast.Node
-	for _, n := range blocks {
-		switch {
-		case steps(n):
-			for li := n.FirstChild(); li != nil; li = li.NextSibling() {
-				it := r.item(li)
-				if it.title == "" && it.detail == "" && len(it.commands) == 0 {
-					continue // an empty item
-				}
-				if len(items) == 0 {
-					it.detail = join(r.detailOf(&it, intro), it.detail)
-				}
+	var prose []ast.Node
+	title := strings.TrimSpace(numbered.ReplaceAllString(p.title, ""))
+	flush := func() {
+		if len(prose) > 0 && len(items) > 0 && prose[0].Kind() == ast.KindParagraph {
+			title = "" // the list before has what the heading says
+		}
+		if it := r.prose(prose, title); it.detail != "" || it.title != title || len(it.commands) > 0 {
+			if it.line == 0 && p.heading != nil {
+				it.line = r.line(p.heading)
+			}
+			items, title = append(items, it), ""
+		}
+		prose = nil
+	}
+	if r.more(p.heading) != "" {
+		prose = append(prose, p.heading)
+	}
+	for _, n := range p.blocks {
+		if r.isStruck(n) {
+			r.draft.lose(r.line(n), "a paragraph that is struck out", r.detail([]ast.Node{n}))
+			continue
+		}
+		if !r.isDoing(n) {
+			prose = append(prose, n)
+			continue
+		}
+		flush()
+		for li := n.FirstChild(); li != nil; li = li.NextSibling() {
+			if it := r.item(li); it.title != "" || it.detail != "" || len(it.commands) > 0 {
 				items = append(items, it)
 			}
-		case len(items) == 0:
-			intro = append(intro, n)
-		default:
-			last := &items[len(items)-1]
-			last.detail = join(last.detail, r.detailOf(last, []ast.Node{n}))
 		}
 	}
+	flush()
 	return items
 }
 
-// detailOf writes blocks for a step, which gets their commands.
-func (r *runbook) detailOf(it *item, blocks []ast.Node) string {
-	r.commands = nil
-	text := r.detail(blocks, true)
-	it.commands = append(it.commands, r.commands...)
-	r.commands = nil
-	return text
+// isDoing tells whether a block is a list whose items are things to do. One of
+// bare words (kafka, ceph, minio) belongs to the text.
+func (r *runbook) isDoing(n ast.Node) bool {
+	list, ok := n.(*ast.List)
+	if !ok || r.allLinks(list) {
+		return false
+	}
+	if isSteps(n) {
+		return true
+	}
+	for li := n.FirstChild(); li != nil; li = li.NextSibling() {
+		if li.FirstChild() == nil {
+			continue
+		}
+		if li.ChildCount() != 1 || len(strings.Fields(r.plain(li.FirstChild()))) > 1 || r.isStruck(li.FirstChild()) {
+			return true
+		}
+	}
+	return false
+}
+
+// blocks writes blocks for a step, and returns their commands.
+func (r *runbook) withCommands(blocks []ast.Node) (text string, commands []string) {
+	r.commands, r.collect = nil, true
+	text, commands = r.detail(blocks), nil
+	commands, r.commands, r.collect = r.commands, nil, false
+	return text, commands
+}
+
+// prose makes a step of blocks that are no list. Without a title it is called
+// by its first sentence.
+func (r *runbook) prose(blocks []ast.Node, title string) item {
+	it := item{title: title}
+	if len(blocks) == 0 {
+		return it
+	}
+	it.line = r.line(blocks[0])
+	it.detail, it.commands = r.withCommands(blocks)
+	if p, ok := blocks[0].(*ast.Paragraph); ok && title == "" {
+		r.rich = false
+		whole := r.plain(p)
+		it.title = firstSentence(whole)
+		if len(blocks) == 1 && it.title == whole && !r.rich {
+			it.detail = ""
+		}
+		it.title = trimmed(it.title)
+	}
+	return it
 }
 
 // lead is how long a first paragraph may be to be a title as a whole, when it
 // begins with bold words or a sentence that can be one instead.
 const lead = 80
 
-var sentence = regexp.MustCompile(`^(.{10,100}?[.?!:]) `)
+func firstSentence(s string) string {
+	if m := sentence.FindStringSubmatch(s); m != nil && len([]rune(s)) > lead {
+		return m[1]
+	}
+	return s
+}
+
+// trimmed is a title without what ends a sentence.
+func trimmed(s string) string {
+	if title := strings.TrimRight(s, " .:,;"); title != "" && !strings.HasSuffix(s, "..") {
+		return title
+	}
+	return s
+}
 
 // item makes a step of a list item: its first paragraph is the title.
 func (r *runbook) item(li ast.Node) item {
@@ -155,66 +226,35 @@ func (r *runbook) item(li ast.Node) item {
 		return it
 	}
 	first := blocks[0]
+	if r.isStruck(first) {
+		r.draft.lose(it.line, "an item that is struck out", r.detail(blocks))
+		return item{}
+	}
+	detail := blocks
 	switch first.(type) {
 	case *ast.Paragraph, *ast.TextBlock, *ast.Heading:
-		blocks = blocks[1:]
 		r.rich = false
-		it.title = r.plain(first)
-		whole := it.title
+		whole := r.plain(first)
+		it.title = whole
 		if len([]rune(whole)) > lead {
 			bold, ok := first.FirstChild().(*ast.Emphasis)
 			if ok && bold.Level == 2 && r.plain(bold) != "" {
 				it.title = r.plain(bold)
-			} else if m := sentence.FindStringSubmatch(whole); m != nil {
-				it.title = m[1]
+			} else {
+				it.title = firstSentence(whole)
 			}
 		}
-		if r.rich || it.title != whole || len([]rune(it.title)) > playbooks.MaxTitle {
-			it.detail = r.mrkdwn(first)
+		if !r.rich && it.title == whole && len([]rune(whole)) <= playbooks.MaxTitle {
+			detail = blocks[1:]
 		}
-		if title := strings.TrimRight(it.title, " .:"); title != "" && !strings.HasSuffix(it.title, "..") {
-			it.title = title
-		}
+		it.title = trimmed(it.title)
 	}
-	it.detail = join(it.detail, r.detailOf(&it, blocks))
+	it.detail, it.commands = r.withCommands(detail)
+	if len(detail) < len(blocks) {
+		_, own := r.withCommands(blocks[:1]) // commands of the title
+		it.commands = append(own, it.commands...)
+	}
 	return it
 }
 
-var numbered = regexp.MustCompile(`(?i)^(step\s+)?[0-9]{1,3}\s*[.:)–-]\s*`)
-
-// whole makes one step of a part: "Step 2: Restart the service" with text and
-// commands below.
-func (r *runbook) whole(p part) item {
-	it := item{line: r.line(p.heading), title: numbered.ReplaceAllString(p.title, "")}
-	it.detail = r.detailOf(&it, p.blocks)
-	return it
-}
-
-var linksTitle = regexp.MustCompile(`(?i)\b(links?|dashboards?|references?|see also|further reading|resources)\b`)
-
-// links reads a part that is nothing but a list of links; else it is nil.
-func (r *runbook) links(p part) []link {
-	if !linksTitle.MatchString(p.title) || len(p.blocks) != 1 || isSteps(p.blocks[0]) || !isList(p.blocks[0]) {
-		return nil
-	}
-	var all []link
-	for li := p.blocks[0].FirstChild(); li != nil; li = li.NextSibling() {
-		if li.ChildCount() != 1 || li.FirstChild().ChildCount() != 1 {
-			return nil
-		}
-		var l link
-		switch n := li.FirstChild().FirstChild().(type) {
-		case *ast.Link:
-			l = link{r.plain(n), r.unescape(n.Destination, false)}
-		case *ast.AutoLink:
-			l = link{string(n.Label(r.src)), string(n.URL(r.src))}
-		default:
-			return nil
-		}
-		if lower := strings.ToLower(l.url); !strings.HasPrefix(lower, "http://") && !strings.HasPrefix(lower, "https://") {
-			return nil
-		}
-		all = append(all, l)
-	}
-	return all
-}
+var numbered = regexp.MustCompile(`(?i)^(?:(?:step|phase)\s+[0-9a-z]{1,3}|[0-9]{1,3}(?:\.[0-9]{1,3})*)\s*(?:[.:)–—-]\s*|\s+)`)

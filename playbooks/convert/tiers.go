@@ -13,7 +13,7 @@ var tierWords = []struct {
 }{
 	{playbooks.LongTerm, regexp.MustCompile(`(?i)\b(long[- ]?term|follow[- ]?ups?|post[- ]?mortems?|post[- ]incident|retrospectives?|retro|prevent\w*|lessons learned|permanent fix|next (month|quarter)|this quarter|hardening)\b`)},
 	{playbooks.ShortTerm, regexp.MustCompile(`(?i)\b(short[- ]?term|(this|within a|next) week|next days?|within days)\b`)},
-	{playbooks.Immediate, regexp.MustCompile(`(?i)\b(immediate(ly)?|triage|first (response|steps|hour|aid|minutes)|(initial|incident) response|emergency|acknowledge|assess\w*|diagnos\w*|mitigat\w*|contain(ment)?|stabili[sz]\w*|right away)\b`)},
+	{playbooks.Immediate, regexp.MustCompile(`(?i)\b(immediate(ly)?|triage|first (response|steps|hour|aid|minutes)|(initial|incident) response|emergency|acknowledge|assess\w*|diagnos\w*|mitigat\w*|contain(ment)?|stabili[sz]\w*|right away|troubleshoot\w*|investigat\w*|resol(ve|ution)|remed\w*|recover\w*|restor\w*|verif\w*|validat\w*|escalat\w*|roll ?back|workarounds?)\b`)},
 }
 
 // tierOf is the tier that a title names, by its first such word; empty when it

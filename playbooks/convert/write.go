@@ -82,7 +82,15 @@ func (f *fitted) yaml() *yaml.Node {
 	if words := f.draft.keywords; len(words) > 0 {
 		match = append(match, "In Mattermost these words called for it: "+cut(oneLine(clean(strings.Join(words, ", "))), 500))
 	}
-	root.add("match", &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}, match...)
+	entries := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+	if len(f.book.Match) > 0 {
+		match[0], match[1] = "decide: is it for these alerts? The source names them", "Any entry is enough, and inside one all matchers must hold, as in: - alertname=\"HighCPU\",tier=\"database\""
+		entries.Style = 0
+	}
+	for _, m := range f.book.Match {
+		entries.Content = append(entries.Content, scalar(m))
+	}
+	root.add("match", entries, match...)
 	if len(f.book.Links) > 0 {
 		links := &yaml.Node{Kind: yaml.SequenceNode}
 		for _, l := range f.book.Links {
@@ -91,7 +99,13 @@ func (f *fitted) yaml() *yaml.Node {
 			m.add("url", scalar(l.URL))
 			links.Content = append(links.Content, m.Node)
 		}
-		root.add("links", links)
+		from := make([]string, 0, len(f.draft.linksFrom))
+		for _, title := range f.draft.linksFrom {
+			if title != "" {
+				from = append(from, "from: "+title)
+			}
+		}
+		root.add("links", links, from...)
 	}
 	tiers := &yaml.Node{Kind: yaml.SequenceNode}
 	deadline := playbooks.Duration(0)
