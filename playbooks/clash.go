@@ -20,28 +20,38 @@ type Clash struct {
 	Matcher       string // what both match
 	// Unreachable: every entry of Second is covered, so that it is never chosen unless an alert names it.
 	Unreachable bool
+	// Tried: how many alerts, made up for Second, went to earlier playbooks. Matcher is one of them,
+	// and with Unreachable these were all that were made up. 0: it is certain without trying.
+	Tried int
 }
 
 // String is the warning.
 func (c Clash) String() string {
-	if c.Unreachable {
+	switch {
+	case c.Tried > 0 && c.Unreachable:
+		return fmt.Sprintf("playbook %q is hardly ever chosen by its match: all %d alerts made up for it go to earlier ones, such as %s to %q: put it first, or narrow the others",
+			c.Second.Name, c.Tried, c.Matcher, c.First.Name)
+	case c.Tried > 0:
+		return fmt.Sprintf("an alert made up for playbook %q goes to %q, which stands before it: %s: put %q first, or narrow the other", c.Second.Name, c.First.Name, c.Matcher, c.Second.Name)
+	case c.Unreachable:
 		return fmt.Sprintf("playbook %q is never chosen by its match: whatever it matches, an earlier one does too (%q with %s): put it first, or narrow the other",
 			c.Second.Name, c.First.Name, c.Matcher)
 	}
 	return fmt.Sprintf("playbooks %q and %q both match %s: the first one is chosen", c.First.Name, c.Second.Name, c.Matcher)
 }
 
-// Clashes finds the playbooks of files that certainly match what an earlier one
-// of files does: an equal entry, or entries of plain equalities that agree on an
-// alertname and contradict each other nowhere. Of each entry only the first clash
-// is told, and each pair once. A playbook that can never be chosen is told as just
-// that. A file before a built-in playbook is meant to clash with it.
+// Clashes finds the playbooks of files that match what an earlier one of files does:
+// an equal entry; entries that agree on an alertname, or without one on another
+// label, by equality or by regular expression, and contradict each other nowhere; and
+// those for which made-up alerts go to an earlier one. Of each entry only the first
+// clash is told, and each pair once. A playbook that can never be chosen is told as
+// just that. A file before a built-in playbook is meant to clash with it.
 func (s *Set) Clashes(files []*Playbook) []Clash {
 	ours := make(map[*Playbook]bool, len(files))
 	for _, p := range files {
 		ours[p] = true
 	}
-	x := clashes{equal: map[string]*known{}, valued: map[labelValue][]*known{}, alerts: map[string][]*known{}}
+	x := clashes{equal: map[string]*known{}, valued: map[labelValue][]*known{}, alerts: map[string][]*known{}, automata: map[*labels.Matcher]*automaton{}, steps: maxCompareSteps}
 	for _, e := range s.ordered {
 		if ours[e.playbook] && e.playbook.Name != Triage {
 			x.add(e)
@@ -56,10 +66,14 @@ type clashes struct {
 	valued map[labelValue][]*known // by the values of one of their labels that lists them
 	others []*known                // that have no such label
 	alerts map[string][]*known     // by alert names, those that have them
-	count  int
+	all    []*known
+	open   []*known // that match by more than equal alert names
 	found  []Clash
 
-	covers, overlaps int // comparisons so far
+	automata map[*labels.Matcher]*automaton
+	steps    int // that comparing regular expressions may still take
+
+	covers, overlaps, tries int // comparisons so far
 }
 
 // known is an entry of an earlier playbook.
@@ -68,7 +82,7 @@ type known struct {
 	playbook *Playbook
 	match    Matchers
 	text     string
-	names    []string // alert names, see alertNames
+	names    []string // alert names, see alertNames; nil: it is one of the open ones
 }
 
 type labelValue struct{ name, value string }
@@ -79,8 +93,7 @@ func (x *clashes) add(e entry) {
 	covered := 0
 	var cover Clash
 	for k, ms := range e.match {
-		x.count++
-		n := &known{number: x.count, playbook: e.playbook, match: ms, text: ms.String()}
+		n := &known{number: len(x.all) + len(mine) + 1, playbook: e.playbook, match: ms, text: ms.String()}
 		n.names, _ = alertNames(ms)
 		mine = append(mine, n)
 		if by := x.covering(n); by != nil {
@@ -92,8 +105,11 @@ func (x *clashes) add(e entry) {
 			clashing = append(clashing, Clash{First: by.playbook, Second: e.playbook, Entry: k, Matcher: what})
 		}
 	}
-	if covered > 0 && covered == len(e.match) {
+	switch {
+	case covered > 0 && covered == len(e.match):
 		clashing = []Clash{cover}
+	default:
+		clashing = x.tried(e.playbook, mine, clashing)
 	}
 	x.found = append(x.found, clashing...)
 	for _, n := range mine {
@@ -106,6 +122,10 @@ func (x *clashes) add(e entry) {
 func (x *clashes) remember(n *known) {
 	if x.equal[n.text] == nil {
 		x.equal[n.text] = n
+	}
+	x.all = append(x.all, n)
+	if n.names == nil {
+		x.open = append(x.open, n)
 	}
 	for _, name := range n.names {
 		x.alerts[name] = append(x.alerts[name], n)
@@ -140,7 +160,7 @@ func (x *clashes) covering(n *known) *known {
 			if x.covers++; x.covers > maxComparisons {
 				return
 			}
-			if covers(y.match, n.match) {
+			if x.covered(y.match, n.match) {
 				by = y
 				return
 			}
@@ -155,8 +175,8 @@ func (x *clashes) covering(n *known) *known {
 	return by
 }
 
-// overlapping returns the first entry that certainly matches some alerts that n
-// does, and what they have in common.
+// overlapping returns the first entry that matches some alerts that n does, and what
+// they have in common.
 func (x *clashes) overlapping(n *known) (by *known, what string) {
 	if by = x.equal[n.text]; by != nil {
 		what = n.text
@@ -170,6 +190,18 @@ func (x *clashes) overlapping(n *known) (by *known, what string) {
 				by, what = y, fmt.Sprintf("alertname=%q", name)
 				break
 			}
+		}
+	}
+	candidates := x.open
+	if n.names == nil {
+		candidates = x.all
+	}
+	for _, y := range candidates {
+		if x.overlaps++; by != nil && y.number >= by.number || x.overlaps > maxComparisons {
+			break
+		}
+		if shared, ok := x.shared(y.match, n.match); ok {
+			return y, shared
 		}
 	}
 	return by, what
@@ -187,9 +219,9 @@ func listed(m *labels.Matcher) []string {
 	return nil
 }
 
-// covers tells whether each matcher of the wider entry holds whenever the
+// covered tells whether each matcher of the wider entry holds whenever the
 // narrower does. It may miss that it does so.
-func covers(wider, narrower Matchers) bool {
+func (x *clashes) covered(wider, narrower Matchers) bool {
 	return !slices.ContainsFunc(wider, func(w *labels.Matcher) bool {
 		return !slices.ContainsFunc(narrower, func(n *labels.Matcher) bool {
 			if n.Name != w.Name {
@@ -198,8 +230,10 @@ func covers(wider, narrower Matchers) bool {
 			if n.Type == w.Type && n.Value == w.Value {
 				return true
 			}
-			values := listed(n)
-			return values != nil && !slices.ContainsFunc(values, func(v string) bool { return !w.Matches(v) })
+			if values := listed(n); values != nil {
+				return !slices.ContainsFunc(values, func(v string) bool { return !w.Matches(v) })
+			}
+			return x.implies(n, w)
 		})
 	})
 }

@@ -3,6 +3,7 @@ package playbooks
 import (
 	"cmp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/alertmanager/pkg/labels"
@@ -110,4 +111,67 @@ func visible(class []rune) rune {
 		found = class[0]
 	}
 	return found
+}
+
+// draw makes up texts that a regular expression matches: every alternative, with and
+// without what may be left out, as far as there is room for.
+func draw(expr string) []string {
+	re, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return nil
+	}
+	drawn := drawFrom(re)
+	slices.Sort(drawn)
+	return slices.Compact(drawn)
+}
+
+func drawFrom(re *syntax.Regexp) []string {
+	some := []string{""}
+	switch re.Op {
+	case syntax.OpLiteral:
+		some = []string{string(re.Rune)}
+	case syntax.OpCharClass:
+		some = drawClass(re.Rune)
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		some = []string{"x"}
+	case syntax.OpCapture, syntax.OpPlus:
+		some = drawFrom(re.Sub[0])
+	case syntax.OpQuest, syntax.OpStar:
+		some = append(some, drawFrom(re.Sub[0])...)
+	case syntax.OpAlternate:
+		some = nil
+		for _, sub := range re.Sub {
+			some = append(some, drawFrom(sub)...)
+		}
+	case syntax.OpRepeat:
+		for _, text := range drawFrom(re.Sub[0]) {
+			some = append(some, strings.Repeat(text, min(max(re.Min, 1), maxExample/max(len(text), 1))))
+		}
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			var longer []string
+			for _, end := range drawFrom(sub) {
+				for _, begin := range some {
+					if len(longer) < maxDrawn && len(begin)+len(end) <= maxExample {
+						longer = append(longer, begin+end)
+					}
+				}
+			}
+			some = longer
+		}
+	}
+	return some[:min(len(some), maxDrawn)]
+}
+
+// drawClass draws all signs of a small class, which may be alternatives of one letter,
+// and one of a large one.
+func drawClass(class []rune) (some []string) {
+	for k := 0; k+1 < len(class); k += 2 {
+		for r := class[k]; r <= class[k+1]; r++ {
+			if some = append(some, string(r)); len(some) > 4 {
+				return []string{string(visible(class))}
+			}
+		}
+	}
+	return some
 }

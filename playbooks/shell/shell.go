@@ -105,8 +105,8 @@ func (s *scanner) put(p Part) (string, Change) {
 		return Placeholder(p.Name), Change{Part: p, Kind: LeftOut, Why: why}
 	}
 	s.stands(p.Text)
-	if text == p.Text {
-		return text, Change{}
+	if text == p.Text || kind == Encoded && Plain(p.Text) {
+		return text, Change{} // that a URL has %2F for a / surprises nobody
 	}
 	return text, Change{Part: p, Kind: kind}
 }
