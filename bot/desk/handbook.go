@@ -84,12 +84,19 @@ func sheetAnswer(answer handbook.Answer, remarks ...string) message.Message {
 	return message.Text(text)
 }
 
-// unknown says what is not known of the organisation although it was asked for.
+// unknown says what is not known of the organisation although it was asked for; all
+// that is only not configured in one line.
 func unknown(org digest.Organisation) (remarks []string) {
+	var absent []string
 	for _, f := range []digest.Figure{org.Users, org.WeeklyGrowth, org.Teams, org.International, org.CDNBandwidthTB} {
-		if !f.Known && f.Why != "" {
+		if key, ok := strings.CutSuffix(f.Why, " is not configured"); ok && !f.Known {
+			absent = append(absent, key)
+		} else if !f.Known && f.Why != "" {
 			remarks = append(remarks, "Not known: "+f.Why+".")
 		}
+	}
+	if len(absent) > 0 {
+		remarks = append(remarks, "Not configured: "+strings.Join(absent, ", ")+".")
 	}
 	return remarks
 }

@@ -26,13 +26,13 @@ func TestHandbookAnswers(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
 	r.answers(map[string][]string{
-		"scale 75M":             {"75M users: tier T4", "$150K", "disagrees with itself", "(X3)"},
+		"scale 75M":             {"75M users: tier T4", "$150K", "places of the sheet disagree: X3, ", "ask X3"},
 		"scale 75 million":      {"75M users: tier T4"},
 		"targets 300M":          {"50 ms", "99.99%", "(X13)"},
 		"budget 100M":           {"$0.0025 per user", "80x to 120x", "(X1)"},
-		"threshold":             {"4 moves; of your organisation nothing is known", "M1 PostgreSQL to CockroachDB", "+$30K a month", "Not known: organisation.users is not configured."},
+		"threshold":             {"4 moves; of your organisation nothing is known", "M1 PostgreSQL to CockroachDB", "+$30K a month", "Not configured: organisation.users"},
 		"stack cache":           {"Redis Cluster", "(S4)"},
-		"stack cahce":           {`did you mean "cache"?`},
+		"stack cahce":           {"“cahce” was taken to mean cache.", "Redis Cluster"},
 		"pattern social":        {"write-heavy", "(P1)"},
 		"pattern <!channel> *":  {`no pattern "<!channel> *"`},
 		"ask wen microservices": {"With 3 or more teams", "(Q1)"},

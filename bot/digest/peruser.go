@@ -40,7 +40,7 @@ func perUser(money []Money, users handbook.Users, book *handbook.Handbook) *PerU
 	p.Table = float64(b.PerUser)
 	say("The sheet's table has %s a user (%s: %s a month for %s users): %s.", show(p.Table, dollars), b.Tier.ID, b.Tier.MonthlyCost, b.Tier.Users, standing(p.Value, p.Table, p.Table))
 	if b.Band == nil {
-		say("The sheet's range for one user (Q5) gives nothing for this scale (X2).")
+		say("For one user the sheet (Q5) has %s (X2).", b.Without)
 		return p
 	}
 	p.BandLow, p.BandHigh = float64(b.Band.Low), float64(b.Band.High)

@@ -33,7 +33,7 @@ handbook: {files: [handbook/*.yml]}
 	writeBelow(t, r.dir, "handbook/own.yml", "overrides:\n  - {id: T3, field: monthly_cost, value: $95K, by: anna, on: 2026-11-01}\n")
 	b := r.startBot()
 	r.answered(map[string][]string{
-		"scale 75M":      {"75M users: tier T4", "$150K", "disagrees with itself"},
+		"scale 75M":      {"75M users: tier T4", "$150K", "places of the sheet disagree: X3, "},
 		"targets 75M":    {"99.95%", "100 ms"},
 		"budget 75M":     {"what a month may cost"},
 		"stack cache":    {"Redis Cluster", "(S4)"},

@@ -23,10 +23,12 @@ type Line struct {
 	IDs   []string
 }
 
-// Disagreement is a contradiction of the sheet that touches an answer.
-type Disagreement struct {
-	ID   string // X1
-	Note string // the other number
+// head is the label with the sign behind it.
+func (l Line) head() string {
+	if strings.HasSuffix(l.Label, "?") {
+		return l.Label
+	}
+	return l.Label + ":"
 }
 
 // builder puts an answer together and remembers which facts it used.
@@ -34,10 +36,14 @@ type builder struct {
 	h     *Handbook
 	a     Answer
 	used  []ref
-	users *Users // the scale that the answer is about, if any
+	users *Users         // the scale that the answer is about, if any
+	asked func(ref) bool // whether a field is what was asked for; nil: nothing in particular was
+	first int            // lines that were asked for come first, so many are there; below 0: each in its turn
 }
 
-func (h *Handbook) answer(title string) *builder { return &builder{h: h, a: Answer{Title: title}} }
+func (h *Handbook) answer(title string) *builder {
+	return &builder{h: h, a: Answer{Title: title}, first: -1}
+}
 
 // at makes the answer one about so many users.
 func (b *builder) at(u Users) *builder {
@@ -63,6 +69,11 @@ func (b *builder) line(label, text string, from ...string) {
 			l.Text += ", " + own.of(field)
 		}
 	}
+	if b.first >= 0 && b.asked != nil && slices.ContainsFunc(fields, func(name string) bool { return b.asked(refOf(name)) }) {
+		b.a.Lines = slices.Insert(b.a.Lines, b.first, l)
+		b.first++
+		return
+	}
 	b.a.Lines = append(b.a.Lines, l)
 }
 
@@ -87,50 +98,6 @@ func (b *builder) use(name string) ref {
 	return r
 }
 
-// done adds the contradictions that touch what was used.
-func (b *builder) done() Answer {
-	for _, x := range b.h.sheet.Doubts.Contradictions {
-		if slices.Contains(b.a.IDs, x.ID) {
-			continue
-		}
-		var notes []string
-		for _, n := range x.Notes {
-			if b.concerns(n) {
-				notes = append(notes, n.Text)
-			}
-		}
-		if len(notes) > 0 {
-			b.a.Disagreements = append(b.a.Disagreements, Disagreement{x.ID, strings.Join(notes, " ")})
-		}
-	}
-	return b.a
-}
-
-// concerns tells whether a note matters at the answer's scale and is about
-// something that it used.
-func (b *builder) concerns(n Note) bool {
-	switch {
-	case b.users == nil && n.AtBounds:
-		return false
-	case b.users != nil && n.Users.given() && !n.Users.Contains(*b.users),
-		b.users != nil && n.AtBounds && !b.h.atBound(*b.users):
-		return false
-	}
-	for _, name := range n.Touches {
-		t := refOf(name)
-		// A fact used as a whole is touched in all its fields.
-		if slices.ContainsFunc(b.used, func(u ref) bool {
-			return u.id == t.id && (t.field == "" || u.field == "" || u.field == t.field)
-		}) {
-			return true
-		}
-	}
-	return false
-}
-
-// disagrees is how every disagreement begins.
-const disagrees = "The sheet disagrees with itself"
-
 // Text is the answer for a terminal, several lines that end in a newline.
 func (a Answer) Text() string {
 	var b strings.Builder
@@ -138,12 +105,17 @@ func (a Answer) Text() string {
 	for i, l := range a.Lines {
 		b.WriteString("  ")
 		if l.Label != "" {
-			b.WriteString(l.Label + ": ")
+			b.WriteString(l.head() + " ")
 		}
 		b.WriteString(l.Text + a.from(i) + "\n")
 	}
 	for _, d := range a.Disagreements {
-		b.WriteString(disagrees + " (" + d.ID + "): " + d.Note + "\n")
+		if d.Changes != "" {
+			b.WriteString(disagrees + " (" + d.ID + "): " + d.Changes + "\n")
+		}
+	}
+	if folded := a.folded(); folded != "" {
+		b.WriteString(folded + "\n")
 	}
 	return b.String()
 }
@@ -159,7 +131,12 @@ func (a Answer) Mrkdwn() string {
 	title := "*" + escape(cut(a.Title, 200)) + "*"
 	var end strings.Builder
 	for _, d := range a.Disagreements {
-		end.WriteString("\n_" + disagrees + "_ (" + d.ID + "): " + escape(d.Note))
+		if d.Changes != "" {
+			end.WriteString("\n_" + disagrees + "_ (" + d.ID + "): " + escape(d.Changes))
+		}
+	}
+	if folded := a.folded(); folded != "" {
+		end.WriteString("\n" + folded)
 	}
 	const more = "\n(and %d more lines: ask for less, or on the command line)"
 	room := maxMrkdwn - len(title) - end.Len() - len(more)
@@ -167,7 +144,7 @@ func (a Answer) Mrkdwn() string {
 	for i, l := range a.Lines {
 		text := "\n"
 		if l.Label != "" {
-			text += "*" + escape(l.Label) + ":* "
+			text += "*" + escape(l.head()) + "* "
 		}
 		text += escape(l.Text + a.from(i))
 		if lines.Len()+len(text) > room {

@@ -1,6 +1,7 @@
 package handbook
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,28 +14,40 @@ const (
 	leastScore   = 0.40
 )
 
-// What words count that are in no fact, as shares of the rarest that is: each,
-// all together, and each of those that tell of other matters.
+// From which part of the best one's score on others fit as well, so that all are
+// told, and from which they are named below.
 const (
-	unknownWeight = 0.4
-	unknownMost   = 0.7
-	foreignWeight = 3.0
+	asWell = 0.9
+	nearly = 0.8
 )
 
-// firmSure is how sure a word has to be to be firm ground: neither ambiguous nor
-// far from how it is spelt. firmEnough is one such word, or two others.
+// besideDoubt is the part of a contradiction's score from which a fact comes first,
+// unless the question is about contradictions.
+const besideDoubt = 0.75
+
+// sameRow is the part of the best row's score from which another row of its table
+// fits alike: the question has nothing that is in one of them only.
+const sameRow = 0.97
+
+// firmlyCovered is how much of a question a fact has to have to be told as the
+// answer; with less it is one of several that may be meant.
+const firmlyCovered = 0.5
+
+// maxAlike is how many facts are told that fit equally well, leastUnsure how many
+// when none fits well.
 const (
-	firmSure   = 0.7
-	firmEnough = 2
+	maxAlike    = 4
+	leastUnsure = 3
 )
 
 // Asked is the answer to a question in free wording.
 type Asked struct {
-	Known  bool
-	Best   string      // the id of the fact that fits best, also when it is not Known; "" when none does at all
-	Others []Candidate // the next ones, best first
-	Answer             // of Best; when it is not Known, that nothing is known and what comes nearest
-	best   Candidate
+	Known   bool
+	Several bool        // the answer is several facts, because the question asks for several or any of them may be meant
+	Best    string      // the id of the fact that fits best, also when it is not Known; "" when none does at all
+	Others  []Candidate // the next ones, best first
+	Answer              // of Best or of several; when it is not Known, that nothing is known and what comes nearest
+	best    Candidate
 }
 
 // Candidate is a fact that fits a question more or less.
@@ -49,14 +62,49 @@ func (a Asked) scores() string {
 	return fmt.Sprintf("score %.2f, covered %.2f", a.best.Score, a.best.Covered)
 }
 
-// Ask finds the line of the sheet that answers a question in everyday words,
-// misspelt ones too, and says when it knows none.
+// Ask finds the lines of the sheet that answer a question in everyday words,
+// misspelt ones too: one when one is meant, several when several are or when it is
+// not clear which. It says when it knows none.
 func (h *Handbook) Ask(text string) Asked {
-	q := h.words.question(text)
-	if q.id != "" && h.facts[q.id] != nil {
-		a, _ := h.Fact(q.id)
-		return Asked{Known: true, Best: q.id, Answer: a, best: Candidate{ID: q.id, Score: 1, Covered: 1}}
+	q := h.words.question(text, h.topics)
+	if q.id != "" {
+		return h.byID(q)
 	}
+	if t := h.topicOf(q); t != nil {
+		a := h.several(*t, q)
+		return Asked{Known: true, Several: true, Best: a.IDs[0], Answer: a, best: Candidate{ID: a.IDs[0], Score: 1, Covered: 1}}
+	}
+	found := h.candidates(q)
+	var out Asked
+	if len(found) > 0 {
+		out.best, out.Best = found[0], found[0].ID
+		out.Others = found[1:min(len(found), 4)]
+	}
+	if out.Known = out.best.firm >= firmEnough && out.best.Score >= leastScore && out.best.Covered >= leastCovered; !out.Known {
+		out.Answer = h.unknown(found)
+		return out
+	}
+	out.Several, out.Answer = h.tell(q, found)
+	return out
+}
+
+// byID answers who asks for a fact by its id. S3 is an id and a storage: both are
+// told.
+func (h *Handbook) byID(q query) Asked {
+	out := Asked{Known: true, Best: q.id, best: Candidate{ID: q.id, Score: 1, Covered: 1}}
+	if h.words.means[strings.ToLower(q.id)] != "" {
+		if found := h.candidates(q); len(found) > 0 && found[0].ID != q.id {
+			out.Several, out.Answer = true, h.list(q, []Candidate{out.best, found[0]}, false)
+			return out
+		}
+	}
+	out.Answer, _ = h.Fact(q.id)
+	return out
+}
+
+// candidates are the facts that fit a question at all, best first. Of equals a
+// contradiction comes last: it is about the others.
+func (h *Handbook) candidates(q query) []Candidate {
 	var found []Candidate
 	for _, d := range h.words.docs {
 		if c := h.words.judge(q, d); c.Score > 0 {
@@ -64,36 +112,55 @@ func (h *Handbook) Ask(text string) Asked {
 			found = append(found, c)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b Candidate) int {
-		switch {
-		case a.Score > b.Score:
-			return -1
-		case a.Score < b.Score:
-			return 1
+	slices.SortStableFunc(found, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
+	if len(found) > 0 && found[0].ID[0] == 'X' && !slices.ContainsFunc(h.words.kinds['X'], q.has) {
+		if i := slices.IndexFunc(found, func(c Candidate) bool { return c.ID[0] != 'X' }); i > 0 && found[i].Score >= besideDoubt*found[0].Score {
+			found = slices.Insert(slices.Delete(found, i, i+1), 0, found[i])
 		}
-		return 0
-	})
-	var out Asked
-	if len(found) > 0 {
-		out.best, out.Best = found[0], found[0].ID
-		out.Others = found[1:min(len(found), 4)]
 	}
-	out.Known = out.best.firm >= firmEnough && out.best.Score >= leastScore && out.best.Covered >= leastCovered
-	if !out.Known {
-		out.Answer = h.unknown(found)
-		return out
+	return found
+}
+
+// tell answers with the best candidate, or with all that fit as well.
+func (h *Handbook) tell(q query, found []Candidate) (several bool, a Answer) {
+	best := found[0]
+	if q.users == nil && h.banded(best.ID) && len(found) > 1 && found[1].ID[0] == best.ID[0] && found[1].Score > sameRow*best.Score {
+		return true, h.rows(q, best.ID)
 	}
-	out.Answer, _ = h.Fact(out.Best)
+	unsure := q.users == nil && best.Covered < firmlyCovered
+	alike := []Candidate{best}
 	var also []string
-	for _, c := range out.Others {
-		if c.Score >= 0.8*out.best.Score && c.Score >= leastScore {
+	for _, c := range found[1:] {
+		switch {
+		case family(c.ID) == family(best.ID):
+		case c.Score >= leastScore && c.Score >= asWell*best.Score && len(alike) < maxAlike, unsure && len(alike) < leastUnsure:
+			alike = append(alike, c)
+		case c.Score >= leastScore && c.Score >= nearly*best.Score && len(also) < 3:
 			also = append(also, c.ID+" "+c.Title)
 		}
 	}
-	if len(also) > 0 {
-		out.Lines = append(out.Lines, Line{Label: "See also", Text: strings.Join(also, "; ")})
+	switch {
+	case q.users != nil && h.banded(best.ID):
+		a = h.row(q, alike)
+	case len(alike) == 1 && !unsure:
+		b := h.about(q)
+		b.first = 0
+		b.fact(h.facts[best.ID])
+		a = b.done()
+	default:
+		several = true
+		a = h.list(q, alike, unsure)
 	}
-	return out
+	if len(also) > 0 {
+		a.Lines = append(a.Lines, Line{Label: "See also", Text: strings.Join(also, "; ")})
+	}
+	return several, a
+}
+
+// family is the emergency that a step belongs to, else the fact itself.
+func family(id string) string {
+	e, _, _ := strings.Cut(id, "-")
+	return e
 }
 
 // likely is the score from which the nearest fact is told although it is not
@@ -122,113 +189,4 @@ func (h *Handbook) unknown(found []Candidate) Answer {
 	}
 	a.Lines = append(a.Lines, Line{Text: "It knows scaling: tiers, thresholds, the stack, patterns, targets, costs and the three emergencies. Ask with their words, or by an id such as M1."})
 	return a
-}
-
-// usersWeight is what a number of users counts among the words.
-const usersWeight = 2.0
-
-// judge tells how well a fact answers a question.
-func (v *vocabulary) judge(q query, d document) Candidate {
-	c := Candidate{ID: d.id}
-	fits := q.users != nil && d.users != nil && d.users(*q.users)
-	if len(q.terms) == 0 {
-		if fits && d.id[0] == 'T' { // "what do I need for 75M users"
-			c.Score, c.Covered, c.firm = 1, 1, firmEnough
-		}
-		return c
-	}
-	if q.users != nil && d.banded && !fits {
-		return c // another row of the table
-	}
-	if asked, ok := v.rows[d.id[0]]; ok && !slices.ContainsFunc(asked, q.has) {
-		return c
-	}
-	all, covered := v.says(q), 0.0
-	for _, term := range q.terms {
-		fit := d.words[term] * q.sure[term]
-		covered += v.weight[term] * fit
-		switch {
-		case fit > 0 && q.sure[term] >= firmSure:
-			c.firm += 2
-		case fit > 0:
-			c.firm++
-		}
-	}
-	if covered == 0 {
-		return c
-	}
-	if q.users != nil {
-		all += usersWeight
-		if fits {
-			covered += usersWeight
-			c.firm += 2
-		} else {
-			covered += usersWeight / 2 // a fact for every scale
-		}
-	}
-	c.Covered = covered / all
-	var dice float64
-	for _, phrase := range d.phrases {
-		both, length := 0.0, 0.0
-		for _, term := range phrase {
-			w := v.weight[term]
-			length += w
-			both += w * q.sure[term]
-		}
-		if fits {
-			both, length = both+usersWeight, length+usersWeight
-		}
-		dice = max(dice, 2*both/(all+length))
-	}
-	c.Score = 0.5*c.Covered + 0.5*dice
-	c.Score *= v.leaning(q, d)
-	return c
-}
-
-// leaning tells how likely a question is about this kind of fact at all.
-func (v *vocabulary) leaning(q query, d document) float64 {
-	lean, kind := 1.0, d.id[0]
-	for asked, words := range v.kinds {
-		switch said := slices.ContainsFunc(words, q.has); {
-		case said && asked != kind:
-			lean = min(lean, otherKind)
-		case !said && asked == kind && kind == 'X':
-			lean = min(lean, 0.85) // where the fact itself answers
-		}
-	}
-	if slices.ContainsFunc(v.kinds[kind], q.has) {
-		lean = 1
-	}
-	switch {
-	case d.banded && q.users == nil:
-		lean *= 0.85
-	case !d.banded && q.users != nil && (d.users == nil || !d.users(*q.users)):
-		lean *= 0.75 // the row of the scale says more
-	case kind == 'T':
-		lean *= 0.98 // what is about this scale and more says more than the row
-	}
-	return lean
-}
-
-// otherKind is what is left of a fact's score when the question is about another
-// kind of fact.
-const otherKind = 0.8
-
-// says adds up what a question's words say. Those that are in no fact count half
-// as much as the rarest that is, all of them together at most once and a half:
-// people tell a story around what they ask. Words of other matters count in full.
-func (v *vocabulary) says(q query) float64 {
-	var known, unknown float64
-	for _, term := range q.terms {
-		w, ok := v.weight[term]
-		switch {
-		case ok:
-			known += w
-		case v.foreign[term]:
-			known += foreignWeight * v.rarest
-		default:
-			unknown += unknownWeight * v.rarest
-		}
-	}
-	return known + min(unknown, unknownMost*v.rarest)
 }

@@ -1,6 +1,9 @@
 package handbook
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Budget is what a number of users may cost a month by the sheet's two
 // yardsticks, which disagree.
@@ -9,6 +12,7 @@ type Budget struct {
 	Tier     Tier
 	PerUser  Dollars      // the table's cost for one user; 0 without users
 	Band     *DollarRange // Q5's range for one user; nil where the sheet gives none
+	Without  string       // for which users it gives none, and which ranges there are; empty with Band
 	Monthly  DollarRange  // Q5's range for all users; zero without Band
 	Factor   FactorRange  // how many times Monthly is the table's cost; zero without Band
 	Patterns []Pattern    // the patterns, priced at 100M users
@@ -46,6 +50,7 @@ func (h *Handbook) Budget(u Users) Budget {
 	out := Budget{Users: u, Tier: h.TierFor(u)}
 	t := out.Tier
 	b := h.answer(fmt.Sprintf("%s users: what a month may cost", u)).at(u)
+	b.asked = everything
 	text := fmt.Sprintf("%s a month for %s users", t.MonthlyCost, t.Users)
 	if u > 0 {
 		out.PerUser = t.MonthlyCost / Dollars(u)
@@ -54,7 +59,8 @@ func (h *Handbook) Budget(u Users) Budget {
 	b.line("Table", text, t.ID+".users", t.ID+".monthly_cost")
 	band, from, ok := h.perUser(u)
 	if !ok {
-		b.line("Per user", "the sheet gives no range for "+gap(u), "Q5")
+		out.Without = h.without(u)
+		b.line("Per user", "the sheet has "+out.Without, "Q5")
 		out.Answer = b.done()
 		return out
 	}
@@ -78,10 +84,21 @@ func (h *Handbook) Budget(u Users) Budget {
 // patternUsers is the scale at which the sheet prices its patterns.
 const patternUsers Users = 100e6
 
-// gap names the range of users for which Q5 has nothing.
-func gap(u Users) string {
+// without says for which users Q5 has no range, and which it has: "no range for
+// 10M-100M users; $0.50-1.00 for 1M-10M, $0.20-0.30 for 100M+".
+func (h *Handbook) without(u Users) string {
+	text := "no range for 10M-100M users"
 	if u < 1e6 {
-		return "0-1M users"
+		text = "no range for 0-1M users"
 	}
-	return "10M-100M users"
+	var given []string
+	for _, q := range h.sheet.Answers.OneLiners {
+		if q.SmallUsers.given() {
+			given = append(given, fmt.Sprintf("%s for %s", q.SmallCost, q.SmallUsers))
+		}
+		if q.LargeUsers.given() {
+			given = append(given, fmt.Sprintf("%s for %s", q.LargeCost, q.LargeUsers))
+		}
+	}
+	return text + "; it has " + strings.Join(given, " and ")
 }

@@ -70,14 +70,55 @@ func TestContradictionsSurface(t *testing.T) {
 				continue
 			}
 			for _, text := range []string{a.Text(), a.Mrkdwn()} {
-				if want := fmt.Sprintf("(%s): ", c.id); !strings.Contains(text, want) || !strings.Contains(text, "The sheet disagrees with itself") {
-					t.Errorf("%s, look-up %d: got\n%s\nwant %q in it", c.id, i, text, want)
+				if !strings.Contains(text, c.id) || !strings.Contains(text, "disagree") {
+					t.Errorf("%s, look-up %d: got\n%s\nwant %s in it", c.id, i, text, c.id)
 				}
 			}
 		}
 		for i, a := range c.absent {
 			if slices.ContainsFunc(a.Disagreements, func(d Disagreement) bool { return d.ID == c.id }) {
 				t.Errorf("%s, unrelated look-up %d: got\n%s\nwant no word of it", c.id, i, a.Text())
+			}
+		}
+	}
+}
+
+// TestContradictionsAreFoldedUnlessTheyChangeTheNumber: what changes nothing of what
+// was asked for is one line, and what does is told in full.
+func TestContradictionsAreFoldedUnlessTheyChangeTheNumber(t *testing.T) {
+	t.Parallel()
+	h := Default()
+	fact := func(id string) Answer { a, _ := h.Fact(id); return a }
+	for name, c := range map[string]struct {
+		answer Answer
+		full   []string
+		folded string
+	}{
+		"a scale":                        {h.Scale(75e6).Answer, nil, "4 places of the sheet disagree: X3, X10, X13, X14; `ask X3`"},
+		"all moves":                      {h.Thresholds(Organisation{}).Answer, nil, "5 places of the sheet disagree: X4, X5, X7, X9, X10; `ask X4`"},
+		"a fact by its id":               {fact("C1"), nil, "1 place of the sheet disagrees: X11; `ask X11`"},
+		"a budget":                       {h.Budget(150e6).Answer, []string{"X1"}, "1 place of the sheet disagrees: X3; `ask X3`"},
+		"a budget at the border":         {h.Budget(100e6).Answer, []string{"X1", "X3"}, "1 place of the sheet disagrees: X16; `ask X16`"},
+		"targets":                        {h.Targets(300e6).Answer, []string{"X13"}, ""},
+		"the cost of a move":             {h.Ask("what does multi-region cost us").Answer, []string{"X9"}, "1 place of the sheet disagrees: X10; `ask X10`"},
+		"when a move is due":             {h.Ask("when do we need multi region").Answer, []string{"X10"}, "1 place of the sheet disagrees: X9; `ask X9`"},
+		"how long a move takes":          {h.Ask("how long does the cockroachdb migration take").Answer, []string{"X7"}, ""},
+		"the saving of a custom CDN":     {h.Ask("savings of a custom cdn").Answer, []string{"X4"}, ""},
+		"a fact without a contradiction": {fact("S1"), nil, ""},
+	} {
+		text := c.answer.Text()
+		var full []string
+		for _, d := range c.answer.Disagreements {
+			if strings.Contains(text, "The sheet disagrees with itself ("+d.ID+"): ") {
+				full = append(full, d.ID)
+			}
+		}
+		if !slices.Equal(full, c.full) {
+			t.Errorf("%s: got in full %q, want %q:\n%s", name, full, c.full, text)
+		}
+		for _, shown := range []string{text, c.answer.Mrkdwn()} {
+			if c.folded != "" && !strings.HasSuffix(strings.TrimSpace(shown), c.folded) {
+				t.Errorf("%s: got\n%s\nwant it to end in %q", name, shown, c.folded)
 			}
 		}
 	}

@@ -15,13 +15,20 @@ func (h *Handbook) Fact(id string) (Answer, bool) {
 		return Answer{}, false
 	}
 	b := h.answer("")
+	b.fact(f)
+	return b.done(), true
+}
+
+// fact adds all that the sheet says of a fact.
+func (b *builder) fact(f *fact) {
 	switch v := f.value.Addr().Interface().(type) {
 	case *Tier:
 		b.a.Title = fmt.Sprintf("Tier %s: %s users", v.ID, v.Users)
 		b.tier(*v)
 	case *Threshold:
 		b.a.Title = v.Name
-		b.move(h.Move(*v, Organisation{}))
+		m := b.h.Move(*v, Organisation{})
+		b.move("When", m.Trigger(), m)
 	case *Technology:
 		b.technology(*v)
 	case *Pattern:
@@ -42,7 +49,7 @@ func (h *Handbook) Fact(id string) (Answer, bool) {
 		b.a.Title = v.Title
 		b.emergency(*v)
 	case *EmergencyStep:
-		b.a.Title = fmt.Sprintf("Step %d of %s", v.Number, h.emergencyOf(v.ID).Title)
+		b.a.Title = fmt.Sprintf("Step %d of %s", v.Number, b.h.emergencyOf(v.ID).Title)
 		b.line("Do", v.Title, v.ID+".title")
 		b.line("Within", fmt.Sprintf("%s (%s), from the opening", inWords(v.Within), v.Tier), v.ID+".within")
 	case *Contradiction:
@@ -52,8 +59,7 @@ func (h *Handbook) Fact(id string) (Answer, bool) {
 		}
 		b.line("Concerns", strings.Join(v.Concerns(), ", "), v.ID)
 	}
-	b.unseen(id)
-	return b.done(), true
+	b.unseen(f.id)
 }
 
 // Concerns returns the ids of the facts that contradict one another.
@@ -125,6 +131,12 @@ func (b *builder) oneLiner(q OneLiner) {
 
 func (b *builder) emergency(e Emergency) {
 	b.line("Playbook", e.Playbook, e.ID)
+	b.tiers(e, "")
+}
+
+// tiers adds a line for each deadline of an emergency, headed by what comes before.
+func (b *builder) tiers(e Emergency, before string) {
+	b.use(e.ID)
 	n := 0
 	for _, tier := range e.Tiers {
 		var titles, from []string
@@ -134,7 +146,8 @@ func (b *builder) emergency(e Emergency) {
 			from = append(from, s.ID+".title", s.ID+".within")
 			n++
 		}
-		b.line(fmt.Sprintf("%s, within %s", tier.Name, inWords(tier.Within)), strings.Join(titles, "; "), from...)
+		b.line(fmt.Sprintf("%s%s, within %s", before, tier.Name, inWords(tier.Within)), strings.Join(titles, "; "), from...)
+		before = ""
 	}
 }
 

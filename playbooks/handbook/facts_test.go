@@ -2,6 +2,7 @@ package handbook
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -141,6 +142,9 @@ func TestEveryAnswerIsFitForSlack(t *testing.T) {
 	for _, id := range h.IDs() {
 		answers[id], _ = h.Fact(id)
 	}
+	for _, topic := range h.topics.Topics {
+		answers[topic.Title] = h.several(topic, query{wants: map[string]bool{}})
+	}
 	for _, u := range []Users{0, 1e6, 7.5e7, 1e8, 4e8, 1e10} {
 		answers[fmt.Sprintf("scale %s", u)] = h.Scale(u).Answer
 		answers[fmt.Sprintf("targets %s", u)] = h.Targets(u).Answer
@@ -151,7 +155,7 @@ func TestEveryAnswerIsFitForSlack(t *testing.T) {
 		if len(m) > 3000 {
 			t.Errorf("%s: got %d bytes, want at most 3000", name, len(m))
 		}
-		if strings.ContainsAny(m, "<>~`") {
+		if strings.ContainsAny(foldedLine.ReplaceAllString(m, ""), "<>~`") {
 			t.Errorf("%s: got %q, want it escaped", name, m)
 		}
 		if stars := strings.Count(m, "*"); stars%2 != 0 {
@@ -164,6 +168,9 @@ func TestEveryAnswerIsFitForSlack(t *testing.T) {
 		}
 	}
 }
+
+// foldedLine is the one line with a command in it.
+var foldedLine = regexp.MustCompile("; `ask X[0-9]+`$")
 
 func TestEscape(t *testing.T) {
 	t.Parallel()
@@ -223,7 +230,7 @@ func TestMrkdwnFits(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := a.Mrkdwn()
-	if len(m) > 3000 || !strings.Contains(m, "(X1)") || !strings.Contains(m, "(X17)") || !strings.Contains(m, "and 3 more lines") {
+	if len(m) > 3000 || !strings.Contains(m, "X1, X3") || !strings.Contains(m, "X17") || !strings.Contains(m, "and 3 more lines") {
 		t.Errorf("got %d bytes\n%s\nwant at most 3000, the disagreements, and what is left out", len(m), m)
 	}
 }

@@ -32,6 +32,7 @@ type Handbook struct {
 	words *vocabulary
 	// wordFile is kept to build words anew when a fact is overridden.
 	wordFile wordFile
+	topics   topicFile
 }
 
 // fact is one line of the sheet under its id.
@@ -73,7 +74,7 @@ func read() (*Handbook, error) {
 	h := &Handbook{own: map[ref]Own{}}
 	for name, into := range map[string]any{
 		"scale": &h.sheet.Scale, "stack": &h.sheet.Building, "costs": &h.sheet.Costs,
-		"answers": &h.sheet.Answers, "contradictions": &h.sheet.Doubts, "words": &h.wordFile,
+		"answers": &h.sheet.Answers, "contradictions": &h.sheet.Doubts, "words": &h.wordFile, "topics": &h.topics,
 	} {
 		path := "sheet/" + name + ".yml"
 		data, err := fs.ReadFile(files, path)
@@ -91,8 +92,10 @@ func read() (*Handbook, error) {
 		return nil, err
 	}
 	var err error
-	h.words, err = newVocabulary(h.wordFile, h)
-	return h, err
+	if h.words, err = newVocabulary(h.wordFile, h); err != nil {
+		return nil, err
+	}
+	return h, h.topics.problems(h)
 }
 
 // index finds every fact under its id, and checks that the contradictions speak
@@ -136,7 +139,7 @@ func (h *Handbook) index() error {
 func (x Contradiction) touches() []ref {
 	var out []ref
 	for _, n := range x.Notes {
-		for _, t := range n.Touches {
+		for _, t := range slices.Concat(n.Touches, n.Changes) {
 			out = append(out, refOf(t))
 		}
 	}

@@ -91,7 +91,7 @@ func (h *Handbook) With(file string, data []byte) (*Handbook, yamlfile.Problems)
 
 // copy returns a handbook whose facts can be set without touching h's.
 func (h *Handbook) copy() (*Handbook, error) {
-	out := &Handbook{sheet: h.sheet, own: maps.Clone(h.own), words: h.words, wordFile: h.wordFile}
+	out := &Handbook{sheet: h.sheet, own: maps.Clone(h.own), words: h.words, wordFile: h.wordFile, topics: h.topics}
 	s := &out.sheet
 	s.Scale.Tiers = slices.Clone(s.Scale.Tiers)
 	s.Scale.Thresholds = slices.Clone(s.Scale.Thresholds)

@@ -46,7 +46,7 @@ func TestOverridesAreShown(t *testing.T) {
 		{h.Targets(75e6).Answer, "80 ms regional, 40 ms at the edge, own figure for ml regional by Li Wei, 31 Oct 2026 (sheet: none)"},
 		{h.Targets(75e6).Answer, "99.9%, 8.76 hours down a year; multi-region, active-passive, own figure for slo by sre@example.com, 28 Feb 2026 (sheet: 99.95%)"},
 		{h.Thresholds(Organisation{Users: new(44e6), WeeklyGrowth: new(0.026)}).Answer, "60M users in 12 weeks, the move takes 26 weeks: its start was due 14 weeks ago"},
-		{fact("M1"), "when 60M users, own figure for users by anna, 1 Nov 2026 (sheet: 50M)"},
+		{fact("M1"), "When: 60M users, own figure for users by anna, 1 Nov 2026 (sheet: 50M)"},
 		{fact("M1"), "own figure for effort months by anna, 1 Nov 2026 (sheet: 3 months)"},
 		{h.Budget(200e6).Answer, "$0.002-0.004 per user and month, so $400K to $800K a month, own figure by finops, 1 Nov 2026 (sheet: $0.20-0.30)"},
 		{fact("S4"), "Choice: Valkey, own figure by <!channel>, 1 Nov 2026 (sheet: Redis Cluster)"},

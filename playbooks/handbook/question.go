@@ -2,7 +2,10 @@ package handbook
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
 // maxQuestion is how many characters of a question are read.
@@ -11,24 +14,34 @@ const maxQuestion = 300
 // query is a question as it was understood.
 type query struct {
 	id    string             // it is nothing but the id of a fact
+	short bool               // it has few words
 	terms []string           // in order, the words that count
 	sure  map[string]float64 // how sure each is: below 1 when it was misspelt
+	wants map[string]bool    // the concepts of topics.yml that are in it
 	users *Users             // a number of users in it
 }
 
 // ambiguousSure is how sure a word is that often means something else.
 const ambiguousSure = 0.69
 
+// shortQuestion is how many words a question has in which each of them means what it
+// means here: who types no more than "spot" is not telling a story.
+const shortQuestion = 3
+
 // has tells whether a word is in the question.
 func (q query) has(term string) bool { return q.sure[term] > 0 }
 
+// asks tells whether a word or a concept is in the question.
+func (q query) asks(word string) bool { return q.has(word) || q.wants[word] }
+
 var (
-	idForm     = regexp.MustCompile(`(?i)^\W*(?:what(?:'s| is| does)?|show|explain)?\W*([TMSPLACQEX][0-9]{1,2}(?:-[0-9])?)(?: (?:mean|say))?\W*$`)
-	countForm  = regexp.MustCompile(`(\$ ?)?\b([0-9][0-9.,_]*) ?(k|m|b|bn|mio|thousand|million|billion)?\b(?: ((?:registered|active|monthly|daily|paying|concurrent|mobile|end|monthly active|daily active) )?(\w+))?`)
-	spokenForm = spokenNumbers()
-	rangeForm  = regexp.MustCompile(`\b([0-9][0-9.]*)( ?(?:-|to|and|or) ?[0-9][0-9.]* ?(k|m|b|bn|mio|thousand|million|billion))\b`)
-	userWord   = regexp.MustCompile(`^(?:users?|customers?|visitors|people|accounts|members|subscribers|viewers|players|readers|shoppers|clients|mau|dau)$`)
-	otherWord  = regexp.MustCompile(`^(?:writes?|reads?|requests?|queries|qps|rps|rows|tb|gb|terabytes?|dollars?|usd|euros?|engineers?|teams?|developers?|bits?|percent|years?|months?|weeks?|days?|hours?|minutes?|ms|seconds?|regions?|per)$`)
+	idForm      = regexp.MustCompile(`(?i)^\W*(?:what(?:'s| is| does)?|show|explain)?\W*([TMSPLACQEX][0-9]{1,2}(?:-[0-9])?)(?: (?:mean|say))?\W*$`)
+	countForm   = regexp.MustCompile(`(\$ ?)?\b([0-9][0-9.,_]*) ?(k|m|b|bn|mio|thousand|million|billion)?\b(?: ((?:registered|active|monthly|daily|paying|concurrent|mobile|end|monthly active|daily active) )?(\w+))?`)
+	spokenForm  = spokenNumbers()
+	rangeForm   = regexp.MustCompile(`\b([0-9][0-9.]*)( ?(?:-|to|and|or) ?[0-9][0-9.]* ?(k|m|b|bn|mio|thousand|million|billion))\b`)
+	betweenForm = regexp.MustCompile(`\b([0-9][0-9.]* ?(?:k|m|b|bn|mio|thousand|million|billion))(?: users)? ?(?:-|to|and) ?[0-9][0-9.]* ?(?:k|m|b|bn|mio|thousand|million|billion)\b`)
+	userWord    = regexp.MustCompile(`^(?:users?|customers?|visitors|people|accounts|members|subscribers|viewers|players|readers|shoppers|clients|mau|dau)$`)
+	otherWord   = regexp.MustCompile(`^(?:writes?|reads?|requests?|queries|qps|rps|rows|tb|gb|terabytes?|dollars?|usd|euros?|engineers?|teams?|developers?|bits?|percent|years?|months?|weeks?|days?|hours?|minutes?|ms|seconds?|regions?|per)$`)
 )
 
 // spokenNumbers turns what is said into digits: "a hundred", "twenty million".
@@ -59,15 +72,18 @@ func spokenNumbers() *strings.Replacer {
 }
 
 // question reads at most maxQuestion characters of a question.
-func (v *vocabulary) question(text string) query {
+func (v *vocabulary) question(text string, topics topicFile) query {
 	text = strings.ToLower(strings.ToValidUTF8(cut(text[:min(len(text), 4*maxQuestion)], maxQuestion), " "))
 	q := query{sure: map[string]float64{}}
-	if m := idForm.FindStringSubmatch(text); m != nil {
+	if m := idForm.FindStringSubmatch(text); m != nil && v.isID(strings.ToUpper(m[1])) {
 		q.id = strings.ToUpper(m[1])
-		return q
 	}
-	text = q.takeUsers(rangeForm.ReplaceAllString(spokenForm.Replace(text), "$1 $3$2"))
-	for i, tokens := 0, words(text); i < len(tokens); {
+	text = unitForm.ReplaceAllStringFunc(strings.TrimPrefix(strings.TrimSpace(text), "list "), mendUnit)
+	text = rangeForm.ReplaceAllString(spokenForm.Replace(text), "$1 $3$2")
+	text = q.takeUsers(betweenForm.ReplaceAllString(text, "$1"))
+	tokens := v.mendPhrases(words(text))
+	q.short = len(tokens) <= shortQuestion
+	for i := 0; i < len(tokens); {
 		term, n := v.meaning(tokens[i:])
 		sure := 1.0
 		if _, known := v.weight[term]; term != "" && !known && !v.foreign[term] {
@@ -78,7 +94,7 @@ func (v *vocabulary) question(text string) query {
 				sure = alike
 			}
 		}
-		if n == 1 && (v.ambiguous[tokens[i]] || v.ambiguous[stem(tokens[i])]) {
+		if n == 1 && !q.short && (v.ambiguous[tokens[i]] || v.ambiguous[stem(tokens[i])]) {
 			sure = ambiguousSure
 		}
 		i += n
@@ -90,7 +106,32 @@ func (v *vocabulary) question(text string) query {
 		}
 		q.sure[term] = max(q.sure[term], sure)
 	}
+	q.wants = topics.conceptsIn(strings.Join(tokens, " "))
 	return q
+}
+
+// unitForm is a number with a word behind it, which may be a misspelt unit.
+var unitForm = regexp.MustCompile(`\b[0-9][0-9.,]* ?[a-z]{6,9}\b`)
+
+// mendUnit spells "5 milion" right.
+func mendUnit(text string) string {
+	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz")
+	unit := strings.TrimSuffix(text[len(digits):], "s")
+	if near, ok := yamlfile.Nearest(unit, []string{"million", "billion", "thousand"}); ok {
+		return digits + near
+	}
+	return text
+}
+
+// isID tells whether there is such a fact.
+func (v *vocabulary) isID(id string) bool {
+	return slices.ContainsFunc(v.docs, func(d document) bool { return d.id == id })
+}
+
+// misspeltUsers tells "usres" and "custmers".
+func misspeltUsers(word string) bool {
+	_, near := yamlfile.Nearest(word, []string{"users", "customers", "visitors"})
+	return near && len(word) >= 4 && !otherWord.MatchString(word)
 }
 
 // takeUsers finds a number of users in the question and takes it out.
@@ -104,7 +145,7 @@ func (q *query) takeUsers(text string) string {
 		}
 		dollars, digits, unit, next := part(1), part(2), part(3), part(5)
 		u, err := ParseUsers(strings.TrimRight(digits, ".,") + unit)
-		isUsers := userWord.MatchString(next)
+		isUsers := userWord.MatchString(next) || misspeltUsers(next)
 		if err != nil || dollars != "" || otherWord.MatchString(next) || unit == "" && u < 10_000 && !isUsers {
 			continue
 		}

@@ -2,6 +2,7 @@ package handbook
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func (h *Handbook) Scale(u Users) Scale {
 		s.Next = &next
 		b.line("Next tier", fmt.Sprintf("%s from %s users, %s a month", next.ID, next.Users.Low, next.MonthlyCost), next.ID+".monthly_cost")
 	} else {
-		b.line("Next tier", "none, "+s.Tier.ID+" is the last", s.Tier.ID+".users")
+		b.line("Next tier", fmt.Sprintf("none: %s is the last, and the sheet ends at %s users", s.Tier.ID, s.Tier.Users.High), s.Tier.ID+".users")
 	}
 	for _, m := range h.sheet.Scale.Thresholds {
 		switch {
@@ -46,8 +47,22 @@ func (h *Handbook) Scale(u Users) Scale {
 	}
 	b.moves("Passed by users", s.Passed)
 	b.moves("Near", s.Near)
+	if len(s.Passed)+len(s.Near) == 0 {
+		b.line("Moves", "none is due by users yet; the first is due from "+h.firstMove().String()+" users")
+	}
 	s.Answer = b.done()
 	return s
+}
+
+// firstMove is the lowest number of users that makes a move due.
+func (h *Handbook) firstMove() Users {
+	first := Users(math.Inf(1))
+	for _, m := range h.sheet.Scale.Thresholds {
+		if m.Users > 0 {
+			first = min(first, m.Users)
+		}
+	}
+	return first
 }
 
 func (b *builder) tier(t Tier) {
@@ -61,7 +76,6 @@ func (b *builder) tier(t Tier) {
 
 func (b *builder) moves(label string, moves []Threshold) {
 	if len(moves) == 0 {
-		b.line(label, "none")
 		return
 	}
 	var texts, from []string
@@ -85,6 +99,7 @@ type Targets struct {
 func (h *Handbook) Targets(u Users) Targets {
 	t := Targets{Users: u, Latency: h.LatencyFor(u), Availability: h.AvailabilityFor(u)}
 	b := h.answer(fmt.Sprintf("%s users: latency %s, availability %s", u, t.Latency.ID, t.Availability.ID)).at(u)
+	b.asked = everything
 	b.use(t.Latency.ID + ".users")
 	b.use(t.Availability.ID + ".users")
 	l := t.Latency
@@ -98,13 +113,19 @@ func (h *Handbook) Targets(u Users) Targets {
 }
 
 func (b *builder) latency(l Latency) {
+	text, from := l.inWords()
+	b.line("Latency", text, from...)
+}
+
+// inWords is the budget in one line, and the fields that it is from.
+func (l Latency) inWords() (string, []string) {
 	text := fmt.Sprintf("API p95 %s, page load %s, database query %s", milliseconds(l.APIP95), milliseconds(l.PageLoad), milliseconds(l.DBQuery))
-	from := []string{l.ID + ".users", l.ID + ".api_p95", l.ID + ".page_load", l.ID + ".db_query"}
+	from := fields(l.ID, "users", "api_p95", "page_load", "db_query")
 	if l.MLRegional > 0 {
 		text += fmt.Sprintf(", ML inference %s regional and %s at the edge", milliseconds(l.MLRegional), milliseconds(l.MLEdge))
-		from = append(from, l.ID+".ml_regional", l.ID+".ml_edge")
+		from = append(from, fields(l.ID, "ml_regional", "ml_edge")...)
 	}
-	b.line("Latency", text, from...)
+	return text, from
 }
 
 // latencies is latency with a line for each number.

@@ -165,4 +165,6 @@ type Note struct {
 	Touches  []string `yaml:"touches"`   // ids, or fields of them as in "T4.monthly_cost"
 	Users    Band     `yaml:"users"`     // the scale at which it matters; empty: any
 	AtBounds bool     `yaml:"at_bounds"` // only where two bands meet, or beyond the last
+	Changes  []string `yaml:"changes"`   // fields whose number it puts another one beside, as in Touches
+	At       Users    `yaml:"at"`        // so many users alone change the number; 0: any
 }

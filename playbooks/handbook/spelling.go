@@ -31,6 +31,9 @@ func (v *vocabulary) mend(w string) (string, float64) {
 	if len(w) < 3 || len(w) > 30 || strings.ContainsAny(w, "0123456789") {
 		return "", 0
 	}
+	if mended := v.unswap(w); mended != "" {
+		return mended, unswapped
+	}
 	best, most, pairs := "", 0.5, pairsOf(w)
 	for _, k := range v.known {
 		if max(len(k.word)-len(w), len(w)-len(k.word)) > 2 {
@@ -47,6 +50,78 @@ func (v *vocabulary) mend(w string) (string, float64) {
 		return "", 0
 	}
 	return best, most
+}
+
+// unswapped is how sure a word is that two swapped neighbours make.
+const unswapped = 0.75
+
+// unswap is the known word that w is with two neighbouring letters swapped, which
+// leaves few pairs of a short word alike; empty when there is none.
+func (v *vocabulary) unswap(w string) string {
+	if len(w) < 5 {
+		return ""
+	}
+	return swapped(w, func(word string) bool { return v.knows(word) && !v.stop[word] })
+}
+
+// swapped is what a text is with two neighbouring letters swapped, when that is
+// something known; else empty.
+func swapped(text string, known func(string) bool) string {
+	letters := []rune(text)
+	for i := range len(letters) - 1 {
+		letters[i], letters[i+1] = letters[i+1], letters[i]
+		if known(string(letters)) {
+			return string(letters)
+		}
+		letters[i], letters[i+1] = letters[i+1], letters[i]
+	}
+	return ""
+}
+
+// knows tells whether a word is spelt as the vocabulary has it.
+func (v *vocabulary) knows(w string) bool {
+	s := stem(w)
+	return v.stop[w] || v.foreign[w] || v.means[w] != "" || v.weight[w] > 0 || v.stop[s] || v.foreign[s] || v.means[s] != "" || v.weight[s] > 0
+}
+
+// mendPhrases puts known phrases ("quick wins") in the place of what is nearly one
+// ("quik wins"). Neighbours make sure what a short word alone leaves open.
+func (v *vocabulary) mendPhrases(tokens []string) []string {
+	for i := range tokens {
+		if v.knows(tokens[i]) || strings.ContainsAny(tokens[i], "0123456789") {
+			continue
+		}
+		for _, from := range []int{i - 1, i} { // with the word before, or the one after
+			if from < 0 || from+2 > len(tokens) {
+				continue
+			}
+			if phrase, ok := v.nearestPhrase(strings.Join(tokens[from:from+2], " ")); ok {
+				copy(tokens[from:], strings.Fields(phrase))
+				break
+			}
+		}
+	}
+	return tokens
+}
+
+// nearestPhrase is the known phrase of two words that differs in a letter or two.
+func (v *vocabulary) nearestPhrase(text string) (string, bool) {
+	if len(text) < 7 || len(text) > 40 {
+		return "", false
+	}
+	if mended := swapped(text, func(phrase string) bool { return v.means[phrase] != "" }); mended != "" {
+		return mended, true
+	}
+	best, most, pairs := "", 0.7, pairsOf(text)
+	for _, k := range v.pairs {
+		if max(len(k.word)-len(text), len(text)-len(k.word)) > 1 {
+			continue
+		}
+		if n := alike(pairs, k.pairs); n > most {
+			best, most = k.word, n
+		}
+	}
+	return best, best != ""
 }
 
 // lacks tells whether every letter of w is in word, and at most one more.

@@ -14,66 +14,84 @@ func (h *Handbook) Technologies() []Technology { return slices.Clone(h.sheet.Bui
 // Patterns returns P1 to P4.
 func (h *Handbook) Patterns() []Pattern { return slices.Clone(h.sheet.Building.Patterns) }
 
-// NotFound is the error of a look-up by name: what there is, and what was
-// probably meant.
+// NotFound is the error of a look-up by a name that is like none.
 type NotFound struct {
 	What, Name string
-	Nearest    string // empty: nothing like it
 	Known      []string
 }
 
-// Error says what is known.
+// Error says what there is.
 func (e *NotFound) Error() string {
-	text := fmt.Sprintf("the handbook has no %s %q", e.What, cut(e.Name, 40))
-	if e.Nearest != "" {
-		return text + fmt.Sprintf(", did you mean %q?", e.Nearest)
-	}
-	return text + "; there are: " + strings.Join(e.Known, ", ")
+	return fmt.Sprintf("the handbook has no %s %q; there are: %s", e.What, cut(e.Name, 40), strings.Join(e.Known, ", "))
 }
 
 // Stack answers with one choice of the stack, by name ("cache"), alias
-// ("redis") or id ("S4"). The error is a *NotFound.
+// ("redis") or id ("S4"), or the nearest or only one like it, and says so. The
+// error is a *NotFound.
 func (h *Handbook) Stack(name string) (Technology, Answer, error) {
 	rows := h.sheet.Building.Stack
-	i, err := find("part of the stack", name, rows, func(t Technology) []string { return append([]string{t.Name, t.ID}, t.Aliases...) })
+	i, taken, err := find("part of the stack", name, rows, func(t Technology) []string { return append([]string{t.Name, t.ID}, t.Aliases...) })
 	if err != nil {
 		return Technology{}, Answer{}, err
 	}
 	a, _ := h.Fact(rows[i].ID)
-	return rows[i], a, nil
+	return rows[i], a.takenFor(taken, name), nil
 }
 
 // Pattern answers with one kind of product, by name ("social"), alias ("feed")
-// or id ("P1"). The error is a *NotFound.
+// or id ("P1"), or the nearest or only one like it, and says so. The error is a
+// *NotFound.
 func (h *Handbook) Pattern(name string) (Pattern, Answer, error) {
 	rows := h.sheet.Building.Patterns
-	i, err := find("pattern", name, rows, func(p Pattern) []string { return append([]string{p.Name, p.ID}, p.Aliases...) })
+	i, taken, err := find("pattern", name, rows, func(p Pattern) []string { return append([]string{p.Name, p.ID}, p.Aliases...) })
 	if err != nil {
 		return Pattern{}, Answer{}, err
 	}
 	a, _ := h.Fact(rows[i].ID)
-	return rows[i], a, nil
+	return rows[i], a.takenFor(taken, name), nil
 }
 
 // find returns the row that has the name, of which names gives the proper one
-// first.
-func find[T any](what, name string, rows []T, names func(T) []string) (int, error) {
+// first; else the row with the only name that holds it, or the nearest, and that
+// name.
+func find[T any](what, name string, rows []T, names func(T) []string) (row int, taken string, err error) {
 	wanted := bare(cut(name, 200))
 	var known, all []string
+	of := map[string]int{}
+	holding, holds := -1, ""
 	for i, row := range rows {
 		for n, candidate := range names(row) {
-			if wanted != "" && bare(candidate) == wanted {
-				return i, nil
+			switch {
+			case wanted != "" && bare(candidate) == wanted:
+				return i, "", nil
+			case len(wanted) < 3 || !strings.Contains(bare(candidate), wanted) || holding == i:
+			case holding < 0:
+				holding, holds = i, candidate
+			default:
+				holding = len(rows) // more than one
 			}
 			if n == 0 {
 				known = append(known, candidate)
 			}
-			all = append(all, candidate)
+			all, of[candidate] = append(all, candidate), i
 		}
 	}
-	e := &NotFound{What: what, Name: name, Known: known}
-	e.Nearest, _ = yamlfile.Nearest(strings.TrimSpace(name), all)
-	return 0, e
+	if holding >= 0 && holding < len(rows) {
+		return holding, holds, nil
+	}
+	if nearest, ok := yamlfile.Nearest(strings.TrimSpace(name), all); ok {
+		return of[nearest], nearest, nil
+	}
+	return 0, "", &NotFound{What: what, Name: name, Known: known}
+}
+
+// takenFor says that an answer is about something named otherwise than it was asked
+// for.
+func (a Answer) takenFor(taken, name string) Answer {
+	if taken != "" {
+		a.Lines = slices.Insert(a.Lines, 0, Line{Text: fmt.Sprintf("“%s” was taken to mean %s.", cut(name, 40), taken)})
+	}
+	return a
 }
 
 // bare makes "Object storage", "object-storage" and "object_storage" one.

@@ -26,27 +26,34 @@ func TestStackAndPatternByName(t *testing.T) {
 	}
 }
 
-func TestNearestName(t *testing.T) {
+// TestTheNearestOrOnlyNameIsTaken: a slip of the finger or a part of a name is
+// answered all the same, and the answer says what it was taken for.
+func TestTheNearestOrOnlyNameIsTaken(t *testing.T) {
 	t.Parallel()
 	h := Default()
-	for _, c := range []struct{ kind, name, nearest, says string }{
-		{"stack", "cahce", "cache", `did you mean "cache"?`},
-		{"stack", "kubernets", "kubernetes", `did you mean "kubernetes"?`},
-		{"stack", "toaster", "", "there are: compute, transactional_db"},
-		{"stack", "", "", "there are: compute"},
-		{"stack", strings.Repeat("x", 5000), "", "there are: compute"},
-		{"pattern", "socail", "social", `did you mean "social"?`},
-		{"pattern", "banking", "", "there are: social, e-commerce, video, recommendation"},
+	stack := func(name string) (string, Answer, error) { row, a, err := h.Stack(name); return row.ID, a, err }
+	pattern := func(name string) (string, Answer, error) { row, a, err := h.Pattern(name); return row.ID, a, err }
+	for _, c := range []struct {
+		look           func(string) (string, Answer, error)
+		name, id, says string
+	}{
+		{stack, "cahce", "S4", "“cahce” was taken to mean cache."},
+		{stack, "kubernets", "S1", "taken to mean kubernetes."},
+		{stack, "feature", "S9", "“feature” was taken to mean feature_store."},
+		{stack, "cache", "S4", ""},
+		{stack, "toaster", "", "there are: compute, transactional_db"},
+		{stack, "", "", "there are: compute"},
+		{stack, strings.Repeat("x", 5000), "", "there are: compute"},
+		{pattern, "socail", "P1", "taken to mean social."},
+		{pattern, "banking", "", "there are: social, e-commerce, video, recommendation"},
 	} {
-		var err error
-		if c.kind == "stack" {
-			_, _, err = h.Stack(c.name)
-		} else {
-			_, _, err = h.Pattern(c.name)
+		id, a, err := c.look(c.name)
+		text := a.Text()
+		if e, ok := errors.AsType[*NotFound](err); ok {
+			text = e.Error()
 		}
-		e, ok := errors.AsType[*NotFound](err)
-		if !ok || e.Nearest != c.nearest || !strings.Contains(err.Error(), c.says) || len(err.Error()) > 400 {
-			t.Errorf("%s %q: got error %v, want nearest %q and %q", c.kind, c.name, err, c.nearest, c.says)
+		if id != c.id || (err == nil) != (c.id != "") || !strings.Contains(text, c.says) || c.says == "" && strings.Contains(text, "taken") || len(text) > 800 {
+			t.Errorf("%.40q: got %s, %v:\n%s\nwant %s and %q", c.name, id, err, text, c.id, c.says)
 		}
 	}
 }

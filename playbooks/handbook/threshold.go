@@ -59,11 +59,16 @@ func (h *Handbook) Thresholds(org Organisation) Thresholds {
 		}
 	}
 	b := h.answer(fmt.Sprintf("%s, %d due for you", count(len(out.Moves), "move"), due))
-	if org == (Organisation{}) {
+	known := org != (Organisation{})
+	if !known {
 		b.a.Title = count(len(out.Moves), "move") + "; of your organisation nothing is known, so none is judged"
 	}
 	for _, m := range out.Moves {
-		b.move(m)
+		if label := m.ID + " " + m.Name; known {
+			b.move(label, "when "+m.Trigger(), m)
+		} else {
+			b.moveInShort(label, m)
+		}
 	}
 	out.Answer = b.done()
 	return out
@@ -194,13 +199,22 @@ func (f Forecast) sentence(t Threshold) string {
 // weeks rounds for reading: "5 weeks".
 func weeks(w float64) string { return count(int(math.Round(w)), "week") }
 
-// move adds what the sheet says of a move and how the organisation stands.
-func (b *builder) move(m Move) {
-	var from []string
-	for _, arm := range []string{"users", "bandwidth_tb", "teams", "international", "global_consistency"} {
-		from = append(from, m.ID+"."+arm) // an arm that the team took away is told too
-	}
-	b.line(m.ID+" "+m.Name, "when "+m.Trigger(), from...)
+// moveInShort adds a move as one line: trigger, cost and effort.
+func (b *builder) moveInShort(label string, m Move) {
+	text := fmt.Sprintf("when %s; %s; %s", m.Trigger(), m.Cost(), count(int(m.EffortMonths), "month"))
+	b.line(label, text, append(m.arms(), fields(m.ID, "added_cost", "capex", "cost_before", "cost_after", "effort_months")...)...)
+}
+
+// arms are the fields of a move that make it due; one that the team took away is told
+// too.
+func (m Move) arms() []string {
+	return fields(m.ID, "users", "bandwidth_tb", "teams", "international", "global_consistency")
+}
+
+// move adds what the sheet says of a move and how the organisation stands; label and
+// trigger are its first line.
+func (b *builder) move(label, trigger string, m Move) {
+	b.line(label, trigger, m.arms()...)
 	b.line("Why", m.Why, m.ID+".why")
 	b.line("Cost", m.Cost(), m.ID+".added_cost", m.ID+".capex", m.ID+".cost_before", m.ID+".cost_after")
 	b.line("Effort", fmt.Sprintf("%s, so %s of lead (%s)", count(int(m.EffortMonths), "month"), weeks(m.Forecast.LeadWeeks), m.Effort), m.ID+".effort_months", m.ID+".effort")

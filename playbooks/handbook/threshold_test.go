@@ -46,7 +46,7 @@ func TestThresholds(t *testing.T) {
 		due  []string
 		says []string
 	}{
-		{"nothing known", Organisation{}, nil, []string{"nothing is known", "M1", "M2", "M3", "M4", "50M users", "+$80K", "13 weeks"}},
+		{"nothing known", Organisation{}, nil, []string{"nothing is known", "M1", "M2", "M3", "M4", "M1 PostgreSQL to CockroachDB: when 50M users or global consistency is needed; +$30K a month; 3 months", "+$80K"}},
 		{
 			"the worked example", Organisation{Users: new(44e6), WeeklyGrowth: new(0.026)}, []string{"M1", "M3", "M4"},
 			[]string{

@@ -35,6 +35,7 @@ type vocabulary struct {
 	weight    map[string]float64
 	rarest    float64    // the weight of a word that is in no fact
 	known     []spelling // every word of vocabulary and synonyms, for slips of the finger
+	pairs     []spelling // every two words that mean one thing
 }
 
 // document is a fact as words.
@@ -106,9 +107,12 @@ func newVocabulary(file wordFile, h *Handbook) (*vocabulary, error) {
 	for w := range v.weight {
 		all[w] = true
 	}
-	for w := range v.means {
-		if !strings.Contains(w, " ") {
+	for _, w := range slices.Sorted(maps.Keys(v.means)) {
+		switch strings.Count(w, " ") {
+		case 0:
 			all[w] = true
+		case 1:
+			v.pairs = append(v.pairs, spelling{w, pairsOf(w)})
 		}
 	}
 	for _, w := range slices.Sorted(maps.Keys(all)) {
