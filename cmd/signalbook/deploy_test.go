@@ -17,7 +17,7 @@ func TestDeployFiles(t *testing.T) {
 	t.Parallel()
 	for _, check := range []struct{ dir, line string }{
 		{"prometheus", "promtool check rules signalbook.rules.yml self.rules.yml"},
-		{"prometheus", "promtool test rules signalbook.rules.test.yml self.rules.test.yml"},
+		{"prometheus", "promtool test rules signalbook.rules.test.yml cdn.rules.test.yml self.rules.test.yml"},
 		{"prometheus", "promtool check config prometheus.yml"},
 		{"alertmanager", "amtool check-config alertmanager.yml snippet.yml"},
 	} {

@@ -89,6 +89,8 @@ func TestRulesOfEveryTier(t *testing.T) {
 				r.series("pg_stat_statements_seconds_total", `job="pg",instance="db1",datname="orders",queryid="1"`, "0+%gx60", 100*s.db*c.factor)
 				r.histogram("sql_service_latency", `job="crdb",node_id="1"`, s.db*1e9, c.share)
 				if s.regional > 0 {
+					r.series("nv_inference_request_success", `model="r",version="1"`, "0+100x60")
+					r.series("nv_inference_request_success", `model="r",version="1",location="edge"`, "0+100x60")
 					r.histogram("vllm:time_to_first_token_seconds", `model_name="m"`, s.regional, c.share)
 					r.histogram("vllm:time_to_first_token_seconds", `model_name="m",location="edge"`, s.edge, c.share)
 					r.series("nv_inference_request_summary_us", `model="r",version="1",quantile="0.95"`, "%gx60", 1e6*s.regional*c.factor)
@@ -164,8 +166,51 @@ func TestRulesOfOwnFigures(t *testing.T) {
 	}
 	above := ruleTest{t: t}
 	above.histogram("vllm:e2e_request_latency_seconds", `model_name="m"`, 0.5, 90)
-	above.fires("30m", `alertname="InferenceLatencyOverBudget", place="regional", severity="critical", source="vllm"`)
+	above.fires("30m", `alertname="InferenceLatencyOverBudget", place="regional", severity="warning", source="vllm"`)
 	above.run(dir, "1m")
+
+	late := ruleTest{t: t}
+	late.histogram("vllm:time_to_first_token_seconds", `model_name="m"`, 0.5, 90)
+	late.fires("30m", `alertname="InferenceTimeToFirstTokenOverBudget", place="regional", severity="critical", source="vllm"`)
+	late.run(dir, "1m")
+}
+
+// TestRulesNeedTraffic: below one request in ten seconds a single slow or failed
+// one is a high share, and no alert.
+func TestRulesNeedTraffic(t *testing.T) {
+	t.Parallel()
+	dir, _ := writeRules(t, Default(), 150e6)
+	for _, c := range []struct {
+		perMinute float64
+		fires     []string
+	}{
+		{2, nil},
+		{12, []string{
+			`alertname="APILatencyOverBudget", severity="critical", source="http"`, `alertname="DatabaseQueryOverBudget", severity="warning", source="postgres_exporter"`,
+			`alertname="DatabaseQueryOverBudget", severity="warning", source="cockroachdb"`, `alertname="InferenceTimeToFirstTokenOverBudget", place="regional", severity="critical", source="vllm"`,
+			`alertname="InferenceLatencyOverBudget", place="regional", severity="critical", source="triton"`,
+			`alertname="AvailabilityBudgetBurn", severity="critical", source="http", window="1h"`,
+		}},
+	} {
+		r := ruleTest{t: t}
+		slow := func(name, labels string) {
+			for _, le := range []string{`,le="1e8"`, `,le="+Inf"`} {
+				r.series(name+"_bucket", labels+le, "0+%gx60", c.perMinute)
+			}
+			r.series(name+"_count", labels, "0+%gx60", c.perMinute)
+		}
+		slow("http_request_duration_seconds", `job="api"`)
+		slow("vllm:time_to_first_token_seconds", `model_name="m"`)
+		slow("sql_service_latency", `job="crdb"`)
+		r.series("pg_stat_statements_calls_total", `job="pg",instance="db1",datname="orders"`, "0+%gx60", c.perMinute)
+		r.series("pg_stat_statements_seconds_total", `job="pg",instance="db1",datname="orders"`, "0+%gx60", c.perMinute)
+		r.series("nv_inference_request_summary_us", `model="r",version="1",quantile="0.95"`, "1e6x60")
+		r.series("nv_inference_request_success", `model="r",version="1"`, "0+%gx60", c.perMinute)
+		r.series("http_requests_total", `job="api",code="200"`, "0+%gx60", c.perMinute/2)
+		r.series("http_requests_total", `job="api",code="503"`, "0+%gx60", c.perMinute/2)
+		r.fires("50m", c.fires...)
+		r.run(dir, "1m")
+	}
 }
 
 // TestRuleAnnotations: what the alert says, to the letter.
