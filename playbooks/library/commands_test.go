@@ -68,10 +68,16 @@ func fill(t *testing.T, p *playbooks.Playbook, labels map[string]string) playboo
 	t.Helper()
 	filled, notes := p.Fill(playbooks.DataFor(alerts.Notification{Alerts: []alerts.Alert{{
 		Status: alerts.Firing, Labels: labels, StartsAt: time.Date(2026, 11, 30, 3, 2, 0, 0, time.UTC)}}}))
-	if len(notes) > 0 {
+	if notes = withoutQuoting(notes); len(notes) > 0 {
 		t.Errorf("%s %v: notes: got %q, want none", p.Name, labels, notes)
 	}
 	return filled
+}
+
+// withoutQuoting leaves out what is only said of values that commands quote,
+// encode, or show a placeholder for.
+func withoutQuoting(notes []string) []string {
+	return slices.DeleteFunc(notes, func(n string) bool { return strings.HasPrefix(n, "Commands ") })
 }
 
 // placeholder is what a person replaces before running a command.
