@@ -3,12 +3,17 @@ package rehearsal_test
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/rehearsal"
+	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
 
@@ -79,6 +84,44 @@ func TestLibraryIsCovered(t *testing.T) {
 	}
 	if want := 9 + 8 + 9 + 9 + 9 + 8; steps != want {
 		t.Errorf("steps of the built-in playbooks: got %d, want %d", steps, want)
+	}
+}
+
+// TestBuiltInTiersAreOneMessageEach: whatever the alert says of itself, a tier of
+// a built-in playbook is not spread over two messages, and nothing of it is cut.
+func TestBuiltInTiersAreOneMessageEach(t *testing.T) {
+	set, _ := playbooks.NewSet(nil, library.All())
+	for _, book := range library.All() {
+		for _, labels := range []map[string]string{
+			{"alertname": "Some"},
+			{"alertname": "Some", "engine": "aurora-mysql", "dbidentifier": strings.Repeat("orders-", 9), "region": "ap-southeast-3"},
+			{"alertname": "Some", "source": "cloudflare"}, {"alertname": "Some", "source": "yace", "dimension_DistributionId": "E2QWRTY8ABCDEF"},
+			{"alertname": "Some", "namespace": strings.Repeat("n", 63), "pod": strings.Repeat("p", 63), "container": "database", "deployment": strings.Repeat("d", 63), "model_name": "org/" + strings.Repeat("m", 60)},
+		} {
+			labels["playbook"] = book.Name
+			stage := rehearsal.NewStage(rehearsal.Settings{
+				Rules: incident.Rules{SeverityLabel: "severity"}, Playbooks: set, Command: "/playbook",
+				Route: func(map[string]string) incident.Target {
+					return incident.Target{Channel: "#c", Owners: []string{"@db-oncall"}}
+				},
+			})
+			n := rehearsal.Gather(alerts.Notification{GroupKey: "k", Alerts: []alerts.Alert{
+				{Status: alerts.Firing, Labels: labels, StartsAt: rehearsal.Start, Fingerprint: rehearsal.Fingerprint(labels)},
+			}}, nil)
+			stage.Handle(incident.Event{At: rehearsal.Start, Notification: &n})
+			i, ok := stage.Newest()
+			if !ok {
+				t.Fatalf("%s: no incident", book.Name)
+			}
+			for _, slot := range stage.Messages(i) {
+				if strings.HasSuffix(slot.Name, ":2") {
+					t.Errorf("%s %v: there is a %s", book.Name, labels, slot.Name)
+				}
+			}
+			for _, loss := range message.Losses(message.View{Incident: i, Playbook: book, Command: "/playbook"}) {
+				t.Errorf("%s %v: cut: %+v", book.Name, labels, loss)
+			}
+		}
 	}
 }
 
