@@ -111,6 +111,7 @@ var (
 	underline  = regexp.MustCompile(`^\s{0,3}(=+|-+)\s*$`)
 	shortcode  = regexp.MustCompile(`\{\{[<%]\s*/?\s*([\w./-]+)([^{}]*?)\s*/?[%>]\}\}`)
 	quotation  = regexp.MustCompile(`"([^"]*)"`)
+	admonition = regexp.MustCompile(`^(\s*)(?:!!!|\?\?\?\+?)\s+(\w+)(?:\s+"([^"]*)")?\s*$`)
 	callout    = regexp.MustCompile(`(?i)^(\s*(?:>\s*)+)\[!(\w+)\]`)
 )
 
@@ -120,7 +121,19 @@ var (
 func (d *Draft) unmark(src string, above int) string {
 	lines := strings.Split(src, "\n")
 	open := ""
+	box := "" // what the text of an admonition is indented by
 	for i, line := range lines {
+		switch inside, ok := strings.CutPrefix(line, box); {
+		case ok && box != "":
+			line = box[:len(box)-4] + inside
+		case strings.TrimSpace(line) != "":
+			box = ""
+		}
+		if m := admonition.FindStringSubmatch(line); m != nil && open == "" {
+			box = m[1] + "    "
+			line = strings.TrimSpace(m[1] + "**" + m[2] + ":** " + m[3])
+		}
+		lines[i] = line
 		if m := fenceLine.FindStringSubmatch(line); m != nil {
 			switch {
 			case open == "":

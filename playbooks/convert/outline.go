@@ -227,12 +227,7 @@ func isSteps(n ast.Node) bool {
 }
 
 func (r *runbook) hasSteps(blocks []ast.Node) bool {
-	for _, n := range blocks {
-		if isSteps(n) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(blocks, isSteps)
 }
 
 // codes are the code blocks among blocks.

@@ -211,14 +211,14 @@ func TestNamesComeFromTheFileWhenTheHeadingSaysNothing(t *testing.T) {
 
 // TestMarksOfOtherProgramsLeakNowhere.
 func TestMarksOfOtherProgramsLeakNowhere(t *testing.T) {
-	_, out := imported(t, "f.md", "+++\ntitle = \"x\"\n+++\n\n[[_TOC_]]\n\n[TOC]\n\n## Fix {#the-fix .big}\n\n::: {.panel}\n:warning: Look :mag: at [it]{.underline}.\n:::\n\n> [!NOTE]\n> Wait\n\n{{< hint >}}\n\n- a b c d :rocket:\n")
+	_, out := imported(t, "f.md", "+++\ntitle = \"x\"\n+++\n\n[[_TOC_]]\n\n[TOC]\n\n## Fix {#the-fix .big}\n\n::: {.panel}\n:warning: Look :mag: at [it]{.underline}.\n:::\n\n> [!NOTE]\n> Wait\n\n{{< hint >}}\n\n!!! danger \"Careful\"\n    It is text, no code.\n\n- a b c d :rocket:\n")
 	live, _, _ := strings.Cut(out, "# Not carried over")
-	for _, mark := range []string{"TOC", "{#", "the-fix", "+++", ":::", "panel", "underline", ":warning:", ":mag:", ":rocket:", "[!NOTE]", "hint"} {
+	for _, mark := range []string{"TOC", "{#", "the-fix", "+++", ":::", "panel", "underline", ":warning:", ":mag:", ":rocket:", "[!NOTE]", "hint", "!!!", "commands"} {
 		if strings.Contains(live, mark) {
 			t.Errorf("%q leaks into\n%s", mark, live)
 		}
 	}
-	if !strings.Contains(live, "⚠") || !strings.Contains(live, "🔍") || !strings.Contains(live, "*NOTE:*") {
+	if !strings.Contains(live, "⚠") || !strings.Contains(live, "🔍") || !strings.Contains(live, "*NOTE:*") || !strings.Contains(live, "*danger:* Careful It is text, no code.") {
 		t.Errorf("emoji or the note are gone in\n%s", live)
 	}
 }

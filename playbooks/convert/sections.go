@@ -114,6 +114,9 @@ func (r *runbook) items(p *part) []item {
 	var items []item
 	var prose []ast.Node
 	title := strings.TrimSpace(numbered.ReplaceAllString(p.title, ""))
+	if title == "" && len(p.blocks) > 0 && p.blocks[0].Kind() != ast.KindParagraph && !r.isDoing(p.blocks[0]) {
+		title = r.title // a table or code right below it
+	}
 	flush := func() {
 		if len(prose) > 0 && len(items) > 0 && prose[0].Kind() == ast.KindParagraph {
 			title = "" // the list before has what the heading says

@@ -97,7 +97,7 @@ func (a *author) block() string {
 	case 11:
 		return a.pick("**%s**\n\n%s\n", "**Step 1: %s**\n\n%s\n", "**Never %s!**\n")
 	case 12:
-		return a.pick("[[_TOC_]]\n", "[TOC]\n", "- [%s](#%s)\n- [%s](#%s)\n", "---\n", "***\n", "**Table of Contents**\n", "::: {.panel}\n%s\n:::\n", "::: note %s\n%s\n:::\n", "{{< note >}}\n%s\n{{< /note >}}\n", "{{%% heading \"%s\" %%}}\n")
+		return a.pick("[[_TOC_]]\n", "[TOC]\n", "- [%s](#%s)\n- [%s](#%s)\n", "---\n", "***\n", "**Table of Contents**\n", "::: {.panel}\n%s\n:::\n", "::: note %s\n%s\n:::\n", "!!! tip \"%s\"\n    %s\n\n    - %s\n%s\n", "??? note\n    %s\n", "{{< note >}}\n%s\n{{< /note >}}\n", "{{%% heading \"%s\" %%}}\n")
 	case 13:
 		return a.pick("[%s]: https://%s.example \"%s\"\n", "[//]: # (%s)\n", "%s\n: %s\n", "[^%s]: %s\n")
 	case 14:
