@@ -20,7 +20,7 @@ type tab struct {
 	ctx context.Context
 }
 
-func openTab(t *testing.T, address string) tab {
+func openTab(t *testing.T, address string, env ...string) tab {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -31,7 +31,7 @@ func openTab(t *testing.T, address string) tab {
 	if path == "" {
 		t.Fatal("no browser found: apt-get install chromium (make test does when it may)")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Env(env...))
 	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() { cancel(); cancelAlloc() })

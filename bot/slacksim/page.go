@@ -88,6 +88,7 @@ func (s *Sim) servePage(mux *http.ServeMux) {
 	}
 	mux.HandleFunc("GET /{$}", s.serveShell)
 	mux.Handle("GET /assets/", s.page.assets)
+	mux.HandleFunc("GET /assets/fonts/{font}", serveFont)
 	mux.HandleFunc("GET /sim/state", s.serveState)
 	mux.HandleFunc("GET /sim/events", s.serveChanges)
 	mux.HandleFunc("GET /sim/file/{id}", s.serveFile)
@@ -103,7 +104,7 @@ func (s *Sim) servePage(mux *http.ServeMux) {
 
 func (s *Sim) serveShell(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "+
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	if err := s.page.templates.ExecuteTemplate(w, "page.html", s.shell(r)); err != nil {

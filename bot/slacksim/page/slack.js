@@ -167,7 +167,6 @@ function draw(state) {
   $("channel-name").lastChild.textContent = state.channel;
   $("thread-channel").textContent = state.channel;
   $("topic").textContent = state.archived ? "This channel is archived" : state.topic;
-  $("composer").placeholder = "Message #" + state.channel + ", or type / for a command";
   document.title = "#" + state.channel;
   drawList($("messages"), state.messages);
   $("empty").hidden = state.messages.length > 0;
