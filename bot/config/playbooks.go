@@ -29,6 +29,18 @@ func (c *Config) LoadPlaybooks() (*playbooks.Set, yamlfile.Problems) {
 	return set, l.problems
 }
 
+// OfPlaybooks is the configuration that there is without a file, with the playbooks of
+// some files.
+func OfPlaybooks(files []string) *Config {
+	c := Default()
+	c.Playbooks.Files = files
+	c.playbooksAt.File = "playbooks"
+	for _, file := range files {
+		c.globsAt = append(c.globsAt, yamlfile.Problem{File: file})
+	}
+	return c
+}
+
 // BuiltIn are the built-in playbooks that the configuration takes: without
 // built_in triage alone.
 func (c *Config) BuiltIn() []*playbooks.Playbook {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,6 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/rehearsal"
 	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/library"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -22,7 +22,27 @@ type explainCommand struct {
 	Config   string   `name:"config.file" help:"The configuration; signalbook.yml for a payload. Without it labels meet the built-in playbooks."`
 	Playbook string   `help:"Explain this playbook, whichever would be chosen, as in: --playbook=database-cpu"`
 	Blocks   bool     `help:"Print the messages as Block Kit JSON, and nothing else."`
-	What     []string `arg:"" optional:"" name:"payload-or-labels" help:"A file with a webhook body of Alertmanager or Grafana, - for stdin, or the labels of one alert, as in: alertname=HighCPU team=db"`
+	What     []string `arg:"" optional:"" name:"payload-or-labels" help:"A file with a webhook body of Alertmanager or Grafana, - for stdin, or the labels of one alert, as in: alertname=HighCPU team=db. Without --config.file also playbook files (*.yml), tried before the built-in ones."`
+}
+
+// files are the arguments that are playbooks.
+func (c explainCommand) files() (files []string) {
+	for _, word := range c.What {
+		if isPlaybookFile(word) {
+			files = append(files, word)
+		}
+	}
+	return files
+}
+
+// isPlaybookFile tells a playbook from a payload and from a label: by its name alone.
+func isPlaybookFile(word string) bool {
+	return !strings.Contains(word, "=") && (strings.HasSuffix(word, ".yml") || strings.HasSuffix(word, ".yaml"))
+}
+
+// alerts are the other arguments: a payload or labels.
+func (c explainCommand) alerts() []string {
+	return slices.DeleteFunc(slices.Clone(c.What), isPlaybookFile)
 }
 
 // Validate tells a payload from labels.
@@ -30,10 +50,14 @@ func (c explainCommand) Validate() error {
 	_, err := c.labels()
 	switch {
 	case len(c.What) == 0 && c.Playbook == "":
-		return errors.New("nothing to explain: give a payload, labels as in alertname=HighCPU, or --playbook=NAME")
+		return errors.New("nothing to explain: give a payload, labels as in alertname=HighCPU, a playbook file, or --playbook=NAME")
+	case len(c.files()) > 0 && c.Config != "":
+		return fmt.Errorf("give playbook files (%s) or --config.file, which names its own", c.files()[0])
 	case c.Playbook != "" && err != nil:
 		return fmt.Errorf("--playbook takes labels beside it, as in team=db: %w", err)
-	case len(c.What) > 1 && err != nil:
+	case len(c.alerts()) == 0 && c.Playbook == "" && len(c.files()) > 1:
+		return errors.New("which of these playbooks? Give a payload, labels as in alertname=HighCPU, or --playbook=NAME beside them")
+	case len(c.alerts()) > 1 && err != nil:
 		return fmt.Errorf("give one payload, or labels only: %w", err)
 	}
 	return nil
@@ -42,7 +66,7 @@ func (c explainCommand) Validate() error {
 // labels reads the arguments as labels.
 func (c explainCommand) labels() (map[string]string, error) {
 	labels := map[string]string{}
-	for _, word := range c.What {
+	for _, word := range c.alerts() {
 		name, value, ok := strings.Cut(word, "=")
 		if !ok || name == "" {
 			return nil, fmt.Errorf("%q is no label, which is name=value", word)
@@ -77,6 +101,9 @@ func (c explainCommand) Run(std streams) error {
 		return err
 	}
 	x.config, x.settings = loaded, rehearsal.SettingsOf(loaded, set)
+	if len(c.alerts()) == 0 && c.Playbook == "" {
+		c.Playbook = set.All()[0].Name // of the one file
+	}
 	if c.Playbook != "" {
 		if err := c.named(&x); err != nil {
 			return err
@@ -94,15 +121,22 @@ func (c explainCommand) Run(std streams) error {
 // decisions reads the configuration; labels need none.
 func (c explainCommand) decisions(std streams) (*config.Config, *playbooks.Set, error) {
 	file := c.Config
-	if _, err := c.labels(); file == "" && err != nil {
+	files := c.files()
+	if _, err := c.labels(); file == "" && len(files) == 0 && err != nil {
 		file = "signalbook.yml"
 	}
 	if file != "" {
 		return readDecisions(std, file)
 	}
-	loaded := config.Default()
+	loaded := config.OfPlaybooks(files)
 	loaded.Routes.Channel = "#incidents"
-	set, _ := playbooks.NewSet(nil, library.All())
+	set, problems := loaded.LoadPlaybooks()
+	if err := problems.Err(); err != nil {
+		return nil, nil, &findingsError{err.Error() + "\n"}
+	}
+	for _, warning := range problems.Warnings() {
+		fmt.Fprintln(std.err, warning)
+	}
 	return loaded, set, nil
 }
 
@@ -116,7 +150,7 @@ func (c explainCommand) notification(in io.Reader, now time.Time) (alerts.Notifi
 		}}}
 		return rehearsal.Gather(n, []string{"alertname"}), now, nil
 	}
-	path, body := c.What[0], in
+	path, body := c.alerts()[0], in
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {

@@ -140,7 +140,7 @@ func (x *explained) printChoice(p printer) {
 		p.linef("  not %s: %s", r.Playbook, r.Near)
 	}
 	if len(far) > 0 {
-		p.linef("  nothing alike: %s", strings.Join(far, ", "))
+		p.linef("  no match: %s", strings.Join(far, ", "))
 	}
 }
 
