@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/signalbook/signalbook/alerts/weblink"
 )
 
 // What is kept of a notification, whatever its size. The limits are our own:
@@ -68,11 +70,22 @@ func usableFingerprint(s string) bool {
 }
 
 func boundLabels(pairs map[string]string) map[string]string {
-	return bound(pairs, MaxLabels, MaxLabelValue)
+	return bound(redacted(pairs), MaxLabels, MaxLabelValue)
 }
 
 func boundAnnotations(pairs map[string]string) map[string]string {
-	return bound(pairs, MaxAnnotations, MaxAnnotation)
+	return bound(redacted(pairs), MaxAnnotations, MaxAnnotation)
+}
+
+// redacted takes passwords out of the addresses in the values: what is not kept is
+// shown by nobody.
+func redacted(pairs map[string]string) map[string]string {
+	for name, text := range pairs {
+		if clean := weblink.Redact(text); clean != text {
+			pairs[name] = clean
+		}
+	}
+	return pairs
 }
 
 // bound keeps at most count pairs, the well-known ones and then the first by name,
@@ -137,7 +150,7 @@ func boundURL(url string) string {
 	if len(url) > MaxURL {
 		return ""
 	}
-	return url
+	return weblink.Redact(url)
 }
 
 // encodedSize is about the length of an alert's JSON.

@@ -195,6 +195,46 @@ func TestGrafanaTestNamesNoReceiver(t *testing.T) {
 	}
 }
 
+// TestCredentialsInAddressesAreNotKept: not in a label, an annotation, a common one or
+// an address of the sender; all else stays as it was sent, and so does the identity.
+func TestCredentialsInAddressesAreNotKept(t *testing.T) {
+	const secret = "hunter2"
+	one := alert(map[string]string{
+		"labels":       `{"alertname":"A","instance":"https://probe:hunter2@shop.example/health","plain":"a@b:c"}`,
+		"annotations":  `{"summary":"postgres://app:hunter2@db-7/orders is full","runbook_url":"https://wiki.example/db?token=hunter2&v=1"}`,
+		"generatorURL": `"http://anna:hunter2@prometheus.example/graph?g0.expr=up"`,
+	})
+	sent := body(map[string]string{
+		"alerts": "[" + one + "]", "externalURL": `"http://am:hunter2@am.example"`,
+		"groupLabels": `{"instance":"https://probe:hunter2@shop.example/health"}`, "commonLabels": `{"instance":"https://probe:hunter2@shop.example/health"}`,
+		"commonAnnotations": `{"summary":"postgres://app:hunter2@db-7/orders is full"}`,
+	})
+	n := mustDecode(t, sent)
+	kept, err := json.Marshal(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(kept), secret) {
+		t.Errorf("%s is kept in %s", secret, kept)
+	}
+	a := n.Alerts[0]
+	for got, want := range map[string]string{
+		a.Labels["instance"]:         "https://***@shop.example/health",
+		a.Labels["plain"]:            "a@b:c",
+		a.Annotations["summary"]:     "postgres://***@db-7/orders is full",
+		a.Annotations["runbook_url"]: "https://wiki.example/db?token=***&v=1",
+		a.GeneratorURL:               "http://***@prometheus.example/graph?g0.expr=up",
+		n.ExternalURL:                "http://***@am.example",
+	} {
+		if got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if other := mustDecode(t, strings.ReplaceAll(sent, secret, "other")).Alerts[0]; other.Fingerprint == a.Fingerprint {
+		t.Error("alerts that differ in their passwords only became one")
+	}
+}
+
 // TestGrafanaRuleIsKept: by the field of Grafana 12, or by the label that another
 // Alertmanager passes on; what can be no UID is none.
 func TestGrafanaRuleIsKept(t *testing.T) {

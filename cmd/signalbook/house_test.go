@@ -14,6 +14,7 @@ import (
 func pure() []string {
 	return []string{
 		"alerts",
+		"alerts/weblink",
 		"playbooks",
 		"playbooks/yamlfile",
 		"playbooks/library",
