@@ -38,11 +38,7 @@ func (s *Source) Fill(d Data) (Filled, []string) {
 func (p *Playbook) fill(d Data, b *budget) (Filled, []string) {
 	f := filler{view: d.view(), budget: b}
 	var out Filled
-	for _, l := range p.Links {
-		if link, ok := f.link(l); ok {
-			out.Links = append(out.Links, link)
-		}
-	}
+	out.Links = f.links(p.Links, d.Alerts)
 	for _, n := range p.Steps() {
 		out.Steps = append(out.Steps, f.step(n, d.Labels))
 	}
@@ -60,27 +56,6 @@ type filler struct {
 
 func (f *filler) notef(format string, args ...any) {
 	f.notes = append(f.notes, fmt.Sprintf(format, args...))
-}
-
-func (f *filler) link(l Link) (Link, bool) {
-	title := f.text(l.Title, inTitle, "link "+l.Title)
-	filled, err := fill(l.URL, inURL, f.view, f.budget)
-	if err != nil {
-		f.notef("link %q is left out: %v", l.Title, err)
-		return Link{}, false
-	}
-	if strings.Trim(filled, "\x01\x02 ") == "" {
-		return Link{}, false // made of a value that this alert does not have
-	}
-	target, ok := filledURL(filled)
-	if !ok {
-		f.notef("link %q is left out: with this alert's values it is no http or https URL", l.Title)
-		return Link{}, false
-	}
-	if !Shows(title) {
-		title = target
-	}
-	return Link{Title: title, URL: target}, true
 }
 
 func (f *filler) step(n NumberedStep, labels map[string]string) FilledStep {

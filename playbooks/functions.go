@@ -62,7 +62,7 @@ func functions(b *budget) template.FuncMap {
 		},
 		"html":     each(template.HTMLEscapeString),
 		"js":       each(template.JSEscapeString),
-		"urlquery": each(url.QueryEscape),
+		"urlquery": each(func(s string) string { return url.QueryEscape(strings.TrimSpace(cleanLine(s))) }),
 	}
 }
 

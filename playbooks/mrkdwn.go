@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/signalbook/signalbook/alerts/weblink"
 )
 
 // Values stand between these two marks until the whole text is known, because
@@ -12,9 +14,20 @@ import (
 // can be in a value (cleaning removes them) nor in an author's text (Parse
 // refuses control characters).
 const (
-	valueBegins = '\x01'
-	valueEnds   = '\x02'
+	valueBegins   = '\x01'
+	valueEnds     = '\x02'
+	encodedBegins = '\x03' // begins a value that its author has encoded for a URL
 )
+
+// cutValue splits a filled text at its first value.
+func cutValue(filled string) (author, value string, encoded bool, rest string, found bool) {
+	at := strings.IndexAny(filled, string(valueBegins)+string(encodedBegins))
+	if at < 0 {
+		return filled, "", false, "", false
+	}
+	value, rest, _ = strings.Cut(filled[at+1:], string(valueEnds))
+	return filled[:at], value, filled[at] == encodedBegins, rest, true
+}
 
 func markValue(s string) string {
 	return string(valueBegins) + cleanLine(s) + string(valueEnds)
@@ -52,14 +65,13 @@ type mrkdwnWriter struct {
 func mrkdwn(filled string) string {
 	w := &mrkdwnWriter{angle: -1}
 	for filled != "" {
-		author, rest, found := strings.Cut(filled, string(valueBegins))
+		author, value, encoded, rest, found := cutValue(filled)
 		w.author(author)
 		if !found {
 			break
 		}
-		value, after, _ := strings.Cut(rest, string(valueEnds))
-		w.value(value)
-		filled = after
+		w.value(value, encoded)
+		filled = rest
 	}
 	return string(w.out)
 }
@@ -87,10 +99,10 @@ func (w *mrkdwnWriter) author(s string) {
 	}
 }
 
-func (w *mrkdwnWriter) value(v string) {
+func (w *mrkdwnWriter) value(v string, encoded bool) {
 	if w.angle >= 0 && !w.pipe {
 		begun := string(w.out[w.angle+1:])
-		if u, ok := urlValue(begun, v); ok {
+		if u, ok := urlValue(begun, v, encoded); ok {
 			w.out = append(w.out, entities(u)...)
 			return
 		}
@@ -133,25 +145,29 @@ func (w *mrkdwnWriter) plain(v string) string {
 
 // Replacers are made once: a storm fills thousands of values.
 var (
-	escaped    = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	escapedURL = strings.NewReplacer(" ", "%20", "|", "%7C", "<", "%3C", ">", "%3E", "`", "%60", `"`, "%22")
+	escaped = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 )
 
 // entities are the three characters that Slack asks to be escaped.
 func entities(s string) string { return escaped.Replace(s) }
 
 // urlValue escapes a value inside a URL of which begun stands already. At the
-// very beginning it may be a whole http or https URL; later on it is one
-// piece of the path or of the query. Anything else is refused.
-func urlValue(begun, v string) (string, bool) {
+// very beginning it may be a whole http or https URL, as people write them; later on it is one
+// piece of the path or of the query, which one that is encoded already stays. Anything else is refused.
+func urlValue(begun, v string, encoded bool) (string, bool) {
+	v = strings.TrimSpace(v)
+	inHost := !strings.ContainsAny(begun[min(len(begun), len("https://")):], "/?#")
 	switch {
 	case begun == "":
-		if !isWeb(v) {
+		found, _ := weblink.Find(v)
+		if len(found) == 0 {
 			return "", false
 		}
-		return escapedURL.Replace(v), true
+		return found[0], true
 	case !isWeb(begun):
 		return "", false
+	case encoded && !inHost:
+		return weblink.Encode(v), true
 	case strings.ContainsAny(begun, "?#"):
 		return url.QueryEscape(v), true
 	}
@@ -164,28 +180,30 @@ func isWeb(s string) bool {
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }
 
-// filledURL puts the values of a filled URL into it.
+// filledURL puts the values of a filled URL into it, and makes it a link.
 func filledURL(filled string) (string, bool) {
 	var out strings.Builder
 	for {
-		author, rest, found := strings.Cut(filled, string(valueBegins))
+		author, value, encoded, rest, found := cutValue(filled)
 		out.WriteString(author)
 		if !found {
-			return out.String(), isURL(out.String())
+			address, why := weblink.Clean(out.String())
+			return address, why == "" && len(address) <= maxFilledURL
 		}
-		value, after, _ := strings.Cut(rest, string(valueEnds))
-		escaped, ok := urlValue(out.String(), value)
+		escaped, ok := urlValue(out.String(), value, encoded)
 		if !ok {
 			return "", false
 		}
 		out.WriteString(escaped)
-		filled = after
+		filled = rest
 	}
 }
 
-// isURL tells whether Slack can show s as a link (URLs of buttons: 3000
-// characters).
+// maxFilledURL is what Slack takes for the URL of a button, in characters.
+const maxFilledURL = 3000
+
+// isURL tells whether Slack can show s as a link.
 func isURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && len(s) <= 3000
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && len(s) <= maxFilledURL
 }

@@ -51,6 +51,7 @@ type Playbook struct {
 type Link struct {
 	Title string `yaml:"title" json:"title"`
 	URL   string `yaml:"url" json:"url"`
+	Own   int    `yaml:"-" json:"own,omitempty"` // of a filled link: which of its playbook's it is, from 1
 }
 
 // Tier is a group of steps with one deadline.

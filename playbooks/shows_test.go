@@ -48,7 +48,7 @@ func TestStepTitleShowsSomething(t *testing.T) {
 	p.Links = []playbooks.Link{{Title: "{{ .Labels.what }}", URL: "https://a.example/b"}}
 	filled, _ := p.Fill(playbooks.Data{Labels: map[string]string{"what": "\u200b\u0301"}})
 	if got := filled.Links; len(got) != 1 || got[0].Title != "https://a.example/b" {
-		t.Errorf("got %+q, want the link's address", got)
+		t.Errorf("got %+v, want the link's address", got)
 	}
 	if got := filled.Steps[0].Title; got != "one" {
 		t.Errorf("got %+q, want the step's id", got)

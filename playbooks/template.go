@@ -53,6 +53,9 @@ func compile(text string, where use, b *budget) (*template.Template, error) {
 	if err := checkPrintf(tree.Root, text); err != nil {
 		return nil, err
 	}
+	if where == inURL || where == inMrkdwn {
+		noteEncoded(tree.Root)
+	}
 	i := instrumenter{where: where, budget: b, own: ownWords(tree.Root), variables: map[string]hint{}}
 	if _, err := i.list(tree.Root); err != nil {
 		return nil, err
@@ -60,10 +63,11 @@ func compile(text string, where use, b *budget) (*template.Template, error) {
 	if b.base == nil {
 		b.base = template.New("").Option("missingkey=zero").Funcs(functions(b)).Funcs(template.FuncMap{
 			tickFunction:      b.tick,
-			string(inMrkdwn):  b.printed(markValue),
+			encodedFunction:   b.encoded,
+			string(inMrkdwn):  b.marked,
 			string(inTitle):   b.printed(cleanLine),
 			string(inCommand): b.commandValue,
-			string(inURL):     b.printed(markValue),
+			string(inURL):     b.marked,
 			authorFunction:    b.printed(func(s string) string { return s }),
 		})
 		b.templates = map[templateKey]*template.Template{}
@@ -202,6 +206,22 @@ func (b *budget) print(args []any) (string, error) {
 		return "", errOutput
 	}
 	return s, nil
+}
+
+// marked prints a value between marks.
+func (b *budget) marked(args ...any) (string, error) {
+	if len(args) == 1 {
+		if s, ok := args[0].(encodedValue); ok {
+			return b.result(string(encodedBegins) + cleanLine(string(s)) + string(valueEnds))
+		}
+	}
+	return b.printed(markValue)(args...)
+}
+
+// encoded is what would be printed, as a value that is encoded already.
+func (b *budget) encoded(args ...any) (encodedValue, error) {
+	s, err := b.printed(func(s string) string { return s })(args...)
+	return encodedValue(s), err
 }
 
 // execute runs a compiled template. A panic inside text/template is an error

@@ -85,7 +85,7 @@ func (r *tried) note(sample Sample, t trial, out string, err error) {
 		}
 		return
 	}
-	if _, ok := filledURL(out); !ok && t.use == inURL && r.noURL == "" && strings.Trim(out, "\x01\x02 ") != "" {
+	if _, ok := filledURL(out); !ok && t.use == inURL && r.noURL == "" && strings.Trim(out, "\x01\x02\x03 ") != "" {
 		r.noURL = sample.Name
 	}
 	if n := utf8.RuneCountInString(out); t.use == inTitle && t.at[len(t.at)-1] == "title" && n > max(r.longest, maxTitle) {

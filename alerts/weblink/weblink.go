@@ -48,6 +48,11 @@ func Redact(text string) string {
 	return text
 }
 
+// Redacted reports whether Redact has taken something out of a text.
+func Redacted(text string) bool {
+	return strings.Contains(text, "://"+masked+"@") || strings.Contains(text, "="+masked)
+}
+
 // Find returns the addresses in a text that was given as a link: usually one. A line
 // that begins with one is all of it, blanks included; beside other words an address
 // ends at the next blank. Without any, why says what is wrong; an empty text is none.
@@ -147,7 +152,7 @@ func Clean(address string) (string, Why) {
 	if at := strings.LastIndexByte(host, '@'); at >= 0 && !strings.Contains(host[:at], `\`) { // which browsers take for a slash
 		host = host[at+1:]
 	}
-	address = name + "://" + host + withoutSecrets(encode(path))
+	address = name + "://" + host + withoutSecrets(Encode(path))
 	if u, err := url.Parse(address); err != nil || u.Hostname() == "" || strings.HasSuffix(host, ":") || strings.ContainsFunc(host, outsideHost) {
 		return "", NoAddress
 	}
@@ -175,9 +180,9 @@ func withoutSecrets(path string) string {
 	return strings.TrimRight(path, "?&;#")
 }
 
-// encode writes what no address may hold as %XX, and what is written so already as it
+// Encode writes what no address may hold as %XX, and what is written so already as it
 // is. Letters of all languages stay.
-func encode(s string) string {
+func Encode(s string) string {
 	const upper = "0123456789ABCDEF"
 	var b strings.Builder
 	for k, r := range s {
@@ -226,6 +231,5 @@ func Key(address string) string {
 		u.Host = strings.TrimSuffix(u.Host, port)
 	}
 	path := strings.TrimRight(u.EscapedPath(), "/")
-	u.Path, u.RawPath, u.RawQuery = "", "", u.RawQuery
 	return u.Scheme + "://" + u.Host + path + "?" + u.RawQuery + "#" + u.EscapedFragment()
 }

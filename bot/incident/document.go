@@ -30,7 +30,7 @@ func Decode(data []byte) (Incident, error) {
 	if err != nil {
 		return Incident{}, fmt.Errorf("decode incident document: %w", err)
 	}
-	i.unknown = compat.Keep[Incident](data, i.plain)
+	i.unknown = compat.Keep[written](data, i.plain)
 	return i, nil
 }
 

@@ -41,6 +41,10 @@ func (o odd) text() string {
 
 func (o odd) list() []string { return pick(o, nil, []string{"@a"}, []string{"@a"}, []string{"@b", ""}) }
 
+func (o odd) links() []playbooks.Link {
+	return pick(o, nil, nil, []playbooks.Link{{Title: "Runbook", URL: "https://r.example"}}, []playbooks.Link{{Title: "Runbook", URL: "https://r.example"}, {Title: o.text(), URL: o.text(), Own: 2}})
+}
+
 func (o odd) yes() bool { return o.IntN(2) == 0 }
 
 func (o odd) standing() incident.Standing {
@@ -60,7 +64,7 @@ func (o odd) incident() incident.Incident {
 	for range o.IntN(4) {
 		i.Alerts = append(i.Alerts, incident.Alert{
 			Fingerprint: o.text(), StartsAt: o.time(), EndsAt: o.time(), Firing: o.yes(), ChangedAt: o.time(), ResolveAt: o.time(), HeldUntil: o.time(),
-			Unreported: o.yes(), Summary: o.text(), URL: o.text(),
+			Unreported: o.yes(), Summary: o.text(), URL: o.text(), Links: o.links(),
 		})
 	}
 	names := []playbooks.TierName{"", playbooks.Immediate, playbooks.ShortTerm}
@@ -234,4 +238,43 @@ func FuzzDocument(f *testing.F) {
 			t.Fatalf("got %v and\n%s\nthe second time, want\n%s", err, again, document)
 		}
 	})
+}
+
+// TestLinksAreKeptOnce: alerts that lead to the same pages take no room for them, and
+// an older binary, which knows nothing of links, loses none of an alert that it keeps.
+func TestLinksAreKeptOnce(t *testing.T) {
+	i := incident.Incident{Number: 1, Version: 1, OpenedAt: epoch, OpeningAt: epoch}
+	for k := range 20 {
+		i.Alerts = append(i.Alerts, incident.Alert{Fingerprint: strconv.Itoa(k), Firing: true, StartsAt: epoch, ChangedAt: epoch,
+			Links: []playbooks.Link{{Title: "Runbook", URL: "https://runbooks.example/" + strconv.Itoa(k%2)}}})
+	}
+	document, err := i.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(document, []byte("https://runbooks.example/")); n != 2 {
+		t.Errorf("two runbooks of 20 alerts stand %d times in\n%s", n, document)
+	}
+	var older map[string]any // it drops the first alert, and keeps every member it does not know
+	if err := json.Unmarshal(document, &older); err != nil {
+		t.Fatal(err)
+	}
+	older["alerts"] = append(older["alerts"].([]any)[1:], map[string]any{"fingerprint": "new", "firing": true})
+	document, err = json.Marshal(older)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := incident.Decode(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, a := range back.Alerts {
+		want := []playbooks.Link{{Title: "Runbook", URL: "https://runbooks.example/" + strconv.Itoa((k+1)%2)}}
+		if a.Fingerprint == "new" {
+			want = nil
+		}
+		if diff := cmp.Diff(want, a.Links); diff != "" {
+			t.Errorf("alert %d (-want +got):\n%s", k, diff)
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -81,6 +80,9 @@ func (m *move) firesAnew(n alerts.Notification) bool {
 func (m *move) merge(n alerts.Notification) news {
 	i := m.i
 	var w news
+	if m.book != nil {
+		m.own = m.book.AlertLinks(n.Alerts)
+	}
 	listed := map[string]bool{}
 	var asOf time.Time // when a resolved notification was true: its newest end
 	for k := range i.Alerts {
@@ -207,83 +209,6 @@ func (m *move) alert(n alerts.Notification, a alerts.Alert) Alert {
 	}
 	m.tell(&kept, n, a)
 	return kept
-}
-
-// tell keeps what describes an alert: the labels that the others do not share.
-func (m *move) tell(kept *Alert, n alerts.Notification, a alerts.Alert) {
-	kept.Labels = nil
-	for name, value := range a.Labels {
-		if n.CommonLabels[name] != value {
-			if kept.Labels == nil {
-				kept.Labels = map[string]string{}
-			}
-			kept.Labels[name] = value
-		}
-	}
-	kept.Summary = first(a.Annotations, "summary", "message", "description")
-	if kept.Summary == first(n.CommonAnnotations, "summary", "message", "description") {
-		kept.Summary = "" // the incident's own summary says it
-	}
-	kept.URL, kept.RuleUID = n.RuleURL(a), a.RuleUID
-}
-
-// describe brings what the root says about the group up to date.
-func (m *move) describe(n alerts.Notification, w news) {
-	i := m.i
-	if w.outdated {
-		return
-	}
-	if n.ExternalURL != "" {
-		i.ExternalURL, i.Grafana = n.ExternalURL, n.Grafana
-	}
-	if labels := n.CommonLabels; n.Firing > 0 && len(labels) > 0 && !maps.Equal(i.Labels, labels) {
-		i.Labels = labels
-	}
-	var sets []map[string]string
-	for _, a := range n.Alerts {
-		if a.Status == alerts.Firing {
-			sets = append(sets, a.Labels)
-		}
-	}
-	if severity, critical := m.rules.severity(sets); severity != "" && severity != i.Severity {
-		i.Severity, i.Critical = severity, critical
-		m.change(Change{Kind: KindSeverity, Text: severity})
-		if critical && i.Show == ShowListed {
-			i.Show = ShowUrgent
-		}
-	}
-	if summary := Summary(n); n.Firing > 0 && summary != i.Summary {
-		// A number in the summary moves at every evaluation; it is news only together with other news.
-		i.Summary = summary
-		if len(m.changes) > 0 {
-			m.change(Change{Kind: KindSummary, Text: summary})
-		}
-	}
-}
-
-// Summary returns the group's own words: its common summary, else the first
-// firing alert's.
-func Summary(n alerts.Notification) string {
-	if s := first(n.CommonAnnotations, "summary", "message", "description"); s != "" {
-		return s
-	}
-	for _, a := range n.Alerts {
-		if a.Status == alerts.Firing {
-			if s := first(a.Annotations, "summary", "message", "description"); s != "" {
-				return s
-			}
-		}
-	}
-	return ""
-}
-
-func first(annotations map[string]string, names ...string) string {
-	for _, name := range names {
-		if s := annotations[name]; s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // prune forgets the oldest resolved alerts, and firing ones that the group does

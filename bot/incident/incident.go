@@ -52,12 +52,13 @@ type Incident struct {
 	Severity    string            `json:"severity,omitempty"`
 	Critical    bool              `json:"critical,omitempty"` // Severity is the first of the configured order
 	Summary     string            `json:"summary,omitempty"`
-	Labels      map[string]string `json:"labels,omitempty"` // common to the firing alerts
-	Runbook     string            `json:"runbook,omitempty"`
-	Dashboard   string            `json:"dashboard,omitempty"`
+	Description string            `json:"description,omitempty"`  // what all alerts say beside the summary
+	Labels      map[string]string `json:"labels,omitempty"`       // common to the firing alerts
+	Runbook     string            `json:"runbook,omitempty"`      // the first alert's; Alerts has the links of each
+	Dashboard   string            `json:"dashboard,omitempty"`    // the same
 	ExternalURL string            `json:"external_url,omitempty"` // Alertmanager's or Grafana's, as it names itself
 	Grafana     bool              `json:"grafana,omitempty"`      // the alerts come from Grafana itself
-	Links       []playbooks.Link  `json:"links,omitempty"`
+	Links       []playbooks.Link  `json:"links,omitempty"`        // the playbook's, as it opened
 
 	Group   string  `json:"group,omitempty"` // empty: started by hand
 	Alerts  []Alert `json:"alerts,omitempty"`
@@ -128,8 +129,11 @@ type Alert struct {
 	Unreported  bool              `json:"not_reported,omitempty"` // firing, yet absent from the last notification
 	Labels      map[string]string `json:"labels,omitempty"`       // what tells it apart from the others
 	Summary     string            `json:"summary,omitempty"`
+	Description string            `json:"description,omitempty"`
 	URL         string            `json:"url,omitempty"`      // the rule or expression that fired
 	RuleUID     string            `json:"rule_uid,omitempty"` // Grafana's name of the rule
+	// Links are those of its annotations, as they were written, and its playbook's (Own) where alerts of a group lead to different pages.
+	Links []playbooks.Link `json:"links,omitempty"`
 }
 
 // Escalation is one level: Mention is told when nobody has acknowledged After

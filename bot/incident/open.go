@@ -22,6 +22,9 @@ func (r Rules) receive(s Scene, n alerts.Notification, now time.Time) Outcome {
 	}
 	i := s.Current.clone()
 	m := &move{rules: r, i: &i, now: now}
+	if s.Book != nil {
+		m.book = s.Book(i.Playbook.Hash)
+	}
 	m.hear(n)
 	if m.superseded {
 		return r.open(s, n, now, s.Current)
@@ -93,13 +96,14 @@ func (i Incident) holds(a alerts.Alert) bool {
 // under the number it was remembered with; one that follows an old incident
 // takes over its follow-ups.
 func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident) Outcome {
-	i := r.incident(s.Plan(received(n, now)), s.Next, now)
+	plan := s.Plan(received(n, now))
+	i := r.incident(plan, s.Next, now)
 	if s.Current != nil && s.Current.Quiet {
 		i.Number, i.Version, i.Alerts, i.unknown = s.Current.Number, s.Current.Version, s.Current.clone().Alerts, s.Current.unknown
 	}
 	i.Group, i.Drill, i.LastHeard = GroupOf(n), IsDrill(n), now
 	i.Title = Title(i.Title, i.Playbook.Name, n)
-	m := &move{rules: r, i: &i, now: now}
+	m := &move{rules: r, i: &i, now: now, book: plan.Playbook}
 	w := m.merge(n)
 	m.changes = nil
 	m.change(Change{Kind: KindOpened, Text: i.Playbook.Reason})
@@ -112,7 +116,6 @@ func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident
 	opened := m.changes
 	m.describe(n, w)
 	m.changes = opened
-	i.Runbook, i.Dashboard = first(n.CommonAnnotations, "runbook_url", "runbook"), first(n.CommonAnnotations, "dashboard_url", "dashboard")
 	if len(i.Labels) == 0 {
 		i.Labels = n.CommonLabels
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // The windows in which copies of one alert are judged (product contract,
@@ -49,6 +50,8 @@ type Scene struct {
 	History func(playbook string) History
 	// Channel returns what is remembered of a channel: a value with its name when nothing is; nil when that cannot be read.
 	Channel func(name string) *Channel
+	// Book returns the playbook that an incident began with; nil when that cannot be read.
+	Book func(hash string) *playbooks.Playbook
 	// Storm returns a storm, Load an incident; nil when it is gone, or cannot be read.
 	Storm func(number int) *Storm
 	Load  func(number int) *Incident
@@ -109,8 +112,10 @@ type move struct {
 	i       *Incident
 	now     time.Time
 	changes []Change
-	dropped []string // fingerprints of alerts whose firing copy is not held any more
-	odd     *Change  // the first alert that fires since a time that cannot be believed
+	dropped []string              // fingerprints of alerts whose firing copy is not held any more
+	book    *playbooks.Playbook   // the incident's own; nil: not known
+	own     *playbooks.AlertLinks // its links, where they differ from alert to alert
+	odd     *Change               // the first alert that fires since a time that cannot be believed
 	// superseded: the group fires again, too late to reopen this incident.
 	superseded bool
 }

@@ -19,15 +19,16 @@ type document struct {
 	Schema int `json:"schema"`
 	*Incident
 
-	Alerts     []shortAlert `json:"alerts,omitempty"`
-	LastHeard  moment       `json:"last_heard,omitzero"`
-	OpenedAt   moment       `json:"opened_at"`
-	OpeningAt  *moment      `json:"opening_at,omitempty"` // opened_at
-	AckedAt    moment       `json:"acked_at,omitzero"`
-	ResolvedAt moment       `json:"resolved_at,omitzero"`
-	ClosedAt   moment       `json:"closed_at,omitzero"`
-	Tiers      []shortTier  `json:"tiers,omitempty"`
-	Steps      []shortStep  `json:"steps,omitempty"`
+	Alerts     []shortAlert       `json:"alerts,omitempty"`
+	LinkSets   [][]playbooks.Link `json:"link_sets,omitempty"` // the different links of alerts
+	LastHeard  moment             `json:"last_heard,omitzero"`
+	OpenedAt   moment             `json:"opened_at"`
+	OpeningAt  *moment            `json:"opening_at,omitempty"` // opened_at
+	AckedAt    moment             `json:"acked_at,omitzero"`
+	ResolvedAt moment             `json:"resolved_at,omitzero"`
+	ClosedAt   moment             `json:"closed_at,omitzero"`
+	Tiers      []shortTier        `json:"tiers,omitempty"`
+	Steps      []shortStep        `json:"steps,omitempty"`
 }
 
 type shortAlert struct {
@@ -38,7 +39,15 @@ type shortAlert struct {
 	ChangedAt *moment `json:"changed_at,omitempty"` // that of the alert before; of the first: opened_at
 	ResolveAt moment  `json:"resolve_at,omitzero"`
 	HeldUntil moment  `json:"held_until,omitzero"`
-	URL       *string `json:"url,omitempty"` // that of the alert before
+	URL       *string `json:"url,omitempty"`   // that of the alert before
+	Links     int     `json:"links,omitempty"` // which of the link sets, from 1
+}
+
+// written is what a document may hold, in either form.
+type written struct {
+	Incident
+
+	LinkSets [][]playbooks.Link `json:"link_sets,omitempty"`
 }
 
 type shortTier struct {
@@ -79,7 +88,7 @@ func short(i *Incident) *document {
 		d.Alerts[k] = shortAlert{
 			Alert: a, StartsAt: unless(moment{a.StartsAt}, moment{last.StartsAt}), EndsAt: moment{a.EndsAt},
 			ChangedAt: unless(moment{a.ChangedAt}, moment{last.ChangedAt}), ResolveAt: moment{a.ResolveAt}, HeldUntil: moment{a.HeldUntil},
-			URL: unless(a.URL, last.URL),
+			URL: unless(a.URL, last.URL), Links: d.linkSet(a.Links),
 		}
 		last = a
 	}
@@ -105,6 +114,21 @@ func short(i *Incident) *document {
 	return d
 }
 
+// linkSet returns which of the sets, from 1, the links are. Alerts that follow one
+// another mostly have the same.
+func (d *document) linkSet(links []playbooks.Link) int {
+	if len(links) == 0 {
+		return 0
+	}
+	for k, known := range slices.Backward(d.LinkSets) {
+		if slices.Equal(known, links) {
+			return k + 1
+		}
+	}
+	d.LinkSets = append(d.LinkSets, links)
+	return len(d.LinkSets)
+}
+
 func decodeShort(data []byte) (Incident, error) {
 	var i Incident
 	d := document{Incident: &i}
@@ -119,6 +143,9 @@ func decodeShort(data []byte) (Incident, error) {
 		a := from.Alert
 		a.StartsAt, a.EndsAt, a.ChangedAt = or(from.StartsAt, moment{last.StartsAt}).Time, from.EndsAt.Time, or(from.ChangedAt, moment{last.ChangedAt}).Time
 		a.ResolveAt, a.HeldUntil, a.URL = from.ResolveAt.Time, from.HeldUntil.Time, or(from.URL, last.URL)
+		if from.Links > 0 && from.Links <= len(d.LinkSets) {
+			a.Links = d.LinkSets[from.Links-1]
+		}
 		i.Alerts, last = append(i.Alerts, a), a
 	}
 	for _, from := range d.Tiers {

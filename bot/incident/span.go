@@ -51,18 +51,3 @@ func received(n alerts.Notification, now time.Time) alerts.Notification {
 	}
 	return n
 }
-
-// TimesMoved reports whether an alert started or ended at another time than was known
-// before. A copy may say so while nothing happens that is told; messages show it.
-func (i *Incident) TimesMoved(before *Incident) bool {
-	for k, a := range i.Alerts {
-		at := k // alerts keep their places but when some are forgotten
-		if k >= len(before.Alerts) || before.Alerts[k].Fingerprint != a.Fingerprint {
-			at = slices.IndexFunc(before.Alerts, func(b Alert) bool { return b.Fingerprint == a.Fingerprint })
-		}
-		if at >= 0 && !(before.Alerts[at].StartsAt.Equal(a.StartsAt) && before.Alerts[at].EndsAt.Equal(a.EndsAt)) {
-			return true
-		}
-	}
-	return false
-}

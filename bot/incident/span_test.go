@@ -8,6 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // TestTimesThatCannotBe: whatever nonsense a sender gives as times, a firing copy
@@ -94,9 +95,9 @@ func TestOddStartOfAnEarlierBinary(t *testing.T) {
 	}
 }
 
-// TestTimesMoved: alerts whose times a copy moved are shown anew; new ones, forgotten
-// ones and all else are told of as changes.
-func TestTimesMoved(t *testing.T) {
+// TestMoved: alerts whose times a copy moved, or that lead elsewhere, are shown anew; new ones,
+// forgotten ones and all else are told of as changes.
+func TestMoved(t *testing.T) {
 	t0 := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
 	alert := func(fingerprint string, starts, ends int) incident.Alert {
 		return incident.Alert{Fingerprint: fingerprint, StartsAt: t0.Add(time.Duration(starts) * time.Second), EndsAt: t0.Add(time.Duration(ends) * time.Second)}
@@ -111,10 +112,12 @@ func TestTimesMoved(t *testing.T) {
 		"one forgotten":        {[]incident.Alert{alert("b", 1, 9), alert("c", 2, 0)}, false},
 		"a later start":        {[]incident.Alert{alert("a", 3, 0), alert("b", 1, 9), alert("c", 2, 0)}, true},
 		"a later end":          {[]incident.Alert{alert("a", 0, 0), alert("b", 1, 12), alert("c", 2, 0)}, true},
+		"another runbook":      {[]incident.Alert{{Fingerprint: "a", StartsAt: t0, EndsAt: t0, Links: []playbooks.Link{{Title: "Runbook", URL: "https://x.example"}}}}, true},
+		"another expression":   {[]incident.Alert{{Fingerprint: "a", StartsAt: t0, EndsAt: t0, URL: "https://x.example"}}, true},
 		"behind one that left": {[]incident.Alert{alert("b", 1, 9), alert("c", 4, 0)}, true},
 	} {
 		after := incident.Incident{Alerts: c.alerts}
-		if got := after.TimesMoved(&before); got != c.want {
+		if got := after.Moved(&before); got != c.want {
 			t.Errorf("%s: got %v, want %v", name, got, c.want)
 		}
 	}

@@ -25,7 +25,7 @@ func tomorrow(r *rand.Rand, value any, path string, marks *[]string) {
 		}
 		slices.Sort(names)
 		for _, name := range names {
-			if name != "labels" {
+			if name != "labels" && name != "links" && name != "link_sets" { // links are told anew by each notification
 				tomorrow(r, value[name], path+"."+name, marks)
 			}
 		}

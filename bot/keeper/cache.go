@@ -6,6 +6,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // cacheBound is how many incidents a keeper remembers between batches, and cacheBytes
@@ -27,6 +28,7 @@ type cache struct {
 	groups    map[string]int
 	channels  map[string]incident.Channel
 	storms    map[int]*incident.Storm
+	books     map[string]*playbooks.Playbook // by hash, so that none of them ever changes
 	next      int
 }
 
@@ -42,7 +44,10 @@ func bytesOf(i incident.Incident) int {
 	const frame = 300 // of an alert or a step: its times, its fingerprint, its map
 	size := frame * (len(i.Alerts) + len(i.Steps))
 	for _, a := range i.Alerts {
-		size += len(a.Summary) + len(a.URL)
+		size += len(a.Summary) + len(a.Description) + len(a.URL)
+		for _, l := range a.Links {
+			size += len(l.Title) + len(l.URL)
+		}
 		for name, value := range a.Labels {
 			size += len(name) + len(value)
 		}
@@ -65,7 +70,7 @@ func (c *cache) prepare() {
 	if !c.roomy() {
 		*c = cache{
 			incidents: map[int]*incident.Incident{}, sizes: map[int]int{}, stored: map[int]int64{}, whole: map[int]int64{}, groups: map[string]int{},
-			channels: map[string]incident.Channel{}, storms: map[int]*incident.Storm{}, next: c.next,
+			channels: map[string]incident.Channel{}, storms: map[int]*incident.Storm{}, books: map[string]*playbooks.Playbook{}, next: c.next,
 		}
 	}
 }
@@ -152,6 +157,18 @@ func (c *cache) channel(ctx context.Context, s *store.Store, name string) (*inci
 	}
 	c.channels[name] = channel
 	return &channel, err
+}
+
+// book returns the playbook that incidents began with.
+func (c *cache) book(ctx context.Context, s *store.Store, hash string) (*playbooks.Playbook, error) {
+	if known, ok := c.books[hash]; ok {
+		return known, nil
+	}
+	book, err := s.Playbook(ctx, hash)
+	if err == nil {
+		c.books[hash] = book
+	}
+	return book, err
 }
 
 // storm returns a storm; nil when there is none of that number.

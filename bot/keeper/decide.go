@@ -59,7 +59,7 @@ func (r *reign) decide(ctx context.Context, entry store.Entry) (commit store.Com
 	for _, result := range out.Results {
 		i := result.Incident
 		before, whole := r.cache.before(i.Number)
-		shown := len(result.Changes) > 0 || before != nil && i.TimesMoved(before)
+		shown := len(result.Changes) > 0 || before != nil && i.Moved(before)
 		commit.Saved = append(commit.Saved, store.Saved{
 			Result: result, Was: r.cache.version(i.Number), Due: settings.Rules.NextDue(i),
 			Dirty: shown && !i.Quiet && i.Show != incident.ShowListed, Before: before, Whole: whole,

@@ -61,6 +61,11 @@ func (r *reign) lookUp(ctx context.Context, scene *incident.Scene, ev incident.E
 		failed = errors.Join(failed, r.spare(err))
 		return c
 	}
+	scene.Book = func(hash string) *playbooks.Playbook {
+		book, err := r.cache.book(ctx, r.Store, hash)
+		failed = errors.Join(failed, r.spare(err)) // without it links stay as they were
+		return book
+	}
 	scene.History = func(playbook string) incident.History {
 		h, err := r.Store.History(ctx, playbook)
 		failed = errors.Join(failed, err)

@@ -34,30 +34,12 @@ func checkMessages(source *playbooks.Source) yamlfile.Problems {
 				continue
 			}
 			told[at] = true
-			if loss.Part == "links" {
-				loss.Index = ownLink(source.Playbook, sample, loss.Index)
-			}
 			p := source.Problem(lossText(loss, sample.Name), lossPath(source.Playbook, loss)...)
 			p.Warning = loss.Step == "" || !sample.Typical
 			found = append(found, p)
 		}
 	}
 	return found
-}
-
-// ownLink returns which of the playbook's links is the incident's n-th: a link
-// without a value for these alerts is not in the incident.
-func ownLink(p *playbooks.Playbook, sample playbooks.Sample, n int) int {
-	data := playbooks.DataFor(sample.Notification)
-	for k := range p.Links {
-		one := playbooks.Playbook{Links: p.Links[k : k+1]}
-		if filled, _ := one.Fill(data); len(filled.Links) == 1 {
-			if n--; n < 0 {
-				return k
-			}
-		}
-	}
-	return 0
 }
 
 // view is an incident that opens for a notification, every step shown.

@@ -131,6 +131,9 @@ func alertLine(i incident.Incident, a incident.Alert, newest bool) *paragraph {
 	if s := Line(a.Summary); s != "" {
 		p.text(" " + Cut(s, 200))
 	}
+	if s := Line(a.Description); s != "" {
+		p.text(" · " + Cut(s, 150))
+	}
 	switch {
 	case a.Firing:
 		p.text(" · since ").date(cmp.Or(a.StartsAt, a.ChangedAt))

@@ -1,61 +1,257 @@
 package message
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
+	"github.com/signalbook/signalbook/alerts/weblink"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 const (
 	maxLinks    = 10
+	maxAlike    = 5     // links of one title
 	maxURL      = 2_000 // characters of one link; a longer one is left out, a cut one would lead elsewhere
 	maxAllLinks = 4_000 // characters of all links of a message
 )
 
-// links are the root's ways out. Their words are ours or the playbook author's;
-// what is no plain web address is dropped.
+// tooLong is why a link is left out that nothing else is wrong with.
+const tooLong weblink.Why = "too long for Slack"
+
+// links are the root's ways out: to who sent the alerts, to where those that fire lead
+// (each of them where they differ), to the playbook's pages.
 func links(i incident.Incident) []*paragraph {
 	all, _ := linksAndLost(i)
 	return all
 }
 
-func linksAndLost(i incident.Incident) (all []*paragraph, lost []Loss) {
-	left := maxAllLinks
-	tooLong := 0
-	own := -1 // the playbook's own link that is being added
-	add := func(label, target string) {
-		label = Cut(Line(label), 75)
-		switch {
-		case !web(target) || label == "":
-		case Length(target) > min(maxURL, left) || len(all) == maxLinks:
-			tooLong++
-			if own >= 0 {
-				lost = append(lost, Loss{Part: "links", Index: own, Length: Length(target), Limit: min(maxURL, left), Full: len(all) == maxLinks})
+func linksAndLost(i incident.Incident) ([]*paragraph, []Loss) {
+	w := gather(i)
+	w.choose()
+	var all []*paragraph
+	var rest []string
+	for _, t := range w.titles {
+		more := 0
+		for _, l := range t.links {
+			if l.shown {
+				all = append(all, (&paragraph{}).link(l.address, Cut(Line(w.label(t, l)), 75)))
+			} else if !l.long {
+				more++
 			}
-		default:
-			left -= Length(target)
-			all = append(all, (&paragraph{}).link(target, label))
+		}
+		if more > 0 {
+			rest = append(rest, plural(more, "more "+Cut(Line(t.title), 60)+" link"))
 		}
 	}
-	source := expressionURL(i)
-	add(ruleTitle(i, source), source)
-	add(sender(i, source))
-	add("Runbook", i.Runbook)
-	add("Dashboard", i.Dashboard)
-	for own = range i.Links {
-		l := i.Links[own]
-		add(l.Title, l.URL)
+	if len(rest) > 0 {
+		all = append(all, (&paragraph{}).italic(list(rest)))
 	}
-	if tooLong > 0 {
-		all = append(all, (&paragraph{}).italic(plural(tooLong, "link")+" too long for Slack left out"))
+	for _, why := range []weblink.Why{weblink.NoAddress, weblink.Hole, tooLong} {
+		if left := w.left[why]; len(left) > 0 {
+			said := slices.Compact(slices.Clone(left))
+			all = append(all, (&paragraph{}).italic(plural(len(left), "link")+" left out: "+string(why)+" ("+Cut(strings.Join(said, ", "), 120)+")"))
+		}
 	}
-	return all, lost
+	return all, w.lost
+}
+
+// ways are the links of an incident before some of them are chosen.
+type ways struct {
+	incident incident.Incident
+	alerts   []incident.Alert // whose links they are
+	titles   []*waysOfTitle
+	keys     map[string]bool          // targets that there is a link to
+	left     map[weblink.Why][]string // titles of what is no link
+	raw      map[string]*way          // what was written, under its title; nil: no link
+	lost     []Loss
+}
+
+// waysOfTitle are links of one title: of different alerts, or one.
+type waysOfTitle struct {
+	title string
+	own   int // which of the playbook's links, from 1
+	links []*way
+}
+
+type way struct {
+	address     string
+	title       string           // its own, where the playbook makes titles of values
+	from        []incident.Alert // that lead there
+	shown, long bool
+}
+
+// gather finds all links. While something fires, what is over leads nowhere.
+func gather(i incident.Incident) *ways {
+	w := &ways{incident: i, keys: map[string]bool{}, left: map[weblink.Why][]string{}, raw: map[string]*way{}}
+	w.alerts = newestFirst(i)
+	if i.FiringCount() > 0 {
+		w.alerts = slices.DeleteFunc(w.alerts, func(a incident.Alert) bool { return !a.Firing })
+	}
+	source := ""
+	for _, a := range w.alerts {
+		if a.URL != "" {
+			source = cmp.Or(source, a.URL)
+			w.add(ruleTitle(i, a.URL), a.URL, 0, a)
+		}
+	}
+	title, address := sender(i, source)
+	w.add(title, address, 0)
+	known, own := false, false
+	for _, rank := range []int{0, 1, 2} {
+		for _, a := range w.alerts {
+			for _, l := range a.Links {
+				known, own = true, own || l.Own > 0
+				if r := rankOf(l); r == rank {
+					w.add(l.Title, l.URL, l.Own, a)
+				}
+			}
+		}
+	}
+	if !known { // a document of an earlier binary
+		w.add("Runbook", i.Runbook, 0)
+		w.add("Dashboard", i.Dashboard, 0)
+	}
+	for k, l := range i.Links {
+		if !own {
+			w.add(l.Title, l.URL, cmp.Or(l.Own, k+1))
+		}
+	}
+	return w
+}
+
+// rankOf orders kinds of links: runbooks, then the alerts' others, then the playbook's.
+func rankOf(l playbooks.Link) int {
+	switch {
+	case l.Own > 0:
+		return 2
+	case l.Title == "Runbook":
+		return 0
+	}
+	return 1
+}
+
+// add takes in what was written as a link, for an alert that leads there.
+func (w *ways) add(title, written string, own int, from ...incident.Alert) {
+	if written == "" || Line(title) == "" {
+		return
+	}
+	key := fmt.Sprint(own, " ", title, " ", written)
+	if own > 0 {
+		key = fmt.Sprint(own, " ", written)
+	}
+	if known, again := w.raw[key]; again {
+		if known != nil {
+			known.from = append(known.from, from...)
+		}
+		return
+	}
+	w.raw[key] = nil
+	addresses, why := weblink.Find(written)
+	if why != "" {
+		w.left[why] = append(w.left[why], Line(title))
+	}
+	for _, address := range addresses {
+		if target := weblink.Key(address); !w.keys[target] {
+			w.keys[target] = true
+			l := &way{address: address, title: title, from: slices.Clone(from), long: Length(address) > maxURL}
+			w.raw[key] = l
+			t := w.titled(title, own)
+			t.links = append(t.links, l)
+			if l.long {
+				w.tooLong(t, l, maxURL)
+			}
+		}
+	}
+}
+
+// titled returns the links of that title, or of that link of the playbook.
+func (w *ways) titled(title string, own int) *waysOfTitle {
+	for _, t := range w.titles {
+		if t.own == own && (own > 0 || t.title == title) {
+			return t
+		}
+	}
+	t := &waysOfTitle{title: title, own: own}
+	w.titles = append(w.titles, t)
+	return t
+}
+
+func (w *ways) tooLong(t *waysOfTitle, l *way, limit int) {
+	l.long = true
+	w.left[tooLong] = append(w.left[tooLong], Line(t.title))
+	w.lose(t, l, limit, false)
+}
+
+// lose remembers a link of the playbook that is not shown for any alert.
+func (w *ways) lose(t *waysOfTitle, l *way, limit int, full bool) {
+	if t.own > 0 && l == t.links[0] {
+		w.lost = append(w.lost, Loss{Part: "links", Index: t.own - 1, Length: Length(l.address), Limit: limit, Full: full})
+	}
+}
+
+// choose picks what is shown: the first link of each title, then the second ones, as
+// long as there is room.
+func (w *ways) choose() {
+	left, shown := maxAllLinks, 0
+	for turn := range maxAlike {
+		for _, t := range w.titles {
+			if turn >= len(t.links) || t.links[turn].long {
+				continue
+			}
+			l := t.links[turn]
+			switch size := Length(l.address); {
+			case shown == maxLinks:
+				w.lose(t, l, left, true)
+			case size > left:
+				w.tooLong(t, l, left)
+			default:
+				l.shown = true
+				shown++
+				left -= size
+			}
+		}
+	}
+}
+
+// label is what a link is called: its title, and where there are several of that title
+// the value that tells its alerts from the others.
+func (w *ways) label(t *waysOfTitle, l *way) string {
+	several := 0
+	for _, other := range t.links {
+		if other.title == l.title {
+			several++
+		}
+	}
+	if several < 2 || len(l.from) == 0 {
+		return l.title
+	}
+	return l.title + ": " + w.telling(t, l)
+}
+
+// telling is the value of the first label that all alerts of the link share, and no
+// other link's have; else what the first alert is called.
+func (w *ways) telling(t *waysOfTitle, l *way) string {
+	value := func(a incident.Alert, name string) string { return cmp.Or(a.Labels[name], w.incident.Labels[name]) }
+	names := slices.Sorted(maps.Keys(l.from[0].Labels))
+	for _, name := range slices.Concat(labelsFirst[:], names) {
+		own := value(l.from[0], name)
+		differs := func(a incident.Alert) bool { return value(a, name) != own }
+		if own == "" || slices.ContainsFunc(l.from, differs) {
+			continue
+		}
+		if !slices.ContainsFunc(t.links, func(other *way) bool {
+			return other != l && slices.ContainsFunc(other.from, func(a incident.Alert) bool { return !differs(a) })
+		}) {
+			return own
+		}
+	}
+	return alertName(w.incident, l.from[0])
 }
 
 // grafanaRule finds the page of a Grafana rule, wherever Grafana is served.
@@ -89,35 +285,13 @@ func sender(i incident.Incident, source string) (title, address string) {
 	return "Alertmanager", base
 }
 
-// expressionURL is the expression behind the alert on top of the list.
-func expressionURL(i incident.Incident) string {
-	for _, a := range newestFirst(i) {
-		if web(a.URL) {
-			return a.URL
-		}
-	}
-	return ""
-}
-
-// web reports whether a URL is a plain http or https address: no credentials
-// in it, nothing invisible.
-func web(s string) bool {
-	if s == "" || strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || strings.ContainsRune("<>|\"`\\", r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
-	}) {
-		return false
-	}
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
-}
-
 // managerFilter narrows Alertmanager's page to the group, by the labels that
 // all its alerts share.
 func managerFilter(labels map[string]string) string {
 	var matchers []string
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		value := labels[name]
-		if len(matchers) == 6 || !plainLabel(name) || len(value) > 100 || Clean(value) != value {
+		if len(matchers) == 6 || !plainLabel(name) || len(value) > 100 || Line(value) != value || weblink.Redacted(value) {
 			continue
 		}
 		matchers = append(matchers, fmt.Sprintf("%s=%q", name, value))

@@ -14,8 +14,10 @@ import (
 // Lengths of what the root shows, so that all of it stays within MaxTotal.
 const (
 	maxSummary = 700
-	maxNote    = 600 // of a person
-	maxRemark  = 500 // of the playbook's choice
+	// maxDescription is of the group's description: Slack folds it after a few lines.
+	maxDescription = 1_000
+	maxNote        = 600 // of a person
+	maxRemark      = 500 // of the playbook's choice
 )
 
 // root is the incident's first message: what is wrong, who has it, what comes
@@ -31,6 +33,9 @@ func root(v View) Message {
 	}
 	if summary := strings.TrimSpace(Inert(i.Summary)); summary != "" {
 		blocks = append(blocks, rich("summary", (&paragraph{}).text(CutNamed(summary, maxSummary)).section()))
+	}
+	if description := strings.TrimSpace(Inert(i.Description)); description != "" {
+		blocks = append(blocks, slack.NewSectionBlock(plain(CutNamed(description, maxDescription)), nil, nil, slack.SectionBlockOptionBlockID("description")))
 	}
 	blocks = append(blocks, section("work", rootWork(v)))
 	blocks = append(blocks, firing(i)...)

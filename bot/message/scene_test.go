@@ -80,7 +80,8 @@ func (s *scene) handle(current *incident.Incident, ev incident.Event) *scene {
 		next = 143
 	}
 	history := func(string) incident.History { return s.history }
-	scene := incident.Scene{Current: current, Next: next, Neighbours: s.others, History: history, Plan: func(n alerts.Notification) incident.Plan {
+	book := func(string) *playbooks.Playbook { return s.playbook }
+	scene := incident.Scene{Current: current, Next: next, Neighbours: s.others, History: history, Book: book, Plan: func(n alerts.Notification) incident.Plan {
 		plan := s.plan
 		plan.Filled, _ = s.playbook.Fill(playbooks.DataFor(n))
 		return plan

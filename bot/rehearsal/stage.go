@@ -86,6 +86,7 @@ func (s *Stage) scene(ev incident.Event) incident.Scene {
 		Channel: func(name string) *incident.Channel { return &incident.Channel{Name: name} },
 		Storm:   func(int) *incident.Storm { return nil },
 		Load:    s.load,
+		Book:    func(hash string) *playbooks.Playbook { return s.books[hash] },
 	}
 	switch {
 	case ev.Notification != nil:
