@@ -32,7 +32,7 @@ func (m *move) tell(kept *Alert, n alerts.Notification, a alerts.Alert) {
 		}
 	}
 	kept.Summary, kept.Description = first(a.Annotations, summaries...), ""
-	if own := besides(a.Annotations, kept.Summary); own != description(n) {
+	if own := besides(a.Annotations, kept.Summary); own != description(n) && own != Summary(n) {
 		kept.Description = clipped(own, maxDescription)
 	}
 	if kept.Summary == first(n.CommonAnnotations, summaries...) {

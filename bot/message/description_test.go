@@ -21,13 +21,14 @@ func TestDescriptionIsShownBesideTheSummary(t *testing.T) {
 		root   string // between the origin and the owners
 		lines  []string
 	}{
-		"one alert":               {says("CPU is hot", "94 % for ten minutes"), []map[string]string{says("CPU is hot", "94 % for ten minutes")}, "CPU is hot\n94 % for ten minutes", []string{"`A db-0` · since"}},
-		"several that differ":     {nil, []map[string]string{says("db-0 is hot", "94 %"), says("db-1 is hot", "91 %")}, "db-0 is hot", []string{"db-0` db-0 is hot · 94 % · since", "db-1` db-1 is hot · 91 % · since"}},
-		"only descriptions do":    {map[string]string{"summary": "Hot"}, []map[string]string{says("Hot", "94 %"), says("Hot", "91 %")}, "Hot", []string{"db-0` · 94 % · since", "db-1` · 91 % · since"}},
-		"several that are alike":  {says("Hot", "Databases burn"), []map[string]string{says("Hot", "Databases burn"), says("Hot", "Databases burn")}, "Hot\nDatabases burn", []string{"db-0` · since", "db-1` · since"}},
-		"no summary":              {map[string]string{"description": "94 %"}, []map[string]string{{"description": "94 %"}}, "94 %", []string{"`A db-0` · since"}},
-		"the same twice":          {says("Hot", "Hot"), []map[string]string{says("Hot", "Hot")}, "Hot", []string{"`A db-0` · since"}},
-		"message and description": {map[string]string{"message": "Hot", "description": "94 %"}, []map[string]string{{"message": "Hot", "description": "94 %"}}, "Hot\n94 %", []string{"`A db-0` · since"}},
+		"one alert":                           {says("CPU is hot", "94 % for ten minutes"), []map[string]string{says("CPU is hot", "94 % for ten minutes")}, "CPU is hot\n94 % for ten minutes", []string{"`A db-0` · since"}},
+		"several that differ":                 {nil, []map[string]string{says("db-0 is hot", "94 %"), says("db-1 is hot", "91 %")}, "db-0 is hot", []string{"db-0` db-0 is hot · 94 % · since", "db-1` db-1 is hot · 91 % · since"}},
+		"only descriptions do":                {map[string]string{"summary": "Hot"}, []map[string]string{says("Hot", "94 %"), says("Hot", "91 %")}, "Hot", []string{"db-0` · 94 % · since", "db-1` · 91 % · since"}},
+		"several that are alike":              {says("Hot", "Databases burn"), []map[string]string{says("Hot", "Databases burn"), says("Hot", "Databases burn")}, "Hot\nDatabases burn", []string{"db-0` · since", "db-1` · since"}},
+		"common to all in place of a summary": {map[string]string{"description": "Hot"}, []map[string]string{says("db-0", "Hot"), says("db-1", "Hot")}, "Hot", []string{"db-0` db-0 · since", "db-1` db-1 · since"}},
+		"no summary":                          {map[string]string{"description": "94 %"}, []map[string]string{{"description": "94 %"}}, "94 %", []string{"`A db-0` · since"}},
+		"the same twice":                      {says("Hot", "Hot"), []map[string]string{says("Hot", "Hot")}, "Hot", []string{"`A db-0` · since"}},
+		"message and description":             {map[string]string{"message": "Hot", "description": "94 %"}, []map[string]string{{"message": "Hot", "description": "94 %"}}, "Hot\n94 %", []string{"`A db-0` · since"}},
 	} {
 		n := leading(alerts.Firing, c.alerts...)
 		n.CommonAnnotations = c.common

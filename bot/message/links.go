@@ -291,7 +291,7 @@ func managerFilter(labels map[string]string) string {
 	var matchers []string
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		value := labels[name]
-		if len(matchers) == 6 || !plainLabel(name) || len(value) > 100 || Line(value) != value || weblink.Redacted(value) {
+		if len(matchers) == 6 || !plainLabel(name) || len(value) > 100 || strings.TrimSpace(Clean(value)) != value || weblink.Redacted(value) {
 			continue
 		}
 		matchers = append(matchers, fmt.Sprintf("%s=%q", name, value))
