@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	maxLinks    = 10
-	maxAlike    = 5     // links of one title
-	maxURL      = 2_000 // characters of one link; a longer one is left out, a cut one would lead elsewhere
-	maxAllLinks = 4_000 // characters of all links of a message
+	maxLinks     = 10
+	maxSameTitle = 5     // links of one title
+	maxURL       = 2_000 // characters of one link; a longer one is left out, a cut one would lead elsewhere
+	maxAllLinks  = 4_000 // characters of all links of a message
 )
 
 // tooLong is why a link is left out that nothing else is wrong with.
@@ -199,7 +199,7 @@ func (w *ways) lose(t *waysOfTitle, l *way, limit int, full bool) {
 // long as there is room.
 func (w *ways) choose() {
 	left, shown := maxAllLinks, 0
-	for turn := range maxAlike {
+	for turn := range maxSameTitle {
 		for _, t := range w.titles {
 			if turn >= len(t.links) || t.links[turn].long {
 				continue
