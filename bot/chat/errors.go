@@ -74,7 +74,7 @@ func (e *Error) Error() string {
 		b.WriteString(e.Code)
 	}
 	if e.Outcome == OutcomeLimited && e.RetryAfter > 0 {
-		fmt.Fprintf(&b, ", again in %s", e.RetryAfter)
+		fmt.Fprintf(&b, ", Slack takes it again in %s", e.RetryAfter)
 	}
 	if hint := e.Hint(); hint != "" {
 		b.WriteString(": " + hint)

@@ -173,7 +173,7 @@ func (r *reader) incidents(c Command) (Command, error) {
 	case "open", "mine", "overdue", "all":
 	default:
 		return Command{}, r.wrong(didYouMean(c.Filter, "open", "mine", "overdue", "all"),
-			"I know no incidents called %s", quote(word))
+			"There is no list of incidents called %s", quote(word))
 	}
 	r.rest = rest
 	if word, rest = cut(r.rest); word == "" {
@@ -181,7 +181,7 @@ func (r *reader) incidents(c Command) (Command, error) {
 	}
 	from, err := strconv.Atoi(word)
 	if err != nil || from < 1 || from > MaxFrom {
-		return Command{}, r.wrong("", "%s is no place in the list: that is a number from 1 to %d", quote(word), MaxFrom)
+		return Command{}, r.wrong("", "%s is no place in the list: give a number from 1 to %d", quote(word), MaxFrom)
 	}
 	c.From, r.rest = from, rest
 	return c, r.end()
@@ -196,7 +196,7 @@ func (r *reader) digest(c Command) (Command, error) {
 		c.Filter = "preview"
 	case "preview", "post":
 	default:
-		return Command{}, r.wrong(didYouMean(c.Filter, "preview", "post"), "A digest cannot %s", quote(word))
+		return Command{}, r.wrong(didYouMean(c.Filter, "preview", "post"), "`digest` does not know %s: it takes `preview` or `post`", quote(word))
 	}
 	r.rest = rest
 	if r.rest == "" {
@@ -296,7 +296,10 @@ func (r *reader) end() error {
 
 // wrong is the usage error of this verb.
 func (r *reader) wrong(hint, format string, args ...any) error {
-	text := fmt.Sprintf(format, args...) + "."
+	text := fmt.Sprintf(format, args...)
+	if !strings.HasSuffix(text, "?") {
+		text += "."
+	}
 	if hint != "" {
 		text += " Did you mean `" + hint + "`?"
 	}

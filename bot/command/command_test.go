@@ -76,6 +76,19 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestQuestionsEndAsQuestions: what is asked has no full stop behind its mark.
+func TestQuestionsEndAsQuestions(t *testing.T) {
+	for _, text := range []string{"stack", "pattern", "ask", "status", "show", "start", "done 1", "skip 1 4", "note 1", "digest pst", "incidents opne", "stak"} {
+		_, err := Parse(text, 0)
+		if err == nil {
+			continue // show and start take the nearest name
+		}
+		if said, _, _ := strings.Cut(err.Error(), "\n"); strings.Contains(said, "?.") || strings.Contains(said, "..") {
+			t.Errorf("%q: got %s", text, said)
+		}
+	}
+}
+
 func TestParseWrong(t *testing.T) {
 	long := strings.Repeat("ä", 2001)
 	for _, test := range []struct {

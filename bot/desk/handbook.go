@@ -70,7 +70,11 @@ func ofUsers(book *handbook.Handbook, v command.Verb, users handbook.Users) hand
 // sheetOrError answers a look-up by name.
 func sheetOrError(answer handbook.Answer, err error) message.Message {
 	if err != nil {
-		return message.Text(message.Escape("I looked, but " + err.Error() + "."))
+		says := "I looked, but " + err.Error()
+		if !strings.HasSuffix(says, "?") {
+			says += "."
+		}
+		return message.Text(message.Escape(says))
 	}
 	return sheetAnswer(answer)
 }

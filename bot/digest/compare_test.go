@@ -22,7 +22,7 @@ func TestMovers(t *testing.T) {
 	for _, mover := range m.Up {
 		up = append(up, fmt.Sprintf("%s %s %s", mover.Service, mover.Change, percent(mover.Compared)))
 	}
-	same(t, "up", up, []string{"up7 400 +80.0 %", "up6 350 +70.0 %", "negative 325 percent not sayable", "up5 300 +60.0 %", "up4 250 +50.0 %"})
+	same(t, "up", up, []string{"up7 400 +80.0 %", "up6 350 +70.0 %", "negative 325 no percentage", "up5 300 +60.0 %", "up4 250 +50.0 %"})
 	if len(m.Down) != 1 || m.Down[0].Change.String() != "-400" || m.Down[0].Percent != -80 {
 		t.Errorf("got down %+v, want one by -400, -80 %%", m.Down)
 	}

@@ -103,7 +103,7 @@ func (p *page) movers(title string, movers []Mover) {
 
 func percent(c Compared) string {
 	if !c.Sayable {
-		return "percent not sayable"
+		return "no percentage"
 	}
 	sign := ""
 	if c.Percent >= 0.05 {

@@ -61,7 +61,7 @@ func answer(a incident.Answer, command string) string {
 		}
 		return fmt.Sprintf("A note needs words: `%s note %s what you saw`", t.command, t.id())
 	case incident.AnswerGone:
-		return fmt.Sprintf("There is no %s, or not any more. `%s incidents` lists what is open.", t.id(), t.command)
+		return fmt.Sprintf("There is no %s. `%s incidents` lists what is open.", t.id(), t.command)
 	case incident.AnswerOlder:
 		return fmt.Sprintf("This thread is older than what I remember, so nothing was changed. `%s incidents` lists what is open.", t.command)
 	case incident.AnswerContinued:
@@ -115,7 +115,7 @@ func (t told) applied() string {
 			if t.State == string(incident.Closed) {
 				return fmt.Sprintf("%s is resolved and closed: nothing is left to do.", t.id())
 			}
-			return fmt.Sprintf("%s is resolved. What is left of its later tiers stays open as follow-ups.", t.id())
+			return fmt.Sprintf("%s is resolved. Its open short-term and long-term steps stay as follow-ups.", t.id())
 		case incident.VerbReopen:
 			return fmt.Sprintf("%s is open again.", t.id())
 		case incident.VerbNote:
@@ -165,7 +165,7 @@ func (t told) noDigest() string {
 	case t.words() != "":
 		return fmt.Sprintf("There is no digest “%s” in the configuration.", t.words())
 	case t.Verb != incident.Verb(incident.ReviewPost):
-		return "There is no such digest any more, or it has no such part."
+		return "This digest, or this part of it, is not there any more."
 	case t.title() != "":
 		return fmt.Sprintf("Which digest? Name one of %s: `%s digest post NAME`", t.title(), t.command)
 	}
@@ -207,7 +207,7 @@ func (t told) taken() string {
 
 func (t told) already() string {
 	if t.Incident == 0 {
-		return t.dealt("You were here before: you")
+		return t.dealt("This is done already: you")
 	}
 	if t.Verb == incident.VerbReason {
 		return fmt.Sprintf("%s is closed as: %s already.", t.id(), reasonWord(t.Text))

@@ -27,7 +27,7 @@ func Timeline(i incident.Incident, changes []incident.Change, total int) Message
 		left += c.Stands()
 	}
 	head := "Timeline of " + i.ID()
-	blocks := []slack.Block{header("head", head), about(i)}
+	blocks := []slack.Block{header("head", "Timeline"), about(i)}
 	text := fmt.Sprintf("%s: %s.", head, entries(left))
 	r := roster{left: MaxTotal - 1_000 - weight(blocks...), limit: maxEntries}
 	first := roster{left: r.left / 4, limit: firstEntries}

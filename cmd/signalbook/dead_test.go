@@ -284,7 +284,7 @@ func TestRetention(t *testing.T) {
 		t.Errorf("got line %+v, %v", line, err)
 	}
 	for _, command := range []string{"status INC-1", "timeline INC-1", "note INC-1 late"} {
-		if got := r.slash("anna", "incidents", "/playbook "+command); !strings.Contains(got, "There is no INC-1, or not any more") {
+		if got := r.slash("anna", "incidents", "/playbook "+command); !strings.Contains(got, "There is no INC-1.") {
 			t.Errorf("%s was answered %q", command, got)
 		}
 	}
