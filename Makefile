@@ -8,10 +8,11 @@ DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 
 .PHONY: run test test-rooms test-whole chaos check bench build fuzz
 
-# Not `go run`: that ends with an error at Ctrl-C.
+# Not `go run`: that ends with an error at Ctrl-C. So would make: with set -m, in the foreground of a terminal, Ctrl-C reaches the demo alone.
 run:
+	@echo "Building Signalbook: a minute or two the first time, seconds after that."
 	@go build -o bin/demo ./cmd/signalbook
-	@bin/demo demo
+	@case "$$(ps -o stat= -p $$$$ 2>/dev/null)" in *+*) set -m;; esac; bin/demo demo
 
 test:
 	deploy/install-test-tools.sh
