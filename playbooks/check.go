@@ -165,7 +165,7 @@ func (c *checker) template(at path, s string, where use) {
 	for _, layout := range deadLayouts(t.Root) {
 		c.warnf(at, "the time layout %q shows no time: Go writes layouts as 2006-01-02 15:04 MST", cut(layout, 40))
 	}
-	tried := trial{at: at, use: where, template: t}
+	tried := trial{at: at, text: s, use: where, template: t}
 	if _, err := execute(t, sample(), c.budget); err != nil {
 		if errors.Is(err, errField) {
 			c.inTemplate(false, at, err, fmt.Sprintf("bad template: %v", err))

@@ -14,6 +14,7 @@ import (
 // trial is a template that could be read, and where it stands.
 type trial struct {
 	at       path
+	text     string
 	use      use
 	template *template.Template
 	// warning is what Read has said about its run over an alert without labels; zero when nothing.
@@ -27,12 +28,13 @@ type trial struct {
 // that Read had about the same template.
 func (s *Source) Try(problems yamlfile.Problems) yamlfile.Problems {
 	c := s.checker
-	if len(c.trials) == 0 {
-		return problems
-	}
 	tried := make([]tried, len(c.trials))
 	typical := 0
-	for _, sample := range s.Samples() {
+	var samples []Sample
+	if len(c.trials) > 0 {
+		samples = s.Samples()
+	}
+	for _, sample := range samples {
 		if sample.Typical {
 			typical++
 		}
@@ -60,6 +62,8 @@ func (s *Source) Try(problems yamlfile.Problems) yamlfile.Problems {
 			c.warnf(t.at, "filled for %s the title has %d characters: it is cut to %d", tried[k].longSample, n, maxTitle)
 		}
 	}
+	s.absent()
+	s.misnamed()
 	problems = append(problems, c.problems...)
 	problems.Sort()
 	return problems

@@ -178,8 +178,8 @@ tiers:
           Open the dashboard, and compare *{{ .Labels.service }}* with its neighbours: region, version, node.
           {{ with .Annotations.summary }}The alert says: {{ . }}{{ else }}The alert says nothing.{{ end }}
         commands:
-          - kubectl -n {{ .Labels.namespace }} get pods -l app={{ .Labels.service }}
-          - kubectl -n {{ .Labels.namespace }} logs deploy/{{ .Labels.service }} --since=10m | tail -50
+          - kubectl -n {{ with .Labels.namespace }}{{ . }}{{ else }}<namespace>{{ end }} get pods -l app={{ with .Labels.service }}{{ . }}{{ else }}<service>{{ end }}
+          - kubectl -n {{ with .Labels.namespace }}{{ . }}{{ else }}<namespace>{{ end }} logs deploy/{{ with .Labels.service }}{{ . }}{{ else }}<service>{{ end }} --since=10m | tail -50
         applies: ['env!="test"']
 `, strings.ReplaceAll(tier.name, "_", "-"), k)
 		}
