@@ -22,13 +22,18 @@ type Private struct {
 	Channel, ThreadTS, User, Text string
 	Blocks                        []slack.Block
 	ResponseURL                   string
+	// TriggerID is of a click on a message that stands in the channel itself, as the first of a thread does: it opens one
+	// modal in place of a long answer, which would be far from what was clicked.
+	TriggerID string
 }
 
 // Private is where a private answer to the click goes: beside the message that was
 // clicked, which is in a thread unless it is the root.
 func (a Action) Private() Private {
 	p := Private{Channel: a.ChannelID, User: a.UserID, ResponseURL: a.ResponseURL}
-	if a.ThreadTS != a.MessageTS {
+	if a.ThreadTS == a.MessageTS {
+		p.TriggerID = a.TriggerID
+	} else {
 		p.ThreadTS = a.ThreadTS
 	}
 	return p
@@ -153,7 +158,12 @@ type answerPayload struct {
 // where the API stands: a forged one must not make the bot call other hosts.
 func (c *Client) mayAnswerAt(address string) bool {
 	u, err := url.Parse(address)
-	if err != nil || u.User != nil || u.Opaque != "" {
+	return err == nil && c.trusted(u)
+}
+
+// trusted reports whether an address is Slack's own, or stands where the API stands.
+func (c *Client) trusted(u *url.URL) bool {
+	if u.User != nil || u.Opaque != "" {
 		return false
 	}
 	if u.Scheme == c.apiURL.Scheme && strings.EqualFold(u.Host, c.apiURL.Host) {
@@ -175,8 +185,8 @@ func (c *Client) mayAnswerAt(address string) bool {
 func (c *Client) OpenView(ctx context.Context, triggerID string, view slack.ModalViewRequest) error {
 	err := c.openView(ctx, triggerID, view)
 	failed, ok := errors.AsType[*Error](err)
-	if !ok || failed.Concern != ConcernForm && failed.Concern != ConcernUnknown || failed.Code == "duplicate_external_id" {
-		return err
+	if !ok || view.Submit == nil || failed.Concern != ConcernForm && failed.Concern != ConcernUnknown || failed.Code == "duplicate_external_id" {
+		return err // nothing can be entered into the short form of what has no fields
 	}
 	c.log.Warn("Slack refuses a form as it is; a short one follows", "form", view.CallbackID, "error", err)
 	return c.openView(ctx, triggerID, message.ShortModal(view, failed.Code))

@@ -21,6 +21,7 @@ type Command struct {
 	Name     string            // start, drill and show: the playbook; digest: which one
 	Labels   map[string]string // start and drill: labels of the new incident
 	Filter   string            // incidents: open, mine, overdue or all; digest: preview or post
+	Again    bool              // digest post: although its week has one
 	From     int               // incidents: the place in the list to begin at; 0: none was given
 	Users    *handbook.Users   // scale, targets, budget: nil when no number was given
 }
@@ -199,6 +200,9 @@ func (r *reader) digest(c Command) (Command, error) {
 		return Command{}, r.wrong(didYouMean(c.Filter, "preview", "post"), "`digest` does not know %s: it takes `preview` or `post`", quote(word))
 	}
 	r.rest = rest
+	if words := strings.Fields(r.rest); c.Filter == "post" && len(words) > 0 && strings.EqualFold(words[len(words)-1], "again") {
+		c.Again, r.rest = true, strings.Join(words[:len(words)-1], " ")
+	}
 	if r.rest == "" {
 		return c, nil
 	}

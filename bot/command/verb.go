@@ -65,7 +65,7 @@ func entries() []entry {
 		{VerbShow, "NAME", "the steps of a playbook", "show database-cpu", false},
 		{VerbStart, "NAME [title] [label=value ...]", "open an incident by hand", `start database-cpu orders are slow severity=critical instance="orders 0"`, false},
 		{VerbDrill, "NAME [title] [label=value ...]", "practise a playbook: marked in every message, calls nobody, gets a score", "drill database-cpu engine=postgres severity=critical", false},
-		{VerbDigest, "[preview|post] [NAME]", "look at the cost review, or post it now", "digest preview\ndigest post weekly-cost-review", false},
+		{VerbDigest, "[preview|post] [NAME] [again]", "look at the cost review, or post it now; `again` posts another one of the same week", "digest preview\ndigest post weekly-cost-review", false},
 		{VerbCost, "[service]", "the last 8 weeks of a service, or of all", "cost\ncost CloudFront", false},
 		{VerbScale, "[USERS]", "what the scaling sheet says of so many users; without a number, of yours", "scale 75M\nscale", false},
 		{VerbTargets, "[USERS]", "their latency budget and availability target", "targets 75 million\ntargets", false},

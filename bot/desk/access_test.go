@@ -15,10 +15,11 @@ import (
 // answer of its own.
 func (r *rig) after(user string, do func()) string {
 	r.t.Helper()
-	before := len(r.sim.Ephemerals(user))
+	_ = r.sim.CloseModal(r.t.Context(), user) // there may be none
+	before := len(r.read(user))
 	do()
-	eventually(r.t, user+" is told something", func() bool { return len(r.sim.Ephemerals(user)) > before })
-	return r.sim.Ephemerals(user)[before].PlainText()
+	eventually(r.t, user+" is told something", func() bool { return len(r.read(user)) > before })
+	return r.read(user)[before]
 }
 
 // late clicks a button that somebody who sees the channel no more has on the screen.

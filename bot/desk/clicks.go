@@ -149,6 +149,7 @@ func (d *Desk) openForm(ctx context.Context, a chat.Action, to chat.Private, vie
 	chat.Acknowledge(ctx) // a form that is opened loses nothing
 	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
 		d.Logger.Warn("a modal could not be opened", about, "error", err)
+		to.TriggerID = "" // it opens nothing else
 		d.say(ctx, to, "The form could not be opened: "+message.Escape(err.Error())+". Please "+advice+".")
 	}
 }
@@ -189,7 +190,7 @@ func (d *Desk) sentIn(ctx context.Context, ev incident.Event, s chat.Submission,
 	if said := d.admit(ctx, &ev, submitter(s)); said != "" {
 		return map[string]string{block: said}
 	}
-	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID})
+	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID}, true)
 	switch {
 	case !answered && said != textLater:
 		return map[string]string{block: said}

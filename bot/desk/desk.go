@@ -91,6 +91,7 @@ type lateAnswer struct {
 	answers <-chan incident.Answer
 	done    func()
 	to      chat.Private
+	always  bool // what the edit of the thread says is told, too
 }
 
 // Run delivers late answers until the context ends.
@@ -138,7 +139,11 @@ func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
 	case <-ctx.Done():
 		return // the thread shows what became of it
 	}
-	l.to.Text = message.Answer(answer, d.Settings().Command)
+	if toldByThread(answer, l.always) {
+		return
+	}
+	said := message.AskBack(answer, d.Settings().Command)
+	l.to.Text, l.to.Blocks = said.Text, said.Blocks
 	if l.to.Channel == "" && l.to.ResponseURL == "" {
 		// A form says nothing of where it was opened: the thread of what it is about is the place.
 		about := answer.Incident
@@ -170,8 +175,8 @@ const (
 // put stores an event and waits a moment for the keeper's answer. ok is false
 // when there is none yet; text then says what to tell the person. Again is the op
 // under which the event is stored when it was refused before: what stood in its way
-// may be gone.
-func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat.Private) (answer incident.Answer, ok bool, text string) {
+// may be gone. Always: an answer that comes later is told although the thread says the same.
+func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat.Private, always bool) (answer incident.Answer, ok bool, text string) {
 	answers, done := d.Replies.Expect(ev.Op)
 	keep := false
 	defer func() {
@@ -190,10 +195,11 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat
 		return answer, false, textUnknown
 	case known && again != "" && answer.Kind != incident.AnswerApplied:
 		ev.Op = again
-		return d.put(ctx, ev, "", to)
+		return d.put(ctx, ev, "", to, always)
 	case known:
 		return answer, true, ""
 	}
+	chat.Acknowledge(ctx) // it is stored
 	select {
 	case answer = <-answers:
 		return answer, true, ""
@@ -210,23 +216,11 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat
 		about = ev.Review.Digest
 	}
 	select {
-	case d.late <- lateAnswer{ev.Op, about, answers, done, to}:
+	case d.late <- lateAnswer{ev.Op, about, answers, done, to, always}:
 		keep = true
 	default: // too many wait: the thread shows the result
 	}
 	return answer, false, textLater
-}
-
-// record stores an event whose answer the keeper sends by itself, and says so
-// privately when that fails.
-func (d *Desk) record(ctx context.Context, ev incident.Event, who person, to chat.Private) {
-	said := d.admit(ctx, &ev, who)
-	if said == "" {
-		said, _ = d.store(ctx, ev)
-	}
-	if said != "" {
-		d.say(ctx, to, said)
-	}
 }
 
 // store puts an event into the store. On an error said is what to tell the person.
@@ -242,25 +236,6 @@ func (d *Desk) store(ctx context.Context, ev incident.Event) (said string, err e
 	}
 	d.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
 	return textUnknown, err
-}
-
-// whisper tells one person something, best effort. All that can be lost is stored by
-// then, so Slack is acknowledged first.
-func (d *Desk) whisper(ctx context.Context, to chat.Private, said message.Message) {
-	chat.Acknowledge(ctx)
-	to.Text, to.Blocks = said.Text, said.Blocks
-	d.send(ctx, to)
-}
-
-// say is whisper for a sentence.
-func (d *Desk) say(ctx context.Context, to chat.Private, text string) {
-	d.whisper(ctx, to, message.Message{Text: text})
-}
-
-func (d *Desk) send(ctx context.Context, to chat.Private) {
-	if err := d.Slack.Ephemeral(ctx, to); err != nil {
-		d.Logger.Warn("a private answer did not reach its reader", "user", to.User, "error", err)
-	}
 }
 
 // received is the door's receipt time as incidents keep it: to the millisecond,
@@ -287,7 +262,7 @@ func withLabel(labels map[string]string, name, value string) map[string]string {
 func act(c command.Command, op string, at time.Time, user incident.User, via string, reply incident.Reply) (incident.Event, bool) {
 	ev := incident.Event{Op: op, At: received(at)}
 	if c.Verb == command.VerbDigest && c.Filter == "post" {
-		ev.Review = &incident.Review{Verb: incident.ReviewPost, Name: c.Name, User: user, Reply: reply}
+		ev.Review = &incident.Review{Verb: incident.ReviewPost, Name: c.Name, Again: c.Again, User: user, Reply: reply}
 		return ev, true
 	}
 	if c.Verb == command.VerbStart || c.Verb == command.VerbDrill {

@@ -23,12 +23,23 @@ var atOnce = map[string]digest.Verb{
 	"digest:investigate": digest.VerbInvestigate, "digest:adopt": digest.VerbAdopt, "digest:undo": digest.VerbUndo,
 }
 
+// actionAgain is the button that posts a second digest of a week; its value is the
+// newest of them and the digest's name.
+const actionAgain = "digest:again"
+
 // review handles a click on a digest.
 func (d *Desk) review(ctx context.Context, a chat.Action, who person, to chat.Private) {
 	number, subject, ok := digest.ParseTarget(a.Value)
 	if !ok {
 		d.Logger.Warn("a click that names no digest", "action", a.ActionID, "value", a.Value)
 		d.say(ctx, to, "This button belongs to no digest that I know.")
+		return
+	}
+	if a.ActionID == actionAgain {
+		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &incident.Review{
+			Verb: incident.ReviewPost, Name: subject, Digest: number, Again: true, User: incident.User{ID: a.UserID, Name: a.UserName},
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: true},
+		}}, who, to)
 		return
 	}
 	if verb, ok := atOnce[a.ActionID]; ok {

@@ -225,13 +225,19 @@ func (r *rig) told(user, want string) {
 	}
 }
 
-func (r *rig) heard(user string) string {
-	var all []string
+// read is all that a user was told privately and sees: in the channel, and in an
+// answer's modal.
+func (r *rig) read(user string) (all []string) {
 	for _, m := range r.sim.Ephemerals(user) {
 		all = append(all, m.PlainText())
 	}
-	return strings.Join(all, "\n---\n")
+	if m, open := r.sim.OpenModal(user); open && m.Submit == "" {
+		all = append(all, m.PlainText())
+	}
+	return all
 }
+
+func (r *rig) heard(user string) string { return strings.Join(r.read(user), "\n---\n") }
 
 // modal waits until a user has a modal open.
 func (r *rig) modal(user string) {

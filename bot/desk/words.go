@@ -35,9 +35,9 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 		if said := d.admit(ctx, &ev, who); said != "" {
 			return chat.Answer{Message: message.Text(said)}
 		}
-		answer, known, text := d.put(ctx, ev, "", chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
+		answer, known, text := d.put(ctx, ev, "", chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}, true)
 		if known {
-			text = message.Answer(answer, d.Settings().Command)
+			return chat.Answer{Message: message.AskBack(answer, d.Settings().Command)}
 		}
 		return chat.Answer{Message: message.WithNote(message.Text(text), note)}
 	}

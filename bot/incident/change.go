@@ -87,6 +87,7 @@ const (
 	AnswerNoDigest   AnswerKind = "no_digest"   // no such digest, or no such part of it
 	AnswerNothing    AnswerKind = "nothing"     // there is nothing to take back
 	AnswerAsked      AnswerKind = "asked"       // a digest is on its way
+	AnswerSecond     AnswerKind = "second"      // the week has a digest already: State names it, or it is being made
 	AnswerNoPlaybook AnswerKind = "no_playbook" // no such playbook
 	AnswerStarted    AnswerKind = "started"
 	AnswerLate       AnswerKind = "late"  // recorded, changes nothing

@@ -147,6 +147,7 @@ type Review struct {
 	Digest  int        `json:"digest,omitempty"`
 	Subject string     `json:"subject,omitempty"` // a part of the digest
 	Name    string     `json:"name,omitempty"`    // post: which of the configured digests
+	Again   bool       `json:"again,omitempty"`   // post: beside those that the week has; Digest is the newest of them that is known, 0: any
 	User    User       `json:"user"`
 	Text    string     `json:"text,omitempty"`
 	Until   time.Time  `json:"until,omitzero"`

@@ -138,16 +138,26 @@ func (r *reviewRig) passes(at time.Time) {
 	r.now.Store(at.Unix())
 	// What is asked for is looked at after the schedule: its digest says that the look is over.
 	before := len(r.digests())
-	r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly"})
+	r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly", Again: true})
 	r.have(before + 1)
 }
 
 func (r *reviewRig) act(op string, v incident.Review) incident.Answer {
 	r.t.Helper()
 	op = fmt.Sprintf("%s-%d", op, time.Now().UnixNano())
+	r.put(op, v)
+	return r.answered(op)
+}
+
+func (r *reviewRig) put(op string, v incident.Review) {
+	r.t.Helper()
 	if _, _, err := r.store.Put(r.t.Context(), incident.Event{Op: op, At: time.Now().UTC().Truncate(time.Millisecond), Review: &v}); err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+func (r *reviewRig) answered(op string) incident.Answer {
+	r.t.Helper()
 	var answer incident.Answer
 	r.eventually("it is answered: "+op, func() bool {
 		got, ok, err := r.store.Answered(r.t.Context(), op)

@@ -320,9 +320,9 @@ func (h *hands) sendAnswers(ctx context.Context) error {
 		if !h.valid() {
 			return errLeaseLost
 		}
-		text := message.Answer(p.answer, h.Settings().Command)
+		said := message.AskBack(p.answer, h.Settings().Command)
 		err := h.whisper(ctx, chat.Private{
-			Channel: p.reply.Channel, ThreadTS: p.reply.Thread, User: p.user.ID, Text: text, ResponseURL: p.reply.ResponseURL,
+			Channel: p.reply.Channel, ThreadTS: p.reply.Thread, User: p.user.ID, Text: said.Text, Blocks: said.Blocks, ResponseURL: p.reply.ResponseURL,
 		})
 		if err != nil && ctx.Err() == nil {
 			h.log.Warn("a private answer did not reach its reader", "user", p.user.ID, "error", err)

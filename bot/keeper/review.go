@@ -30,7 +30,13 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 			if allowed, err := r.mayReview(ctx, ev, r.people.factsOf(d.Channel, ev.Access), d.Channel, &commit); err != nil || !allowed {
 				return commit, err
 			}
-			commit.Review.Ask = &store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
+			asked := store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
+			if answer, second, err := r.second(ctx, v, asked); err != nil || second {
+				answer.Text = d.Channel
+				commit.Answer = answer
+				return commit, r.unhandled(err)
+			}
+			commit.Review.Ask, r.asked[d.Name] = &asked, asked
 			commit.Answer.Kind, commit.Answer.Title, commit.Answer.Text = incident.AnswerAsked, d.Name, d.Channel
 			return commit, nil
 		}
@@ -54,6 +60,14 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	if allowed, err := r.mayReview(ctx, ev, r.withPrivate(ctx, ev.Access, document.Channel), document.Channel, &commit); err != nil || !allowed {
 		return commit, err
 	}
+	others, unread, err := r.Store.DigestsOf(ctx, document.Report.Week)
+	if err != nil {
+		return commit, r.unhandled(err)
+	}
+	r.metAll(unread)
+	was := document.Version
+	document, _ = document.WithMarks(digest.MarksOf(others)) // what another digest could not be told
+	document.Version = was
 	act := digest.Act{Verb: digest.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
 	next, out := document.Do(act)
 	if out.Refusal == digest.Applied && act.Verb == digest.VerbInvestigate {
@@ -74,11 +88,55 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	if out.Refusal != digest.Applied {
 		return commit, nil
 	}
-	commit.Review = store.Review{Digest: &store.SavedDigest{Document: next, Was: document.Version}, Expect: out.Expectation}
+	commit.Review = store.Review{Digest: &store.SavedDigest{Document: next, Was: document.Version}, Shared: shared(next, others), Expect: out.Expectation}
 	if out.Adoption != nil {
 		commit.Review.Adopt = map[string]digest.Adoption{v.Subject: *out.Adoption}
 	}
 	return commit, nil
+}
+
+// shared are those of a week's other digests that what was done to one is about, too.
+func shared(done digest.Document, week []digest.Document) (all []store.SavedDigest) {
+	marks := digest.MarksOf(append(slices.Clone(week), done))
+	for _, d := range week {
+		if next, changed := d.WithMarks(marks); changed && d.Number != done.Number {
+			all = append(all, store.SavedDigest{Document: next, Was: d.Version})
+		}
+	}
+	return all
+}
+
+// second reports whether a digest that somebody asks for would be another one of its
+// week, unless that is what he wants, and what he is told then.
+func (r *reign) second(ctx context.Context, v incident.Review, asked store.Asked) (answer incident.Answer, second bool, err error) {
+	if v.Again && v.Digest == 0 {
+		return answer, false, nil
+	}
+	week := digest.WeekBefore(asked.At)
+	answer = incident.Answer{Kind: incident.AnswerSecond, Verb: incident.Verb(v.Verb), Title: asked.Digest}
+	pending, unread, err := r.Store.Asked(ctx)
+	if err != nil {
+		return answer, false, err
+	}
+	r.metAll(unread)
+	all, unread, err := r.Store.DigestsOf(ctx, week)
+	if err != nil {
+		return answer, false, err
+	}
+	r.metAll(unread)
+	all = slices.DeleteFunc(all, func(d digest.Document) bool { return d.Report.Digest != asked.Digest })
+	for _, p := range append(pending, r.asked[asked.Digest]) { // of an event right before this one nothing is stored yet
+		made := slices.ContainsFunc(all, func(d digest.Document) bool { return d.Tick.Equal(p.At) })
+		if p.Digest == asked.Digest && p.Op != asked.Op && !made && digest.WeekBefore(p.At) == week {
+			answer.When, answer.Who, second = p.At, incident.User{ID: p.By}, true
+		}
+	}
+	for _, d := range all {
+		if d.Number > v.Digest {
+			answer.State, answer.When, answer.Who, second = d.ID(), d.Tick, incident.User{ID: d.AskedBy}, true
+		}
+	}
+	return answer, second, nil
 }
 
 // mayReview decides whether somebody may act on a digest in that channel, and else

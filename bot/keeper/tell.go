@@ -41,6 +41,9 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 	if d := commit.Review.Digest; d != nil {
 		r.hands.add(r.digestWork(d.Document, store.RootSlot, "detail:"))
 	}
+	for _, d := range commit.Review.Shared {
+		r.hands.add(r.digestWork(d.Document))
+	}
 	reply, user := ev.Reply()
 	if reply == (incident.Reply{}) || commit.Answer.Kind == incident.AnswerNone {
 		return

@@ -77,6 +77,8 @@ func answer(a incident.Answer, command string) string {
 		return fmt.Sprintf("There is nothing to take back: %s is open.", t.title())
 	case incident.AnswerAsked:
 		return fmt.Sprintf("The digest %s is being made; it follows%s.", t.title(), t.in())
+	case incident.AnswerSecond:
+		return t.second()
 	case incident.AnswerNoPlaybook:
 		return fmt.Sprintf("There is no playbook “%s”. `%s list` names them all.", t.words(), t.command)
 	case incident.AnswerStarted:

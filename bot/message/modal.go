@@ -2,6 +2,8 @@ package message
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -61,6 +63,31 @@ func modal(f form) slack.ModalViewRequest {
 			slack.NewInputBlock(f.block, plain(f.label), plain(f.hint), field),
 		}},
 	}
+}
+
+// maxLine is about how much Slack shows on one line of a channel, in characters.
+const maxLine = 80
+
+// Long reports whether an answer takes more than a line.
+func (m Message) Long() bool {
+	if slices.ContainsFunc(m.Blocks, func(b slack.Block) bool { return b.BlockType() != slack.MBTSection }) {
+		return true
+	}
+	says := Plain(m.Text)
+	return Length(says) > maxLine || strings.Contains(says, "\n")
+}
+
+// AnswerModal shows an answer in a modal, under its own headline when it has one.
+func AnswerModal(m Message) slack.ModalViewRequest {
+	const maxTitle = 24 // Slack's
+	title, blocks := "Signalbook", m.Blocks
+	if len(blocks) == 0 {
+		blocks = Text(m.Text).Blocks
+	}
+	if head, ok := blocks[0].(*slack.HeaderBlock); ok && len(blocks) > 1 && Length(head.Text.Text) <= maxTitle {
+		title, blocks = head.Text.Text, blocks[1:]
+	}
+	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: "answer", Title: plain(title), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
 }
 
 // ShortModal is a form that Slack refused with that word, in a short form: its fields

@@ -38,10 +38,6 @@ type About struct {
 	Tells func(ctx context.Context, to string, channels []string) map[string]bool
 }
 
-// WeekBefore is the week that a digest of that moment reviews: the last one that has
-// ended.
-func WeekBefore(now time.Time) spend.Week { return spend.WeekOf(spend.DayOf(now)).Add(-1) }
-
 // Gather brings together what a digest is judged from. It fails only when the
 // store does not answer: what else is missing is named in the input.
 func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (digest.Input, error) {

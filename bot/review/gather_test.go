@@ -36,20 +36,6 @@ func (r *rig) gather(a About) digest.Input {
 	return in
 }
 
-func TestWeekBefore(t *testing.T) {
-	for text, want := range map[string]string{
-		"2026-11-23T00:00:00Z": "2026-W47", "2026-11-22T23:59:59Z": "2026-W46", "2026-11-27T17:00:00Z": "2026-W47", "2027-01-04T09:00:00Z": "2026-W53",
-	} {
-		at, err := time.Parse(time.RFC3339, text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := WeekBefore(at).String(); got != want {
-			t.Errorf("%s: got %s, want %s", text, got, want)
-		}
-	}
-}
-
 func TestGatherCosts(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)

@@ -69,5 +69,5 @@ func (o Organisation) Ask(ctx context.Context, now time.Time) digest.Organisatio
 // UsersByWeek are the stored weeks that growth is measured from, up to the last
 // one that has ended.
 func UsersByWeek(ctx context.Context, st *store.Store, now time.Time) (map[spend.Week]float64, error) {
-	return st.UsersByWeek(ctx, WeekBefore(now), usersBack)
+	return st.UsersByWeek(ctx, digest.WeekBefore(now), usersBack)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/spend"
 )
 
 // digestSubjects is where the subjects of digests begin in the indexes that they
@@ -73,6 +74,7 @@ type Asked struct {
 // Review is the part of a commit that is about digests.
 type Review struct {
 	Digest *SavedDigest
+	Shared []SavedDigest // other digests of its week, with what was done to it
 	// Tick is what the digest is posted for; it must not have been before.
 	Tick   *Tick
 	Passed *Passed
@@ -82,6 +84,9 @@ type Review struct {
 	Expect *digest.Expectation
 	Adopt  map[string]digest.Adoption // by the cost step's id; one in state open is forgotten
 }
+
+// maxOfWeek bounds how many digests of one week share what people did: the newest.
+const maxOfWeek = 50
 
 // tickFor is how long a tick is remembered.
 const tickFor = 100 * 24 * time.Hour
@@ -96,7 +101,11 @@ func (s *Store) saveReview(w *writes, r Review) (checks []any, err error) {
 		}
 		return err
 	}
-	if d := r.Digest; d != nil {
+	saved := r.Shared
+	if r.Digest != nil {
+		saved = slices.Concat([]SavedDigest{*r.Digest}, saved)
+	}
+	for _, d := range saved {
 		document, err := d.Encode()
 		if err != nil {
 			return nil, fmt.Errorf("write %s: %w", d.ID(), err)
@@ -147,6 +156,31 @@ func (s *Store) Digest(ctx context.Context, n int) (d digest.Document, ok bool, 
 // Digests returns the numbers of the digests, newest first, at most count.
 func (s *Store) Digests(ctx context.Context, count int64) ([]int, error) {
 	return s.numbers(s.redis.client.ZRevRange(ctx, s.keys.digests(), 0, count-1).Result())
+}
+
+// DigestsOf returns the digests that tell of a week, oldest first, and apart from them
+// those that cannot be read. Of very many the newest maxOfWeek count.
+func (s *Store) DigestsOf(ctx context.Context, week spend.Week) (all []digest.Document, unread []*Unreadable, err error) {
+	made := week.Add(1).Monday().Time() // a digest tells of the week before it
+	numbers, err := s.numbers(s.redis.client.ZRevRangeByScore(ctx, s.keys.digests(), &redis.ZRangeBy{
+		Min: strconv.FormatInt(made.UnixMilli(), 10), Max: "(" + strconv.FormatInt(made.AddDate(0, 0, 7).UnixMilli(), 10), Count: maxOfWeek,
+	}).Result())
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.Sort(numbers)
+	for _, n := range numbers {
+		d, ok, err := s.Digest(ctx, n)
+		switch u := UnreadableOf(err); {
+		case u != nil:
+			unread = append(unread, u)
+		case err != nil:
+			return nil, nil, err
+		case ok && d.Report.Week == week:
+			all = append(all, d)
+		}
+	}
+	return all, unread, nil
 }
 
 // NewestDigest returns the number of the newest digest; 0 when there is none.

@@ -45,13 +45,13 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	now := time.Now()
-	week := review.WeekBefore(now)
+	week := digest.WeekBefore(now)
 	if c.Week != "" {
 		if week, err = spend.ParseWeek(c.Week); err != nil {
 			return &usageError{fmt.Errorf("--week: %w", err)}
 		}
 		if week.Add(1).Monday() > spend.DayOf(now) {
-			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, review.WeekBefore(now))}
+			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, digest.WeekBefore(now))}
 		}
 	}
 	reviews, err := newReviews(loaded)

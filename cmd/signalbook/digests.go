@@ -47,7 +47,7 @@ func newReviews(c *config.Config) (reviews, error) {
 
 // about is what a digest is gathered for.
 func (s *settings) about(name string, now time.Time) review.About {
-	a := review.About{Digest: name, Week: review.WeekBefore(now), Now: now, Sources: s.reviews.sources[name], Handbook: s.handbook}
+	a := review.About{Digest: name, Week: digest.WeekBefore(now), Now: now, Sources: s.reviews.sources[name], Handbook: s.handbook}
 	for _, d := range s.config.Digests {
 		if d.Name == name {
 			a.Settings = digest.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor}
@@ -158,7 +158,7 @@ func (b *bot) askForDigest(ctx context.Context) error {
 		return fmt.Errorf("not ready: %s", *b.unready.Load())
 	}
 	_, _, err := st.Put(ctx, incident.Event{
-		Op: rand.Text(), At: time.Now().UTC().Truncate(time.Millisecond), Review: &incident.Review{Verb: incident.ReviewPost},
+		Op: rand.Text(), At: time.Now().UTC().Truncate(time.Millisecond), Review: &incident.Review{Verb: incident.ReviewPost, Again: true},
 	})
 	return err
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/digest"
-	"github.com/signalbook/signalbook/bot/review"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
@@ -207,5 +206,5 @@ func (k known) sheet(ctx context.Context, std streams) handbook.Organisation {
 			fmt.Fprintln(std.err, "not known:", f.Why)
 		}
 	}
-	return told.Sheet(review.WeekBefore(time.Now()))
+	return told.Sheet(digest.WeekBefore(time.Now()))
 }

@@ -328,25 +328,24 @@ func (r *rig) click(user string, m slacksim.Message, action, value string) {
 	}
 }
 
-// told waits until a user has read something privately.
+// told waits until a user has read something privately: in the channel, or in an
+// answer's modal.
 func (r *rig) told(user, want string) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
-	err := r.sim.WaitFor(ctx, func(*slacksim.View) bool {
-		for _, m := range r.sim.Ephemerals(user) {
-			if strings.Contains(m.PlainText(), want) {
-				return true
-			}
-		}
-		return false
-	})
-	if err != nil {
+	read := func() string {
 		var all []string
 		for _, m := range r.sim.Ephemerals(user) {
 			all = append(all, m.PlainText())
 		}
-		r.t.Fatalf("%s was never told %q, but:\n%s", user, want, strings.Join(all, "\n---\n"))
+		if m, open := r.sim.OpenModal(user); open {
+			all = append(all, m.PlainText())
+		}
+		return strings.Join(all, "\n---\n")
+	}
+	if err := r.sim.WaitFor(ctx, func(*slacksim.View) bool { return strings.Contains(read(), want) }); err != nil {
+		r.t.Fatalf("%s was never told %q, but:\n%s", user, want, read())
 	}
 }
 
