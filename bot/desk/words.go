@@ -37,7 +37,7 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 		}
 		answer, known, text := d.put(ctx, ev, "", chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}, true)
 		if known {
-			return chat.Answer{Message: message.AskBack(answer, d.Settings().Command)}
+			return chat.Answer{Message: message.WithNote(message.AskBack(answer, d.Settings().Command), note)}
 		}
 		return chat.Answer{Message: message.WithNote(message.Text(text), note)}
 	}
