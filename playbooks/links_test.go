@@ -41,12 +41,12 @@ func TestLinkValuesAreEncodedOnce(t *testing.T) {
 		p := one(playbooks.Step{Detail: "<" + url + "|here>"})
 		p.Links = []playbooks.Link{{Title: "Here", URL: url}}
 		filled, _ := p.Fill(d)
-		got := ""
+		var got strings.Builder
 		for _, l := range filled.Links {
-			got += l.URL
+			got.WriteString(l.URL)
 		}
-		if got != want {
-			t.Errorf("%s:\n got %s\nwant %s", url, got, want)
+		if got.String() != want {
+			t.Errorf("%s:\n got %s\nwant %s", url, got.String(), want)
 		}
 		inDetail := strings.ReplaceAll("<"+want+"|here>", "&", "&amp;")
 		if want != "" && !strings.Contains(url, "My Dashboard") && !strings.Contains(strings.ReplaceAll(filled.Steps[0].Detail, "&amp;", "&"), strings.ReplaceAll(inDetail, "&amp;", "&")) {

@@ -14,11 +14,12 @@ import (
 // all is what a digest and its thread say.
 func (r *reviewRig) all(n int) string {
 	root := r.digests()[n-1]
-	said := root.PlainText()
+	var said strings.Builder
+	said.WriteString(root.PlainText())
 	for _, m := range r.sim.Thread("cost-review", root.TS) {
-		said += "\n" + m.PlainText()
+		said.WriteString("\n" + m.PlainText())
 	}
-	return said
+	return said.String()
 }
 
 // TestTwoDigestsOfOneWeekShareMarksAndAdoptions: what people do to one of them shows in

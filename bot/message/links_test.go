@@ -143,7 +143,7 @@ func TestLinksFollowTheAlerts(t *testing.T) {
 func sameWords(a, b string) bool {
 	count := func(s string) map[string]int {
 		all := map[string]int{}
-		for _, l := range strings.Split(s, " · ") {
+		for l := range strings.SplitSeq(s, " · ") {
 			all[l]++
 		}
 		return all

@@ -66,8 +66,8 @@ func (h *Handbook) banded(id string) bool {
 func (h *Handbook) columns(q query, id string) []string {
 	var all []string
 	t := h.facts[id].value.Type()
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
+	for field := range t.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 		if columnNames[name] != "" && slices.ContainsFunc(h.topics.Asks[name], q.asks) {
 			all = append(all, name)
 		}
