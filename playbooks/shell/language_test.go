@@ -3,6 +3,7 @@ package shell
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/url"
 	"strings"
 	"testing"
@@ -258,16 +259,44 @@ func TestEncodedOnce(t *testing.T) {
 	}
 }
 
-// FuzzFill: whatever the command, the author's text stays, and many values cost
-// little.
+// TestAnyCommandIsFilled: however broken a command is, the author's text stands whole
+// and in its order, and something stands in the place of each value.
+func TestAnyCommandIsFilled(t *testing.T) {
+	t.Parallel()
+	tokens := strings.Split("{}\x00{}\x00 \x00'\x00\"\x00$\x00(\x00)\x00((\x00))\x00`\x00\\\x00\n\x00<<\x00EOF\x00<<-\x00|\x00&\x00;\x00#\x00sh -c \x00ssh h \x00watch \x00psql \x00-c \x00eval \x00{\x00}\x00[\x00http://\x00SELECT \x00--\x00/*\x00a\x00=\x00<\x00>\x00x\x00${\x00<<<\x00bash \x00\t\x00awk \x00jq ", "\x00")
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		var command strings.Builder
+		for range random.IntN(25) {
+			command.WriteString(tokens[random.IntN(len(tokens))])
+		}
+		wholly(t, command.String(), hostile[random.IntN(len(hostile))])
+	}
+}
+
+func wholly(t *testing.T, command, value string) {
+	t.Helper()
+	out, _ := Fill(parts(command, value))
+	rest := out
+	for k, author := range strings.Split(command, "{}") {
+		if k > 0 && rest == "" {
+			t.Fatalf("%q with %q: nothing stands for a value in %q", command, value, out)
+		}
+		_, after, found := strings.Cut(rest, author)
+		if !found || k == 0 && !strings.HasPrefix(out, author) {
+			t.Fatalf("%q with %q: the author's text does not stand in %q", command, value, out)
+		}
+		rest = after
+	}
+}
+
+// FuzzFill is TestAnyCommandIsFilled for any text.
 func FuzzFill(f *testing.F) {
 	f.Add("args {} \"{}\" '{}'", "it's")
 	f.Add("bash <<EOF\n{}\nEOF", "$(x)")
 	f.Add("ssh a sh -c 'psql -c \"SELECT {}'", "1;2")
+	f.Add("$(({}\\", "x")
 	f.Fuzz(func(t *testing.T, command, value string) {
-		out, _ := Fill(parts(command, value))
-		if author := strings.Split(command, "{}"); !strings.HasPrefix(out, author[0]) || !strings.HasSuffix(out, author[len(author)-1]) {
-			t.Errorf("%q with %q: the author's text does not stand in %q", command, value, out)
-		}
+		wholly(t, strings.ToValidUTF8(command, "?"), value) // as YAML is
 	})
 }

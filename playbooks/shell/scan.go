@@ -127,8 +127,13 @@ func (s *scanner) sees(text string) bool {
 	return true
 }
 
-// goes passes n signs.
-func (s *scanner) goes(n int) { s.at += n }
+// goes passes n of the author's signs, as far as there are so many before the next
+// value.
+func (s *scanner) goes(n int) {
+	for ; n > 0 && s.peek(0) >= 0; n-- {
+		s.at++
+	}
+}
 
 // adds puts signs of the author's into the word that is read.
 func (s *scanner) adds(text string) {
