@@ -11,7 +11,7 @@ import (
 )
 
 // fonts are the page's own, so that it looks the same on every machine. Where an emoji
-// font is the only one, the machine gives it for every name, and digits come from it.
+// font is the only one, digits would come from it.
 var fonts = map[string][]byte{
 	"sans.ttf": liberationsansregular.TTF, "sans-bold.ttf": liberationsansbold.TTF, "mono.ttf": liberationmonoregular.TTF,
 }

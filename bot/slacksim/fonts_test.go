@@ -20,8 +20,7 @@ import (
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
-// TestPageNamesNoFontOfTheMachine but for emoji: where an emoji font is the only one, it
-// answers to every name.
+// TestPageNamesNoFontOfTheMachine but for emoji: it looks the same on all.
 func TestPageNamesNoFontOfTheMachine(t *testing.T) {
 	_, _, page := startPage(t, slacksim.Options{})
 	sheet, _ := page.get("/assets/slack.css")
