@@ -17,7 +17,7 @@ func TestAnswersAtTheTopOfAThreadAreModalsWhenLongerThanALine(t *testing.T) {
 	root, immediate := r.open()
 	choose(t, r, "anna", root, "timeline/INC-1")
 	r.modal("anna")
-	if m, _ := r.sim.OpenModal("anna"); m.Title != "Timeline of INC-1" || m.Submit != "" || !strings.Contains(m.PlainText(), "opened") {
+	if m, _ := r.sim.OpenModal("anna"); m.Title != "Timeline" || m.Submit != "" || !strings.Contains(m.PlainText(), "opened") {
 		t.Errorf("the timeline is %q: %q", m.Title, m.PlainText())
 	}
 	// What the keeper answers, too.
@@ -41,7 +41,7 @@ func TestAnswersAtTheTopOfAThreadAreModalsWhenLongerThanALine(t *testing.T) {
 	choose(t, r, "chris", root, "timeline/INC-1")
 	eventually(t, "chris reads the timeline in the channel", func() bool {
 		all := r.sim.Ephemerals("chris")
-		return len(all) > 1 && strings.Contains(all[len(all)-1].PlainText(), "Timeline of INC-1")
+		return len(all) > 1 && strings.Contains(all[len(all)-1].PlainText(), "Timeline\nINC-1")
 	})
 	if _, open := r.sim.OpenModal("chris"); open {
 		t.Error("an answer that could not be opened was opened")
