@@ -76,12 +76,12 @@ type Desk struct {
 	asking singleflight.Group // questions to Slack under way
 	failed sync.Map           // by question: its error, while the question rests
 
-	gatherWithin, accessWithin time.Duration // the constants; tests have less patience, or more
+	gatherWithin, accessWithin, namesWithin time.Duration // the constants; tests have less patience, or more
 }
 
 // New makes a desk; its late answers need Run.
 func New(o Options) *Desk {
-	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), gatherWithin: gatherWithin, accessWithin: accessWithin}
+	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), gatherWithin: gatherWithin, accessWithin: accessWithin, namesWithin: namesWithin}
 }
 
 // lateAnswer is a command that was recorded before its result was known.

@@ -6,7 +6,7 @@ import "time"
 func (d *Desk) HurryFigures(within time.Duration) { d.gatherWithin = within }
 
 // WaitForSlack makes whoever acts wait longer for Slack, on a busy machine.
-func (d *Desk) WaitForSlack(within time.Duration) { d.accessWithin = within }
+func (d *Desk) WaitForSlack(within time.Duration) { d.accessWithin, d.namesWithin = within, within }
 
 // How long what Slack said of a member holds, and while Slack cannot be asked.
 const (

@@ -22,7 +22,7 @@ var unnamed = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})>`)
 // named gives names to the people of a mention, as slash commands bring them: to who
 // wrote it, and to those in its text. Whose name Slack does not tell in time keeps none.
 func (d *Desk) named(ctx context.Context, m chat.Mention) (text string, by incident.User) {
-	ctx, cancel := context.WithTimeout(ctx, namesWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.namesWithin)
 	defer cancel()
 	by = incident.User{ID: m.UserID, Name: d.known(ctx, m.UserID).Name}
 	left := maxNamed
