@@ -21,16 +21,20 @@ var tellingNothing = map[string]bool{
 // TellingLabels returns the names of the labels, without alertname, that tell an alert
 // from others, the most telling first. Labels without a value are none.
 func TellingLabels(labels map[string]string) []string {
+	return slices.DeleteFunc(LabelNames(labels, tellingFirst[:]), func(n string) bool {
+		return tellingNothing[n] || strings.HasPrefix(n, "__") || strings.TrimSpace(labels[n]) == ""
+	})
+}
+
+// LabelNames returns the names of labels: those in first in its order, then the others by name.
+func LabelNames(labels map[string]string, first []string) []string {
 	rank := func(name string) int {
-		if at := slices.Index(tellingFirst[:], name); at >= 0 {
+		if at := slices.Index(first, name); at >= 0 {
 			return at
 		}
-		return len(tellingFirst)
+		return len(first)
 	}
-	names := slices.SortedFunc(maps.Keys(labels), func(a, b string) int {
+	return slices.SortedFunc(maps.Keys(labels), func(a, b string) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
-	})
-	return slices.DeleteFunc(names, func(n string) bool {
-		return tellingNothing[n] || strings.HasPrefix(n, "__") || strings.TrimSpace(labels[n]) == ""
 	})
 }

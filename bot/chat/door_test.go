@@ -179,7 +179,7 @@ func TestHandlerIsStoppedAfterItsTime(t *testing.T) {
 		ticket := d.enter()
 		d.command(ticket, Slash{ResponseURL: "https://slack.test/r/1"})
 		ticket.leave()
-		time.Sleep(handleWithin) // the bubble's time
+		time.Sleep(handleWithin) // the bubble's time: the handler's own is over then, and no real time passes
 		synctest.Wait()
 		if len(d.tickets) != 0 || len(sent()) != 0 {
 			t.Errorf("got %d places taken and %v said, want none", len(d.tickets), sent())

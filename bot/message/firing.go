@@ -3,7 +3,6 @@ package message
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -178,16 +177,7 @@ var labelsFirst = [...]string{"alertname", "cluster", "region", "namespace", "se
 // labelPairs writes labels as name=value, the well-known ones first, at most
 // count of them.
 func labelPairs(labels map[string]string, count int, leaveOut map[string]bool) string {
-	rank := func(name string) int {
-		if at := slices.Index(labelsFirst[:], name); at >= 0 {
-			return at
-		}
-		return len(labelsFirst)
-	}
-	names := slices.SortedFunc(maps.Keys(labels), func(a, b string) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
-	})
-	names = slices.DeleteFunc(names, func(n string) bool { return leaveOut[n] || labels[n] == "" })
+	names := slices.DeleteFunc(alerts.LabelNames(labels, labelsFirst[:]), func(n string) bool { return leaveOut[n] || labels[n] == "" })
 	var pairs []string
 	for _, n := range names[:min(len(names), count)] {
 		pairs = append(pairs, Cut(Line(n), 30)+"="+Cut(Line(labels[n]), 50))

@@ -151,18 +151,7 @@ func TestTiers(t *testing.T) {
 // TestShownAsWritten: foreign template braces are no template.
 func TestShownAsWritten(t *testing.T) {
 	const source = "# {{ .T }}\n\n{{ .D }}\n\n1. {{ .Labels.x }} {{{ y }}}\n\n   `{{ range }}` [a](https://x.example/{{z}})\n\n   ```\n   helm template {{ .Values }} {{/* x */}}\n   ```\n"
-	draft, err := convert.Markdown("f.md", []byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	result, err := draft.Playbook()
-	if err != nil {
-		t.Fatal(err)
-	}
-	book, problems := playbooks.Parse("f.yml", result.YAML)
-	if len(problems) > 0 {
-		t.Fatal(problems)
-	}
+	book, _ := imported(t, "f.md", source)
 	filled, fails := book.Fill(playbooks.Data{Labels: map[string]string{"x": "WRONG"}})
 	if len(fails) > 0 {
 		t.Errorf("templates fail: %v", fails)

@@ -34,15 +34,7 @@ func (v *vocabulary) mend(w string) (string, float64) {
 	if mended := v.unswap(w); mended != "" {
 		return mended, unswapped
 	}
-	best, most, pairs := "", 0.5, pairsOf(w)
-	for _, k := range v.known {
-		if max(len(k.word)-len(w), len(w)-len(k.word)) > 2 {
-			continue
-		}
-		if n := alike(pairs, k.pairs); n > most {
-			best, most = k.word, n
-		}
-	}
+	best, most := closest(w, v.known, 2, 0.5)
 	if _, ok := yamlfile.Nearest(w, []string{best}); !ok {
 		return "", 0
 	}
@@ -112,15 +104,7 @@ func (v *vocabulary) nearestPhrase(text string) (string, bool) {
 	if mended := swapped(text, func(phrase string) bool { return v.means[phrase] != "" }); mended != "" {
 		return mended, true
 	}
-	best, most, pairs := "", 0.7, pairsOf(text)
-	for _, k := range v.pairs {
-		if max(len(k.word)-len(text), len(text)-len(k.word)) > 1 {
-			continue
-		}
-		if n := alike(pairs, k.pairs); n > most {
-			best, most = k.word, n
-		}
-	}
+	best, _ := closest(text, v.pairs, 1, 0.7)
 	return best, best != ""
 }
 
@@ -142,6 +126,22 @@ func lacks(w, word string) bool {
 type spelling struct {
 	word  string
 	pairs [][2]rune
+}
+
+// closest is what is most alike a text, by more than least, of all whose length differs
+// from its by at most slack; "" and least when there is none.
+func closest(text string, known []spelling, slack int, least float64) (best string, most float64) {
+	most = least
+	pairs := pairsOf(text)
+	for _, k := range known {
+		if max(len(k.word)-len(text), len(text)-len(k.word)) > slack {
+			continue
+		}
+		if n := alike(pairs, k.pairs); n > most {
+			best, most = k.word, n
+		}
+	}
+	return best, most
 }
 
 // alike is Dice's coefficient of the pairs of two words, 0 to 1.
