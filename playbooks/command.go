@@ -152,7 +152,7 @@ func (i *instrumenter) hint(n parse.Node) hint {
 		var first hint
 		for _, c := range n.Cmds {
 			if h := i.commandHint(c); first.name == "" || first.set == "" && h.set != "" {
-				h.encoded = first.encoded
+				h.encoded = h.encoded || first.encoded
 				first = h
 			}
 		}

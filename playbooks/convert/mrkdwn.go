@@ -99,9 +99,10 @@ func (p *page) line(n ast.Node) int {
 // plain is the text of inline nodes without any formatting, on one line.
 func (p *page) plain(n ast.Node) string {
 	var b strings.Builder
+	was := p.struck
 	p.struck = false
 	p.inline(n, &b, true)
-	p.struck = false
+	p.struck = was
 	return oneLine(b.String())
 }
 

@@ -124,6 +124,14 @@ func TestStruckOutIsMarkedAndNeverLive(t *testing.T) {
 	}
 }
 
+// TestStruckOutStaysSoBehindALink: a link inside what is struck out does not end it.
+func TestStruckOutStaysSoBehindALink(t *testing.T) {
+	book, _ := imported(t, "f.md", "# x\n\n## Fix\n\n1. Stop it ~~after [the doc](https://x.example/a) with `kill -9 1`~~\n")
+	if got := book.Tiers[0].Steps[0].Commands; len(got) > 0 {
+		t.Errorf("what is struck out is a command: %q", got)
+	}
+}
+
 // TestPromptsGoAndOutputIsToldFromCommands: one block of code for each case.
 func TestPromptsGoAndOutputIsToldFromCommands(t *testing.T) {
 	for name, c := range map[string]struct{ before, code, want string }{
