@@ -139,7 +139,7 @@ func alike(name, known string) bool {
 	if len(name) < 6 {
 		return len(name) == len(known) && swapped(name, known)
 	}
-	return oneSlip(name, known)
+	return yamlfile.Distance(name, known) <= 1
 }
 
 // bare is a name without what people leave out of it.
@@ -155,23 +155,4 @@ func swapped(a, b string) bool {
 		}
 	}
 	return false
-}
-
-// oneSlip reports whether one letter more, less, or another makes one of the other, or
-// two neighbours that have changed places.
-func oneSlip(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	if len(b)-len(a) > 1 {
-		return false
-	}
-	k := 0
-	for k < len(a) && a[k] == b[k] {
-		k++
-	}
-	if len(a) < len(b) {
-		return a[k:] == b[k+1:]
-	}
-	return k == len(a) || a[k+1:] == b[k+1:] || swapped(a, b)
 }

@@ -94,7 +94,7 @@ func (x *clashes) add(e entry) {
 	var cover Clash
 	for k, ms := range e.match {
 		n := &known{number: len(x.all) + len(mine) + 1, playbook: e.playbook, match: ms, text: ms.String()}
-		n.names, _ = alertNames(ms)
+		n.names = alertNames(ms)
 		mine = append(mine, n)
 		if by := x.covering(n); by != nil {
 			if covered++; covered == 1 {
@@ -239,18 +239,18 @@ func (x *clashes) covered(wider, narrower Matchers) bool {
 }
 
 // alertNames returns the alert names that an entry lists, as an equality or
-// as plain alternatives of a regular expression. It is false when the entry
+// as plain alternatives of a regular expression. It is nil when the entry
 // has none, or holds anything but equalities beside it.
-func alertNames(ms Matchers) (names []string, ok bool) {
+func alertNames(ms Matchers) (names []string) {
 	for _, m := range ms {
 		switch {
 		case m.Name == "alertname" && names == nil && listed(m) != nil:
 			names = listed(m)
 		case m.Type != labels.MatchEqual || m.Name == "alertname":
-			return nil, false
+			return nil
 		}
 	}
-	return names, names != nil
+	return names
 }
 
 // contradict tells whether two entries ask for different values of one label.

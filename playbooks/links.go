@@ -3,7 +3,6 @@ package playbooks
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/signalbook/signalbook/alerts"
 )
@@ -53,7 +52,7 @@ func (f *filler) link(l Link) (Link, bool) {
 		f.notef("link %q is left out: %v", l.Title, err)
 		return Link{}, false
 	}
-	if strings.Trim(filled, "\x01\x02\x03 ") == "" {
+	if unset(filled) {
 		return Link{}, false // made of a value that this alert does not have
 	}
 	target, ok := filledURL(filled)

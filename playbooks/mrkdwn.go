@@ -207,3 +207,8 @@ func isURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && len(s) <= maxFilledURL
 }
+
+// unset reports whether what was filled is made of a value that is not there.
+func unset(filled string) bool {
+	return strings.Trim(filled, string(valueBegins)+string(valueEnds)+string(encodedBegins)+" ") == ""
+}

@@ -29,11 +29,12 @@ func (x *clashes) tried(p *Playbook, mine []*known, clashing []Clash) []Clash {
 			if by == nil {
 				continue
 			}
+			c := Clash{First: by.playbook, Second: p, Entry: k, Matcher: lookedAt(set, by.match, n.match), Tried: 1}
 			if gone++; gone == 1 {
-				example = Clash{First: by.playbook, Second: p, Entry: k, Matcher: lookedAt(set, by.match, n.match)}
+				example = c
 			}
 			if !slices.ContainsFunc(clashing, func(c Clash) bool { return c.First == by.playbook || c.Entry == k }) {
-				clashing = append(clashing, Clash{First: by.playbook, Second: p, Entry: k, Matcher: lookedAt(set, by.match, n.match), Tried: 1})
+				clashing = append(clashing, c)
 			}
 		}
 	}

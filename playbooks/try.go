@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"text/template"
 	"unicode/utf8"
 
@@ -89,8 +88,10 @@ func (r *tried) note(sample Sample, t trial, out string, err error) {
 		}
 		return
 	}
-	if _, ok := filledURL(out); !ok && t.use == inURL && r.noURL == "" && strings.Trim(out, "\x01\x02\x03 ") != "" {
-		r.noURL = sample.Name
+	if t.use == inURL && r.noURL == "" && !unset(out) {
+		if _, ok := filledURL(out); !ok {
+			r.noURL = sample.Name
+		}
 	}
 	if n := utf8.RuneCountInString(out); t.use == inTitle && t.at[len(t.at)-1] == "title" && n > max(r.longest, maxTitle) {
 		r.longest, r.longSample = n, sample.Name

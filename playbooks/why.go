@@ -39,7 +39,7 @@ func missedWords(m *labels.Matcher, set map[string]string) string {
 	if m.Name == AlertWords {
 		where += " or labels"
 	}
-	if m.Type == labels.MatchNotEqual || m.Type == labels.MatchNotRegexp {
+	if !says(m) {
 		return fmt.Sprintf("%q stands in %s", wordsFound(m, set), where)
 	}
 	return fmt.Sprintf("no word in %s matches %s", where, quoteCut(inside(m.Value)))
@@ -87,10 +87,10 @@ func (ms Matchers) because(a alerts.Alert) string {
 	var words, others []string
 	where := "name"
 	for _, m := range ms {
-		switch asks := m.Type == labels.MatchEqual || m.Type == labels.MatchRegexp; {
+		switch {
 		case !isWords(m.Name):
 			others = append(others, m.String())
-		case asks:
+		case says(m):
 			words = append(words, fmt.Sprintf("%q", wordsFound(m, a.Labels)))
 			if !m.Matches(labelOf(a.Labels, NameWords)) {
 				where = "name and labels"
@@ -174,7 +174,7 @@ func (e entry) near(order []alerts.Alert, by string) string {
 	for _, a := range order {
 		name := a.Labels["alertname"]
 		for _, ms := range e.match {
-			known, _ := alertNames(ms)
+			known := alertNames(ms)
 			if best, ok := yamlfile.Nearest(name, known); ok && name != "" && !slices.Contains(known, name) {
 				return fmt.Sprintf("the %s is written almost like %q", called(a), best)
 			}

@@ -39,7 +39,7 @@ func (p *page) block(n ast.Node, depth int) string {
 		if s := p.plain(n); p.rich {
 			return p.mrkdwn(n)
 		} else if s != "" {
-			return "*" + entities.Replace(strings.ReplaceAll(s, "*", "∗")) + "*"
+			return bold(s)
 		}
 		return ""
 	case *ast.List:
@@ -149,7 +149,7 @@ func (p *page) codeBlock(n ast.Node, text string) string {
 	var all []string
 	for _, s := range output {
 		if s = strings.Trim(s, "\n"); s != "" {
-			all = append(all, "```\n"+entities.Replace(strings.ReplaceAll(s, "```", "ˋˋˋ"))+"\n```")
+			all = append(all, fenced(s))
 		}
 	}
 	return strings.Join(all, "\n")

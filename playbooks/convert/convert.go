@@ -77,9 +77,8 @@ func problem(file string, line, column int, format string, args ...any) error {
 
 // steps refuses a draft that no playbook can hold, or with nothing to hold.
 func (d *Draft) steps(none string) error {
-	total, most := 0, section{}
+	total, most := d.total(), section{}
 	for _, s := range d.sections {
-		total += len(s.items)
 		if len(s.items) > len(most.items) {
 			most = s
 		}

@@ -26,10 +26,7 @@ type dues struct{ latest playbooks.Duration }
 
 // fit makes the draft's texts fit. What is too much goes to draft.lost.
 func (d *Draft) fit() *fitted {
-	f := &fitted{draft: d, room: playbooks.MaxSteps}
-	for _, s := range d.sections {
-		f.room -= len(s.items)
-	}
+	f := &fitted{draft: d, room: playbooks.MaxSteps - d.total()}
 	f.head()
 	taken := map[string]bool{}
 	for _, name := range playbooks.TierNames() {
@@ -112,16 +109,16 @@ func (f *fitted) head() {
 		f.book.Match = append(f.book.Match, fmt.Sprintf("alertname=%q", name))
 	}
 	for _, l := range d.links {
-		url := linkSafe.Replace(l.url)
+		target, web := address(l.url)
 		title, long := fit(oneLine(clean(l.title)), playbooks.MaxTitle, escape)
 		if title == "" {
 			title, long = "Link", ""
 		}
-		if len(f.book.Links) == playbooks.MaxLinks || long != "" || len(url) > playbooks.MaxURL || !isURL(url) {
+		if len(f.book.Links) == playbooks.MaxLinks || long != "" || !web {
 			d.lose(0, "a link", l.title+" "+l.url)
 			continue
 		}
-		f.book.Links = append(f.book.Links, playbooks.Link{Title: escape(title), URL: url})
+		f.book.Links = append(f.book.Links, playbooks.Link{Title: escape(title), URL: target})
 	}
 }
 
@@ -159,7 +156,7 @@ func (f *fitted) steps(it *item, taken map[string]bool) (steps []playbooks.Step,
 	for _, c := range it.commands {
 		if n := utf8.RuneCountInString(escape(c)); n > playbooks.MaxCommand {
 			about = append(about, fmt.Sprintf("decide: a command has %d characters, a playbook allows %d: keep it as a script; it stands in the text", n, playbooks.MaxCommand))
-			detail = join(detail, "```\n"+entities.Replace(strings.ReplaceAll(c, "```", "ˋˋˋ"))+"\n```")
+			detail = join(detail, fenced(c))
 			continue
 		}
 		commands = append(commands, escape(c))

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -20,7 +21,7 @@ func (r *runbook) takeLinks(blocks []ast.Node) []ast.Node {
 		for _, li := range children(list) {
 			l, _ := r.bareLink(li)
 			have := slices.Contains(r.draft.links, l)
-			if !isWeb(l.url) || !have && len(r.draft.links) == playbooks.MaxLinks {
+			if _, web := address(l.url); !web || !have && len(r.draft.links) == playbooks.MaxLinks {
 				continue
 			}
 			if !have {
@@ -42,10 +43,11 @@ func (r *runbook) allLinks(list *ast.List) bool {
 	return true
 }
 
-// isWeb is what the check asks of a link's address.
-func isWeb(address string) bool {
-	lower, safe := strings.ToLower(address), linkSafe.Replace(address)
-	return (strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")) && isURL(safe) && len(safe) <= playbooks.MaxURL
+// address is a link's address as a playbook may hold it: the check asks for the same.
+func address(raw string) (safe string, ok bool) {
+	safe = linkSafe.Replace(raw)
+	u, err := url.Parse(safe)
+	return safe, err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && len(safe) <= playbooks.MaxURL
 }
 
 // bareLink reads an item that is nothing but a link, perhaps after

@@ -335,3 +335,9 @@ func (p *page) link(b *strings.Builder, to, label string, plain bool) {
 		b.WriteString("<" + entities.Replace(linkSafe.Replace(to)) + "|" + entities.Replace(label) + ">")
 	}
 }
+
+// bold and fenced are a plain text in Slack's bold, and as a block of code.
+func bold(s string) string { return "*" + entities.Replace(strings.ReplaceAll(s, "*", "∗")) + "*" }
+func fenced(s string) string {
+	return "```\n" + entities.Replace(strings.ReplaceAll(s, "```", "ˋˋˋ")) + "\n```"
+}

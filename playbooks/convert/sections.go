@@ -84,17 +84,14 @@ func (r *runbook) isAbout(p *part) bool {
 	if title := numbered.ReplaceAllString(p.title, ""); title != "" && (!aboutTitle.MatchString(strings.Trim(title, " :?")) || p.tier() != "") {
 		return false
 	}
-	r.commands, r.collect = nil, true
-	r.detail(p.blocks)
-	found := len(r.commands) > 0
-	r.commands, r.collect = nil, false
-	return !found
+	_, commands := r.withCommands(p.blocks)
+	return len(commands) == 0
 }
 
 // say adds to the description, when there is room.
 func (r *runbook) say(title, text string) bool {
 	if title != "" && text != "" {
-		text = "*" + entities.Replace(strings.ReplaceAll(title, "*", "∗")) + "*\n" + text
+		text = bold(title) + "\n" + text
 	}
 	whole := join(r.draft.description, text)
 	if utf8.RuneCountInString(apart(whole)) > playbooks.MaxDetail {
@@ -173,10 +170,10 @@ func (r *runbook) isDoing(n ast.Node) bool {
 	return false
 }
 
-// blocks writes blocks for a step, and returns their commands.
+// withCommands writes blocks for a step, and returns their commands.
 func (r *runbook) withCommands(blocks []ast.Node) (text string, commands []string) {
 	r.commands, r.collect = nil, true
-	text, commands = r.detail(blocks), nil
+	text = r.detail(blocks)
 	commands, r.commands, r.collect = r.commands, nil, false
 	return text, commands
 }

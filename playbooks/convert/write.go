@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -59,12 +58,6 @@ func (d *Draft) Playbook() (Result, error) {
 		r.Lost = append(r.Lost, yamlfile.Problem{File: d.file, Line: l.line, Column: min(l.line, 1), Text: oneLine(what), Warning: true})
 	}
 	return r, nil
-}
-
-// isURL is what the check asks of a link.
-func isURL(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // yaml builds the file.

@@ -43,7 +43,7 @@ func program(words []string) (name string, at int) {
 func (f *frame) script() (before string, ok bool) {
 	name, at := program(f.words)
 	word := f.word.String()
-	if f.kind == heredoc {
+	if f.kind == heredoc || f.target && f.here {
 		return word, slices.Contains(shells, name) || name == "ssh"
 	}
 	last := ""
@@ -51,23 +51,21 @@ func (f *frame) script() (before string, ok bool) {
 		last = f.words[len(f.words)-1]
 	}
 	switch {
-	case f.target && f.here:
-		return word, slices.Contains(shells, name) || name == "ssh"
 	case f.target:
 		return "", false
 	case scriptOption.MatchString(last) || last == "--command":
 		if slices.ContainsFunc(f.words, func(w string) bool { return slices.Contains(asOther, path.Base(w)) }) {
 			return word, true
 		}
-	case at < len(f.words) && name == "trap" && at == len(f.words)-1:
+	case name == "trap" && at == len(f.words)-1:
 		return word, true
-	case at < len(f.words) && name == "eval":
+	case name == "eval":
 		return joined(f.words[at+1:], word), true
-	case at < len(f.words) && name == "watch":
+	case name == "watch":
 		if rest, argument := operands(f.words[at+1:], "nq"); !argument && (len(rest) > 0 || !strings.HasPrefix(word, "-")) {
 			return joined(rest, word), true
 		}
-	case at < len(f.words) && name == "ssh":
+	case name == "ssh":
 		if rest, argument := operands(f.words[at+1:], "BbcDEeFIiJLlmOoPpQRSWw"); !argument && len(rest) > 0 {
 			return joined(rest[1:], word), true
 		}

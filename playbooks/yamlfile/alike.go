@@ -50,10 +50,10 @@ func Alike(typed string, names []string) []string {
 
 // spelling is the distance to a name, or to that of its words which is nearest.
 func spelling(typed, name string) int {
-	least := distance(typed, name)
+	least := Distance(typed, name)
 	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		if utf8.RuneCountInString(word) >= leastWord {
-			least = min(least, distance(typed, word))
+			least = min(least, Distance(typed, word))
 		}
 	}
 	return least

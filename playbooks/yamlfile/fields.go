@@ -159,16 +159,16 @@ func Nearest(word string, known []string) (string, bool) {
 	}
 	best, least := "", max(1, len(word)/3)+1
 	for _, k := range known {
-		if n := distance(strings.ToLower(word), strings.ToLower(k)); n < least {
+		if n := Distance(strings.ToLower(word), strings.ToLower(k)); n < least {
 			best, least = k, n
 		}
 	}
 	return best, best != ""
 }
 
-// distance counts the insertions, deletions, replacements and swaps of
+// Distance counts the insertions, deletions, replacements and swaps of
 // neighbours between two words.
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
 	for j := range last {
