@@ -21,7 +21,7 @@ test:
 
 # The rooms one by one, with the race detector: it costs ten times the time, so without it
 # where a room starts no goroutine and much is computed (the keeper's tests race those too).
-CALM := ./bot/incident ./bot/message
+CALM := ./bot/incident ./bot/message ./playbooks/convert ./playbooks/shell
 test-rooms:
 	CGO_ENABLED=1 go test -race -vet=off -parallel 8 -timeout 60m $$(go list ./alerts/... ./bot/... ./playbooks/... | grep -vxF "$$(go list $(CALM))")
 	go test -vet=off -parallel 8 -timeout 60m $(CALM)

@@ -105,7 +105,7 @@ func bound(pairs map[string]string, count, value int) map[string]string {
 		if !ok || len(kept) == count {
 			return
 		}
-		name, text = cut(name, MaxLabelValue), cut(text, value)
+		name, text = Cut(name, MaxLabelValue), Cut(text, value)
 		if _, twice := kept[name]; twice {
 			return
 		}
@@ -123,8 +123,8 @@ func bound(pairs map[string]string, count, value int) map[string]string {
 	return kept
 }
 
-// cut shortens text to at most limit characters, the last of them "…".
-func cut(text string, limit int) string {
+// Cut shortens text to at most limit characters, the last of them "…".
+func Cut(text string, limit int) string {
 	if len(text) <= limit || utf8.RuneCountInString(text) <= limit {
 		return text
 	}
@@ -143,7 +143,7 @@ func boundIdentity(text string, limit int) string {
 		return text
 	}
 	sum := sha256.Sum256([]byte(text))
-	return cut(text, limit-64) + hex.EncodeToString(sum[:])
+	return Cut(text, limit-64) + hex.EncodeToString(sum[:])
 }
 
 func boundURL(url string) string {

@@ -55,7 +55,7 @@ func TestGlanceLeavesTheRestToDecode(t *testing.T) {
 	for name, body := range doubtful() {
 		t.Run(name, func(t *testing.T) {
 			if glanced(t, []byte(body)) {
-				t.Errorf("certain of %s, want not", cut(body, 400))
+				t.Errorf("certain of %s, want not", Cut(body, 400))
 			}
 		})
 	}
@@ -79,7 +79,7 @@ func TestGlanceTakesWhatDecodeTakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !glanced(t, []byte(body)) {
-				t.Errorf("not certain of %s", cut(body, 400))
+				t.Errorf("not certain of %s", Cut(body, 400))
 			}
 		})
 	}

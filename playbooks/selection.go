@@ -32,7 +32,7 @@ func (s *Set) Select(n alerts.Notification) Choice {
 		return Choice{
 			Playbook: s.triage,
 			Reason:   fmt.Sprintf("%s names a playbook that does not exist, so it is triage.", where),
-			Note:     fmt.Sprintf("There is no playbook %q%s", quotable(name), cmp.Or(didYouMean(name, s.names()), ".")),
+			Note:     fmt.Sprintf("There is no playbook %q%s", quotable(name), cmp.Or(didYouMean(name, s.Names()), ".")),
 		}
 	}
 	for _, a := range order {

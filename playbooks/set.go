@@ -83,8 +83,8 @@ func (s *Set) Find(name string) (*Playbook, bool) {
 	return p, ok
 }
 
-// names yields the names that Find knows.
-func (s *Set) names() iter.Seq[string] {
+// Names yields the names that Find knows, in their order.
+func (s *Set) Names() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, e := range s.ordered {
 			if !yield(e.playbook.Name) {

@@ -26,7 +26,7 @@ const (
 	leastBody  = 16 << 10
 )
 
-// bodyPace: 256 KiB a second, after ten seconds' patience. The largest body that
+// bodyPace is the usual pace: 256 KiB a second, after ten seconds' patience. The largest body that
 // Alertmanager is known to send, 14 MB, may take 66 s.
 var bodyPace = intake.Pace{Patience: 10 * time.Second, PerMiB: 4 * time.Second}
 
@@ -35,11 +35,11 @@ var errLong = errors.New("the body is too long")
 
 // paceOf is how fast a body has to come: the usual small one may take as long as
 // the server lets it, and so costs no deadline.
-func paceOf(r *http.Request) intake.Pace {
+func (d *Door) paceOf(r *http.Request) intake.Pace {
 	if r.ContentLength > 0 && r.ContentLength <= alerts.MaxGlance {
 		return intake.Pace{}
 	}
-	return bodyPace
+	return d.pace
 }
 
 // take reads a body and makes sure that the keeper can read it too. Of a small one

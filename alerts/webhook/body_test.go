@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/signalbook/signalbook/alerts/intake"
 )
@@ -63,6 +64,19 @@ func TestStalledSendersHoldNobodyUp(t *testing.T) {
 	}
 	if res, answer := h.do(t, request{body: strings.NewReader(payload(t))}); res.StatusCode != http.StatusAccepted {
 		t.Errorf("got %d %s, want 202", res.StatusCode, answer)
+	}
+}
+
+// TestASlowBodyEnds: one that is not small has its time.
+func TestASlowBodyEnds(t *testing.T) {
+	h := start(t, func(o *Options) { o.MaxBody = func() int64 { return 64 << 20 } })
+	h.door.pace = intake.Pace{Patience: time.Millisecond}
+	res, err := http.ReadResponse(h.stall(t, 60<<20, payload(t)[:200]), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(answer), "did not arrive") {
+		t.Errorf("got %d %s, want 503, the body did not arrive", res.StatusCode, answer)
 	}
 }
 
@@ -123,7 +137,8 @@ func TestLargeBodiesGoOneAtATime(t *testing.T) {
 		{"unsized and too long at once", func() io.Reader { return io.MultiReader(bytes.NewReader(body)) }, 64 << 10, 413},
 	} {
 		h := start(t, func(o *Options) { o.MaxBody = func() int64 { return test.most } })
-		h.door.large <- struct{}{} // somebody is inside
+		h.door.pace = intake.Pace{} // a busy machine reads slowly; see TestASlowBodyEnds
+		h.door.large <- struct{}{}  // somebody is inside
 		if res, _ := h.do(t, request{body: strings.NewReader(payload(t))}); res.StatusCode != 202 {
 			t.Errorf("%s: a small one meanwhile: got %d, want 202", test.name, res.StatusCode)
 		}

@@ -88,6 +88,7 @@ type Door struct {
 	inFlight chan struct{}
 	large    chan struct{} // the place of the one large body
 	bodies   *intake.Budget
+	pace     intake.Pace // of all bodies but the usual small ones
 }
 
 // New returns a Door. It starts nothing.
@@ -99,7 +100,7 @@ func New(options Options) *Door {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Door{options: options, metrics: newMetrics(options.Registerer),
-		inFlight: make(chan struct{}, maxInFlight), large: make(chan struct{}, 1), bodies: intake.NewBudget(maxBodies, bodyWeight, leastBody)}
+		inFlight: make(chan struct{}, maxInFlight), large: make(chan struct{}, 1), bodies: intake.NewBudget(maxBodies, bodyWeight, leastBody), pace: bodyPace}
 }
 
 // listed are how many alerts a notification lists, and how many of them are kept.
@@ -142,7 +143,7 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (li
 	if r.ContentLength > limit {
 		return none, tooLarge(limit)
 	}
-	body, err := d.bodies.Open(w, r, paceOf(r))
+	body, err := d.bodies.Open(w, r, d.paceOf(r))
 	if err != nil {
 		return none, unreadable(err, limit)
 	}

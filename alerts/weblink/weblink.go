@@ -4,6 +4,8 @@
 package weblink
 
 import (
+	"encoding/hex"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -94,12 +96,12 @@ func ending(before, address string, alone bool) string {
 		case opened == '(':
 			address = parenthesized(address)
 		case closing[opened] != "":
-			address, _, _ = cutAny(address, closing[opened])
+			address = untilAny(address, closing[opened])
 			return address
 		}
 	}
 	if !alone {
-		address, _, _ = cutAny(address, " \t")
+		address = untilAny(address, " \t")
 		address = strings.TrimRight(address, ".,;:!?|")
 	}
 	return address
@@ -126,11 +128,12 @@ func parenthesized(s string) string {
 	return s
 }
 
-func cutAny(s, chars string) (before, after string, found bool) {
+// untilAny is what stands before the first of these signs.
+func untilAny(s, chars string) string {
 	if at := strings.IndexAny(s, chars); at >= 0 {
-		return s[:at], s[at+1:], true
+		return s[:at]
 	}
-	return s, "", false
+	return s
 }
 
 // Clean returns one address as a link may hold it: without blanks around, with blanks,
@@ -183,7 +186,6 @@ func withoutSecrets(path string) string {
 // Encode writes what no address may hold as %XX, and what is written so already as it
 // is. Letters of all languages stay.
 func Encode(s string) string {
-	const upper = "0123456789ABCDEF"
 	var b strings.Builder
 	for k, r := range s {
 		switch {
@@ -192,9 +194,7 @@ func Encode(s string) string {
 		case r >= utf8.RuneSelf:
 			b.WriteRune(r)
 		case r <= ' ', r == 0x7f, strings.ContainsRune("\"'<>\\^`{|}", r), r == '%' && !escape(s[k:]):
-			b.WriteByte('%')
-			b.WriteByte(upper[r>>4])
-			b.WriteByte(upper[r&15])
+			fmt.Fprintf(&b, "%%%02X", r)
 		default:
 			b.WriteRune(r)
 		}
@@ -204,8 +204,11 @@ func Encode(s string) string {
 
 // escape reports whether s begins with %XX.
 func escape(s string) bool {
-	hex := func(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
-	return len(s) >= 3 && s[0] == '%' && hex(s[1]) && hex(s[2])
+	if len(s) < 3 || s[0] != '%' {
+		return false
+	}
+	_, err := hex.DecodeString(s[1:3])
+	return err == nil
 }
 
 // visible leaves out the signs that nobody sees: they come from copying, or are to

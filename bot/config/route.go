@@ -125,10 +125,16 @@ func (c *Config) Names() (channels, people []string) {
 	for _, d := range c.Digests {
 		channels = append(channels, d.Channel)
 	}
-	if c.Drills != nil {
-		channels = append(channels, c.Drills.Channel)
-	}
+	channels = append(channels, c.DrillChannel())
 	return once(channels), once(people)
+}
+
+// DrillChannel is the channel of drills; empty: their routes'.
+func (c *Config) DrillChannel() string {
+	if c.Drills == nil {
+		return ""
+	}
+	return c.Drills.Channel
 }
 
 func once(names []string) []string {

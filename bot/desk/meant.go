@@ -21,9 +21,7 @@ func (d *Desk) meant(ctx context.Context, c command.Command, who person) (_ comm
 		if _, known := s.Playbooks.Find(c.Name); known || !d.seesPlaybooks(ctx, who).Allowed {
 			return c, "", ""
 		}
-		for _, p := range s.Playbooks.All() {
-			names = append(names, p.Name)
-		}
+		names = slices.Collect(s.Playbooks.Names())
 	case command.VerbDigest:
 		what, names = "digest", s.Digests
 	}

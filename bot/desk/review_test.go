@@ -87,7 +87,11 @@ func TestFiguresThatTakeLong(t *testing.T) {
 	t.Run("they panic", func(t *testing.T) {
 		t.Parallel()
 		r := startReviewRig(t, 0, func(context.Context) (digest.Input, error) { panic("out of range") }, "weekly")
-		if got, want := r.slash("anna", "cost EC2"), "defect of Signalbook's own"; !strings.Contains(got, want) {
+		const want = "defect of Signalbook's own"
+		switch got := r.slash("anna", "cost EC2"); {
+		case strings.Contains(got, "they follow in a moment"): // on a busy machine that is sooner
+			r.told("anna", want)
+		case !strings.Contains(got, want):
 			t.Errorf("got %q, want %q", got, want)
 		}
 	})
@@ -119,6 +123,7 @@ func TestManyAskForFigures(t *testing.T) {
 	if busy == 0 || busy == asked {
 		t.Errorf("%d of %d were turned away", busy, asked)
 	}
+	eventually(t, "two are gathered", func() bool { return len(begun) >= 2 })
 	if n := len(begun); n != 2 {
 		t.Errorf("%d were gathered at once, want 2", n)
 	}

@@ -26,8 +26,7 @@ func MarksOf(week []Document) map[string]Mark {
 }
 
 // WithMarks is the document with those of the marks that are about a part of it, and
-// newer than its own. Changed says whether there were any; then it is a value of its
-// own, and its version is raised by one.
+// newer than its own. Changed says whether there were any; then it is a value of its own.
 func (d Document) WithMarks(all map[string]Mark) (shared Document, changed bool) {
 	was := d.Marks
 	for subject, mark := range all {
@@ -39,7 +38,6 @@ func (d Document) WithMarks(all map[string]Mark) (shared Document, changed bool)
 			if d.Marks == nil {
 				d.Marks = map[string]Mark{}
 			}
-			d.Version++
 		}
 		d.Marks[subject], changed = mark, true
 	}

@@ -46,7 +46,7 @@ func TestDigestsOfOneWeekShareWhatPeopleDid(t *testing.T) {
 		t.Errorf("got %+v", all)
 	}
 	first, changed := one.WithMarks(all)
-	if !changed || first.Version != 4 || first.Marks["C1"].Verb != digest.VerbUndo || one.Marks["C1"].Verb != digest.VerbAdopt {
+	if !changed || first.Version != 3 || first.Marks["C1"].Verb != digest.VerbUndo || one.Marks["C1"].Verb != digest.VerbAdopt {
 		t.Errorf("the first digest: %t, %+v, and it was %+v", changed, first, one.Marks)
 	}
 	second, changed := two.WithMarks(all)

@@ -3,7 +3,6 @@ package incident
 import (
 	"maps"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/playbooks"
@@ -32,8 +31,8 @@ func (m *move) tell(kept *Alert, n alerts.Notification, a alerts.Alert) {
 		}
 	}
 	kept.Summary, kept.Description = first(a.Annotations, summaries...), ""
-	if own := besides(a.Annotations, kept.Summary); own != description(n) && own != Summary(n) {
-		kept.Description = clipped(own, maxDescription)
+	if own := besides(a.Annotations, kept.Summary); own != "" && own != description(n) && own != Summary(n) {
+		kept.Description = alerts.Cut(own, maxDescription)
 	}
 	if kept.Summary == first(n.CommonAnnotations, summaries...) {
 		kept.Summary = "" // the incident's own summary says it
@@ -130,12 +129,4 @@ func besides(annotations map[string]string, summary string) string {
 		}
 	}
 	return ""
-}
-
-// clipped is a text of at most so many characters, the last of them "…".
-func clipped(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most-1]) + "…"
 }

@@ -173,13 +173,11 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 	if document.Report, err = r.report(ctx, d, w); err != nil {
 		return err
 	}
-	others, unread, err := r.Store.DigestsOf(ctx, document.Report.Week)
+	others, err := r.digestsOf(ctx, document.Report.Week)
 	if err != nil {
 		return err
 	}
-	r.metAll(unread)
 	document, _ = document.WithMarks(digest.MarksOf(others))
-	document.Version = 1
 	review.Digest = &store.SavedDigest{Document: document}
 	err = r.commitReview(ctx, review)
 	if errors.Is(err, store.ErrVersion) && review.Tick != nil {

@@ -172,7 +172,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) error {
 	defer k.health.reset()
 	defer k.keeping.Store(false)
 	k.health.clear(aboutBehind)
-	r := &reign{Keeper: k, lease: lease, log: log, careful: 1, asked: map[string]store.Asked{}, behind: make(chan string, 1), compared: make(chan struct{})}
+	r := &reign{Keeper: k, lease: lease, log: log, careful: 1, behind: make(chan string, 1), compared: make(chan struct{})}
 	r.renewed(time.Now())
 	r.spendWithin(time.Now())
 	r.hands = newHands(r)
@@ -220,8 +220,7 @@ type reign struct {
 	hands    *hands
 	people   *directory
 	cache    cache
-	asked    map[string]store.Asked // by digest, what was asked for last
-	compared chan struct{}          // closed once the numbers of incidents may be given
+	compared chan struct{} // closed once the numbers of incidents may be given
 	unread   unread
 	aside    aside
 	behind   chan string // takes why a newer binary should keep the workspace

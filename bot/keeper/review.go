@@ -12,6 +12,7 @@ import (
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -36,7 +37,7 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 				commit.Answer = answer
 				return commit, r.unhandled(err)
 			}
-			commit.Review.Ask, r.asked[d.Name] = &asked, asked
+			commit.Review.Ask = &asked
 			commit.Answer.Kind, commit.Answer.Title, commit.Answer.Text = incident.AnswerAsked, d.Name, d.Channel
 			return commit, nil
 		}
@@ -60,14 +61,11 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	if allowed, err := r.mayReview(ctx, ev, r.withPrivate(ctx, ev.Access, document.Channel), document.Channel, &commit); err != nil || !allowed {
 		return commit, err
 	}
-	others, unread, err := r.Store.DigestsOf(ctx, document.Report.Week)
+	others, err := r.digestsOf(ctx, document.Report.Week)
 	if err != nil {
 		return commit, r.unhandled(err)
 	}
-	r.metAll(unread)
-	was := document.Version
 	document, _ = document.WithMarks(digest.MarksOf(others)) // what another digest could not be told
-	document.Version = was
 	act := digest.Act{Verb: digest.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
 	next, out := document.Do(act)
 	if out.Refusal == digest.Applied && act.Verb == digest.VerbInvestigate {
@@ -100,10 +98,18 @@ func shared(done digest.Document, week []digest.Document) (all []store.SavedDige
 	marks := digest.MarksOf(append(slices.Clone(week), done))
 	for _, d := range week {
 		if next, changed := d.WithMarks(marks); changed && d.Number != done.Number {
+			next.Version++
 			all = append(all, store.SavedDigest{Document: next, Was: d.Version})
 		}
 	}
 	return all
+}
+
+// digestsOf are the digests that tell of a week; what cannot be read is named.
+func (r *reign) digestsOf(ctx context.Context, week spend.Week) ([]digest.Document, error) {
+	all, unread, err := r.Store.DigestsOf(ctx, week)
+	r.metAll(unread)
+	return all, err
 }
 
 // second reports whether a digest that somebody asks for would be another one of its
@@ -119,13 +125,12 @@ func (r *reign) second(ctx context.Context, v incident.Review, asked store.Asked
 		return answer, false, err
 	}
 	r.metAll(unread)
-	all, unread, err := r.Store.DigestsOf(ctx, week)
+	all, err := r.digestsOf(ctx, week)
 	if err != nil {
 		return answer, false, err
 	}
-	r.metAll(unread)
 	all = slices.DeleteFunc(all, func(d digest.Document) bool { return d.Report.Digest != asked.Digest })
-	for _, p := range append(pending, r.asked[asked.Digest]) { // of an event right before this one nothing is stored yet
+	for _, p := range pending {
 		made := slices.ContainsFunc(all, func(d digest.Document) bool { return d.Tick.Equal(p.At) })
 		if p.Digest == asked.Digest && p.Op != asked.Op && !made && digest.WeekBefore(p.At) == week {
 			answer.When, answer.Who, second = p.At, incident.User{ID: p.By}, true

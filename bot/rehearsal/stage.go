@@ -24,11 +24,7 @@ type Settings struct {
 
 // SettingsOf are those of a configuration and its playbooks.
 func SettingsOf(c *config.Config, set *playbooks.Set) Settings {
-	s := Settings{Rules: c.Rules(), Playbooks: set, Route: c.Target, Command: c.Slack.Command}
-	if c.Drills != nil {
-		s.Drills = c.Drills.Channel
-	}
-	return s
+	return Settings{Rules: c.Rules(), Playbooks: set, Route: c.Target, Drills: c.DrillChannel(), Command: c.Slack.Command}
 }
 
 // Stage is a keeper and a channel of Slack in memory. Times must not go back from

@@ -102,31 +102,22 @@ const besideFor = time.Hour
 func (s *Store) saveDay(ctx context.Context, source string, day spend.Day, groups map[spend.Group]spend.Cost) error {
 	key := s.keys.costDay(source, day)
 	beside := key + ":new:" + rand.Text()
-	fields := []any{"HSET", beside}
-	flush := func() error {
-		_, err := s.run(ctx, nil, []call{{args: fields}, {args: []any{"EXPIRE", beside, int(besideFor.Seconds())}}})
-		fields = []any{"HSET", beside}
-		return err
+	if len(groups) == 0 {
+		return nil // a day of which nothing is told is not there
 	}
+	fields := make([]any, 0, 2*len(groups))
 	for g, c := range groups {
 		field, err := groupField(g)
 		if err != nil {
 			return err
 		}
 		fields = append(fields, field, c.Amount.String()+" "+c.Billed.String())
-		if len(fields) >= fieldsAtOnce {
-			if err := flush(); err != nil {
-				return err // half a day must not take the place
-			}
-		}
 	}
-	if len(fields) > 2 {
-		if err := flush(); err != nil {
-			return err
+	for part := range slices.Chunk(fields, fieldsAtOnce) { // an even number: a field stays with its value
+		expire := call{args: []any{"EXPIRE", beside, int(besideFor.Seconds())}}
+		if _, err := s.run(ctx, nil, []call{{args: append([]any{"HSET", beside}, part...)}, expire}); err != nil {
+			return err // half a day must not take the place
 		}
-	}
-	if len(groups) == 0 {
-		return nil // a day of which nothing is told is not there
 	}
 	_, err := s.run(ctx, nil, []call{
 		{args: []any{"PERSIST", beside}},

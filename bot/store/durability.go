@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,8 +22,8 @@ type Durability struct {
 	Warnings []string
 }
 
-// replicaWithin is how long a replica may take to tell its settings. Not every
-// replica can be reached from here; those that cannot are left out.
+// replicaWithin is how long replicas usually may take to tell their settings. Not
+// every replica can be reached from here; those that cannot are left out.
 const replicaWithin = 500 * time.Millisecond
 
 // Durability asks Redis for the settings that decide what it keeps: the primary
@@ -98,7 +99,7 @@ func (r *Redis) surveyCluster(ctx context.Context) (primaries, replicas []node, 
 
 // askReplicas asks those that can be reached.
 func (r *Redis) askReplicas(ctx context.Context, addresses []string) []node {
-	ctx, cancel := context.WithTimeout(ctx, replicaWithin)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(r.opts.ReplicaWithin, replicaWithin))
 	defer cancel()
 	return slices.DeleteFunc(r.ask(ctx, addresses), func(n node) bool { return n.err != nil })
 }

@@ -82,7 +82,7 @@ func TestWaitAOF(t *testing.T) {
 			replica := startFake(t, test.replica)
 			host, port, _ := strings.Cut(replica, ":")
 			test.primary.extra = fmt.Sprintf("connected_slaves:1\r\nslave0:ip=%s,port=%s,state=online,offset=1,lag=0\r\n", host, port)
-			e := open(t, startFake(t, test.primary), store.Options{WaitReplicas: 1})
+			e := open(t, startFake(t, test.primary), store.Options{WaitReplicas: 1, ReplicaWithin: patience})
 			if got := value[store.Durability](t)(e.redis.Durability(t.Context())); got.Level != "replicated(1)" {
 				t.Errorf("got level %s, want replicated(1)", got.Level)
 			}

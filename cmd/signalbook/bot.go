@@ -243,7 +243,7 @@ func (b *bot) keeperSettings() keeper.Settings {
 	}
 	return keeper.Settings{
 		Places: s.places(), External: s.external(),
-		Rules: c.Rules(), Drills: s.drills(),
+		Rules: c.Rules(), Drills: s.config.DrillChannel(),
 		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people, Retention: retention(c.Incidents),
 		Digests: s.keeperDigests(),
 		Route:   c.Target,
@@ -262,17 +262,9 @@ func (s *settings) places() []access.Place {
 // external reports whether guests and people of other organisations may act.
 func (s *settings) external() bool { return s.config.Slack.ExternalUsers == config.ExternalAllow }
 
-// drills is the channel of drills; empty: their routes'.
-func (s *settings) drills() string {
-	if s.config.Drills == nil {
-		return ""
-	}
-	return s.config.Drills.Channel
-}
-
 // startChannel is where a playbook that somebody starts goes.
 func (s *settings) startChannel(st incident.Start) string {
-	return keeper.Settings{Route: s.config.Target, Drills: s.drills()}.StartChannel(st)
+	return keeper.Settings{Route: s.config.Target, Drills: s.config.DrillChannel()}.StartChannel(st)
 }
 
 // digestChannel is where a digest is posted; without a name the first one. Empty:

@@ -179,10 +179,7 @@ func (c explainCommand) notification(in io.Reader, now time.Time) (alerts.Notifi
 func (c explainCommand) named(x *explained) error {
 	set := x.settings.Playbooks
 	if _, known := set.Find(c.Playbook); !known {
-		var names []string
-		for _, p := range set.All() {
-			names = append(names, p.Name)
-		}
+		names := slices.Collect(set.Names())
 		hint := ": there are " + strings.Join(names, ", ")
 		if best, ok := yamlfile.Nearest(c.Playbook, names); ok {
 			hint = fmt.Sprintf(": did you mean %q?", best)
