@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// tellingFirst are the labels that say most of where and what an alert is, in the
+// firstLabels are the labels that say most of what and where an alert is, in the
 // order in which people look for them.
-var tellingFirst = [...]string{"cluster", "region", "namespace", "service", "host", "job", "instance", "team"}
+var firstLabels = []string{"alertname", "cluster", "region", "namespace", "service", "host", "job", "instance", "team"}
 
 // tellingNothing are labels that say nothing of where and what: how bad it is stands
 // elsewhere, and so does what Prometheus, Grafana, Thanos and we ourselves add.
@@ -21,18 +21,19 @@ var tellingNothing = map[string]bool{
 // TellingLabels returns the names of the labels, without alertname, that tell an alert
 // from others, the most telling first. Labels without a value are none.
 func TellingLabels(labels map[string]string) []string {
-	return slices.DeleteFunc(LabelNames(labels, tellingFirst[:]), func(n string) bool {
+	return slices.DeleteFunc(LabelNames(labels), func(n string) bool {
 		return tellingNothing[n] || strings.HasPrefix(n, "__") || strings.TrimSpace(labels[n]) == ""
 	})
 }
 
-// LabelNames returns the names of labels: those in first in its order, then the others by name.
-func LabelNames(labels map[string]string, first []string) []string {
+// LabelNames returns the names of labels, those first that people look for, then the
+// others by name.
+func LabelNames(labels map[string]string) []string {
 	rank := func(name string) int {
-		if at := slices.Index(first, name); at >= 0 {
+		if at := slices.Index(firstLabels, name); at >= 0 {
 			return at
 		}
-		return len(first)
+		return len(firstLabels)
 	}
 	return slices.SortedFunc(maps.Keys(labels), func(a, b string) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))

@@ -18,6 +18,7 @@ type Command struct {
 	Incident int               // the incident's number; 0 when none was given
 	Step     string            // a step's number ("4") or id ("pool-connections")
 	Text     string            // note, reason, playbook name, title, service, question, a handbook's name, or the verb help is asked for
+	People   map[string]string // ids of the people whom the text mentions, by the name that it has for them
 	Name     string            // start, drill and show: the playbook; digest: which one
 	Labels   map[string]string // start and drill: labels of the new incident
 	Filter   string            // incidents: open, mine, overdue or all; digest: preview or post
@@ -80,6 +81,7 @@ func Parse(text string, incident int) (Command, error) {
 	if len(text) > maxRaw {
 		return Command{}, &UsageError{Text: fmt.Sprintf("That is %d bytes long; a command may have %d characters. Put the rest into the thread itself.", len(text), maxText)}
 	}
+	people := mentioned(text)
 	text = plain(text)
 	if n := utf8.RuneCountInString(text); n > maxText {
 		return Command{}, &UsageError{Text: fmt.Sprintf("That is %d characters long; a command may have %d. Put the rest into the thread itself.", n, maxText)}
@@ -93,7 +95,11 @@ func Parse(text string, incident int) (Command, error) {
 		return Command{}, unknownVerb(word, incident != 0)
 	}
 	r := reader{verb: verb, rest: rest, thread: incident}
-	return r.read()
+	c, err := r.read()
+	if c.Text != "" {
+		c.People = people
+	}
+	return c, err
 }
 
 // reader reads the arguments of one verb, word by word.

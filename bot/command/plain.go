@@ -34,6 +34,26 @@ func plain(text string) string {
 	return strings.TrimSpace(text)
 }
 
+// maxPeople bounds how many people of one text are known as such.
+const maxPeople = 5
+
+// mentioned are the people in a text as Slack sent it, by the names that plain writes
+// for them.
+func mentioned(text string) map[string]string {
+	var people map[string]string
+	for _, parts := range reference.FindAllStringSubmatch(text, -1) {
+		id, person := strings.CutPrefix(parts[1], "@")
+		if !person || parts[2] == "" || len(people) == maxPeople {
+			continue
+		}
+		if people == nil {
+			people = map[string]string{}
+		}
+		people[strings.TrimPrefix(plain(parts[0]), "@")] = id
+	}
+	return people
+}
+
 // unnamed are what references read as that come without a name: no person reads ids.
 var unnamed = map[byte]string{'U': "@somebody", 'W': "@somebody", 'S': "@a-group", 'C': "#a-channel", 'G': "#a-channel", 'D': "#a-channel"}
 

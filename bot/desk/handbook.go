@@ -93,9 +93,10 @@ func sheetAnswer(answer handbook.Answer, remarks ...string) message.Message {
 func unknown(org digest.Organisation) (remarks []string) {
 	var absent []string
 	for _, f := range []digest.Figure{org.Users, org.WeeklyGrowth, org.Teams, org.International, org.CDNBandwidthTB} {
-		if key, ok := strings.CutSuffix(f.Why, " is not configured"); ok && !f.Known {
-			absent = append(absent, key)
-		} else if !f.Known && f.Why != "" {
+		switch {
+		case f.Absent != "":
+			absent = append(absent, f.Absent)
+		case !f.Known && f.Why != "":
 			remarks = append(remarks, "Not known: "+f.Why+".")
 		}
 	}

@@ -1,6 +1,8 @@
 package desk_test
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +44,20 @@ func TestMentionsHaveNames(t *testing.T) {
 	eventually(t, "the note is kept", func() bool { return r.incident(1).Note.Text != "" })
 	if got, want := r.incident(1).Note.Text, "ask @anna in #general"; got != want {
 		t.Errorf("the note reads %q, want %q", got, want)
+	}
+	user, _ := r.sim.User("anna")
+	eventually(t, "the note shows anna", func() bool {
+		for _, m := range r.sim.Messages("incidents") {
+			blocks, err := json.Marshal(m.Blocks)
+			if err == nil && strings.Contains(string(blocks), `"user_id":"`+user.ID+`"`) {
+				return true
+			}
+		}
+		return false
+	})
+	told := slices.DeleteFunc(r.sim.Notifications(), func(n slacksim.Notification) bool { return n.Mention != "@anna" })
+	if len(told) != 1 {
+		t.Errorf("anna is notified by %v, want by what ben wrote alone", told)
 	}
 	say("resolve")
 	eventually(t, "the resolution is told", func() bool { return strings.Contains(r.plainTexts(), "Resolved by") })

@@ -97,7 +97,7 @@ func (r *rig) start() {
 	})
 	d := desk.New(desk.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Gather: r.gather, Organisation: func(ctx context.Context, _ time.Time) digest.Organisation {
 		if r.organisation == nil {
-			return digest.Organisation{Users: digest.Figure{Why: "organisation.users is not configured"}}
+			return digest.Organisation{Users: digest.Figure{Why: "organisation.users is not configured", Absent: "organisation.users"}}
 		}
 		return r.organisation(ctx)
 	}, Settings: func() desk.Settings {

@@ -98,6 +98,7 @@ type Figure struct {
 	Known  bool    `json:"known"`
 	Source string  `json:"source,omitempty"` // "configured", "measured by Prometheus"
 	Why    string  `json:"why,omitempty"`    // not known: a sentence
+	Absent string  `json:"-"`                // not known because this key is not configured
 }
 
 // Organisation is what the team told about itself. Growth and International are

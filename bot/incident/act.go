@@ -13,6 +13,7 @@ import (
 func (m *move) act(a Act) Answer {
 	defer func() {
 		if len(m.changes) > 0 {
+			m.i.name(a.Named)
 			m.show(a.User, a.Via)
 		}
 	}()

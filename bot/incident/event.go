@@ -97,6 +97,8 @@ type Act struct {
 	Step     string `json:"step,omitempty"`
 	User     User   `json:"user"`
 	Text     string `json:"text,omitempty"` // a note or a reason
+	// Named are the people whom Text mentions, by the names that it has for them.
+	Named []User `json:"named,omitempty"`
 	// Reason says why the incident is over, with VerbResolve and VerbReason.
 	Reason Reason `json:"reason,omitempty"`
 	Via    string `json:"via,omitempty"` // button, menu, command, thread, modal

@@ -85,6 +85,7 @@ type Incident struct {
 	AckedAt    time.Time `json:"acked_at,omitzero"`
 	AckedBy    User      `json:"acked_by,omitzero"`
 	Lead       User      `json:"lead,omitzero"`
+	Named      []User    `json:"named,omitempty"` // people whom words mention; without an ID the name is more than one's
 	ResolvedAt time.Time `json:"resolved_at,omitzero"`
 	ResolvedBy User      `json:"resolved_by,omitzero"` // empty: the alerts resolved
 	ByHand     bool      `json:"by_hand,omitempty"`    // resolved by hand while alerts fired

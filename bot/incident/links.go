@@ -30,7 +30,11 @@ const (
 // addresses, labels named so, and what Grafana adds. They are as they were written,
 // but for blanks and line breaks around; which of them lead anywhere is seen when they are shown.
 func linksOf(n alerts.Notification, a alerts.Alert) []playbooks.Link {
-	var all []playbooks.Link
+	type written struct {
+		playbooks.Link
+		leads bool // somewhere
+	}
+	var all []written
 	leads := map[string]bool{} // titles that lead somewhere
 	add := func(title, text string, named bool) {
 		text = strings.TrimSpace(text)
@@ -42,7 +46,7 @@ func linksOf(n alerts.Notification, a alerts.Alert) []playbooks.Link {
 		if len(text) > maxLink {
 			text = strings.ToValidUTF8(text[:maxLink], "")
 		}
-		all = append(all, playbooks.Link{Title: title, URL: text})
+		all = append(all, written{playbooks.Link{Title: title, URL: text}, len(found) > 0})
 	}
 	annotations := maps.Clone(n.CommonAnnotations)
 	if annotations == nil {
@@ -61,16 +65,15 @@ func linksOf(n alerts.Notification, a alerts.Alert) []playbooks.Link {
 	}
 	add(dashboard, a.DashboardURL, false)
 	add(panel, a.PanelURL, false)
-	slices.SortStableFunc(all, func(a, b playbooks.Link) int {
+	slices.SortStableFunc(all, func(a, b written) int {
 		return cmp.Or(cmp.Compare(linkRank(a.Title), linkRank(b.Title)), cmp.Compare(a.Title, b.Title))
 	})
-	kept := all[:0]
+	var kept []playbooks.Link
 	for _, l := range all {
-		found, _ := weblink.Find(l.URL)
-		if len(found) == 0 && leads[l.Title] || slices.Contains(kept, l) {
+		if !l.leads && leads[l.Title] || slices.Contains(kept, l.Link) {
 			continue // words beside a link of that name, or the same again
 		}
-		kept = append(kept, l)
+		kept = append(kept, l.Link)
 	}
 	return slices.Clip(kept[:min(len(kept), maxAlertLinks)])
 }

@@ -196,8 +196,8 @@ func bullets(items []*paragraph) *slack.RichTextList {
 	return slack.NewRichTextList(slack.RTEListBullet, 0, elements...)
 }
 
-func quote(s string) slack.RichTextElement {
-	return &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement(s, nil)}}
+func quote(p *paragraph) slack.RichTextElement {
+	return &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement(*p)}
 }
 
 func preformatted(s string) slack.RichTextElement {

@@ -76,6 +76,7 @@ func uncalled(v View) View {
 			}
 		}
 	}
+	i.Named = nil
 	v.Incident, v.Names = i, nil
 	return v
 }

@@ -147,7 +147,7 @@ func alertLine(i incident.Incident, a incident.Alert, newest bool) *paragraph {
 
 // alertName is what tells an alert apart from the others of its group.
 func alertName(i incident.Incident, a incident.Alert) string {
-	if own := labelPairs(a.Labels, 4, nil); own != "" {
+	if own := labelPairs(a.Labels, alerts.LabelNames(a.Labels), 4); own != "" {
 		return own
 	}
 	if n := Line(i.Labels["alertname"]); n != "" {
@@ -156,28 +156,16 @@ func alertName(i incident.Incident, a incident.Alert) string {
 		}
 		return Cut(n, 160)
 	}
-	if common := labelPairs(tellingOnly(i.Labels), 4, nil); common != "" {
+	if common := labelPairs(i.Labels, alerts.TellingLabels(i.Labels), 4); common != "" {
 		return common
 	}
 	return "an alert without labels"
 }
 
-// tellingOnly are the labels that tell an alert from others.
-func tellingOnly(labels map[string]string) map[string]string {
-	kept := map[string]string{}
-	for _, name := range alerts.TellingLabels(labels) {
-		kept[name] = labels[name]
-	}
-	return kept
-}
-
-// labelsFirst are the labels that people look for.
-var labelsFirst = [...]string{"alertname", "cluster", "region", "namespace", "service", "host", "job", "instance", "team"}
-
-// labelPairs writes labels as name=value, the well-known ones first, at most
-// count of them.
-func labelPairs(labels map[string]string, count int, leaveOut map[string]bool) string {
-	names := slices.DeleteFunc(alerts.LabelNames(labels, labelsFirst[:]), func(n string) bool { return leaveOut[n] || labels[n] == "" })
+// labelPairs writes those labels of these names that have a value as name=value, at
+// most count of them.
+func labelPairs(labels map[string]string, names []string, count int) string {
+	names = slices.DeleteFunc(names, func(n string) bool { return labels[n] == "" })
 	var pairs []string
 	for _, n := range names[:min(len(names), count)] {
 		pairs = append(pairs, Cut(Line(n), 30)+"="+Cut(Line(labels[n]), 50))
@@ -190,6 +178,8 @@ func labelPairs(labels map[string]string, count int, leaveOut map[string]bool) s
 }
 
 func commonLabels(i incident.Incident) string {
-	leaveOut := map[string]bool{"playbook": true, "prometheus": true, "severity": true, incident.DrillLabel: true}
-	return labelPairs(i.Labels, maxLabels, leaveOut)
+	names := slices.DeleteFunc(alerts.LabelNames(i.Labels), func(n string) bool {
+		return slices.Contains([]string{"playbook", "prometheus", "severity", incident.DrillLabel}, n)
+	})
+	return labelPairs(i.Labels, names, maxLabels)
 }

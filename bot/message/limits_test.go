@@ -75,8 +75,10 @@ func TestLongTextOfAnyKindFits(t *testing.T) {
 			s.incident.Alerts = append(s.incident.Alerts, s.incident.Alerts[0])
 		}
 		s.incident.Labels = map[string]string{"alertname": long, "service": long, "team": long}
+		s.incident.Named = []incident.User{{ID: "U" + strings.Repeat("0", 30), Name: "a"}}
+		s.incident.Note.Text = strings.Repeat("@a ", 20) + long
 		for k := range s.incident.Steps {
-			s.incident.Steps[k].Title, s.incident.Steps[k].Note = long, long
+			s.incident.Steps[k].Title, s.incident.Steps[k].Note = long, s.incident.Note.Text
 			s.incident.Steps[k].Detail, s.incident.Steps[k].Commands = Escape(long), []string{strings.Repeat(sign, 200/len(sign)), "kubectl get pods"}
 		}
 		for k := range s.incident.Tiers {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/alerts/weblink"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
@@ -66,10 +67,17 @@ type ways struct {
 	incident incident.Incident
 	alerts   []incident.Alert // whose links they are
 	titles   []*waysOfTitle
-	keys     map[string]bool          // targets that there is a link to
+	to       map[string]*way          // by target
 	left     map[weblink.Why][]string // titles of what is no link
-	raw      map[string]*way          // what was written, under its title; nil: no link
+	written  map[source][]*way        // the links in what was written
 	lost     []Loss
+}
+
+// source is what was written as a link, and under which title; the playbook's links
+// may take titles of values.
+type source struct {
+	own            int // which of the playbook's links, from 1; then no title
+	title, written string
 }
 
 // waysOfTitle are links of one title: of different alerts, or one.
@@ -80,6 +88,7 @@ type waysOfTitle struct {
 }
 
 type way struct {
+	of          source // who first wrote it
 	address     string
 	title       string           // its own, where the playbook makes titles of values
 	from        []incident.Alert // that lead there
@@ -88,7 +97,7 @@ type way struct {
 
 // gather finds all links. While something fires, what is over leads nowhere.
 func gather(i incident.Incident) *ways {
-	w := &ways{incident: i, keys: map[string]bool{}, left: map[weblink.Why][]string{}, raw: map[string]*way{}}
+	w := &ways{incident: i, to: map[string]*way{}, left: map[weblink.Why][]string{}, written: map[source][]*way{}}
 	w.alerts = newestFirst(i)
 	if i.FiringCount() > 0 {
 		w.alerts = slices.DeleteFunc(w.alerts, func(a incident.Alert) bool { return !a.Firing })
@@ -141,33 +150,48 @@ func (w *ways) add(title, written string, own int, from ...incident.Alert) {
 	if written == "" || Line(title) == "" {
 		return
 	}
-	key := fmt.Sprint(own, " ", title, " ", written)
+	s := source{own, title, written}
 	if own > 0 {
-		key = fmt.Sprint(own, " ", written)
+		s.title = ""
 	}
-	if known, again := w.raw[key]; again {
-		if known != nil {
-			known.from = append(known.from, from...)
+	links, again := w.written[s]
+	if !again {
+		links = w.find(s, title)
+		w.written[s] = links
+	}
+	for _, l := range links {
+		for _, a := range from {
+			if at := len(l.from) - 1; at < 0 || l.from[at].Fingerprint != a.Fingerprint {
+				l.from = append(l.from, a)
+			}
 		}
-		return
 	}
-	w.raw[key] = nil
-	addresses, why := weblink.Find(written)
+}
+
+// find makes links of what was written; those that stand under another title already
+// stay there.
+func (w *ways) find(s source, title string) (links []*way) {
+	addresses, why := weblink.Find(s.written)
 	if why != "" {
 		w.left[why] = append(w.left[why], Line(title))
 	}
 	for _, address := range addresses {
-		if target := weblink.Key(address); !w.keys[target] {
-			w.keys[target] = true
-			l := &way{address: address, title: title, from: slices.Clone(from), long: Length(address) > maxURL}
-			w.raw[key] = l
-			t := w.titled(title, own)
+		target := weblink.Key(address)
+		l := w.to[target]
+		if l == nil {
+			l = &way{of: s, address: address, title: title, long: Length(address) > maxURL}
+			w.to[target] = l
+			t := w.titled(title, s.own)
 			t.links = append(t.links, l)
 			if l.long {
 				w.tooLong(t, l, maxURL)
 			}
 		}
+		if l.of.own == s.own && l.of.title == s.title {
+			links = append(links, l)
+		}
 	}
+	return links
 }
 
 // titled returns the links of that title, or of that link of the playbook.
@@ -238,8 +262,7 @@ func (w *ways) label(t *waysOfTitle, l *way) string {
 // other link's have; else what the first alert is called.
 func (w *ways) telling(t *waysOfTitle, l *way) string {
 	value := func(a incident.Alert, name string) string { return cmp.Or(a.Labels[name], w.incident.Labels[name]) }
-	names := slices.Sorted(maps.Keys(l.from[0].Labels))
-	for _, name := range slices.Concat(labelsFirst[:], names) {
+	for _, name := range alerts.LabelNames(l.from[0].Labels) {
 		own := value(l.from[0], name)
 		differs := func(a incident.Alert) bool { return value(a, name) != own }
 		if own == "" || slices.ContainsFunc(l.from, differs) {
@@ -251,7 +274,11 @@ func (w *ways) telling(t *waysOfTitle, l *way) string {
 			return own
 		}
 	}
-	return alertName(w.incident, l.from[0])
+	name := alertName(w.incident, l.from[0])
+	if more := len(l.from) - 1; more > 0 {
+		name += fmt.Sprintf(" and %d more", more)
+	}
+	return name
 }
 
 // grafanaRule finds the page of a Grafana rule, wherever Grafana is served.

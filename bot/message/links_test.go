@@ -165,6 +165,21 @@ func TestLinksAreNamedByWhatDiffers(t *testing.T) {
 	}
 }
 
+// TestALinkIsOfAllWhoWriteIt, however each does: what it is called may not be the name
+// of the first alone.
+func TestALinkIsOfAllWhoWriteIt(t *testing.T) {
+	other := runbook("https://r.example/disk")
+	line := func(second string) string {
+		return linkLine(t, newScene(t, triage()).hears(leading(alerts.Firing, runbook("https://r.example/cpu"), runbook(second), other)).incident)
+	}
+	want := line("https://r.example/cpu")
+	for _, second := range []string{"<https://r.example/cpu>", "[cpu](https://r.example:443/cpu)"} {
+		if got := line(second); got != want {
+			t.Errorf("the second alert writes %s:\n got %s\nwant %s", second, got, want)
+		}
+	}
+}
+
 // TestManyLinksAreCounted: five of a title, ten in all, the first of each title before
 // the second of any; the rest is a number.
 func TestManyLinksAreCounted(t *testing.T) {

@@ -41,7 +41,7 @@ func root(v View) Message {
 	blocks = append(blocks, firing(i)...)
 	if note := strings.TrimSpace(Inert(i.Note.Text)); note != "" {
 		by := (&paragraph{}).bold("Note").text(" by ").user(i.Note.By).text(", ").date(i.Note.At)
-		blocks = append(blocks, rich("note", by.section(), quote(CutNamed(note, maxNote))))
+		blocks = append(blocks, rich("note", by.section(), quote((&paragraph{}).words(CutNamed(note, maxNote), i.Named))))
 	}
 	if links := links(i); len(links) > 0 {
 		blocks = append(blocks, lines("links", []*paragraph{joined(links)}))

@@ -119,9 +119,9 @@ func (s *scene) timer() *scene {
 	return s.handle(&i, incident.Event{Timer: &incident.Timer{Incident: i.Number}})
 }
 
-func (s *scene) act(who incident.User, verb incident.Verb, step, text string) *scene {
+func (s *scene) act(who incident.User, verb incident.Verb, step, text string, mentions ...incident.User) *scene {
 	i := s.incident
-	return s.handle(&i, incident.Event{Act: &incident.Act{Verb: verb, Incident: i.Number, Step: step, User: who, Text: text, Via: "button"}})
+	return s.handle(&i, incident.Event{Act: &incident.Act{Verb: verb, Incident: i.Number, Step: step, User: who, Text: text, Named: mentions, Via: "button"}})
 }
 
 func (s *scene) view() View {

@@ -26,7 +26,7 @@ func Status(v View, now time.Time) Message {
 		r := roster{left: room, limit: 100}
 		for _, s := range i.Steps {
 			if s.Tier == t.Name && !s.Hidden {
-				r.add(statusLine(s))
+				r.add(statusLine(s, i.Named))
 			}
 		}
 		if len(r.items)+r.rest == 0 {
@@ -94,7 +94,7 @@ func statusWork(i incident.Incident, all []due) []*paragraph {
 }
 
 // statusLine is a step on one line.
-func statusLine(s incident.Step) *paragraph {
+func statusLine(s incident.Step, people []incident.User) *paragraph {
 	p := (&paragraph{}).text(stepSign(s.State) + " " + stepTitle(s) + " · " + stepWord(s.State))
 	switch s.State {
 	case incident.StepAcknowledged:
@@ -102,7 +102,7 @@ func statusLine(s incident.Step) *paragraph {
 	case incident.StepDone, incident.StepSkipped:
 		p.text(" by ").user(s.By).text(", ").date(s.At)
 		if note := Line(s.Note); note != "" {
-			p.text(": " + Cut(note, 120))
+			p.text(": ").words(Cut(note, 120), people)
 		}
 	}
 	switch {

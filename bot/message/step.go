@@ -140,7 +140,7 @@ func (c card) endedBlocks(i incident.Incident) []slack.Block {
 	}
 	says := []*slack.TextBlockObject{markup(c.ending())}
 	if note := Line(c.Note); note != "" {
-		says = append(says, plain("“"+cutJSON(CutNamed(note, maxReason), maxReasonBytes)+"”"))
+		says = append(says, quoted(cutJSON(CutNamed(note, maxReason), maxReasonBytes), i.Named, maxReasonBytes))
 	}
 	return []slack.Block{top, small("end:"+c.ID, says...)}
 }

@@ -95,7 +95,7 @@ func entry(i incident.Incident, c incident.Change) *paragraph {
 		}
 	}
 	if words := Line(c.Text); words != "" && carriesWords(c.Kind) {
-		p.text(": " + CutNamed(words, 500))
+		p.text(": ").words(CutNamed(words, 500), i.Named)
 	}
 	return p
 }

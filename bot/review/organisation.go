@@ -44,7 +44,8 @@ func (o Organisation) Ask(ctx context.Context, now time.Time) digest.Organisatio
 	for _, f := range figures {
 		switch {
 		case f.from == nil:
-			*f.to = digest.Figure{Why: fmt.Sprintf("organisation.%s is not configured", f.key)}
+			key := "organisation." + f.key
+			*f.to = digest.Figure{Why: key + " is not configured", Absent: key}
 		case f.from.Query == "":
 			*f.to = digest.Figure{Value: f.from.Value, Known: true, Source: "configured"}
 		case o.Prometheus == nil:

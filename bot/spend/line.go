@@ -50,15 +50,6 @@ func (d Days) Add(day Day, g Group, c Cost) {
 	groups[g] = groups[g].Add(c)
 }
 
-// Merge counts everything in other.
-func (d Days) Merge(other Days) {
-	for day, groups := range other {
-		for g, c := range groups {
-			d.Add(day, g, c)
-		}
-	}
-}
-
 // Newest is the last day of which anything is known; ok is false when none is.
 func (d Days) Newest() (newest Day, ok bool) {
 	for day := range d {

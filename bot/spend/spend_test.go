@@ -147,7 +147,8 @@ func TestDaysAddUp(t *testing.T) {
 	g := Group{Service: "EC2", Currency: "USD", Kind: Usage}
 	days := Days{}
 	days.Add(3, g, Cost{one, one})
-	days.Merge(Days{3: {g: {one, Money{}}}, 4: {g: {one, one}}})
+	days.Add(3, g, Cost{one, Money{}})
+	days.Add(4, g, Cost{one, one})
 	if got, want := days[3][g], (Cost{one.Add(one), one}); got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -9,9 +9,6 @@ import (
 )
 
 const (
-	// Sockets is how many replicas may hold a Socket Mode connection at once: one
-	// works while Slack renews the other.
-	Sockets = 2
 	// SocketFor is how long the lease of a socket lasts without renewal, on Redis'
 	// clock.
 	SocketFor = 5 * time.Second
@@ -20,7 +17,8 @@ const (
 	SocketTurn = 61 * time.Second
 )
 
-// takeSocketScript takes or prolongs the lease of one socket, and asks for a turn
+// takeSocketScript takes or prolongs the lease of one of two sockets (one works while
+// Slack renews the other), and asks for a turn
 // to open it. A turn is given when nobody opened one for a while; and at once
 // when none is connected and whoever opened last has gone, because then a refusal
 // by Slack costs nothing. A holder that has not renewed for half its lease counts

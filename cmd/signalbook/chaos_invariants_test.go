@@ -49,7 +49,7 @@ func (r record) knows(o occurrence) bool {
 
 // check looks at everything once the world is at rest.
 func (m *witness) check() {
-	all := m.records()
+	all, shown := m.moment()
 	for _, g := range m.groups {
 		m.checkGroup(g, all)
 	}
@@ -57,7 +57,7 @@ func (m *witness) check() {
 	for _, r := range all {
 		m.replay(r)
 	}
-	m.checkSlack(all)
+	m.checkSlack(all, shown)
 	m.checkRefusals()
 	if dead, err := asked(func() (int64, error) { return m.w.store.DeadLetters(context.Background()) }); err != nil || dead > 0 {
 		m.w.problem("%d dead letters, %v", dead, err)
@@ -213,9 +213,9 @@ func (m *witness) replay(r record) {
 
 // checkSlack: every message that there should be is there once and shows the
 // newest state, and nothing else is there.
-func (m *witness) checkSlack(all []record) {
+func (m *witness) checkSlack(all []record, messages []slacksim.Message) {
 	shown := map[string]slacksim.Message{}
-	for _, one := range m.everything() {
+	for _, one := range messages {
 		shown[one.ChannelID+" "+one.TS] = one
 	}
 	claimed, ops := map[string]string{}, map[string]string{}

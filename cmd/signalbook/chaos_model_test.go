@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -129,25 +130,58 @@ func (m *witness) everything() []slacksim.Message {
 // the doubts that late copies leave (an alert that seems to fire again is held
 // for a minute).
 func (m *witness) settle() {
-	ctx := m.w.over
-	quiet := func(dirty bool) func() bool {
-		return func() bool {
-			room, err := m.w.store.Room(ctx)
-			if err != nil || room.Events > 0 || !dirty {
-				return err == nil && room.Events == 0
-			}
-			numbers, err := m.w.store.Dirty(ctx)
-			return err == nil && len(numbers) == 0
-		}
-	}
-	m.await("the inbox is empty", quiet(false))
+	m.await("the inbox is empty", m.judged)
 	m.checkAccepted()
 	var all sync.WaitGroup
 	for _, g := range m.groups {
 		all.Go(func() { g.tell(true) })
 	}
 	all.Wait()
-	m.await("the inbox is empty and Slack shows everything", quiet(true))
+	m.await("the inbox is empty and Slack shows everything", m.still)
+}
+
+// judged reports whether the inbox is empty.
+func (m *witness) judged() bool {
+	room, err := m.w.store.Room(m.w.over)
+	return err == nil && room.Events == 0
+}
+
+// still reports whether Slack shows everything, too.
+func (m *witness) still() bool {
+	if !m.judged() {
+		return false
+	}
+	numbers, err := m.w.store.Dirty(m.w.over)
+	return err == nil && len(numbers) == 0
+}
+
+// moment reads every incident and every message as they are at one moment: when a deadline passes
+// meanwhile, all is read again once Slack shows it.
+func (m *witness) moment() (all []record, shown []slacksim.Message) {
+	for {
+		known := len(m.w.problems)
+		all, shown = m.records(), m.everything()
+		if m.still() && !slices.ContainsFunc(all, m.moved) {
+			return all, shown
+		}
+		m.w.problems = m.w.problems[:known]
+		m.await("Slack shows what happened while everything was read", m.still)
+		if len(m.w.problems) > known {
+			return all, shown
+		}
+	}
+}
+
+// moved reports whether an incident has changed since it was read.
+func (m *witness) moved(r record) bool {
+	if r.Number == 0 {
+		return false // a storm: it changes with its incidents
+	}
+	now, err := asked(func() (i incident.Incident, err error) {
+		i, _, err = m.w.store.Incident(context.Background(), r.Number)
+		return i, err
+	})
+	return err != nil || now.Version != r.Version
 }
 
 // settleWithin is how long a world may take to come to rest, beside the time that it was hurt: Slack takes some forty
