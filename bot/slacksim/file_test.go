@@ -3,11 +3,9 @@ package slacksim_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"image"
 	"image/color"
 	"image/png"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -276,40 +274,5 @@ func TestRatesOfFiles(t *testing.T) {
 		if err := test.call(); err == nil || !strings.Contains(err.Error(), "rate limit") {
 			t.Errorf("%s, once more: got %v, want a limit", method, err)
 		}
-	}
-}
-
-// TestPictureOnThePage: people see the picture with its title, read its
-// description, and can open it with the keyboard; nobody is served anything but
-// pictures.
-func TestPictureOnThePage(t *testing.T) {
-	sim, api, page := startPage(t, slacksim.Options{FileProcessing: time.Nanosecond})
-	id, text := upload(t, api, chart(t)), upload(t, api, []byte("<script>alert(1)</script>"))
-	if got := postBlocks(t, api, `[{"type":"header","text":{"type":"plain_text","text":"Cost review"}},`+pictureBlock(id)[1:]); got != "ok" {
-		t.Fatal(got)
-	}
-	if body, header := page.get("/sim/file/" + id); body != string(chart(t)) || header.Get("Content-Type") != "image/png" || header.Get("X-Content-Type-Options") != "nosniff" {
-		t.Errorf("got %d bytes with %v, want the picture", len(body), header)
-	}
-	resp, err := http.Get(page.url + "/sim/file/" + text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, _ := io.ReadAll(resp.Body)
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusNotFound {
-		t.Errorf("a text: got %s %q, want it not served", resp.Status, body)
-	}
-
-	b := openTab(t, page.url+"/?user=anna&channel=incidents")
-	b.gives(`(i => i && i.complete ? i.naturalWidth + " " + i.alt : "not yet")(document.querySelector("#messages figure img"))`, "480 Costs rise")
-	b.gives(`document.querySelector("#messages figure figcaption").innerText`, "Costs")
-	b.gives(`(a => { a.focus(); return document.activeElement === a ? a.target : "no focus" })(document.querySelector("#messages figure a"))`, "_blank")
-	if err := sim.DeleteFile(id); err != nil {
-		t.Fatal(err)
-	}
-	b.gives(`document.querySelector("#messages figure img") ? "shown" : document.querySelector("#messages figure .image").innerText`, "🖼 Costs rise")
-	if err := sim.DeleteFile(id); err == nil || !strings.Contains(fmt.Sprint(err), id) {
-		t.Errorf("deleted twice: got %v, want an error that names it", err)
 	}
 }

@@ -60,23 +60,27 @@ func TestPureRooms(t *testing.T) {
 }
 
 // TestCalmRooms: what the Makefile tests without the race detector starts nothing that could race.
+// What is safe by itself (a sync.Once, a Pool) is raced by the rooms that use it.
 func TestCalmRooms(t *testing.T) {
 	t.Parallel()
 	makefile, err := os.ReadFile("../../Makefile")
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := regexp.MustCompile(`(?m)^CALM := (.+)$`).FindSubmatch(makefile)
+	line := regexp.MustCompile(`(?m)^CALM := ((?:.+\\\n)*.+)$`).FindSubmatch(makefile)
 	if line == nil {
 		t.Fatal("the Makefile no longer says which rooms are CALM")
 	}
-	starts := regexp.MustCompile(`(?m)^\s*go |"sync"|"sync/atomic"|\.Go\(`)
-	for room := range strings.FieldsSeq(string(line[1])) {
+	starts := regexp.MustCompile(`(?m)^\s*go |errgroup|\.Go\(`)
+	for room := range strings.FieldsSeq(strings.ReplaceAll(string(line[1]), "\\\n", " ")) {
 		files, err := filepath.Glob(filepath.Join("../..", room, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %d files, %v", room, len(files), err)
 		}
 		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
 			data, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
