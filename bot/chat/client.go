@@ -126,9 +126,10 @@ func (c *core) httpClient(base *http.Client) *http.Client {
 }
 
 // Identity is who the bot token belongs to. AppID is empty where Slack does not
-// tell it, EnterpriseID where the workspace belongs to no Enterprise organisation.
+// tell it, EnterpriseID where the workspace belongs to no Enterprise organisation. URL
+// is the workspace's own address, empty when that is not known.
 type Identity struct {
-	TeamID, Team, UserID, BotID, AppID, EnterpriseID string
+	TeamID, Team, UserID, BotID, AppID, EnterpriseID, URL string
 }
 
 // Auth asks Slack whose token this is (auth.test) and remembers the answer for
@@ -141,6 +142,7 @@ func (c *Client) Auth(ctx context.Context) (Identity, error) {
 		BotID        string `json:"bot_id"`
 		AppID        string `json:"app_id"`
 		EnterpriseID string `json:"enterprise_id"`
+		URL          string `json:"url"`
 	}
 	if err := c.read(ctx, "auth.test", "", nil, &answer); err != nil {
 		return Identity{}, err
@@ -149,6 +151,9 @@ func (c *Client) Auth(ctx context.Context) (Identity, error) {
 	if !isID(teams, id.TeamID) {
 		return Identity{}, &Error{Method: "auth.test", Outcome: OutcomeUnknown,
 			Err: errors.New("the answer names no workspace (team_id): is slack.api_url a Slack API?")}
+	}
+	if u, err := url.Parse(id.URL); err != nil || !c.trusted(u) {
+		id.URL = "" // what it leads to is shown to people
 	}
 	id.AppID = cmp.Or(id.AppID, c.app(ctx, id.BotID))
 	c.identity.Store(&id)

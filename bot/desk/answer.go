@@ -54,6 +54,7 @@ func toldByThread(a incident.Answer, always bool) bool {
 // then, so Slack is acknowledged first.
 func (d *Desk) whisper(ctx context.Context, to chat.Private, said message.Message) {
 	chat.Acknowledge(ctx)
+	said = d.linked(ctx, person{id: to.User, channel: to.Channel}, said)
 	if to.TriggerID != "" && said.Long() {
 		err := d.Slack.OpenView(ctx, to.TriggerID, message.AnswerModal(said))
 		if err == nil {

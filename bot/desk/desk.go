@@ -77,12 +77,12 @@ type Desk struct {
 	asking singleflight.Group // questions to Slack under way
 	failed sync.Map           // by question: its error, while the question rests
 
-	gatherWithin, accessWithin, namesWithin time.Duration // the constants; tests have less patience, or more
+	gatherWithin, accessWithin, namesWithin, linkWithin time.Duration // the constants; tests have less patience, or more
 }
 
 // New makes a desk; its late answers need Run.
 func New(o Options) *Desk {
-	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), gatherWithin: gatherWithin, accessWithin: accessWithin, namesWithin: namesWithin}
+	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), gatherWithin: gatherWithin, accessWithin: accessWithin, namesWithin: namesWithin, linkWithin: linkWithin}
 }
 
 // lateAnswer is a command that was recorded before its result was known.
@@ -144,7 +144,6 @@ func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
 		return
 	}
 	said := message.AskBack(answer, d.Settings().Command)
-	l.to.Text, l.to.Blocks = said.Text, said.Blocks
 	if l.to.Channel == "" && l.to.ResponseURL == "" {
 		// A form says nothing of where it was opened: the thread of what it is about is the place.
 		about := answer.Incident
@@ -159,6 +158,8 @@ func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
 		root := ledger[store.RootSlot]
 		l.to.Channel, l.to.ThreadTS = root.Channel, root.TS
 	}
+	said = d.linked(ctx, person{id: l.to.User, channel: l.to.Channel}, said)
+	l.to.Text, l.to.Blocks = said.Text, said.Blocks
 	if err := d.Slack.Ephemeral(ctx, l.to); err != nil {
 		d.Logger.Warn("a late answer did not reach its reader", "user", l.to.User, "error", err)
 	}

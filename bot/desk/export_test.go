@@ -6,7 +6,9 @@ import "time"
 func (d *Desk) HurryFigures(within time.Duration) { d.gatherWithin = within }
 
 // WaitForSlack makes whoever acts wait longer for Slack, on a busy machine.
-func (d *Desk) WaitForSlack(within time.Duration) { d.accessWithin, d.namesWithin = within, within }
+func (d *Desk) WaitForSlack(within time.Duration) {
+	d.accessWithin, d.namesWithin, d.linkWithin = within, within, within
+}
 
 // How long what Slack said of a member holds, and while Slack cannot be asked.
 const (

@@ -37,12 +37,12 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 		}
 		answer, known, text := d.put(ctx, ev, "", chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}, true)
 		if known {
-			return chat.Answer{Message: message.WithNote(message.AskBack(answer, d.Settings().Command), note)}
+			return chat.Answer{Message: d.linked(ctx, who, message.WithNote(message.AskBack(answer, d.Settings().Command), note))}
 		}
 		return chat.Answer{Message: message.WithNote(message.Text(text), note)}
 	}
 	said := d.tell(ctx, c, who, d.Store.Now(), chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
-	return chat.Answer{Message: message.WithNote(said, note)}
+	return chat.Answer{Message: d.linked(ctx, who, message.WithNote(said, note))}
 }
 
 // Mention takes the same words in an incident's thread, where the ID is left

@@ -320,7 +320,7 @@ func (h *hands) sendAnswers(ctx context.Context) error {
 		if !h.valid() {
 			return errLeaseLost
 		}
-		said := message.AskBack(p.answer, h.Settings().Command)
+		said := h.linked(ctx, p.reply.Channel, message.AskBack(p.answer, h.Settings().Command))
 		err := h.whisper(ctx, chat.Private{
 			Channel: p.reply.Channel, ThreadTS: p.reply.Thread, User: p.user.ID, Text: said.Text, Blocks: said.Blocks, ResponseURL: p.reply.ResponseURL,
 		})

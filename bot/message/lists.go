@@ -17,12 +17,13 @@ const maxListed = 30 // incidents of a list
 type roster struct {
 	items []*paragraph
 	left  int // of the weight
+	spare int // of it that each item gets later, for a link
 	limit int // of the items
 	rest  int
 }
 
 func (r *roster) add(p *paragraph) {
-	w := inlineWeight(*p)
+	w := inlineWeight(*p) + r.spare
 	if r.rest > 0 || w > r.left || len(r.items) == r.limit {
 		r.rest++
 		return
@@ -79,7 +80,7 @@ func Incidents(l IncidentList) Message {
 		}
 		return Text(noIncidents(l.Filter, l.Command))
 	}
-	r := roster{left: MaxTotal - 1_000, limit: maxListed}
+	r := roster{left: MaxTotal - 1_000, limit: maxListed, spare: 120}
 	for _, i := range l.Incidents {
 		r.add(incidentLine(i, l.Now))
 	}

@@ -23,6 +23,7 @@ func (s *Sim) chatMethods() map[string]method {
 		"chat.update":        {tier: tier3, needs: scope("chat:write"), run: s.updateMessage},
 		"chat.delete":        {tier: tier3, needs: scope("chat:write"), run: s.deleteMessage},
 		"chat.postEphemeral": {tier: tier4, needs: scope("chat:write"), run: s.postEphemeral},
+		"chat.getPermalink":  {tier: tier4, run: s.getPermalink},
 	}
 }
 

@@ -89,6 +89,7 @@ func (s *Sim) servePage(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", s.serveShell)
 	mux.Handle("GET /assets/", s.page.assets)
 	mux.HandleFunc("GET /assets/fonts/{font}", serveFont)
+	mux.HandleFunc("GET /archives/{channel}/{message}", s.servePermalink)
 	mux.HandleFunc("GET /sim/state", s.serveState)
 	mux.HandleFunc("GET /sim/events", s.serveChanges)
 	mux.HandleFunc("GET /sim/file/{id}", s.serveFile)

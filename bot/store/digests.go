@@ -32,6 +32,20 @@ func DigestOf(subject int) (n int, ok bool) {
 	return digestSubjects - subject, subject < digestSubjects
 }
 
+// SubjectOf is the number in the shared indexes of what people call INC-7 or DIG-7; 0
+// for any other name.
+func SubjectOf(name string) int {
+	kind, digits, _ := strings.Cut(name, "-")
+	n, _ := strconv.Atoi(digits)
+	switch kind {
+	case "INC":
+		return n
+	case "DIG":
+		return DigestSubject(n)
+	}
+	return 0
+}
+
 // SubjectName is what people call a number of the shared indexes: INC-7, storm of
 // INC-7, DIG-7.
 func SubjectName(subject int) string {

@@ -82,6 +82,7 @@ type Identity struct {
 	// Empty: Slack did not tell, or a binary asked that did not ask for it.
 	AppID        string `json:"app_id,omitempty"`
 	EnterpriseID string `json:"enterprise_id,omitempty"`
+	URL          string `json:"url,omitempty"`
 }
 
 // RememberIdentity keeps what Slack said of a bot token; the token itself is

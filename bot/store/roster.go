@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -131,20 +132,37 @@ func (s *Store) SetPerson(ctx context.Context, user string, p Person) error {
 // Places returns where the threads of incidents stand: by the channel's id, or by its
 // configured name while there is none.
 func (s *Store) Places(ctx context.Context, all []incident.Incident) ([]string, error) {
-	pipe := s.redis.client.Pipeline()
-	roots := make([]*redis.StringCmd, len(all))
+	subjects := make([]int, len(all))
 	for k, i := range all {
-		roots[k] = pipe.HGet(ctx, s.keys.ledger(i.Number), RootSlot)
+		subjects[k] = i.Number
+	}
+	roots, err := s.Roots(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	places := make([]string, len(all))
+	for k, i := range all {
+		places[k] = cmp.Or(roots[k].Channel, i.Channel)
+	}
+	return places, nil
+}
+
+// Roots returns the slots of the first messages of subjects, in their order: one that is
+// not there, or that cannot be read, is empty.
+func (s *Store) Roots(ctx context.Context, subjects []int) ([]Slot, error) {
+	pipe := s.redis.client.Pipeline()
+	answers := make([]*redis.StringCmd, len(subjects))
+	for k, n := range subjects {
+		answers[k] = pipe.HGet(ctx, s.keys.ledger(n), RootSlot)
 	}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) && !wrongKind(err) {
 		return nil, fmt.Errorf("read where threads stand: %w", err)
 	}
-	places := make([]string, len(all))
-	for k, i := range all {
-		places[k] = i.Channel
-		if slot, err := decodeSlot(roots[k].Val()); err == nil && slot.Channel != "" {
-			places[k] = slot.Channel
+	roots := make([]Slot, len(subjects))
+	for k := range subjects {
+		if slot, err := decodeSlot(answers[k].Val()); err == nil {
+			roots[k] = slot
 		}
 	}
-	return places, nil
+	return roots, nil
 }

@@ -1,0 +1,79 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+const (
+	// linkWithin is how long an answer waits for the addresses of what it names.
+	linkWithin = 200 * time.Millisecond
+	// maxLinked bounds how many of them are looked up.
+	maxLinked = 40
+)
+
+// linked is a private answer with links to the threads of the incidents and digests that
+// it names, as far as its reader may see them. Slack is asked nothing: what is not known
+// here gets no link.
+func (d *Desk) linked(ctx context.Context, who person, m message.Message) message.Message {
+	named := m.Named()
+	if len(named) == 0 {
+		return m
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.linkWithin)
+	defer cancel()
+	named = named[:min(len(named), maxLinked)]
+	subjects := make([]int, len(named))
+	for k, id := range named {
+		subjects[k] = store.SubjectOf(id)
+	}
+	roots, err := d.Store.Roots(ctx, subjects)
+	if err != nil {
+		d.Logger.Debug("an answer gets no links", "error", err)
+		return m
+	}
+	to := message.Permalinks{}
+	for k, id := range named {
+		address := d.Slack.Permalink(roots[k].Channel, roots[k].TS, "")
+		if address != "" && d.maySeeAsKnown(ctx, who, subjects[k], roots[k].Channel) {
+			to[id] = address
+		}
+	}
+	return m.Linked(to)
+}
+
+// maySeeAsKnown decides about seeing an incident or a digest that stands in a channel, on
+// what is known without asking Slack.
+func (d *Desk) maySeeAsKnown(ctx context.Context, who person, subject int, at string) bool {
+	channel, responders := "", []string(nil)
+	if n, is := store.DigestOf(subject); is {
+		document, ok, err := d.Store.Digest(ctx, n)
+		if err != nil || !ok {
+			return false
+		}
+		channel, responders = document.Channel, d.responders(ctx, document.Channel)
+	} else {
+		i, ok, err := d.Store.Incident(ctx, subject)
+		if err != nil || !ok || i.Quiet {
+			return false
+		}
+		channel, responders = i.Channel, i.Responders
+	}
+	room, err := d.Store.Roster(ctx, at, who.id)
+	if err != nil {
+		return false
+	}
+	known, err := d.Store.Person(ctx, who.id)
+	if err != nil {
+		return false
+	}
+	facts := access.Facts{Person: known.Kind, Member: standing(room, nil, d.Store.Now()), Private: room.Private, Inside: at == who.channel}
+	if d.Slack.Outside(who.team) {
+		facts.Person = access.PersonExternal
+	}
+	return d.judge(ctx, who, facts, channel, responders).Allowed
+}

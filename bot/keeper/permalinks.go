@@ -1,0 +1,33 @@
+package keeper
+
+import (
+	"context"
+
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// linked is a private answer with links to the threads that it names. Only those of the
+// channel in which it is read are: whoever clicked there may see it.
+func (h *hands) linked(ctx context.Context, channel string, m message.Message) message.Message {
+	named := m.Named()
+	if len(named) == 0 {
+		return m
+	}
+	subjects := make([]int, len(named))
+	for k, id := range named {
+		subjects[k] = store.SubjectOf(id)
+	}
+	roots, err := h.Store.Roots(ctx, subjects)
+	if err != nil {
+		h.log.Debug("an answer gets no links", "error", err)
+		return m
+	}
+	to := message.Permalinks{}
+	for k, id := range named {
+		if roots[k].Channel == channel {
+			to[id] = h.Slack.Permalink(channel, roots[k].TS, "")
+		}
+	}
+	return m.Linked(to)
+}

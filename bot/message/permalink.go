@@ -1,0 +1,180 @@
+package message
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// Permalinks are the addresses of threads in Slack, by what people call them: INC-142,
+// DIG-7.
+type Permalinks map[string]string
+
+// threadID is how people write an incident or a digest.
+var threadID = regexp.MustCompile(`\b(?:INC|DIG)-[1-9][0-9]{0,8}\b`)
+
+// unlinked are the parts of mrkdwn in which there are no links: code, and what is markup
+// already.
+var unlinked = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`|<[^<>]*>")
+
+// Named are the incidents and digests that a message names where a link may stand, each
+// once, in the order in which they are read.
+func (m Message) Named() (ids []string) {
+	m.eachText(func(s string) string {
+		for _, found := range threadID.FindAllString(s, -1) {
+			if !slices.Contains(ids, found) {
+				ids = append(ids, found)
+			}
+		}
+		return s
+	}, func(e *slack.RichTextSectionTextElement) []slack.RichTextSectionElement {
+		for _, found := range threadID.FindAllString(e.Text, -1) {
+			if !slices.Contains(ids, found) {
+				ids = append(ids, found)
+			}
+		}
+		return nil
+	})
+	return ids
+}
+
+// Linked is the message with the names that have an address as links, as far as there
+// is room for them. Its text stays as it is where blocks are shown in its place.
+func (m Message) Linked(to Permalinks) Message {
+	if len(to) == 0 {
+		return m
+	}
+	left := MaxTotal - weight(m.Blocks...)
+	inText := func(s string) string {
+		return threadID.ReplaceAllStringFunc(s, func(name string) string {
+			address := to[name]
+			linked := "<" + Escape(address) + "|" + name + ">"
+			if address == "" || jsonLength(linked) > left {
+				return name
+			}
+			left -= jsonLength(linked)
+			return linked
+		})
+	}
+	if len(m.Blocks) == 0 {
+		left = min(left, MaxTextBytes-len(m.Text))
+		m.Text = outside(unlinked, m.Text, inText)
+		return m
+	}
+	m.Blocks = slices.Clone(m.Blocks)
+	linked := m.eachText(inText, func(e *slack.RichTextSectionTextElement) []slack.RichTextSectionElement {
+		var parts []slack.RichTextSectionElement
+		rest := e.Text
+		for _, name := range threadID.FindAllString(e.Text, -1) {
+			link := slack.NewRichTextSectionLinkElement(to[name], name, e.Style)
+			w := sizeOf(link) + 1
+			if name != e.Text {
+				w += sizeOf(slack.NewRichTextSectionTextElement("", e.Style)) + 1 // it is in two then
+			}
+			if to[name] == "" || w > left {
+				continue
+			}
+			left -= w
+			before, after, _ := strings.Cut(rest, name)
+			parts = append(append(parts, *(&paragraph{}).styled(before, e.Style)...), link)
+			rest = after
+		}
+		if len(parts) == 0 {
+			return nil
+		}
+		return append(parts, *(&paragraph{}).styled(rest, e.Style)...)
+	})
+	return linked
+}
+
+// eachText gives the message with its mrkdwn and its rich text replaced: of code and of
+// markup nothing is asked. A nil answer leaves a piece of rich text as it is.
+func (m Message) eachText(mrkdwn func(string) string, piece func(*slack.RichTextSectionTextElement) []slack.RichTextSectionElement) Message {
+	object := func(t *slack.TextBlockObject) *slack.TextBlockObject {
+		if t == nil || t.Type != slack.MarkdownType {
+			return t
+		}
+		copied := *t
+		copied.Text = outside(unlinked, t.Text, mrkdwn)
+		if Length(copied.Text) > MaxSection {
+			return t
+		}
+		return &copied
+	}
+	if len(m.Blocks) == 0 {
+		m.Text = outside(unlinked, m.Text, mrkdwn)
+	}
+	m.Blocks = slices.Clone(m.Blocks)
+	for k, b := range m.Blocks {
+		switch b := b.(type) {
+		case *slack.SectionBlock:
+			copied := *b
+			copied.Text = object(b.Text)
+			m.Blocks[k] = &copied
+		case *slack.ContextBlock:
+			copied := *b
+			copied.ContextElements.Elements = slices.Clone(b.ContextElements.Elements)
+			for n, e := range copied.ContextElements.Elements {
+				if t, ok := e.(*slack.TextBlockObject); ok {
+					copied.ContextElements.Elements[n] = object(t)
+				}
+			}
+			m.Blocks[k] = &copied
+		case *slack.RichTextBlock:
+			copied := *b
+			copied.Elements = eachPiece(b.Elements, piece)
+			m.Blocks[k] = &copied
+		}
+	}
+	return m
+}
+
+// eachPiece is eachText for the parts of a rich_text block.
+func eachPiece(parts []slack.RichTextElement, piece func(*slack.RichTextSectionTextElement) []slack.RichTextSectionElement) []slack.RichTextElement {
+	inline := func(all []slack.RichTextSectionElement) (replaced []slack.RichTextSectionElement) {
+		for _, e := range all {
+			text, ok := e.(*slack.RichTextSectionTextElement)
+			if ok && (text.Style == nil || !text.Style.Code) {
+				if by := piece(text); by != nil {
+					replaced = append(replaced, by...)
+					continue
+				}
+			}
+			replaced = append(replaced, e)
+		}
+		return replaced
+	}
+	parts = slices.Clone(parts)
+	for k, part := range parts {
+		switch part := part.(type) {
+		case *slack.RichTextSection:
+			copied := *part
+			copied.Elements = inline(part.Elements)
+			parts[k] = &copied
+		case *slack.RichTextQuote:
+			copied := *part
+			copied.Elements = inline(part.Elements)
+			parts[k] = &copied
+		case *slack.RichTextList:
+			copied := *part
+			copied.Elements = eachPiece(part.Elements, piece)
+			parts[k] = &copied
+		}
+	}
+	return parts
+}
+
+// outside replaces what stands outside of all matches of an expression.
+func outside(matches *regexp.Regexp, s string, replace func(string) string) string {
+	var b strings.Builder
+	from := 0
+	for _, at := range matches.FindAllStringIndex(s, -1) {
+		b.WriteString(replace(s[from:at[0]]))
+		b.WriteString(s[at[0]:at[1]])
+		from = at[1]
+	}
+	b.WriteString(replace(s[from:]))
+	return b.String()
+}

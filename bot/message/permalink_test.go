@@ -1,0 +1,50 @@
+package message
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/slack-go/slack"
+)
+
+// TestNamesOfThreadsBecomeLinks: wherever a link may stand and there is an address, and
+// nowhere else; what they are links in stays as it is.
+func TestNamesOfThreadsBecomeLinks(t *testing.T) {
+	t.Parallel()
+	to := Permalinks{"INC-7": "https://acme.slack.com/archives/C0DB/p1700000000123456?thread_ts=1700000000.1&cid=C0DB"}
+	for _, test := range []struct{ says, want string }{
+		{"*INC-7* and INC-77, `status INC-7`", "*<https://acme.slack.com/archives/C0DB/p1700000000123456?thread_ts=1700000000.1&amp;cid=C0DB|INC-7>* and INC-77, `status INC-7`"},
+		{"<https://x.example/INC-7|INC-7> ```INC-7\nINC-7```", "<https://x.example/INC-7|INC-7> ```INC-7\nINC-7```"},
+		{"XINC-7 INC-07 inc-7 INC-7000000000", "XINC-7 INC-07 inc-7 INC-7000000000"},
+	} {
+		if got := (Message{Text: test.says}).Linked(to).Text; got != test.want {
+			t.Errorf("%q: got %q, want %q", test.says, got, test.want)
+		}
+	}
+
+	says := (&paragraph{}).bold("INC-7").text(" follows INC-8, see INC-7 and ").code("INC-7")
+	m := Message{Text: "INC-7.", Blocks: []slack.Block{rich("a", says.section(), bullets([]*paragraph{says}), quote((&paragraph{}).text("as in INC-7"))), small("b", plain("INC-7"), markup("*INC-7*"))}}
+	before, _ := json.Marshal(m)
+	if got, want := m.Named(), []string{"INC-7", "INC-8"}; !slices.Equal(got, want) {
+		t.Errorf("named are %v, want %v", got, want)
+	}
+	linked, _ := json.Marshal(m.Linked(to))
+	if n := strings.Count(string(linked), "acme.slack.com"); n != 6 {
+		t.Errorf("got %d links, want 6:\n%s", n, linked)
+	}
+	if after, _ := json.Marshal(m); string(after) != string(before) {
+		t.Error("the message itself was changed")
+	}
+
+	// Only as far as there is room.
+	var items []*paragraph
+	for range 300 {
+		items = append(items, (&paragraph{}).text("INC-7"))
+	}
+	full := Message{Blocks: []slack.Block{rich("a", bullets(items[:80]))}}
+	if got := weight(full.Linked(to).Blocks...); got > MaxTotal {
+		t.Errorf("with links the message weighs %d, Slack takes %d", got, MaxTotal)
+	}
+}
