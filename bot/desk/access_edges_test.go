@@ -308,6 +308,7 @@ func TestWhereTheThreadStandsDecides(t *testing.T) {
 // TestDivertedIncidentsBelongToWhereTheyStand: an incident whose channel cannot be
 // written to is acted on and seen by the people of the channel that it went to.
 func TestDivertedIncidentsBelongToWhereTheyStand(t *testing.T) {
+	t.Parallel()
 	for _, responders := range []string{"", "@sre-oncall"} {
 		t.Run("responders="+responders, func(t *testing.T) {
 			t.Parallel()

@@ -194,6 +194,7 @@ func TestMembershipThatCannotBeChecked(t *testing.T) {
 // TestGuestsAndPeopleFromElsewhere: they act only when slack.external_users says so,
 // and a command that was meant for another installation is none of ours.
 func TestGuestsAndPeopleFromElsewhere(t *testing.T) {
+	t.Parallel()
 	for _, external := range []bool{false, true} {
 		t.Run(fmt.Sprintf("allowed=%v", external), func(t *testing.T) {
 			t.Parallel()

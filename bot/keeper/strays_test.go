@@ -274,6 +274,7 @@ func (p *pausedLine) pass(to, from net.Conn) {
 // TestPostOfAPausedKeeper: a keeper that stands still in the middle of a post does
 // it long after the next one has posted again and ended its sweeps. The copy goes.
 func TestPostOfAPausedKeeper(t *testing.T) {
+	t.Parallel()
 	for _, slot := range []string{"root", "tier"} {
 		t.Run(slot, func(t *testing.T) {
 			t.Parallel()

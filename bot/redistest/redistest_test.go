@@ -19,6 +19,7 @@ const key = "test:{T1}:inbox"
 // TestSets: each kind comes up whole, replaces its primary, and is whole again
 // with the old one back and its data kept.
 func TestSets(t *testing.T) {
+	t.Parallel()
 	for name, start := range map[string]func(testing.TB, redistest.Options) *redistest.Redis{
 		"single": redistest.Single, "sentinel": redistest.Sentinel, "cluster": redistest.Cluster,
 	} {

@@ -12,6 +12,7 @@ import (
 )
 
 func TestDurability(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name    string
 		args    []string

@@ -339,6 +339,7 @@ func judgeSet(t *testing.T, set *redistest.Redis, e env) {
 // TestFailover: with wait_replicas, the loss of the primary under load loses
 // nothing that was confirmed, also not what failed first and was sent again.
 func TestFailover(t *testing.T) {
+	t.Parallel()
 	passwords := redistest.Options{Username: "bot", Password: "secret", SentinelPassword: "hidden"}
 	for name, start := range map[string]func(testing.TB, redistest.Options) *redistest.Redis{
 		"sentinel": redistest.Sentinel, "cluster": redistest.Cluster,

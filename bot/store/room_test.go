@@ -89,6 +89,7 @@ func same(t *testing.T, got, want []string) {
 // TestLittleMemory: a Redis with a small maxmemory fills, refuses, drains, and
 // takes again; nothing that was taken is lost, and the keeper is never refused.
 func TestLittleMemory(t *testing.T) {
+	t.Parallel()
 	for name, size := range map[string]int{"many small events": 100, "large events": 100_000} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

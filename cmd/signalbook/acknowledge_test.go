@@ -17,6 +17,7 @@ import (
 // of them twice: what was acknowledged is done afterwards, once, and what was said in
 // a thread comes again until it is stored.
 func TestAcknowledgedActsSurviveAKill(t *testing.T) {
+	t.Parallel()
 	for door, o := range map[string]options{
 		"http":   {http: true, sim: slacksim.Options{EventRetries: slices.Repeat([]time.Duration{time.Second}, 180)}},
 		"socket": {},

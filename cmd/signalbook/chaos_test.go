@@ -119,6 +119,7 @@ func environment[T any](t *testing.T, name string, otherwise T, parse func(strin
 
 // TestChaos hurts installations at random while people and alerts work with them.
 func TestChaos(t *testing.T) {
+	t.Parallel()
 	number := func(text string) (uint64, error) { return strconv.ParseUint(text, 10, 64) }
 	length := environment(t, "CHAOS_LENGTH", 10*time.Second, time.ParseDuration)
 	first := environment(t, "CHAOS_FIRST", 1, number)

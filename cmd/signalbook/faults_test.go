@@ -54,6 +54,7 @@ func TestRepeatCostsNothing(t *testing.T) {
 // alert group that ever fires, the mixed-up ones too, nobody pinged by what an
 // alert says, and nothing that Slack refuses.
 func TestPayloadsInAnyOrder(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../../alerts/testdata/payloads/*.json")
 	if err != nil || len(files) < 20 {
 		t.Fatalf("found %d payloads: %v", len(files), err)
@@ -172,6 +173,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 
 // TestSlackFaults: answers that are lost, late or refused leave one message each.
 func TestSlackFaults(t *testing.T) {
+	t.Parallel()
 	for name, faults := range map[string][]slacksim.Fault{
 		"lost answer of the root": {{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1}},
 		"lost answer of a tier":   {{Method: "chat.postMessage", Kind: slacksim.LostAnswer, After: 1, Times: 1}},

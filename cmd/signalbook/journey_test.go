@@ -11,6 +11,7 @@ import (
 // TestJourney is the main job over both of Slack's ways in: a captured
 // notification becomes a thread, people take its steps, the alert resolves.
 func TestJourney(t *testing.T) {
+	t.Parallel()
 	for name, http := range map[string]bool{"socket mode": false, "signed http": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

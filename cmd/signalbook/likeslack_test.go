@@ -88,6 +88,7 @@ func (p *process) signed(path string, form url.Values, at time.Time, secret stri
 // TestAnyServerThatAnswersLikeSlack: nothing but configuration is needed; names
 // that cannot be resolved are posted to by name.
 func TestAnyServerThatAnswersLikeSlack(t *testing.T) {
+	t.Parallel()
 	for name, inHeader := range map[string]bool{"token in the form": false, "token in the header": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -126,6 +126,7 @@ func (r *rig) startBarrier() *barrier {
 // taken and state goes on; afterwards each thread shows the newest state, nobody
 // hears of what no longer matters, and nothing is there twice.
 func TestSlackOutage(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fault   slacksim.Fault
 		gate    bool // connections end without an answer

@@ -20,6 +20,7 @@ func doubted(said string) bool {
 // its answer in time, people are told that it is not known what was recorded; and
 // all goes on by itself, with nothing half done.
 func TestRedisOutage(t *testing.T) {
+	t.Parallel()
 	for name, gone := range map[string]bool{"hangs": false, "gone": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
