@@ -6,7 +6,7 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BRANCH ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 
-.PHONY: run test test-rooms test-whole chaos check bench build fuzz
+.PHONY: run test test-rooms test-calm test-whole chaos check bench build fuzz
 
 # Not `go run`: that ends with an error at Ctrl-C. So would make: with set -m, in the foreground of a terminal, Ctrl-C reaches the demo alone.
 run:
@@ -17,17 +17,18 @@ run:
 test:
 	deploy/install-test-tools.sh
 	$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-rooms test-whole
+	@$(MAKE) --no-print-directory -j3 --output-sync=target test-rooms test-calm test-whole
 
 # The rooms one by one, with the race detector: it costs ten times the time, so without it
-# where a room starts no goroutine and much is computed (the keeper's tests race those too),
-# and for what drives a browser: that takes a minute to compile.
+# where a room starts no goroutine and much is computed (the keeper's tests race those too).
+# Some are tested both ways: what is tagged !race there would take it minutes.
 CALM := ./alerts ./bot/chart ./bot/config ./bot/digest ./bot/incident ./bot/message ./bot/rehearsal ./bot/spend \
 	./playbooks ./playbooks/convert ./playbooks/handbook ./playbooks/library ./playbooks/shell ./playbooks/yamlfile
-BROWSER := ./bot/slacksim
+BOTH := ./bot/lint ./bot/slacksim
 test-rooms:
-	CGO_ENABLED=1 go test -race -vet=off -parallel 8 -timeout 60m $$(go list ./alerts/... ./bot/... ./playbooks/... | grep -vxF "$$(go list $(CALM))")
-	go test -vet=off -parallel 8 -timeout 60m $(CALM) $(BROWSER)
+	CGO_ENABLED=1 go test -race -vet=off -p 4 -parallel 8 -timeout 60m $$(go list ./alerts/... ./bot/... ./playbooks/... | grep -vxF "$$(go list $(CALM))")
+test-calm:
+	go test -vet=off -parallel 8 -timeout 60m $(CALM) $(BOTH)
 
 # The real binary with real servers around it: mostly waiting, so beside the rooms.
 test-whole:

@@ -232,7 +232,7 @@ func (c *checker) owners(at path, owners []string) {
 		case twice:
 			c.warnf(at.at(i), "%s stands here twice", cut(o, 60))
 		case everybody[strings.ToLower(o)]:
-			c.problemf(at.at(i), "%s is everybody: name a user group such as \"@db-oncall\"", o)
+			c.problemf(at.at(i), "%s pings everybody: name a user group such as \"@db-oncall\"", o)
 		case !slices.ContainsFunc(ownerShapes, func(r *regexp.Regexp) bool { return r.MatchString(o) }):
 			c.problemf(at.at(i), "%q is nobody's name: write a user group as \"@db-oncall\", a person by e-mail, or a Slack id (U… or S…)", cut(o, 60))
 		}

@@ -42,7 +42,7 @@ func wrongVerbs(layout string, args []any) string {
 	case m[1] == "NOVERB":
 		return "it ends in a % without a verb" + percent
 	case m[1] == "BADINDEX" || what == "BADINDEX":
-		return "it asks for a value by a number that none has"
+		return "it asks for a value by its number, and there is none"
 	case what == "MISSING":
 		return "there is no value for %" + verb + percent
 	case !strings.Contains("vTtbcoOdqxXUeEfFgGsp", verb):

@@ -37,7 +37,7 @@ func TestPrintfWithWrongVerbsIsFound(t *testing.T) {
 		`{{ printf "%y" .Labels.x }}`:                                          `11:21: bad template: printf "%y": there is no verb %y; a percent sign is written %%`,
 		`{{ printf "%s" 3 }}`:                                                  `11:21: bad template: printf "%s": %s is not for a number: write %v`,
 		`{{ printf "%s" (len .Alerts) }}`:                                      `11:21: bad template: printf "%s": %s is not for a number: write %v`,
-		`{{ printf "%[3]s" .Labels.x }}`:                                       `11:21: bad template: printf "%[3]s": it asks for a value by a number that none has`,
+		`{{ printf "%[3]s" .Labels.x }}`:                                       `11:21: bad template: printf "%[3]s": it asks for a value by its number, and there is none`,
 		`{{ $x := 1 }}{{ printf "%s" $x }}`:                                    `11:27: the template fails for every sample alert: at <printf "%s" $x>: error calling printf: printf "%s": %s is not for a number: write %v`,
 		`{{ $l := "%d" }}{{ printf $l .Labels.x }}`:                            `11:30: the template fails for every sample alert: at <printf $l .Labels.x>: error calling printf: printf "%d": %d is not for text: write %s`,
 		`{{ .StartsAt.Format "YYYY-MM-DD" }}`:                                  `10:17: warning: the time layout "YYYY-MM-DD" shows no time: Go writes layouts as 2006-01-02 15:04 MST`,

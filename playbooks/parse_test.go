@@ -184,7 +184,7 @@ tiers:
 		`db.yml:13:5: the tier has no steps: give it one, or leave the tier out`,
 		`db.yml:13:11: "short-term" is no tier: it is immediate, short_term or long_term`,
 		`db.yml:14:13: "1 week" is not a duration: write it like 10m, 1h, 1w or 30d`,
-		`db.yml:18:14: @here is everybody: name a user group such as "@db-oncall"`,
+		`db.yml:18:14: @here pings everybody: name a user group such as "@db-oncall"`,
 		`db.yml:18:23: "bob" is nobody's name: write a user group as "@db-oncall", a person by e-mail, or a Slack id (U… or S…)`,
 		`db.yml:18:37: warning: @db stands here twice`,
 		`db.yml:20:9: the title is missing`,

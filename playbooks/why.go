@@ -40,7 +40,7 @@ func missedWords(m *labels.Matcher, set map[string]string) string {
 		where += " or labels"
 	}
 	if !says(m) {
-		return fmt.Sprintf("%q stands in %s", wordsFound(m, set), where)
+		return fmt.Sprintf("%s has %q", where, wordsFound(m, set))
 	}
 	return fmt.Sprintf("no word in %s matches %s", where, quoteCut(inside(m.Value)))
 }

@@ -79,7 +79,7 @@ func TestExplainsWordsInWords(t *testing.T) {
 		"alertname=WebCPU":                   {`No playbook matches, so it is triage.`, ""},
 		"alertname=RDS-CPU":                  {`The alert "RDS-CPU" matches by the words "cpu" and "rds" of its name.`, ""},
 		"alertname=HighCPU component=db":     {`The alert "HighCPU" matches by the words "cpu" and "db" of its name and labels.`, ""},
-		"alertname=ExporterCPU component=db": {`No playbook matches, so it is triage.`, `for the alert "ExporterCPU" "exporter" stands in the alert's name`},
+		"alertname=ExporterCPU component=db": {`No playbook matches, so it is triage.`, `for the alert "ExporterCPU" the alert's name has "exporter"`},
 		"alertname=DiskFull team=db":         {`The alert "DiskFull" matches by the word "disk" of its name, and by team="db".`, ""},
 		"alertname=Odd":                      {`No playbook matches, so it is triage.`, ""},
 		"host=db-7 job=backup tier=rds":      {`No playbook matches, so it is triage.`, ""},

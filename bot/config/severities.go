@@ -1,6 +1,9 @@
 package config
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Severities says which label tells how bad an alert is, and the order of its
 // values, worst first.
@@ -17,10 +20,13 @@ func (s *Severities) check(p place) {
 		p.at("order").missing("the values of the label, worst first")
 	}
 	for i, value := range s.Order {
+		first := slices.IndexFunc(s.Order, func(other string) bool { return strings.EqualFold(other, value) })
 		switch at := p.at("order", i); {
 		case value == "":
 			at.problem("a severity must not be empty")
-		case slices.Index(s.Order, value) < i:
+		case s.Order[first] != value:
+			at.warning("%q and %q are one severity, as case makes no difference: keep one of them", value, s.Order[first])
+		case first < i:
 			at.problem("%q is given twice", value)
 		}
 	}

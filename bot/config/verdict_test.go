@@ -73,6 +73,17 @@ route: {channel: "#all", owners: ["@sre"], escalate: [{after: 10m, mention: ["@l
 	}
 }
 
+// TestSeveritiesOfTwoCases: one that is there in capitals too never has its own place.
+func TestSeveritiesOfTwoCases(t *testing.T) {
+	_, problems := LoadDecisions(write(t, `{route: {channel: "#all", owners: ["@sre"]}, severities: {order: [critical, warning, Critical, warning]}}`))
+	want := []string{`"Critical" and "critical" are one severity, as case makes no difference: keep one of them`, `"warning" is given twice`}
+	for k, text := range want {
+		if len(problems) != len(want) || problems[k].Text != text {
+			t.Fatalf("got %v, want %q", problems, want)
+		}
+	}
+}
+
 func routing(t *testing.T, text string) *Config {
 	t.Helper()
 	c, problems := LoadDecisions(write(t, text))

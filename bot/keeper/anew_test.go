@@ -111,23 +111,32 @@ func TestStormPostedAnewPingsNobody(t *testing.T) {
 	}
 }
 
-// TestRootShowsWhenAnAlertStarted: of two senders one says later than the other since
-// when the alert fires. Nothing happened that is told, but the root says it.
-func TestRootShowsWhenAnAlertStarted(t *testing.T) {
+// TestRootShowsWhatMoved: of two senders one says later than the other since when the
+// alert fires, or another runbook. Nothing happened that is told, but the root says it.
+func TestRootShowsWhatMoved(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
 	r.impatient()
 	labels := map[string]string{"alertname": "DatabaseHighCPU"}
 	now := time.Now().UTC().Truncate(time.Second)
-	for _, since := range []time.Time{now.Add(-time.Hour), now.Add(-time.Hour / 2)} {
+	hour, half := now.Add(-time.Hour), now.Add(-time.Hour/2)
+	for _, told := range []struct {
+		since   time.Time
+		runbook string
+		shows   string
+	}{
+		{hour, "https://wiki.example/cpu", fmt.Sprint(hour.Unix())},
+		{half, "https://wiki.example/cpu", fmt.Sprint(half.Unix())},
+		{half, "https://wiki.example/hot", "https://wiki.example/hot"},
+	} {
 		n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: "db", Status: alerts.Firing, Firing: 1, CommonLabels: labels,
-			Alerts: []alerts.Alert{{Fingerprint: "a", Status: alerts.Firing, StartsAt: since, Labels: labels}}}
+			Alerts: []alerts.Alert{{Fingerprint: "a", Status: alerts.Firing, StartsAt: told.since, Labels: labels, Annotations: map[string]string{"runbook_url": told.runbook}}}}
 		if _, _, err := r.store.Put(t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
 			t.Fatal(err)
 		}
-		r.eventually("the root says since when", func() bool {
+		r.eventually("the root shows "+told.shows, func() bool {
 			roots := r.roots()
-			return len(roots) == 1 && strings.Contains(fmt.Sprint(roots[0].Blocks), fmt.Sprint(since.Unix()))
+			return len(roots) == 1 && strings.Contains(fmt.Sprint(roots[0].Blocks), told.shows)
 		})
 		r.settled()
 	}

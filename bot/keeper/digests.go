@@ -150,7 +150,7 @@ func (r *reign) wished(ctx context.Context) error {
 	for _, a := range asked {
 		d, ok := r.digestNamed(a.Digest)
 		if !ok {
-			r.log.Warn("a digest that was asked for is configured no more", "digest", a.Digest)
+			r.log.Warn("a digest that was asked for is no longer configured", "digest", a.Digest)
 			errs = append(errs, r.commitReview(ctx, store.Review{Unask: a.Op}))
 			continue
 		}

@@ -123,7 +123,7 @@ func (r *reign) newer(entry store.Entry, err error) error {
 		reply, user := entry.Event.Reply()
 		if reply != (incident.Reply{}) {
 			answer := failed(entry.Event)
-			answer.Text = "it needs a newer Signalbook, which does not run at the moment. It is kept, and done when that one runs."
+			answer.Text = "it needs a newer Signalbook, which is not running at the moment. It is kept, and done as soon as one runs."
 			r.hands.answer(reply, user, answer)
 		}
 	}

@@ -70,7 +70,7 @@ func (r *reign) stumble(ctx context.Context, err error) bool {
 		}
 	}
 	r.careful, r.lastStumble = batch, own.Error()
-	r.log.Warn("an event stumbled and is tried again", "error", own)
+	r.log.Warn("an event failed and is tried again", "error", own)
 	return true
 }
 

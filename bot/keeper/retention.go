@@ -185,7 +185,7 @@ func (r *reign) archive(keep Retention, records []archive.Record) error {
 	if err := keep.Archive(records...); err != nil {
 		r.metrics.unarchived.Inc()
 		r.health.set(aboutArchive, "incidents.archive cannot be written, so closed incidents stay in Redis: "+err.Error())
-		return fmt.Errorf("incidents.archive cannot be written, mend the folder or its rights: %w", err)
+		return fmt.Errorf("incidents.archive cannot be written, fix the folder or its permissions: %w", err)
 	}
 	return nil
 }

@@ -217,7 +217,7 @@ type deadReplay struct {
 
 // Help is shown under the command's own help.
 func (deadReplay) Help() string {
-	return `Each keeps the time at which it first came. One that stumbles again comes back as a new dead letter, with the new reason. What
+	return `Each keeps the time at which it first came. One that fails again comes back as a new dead letter, with the new reason. What
 people did meanwhile stands: an old click counts as a late one, and a notification that is
 older than what the bot has heard of its alerts since then changes nothing in them.
 
@@ -228,7 +228,7 @@ Examples:
 
 // Run moves dead letters back to the inbox.
 func (c deadReplay) Run(ctx context.Context, std streams) error {
-	return c.each(ctx, std, c.deadConfig, "put back into the inbox; `signalbook dead list` shows those that stumble again", (*store.Store).Replay)
+	return c.each(ctx, std, c.deadConfig, "put back into the inbox; `signalbook dead list` shows those that fail again", (*store.Store).Replay)
 }
 
 type deadDrop struct {

@@ -149,7 +149,7 @@ func (b *firedBot) refused(ctx context.Context, status int, answer []byte) error
 	case http.StatusServiceUnavailable:
 		var ready web.Readiness
 		if _, answer, err := b.ask(ctx, http.MethodGet, "/-/ready", nil); err == nil && json.Unmarshal(answer, &ready) == nil && ready.Reason != "" {
-			return fmt.Errorf("fire: not sent, because the bot can store nothing now: %s. Try again once that is mended", strings.TrimSuffix(foreign.Text(ready.Reason, 1000), "."))
+			return fmt.Errorf("fire: not sent, because the bot can store nothing now: %s. Try again once that is fixed", strings.TrimSuffix(foreign.Text(ready.Reason, 1000), "."))
 		}
 		hint = " (the bot could not store it: its log says why)"
 	}

@@ -27,7 +27,7 @@ func fired(t *testing.T, answer http.HandlerFunc, args ...string) (int, string) 
 func TestFireSaysWhyNothingCanBeStored(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[string]string{
-		"Redis does not answer: connection refused": "fire: not sent, because the bot can store nothing now: Redis does not answer: connection refused. Try again once that is mended\n",
+		"Redis does not answer: connection refused": "fire: not sent, because the bot can store nothing now: Redis does not answer: connection refused. Try again once that is fixed\n",
 		"": "fire: not sent: 503 Service Unavailable: it could not be stored (the bot could not store it: its log says why)\n",
 	} {
 		code, said := fired(t, func(w http.ResponseWriter, r *http.Request) {

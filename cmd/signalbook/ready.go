@@ -22,7 +22,7 @@ type forgetsError struct{ why []string }
 
 func (e *forgetsError) Error() string {
 	return "this Redis can forget what it confirmed, so nothing would be safe with it:\n  - " + strings.Join(e.why, "\n  - ") +
-		"\nMend that, or set redis.accept_data_loss: true to start all the same."
+		"\nFix that, or set redis.accept_data_loss: true to start all the same."
 }
 
 // watchRedis asks Redis again and again what it keeps. A Redis that does not
