@@ -6,7 +6,7 @@ REVISION ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 BRANCH ?= $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null || echo unknown)
 DATE ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 
-.PHONY: run test test-rooms test-calm test-whole chaos check bench build fuzz
+.PHONY: run test test-rooms test-whole chaos check bench build fuzz
 
 # Not `go run`: that ends with an error at Ctrl-C. So would make: with set -m, in the foreground of a terminal, Ctrl-C reaches the demo alone.
 run:
@@ -17,22 +17,20 @@ run:
 test:
 	deploy/install-test-tools.sh
 	$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory -j3 --output-sync=target test-rooms test-calm test-whole
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-rooms test-whole
 
-# The rooms one by one, with the race detector: it costs ten times the time, so without it
-# where a room starts no goroutine and much is computed (the keeper's tests race those too).
-# Some are tested both ways: what is tagged !race there would take it minutes.
+# The race detector costs ten times the time, so the rooms that start no goroutine and compute much
+# are tested without it (the keeper's tests race those too), after the real binary with real servers
+# around it, which mostly waits. Some rooms are tested both ways: what is tagged !race there would
+# take the detector minutes.
 CALM := ./alerts ./bot/chart ./bot/config ./bot/digest ./bot/incident ./bot/message ./bot/rehearsal ./bot/spend \
 	./playbooks ./playbooks/convert ./playbooks/handbook ./playbooks/library ./playbooks/shell ./playbooks/yamlfile
 BOTH := ./bot/lint ./bot/slacksim
 test-rooms:
-	CGO_ENABLED=1 go test -race -vet=off -p 4 -parallel 8 -timeout 60m $$(go list ./alerts/... ./bot/... ./playbooks/... | grep -vxF "$$(go list $(CALM))")
-test-calm:
-	go test -vet=off -parallel 8 -timeout 60m $(CALM) $(BOTH)
-
-# The real binary with real servers around it: mostly waiting, so beside the rooms.
+	CGO_ENABLED=1 go test -race -vet=off -parallel 8 -timeout 60m $$(go list ./alerts/... ./bot/... ./playbooks/... | grep -vxF "$$(go list $(CALM))")
 test-whole:
-	go test -vet=off -parallel 18 -timeout 60m ./cmd/...
+	go test -vet=off -parallel 12 -timeout 60m ./cmd/...
+	go test -vet=off -parallel 8 -timeout 60m $(CALM) $(BOTH)
 
 # The long form of the chaos suite; make test has a short one. SEED=7 repeats one run; chaos_test.go tells of the rest.
 chaos: export CHAOS_SEED = $(SEED)

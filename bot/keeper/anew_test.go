@@ -141,3 +141,31 @@ func TestRootShowsWhatMoved(t *testing.T) {
 		r.settled()
 	}
 }
+
+// TestMentionBeforeThePostPingsNobody: somebody is mentioned in a note before Slack has
+// the root. It is posted with the name alone, and edited to show the person.
+func TestMentionBeforeThePostPingsNobody(t *testing.T) {
+	t.Parallel()
+	r := startStrayRig(t)
+	r.impatient()
+	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.HTTP503})
+	r.fire("a")
+	anna, _ := r.sim.User("anna")
+	ben, _ := r.sim.User("ben")
+	act := incident.Act{Verb: incident.VerbNote, Incident: 1, User: incident.User{ID: anna.ID, Name: "anna"}, Text: "ask @ben", Named: []incident.User{{ID: ben.ID, Name: "ben"}}, Via: "command"}
+	r.eventually("the incident is there", func() bool { _, ok, err := r.store.Incident(t.Context(), 1); return err == nil && ok })
+	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "op", At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
+		t.Fatal(err)
+	}
+	r.eventually("the note is kept", func() bool { i, _, err := r.store.Incident(t.Context(), 1); return err == nil && i.Note.Text != "" })
+	r.sim.ClearFaults()
+	r.eventually("the root shows ben", func() bool {
+		roots := r.roots()
+		return len(roots) == 1 && strings.Contains(fmt.Sprint(roots[0].Blocks), ben.ID)
+	})
+	for _, n := range r.sim.Notifications() {
+		if n.Mention == "@ben" {
+			t.Errorf("ben is notified by %+v", n)
+		}
+	}
+}

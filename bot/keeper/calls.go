@@ -38,7 +38,7 @@ func (h *hands) post(ctx context.Context, s sight, c call) error {
 func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) error {
 	number, root := s.number, s.root()
 	channel := s.place
-	p := chat.Post{Message: s.shownAnew(c, slot, h.Settings().Command), Op: slot.Op, Broadcast: c.slot.Broadcast && c.word != "cant_broadcast_message", Unmarked: c.slot.Form == message.FormBare}
+	p := chat.Post{Message: s.shownPosted(c, slot, h.Settings().Command), Op: slot.Op, Broadcast: c.slot.Broadcast && c.word != "cant_broadcast_message", Unmarked: c.slot.Form == message.FormBare}
 	if c.slot.Thread {
 		channel, p.ThreadTS, slot.Parent = root.Channel, root.TS, root.TS
 	}

@@ -63,6 +63,8 @@ type sight struct {
 	ledger store.Ledger
 	// uncalled renders the slots so that posting them notifies nobody; nil: they never do.
 	uncalled func() []message.Slot
+	// unnamed renders them without the people whom words mention; nil: there are none.
+	unnamed func() []message.Slot
 }
 
 func (s sight) root() store.Slot { return s.ledger[store.RootSlot] }
@@ -114,6 +116,11 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 	}
 	v := message.View{Incident: i, Playbook: book, Names: h.names(), Command: h.Settings().Command}
 	s.slots = h.render(v)
+	if len(i.Named) > 0 {
+		w := v
+		w.Incident.Named = nil
+		s.unnamed = func() []message.Slot { return h.render(w) }
+	}
 	v.Uncalled = true
 	s.uncalled = func() []message.Slot { return h.render(v) }
 	return s, nil

@@ -7,16 +7,21 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-// shownAnew is what is sent of a message. One that takes the place of another, which
-// somebody deleted, notifies nobody: whom it concerns has been told. An edit brings
-// the mentions back, and edits never notify.
-func (s sight) shownAnew(c call, slot store.Slot, command string) message.Message {
+// shownPosted is what is posted of a message. It shows nobody as a person whom a note or
+// a reason mentions, and one that takes the place of another, which somebody deleted,
+// notifies nobody at all: whom it concerns has been told. An edit brings the mentions
+// back, and edits never notify.
+func (s sight) shownPosted(c call, slot store.Slot, command string) message.Message {
 	shown := c.slot.Shown()
 	anew := len(slot.Old) > 0 || c.slot.Thread && len(s.root().Old) > 0
-	if !anew || c.slot.Once || s.uncalled == nil {
+	render := s.unnamed
+	if anew {
+		render = s.uncalled
+	}
+	if c.slot.Once || render == nil {
 		return shown
 	}
-	all := s.uncalled()
+	all := render()
 	at := slices.IndexFunc(all, func(other message.Slot) bool { return other.Name == c.slot.Name })
 	if at < 0 {
 		return shown
