@@ -184,6 +184,9 @@ func neverSent(err error) bool {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return true
 	}
+	if strings.Contains(err.Error(), "TLS handshake timeout") { // net/http exports no name of it
+		return true
+	}
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && (op.Op == "dial" || op.Op == "proxyconnect")
 }

@@ -185,6 +185,19 @@ func TestCancelledInFlightIsUnknown(t *testing.T) {
 	}
 }
 
+// TestHandshakeThatTakesTooLong: whoever does not come to encrypting has got nothing.
+func TestHandshakeThatTakesTooLong(t *testing.T) {
+	silent, err := net.Listen("tcp", loopback.Any())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	client := http.Client{Transport: &http.Transport{TLSHandshakeTimeout: time.Millisecond}}
+	if _, err := client.Get("https://" + silent.Addr().String()); err == nil || !neverSent(err) {
+		t.Errorf("got %v, want it known to be never sent", err)
+	}
+}
+
 func TestNeverSent(t *testing.T) {
 	listener, err := net.Listen("tcp", loopback.Any())
 	if err != nil {

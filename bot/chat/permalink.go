@@ -11,10 +11,14 @@ import (
 // the workspace's own address or the channel's id.
 func (c *Client) Permalink(channel, ts, root string) string {
 	id := c.identity.Load()
-	if id == nil || id.URL == "" || !isChannel(channel) || !isTS(ts) || !isWhole(isTS, root) {
+	if id == nil {
 		return ""
 	}
-	link := strings.TrimRight(id.URL, "/") + "/archives/" + channel + "/p" + strings.Replace(ts, ".", "", 1)
+	home, err := url.Parse(id.URL)
+	if err != nil || home.Host == "" || !c.trusted(home) || !isChannel(channel) || !isTS(ts) || !isWhole(isTS, root) {
+		return ""
+	}
+	link := home.Scheme + "://" + home.Host + "/archives/" + channel + "/p" + strings.Replace(ts, ".", "", 1)
 	if root != "" && root != ts {
 		link += "?" + url.Values{"thread_ts": {root}, "cid": {channel}}.Encode()
 	}

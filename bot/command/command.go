@@ -18,7 +18,7 @@ type Command struct {
 	Incident int               // the incident's number; 0 when none was given
 	Step     string            // a step's number ("4") or id ("pool-connections")
 	Text     string            // note, reason, playbook name, title, service, question, a handbook's name, or the verb help is asked for
-	People   map[string]string // ids of the people whom the text mentions, by the name that it has for them
+	People   []Person          // whom the text mentions
 	Name     string            // start, drill and show: the playbook; digest: which one
 	Labels   map[string]string // start and drill: labels of the new incident
 	Filter   string            // incidents: open, mine, overdue or all; digest: preview or post
@@ -26,6 +26,9 @@ type Command struct {
 	From     int               // incidents: the place in the list to begin at; 0: none was given
 	Users    *handbook.Users   // scale, targets, budget: nil when no number was given
 }
+
+// Person is somebody whom a text mentions, and the name that it has for him.
+type Person struct{ ID, Name string }
 
 // UsageError says what is wrong with what was typed and what would be right. Text
 // is mrkdwn and may quote what was typed, escaped.

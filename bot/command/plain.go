@@ -2,6 +2,7 @@ package command
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -39,17 +40,15 @@ const maxPeople = 5
 
 // mentioned are the people in a text as Slack sent it, by the names that plain writes
 // for them.
-func mentioned(text string) map[string]string {
-	var people map[string]string
+func mentioned(text string) (people []Person) {
 	for _, parts := range reference.FindAllStringSubmatch(text, -1) {
 		id, person := strings.CutPrefix(parts[1], "@")
 		if !person || parts[2] == "" || len(people) == maxPeople {
 			continue
 		}
-		if people == nil {
-			people = map[string]string{}
+		if p := (Person{id, strings.TrimPrefix(plain(parts[0]), "@")}); !slices.Contains(people, p) {
+			people = append(people, p)
 		}
-		people[strings.TrimPrefix(plain(parts[0]), "@")] = id
 	}
 	return people
 }

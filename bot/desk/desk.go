@@ -9,7 +9,6 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -279,8 +278,8 @@ func act(c command.Command, op string, at time.Time, user incident.User, via str
 		return ev, false
 	}
 	ev.Act = &incident.Act{Verb: verb, Incident: c.Incident, Step: c.Step, User: user, Text: c.Text, Via: via, Reply: reply}
-	for _, name := range slices.Sorted(maps.Keys(c.People)) {
-		ev.Act.Named = append(ev.Act.Named, incident.User{ID: c.People[name], Name: name})
+	for _, p := range c.People {
+		ev.Act.Named = append(ev.Act.Named, incident.User(p))
 	}
 	if verb == incident.VerbResolve {
 		ev.Act.Reason, ev.Act.Text = incident.CutReason(c.Text)

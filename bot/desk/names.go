@@ -19,14 +19,23 @@ const (
 // unnamed is a person as Slack writes him in events: without a name.
 var unnamed = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})>`)
 
-// named gives names to the people of a mention, as slash commands bring them: to who
-// wrote it, and to those in its text. Whose name Slack does not tell in time keeps none.
+// named gives names to the people of a mention: to who wrote it, and to those in its text. Whose name Slack does not tell in time keeps none.
 func (d *Desk) named(ctx context.Context, m chat.Mention) (text string, by incident.User) {
 	ctx, cancel := context.WithTimeout(ctx, d.namesWithin)
 	defer cancel()
 	by = incident.User{ID: m.UserID, Name: d.known(ctx, m.UserID).Name}
+	return d.naming(ctx, m.Text), by
+}
+
+// naming gives names to the people whom a text mentions.
+func (d *Desk) naming(ctx context.Context, text string) string {
+	if !unnamed.MatchString(text) {
+		return text
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.namesWithin)
+	defer cancel()
 	left := maxNamed
-	text = unnamed.ReplaceAllStringFunc(m.Text, func(mention string) string {
+	return unnamed.ReplaceAllStringFunc(text, func(mention string) string {
 		if left--; left < 0 {
 			return mention
 		}
@@ -36,5 +45,4 @@ func (d *Desk) named(ctx context.Context, m chat.Mention) (text string, by incid
 		}
 		return mention
 	})
-	return text, by
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -63,6 +64,20 @@ func TestMentionsHaveNames(t *testing.T) {
 	eventually(t, "the resolution is told", func() bool { return strings.Contains(r.plainTexts(), "Resolved by") })
 	if got := r.plainTexts(); !strings.Contains(got, "Resolved by hand by ben") {
 		t.Errorf("the texts read:\n%s", got)
+	}
+}
+
+// TestCommandsNameWhomTheyMention: a slash command may bring people without their names.
+func TestCommandsNameWhomTheyMention(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	r.keep()
+	r.open()
+	r.slash("anna", "note INC-1 ask @ben")
+	eventually(t, "the note is kept", func() bool { return r.incident(1).Note.Text != "" })
+	i := r.incident(1)
+	if ben, _ := r.sim.User("ben"); i.Note.Text != "ask @ben" || !slices.Contains(i.Named, incident.User{ID: ben.ID, Name: "ben"}) {
+		t.Errorf("the note reads %q of %v, want ben in it", i.Note.Text, i.Named)
 	}
 }
 

@@ -71,7 +71,11 @@ func (d *Desk) maySeeAsKnown(ctx context.Context, who person, subject int, at st
 	if err != nil {
 		return false
 	}
-	facts := access.Facts{Person: known.Kind, Member: standing(room, nil, d.Store.Now()), Private: room.Private, Inside: at == who.channel}
+	inside := at == who.channel
+	if !inside && (!fresh(room, 0, d.Store.Now()) || known.Kind == access.PersonUnknown) {
+		return false // Slack would have to be asked
+	}
+	facts := access.Facts{Person: known.Kind, Member: standing(room, nil, d.Store.Now()), Private: room.Private, Inside: inside}
 	if d.Slack.Outside(who.team) {
 		facts.Person = access.PersonExternal
 	}

@@ -79,7 +79,8 @@ func (r *rig) start() {
 	}
 	t.Cleanup(func() { opened.Close() })
 	eventually(t, "redis-server answers", func() bool { return opened.Ping(t.Context()) == nil })
-	r.sim = slacksim.New(slacksim.Options{BotToken: "xoxb-test", SigningSecret: "secret", AckTimeout: patience, TriggerLife: patience})
+	r.sim = slacksim.New(slacksim.Options{BotToken: "xoxb-test", SigningSecret: "secret", AckTimeout: patience, TriggerLife: patience,
+		Commands: []slacksim.Command{{Name: "/playbook", Escape: true}}})
 	if r.furnish != nil {
 		r.furnish(r.sim)
 	}

@@ -22,7 +22,7 @@ func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
 			return chat.Answer{Foreign: true}
 		}
 	}
-	c, err := command.Parse(s.Text, 0)
+	c, err := command.Parse(d.naming(ctx, s.Text), 0) // some workspaces bring names with the people in it, others do not
 	if err != nil {
 		return chat.Answer{Message: d.usage(err)}
 	}

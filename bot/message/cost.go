@@ -59,7 +59,7 @@ func noService(r digest.ServiceReport, suggestions []string, command string) Mes
 	case asked == "":
 		says = "There are no figures of any service yet."
 	case len(suggestions) == 0:
-		says = fmt.Sprintf("There is no service “%s” in the costs of the last weeks. `%s cost` lists those that there are.", asked, command)
+		says = fmt.Sprintf("There is no service “%s” in the costs of the last weeks. `%s cost` lists them all.", asked, command)
 	default:
 		var names []string
 		for _, s := range suggestions[:min(len(suggestions), 5)] {

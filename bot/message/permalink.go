@@ -22,22 +22,30 @@ var unlinked = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`|<[^<>]*>")
 // Named are the incidents and digests that a message names where a link may stand, each
 // once, in the order in which they are read.
 func (m Message) Named() (ids []string) {
-	m.eachText(func(s string) string {
-		for _, found := range threadID.FindAllString(s, -1) {
-			if !slices.Contains(ids, found) {
+	look := func(s string) {
+		for _, at := range threadIDs(s) {
+			if found := s[at[0]:at[1]]; !slices.Contains(ids, found) {
 				ids = append(ids, found)
 			}
 		}
+	}
+	m.eachText(func(s string) string {
+		look(s)
 		return s
 	}, func(e *slack.RichTextSectionTextElement) []slack.RichTextSectionElement {
-		for _, found := range threadID.FindAllString(e.Text, -1) {
-			if !slices.Contains(ids, found) {
-				ids = append(ids, found)
-			}
-		}
+		look(e.Text)
 		return nil
 	})
 	return ids
+}
+
+// threadIDs are where a text names incidents and digests; in an address, or as the end
+// of a longer name, they are others' ids.
+func threadIDs(s string) [][]int {
+	return slices.DeleteFunc(threadID.FindAllStringIndex(s, -1), func(at []int) bool {
+		before, after := s[:at[0]], s[at[1]:]
+		return before != "" && strings.ContainsAny(before[len(before)-1:], "/=&?#.-") || after != "" && strings.ContainsAny(after[:1], "/-=")
+	})
 }
 
 // Linked is the message with the names that have an address as links, as far as there
@@ -48,15 +56,20 @@ func (m Message) Linked(to Permalinks) Message {
 	}
 	left := MaxTotal - weight(m.Blocks...)
 	inText := func(s string) string {
-		return threadID.ReplaceAllStringFunc(s, func(name string) string {
-			address := to[name]
-			linked := "<" + Escape(address) + "|" + name + ">"
-			if address == "" || jsonLength(linked) > left {
-				return name
+		var b strings.Builder
+		from := 0
+		for _, at := range threadIDs(s) {
+			name := s[at[0]:at[1]]
+			linked := "<" + Escape(to[name]) + "|" + name + ">"
+			if to[name] == "" || jsonLength(linked) > left {
+				continue
 			}
 			left -= jsonLength(linked)
-			return linked
-		})
+			b.WriteString(s[from:at[0]])
+			b.WriteString(linked)
+			from = at[1]
+		}
+		return b.String() + s[from:]
 	}
 	if len(m.Blocks) == 0 {
 		left = min(left, MaxTextBytes-len(m.Text))
@@ -66,8 +79,9 @@ func (m Message) Linked(to Permalinks) Message {
 	m.Blocks = slices.Clone(m.Blocks)
 	linked := m.eachText(inText, func(e *slack.RichTextSectionTextElement) []slack.RichTextSectionElement {
 		var parts []slack.RichTextSectionElement
-		rest := e.Text
-		for _, name := range threadID.FindAllString(e.Text, -1) {
+		from := 0
+		for _, at := range threadIDs(e.Text) {
+			name := e.Text[at[0]:at[1]]
 			link := slack.NewRichTextSectionLinkElement(to[name], name, e.Style)
 			w := sizeOf(link) + 1
 			if name != e.Text {
@@ -77,14 +91,13 @@ func (m Message) Linked(to Permalinks) Message {
 				continue
 			}
 			left -= w
-			before, after, _ := strings.Cut(rest, name)
-			parts = append(append(parts, *(&paragraph{}).styled(before, e.Style)...), link)
-			rest = after
+			parts = append(append(parts, *(&paragraph{}).styled(e.Text[from:at[0]], e.Style)...), link)
+			from = at[1]
 		}
 		if len(parts) == 0 {
 			return nil
 		}
-		return append(parts, *(&paragraph{}).styled(rest, e.Style)...)
+		return append(parts, *(&paragraph{}).styled(e.Text[from:], e.Style)...)
 	})
 	return linked
 }

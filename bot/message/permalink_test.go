@@ -17,6 +17,7 @@ func TestNamesOfThreadsBecomeLinks(t *testing.T) {
 	for _, test := range []struct{ says, want string }{
 		{"*INC-7* and INC-77, `status INC-7`", "*<https://acme.slack.com/archives/C0DB/p1700000000123456?thread_ts=1700000000.1&amp;cid=C0DB|INC-7>* and INC-77, `status INC-7`"},
 		{"<https://x.example/INC-7|INC-7> ```INC-7\nINC-7```", "<https://x.example/INC-7|INC-7> ```INC-7\nINC-7```"},
+		{"https://x.example/INC-7?a=INC-7#INC-7 my-INC-7 INC-7-b, INC-7.", "https://x.example/INC-7?a=INC-7#INC-7 my-INC-7 INC-7-b, <https://acme.slack.com/archives/C0DB/p1700000000123456?thread_ts=1700000000.1&amp;cid=C0DB|INC-7>."},
 		{"XINC-7 INC-07 inc-7 INC-7000000000", "XINC-7 INC-07 inc-7 INC-7000000000"},
 	} {
 		if got := (Message{Text: test.says}).Linked(to).Text; got != test.want {
@@ -36,6 +37,12 @@ func TestNamesOfThreadsBecomeLinks(t *testing.T) {
 	}
 	if after, _ := json.Marshal(m); string(after) != string(before) {
 		t.Error("the message itself was changed")
+	}
+
+	// A longer number that begins alike is another incident.
+	m = Message{Blocks: []slack.Block{rich("a", (&paragraph{}).text("INC-77,INC-7 INC-70 XINC-7").section())}}
+	if got, want := Terminal(m.Linked(to)), "INC-77,INC-7 ("+to["INC-7"]+") INC-70 XINC-7"; strings.TrimSpace(got) != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 
 	// Only as far as there is room.

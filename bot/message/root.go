@@ -84,7 +84,7 @@ func rootNews(v View) []*paragraph {
 		return p
 	}
 	if i.Drill {
-		p := say().bold("This is an exercise").text(": nobody is called, and no figure of real incidents counts it. Do what you would do in earnest")
+		p := say().bold("This is an exercise").text(": nobody is called, and no figure of real incidents counts it. Do what you would do for real")
 		if i.Active() {
 			p.text("; a score follows at its end")
 		}

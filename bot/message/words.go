@@ -59,7 +59,7 @@ func eachName(text string, people []incident.User, name func(before string, u in
 		}
 		k := slices.IndexFunc(people, func(u incident.User) bool {
 			after, is := strings.CutPrefix(text[at+1:], u.Name)
-			return is && u.Name != "" && !letter(utf8.DecodeRuneInString(after))
+			return is && u.Name != "" && !goesOn(after)
 		})
 		if k < 0 || !slackID.MatchString(people[k].ID) {
 			continue
@@ -70,6 +70,11 @@ func eachName(text string, people []incident.User, name func(before string, u in
 		shown++
 	}
 	rest(text[from:])
+}
+
+// goesOn reports whether what follows a name makes it a longer one: anna.lee, anna-x.
+func goesOn(after string) bool {
+	return letter(utf8.DecodeRuneInString(strings.TrimLeft(after, ".-")))
 }
 
 func letter(r rune, _ int) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || r == '_' }

@@ -26,6 +26,7 @@ func TestWhoIsMentionedIsShownAsPerson(t *testing.T) {
 		{"@anna leery", []incident.User{anna, lee}, []string{"@U0ANNA", " leery"}},
 		{"mail anna@anna or @annabel", []incident.User{anna}, []string{"mail anna@anna or @annabel"}},
 		{"ask @ben", []incident.User{anna}, []string{"ask @ben"}},
+		{"@anna.lee and @anna-x, not @anna. Or @anna's", []incident.User{anna}, []string{"@anna.lee and @anna-x, not ", "@U0ANNA", ". Or ", "@U0ANNA", "'s"}},
 		{"ask @anna", []incident.User{{Name: "anna"}}, []string{"ask @anna"}},
 		{"ask @channel, @here", []incident.User{{ID: "channel", Name: "channel"}, {ID: "!here", Name: "here"}}, []string{"ask @channel, @here"}},
 		{strings.Repeat("@anna", 1) + strings.Repeat(" @anna", 6), []incident.User{anna}, []string{"@U0ANNA", " ", "@U0ANNA", " ", "@U0ANNA", " ", "@U0ANNA", " ", "@U0ANNA", " @anna @anna"}},

@@ -154,7 +154,7 @@ func (c explainCommand) notification(in io.Reader, now time.Time) (alerts.Notifi
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
-			return alerts.Notification{}, now, fmt.Errorf("explain: read payload: %w", err)
+			return alerts.Notification{}, now, fmt.Errorf("explain: read payload: %w (labels are written like alertname=HighCPU)", err)
 		}
 		defer file.Close()
 		body = file

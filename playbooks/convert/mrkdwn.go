@@ -193,7 +193,7 @@ func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
 			}
 		case *extast.TaskCheckBox:
 			if n.IsChecked {
-				p.lose(p.line(parent), "a tick in a box: steps begin open", "")
+				p.lose(p.line(parent), "a ticked box: every step begins open", "")
 			}
 		default:
 			p.inline(n, b, plain)
