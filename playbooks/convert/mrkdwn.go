@@ -9,13 +9,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/yuin/goldmark"
-	emoji "github.com/yuin/goldmark-emoji"
 	emojiast "github.com/yuin/goldmark-emoji/ast"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
@@ -33,19 +29,6 @@ type page struct {
 	struck   bool // what is written now is struck out
 	rich     bool // plain text was written of something that says more than its text
 	crowded  [128]bool
-}
-
-var markdown = goldmark.New(goldmark.WithExtensions(extension.GFM),
-	goldmark.WithParserOptions(parser.WithInlineParsers(util.Prioritized(emojiParser{emoji.NewParser()}, 200)))).Parser()
-
-// emojiParser reads codes such as :warning:, though not inside 10:100:20.
-type emojiParser struct{ parser.InlineParser }
-
-func (e emojiParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
-	if r := block.PrecendingCharacter(); wordy(r) || r == ':' {
-		return nil
-	}
-	return e.InlineParser.Parse(parent, block, pc)
 }
 
 func parse(src string, lose func(line int, what, text string)) *page {

@@ -112,6 +112,15 @@ func TestListsOfBareLinksAreLinks(t *testing.T) {
 	}
 }
 
+// TestALinkWhoseTextIsAnXIsNoBox: only a box is one, ticked or not.
+func TestALinkWhoseTextIsAnXIsNoBox(t *testing.T) {
+	book, out := imported(t, "f.md", "# x\n\n## Fix\n\n- [x](https://x.example/a) read it\n- [x] done before\n- [ ] open\n")
+	compare(t, "immediate: x read it\n  | <https://x.example/a|x> read it\nimmediate: done before\nimmediate: open\n", outlined(book))
+	if n := strings.Count(out, "a ticked box"); n != 1 {
+		t.Errorf("%d boxes are told, want 1:\n%s", n, out)
+	}
+}
+
 // TestStruckOutIsMarkedAndNeverLive: it is no step, no command and no title;
 // comments keep it.
 func TestStruckOutIsMarkedAndNeverLive(t *testing.T) {
