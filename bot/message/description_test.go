@@ -23,6 +23,7 @@ func TestDescriptionIsShownBesideTheSummary(t *testing.T) {
 	}{
 		"one alert":                           {says("CPU is hot", "94 % for ten minutes"), []map[string]string{says("CPU is hot", "94 % for ten minutes")}, "CPU is hot\n94 % for ten minutes", []string{"`A db-0` · since"}},
 		"several that differ":                 {nil, []map[string]string{says("db-0 is hot", "94 %"), says("db-1 is hot", "91 %")}, "db-0 is hot", []string{"db-0` db-0 is hot · 94 % · since", "db-1` db-1 is hot · 91 % · since"}},
+		"whole sentences":                     {nil, []map[string]string{says("db-0 is hot.", "It is at 94 %."), says("db-1 is hot.", "91 %...")}, "db-0 is hot.", []string{"db-0` db-0 is hot · It is at 94 % · since", "db-1` db-1 is hot · 91 %.. · since"}},
 		"only descriptions do":                {map[string]string{"summary": "Hot"}, []map[string]string{says("Hot", "94 %"), says("Hot", "91 %")}, "Hot", []string{"db-0` · 94 % · since", "db-1` · 91 % · since"}},
 		"several that are alike":              {says("Hot", "Databases burn"), []map[string]string{says("Hot", "Databases burn"), says("Hot", "Databases burn")}, "Hot\nDatabases burn", []string{"db-0` · since", "db-1` · since"}},
 		"common to all in place of a summary": {map[string]string{"description": "Hot"}, []map[string]string{says("db-0", "Hot"), says("db-1", "Hot")}, "Hot", []string{"db-0` db-0 · since", "db-1` db-1 · since"}},

@@ -127,10 +127,10 @@ func alertLine(i incident.Incident, a incident.Alert, newest bool) *paragraph {
 		p.text("resolved ").date(cmp.Or(a.EndsAt, a.ChangedAt)).text(" · ")
 	}
 	p.code(alertName(i, a))
-	if s := Line(a.Summary); s != "" {
+	if s := strings.TrimSuffix(Line(a.Summary), "."); s != "" {
 		p.text(" " + Cut(s, 200))
 	}
-	if s := Line(a.Description); s != "" {
+	if s := strings.TrimSuffix(Line(a.Description), "."); s != "" {
 		p.text(" · " + Cut(s, 150))
 	}
 	switch {
