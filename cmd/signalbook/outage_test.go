@@ -224,6 +224,7 @@ func (r *rig) afterOutage(names []string, before int) {
 		case n.Mention == "@sre-oncall" && root == r.rootOf("Waiting").TS && n.Thread == "":
 		case n.Mention == "@ben" && n.Thread == "": // leads what he acknowledged
 		case n.Mention == "@sre-oncall" && root == r.rootOf("Seen").TS, n.Mention == "@anna" && root == r.rootOf("Seen").TS:
+		case n.Mention == "@db-leads" && root == r.rootOf("Seen").TS && r.state(1).Opening > 1: // on a slow machine a minute passes, and the copy counts
 		default:
 			r.t.Errorf("%s was pinged about what is over, in %s", n.Mention, n.TS)
 		}
