@@ -127,7 +127,7 @@ func (c *core) httpClient(base *http.Client) *http.Client {
 
 // Identity is who the bot token belongs to. AppID is empty where Slack does not
 // tell it, EnterpriseID where the workspace belongs to no Enterprise organisation. URL
-// is the workspace's own address, empty when that is not known.
+// is the workspace's own address as Slack said it, empty when that is not known.
 type Identity struct {
 	TeamID, Team, UserID, BotID, AppID, EnterpriseID, URL string
 }
@@ -151,9 +151,6 @@ func (c *Client) Auth(ctx context.Context) (Identity, error) {
 	if !isID(teams, id.TeamID) {
 		return Identity{}, &Error{Method: "auth.test", Outcome: OutcomeUnknown,
 			Err: errors.New("the answer names no workspace (team_id): is slack.api_url a Slack API?")}
-	}
-	if u, err := url.Parse(id.URL); err != nil || !c.trusted(u) {
-		id.URL = "" // what it leads to is shown to people
 	}
 	id.AppID = cmp.Or(id.AppID, c.app(ctx, id.BotID))
 	c.identity.Store(&id)

@@ -14,7 +14,7 @@ func (c *Client) Permalink(channel, ts, root string) string {
 	if id == nil {
 		return ""
 	}
-	home, err := url.Parse(id.URL)
+	home, err := url.Parse(id.URL) // what it leads to is shown to people
 	if err != nil || home.Host == "" || !c.trusted(home) || !isChannel(channel) || !isTS(ts) || !isWhole(isTS, root) {
 		return ""
 	}

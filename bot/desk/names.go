@@ -19,7 +19,8 @@ const (
 // unnamed is a person as Slack writes him in events: without a name.
 var unnamed = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})>`)
 
-// named gives names to the people of a mention: to who wrote it, and to those in its text. Whose name Slack does not tell in time keeps none.
+// named gives names to the people of a mention: to who wrote it, and to those in its
+// text. Whose name Slack does not tell in time keeps none.
 func (d *Desk) named(ctx context.Context, m chat.Mention) (text string, by incident.User) {
 	ctx, cancel := context.WithTimeout(ctx, d.namesWithin)
 	defer cancel()

@@ -27,11 +27,7 @@ func (d *Desk) linked(ctx context.Context, who person, m message.Message) messag
 	ctx, cancel := context.WithTimeout(ctx, d.linkWithin)
 	defer cancel()
 	named = named[:min(len(named), maxLinked)]
-	subjects := make([]int, len(named))
-	for k, id := range named {
-		subjects[k] = store.SubjectOf(id)
-	}
-	roots, err := d.Store.Roots(ctx, subjects)
+	roots, err := d.Store.Roots(ctx, named)
 	if err != nil {
 		d.Logger.Debug("an answer gets no links", "error", err)
 		return m
@@ -39,7 +35,7 @@ func (d *Desk) linked(ctx context.Context, who person, m message.Message) messag
 	to := message.Permalinks{}
 	for k, id := range named {
 		address := d.Slack.Permalink(roots[k].Channel, roots[k].TS, "")
-		if address != "" && d.maySeeAsKnown(ctx, who, subjects[k], roots[k].Channel) {
+		if address != "" && d.maySeeAsKnown(ctx, who, store.SubjectOf(id), roots[k].Channel) {
 			to[id] = address
 		}
 	}

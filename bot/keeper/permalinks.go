@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/store"
 )
 
 // linked is a private answer with links to the threads that it names. Only those of the
@@ -14,11 +13,7 @@ func (h *hands) linked(ctx context.Context, channel string, m message.Message) m
 	if len(named) == 0 {
 		return m
 	}
-	subjects := make([]int, len(named))
-	for k, id := range named {
-		subjects[k] = store.SubjectOf(id)
-	}
-	roots, err := h.Store.Roots(ctx, subjects)
+	roots, err := h.Store.Roots(ctx, named)
 	if err != nil {
 		h.log.Debug("an answer gets no links", "error", err)
 		return m

@@ -259,7 +259,7 @@ func (w *ways) label(t *waysOfTitle, l *way) string {
 }
 
 // telling is the value of the first label that all alerts of the link share, and no
-// other link's have; else what the first alert is called.
+// other link's have; else what the first alert is called, and how many there are beside it.
 func (w *ways) telling(t *waysOfTitle, l *way) string {
 	value := func(a incident.Alert, name string) string { return cmp.Or(a.Labels[name], w.incident.Labels[name]) }
 	for _, name := range alerts.LabelNames(l.from[0].Labels) {

@@ -73,11 +73,8 @@ func (m Message) Linked(to Permalinks) Message {
 	}
 	if len(m.Blocks) == 0 {
 		left = min(left, MaxTextBytes-len(m.Text))
-		m.Text = outside(unlinked, m.Text, inText)
-		return m
 	}
-	m.Blocks = slices.Clone(m.Blocks)
-	linked := m.eachText(inText, func(e *slack.RichTextSectionTextElement) []slack.RichTextSectionElement {
+	return m.eachText(inText, func(e *slack.RichTextSectionTextElement) []slack.RichTextSectionElement {
 		var parts []slack.RichTextSectionElement
 		from := 0
 		for _, at := range threadIDs(e.Text) {
@@ -99,7 +96,6 @@ func (m Message) Linked(to Permalinks) Message {
 		}
 		return append(parts, *(&paragraph{}).styled(e.Text[from:], e.Style)...)
 	})
-	return linked
 }
 
 // eachText gives the message with its mrkdwn and its rich text replaced: of code and of
@@ -116,36 +112,6 @@ func (m Message) eachText(mrkdwn func(string) string, piece func(*slack.RichText
 		}
 		return &copied
 	}
-	if len(m.Blocks) == 0 {
-		m.Text = outside(unlinked, m.Text, mrkdwn)
-	}
-	m.Blocks = slices.Clone(m.Blocks)
-	for k, b := range m.Blocks {
-		switch b := b.(type) {
-		case *slack.SectionBlock:
-			copied := *b
-			copied.Text = object(b.Text)
-			m.Blocks[k] = &copied
-		case *slack.ContextBlock:
-			copied := *b
-			copied.ContextElements.Elements = slices.Clone(b.ContextElements.Elements)
-			for n, e := range copied.ContextElements.Elements {
-				if t, ok := e.(*slack.TextBlockObject); ok {
-					copied.ContextElements.Elements[n] = object(t)
-				}
-			}
-			m.Blocks[k] = &copied
-		case *slack.RichTextBlock:
-			copied := *b
-			copied.Elements = eachPiece(b.Elements, piece)
-			m.Blocks[k] = &copied
-		}
-	}
-	return m
-}
-
-// eachPiece is eachText for the parts of a rich_text block.
-func eachPiece(parts []slack.RichTextElement, piece func(*slack.RichTextSectionTextElement) []slack.RichTextSectionElement) []slack.RichTextElement {
 	inline := func(all []slack.RichTextSectionElement) (replaced []slack.RichTextSectionElement) {
 		for _, e := range all {
 			text, ok := e.(*slack.RichTextSectionTextElement)
@@ -159,24 +125,11 @@ func eachPiece(parts []slack.RichTextElement, piece func(*slack.RichTextSectionT
 		}
 		return replaced
 	}
-	parts = slices.Clone(parts)
-	for k, part := range parts {
-		switch part := part.(type) {
-		case *slack.RichTextSection:
-			copied := *part
-			copied.Elements = inline(part.Elements)
-			parts[k] = &copied
-		case *slack.RichTextQuote:
-			copied := *part
-			copied.Elements = inline(part.Elements)
-			parts[k] = &copied
-		case *slack.RichTextList:
-			copied := *part
-			copied.Elements = eachPiece(part.Elements, piece)
-			parts[k] = &copied
-		}
+	if len(m.Blocks) == 0 {
+		m.Text = outside(unlinked, m.Text, mrkdwn)
 	}
-	return parts
+	m.Blocks = rewritten(m.Blocks, object, inline)
+	return m
 }
 
 // outside replaces what stands outside of all matches of an expression.

@@ -18,7 +18,11 @@ const maxPeople = 5
 // words shows what a person wrote, with those whom it mentions as people; in a post it
 // notifies them.
 func (p *paragraph) words(text string, people []incident.User) *paragraph {
-	eachName(text, people, func(before string, u incident.User) { p.text(before).user(u) }, func(rest string) { p.text(rest) })
+	for _, s := range spokenOf(text, people) {
+		if p.text(s.text); s.then.ID != "" {
+			p.user(s.then)
+		}
+	}
 	return p
 }
 
@@ -26,13 +30,13 @@ func (p *paragraph) words(text string, people []incident.User) *paragraph {
 // only where it mentions somebody, and there is room for that.
 func quoted(text string, people []incident.User, limit int) *slack.TextBlockObject {
 	var b strings.Builder
-	named := false
-	eachName(text, people, func(before string, u incident.User) {
-		named = true
-		b.WriteString(around(before))
-		b.WriteString(user(u))
-	}, func(rest string) { b.WriteString(around(rest)) })
-	if !named || jsonLength(b.String()) > limit {
+	said := spokenOf(text, people)
+	for _, s := range said {
+		if b.WriteString(around(s.text)); s.then.ID != "" {
+			b.WriteString(user(s.then))
+		}
+	}
+	if len(said) == 1 || jsonLength(b.String()) > limit {
 		return plain("“" + text + "”")
 	}
 	return markup("“" + b.String() + "”")
@@ -48,12 +52,19 @@ func around(s string) string {
 	return before + Harmless(inner) + after
 }
 
-// eachName goes through a text by the names in it that stand behind an @ and are a
-// person's, the longest that fits.
-func eachName(text string, people []incident.User, name func(before string, u incident.User), rest func(string)) {
+// spoken is a piece of what a person wrote, and whom the name behind it means; the last
+// piece has none.
+type spoken struct {
+	text string
+	then incident.User
+}
+
+// spokenOf divides a text at the names in it that stand behind an @ and are a person's,
+// the longest that fits.
+func spokenOf(text string, people []incident.User) (all []spoken) {
 	people = slices.SortedFunc(slices.Values(people), func(a, b incident.User) int { return cmp.Compare(len(b.Name), len(a.Name)) })
-	shown, from := 0, 0
-	for at := 0; at < len(text) && shown < maxPeople && len(people) > 0; at++ {
+	from := 0
+	for at := 0; at < len(text) && len(all) < maxPeople && len(people) > 0; at++ {
 		if text[at] != '@' || letter(utf8.DecodeLastRuneInString(text[:at])) {
 			continue
 		}
@@ -64,12 +75,11 @@ func eachName(text string, people []incident.User, name func(before string, u in
 		if k < 0 || !slackID.MatchString(people[k].ID) {
 			continue
 		}
-		name(text[from:at], people[k])
+		all = append(all, spoken{text[from:at], people[k]})
 		from = at + 1 + len(people[k].Name)
 		at = from - 1
-		shown++
 	}
-	rest(text[from:])
+	return append(all, spoken{text: text[from:]})
 }
 
 // goesOn reports whether what follows a name makes it a longer one: anna.lee, anna-x.

@@ -136,7 +136,7 @@ func (s *Store) Places(ctx context.Context, all []incident.Incident) ([]string, 
 	for k, i := range all {
 		subjects[k] = i.Number
 	}
-	roots, err := s.Roots(ctx, subjects)
+	roots, err := s.roots(ctx, subjects)
 	if err != nil {
 		return nil, err
 	}
@@ -147,9 +147,17 @@ func (s *Store) Places(ctx context.Context, all []incident.Incident) ([]string, 
 	return places, nil
 }
 
-// Roots returns the slots of the first messages of subjects, in their order: one that is
-// not there, or that cannot be read, is empty.
-func (s *Store) Roots(ctx context.Context, subjects []int) ([]Slot, error) {
+// Roots returns the slots of the first messages of what people call INC-7 or DIG-7, in
+// their order: one that is not there, or that cannot be read, is empty.
+func (s *Store) Roots(ctx context.Context, names []string) ([]Slot, error) {
+	subjects := make([]int, len(names))
+	for k, name := range names {
+		subjects[k] = SubjectOf(name)
+	}
+	return s.roots(ctx, subjects)
+}
+
+func (s *Store) roots(ctx context.Context, subjects []int) ([]Slot, error) {
 	pipe := s.redis.client.Pipeline()
 	answers := make([]*redis.StringCmd, len(subjects))
 	for k, n := range subjects {
