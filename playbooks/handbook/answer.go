@@ -38,6 +38,7 @@ type builder struct {
 	used  []ref
 	users *Users         // the scale that the answer is about, if any
 	asked func(ref) bool // whether a field is what was asked for; nil: nothing in particular was
+	terms []string       // the words of the question that count
 	first int            // lines that were asked for come first, so many are there; below 0: each in its turn
 }
 

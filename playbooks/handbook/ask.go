@@ -115,7 +115,8 @@ func (h *Handbook) candidates(q query) []Candidate {
 	slices.SortStableFunc(found, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
 	if len(found) > 0 && found[0].ID[0] == 'X' && !slices.ContainsFunc(h.words.kinds['X'], q.has) {
 		if i := slices.IndexFunc(found, func(c Candidate) bool { return c.ID[0] != 'X' }); i > 0 && found[i].Score >= besideDoubt*found[0].Score {
-			found = slices.Insert(slices.Delete(found, i, i+1), 0, found[i])
+			first := found[i]
+			found = slices.Insert(slices.Delete(found, i, i+1), 0, first)
 		}
 	}
 	return found

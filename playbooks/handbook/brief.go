@@ -2,6 +2,7 @@ package handbook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -47,6 +48,23 @@ func (b *builder) brief(id string) {
 	case *Contradiction:
 		b.line("", v.Title, id)
 	}
+}
+
+// texts are the texts that a fact has beside what brief shows of it.
+func (f *fact) texts() []string {
+	switch v := f.value.Addr().Interface().(type) {
+	case *Technology:
+		return []string{v.Why}
+	case *Pattern:
+		return slices.Concat(v.Stack, v.How)
+	case *Contradiction:
+		var all []string
+		for _, n := range v.Notes {
+			all = append(all, n.Text)
+		}
+		return all
+	}
+	return nil
 }
 
 // fields are those of a fact, in the form that line takes.

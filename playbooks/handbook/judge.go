@@ -11,7 +11,8 @@ const (
 )
 
 // firmSure is how sure a word has to be to be firm ground: neither ambiguous nor
-// far from how it is spelt. firmEnough is one such word, or two others.
+// far from how it is spelt. firmEnough is one such word, or two others; words of
+// every talk are no ground at all.
 const (
 	firmSure   = 0.7
 	firmEnough = 2
@@ -47,7 +48,7 @@ func (v *vocabulary) judge(q query, d document) Candidate {
 		switch {
 		case fit > 0 && q.sure[term] >= firmSure:
 			c.firm += 2
-		case fit > 0:
+		case fit > 0 && q.sure[term] > commonSure:
 			c.firm++
 		}
 	}

@@ -24,6 +24,21 @@ type query struct {
 // ambiguousSure is how sure a word is that often means something else.
 const ambiguousSure = 0.69
 
+// commonSure is how sure a word is that says something only beside others.
+const commonSure = 0.6
+
+// surest is how sure a word can be that is spelt right, in a short question or in
+// another.
+func (v *vocabulary) surest(word string, short bool) float64 {
+	switch {
+	case v.common[word]:
+		return commonSure
+	case !short && (v.ambiguous[word] || v.ambiguous[stem(word)]):
+		return ambiguousSure
+	}
+	return 1
+}
+
 // shortQuestion is how many words a question has in which each of them means what it
 // means here: who types no more than "spot" is not telling a story.
 const shortQuestion = 3
@@ -94,8 +109,8 @@ func (v *vocabulary) question(text string, topics topicFile) query {
 				sure = alike
 			}
 		}
-		if n == 1 && !q.short && (v.ambiguous[tokens[i]] || v.ambiguous[stem(tokens[i])]) {
-			sure = ambiguousSure
+		if n == 1 {
+			sure = min(sure, v.surest(tokens[i], q.short))
 		}
 		i += n
 		if term == "" {

@@ -9,7 +9,7 @@ import (
 // about begins an answer to a question.
 func (h *Handbook) about(q query) *builder {
 	b := h.answer("")
-	b.users, b.asked = q.users, h.asked(q)
+	b.users, b.asked, b.terms = q.users, h.asked(q), q.terms
 	return b
 }
 
@@ -47,14 +47,35 @@ func (h *Handbook) list(q query, facts []Candidate, unsure bool) Answer {
 	return b.done()
 }
 
-// oneOf adds a fact to others: a line, or of an emergency that comes first all that
-// is to be done.
+// oneOf adds a fact to others: a line that has a word of the question where the fact
+// has one, or of an emergency that comes first all that is to be done.
 func (b *builder) oneOf(id string, first bool) {
 	if e, ok := b.h.facts[id].value.Addr().Interface().(*Emergency); ok && first {
 		b.tiers(*e, e.Title+", ")
 		return
 	}
 	b.brief(id)
+	last := &b.a.Lines[len(b.a.Lines)-1]
+	if text := b.h.mention(id, last.Label+" "+last.Text, b.terms); text != "" {
+		last.Text += "; " + text
+	}
+}
+
+// mention is the text of a fact that has a word of a question, when what is shown of
+// it has none; else empty.
+func (h *Handbook) mention(id, shown string, terms []string) string {
+	says := func(text string) bool {
+		said := h.words.terms(text)
+		return slices.ContainsFunc(terms, func(term string) bool { return slices.Contains(said, term) })
+	}
+	if says(shown) {
+		return ""
+	}
+	texts := h.facts[id].texts()
+	if i := slices.IndexFunc(texts, says); i >= 0 {
+		return texts[i]
+	}
+	return ""
 }
 
 // banded tells whether a fact is a row of a table by users.

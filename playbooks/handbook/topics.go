@@ -96,7 +96,7 @@ func (h *Handbook) isAbout(q query, t topic) bool {
 			return false
 		}
 	}
-	unknown := 0
+	unknown, firm := 0, slices.ContainsFunc(needs, func(need string) bool { return q.wants[need] || q.sure[need] >= firmSure })
 	for _, term := range q.terms {
 		switch {
 		case slices.Contains(needs, term), slices.Contains(t.Also, term), slices.Contains(h.topics.Beside, term):
@@ -108,5 +108,5 @@ func (h *Handbook) isAbout(q query, t topic) bool {
 	}
 	// People tell a story around what they ask; the fewer words of the sheet are in it,
 	// the likelier it is another story.
-	return unknown < len(t.Needs)
+	return firm && unknown < len(t.Needs)
 }

@@ -134,7 +134,10 @@ func TestAskAnswersWithSeveralFacts(t *testing.T) {
 		"cost":                                     {"What it costs, and what lowers it", []string{"(Q5)", "0-1M $2K (T1)", "(C1)"}},
 		"custom cdn":                               {"2 facts fit, the nearest first", []string{"(M2)", "(C7)"}},
 		"page load":                                {"Latency by users", []string{"Page load by users: 0-10M 2 s (L1); 10M-100M 1.5 s (L2); 100M-400M 1 s (L3)"}},
-		"s3":                                       {"2 facts fit, the nearest first", []string{"(S3)", "(S5)"}},
+		"do we need kafka?":                        {"2 facts fit, the nearest first", []string{"Kafka: event stream, fan-out of new posts (P1)", "Kafka, Elasticsearch, Spark and Glacier are used by the patterns and absent from the stack. (X17)", "See also: P4"}},
+		"spark":                                    {"2 facts fit, the nearest first", []string{"Spark jobs train the models in batches (P4)", "(X17)"}},
+		"what's cheaper, cloudflare or cloudfront": {"Cloudflare or CloudFront", []string{"(S6)", "10M-50M CloudFront (T3)", "(X6)"}},
+		"s3": {"2 facts fit, the nearest first", []string{"(S3)", "(S5)"}},
 	} {
 		a := Default().Ask(text)
 		if a.Title != c.title {

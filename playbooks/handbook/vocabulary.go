@@ -15,6 +15,7 @@ type wordFile struct {
 	Stop      []string            `yaml:"stop"`      // words, several in a line
 	Foreign   []string            `yaml:"foreign"`   // words of other matters, several in a line
 	Ambiguous []string            `yaml:"ambiguous"` // words that often mean something else
+	Common    []string            `yaml:"common"`    // words of every talk, that mean something only beside others
 	Synonyms  [][]string          `yaml:"synonyms"`  // the first of a group stands for all
 	Kinds     map[string][]string `yaml:"kinds"`     // by kind of id, words that tell of it
 	Rows      map[string][]string `yaml:"rows"`      // by kind of id, what its rows are asked for by
@@ -26,6 +27,7 @@ type wordFile struct {
 type vocabulary struct {
 	stop      map[string]bool
 	ambiguous map[string]bool   // as in words.yml
+	common    map[string]bool   // as in words.yml
 	foreign   map[string]bool   // and their stems: words of other matters
 	means     map[string]string // word, or words joined by a blank, to the group's first
 	kinds     map[byte][]string // as in words.yml
@@ -52,7 +54,7 @@ const mentioned = 0.7
 
 func newVocabulary(file wordFile, h *Handbook) (*vocabulary, error) {
 	v := &vocabulary{
-		stop: wordSet(file.Stop), ambiguous: wordSet(file.Ambiguous), foreign: wordSet(file.Foreign),
+		stop: wordSet(file.Stop), ambiguous: wordSet(file.Ambiguous), common: wordSet(file.Common), foreign: wordSet(file.Foreign),
 		means: map[string]string{}, kinds: map[byte][]string{}, rows: map[byte][]string{}, weight: map[string]float64{}, longest: 1,
 	}
 	maps.DeleteFunc(v.foreign, func(w string, _ bool) bool { return v.stop[w] })
