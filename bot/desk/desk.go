@@ -20,6 +20,7 @@ import (
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
@@ -149,12 +150,12 @@ func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
 		if l.digest > 0 {
 			about = store.DigestSubject(l.digest)
 		}
-		ledger, err := d.Store.Ledger(ctx, about)
+		has, err := d.Store.Ledger(ctx, about)
 		if err != nil {
 			d.Logger.Warn("a late answer has no place", "user", l.to.User, "error", err)
 			return
 		}
-		root := ledger[store.RootSlot]
+		root := has[ledger.Root]
 		l.to.Channel, l.to.ThreadTS = root.Channel, root.TS
 	}
 	said = d.linked(ctx, person{id: l.to.User, channel: l.to.Channel}, said)

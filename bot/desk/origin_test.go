@@ -140,9 +140,9 @@ func TestClickBeforeTheMessageIsRecorded(t *testing.T) {
 		}
 		return immediate.TS != ""
 	})
-	ledger, err := r.store.Ledger(t.Context(), 1)
-	if err != nil || ledger["tier:immediate"].TS != "" {
-		t.Fatalf("got %+v, %v, want a message whose ts is not known", ledger, err)
+	has, err := r.store.Ledger(t.Context(), 1)
+	if err != nil || has["tier:immediate"].TS != "" {
+		t.Fatalf("got %+v, %v, want a message whose ts is not known", has, err)
 	}
 	r.click("anna", immediate, "step:done", "INC-1/add-read-replicas")
 	eventually(t, "the step is done", func() bool {

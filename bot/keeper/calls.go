@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/store"
 )
 
 // unknownAfter is when a request that was cut off cannot reach Slack any more.
@@ -23,7 +23,7 @@ var sweeps = [...]time.Duration{30 * time.Second, 2 * time.Minute}
 // limited mean "not sent"; everything else stays "sending" until it was looked
 // for.
 func (h *hands) post(ctx context.Context, s sight, c call) error {
-	slot := store.Slot{State: store.CallSending, Op: chat.OpOf(s.number), IntentAt: h.Store.Now(), Old: c.have.Old}
+	slot := ledger.Slot{State: ledger.Sending, Op: chat.OpOf(s.number), IntentAt: h.Store.Now(), Old: c.have.Old}
 	shorten(&slot, c.slot, c.word)
 	switch {
 	case c.have.TS != "":
@@ -35,7 +35,7 @@ func (h *hands) post(ctx context.Context, s sight, c call) error {
 	return h.send(ctx, s, c, slot)
 }
 
-func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) error {
+func (h *hands) send(ctx context.Context, s sight, c call, slot ledger.Slot) error {
 	number, root := s.number, s.root()
 	channel := s.place
 	p := chat.Post{Message: s.shownPosted(c, slot, h.Settings().Command), Op: slot.Op, Broadcast: c.slot.Broadcast && c.word != "cant_broadcast_message", Unmarked: c.slot.Form == message.FormBare}
@@ -43,7 +43,7 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 		channel, p.ThreadTS, slot.Parent = root.Channel, root.TS, root.TS
 	}
 	p.Channel, slot.Channel = channel, channel
-	if c.slot.Name == store.RootSlot && len(slot.Old) == 0 {
+	if c.slot.Name == ledger.Root && len(slot.Old) == 0 {
 		if err := h.overtaken(ctx, s); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 	var refused *chat.Error
 	switch {
 	case err == nil:
-		slot.State, slot.Channel, slot.TS, slot.Hash = store.CallSent, posted.Channel, posted.TS, c.slot.Hash()
+		slot.State, slot.Channel, slot.TS, slot.Hash = ledger.Sent, posted.Channel, posted.TS, c.slot.Hash()
 		if p.Message.Hash() != c.slot.Shown().Hash() {
 			slot.Hash = "" // it is edited
 		}
@@ -70,22 +70,22 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 		// The ledger says sending, which is the truth. Saying so again shows whether somebody else keeps it by now.
 		return h.record(ctx, number, c.slot.Name, slot, err)
 	case refused.Outcome == chat.OutcomeLimited:
-		slot.State = store.CallWaiting
+		slot.State = ledger.Waiting
 	case refused.Outcome == chat.OutcomeGone && c.slot.Thread:
 		// The thread's root is gone: it is posted anew, and this under it.
-		slot.State = store.CallWaiting
+		slot.State = ledger.Waiting
 		gone := root
-		gone.Old, gone.TS, gone.Hash, gone.State = append(slices.Clone(root.Old), root.TS), "", "", store.CallWaiting
-		if err := h.record(ctx, number, store.RootSlot, gone, nil); err != nil {
+		gone.Old, gone.TS, gone.Hash, gone.State = append(slices.Clone(root.Old), root.TS), "", "", ledger.Waiting
+		if err := h.record(ctx, number, ledger.Root, gone, nil); err != nil {
 			return err
 		}
 	case blamed(c, refused):
-		slot.State = store.CallWaiting
+		slot.State = ledger.Waiting
 		if err := h.blame(ctx, s, c, refused); err != nil {
 			return err
 		}
 	case shorter(&slot, c, refused):
-		slot.State, slot.Hash = store.CallWaiting, ""
+		slot.State, slot.Hash = ledger.Waiting, ""
 	default:
 		moved, failed := h.diverted(ctx, s, c, refused)
 		if failed != nil {
@@ -93,10 +93,10 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 		}
 		if moved {
 			// Nothing is looked for under this op in the other channel.
-			slot = store.Slot{State: store.CallWaiting}
+			slot = ledger.Slot{State: ledger.Waiting}
 			break
 		}
-		slot.State, slot.Hash, slot.Why = store.CallParked, c.parkedHash(), refused.Error()
+		slot.State, slot.Hash, slot.Why = ledger.Parked, c.parkedHash(), refused.Error()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	}
 	slot.TS = ""
@@ -106,7 +106,7 @@ func (h *hands) send(ctx context.Context, s sight, c call, slot store.Slot) erro
 // record writes the ledger even when the reign is ending: what Slack answered
 // must not be forgotten. What cannot be written is left to whoever keeps the
 // workspace then. It returns err.
-func (h *hands) record(ctx context.Context, number int, name string, slot store.Slot, err error) error {
+func (h *hands) record(ctx context.Context, number int, name string, slot ledger.Slot, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if failed := h.Store.SetSlot(ctx, h.lease.Fence, number, name, slot); failed != nil {
@@ -136,13 +136,13 @@ func (h *hands) find(ctx context.Context, s sight, c call) error {
 	}
 	if len(copies) == 0 {
 		// Posted again in its turn, within the budget of posts, under the same op.
-		slot.State, slot.Sweeps, slot.TS = store.CallWaiting, len(sweeps), ""
+		slot.State, slot.Sweeps, slot.TS = ledger.Waiting, len(sweeps), ""
 		return h.record(ctx, s.number, c.slot.Name, slot, nil)
 	}
 	if err := h.deleteCopies(ctx, where, copies[1:]); err != nil {
 		return err
 	}
-	slot.State, slot.Channel, slot.TS = store.CallSent, where, copies[0]
+	slot.State, slot.Channel, slot.TS = ledger.Sent, where, copies[0]
 	slot.Hash = "" // what was sent then may differ from what it should be now: it is edited
 	if slot.Sweeps > 0 {
 		slot.SweepAt = h.Store.Now().Add(h.Timing.Sweeps[0]) // found is one of several tries; another may come yet
@@ -185,8 +185,8 @@ func (h *hands) sweep(ctx context.Context, s sight, c call) error {
 		if copies[at] != slot.TS {
 			slot.TS, slot.Hash = copies[at], ""
 		}
-		if slot.State == store.CallSending {
-			slot.State = store.CallSent
+		if slot.State == ledger.Sending {
+			slot.State = ledger.Sent
 		}
 	}
 	slot.Sweeps--
@@ -228,18 +228,18 @@ func (h *hands) edit(ctx context.Context, s sight, c call) error {
 	var refused *chat.Error
 	switch {
 	case err == nil:
-		slot.State, slot.Hash, slot.Why = store.CallSent, c.slot.Hash(), ""
+		slot.State, slot.Hash, slot.Why = ledger.Sent, c.slot.Hash(), ""
 		shorten(&slot, c.slot, c.word)
 	case !errors.As(err, &refused):
 		return err
 	case refused.Outcome == chat.OutcomeGone && !givenUp(c, refused):
-		slot.Old, slot.TS, slot.Hash, slot.State = append(slices.Clone(slot.Old), slot.TS), "", "", store.CallWaiting
+		slot.Old, slot.TS, slot.Hash, slot.State = append(slices.Clone(slot.Old), slot.TS), "", "", ledger.Waiting
 	case blamed(c, refused):
 		return errors.Join(h.blame(ctx, s, c, refused), err) // the message stays as it was
 	case shorter(&slot, c, refused):
-		slot.State, slot.Hash = store.CallSent, "" // what is there is not as it should be
+		slot.State, slot.Hash = ledger.Sent, "" // what is there is not as it should be
 	case refused.Outcome == chat.OutcomeRefused, refused.Outcome == chat.OutcomeChannel, refused.Outcome == chat.OutcomeAuth, givenUp(c, refused):
-		slot.State, slot.Hash, slot.Why, slot.IntentAt = store.CallParked, c.parkedHash(), refused.Error(), h.Store.Now()
+		slot.State, slot.Hash, slot.Why, slot.IntentAt = ledger.Parked, c.parkedHash(), refused.Error(), h.Store.Now()
 		h.metrics.parked.WithLabelValues(string(refused.Outcome)).Inc()
 	case refused.Outcome == chat.OutcomeUnknown:
 		// The same edit is tried again; when that is another's by now, it learns from this.

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/slacksim"
-	"github.com/signalbook/signalbook/bot/store"
 )
 
 // TestLateRootLeavesTheThread: a root that was given up lands just before it is
@@ -25,8 +25,8 @@ func TestLateRootLeavesTheThread(t *testing.T) {
 	if len(root) != 1 {
 		t.Fatalf("got %d roots, want 1", len(root))
 	}
-	ledger := r.ledger()
-	if got := ledger[store.RootSlot].TS; got != root[0].TS {
+	has := r.ledger()
+	if got := has[ledger.Root].TS; got != root[0].TS {
 		t.Errorf("the root is %s and the ledger knows %s", root[0].TS, got)
 	}
 	if got := len(r.sim.Messages("incidents")); got != 1 {
@@ -58,16 +58,16 @@ func (r *strayRig) swept() {
 	r.t.Helper()
 	r.eventually("copies were looked for", func() bool {
 		dirty, err := r.store.Dirty(r.t.Context())
-		root := r.ledger()[store.RootSlot]
+		root := r.ledger()[ledger.Root]
 		return err == nil && len(dirty) == 0 && root.TS != "" && root.Sweeps == 0
 	})
 }
 
-func (r *strayRig) ledger() store.Ledger {
+func (r *strayRig) ledger() ledger.Ledger {
 	r.t.Helper()
-	ledger, err := r.store.Ledger(r.t.Context(), 1)
+	has, err := r.store.Ledger(r.t.Context(), 1)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return ledger
+	return has
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -98,5 +99,5 @@ func (h *hands) diverted(ctx context.Context, s sight, c call, refused *chat.Err
 
 // begins reports whether the call is about the first message of all of a subject.
 func begins(c call) bool {
-	return c.slot.Name == store.RootSlot && c.have.TS == "" && len(c.have.Old) == 0
+	return c.slot.Name == ledger.Root && c.have.TS == "" && len(c.have.Old) == 0
 }

@@ -78,8 +78,8 @@ func TestNeitherChannelCanBeWrittenTo(t *testing.T) {
 			r.eventually("the degraded list names the channel", func() bool { return strings.Contains(strings.Join(k.Degraded(), "\n"), "#db-incidents") })
 			r.fire("a")
 			r.eventually("it was tried", func() bool {
-				ledger, err := r.store.Ledger(t.Context(), 1)
-				return err == nil && ledger["root"].State == "parked"
+				has, err := r.store.Ledger(t.Context(), 1)
+				return err == nil && has["root"].State == "parked"
 			})
 			if len(r.rootsIn("incidents"))+len(r.rootsIn("db-incidents")) > 0 {
 				t.Fatal("it is told of in a channel that cannot be written to")

@@ -9,7 +9,7 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/keeper"
-	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -78,15 +78,15 @@ func TestThousandFlaps(t *testing.T) {
 func TestPastPings(t *testing.T) {
 	t.Parallel()
 	i := incident.Incident{Number: 1, Opening: 100, Tiers: []incident.Tier{{Name: playbooks.Immediate, Earlier: []incident.Told{{Opening: 5, Together: []incident.Neighbour{{Number: 2}}}}}}}
-	sent := store.Slot{State: store.CallSent, TS: "1.0"}
-	ledger := store.Ledger{
+	sent := ledger.Slot{State: ledger.Sent, TS: "1.0"}
+	has := ledger.Ledger{
 		"root": sent, "tier:immediate": sent, "tier:immediate:2": sent, "evidence": sent,
-		"resolved:100": sent, "reopened:91": sent, "resolved:90": sent, "escalation:2:90": {State: store.CallMoot}, "reopened:1": sent,
-		"reopened:2": {State: store.CallSending}, "reopened:3": {State: store.CallSent, TS: "3.0", Sweeps: 1}, "reopened:4": {State: store.CallParked}, "reopened:6": {State: store.CallUnreadable},
+		"resolved:100": sent, "reopened:91": sent, "resolved:90": sent, "escalation:2:90": {State: ledger.Superseded}, "reopened:1": sent,
+		"reopened:2": {State: ledger.Sending}, "reopened:3": {State: ledger.Sent, TS: "3.0", Sweeps: 1}, "reopened:4": {State: ledger.Parked}, "reopened:6": {State: ledger.Unreadable},
 		"deadline:immediate:5": sent, "deadline:immediate:7": sent,
 		"of_tomorrow:8": sent, "reopened": sent, "reopened:": sent, "reopened:x": sent,
 	}
-	got := keeper.PastPings(i, ledger)
+	got := keeper.PastPings(i, has)
 	slices.Sort(got)
 	if want := []string{"deadline:immediate:7", "escalation:2:90", "reopened:1", "resolved:90"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/store"
 )
 
 // A message that Slack does not take as it is written must not stay unsaid: a short
@@ -52,13 +52,13 @@ func (s sight) how(command string) string {
 }
 
 // wordOf is Slack's word for why a whole message was refused.
-func wordOf(have store.Slot) string {
+func wordOf(have ledger.Slot) string {
 	_, word, _ := strings.Cut(have.Form, " ")
 	return word
 }
 
 // shorten notes in the ledger which form of a message is sent.
-func shorten(slot *store.Slot, sent message.Slot, word string) {
+func shorten(slot *ledger.Slot, sent message.Slot, word string) {
 	slot.Refused, slot.Form = "", ""
 	if sent.Form != message.FormWhole {
 		slot.Refused, slot.Form = sent.Whole, string(sent.Form)+" "+word
@@ -66,7 +66,7 @@ func shorten(slot *store.Slot, sent message.Slot, word string) {
 }
 
 // shorter notes that a shorter form is to be sent next; false when there is none.
-func shorter(slot *store.Slot, c call, refused *chat.Error) bool {
+func shorter(slot *ledger.Slot, c call, refused *chat.Error) bool {
 	next := shortened(c, refused)
 	if next == message.FormWhole {
 		slot.Refused, slot.Form = "", ""

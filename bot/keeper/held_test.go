@@ -61,11 +61,11 @@ func TestHeldDeadlinePingOfAReopenedIncident(t *testing.T) {
 	if len(pings) != 1 || !strings.Contains(pings[0].PlainText(), "INC-2") {
 		t.Errorf("got %d deadline pings, want one that tells @sre-oncall of INC-2: %+v", len(pings), pings)
 	}
-	ledger, err := r.store.Ledger(t.Context(), 1)
+	has, err := r.store.Ledger(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := ledger[message.DeadlinePing+":1"]; len(pings) == 1 && got.TS != pings[0].TS {
+	if got := has[message.DeadlinePing+":1"]; len(pings) == 1 && got.TS != pings[0].TS {
 		t.Errorf("the ledger has %+v, the ping is %s", got, pings[0].TS)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
-	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/ledger"
 )
 
 // What the health of a keeper is about, besides "slack", "names" and "redis".
@@ -42,7 +42,7 @@ func (h *hands) judge(s sight, c call, refused *chat.Error, o outcome) outcome {
 	case refused.Outcome == chat.OutcomeChannel:
 		h.health.set(aboutChannel(s), refused.Error())
 		o.wait = h.Timing.Parked
-		if refused.Concern == chat.ConcernChannel && (c.slot.Name != store.RootSlot || h.otherChannel(s) == "") {
+		if refused.Concern == chat.ConcernChannel && (c.slot.Name != ledger.Root || h.otherChannel(s) == "") {
 			// What has not begun is moved, each for itself, where there is another channel.
 			o.closed = h.Timing.Parked // one incident asks for all of them whether it is open again
 		}

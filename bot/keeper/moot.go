@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -21,7 +21,7 @@ func (h *hands) overtaken(ctx context.Context, s sight) error {
 		if _, sent := s.ledger[slot.Name]; sent || !slot.InRoot {
 			continue
 		}
-		if err := h.Store.SetSlot(ctx, h.lease.Fence, s.number, slot.Name, store.Slot{State: store.CallMoot}); err != nil {
+		if err := h.Store.SetSlot(ctx, h.lease.Fence, s.number, slot.Name, ledger.Slot{State: ledger.Superseded}); err != nil {
 			return err
 		}
 	}
@@ -31,12 +31,12 @@ func (h *hands) overtaken(ctx context.Context, s sight) error {
 // stillLate returns the incident with the neighbours of its deadline pings as they
 // are now. While a ping waits for Slack, what it says of them must stay true; once it
 // is posted it is never looked at again.
-func (h *hands) stillLate(ctx context.Context, i incident.Incident, ledger store.Ledger) (incident.Incident, error) {
+func (h *hands) stillLate(ctx context.Context, i incident.Incident, has ledger.Ledger) (incident.Incident, error) {
 	at := slices.IndexFunc(i.Tiers, func(t incident.Tier) bool { return t.Name == playbooks.Immediate })
 	if at < 0 || len(i.Tiers[at].Together) == 0 && len(i.Tiers[at].Earlier) == 0 {
 		return i, nil
 	}
-	waits := func(opening int) bool { return ledger[fmt.Sprintf("%s:%d", message.DeadlinePing, opening)].TS == "" }
+	waits := func(opening int) bool { return has[fmt.Sprintf("%s:%d", message.DeadlinePing, opening)].TS == "" }
 	tier := i.Tiers[at]
 	var err error
 	if waits(i.Opening) {
@@ -94,7 +94,7 @@ func pastPings(s sight) []string {
 		at := strings.LastIndex(name, ":") + 1
 		opening, err := strconv.Atoi(name[at:])
 		ping := slices.ContainsFunc(message.Pings, func(kind string) bool { return strings.HasPrefix(name, kind+":") })
-		if !ping || err != nil || opening > s.incident.Opening-keptOpenings || slot.Sweeps > 0 || slot.State != store.CallMoot && slot.State != store.CallSent {
+		if !ping || err != nil || opening > s.incident.Opening-keptOpenings || slot.Sweeps > 0 || slot.State != ledger.Superseded && slot.State != ledger.Sent {
 			continue
 		}
 		// A deadline ping whose slot is gone would be taken for one that waits.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -28,7 +28,7 @@ const firstPages = 15
 
 // every is how long to wait from one edit of a message to the next.
 func (h *hands) every(s sight, c call, now time.Time) time.Duration {
-	root := c.slot.Name == store.RootSlot
+	root := c.slot.Name == ledger.Root
 	switch {
 	case c.urgent:
 		return clickEvery
@@ -50,14 +50,14 @@ func (s sight) class(slot message.Slot) class {
 	switch {
 	case slot.Once:
 		return classPing
-	case s.storm != nil && slot.Name == store.RootSlot:
+	case s.storm != nil && slot.Name == ledger.Root:
 		return classStorm
 	case isPage:
 		if n, err := strconv.Atoi(page); err == nil && n <= firstPages {
 			return classList
 		}
 		return classRest
-	case slot.Name == store.RootSlot:
+	case slot.Name == ledger.Root:
 		return classRoot
 	case strings.HasPrefix(slot.Name, "tier:"+string(playbooks.Immediate)):
 		return classImmediate
@@ -82,7 +82,7 @@ func (s sight) leftover(now time.Time, timing Timing, wait time.Duration) (call,
 			continue
 		}
 		at, most := have.SweepAt, timing.Sweeps[len(sweeps)-1]
-		if have.State == store.CallSending || at.IsZero() {
+		if have.State == ledger.Sending || at.IsZero() {
 			at, most = have.IntentAt.Add(timing.Unknown), timing.Unknown
 		}
 		if !ahead(at, now, most) {

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/store"
 )
 
 // A picture's file is brought to Slack before its message is sent. The ledger has a
@@ -38,11 +38,8 @@ const (
 	pictureRest = 20
 )
 
-// pictureSlot is the ledger's slot for the file of a message's picture.
-func pictureSlot(name string) string { return "picture:" + name }
-
 // file is what the ledger says of the file of a message's picture.
-func (s sight) file(slot string) store.Slot { return s.ledger[pictureSlot(slot)] }
+func (s sight) file(slot string) ledger.Slot { return s.ledger[ledger.Picture(slot)] }
 
 // withFiles fills in the files that Slack can show.
 func (s *sight) withFiles() {
@@ -51,7 +48,7 @@ func (s *sight) withFiles() {
 		if slot.Picture == nil {
 			continue
 		}
-		if have := s.file(slot.Name); have.State == store.CallSent && have.Hash == slot.Picture.Hash {
+		if have := s.file(slot.Name); have.State == ledger.Sent && have.Hash == slot.Picture.Hash {
 			slot.File = have.File
 		}
 	}
@@ -81,7 +78,7 @@ func (h *hands) beforehand(s sight, c call, now time.Time) (first call, at time.
 }
 
 // withoutPicture reports whether a message has waited for its picture long enough.
-func (h *hands) withoutPicture(have store.Slot, now time.Time) bool {
+func (h *hands) withoutPicture(have ledger.Slot, now time.Time) bool {
 	return have.Tries >= pictureTries || !ahead(have.IntentAt.Add(h.Timing.Picture), now, h.Timing.Picture)
 }
 
@@ -89,7 +86,7 @@ func (h *hands) withoutPicture(have store.Slot, now time.Time) bool {
 // it should be: old ones to be deleted, or a picture that it went without. One that
 // is sent once only never gets a late picture.
 func (s sight) afterwards(c call) (next call, at time.Time, owed bool) {
-	have, known := s.ledger[pictureSlot(c.slot.Name)]
+	have, known := s.ledger[ledger.Picture(c.slot.Name)]
 	c.class, c.urgent = classEdit, false
 	switch {
 	case known && len(unshown(c.slot, have)) > 0:
@@ -103,7 +100,7 @@ func (s sight) afterwards(c call) (next call, at time.Time, owed bool) {
 }
 
 // bring is the next step to have a picture's file at Slack, and when to take it.
-func bring(c call, have store.Slot) (call, time.Time) {
+func bring(c call, have ledger.Slot) (call, time.Time) {
 	switch {
 	case have.Hash != c.slot.Picture.Hash:
 		c.kind = callWant
@@ -117,7 +114,7 @@ func bring(c call, have store.Slot) (call, time.Time) {
 }
 
 // unshown are the files that a message which is as it should be does not show.
-func unshown(slot message.Slot, have store.Slot) []string {
+func unshown(slot message.Slot, have ledger.Slot) []string {
 	if slot.Picture == nil && !slot.Once && have.File != "" {
 		return append(slices.Clone(have.Old), have.File)
 	}
@@ -192,7 +189,7 @@ func (h *hands) tended(ctx context.Context, s sight, c call, o outcome, err erro
 // so long and no longer.
 func (h *hands) want(ctx context.Context, s sight, c call) error {
 	was := s.file(c.slot.Name)
-	have := store.Slot{State: store.CallWaiting, Hash: c.slot.Picture.Hash, IntentAt: h.Store.Now(), Old: was.Old}
+	have := ledger.Slot{State: ledger.Waiting, Hash: c.slot.Picture.Hash, IntentAt: h.Store.Now(), Old: was.Old}
 	if was.File != "" {
 		have.Old = append(slices.Clone(was.Old), was.File)
 	}
@@ -217,7 +214,7 @@ func (h *hands) upload(ctx context.Context, s sight, c call) error {
 		return h.failed(ctx, s, c, have, err)
 	}
 	reserved := have
-	reserved.State, reserved.File = store.CallSending, ticket.FileID
+	reserved.State, reserved.File = ledger.Sending, ticket.FileID
 	if err := h.keepFile(ctx, s, c, reserved); err != nil {
 		return err
 	}
@@ -230,7 +227,7 @@ func (h *hands) upload(ctx context.Context, s sight, c call) error {
 	switch err := h.Slack.CompleteUpload(calls, ticket, u); {
 	case err == nil:
 		h.answered()
-		reserved.State, reserved.NextAt = store.CallUploaded, h.Store.Now().Add(pictureLook)
+		reserved.State, reserved.NextAt = ledger.Uploaded, h.Store.Now().Add(pictureLook)
 		return h.keepFile(ctx, s, c, reserved)
 	case outcomeOf(err) == chat.OutcomeUnknown:
 		return h.failed(ctx, s, c, reserved, err)
@@ -240,7 +237,7 @@ func (h *hands) upload(ctx context.Context, s sight, c call) error {
 }
 
 // patience is how long the calls of one try may take.
-func (h *hands) patience(have store.Slot, now time.Time) time.Duration {
+func (h *hands) patience(have ledger.Slot, now time.Time) time.Duration {
 	if h.withoutPicture(have, now) {
 		return h.Timing.Picture
 	}
@@ -273,16 +270,16 @@ func (h *hands) check(ctx context.Context, s sight, c call) error {
 	now := h.Store.Now()
 	switch {
 	case state == chat.FileReady:
-		have.State, have.Why, have.NextAt = store.CallSent, "", time.Time{}
+		have.State, have.Why, have.NextAt = ledger.Sent, "", time.Time{}
 		return h.keepFile(ctx, s, c, have)
 	case state == chat.FilePending && !h.withoutPicture(have, now):
-		have.State, have.NextAt = store.CallUploaded, now.Add(pictureLook)
+		have.State, have.NextAt = ledger.Uploaded, now.Add(pictureLook)
 		return h.keepFile(ctx, s, c, have)
 	}
 	// A request to complete it may still be on its way: it is deleted later.
-	lost := have.State == store.CallUploaded || state == chat.FilePending
+	lost := have.State == ledger.Uploaded || state == chat.FilePending
 	have.Old = append(slices.Clone(have.Old), have.File)
-	have.State, have.File, have.NextAt = store.CallWaiting, "", time.Time{}
+	have.State, have.File, have.NextAt = ledger.Waiting, "", time.Time{}
 	if lost {
 		return h.failed(ctx, s, c, have, errors.New("Slack took the file, and does not come to an end with it"))
 	}
@@ -301,17 +298,17 @@ func (h *hands) drop(ctx context.Context, s sight, c call) error {
 	}
 	have.Old = slices.DeleteFunc(slices.Clone(have.Old), func(id string) bool { return id == gone })
 	if have.File == gone {
-		have.File, have.Hash, have.State = "", "", store.CallWaiting
+		have.File, have.Hash, have.State = "", "", ledger.Waiting
 	}
 	return h.keepFile(ctx, s, c, have)
 }
 
 // keepFile writes the ledger even when the reign is ending. What cannot be written
 // is lost sight of, and never seen by anybody.
-func (h *hands) keepFile(ctx context.Context, s sight, c call, have store.Slot) error {
+func (h *hands) keepFile(ctx context.Context, s sight, c call, have ledger.Slot) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	return h.Store.SetSlot(ctx, h.lease.Fence, s.number, pictureSlot(c.slot.Name), have)
+	return h.Store.SetSlot(ctx, h.lease.Fence, s.number, ledger.Picture(c.slot.Name), have)
 }
 
 func outcomeOf(err error) chat.Outcome {

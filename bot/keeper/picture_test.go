@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/keeper"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
@@ -346,7 +347,7 @@ func TestPictureOfAKilledKeeper(t *testing.T) {
 			r.eventually("the second keeps", second.Keeping)
 			r.pictured(0)
 			r.files(1, 1)
-			if have := r.ledger()["picture:"+store.RootSlot]; have.State != store.CallSent || len(have.Old) > 0 {
+			if have := r.ledger()["picture:"+ledger.Root]; have.State != ledger.Sent || len(have.Old) > 0 {
 				t.Errorf("the ledger says %+v, want the file that is shown and nothing left to do", have)
 			}
 		})
@@ -362,8 +363,8 @@ func TestPictureKeptByLedger(t *testing.T) {
 	r.fire("a")
 	r.pictured(0)
 	end()
-	have := r.ledger()["picture:"+store.RootSlot]
-	if have.State != store.CallSent || have.File != r.sim.Files()[0].ID || have.Hash != "0" {
+	have := r.ledger()["picture:"+ledger.Root]
+	if have.State != ledger.Sent || have.File != r.sim.Files()[0].ID || have.Hash != "0" {
 		t.Errorf("the ledger says %+v, want the file that Slack has", have)
 	}
 	r.begin(r.store)
@@ -390,7 +391,7 @@ func TestPictureAside(t *testing.T) {
 	r.mu.Unlock()
 	r.fireGroup("cache", "z")
 	r.eventually("another incident is shown", func() bool { return len(r.roots()) == 1 })
-	if have := r.ledger()["picture:"+store.RootSlot]; have.State != store.CallSending || have.Tries != 0 {
+	if have := r.ledger()["picture:"+ledger.Root]; have.State != ledger.Sending || have.Tries != 0 {
 		t.Errorf("the ledger says %+v, want the file still on its way", have)
 	}
 	close(goOn)

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
-	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/ledger"
 )
 
 func aboutPicture(s sight) string { return "picture " + s.name }
@@ -15,7 +15,7 @@ func aboutPicture(s sight) string { return "picture " + s.name }
 // failed notes that a picture's file did not get there, as far as have says, and
 // when to try again. What Slack limits is no failure; what it refuses will not
 // be better soon.
-func (h *hands) failed(ctx context.Context, s sight, c call, have store.Slot, err error) error {
+func (h *hands) failed(ctx context.Context, s sight, c call, have ledger.Slot, err error) error {
 	now := h.Store.Now()
 	refused, fromSlack := errors.AsType[*chat.Error](err)
 	have.Why = err.Error()
@@ -76,7 +76,7 @@ func blamed(c call, refused *chat.Error) bool {
 // at again, and at the third time the message goes without.
 func (h *hands) blame(ctx context.Context, s sight, c call, refused *chat.Error) error {
 	have := s.file(c.slot.Name)
-	have.State, have.Tries, have.Why = store.CallUploaded, have.Tries+1, refused.Error()
+	have.State, have.Tries, have.Why = ledger.Uploaded, have.Tries+1, refused.Error()
 	have.NextAt = h.Store.Now().Add(h.pictureRest(have.Tries))
 	if h.withoutPicture(have, h.Store.Now()) {
 		h.bare(s, have.Why)

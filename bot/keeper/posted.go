@@ -3,15 +3,15 @@ package keeper
 import (
 	"slices"
 
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/store"
 )
 
 // shownPosted is what is posted of a message. It shows nobody as a person whom a note or
 // a reason mentions, and one that takes the place of another, which somebody deleted,
 // notifies nobody at all: whom it concerns has been told. An edit brings the mentions
 // back, and edits never notify.
-func (s sight) shownPosted(c call, slot store.Slot, command string) message.Message {
+func (s sight) shownPosted(c call, slot ledger.Slot, command string) message.Message {
 	shown := c.slot.Shown()
 	anew := len(slot.Old) > 0 || c.slot.Thread && len(s.root().Old) > 0
 	render := s.unnamed

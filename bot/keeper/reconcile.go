@@ -10,6 +10,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -20,7 +21,7 @@ const retry = 2 * time.Second
 // call is what has to be done about one slot.
 type call struct {
 	slot   message.Slot
-	have   store.Slot
+	have   ledger.Slot
 	class  class
 	kind   callKind
 	urgent bool
@@ -143,27 +144,27 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 		owed := false
 		moved := slot.Thread && !slot.Once && have.Parent != "" && have.Parent != root.TS
 		switch {
-		case have.State == store.CallMoot:
+		case have.State == ledger.Superseded:
 			continue
-		case have.State == store.CallUnreadable:
+		case have.State == ledger.Unreadable:
 			later(now.Add(h.Timing.Parked)) // nobody knows what is there
 			continue
 		case slot.Thread && root.TS == "":
 			continue // the root comes first
-		case have.State == store.CallSending:
+		case have.State == ledger.Sending:
 			c.kind = callFind
 			if at := have.IntentAt.Add(h.Timing.Unknown); ahead(at, now, h.Timing.Unknown) {
 				later(at)
 				continue
 			}
-		case have.State == store.CallParked && have.Hash == slot.Hash() && ahead(have.IntentAt.Add(h.Timing.Parked), now, h.Timing.Parked):
+		case have.State == ledger.Parked && have.Hash == slot.Hash() && ahead(have.IntentAt.Add(h.Timing.Parked), now, h.Timing.Parked):
 			later(have.IntentAt.Add(h.Timing.Parked))
 			continue
 		case have.TS == "" || moved:
 			c.kind = callPost
 		case !have.SweepAt.IsZero() && !ahead(have.SweepAt, now, h.Timing.Sweeps[len(sweeps)-1]):
 			c.kind, c.class = callSweep, classEdit
-		case have.State != store.CallParked && (slot.Once || have.Hash == slot.Hash()):
+		case have.State != ledger.Parked && (slot.Once || have.Hash == slot.Hash()):
 			if !have.SweepAt.IsZero() {
 				later(have.SweepAt)
 			}
@@ -175,7 +176,7 @@ func (h *hands) choose(s sight, clicked map[string]bool, now time.Time) (best ca
 			switch {
 			case c.urgent:
 				c.class = classClicked
-			case s.storm != nil && slot.Name == store.RootSlot:
+			case s.storm != nil && slot.Name == ledger.Root:
 				c.class = classStorm // how many there are is what people want to know first
 			}
 			every := h.every(s, c, now)
@@ -280,7 +281,7 @@ func (h *hands) perform(ctx context.Context, j *job, s sight, c call, o outcome)
 		if c.kind == callPost || c.kind == callEdit {
 			h.health.clear(aboutChannel(s))
 			h.health.clear(aboutMessage(s))
-			if c.kind == callPost && c.slot.Name == store.RootSlot {
+			if c.kind == callPost && c.slot.Name == ledger.Root {
 				h.people.took(s.channel)
 			}
 			if c.slot.Picture != nil && c.slot.File == "" {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -29,8 +30,8 @@ type astray struct {
 
 // strayed notes a call whose outcome could not be written down. One that Slack
 // refused left nothing to look for.
-func (h *hands) strayed(number int, name string, slot store.Slot) {
-	if slot.TS == "" && slot.State != store.CallSending {
+func (h *hands) strayed(number int, name string, slot ledger.Slot) {
+	if slot.TS == "" && slot.State != ledger.Sending {
 		return
 	}
 	h.astray.mu.Lock()
@@ -103,7 +104,7 @@ func (h *hands) clean(ctx context.Context, j *job, s sight) (o outcome, busy boo
 	if !h.valid() {
 		return o, true
 	}
-	if s.ledger[stray.Slot].State == store.CallUnreadable {
+	if s.ledger[stray.Slot].State == ledger.Unreadable {
 		o.wait = h.Timing.Parked
 		return o, true
 	}
@@ -131,10 +132,10 @@ func (h *hands) cleanOne(ctx context.Context, s sight, stray store.Stray) error 
 	switch {
 	case stray.TS != "" && have.TS == stray.TS:
 		next.Hash = "" // the late edit shows what was
-	case wanted && ours && have.State == store.CallSending:
+	case wanted && ours && have.State == ledger.Sending:
 		// it is looked for anyway
 	case wanted && ours && have.TS == "":
-		next.State = store.CallSending // it is there after all: look for it
+		next.State = ledger.Sending // it is there after all: look for it
 	case ours && have.TS != "":
 		next.SweepAt, next.Sweeps = h.Store.Now(), max(have.Sweeps, 1)
 		if stray.TS == "" {
@@ -167,7 +168,7 @@ func (h *hands) cleanOne(ctx context.Context, s sight, stray store.Stray) error 
 }
 
 // same reports whether two states of a slot ask for the same look at Slack.
-func same(a, b store.Slot) bool {
+func same(a, b ledger.Slot) bool {
 	return a.Hash == b.Hash && a.State == b.State && a.Sweeps == b.Sweeps && a.SweepAt.Equal(b.SweepAt)
 }
 

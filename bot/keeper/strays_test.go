@@ -21,6 +21,7 @@ import (
 	"github.com/signalbook/signalbook/bot/embedded"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/keeper"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
@@ -356,9 +357,9 @@ func TestStrayThatNobodyWants(t *testing.T) {
 	r.eventually("the thread is there", func() bool { return len(r.roots()) == 1 && r.roots()[0].Replies == 3 })
 	root := r.roots()[0]
 	for n, stray := range []store.Stray{
-		{Incident: 1, Slot: store.RootSlot, Op: "OTHER1"}, {Incident: 1, Slot: "resolved:1", Op: "OTHER2"}, {Incident: 99, Slot: store.RootSlot, Op: "OTHER3"},
-		{Incident: -99, Slot: store.RootSlot, Op: "OTHER4"}, // of a storm
-		{Incident: 1, Slot: store.RootSlot, Op: "OTHER5"},
+		{Incident: 1, Slot: ledger.Root, Op: "OTHER1"}, {Incident: 1, Slot: "resolved:1", Op: "OTHER2"}, {Incident: 99, Slot: ledger.Root, Op: "OTHER3"},
+		{Incident: -99, Slot: ledger.Root, Op: "OTHER4"}, // of a storm
+		{Incident: 1, Slot: ledger.Root, Op: "OTHER5"},
 	} {
 		posted, err := client.Post(t.Context(), chat.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: stray.Op})
 		if err != nil {
@@ -394,9 +395,9 @@ func TestStrayOfASettledSlot(t *testing.T) {
 	r.eventually("the thread is there", func() bool { return len(r.roots()) == 1 && r.roots()[0].Replies == 3 })
 	r.settled()
 	root := r.roots()[0]
-	ledger, err := r.store.Ledger(t.Context(), 1)
-	if err != nil || ledger[store.RootSlot].Op != "" {
-		t.Fatalf("got the root's slot %+v, %v; want it settled, or the test proves nothing", ledger[store.RootSlot], err)
+	has, err := r.store.Ledger(t.Context(), 1)
+	if err != nil || has[ledger.Root].Op != "" {
+		t.Fatalf("got the root's slot %+v, %v; want it settled, or the test proves nothing", has[ledger.Root], err)
 	}
 	op, _ := root.Metadata.Payload["op_id"].(string)
 	ago := time.Now().Add(-time.Minute)
@@ -427,7 +428,7 @@ func TestStrayOfASettledSlot(t *testing.T) {
 			}
 		}
 		if stray.Slot == "" {
-			stray.Slot = store.RootSlot
+			stray.Slot = ledger.Root
 		}
 		stray.Incident, stray.Channel = 1, root.ChannelID
 		if err := r.store.ReportStray(t.Context(), stray); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
@@ -60,14 +61,14 @@ type sight struct {
 	subject
 	place  string // the channel's id when that is known
 	slots  []message.Slot
-	ledger store.Ledger
+	ledger ledger.Ledger
 	// uncalled renders the slots so that posting them notifies nobody; nil: they never do.
 	uncalled func() []message.Slot
 	// unnamed renders them without the people whom words mention; nil: there are none.
 	unnamed func() []message.Slot
 }
 
-func (s sight) root() store.Slot { return s.ledger[store.RootSlot] }
+func (s sight) root() ledger.Slot { return s.ledger[ledger.Root] }
 
 // look reads a subject and its ledger, and renders it. One that is gone has
 // nothing to show.
@@ -85,7 +86,7 @@ func (h *hands) look(ctx context.Context, number int) (sight, error) {
 	}
 	h.health.clear(aboutLedger(s))
 	for _, slot := range s.ledger {
-		if slot.State == store.CallUnreadable {
+		if slot.State == ledger.Unreadable {
 			h.health.set(aboutLedger(s), slot.Why)
 		}
 	}

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -19,7 +20,7 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 		}
 		w := work{number: saved.Incident.Number, channel: r.people.channel(saved.Incident.Channel), rank: ranked(urgent(saved.Incident), next, saved.Incident.OpenedAt)}
 		if ev.Act != nil {
-			w.clicked = []string{store.RootSlot}
+			w.clicked = []string{ledger.Root}
 			if s, _, ok := saved.Incident.Step(ev.Act.Step); ok {
 				w.clicked = []string{"tier:" + string(s.Tier)}
 			}
@@ -39,7 +40,7 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 		}
 	}
 	if d := commit.Review.Digest; d != nil {
-		r.hands.add(r.digestWork(d.Document, store.RootSlot, "detail:"))
+		r.hands.add(r.digestWork(d.Document, ledger.Root, "detail:"))
 	}
 	for _, d := range commit.Review.Shared {
 		r.hands.add(r.digestWork(d.Document))

@@ -126,8 +126,8 @@ func TestBrokenThingsBesideAnIncident(t *testing.T) {
 	_, end := r.keep()
 	r.fires("first", alerts.Firing)
 	r.eventually("it is in Slack", func() bool {
-		ledger, err := r.store.Ledger(t.Context(), 1)
-		return err == nil && ledger["tier:immediate"].TS != "" && r.raw.ZCard(t.Context(), deadBase+"dirty").Val() == 0
+		has, err := r.store.Ledger(t.Context(), 1)
+		return err == nil && has["tier:immediate"].TS != "" && r.raw.ZCard(t.Context(), deadBase+"dirty").Val() == 0
 	})
 	end()
 	before := r.posted()
@@ -145,8 +145,8 @@ func TestBrokenThingsBesideAnIncident(t *testing.T) {
 	r.names(k, "playbook "+i.Playbook.Hash, "the ledger of INC-1, message tier:immediate")
 	r.fires("second", alerts.Firing)
 	r.eventually("the second is in Slack", func() bool {
-		ledger, err := r.store.Ledger(t.Context(), 2)
-		return err == nil && ledger["tier:immediate"].TS != ""
+		has, err := r.store.Ledger(t.Context(), 2)
+		return err == nil && has["tier:immediate"].TS != ""
 	})
 	if channel, err := r.store.Channel(t.Context(), "#incidents"); err != nil || channel.Version != 2 || len(channel.Recent) != 1 {
 		t.Errorf("got channel %+v and %v, want a new one of version 2 with the second opening", channel, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -149,11 +150,11 @@ func TestCommitRefused(t *testing.T) {
 			store.Commit{EventID: entries[0].ID, Saved: []store.Saved{next}},
 			store.Commit{EventID: entries[1].ID, Saved: []store.Saved{next}},
 			store.Commit{EventID: entries[1].ID, Saved: []store.Saved{next}})
-		if err := e.SetSlot(t.Context(), "9:somebody", 1, "root", store.Slot{TS: "1.1"}); !errors.Is(err, store.ErrFenced) {
+		if err := e.SetSlot(t.Context(), "9:somebody", 1, "root", ledger.Slot{TS: "1.1"}); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("a slot by another fence: got %v, want ErrFenced", err)
 		}
-		if ledger, err := e.Ledger(t.Context(), 1); err != nil || len(ledger) != 0 {
-			t.Errorf("got ledger %v, %v, want none", ledger, err)
+		if has, err := e.Ledger(t.Context(), 1); err != nil || len(has) != 0 {
+			t.Errorf("got ledger %v, %v, want none", has, err)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -172,7 +173,7 @@ func TestReplicas(t *testing.T) {
 			t.Errorf("commit: got %v, want ErrReplicas", err)
 		}
 	}
-	if err := e.SetSlot(t.Context(), lease.Fence, 1, store.RootSlot, store.Slot{State: store.CallSending}); !errors.Is(err, store.ErrReplicas) {
+	if err := e.SetSlot(t.Context(), lease.Fence, 1, ledger.Root, ledger.Slot{State: ledger.Sending}); !errors.Is(err, store.ErrReplicas) {
 		t.Errorf("slot: got %v, want ErrReplicas", err)
 	}
 	if _, err := e.Renew(t.Context(), lease); !errors.Is(err, store.ErrReplicas) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -96,13 +97,13 @@ func TestLeaseExpiredUntaken(t *testing.T) {
 func TestSlots(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		lease := e.keep(t)
-		root := store.Slot{Channel: "C1", TS: "1.000100", Hash: "abc", State: store.CallSent, Op: "OP1", IntentAt: start}
-		tier := store.Slot{Channel: "C1", State: store.CallSending, Parent: root.TS, Op: "OP2", IntentAt: start, Sweeps: 2, SweepAt: start.Add(time.Minute), Old: []string{"0.5"}}
-		must(t, e.SetSlot(t.Context(), lease.Fence, 7, store.RootSlot, root))
+		root := ledger.Slot{Channel: "C1", TS: "1.000100", Hash: "abc", State: ledger.Sent, Op: "OP1", IntentAt: start}
+		tier := ledger.Slot{Channel: "C1", State: ledger.Sending, Parent: root.TS, Op: "OP2", IntentAt: start, Sweeps: 2, SweepAt: start.Add(time.Minute), Old: []string{"0.5"}}
+		must(t, e.SetSlot(t.Context(), lease.Fence, 7, ledger.Root, root))
 		must(t, e.SetSlot(t.Context(), lease.Fence, 7, "tier:immediate", tier))
-		ledger := value[store.Ledger](t)(e.Ledger(t.Context(), 7))
-		if len(ledger) != 2 || ledger[store.RootSlot].TS != root.TS || ledger["tier:immediate"].Op != "OP2" || !ledger["tier:immediate"].SweepAt.Equal(tier.SweepAt) || ledger["tier:immediate"].Old[0] != "0.5" {
-			t.Errorf("got ledger %+v", ledger)
+		has := value[ledger.Ledger](t)(e.Ledger(t.Context(), 7))
+		if len(has) != 2 || has[ledger.Root].TS != root.TS || has["tier:immediate"].Op != "OP2" || !has["tier:immediate"].SweepAt.Equal(tier.SweepAt) || has["tier:immediate"].Old[0] != "0.5" {
+			t.Errorf("got ledger %+v", has)
 		}
 		if n := value[int](t)(e.ThreadNumber(t.Context(), "C1", "1.000100")); n != 7 {
 			t.Errorf("got incident %d of the thread, want 7", n)
@@ -114,7 +115,7 @@ func TestSlots(t *testing.T) {
 		}
 		// A root that was posted anew is found, and the old one still is.
 		root.TS, root.Old = "2.000100", []string{"1.000100"}
-		must(t, e.SetSlot(t.Context(), lease.Fence, 7, store.RootSlot, root))
+		must(t, e.SetSlot(t.Context(), lease.Fence, 7, ledger.Root, root))
 		for _, ts := range []string{"1.000100", "2.000100"} {
 			if n := value[int](t)(e.ThreadNumber(t.Context(), "C1", ts)); n != 7 {
 				t.Errorf("got incident %d of thread %s, want 7", n, ts)
@@ -122,11 +123,11 @@ func TestSlots(t *testing.T) {
 		}
 		must(t, e.Release(t.Context(), lease))
 		e.keep(t)
-		if err := e.SetSlot(t.Context(), lease.Fence, 7, store.RootSlot, store.Slot{}); !errors.Is(err, store.ErrFenced) {
+		if err := e.SetSlot(t.Context(), lease.Fence, 7, ledger.Root, ledger.Slot{}); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("a slot by the keeper before: got %v, want ErrFenced", err)
 		}
-		if got := value[store.Ledger](t)(e.Ledger(t.Context(), 7)); got[store.RootSlot].TS != "2.000100" {
-			t.Errorf("got root %+v, want it untouched", got[store.RootSlot])
+		if got := value[ledger.Ledger](t)(e.Ledger(t.Context(), 7)); got[ledger.Root].TS != "2.000100" {
+			t.Errorf("got root %+v, want it untouched", got[ledger.Root])
 		}
 	})
 }

@@ -10,85 +10,38 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/signalbook/signalbook/bot/compat"
+	"github.com/signalbook/signalbook/bot/ledger"
 )
-
-// CallState says how the last Slack call for a slot ended.
-type CallState string
-
-// The states of a slot.
-const (
-	CallSending CallState = "sending" // a post with this op is on its way, or its outcome is unknown
-	CallSent    CallState = "sent"    // Slack shows what Hash says
-	CallParked  CallState = "parked"  // Slack refuses until somebody acts
-	CallMoot    CallState = "moot"    // never sent, and no longer worth sending
-	CallWaiting CallState = "waiting" // not sent: Slack said when to ask again, or took it back
-	// CallUploaded is of pictures' files: Slack has it, and may not let messages show it yet.
-	CallUploaded CallState = "uploaded"
-	// CallUnreadable is never stored: what is cannot be read. Nobody knows what Slack has, so nothing may be sent.
-	CallUnreadable CallState = "unreadable"
-)
-
-// Slot is what Slack is known to have for one message of an incident. Once it is
-// settled (sent, with no copies to look for) its Op and IntentAt are forgotten:
-// they are for finding a message whose ts is not known.
-type Slot struct {
-	Channel  string    `json:"channel,omitempty"` // id, as Slack answered
-	TS       string    `json:"ts,omitempty"`
-	Parent   string    `json:"parent,omitempty"` // ts of the root it was posted under
-	Hash     string    `json:"hash,omitempty"`   // of the message as last sent
-	State    CallState `json:"state"`
-	Op       string    `json:"op,omitempty"` // in the message's metadata, to find it again
-	IntentAt time.Time `json:"intent_at,omitzero"`
-	// Sweeps counts the looks for copies that a post of unknown outcome may have left; SweepAt is when the next is due.
-	Sweeps  int       `json:"sweeps,omitempty"`
-	SweepAt time.Time `json:"sweep_at,omitzero"`
-	Old     []string  `json:"old,omitempty"` // ts of earlier messages that people deleted
-	Why     string    `json:"why,omitempty"` // why it is parked
-	// Refused is the hash of a message that Slack did not take as a whole; Form is which short form of it is to be sent, and
-	// Slack's word. The next version is sent whole again.
-	Refused string `json:"refused,omitempty"`
-	Form    string `json:"form,omitempty"`
-	// Of the file of a message's picture, whose Old are files: its id at Slack, how many tries failed, when the next step is due.
-	File   string    `json:"file,omitempty"`
-	Tries  int       `json:"tries,omitempty"`
-	NextAt time.Time `json:"next_at,omitzero"`
-
-	unknown *compat.Fields
-}
-
-// Ledger maps slot names to what Slack has.
-type Ledger map[string]Slot
 
 // Ledger returns the ledger of incident n, or of a storm by its subject. A slot that
-// cannot be read is there as CallUnreadable.
-func (s *Store) Ledger(ctx context.Context, n int) (Ledger, error) {
+// cannot be read is there as ledger.Unreadable.
+func (s *Store) Ledger(ctx context.Context, n int) (ledger.Ledger, error) {
 	what, key := fmt.Sprintf("the ledger of %s", SubjectName(n)), s.keys.ledger(n)
 	fields, err := s.redis.client.HGetAll(ctx, key).Result()
 	if _, _, err := stored(what, key, nil, err); err != nil {
 		return nil, err
 	}
-	ledger := Ledger{}
+	slots := ledger.Ledger{}
 	for name, data := range fields {
-		slot, err := decodeSlot(data)
+		slot, err := ledger.Decode(data)
 		if err != nil {
-			slot = Slot{State: CallUnreadable, Why: unreadable(what+", message "+name+",", key, err).Error()}
+			slot = ledger.Slot{State: ledger.Unreadable, Why: unreadable(what+", message "+name+",", key, err).Error()}
 		}
-		ledger[name] = slot
+		slots[name] = slot
 	}
-	return ledger, nil
+	return slots, nil
 }
 
 // SetSlot writes one slot under the fence. A settled one loses its op. The root's place is indexed too, so
 // that words typed in its thread find the incident.
-func (s *Store) SetSlot(ctx context.Context, fence Fence, n int, name string, slot Slot) error {
-	data, err := slot.encode()
+func (s *Store) SetSlot(ctx context.Context, fence Fence, n int, name string, slot ledger.Slot) error {
+	data, err := slot.Encode()
 	if err != nil {
 		return fmt.Errorf("write ledger of incident %d, slot %s: %w", n, name, err)
 	}
 	w := s.newWrites()
 	w.add("HSET", s.keys.ledger(n), name, data)
-	if name == RootSlot && slot.TS != "" && n > 0 {
+	if name == ledger.Root && slot.TS != "" && n > 0 {
 		w.add("HSET", s.keys.threads(), slot.Channel+":"+slot.TS, n)
 	}
 	return s.fenced(ctx, w.call(fence, ""), "write ledger")
@@ -105,9 +58,6 @@ func (s *Store) ForgetSlots(ctx context.Context, fence Fence, n int, names ...st
 	w.add("HDEL", s.keys.ledger(n), fields...)
 	return s.fenced(ctx, w.call(fence, ""), "shorten ledger")
 }
-
-// RootSlot is the slot of an incident's first message.
-const RootSlot = "root"
 
 // fenced runs one commit script call that has no event.
 func (s *Store) fenced(ctx context.Context, c call, what string) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -150,12 +151,12 @@ func (s *Store) forgetKeys(document string, subject int, index, list, group stri
 
 func (s *Store) forget(ctx context.Context, keys []string, fence Fence, version int64, number, subject int) error {
 	// The places of its roots: the one that is there, and those that people deleted.
-	text, err := s.redis.client.HGet(ctx, keys[2], RootSlot).Result()
+	text, err := s.redis.client.HGet(ctx, keys[2], ledger.Root).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return fmt.Errorf("forget %d: %w", subject, err)
 	}
 	args := []any{string(fence), version, text, number, subject}
-	if root, err := decodeSlot(text); err == nil { // one that cannot be read tells no place
+	if root, err := ledger.Decode(text); err == nil { // one that cannot be read tells no place
 		for _, ts := range append(root.Old, root.TS) {
 			args = append(args, root.Channel+":"+ts)
 		}

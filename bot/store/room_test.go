@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -73,7 +74,7 @@ func (e env) drain(t *testing.T, lease store.Lease, number *int) (drained []stri
 			*number++
 			saved := opened(*number, func(i *incident.Incident) { i.Title = text })
 			e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entry.ID, Saved: []store.Saved{saved}, Next: *number, Op: entry.Event.Notification.GroupKey})
-			must(t, e.SetSlot(t.Context(), lease.Fence, *number, store.RootSlot, store.Slot{State: store.CallSending, Op: "OP", IntentAt: start}))
+			must(t, e.SetSlot(t.Context(), lease.Fence, *number, ledger.Root, ledger.Slot{State: ledger.Sending, Op: "OP", IntentAt: start}))
 			drained = append(drained, entry.Event.Notification.GroupKey)
 		}
 	}

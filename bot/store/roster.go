@@ -13,6 +13,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 )
 
 // Roster is what Slack said of a channel, by its id.
@@ -149,7 +150,7 @@ func (s *Store) Places(ctx context.Context, all []incident.Incident) ([]string, 
 
 // Roots returns the slots of the first messages of what people call INC-7 or DIG-7, in
 // their order: one that is not there, or that cannot be read, is empty.
-func (s *Store) Roots(ctx context.Context, names []string) ([]Slot, error) {
+func (s *Store) Roots(ctx context.Context, names []string) ([]ledger.Slot, error) {
 	subjects := make([]int, len(names))
 	for k, name := range names {
 		subjects[k] = SubjectOf(name)
@@ -157,18 +158,18 @@ func (s *Store) Roots(ctx context.Context, names []string) ([]Slot, error) {
 	return s.roots(ctx, subjects)
 }
 
-func (s *Store) roots(ctx context.Context, subjects []int) ([]Slot, error) {
+func (s *Store) roots(ctx context.Context, subjects []int) ([]ledger.Slot, error) {
 	pipe := s.redis.client.Pipeline()
 	answers := make([]*redis.StringCmd, len(subjects))
 	for k, n := range subjects {
-		answers[k] = pipe.HGet(ctx, s.keys.ledger(n), RootSlot)
+		answers[k] = pipe.HGet(ctx, s.keys.ledger(n), ledger.Root)
 	}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) && !wrongKind(err) {
 		return nil, fmt.Errorf("read where threads stand: %w", err)
 	}
-	roots := make([]Slot, len(subjects))
+	roots := make([]ledger.Slot, len(subjects))
 	for k := range subjects {
-		if slot, err := decodeSlot(answers[k].Val()); err == nil {
+		if slot, err := ledger.Decode(answers[k].Val()); err == nil {
 			roots[k] = slot
 		}
 	}

@@ -8,14 +8,15 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
 // TestSlotForms: a settled slot is a short line and comes back without its op; of
 // any other nothing is lost.
 func TestSlotForms(t *testing.T) {
-	settled := store.Slot{Channel: "C0INCIDENT1", TS: "1795425005.000002", Parent: "1795425005.000001", Hash: "0f0f0f0f0f0f0f0f", State: store.CallSent, Op: "ABCDEFGHIJABCDEFGHIJABCDEF", IntentAt: start}
-	with := func(change func(*store.Slot)) store.Slot {
+	settled := ledger.Slot{Channel: "C0INCIDENT1", TS: "1795425005.000002", Parent: "1795425005.000001", Hash: "0f0f0f0f0f0f0f0f", State: ledger.Sent, Op: "ABCDEFGHIJABCDEFGHIJABCDEF", IntentAt: start}
+	with := func(change func(*ledger.Slot)) ledger.Slot {
 		s := settled
 		change(&s)
 		return s
@@ -27,24 +28,24 @@ func TestSlotForms(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		lease := e.keep(t)
 		for name, test := range map[string]struct {
-			slot store.Slot
+			slot ledger.Slot
 			line string // empty: JSON
 		}{
 			"settled":      {settled, line},
-			"a root":       {with(func(s *store.Slot) { s.Parent = "" }), "C0INCIDENT1 1795425005.000002 0f0f0f0f0f0f0f0f"},
-			"sending":      {with(func(s *store.Slot) { s.State = store.CallSending }), ""},
-			"parked":       {with(func(s *store.Slot) { s.State, s.Why = store.CallParked, "is_archived" }), ""},
-			"waiting":      {with(func(s *store.Slot) { s.State, s.TS = store.CallWaiting, "" }), ""},
-			"moot":         {store.Slot{State: store.CallMoot}, ""},
-			"to be swept":  {with(func(s *store.Slot) { s.Sweeps, s.SweepAt = 2, start.Add(time.Minute) }), ""},
-			"sweeps owed":  {with(func(s *store.Slot) { s.Sweeps = 1 }), ""},
-			"sweep due":    {with(func(s *store.Slot) { s.SweepAt = start }), ""},
-			"posted anew":  {with(func(s *store.Slot) { s.Old = []string{"1795425004.000001"} }), ""},
-			"to be edited": {with(func(s *store.Slot) { s.Hash = "" }), ""},
-			"why it was":   {with(func(s *store.Slot) { s.Why = "is_archived" }), ""},
-			"odd channel":  {with(func(s *store.Slot) { s.Channel = "#on call" }), ""},
-			"odd ts":       {with(func(s *store.Slot) { s.TS = "{}" }), ""},
-			"nothing":      {store.Slot{}, ""},
+			"a root":       {with(func(s *ledger.Slot) { s.Parent = "" }), "C0INCIDENT1 1795425005.000002 0f0f0f0f0f0f0f0f"},
+			"sending":      {with(func(s *ledger.Slot) { s.State = ledger.Sending }), ""},
+			"parked":       {with(func(s *ledger.Slot) { s.State, s.Why = ledger.Parked, "is_archived" }), ""},
+			"waiting":      {with(func(s *ledger.Slot) { s.State, s.TS = ledger.Waiting, "" }), ""},
+			"moot":         {ledger.Slot{State: ledger.Superseded}, ""},
+			"to be swept":  {with(func(s *ledger.Slot) { s.Sweeps, s.SweepAt = 2, start.Add(time.Minute) }), ""},
+			"sweeps owed":  {with(func(s *ledger.Slot) { s.Sweeps = 1 }), ""},
+			"sweep due":    {with(func(s *ledger.Slot) { s.SweepAt = start }), ""},
+			"posted anew":  {with(func(s *ledger.Slot) { s.Old = []string{"1795425004.000001"} }), ""},
+			"to be edited": {with(func(s *ledger.Slot) { s.Hash = "" }), ""},
+			"why it was":   {with(func(s *ledger.Slot) { s.Why = "is_archived" }), ""},
+			"odd channel":  {with(func(s *ledger.Slot) { s.Channel = "#on call" }), ""},
+			"odd ts":       {with(func(s *ledger.Slot) { s.TS = "{}" }), ""},
+			"nothing":      {ledger.Slot{}, ""},
 		} {
 			must(t, e.SetSlot(t.Context(), lease.Fence, 7, name, test.slot))
 			raw, want := e.raw.HGet(t.Context(), base+"ledger:7", name).Val(), test.slot
@@ -56,21 +57,21 @@ func TestSlotForms(t *testing.T) {
 			} else if raw[0] != '{' {
 				t.Errorf("%s: got %q in Redis, want JSON", name, raw)
 			}
-			if diff := cmp.Diff(want, value[store.Ledger](t)(e.Ledger(t.Context(), 7))[name], cmpopts.IgnoreUnexported(store.Slot{})); diff != "" {
+			if diff := cmp.Diff(want, value[ledger.Ledger](t)(e.Ledger(t.Context(), 7))[name], cmpopts.IgnoreUnexported(ledger.Slot{})); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", name, diff)
 			}
 		}
 		// As an earlier binary wrote it.
 		e.raw.HSet(t.Context(), base+"ledger:8", "root", `{"channel":"C1","ts":"1.5","hash":"abc","state":"sent","op":"OP","intent_at":"2026-11-23T09:00:00Z"}`)
-		want := store.Slot{Channel: "C1", TS: "1.5", Hash: "abc", State: store.CallSent, Op: "OP", IntentAt: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
-		if diff := cmp.Diff(want, value[store.Ledger](t)(e.Ledger(t.Context(), 8))["root"], cmpopts.IgnoreUnexported(store.Slot{})); diff != "" {
+		want := ledger.Slot{Channel: "C1", TS: "1.5", Hash: "abc", State: ledger.Sent, Op: "OP", IntentAt: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+		if diff := cmp.Diff(want, value[ledger.Ledger](t)(e.Ledger(t.Context(), 8))["root"], cmpopts.IgnoreUnexported(ledger.Slot{})); diff != "" {
 			t.Errorf("an old slot (-want +got):\n%s", diff)
 		}
 		for _, broken := range []string{"", "C1", "C1 1.5", "C1 1.5 abc 1.4 more", "{"} {
 			e.raw.HSet(t.Context(), base+"ledger:9", "root", broken)
 			got, err := e.Ledger(t.Context(), 9)
 			must(t, err)
-			if got["root"].State != store.CallUnreadable {
+			if got["root"].State != ledger.Unreadable {
 				t.Errorf("%q was read as %+v", broken, got)
 			}
 		}
@@ -85,7 +86,7 @@ func TestForgetSettled(t *testing.T) {
 		first := opened(1, nil)
 		last := moved(first, incident.KindClosed, func(i *incident.Incident) { i.State, i.ClosedAt = incident.Closed, start })
 		e.commit(t, lease.Fence, []error{nil, nil}, store.Commit{Saved: []store.Saved{first}, Next: 1}, store.Commit{Saved: []store.Saved{last}})
-		must(t, e.SetSlot(t.Context(), lease.Fence, 1, store.RootSlot, store.Slot{Channel: "C1", TS: "1.5", Hash: "abc", State: store.CallSent, Op: "OP"}))
+		must(t, e.SetSlot(t.Context(), lease.Fence, 1, ledger.Root, ledger.Slot{Channel: "C1", TS: "1.5", Hash: "abc", State: ledger.Sent, Op: "OP"}))
 		must(t, e.Forget(t.Context(), lease.Fence, last.Incident))
 		if n := value[int](t)(e.ThreadNumber(t.Context(), "C1", "1.5")); n != 0 {
 			t.Errorf("the thread still leads to incident %d", n)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -108,11 +109,11 @@ func TestEveryKindOfDocument(t *testing.T) {
 			t.Errorf("got timeline %+v", changes)
 		}
 		must(t, e.raw.HSet(ctx, base+"ledger:1", "root", "C1 1.2 abc", "tier:immediate", "{", "deadline:1", `{"state":"sent","ts":"1.3"}`).Err())
-		ledger := value[store.Ledger](t)(e.Ledger(ctx, 1))
-		if len(ledger) != 3 || ledger["root"].TS != "1.2" || ledger["tier:immediate"].State != store.CallUnreadable || ledger["deadline:1"].TS != "1.3" {
-			t.Errorf("got ledger %+v", ledger)
+		has := value[ledger.Ledger](t)(e.Ledger(ctx, 1))
+		if len(has) != 3 || has["root"].TS != "1.2" || has["tier:immediate"].State != ledger.Unreadable || has["deadline:1"].TS != "1.3" {
+			t.Errorf("got ledger %+v", has)
 		}
-		if why := ledger["tier:immediate"].Why; !strings.Contains(why, "the ledger of INC-1, message tier:immediate") {
+		if why := has["tier:immediate"].Why; !strings.Contains(why, "the ledger of INC-1, message tier:immediate") {
 			t.Errorf("the slot says %q", why)
 		}
 		must(t, e.raw.HSet(ctx, base+"crowd:1", "1", `{"n":1,"t":"one"}`, "2", "{").Err())
@@ -251,7 +252,7 @@ func TestMembersOfTomorrowSurviveTheStore(t *testing.T) {
 			Storms: []store.SavedStorm{{Storm: storm, Was: 3}}, Channel: &store.SavedChannel{Channel: channel, Was: 2},
 			Review: store.Review{Digest: &store.SavedDigest{Document: document, Was: 4}},
 		})
-		slot := value[store.Ledger](t)(e.Ledger(ctx, 1))["root"]
+		slot := value[ledger.Ledger](t)(e.Ledger(ctx, 1))["root"]
 		slot.Hash = "other"
 		must(t, e.SetSlot(ctx, lease.Fence, 1, "root", slot))
 		for key, parts := range map[string][]string{

@@ -16,6 +16,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -405,9 +406,9 @@ func BenchmarkRedisBytes(b *testing.B) {
 		b.Fatalf("no lease: %v", err)
 	}
 	for n := range count {
-		for k, name := range []string{store.RootSlot, "tier:immediate", "tier:short_term", "tier:long_term", "escalation:1:1", "resolved:1"} {
-			slot := store.Slot{
-				Channel: "C0INCIDENT1", TS: fmt.Sprintf("1795425005.%06d", n+k), Hash: strings.Repeat("0f", 8), State: store.CallSent,
+		for k, name := range []string{ledger.Root, "tier:immediate", "tier:short_term", "tier:long_term", "escalation:1:1", "resolved:1"} {
+			slot := ledger.Slot{
+				Channel: "C0INCIDENT1", TS: fmt.Sprintf("1795425005.%06d", n+k), Hash: strings.Repeat("0f", 8), State: ledger.Sent,
 				Op: strings.Repeat("ABCDEFGHIJ", 3)[:26], IntentAt: time.Now().UTC(),
 			}
 			if k > 0 {

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
-	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -224,14 +224,14 @@ func (m *witness) checkSlack(all []record, messages []slacksim.Message) {
 			have := r.ledger[slot.Name]
 			name := r.name + " " + slot.Name
 			one, there := shown[have.Channel+" "+have.TS]
-			if slot.Once && (have.State == store.CallMoot || have.TS == "" && r.lapsed(slot.Name)) {
+			if slot.Once && (have.State == ledger.Superseded || have.TS == "" && r.lapsed(slot.Name)) {
 				continue // it would have come too late to matter
 			}
 			if !there {
 				m.w.problem("lost: %s is not in Slack (%+v)", name, have)
 				continue
 			}
-			if slot.Thread && one.Thread != r.ledger[store.RootSlot].TS {
+			if slot.Thread && one.Thread != r.ledger[ledger.Root].TS {
 				m.w.problem("lost: %s stands outside its thread", name)
 			}
 			if !slot.Once && !shows(one, slot.Message) {

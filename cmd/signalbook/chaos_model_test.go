@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
-	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -205,7 +205,7 @@ type record struct {
 	incident.Incident
 	name   string
 	log    []incident.Change
-	ledger store.Ledger
+	ledger ledger.Ledger
 	slots  []message.Slot
 }
 
@@ -238,7 +238,7 @@ func (m *witness) records() []record {
 		if r.log, err = asked(func() ([]incident.Change, error) { return m.w.store.Timeline(ctx, n, 100_000) }); err != nil {
 			m.w.problem("%v", err)
 		}
-		if r.ledger, err = asked(func() (store.Ledger, error) { return m.w.store.Ledger(ctx, n) }); err != nil {
+		if r.ledger, err = asked(func() (ledger.Ledger, error) { return m.w.store.Ledger(ctx, n) }); err != nil {
 			m.w.problem("%v", err)
 		}
 		if !i.Quiet {
@@ -267,7 +267,7 @@ func (m *witness) storms(newest int) []record {
 			continue
 		}
 		r := record{name: storm.ID()}
-		if r.ledger, err = asked(func() (store.Ledger, error) { return m.w.store.Ledger(ctx, -n) }); err != nil {
+		if r.ledger, err = asked(func() (ledger.Ledger, error) { return m.w.store.Ledger(ctx, -n) }); err != nil {
 			m.w.problem("%v", err)
 		}
 		entries, err := asked(func() (all []incident.Entry, err error) { all, _, err = m.w.store.Crowd(ctx, n); return all, err })

@@ -123,8 +123,12 @@ func (p *page) inline(parent ast.Node, b *strings.Builder, plain bool) {
 			p.text(b, string(n.Value), p.next(n), plain)
 		case *ast.CodeSpan:
 			said := oneLine(p.raw(n))
-			if p.collect && !plain && !p.struck && isCommand(said, true) && !forbids.MatchString(b.String()) {
-				p.command(said)
+			if p.collect && !plain && !p.struck && !forbids.MatchString(b.String()) {
+				if kind, typed := prompted(said); kind != "" && isCommand(typed, false) {
+					p.command(typed)
+				} else if isCommand(said, true) {
+					p.command(said)
+				}
 			}
 			code(b, said, plain)
 		case *ast.Emphasis:

@@ -1,4 +1,4 @@
-package store
+package ledger
 
 import (
 	"encoding/json"
@@ -14,8 +14,8 @@ import (
 // 11 characters such a line has at most 64: one longer value (Redis'
 // hash-max-listpack-value) makes the whole ledger three times as large.
 
-// encode writes the slot as it lies in the ledger.
-func (s Slot) encode() (string, error) {
+// Encode writes the slot as it lies in the ledger.
+func (s Slot) Encode() (string, error) {
 	if line, ok := s.line(); ok {
 		return line, nil
 	}
@@ -27,7 +27,7 @@ func (s Slot) plain() ([]byte, error) { return json.Marshal(s) }
 
 // line is the short form; ok is false when it cannot hold what has to be kept.
 func (s Slot) line() (line string, ok bool) {
-	if s.unknown != nil || s.State != CallSent || s.Sweeps != 0 || !s.SweepAt.IsZero() || len(s.Old) > 0 || s.Why != "" || s.Refused != "" {
+	if s.unknown != nil || s.State != Sent || s.Sweeps != 0 || !s.SweepAt.IsZero() || len(s.Old) > 0 || s.Why != "" || s.Refused != "" {
 		return "", false
 	}
 	fields := []string{s.Channel, s.TS, s.Hash}
@@ -38,9 +38,9 @@ func (s Slot) line() (line string, ok bool) {
 	return strings.Join(fields, " "), !slices.ContainsFunc(fields, odd)
 }
 
-// decodeSlot reads what encode wrote, and the JSON that earlier binaries wrote of
+// Decode reads what Encode wrote, and the JSON that earlier binaries wrote of
 // settled slots too.
-func decodeSlot(data string) (s Slot, err error) {
+func Decode(data string) (s Slot, err error) {
 	if strings.HasPrefix(data, "{") {
 		if err = json.Unmarshal([]byte(data), &s); err == nil {
 			s.unknown = compat.Keep[Slot]([]byte(data), s.plain)
@@ -51,7 +51,7 @@ func decodeSlot(data string) (s Slot, err error) {
 	if len(fields) < 3 || len(fields) > 4 {
 		return s, fmt.Errorf("%q is neither JSON nor channel, ts, hash and parent", data)
 	}
-	s = Slot{Channel: fields[0], TS: fields[1], Hash: fields[2], State: CallSent}
+	s = Slot{Channel: fields[0], TS: fields[1], Hash: fields[2], State: Sent}
 	if len(fields) == 4 {
 		s.Parent = fields[3]
 	}
