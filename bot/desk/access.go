@@ -19,8 +19,6 @@ import (
 )
 
 const (
-	// accessWithin is how long Slack is waited for before somebody acts or reads: it wants its answer within 3 s.
-	accessWithin = 1200 * time.Millisecond
 	// askWithin bounds a question that goes on after nobody waits for it: the next one finds its answer.
 	askWithin = 15 * time.Second
 	// memberFor is how long whoever was in a channel is taken to be in it. strangerFor is how long somebody who was not is
@@ -51,7 +49,7 @@ func (d *Desk) facts(ctx context.Context, who person, channel string) access.Fac
 // factsWithin is facts for which a look at who is in the channel is new enough when
 // it is not older than that.
 func (d *Desk) factsWithin(ctx context.Context, who person, channel string, age time.Duration) access.Facts {
-	ctx, cancel := context.WithTimeout(ctx, d.accessWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.waits.access)
 	defer cancel()
 	var facts access.Facts
 	var asking sync.WaitGroup

@@ -276,7 +276,7 @@ func TestGuestsAndPeopleFromElsewhere(t *testing.T) {
 // responders of the channel, as incidents do.
 func TestDigestsBelongToTheirChannel(t *testing.T) {
 	t.Parallel()
-	r := startReviewRig(t, 0, nil, "weekly")
+	r := startReviewRig(t, nil, "weekly")
 	r.responders = []string{"@sre-oncall"} // anna
 	r.keep()
 	eventually(t, "it is known who is in the group", func() bool {
@@ -310,7 +310,7 @@ func TestDigestsBelongToTheirChannel(t *testing.T) {
 // and minute; others are not concerned.
 func TestOnePersonCanOnlyDoSoMuch(t *testing.T) {
 	t.Parallel()
-	r := startReviewRig(t, 0, nil, "weekly")
+	r := startReviewRig(t, nil, "weekly")
 	r.keep()
 	const refused = "more is not taken from one person"
 	for n, text := range []string{"start triage a", "drill triage b", "start triage c", "drill triage d", "start triage e", "start triage f", "drill triage g"} {

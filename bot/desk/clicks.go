@@ -91,7 +91,7 @@ func (d *Desk) openModal(ctx context.Context, a chat.Action, who person, to chat
 		return
 	}
 	gone := incident.Answer{Kind: incident.AnswerGone, Incident: number}
-	readCtx, cancel := context.WithTimeout(ctx, readWithin)
+	readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
 	i, ok, err := d.Store.Incident(readCtx, number)
 	cancel()
 	switch {

@@ -28,15 +28,31 @@ import (
 )
 
 const (
-	// answerWithin is how long a command waits for the keeper before it says "recorded": Slack gets its answer within a
-	// second whatever Redis does, one look for a late answer included.
-	answerWithin = 850 * time.Millisecond
-	lookWithin   = 100 * time.Millisecond
+	// lookWithin bounds the one look for an answer that comes too late.
+	lookWithin = 100 * time.Millisecond
 	// lateWithin is how long the result of a recorded command is waited for; it then follows by response_url.
 	lateWithin = 2 * time.Minute
-	readWithin = 500 * time.Millisecond // before a modal opens: its trigger lives 3 s
-	listWithin = 900 * time.Millisecond
 )
+
+// waits are how long others are waited for before an answer goes without what they have
+// to say: Slack wants every answer within 3 s. Tests wait longer, or less.
+type waits struct {
+	// answer is for the keeper, before a command says "recorded": Slack gets its answer within a second whatever Redis
+	// does, one look for a late answer included.
+	answer  time.Duration
+	figures time.Duration // for an answer that others have to be asked for; a later one follows by itself
+	gather  time.Duration // for these others at all
+	read    time.Duration // for Redis before a modal opens: its trigger lives 3 s
+	list    time.Duration // for Redis' lists
+	access  time.Duration // for Slack, before somebody acts or reads
+	names   time.Duration // for the names of a mention
+	link    time.Duration // for the addresses of what an answer names
+}
+
+var usualWaits = waits{
+	answer: 850 * time.Millisecond, figures: 700 * time.Millisecond, gather: time.Minute, read: 500 * time.Millisecond, list: 900 * time.Millisecond,
+	access: 1200 * time.Millisecond, names: 400 * time.Millisecond, link: 200 * time.Millisecond,
+}
 
 // Settings are the parts of the configuration that the desk needs.
 type Settings struct {
@@ -77,12 +93,12 @@ type Desk struct {
 	asking singleflight.Group // questions to Slack under way
 	failed sync.Map           // by question: its error, while the question rests
 
-	gatherWithin, accessWithin, namesWithin, linkWithin time.Duration // the constants; tests have less patience, or more
+	waits waits
 }
 
 // New makes a desk; its late answers need Run.
 func New(o Options) *Desk {
-	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), gatherWithin: gatherWithin, accessWithin: accessWithin, namesWithin: namesWithin, linkWithin: linkWithin}
+	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), waits: usualWaits}
 }
 
 // lateAnswer is a command that was recorded before its result was known.
@@ -186,7 +202,7 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat
 			done()
 		}
 	}()
-	putCtx, cancel := context.WithTimeout(ctx, answerWithin)
+	putCtx, cancel := context.WithTimeout(ctx, d.waits.answer)
 	defer cancel()
 	answer, known, err := d.Store.Put(putCtx, ev)
 	switch {
@@ -227,7 +243,7 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat
 
 // store puts an event into the store. On an error said is what to tell the person.
 func (d *Desk) store(ctx context.Context, ev incident.Event) (said string, err error) {
-	putCtx, cancel := context.WithTimeout(ctx, 2*answerWithin)
+	putCtx, cancel := context.WithTimeout(ctx, 2*d.waits.answer)
 	defer cancel()
 	_, _, err = d.Store.Put(putCtx, ev)
 	switch {

@@ -291,7 +291,8 @@ func TestRespondersByEveryWay(t *testing.T) {
 // one is.
 func TestLateAnswers(t *testing.T) {
 	t.Parallel()
-	r := startRig(t)
+	r := &rig{t: t, impatient: true}
+	r.start()
 	if got, want := r.slash("anna", "done INC-7 1"), "The result follows"; !strings.Contains(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -303,7 +304,8 @@ func TestLateAnswers(t *testing.T) {
 // words would be refused; whoever sent it is told all the same.
 func TestLateRefusalOfAModal(t *testing.T) {
 	t.Parallel()
-	r := startRig(t)
+	r := &rig{t: t, impatient: true}
+	r.start()
 	stop := r.keep()
 	_, immediate := r.open()
 	r.click("anna", immediate, "step:skip", "INC-1/scale-up")

@@ -76,7 +76,8 @@ func TestHandbookOfTheTeam(t *testing.T) {
 // answer follows once it is there.
 func TestHandbookFollows(t *testing.T) {
 	t.Parallel()
-	r := startRig(t)
+	r := &rig{t: t, impatient: true}
+	r.start()
 	answered := make(chan struct{})
 	r.organisation = func(ctx context.Context) digest.Organisation {
 		select {

@@ -30,7 +30,7 @@ func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBl
 	if err != nil || !ok || !d.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, storm.At(), storm.At(), nil).Allowed {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.waits.read)
 	defer cancel()
 	entries, unread, err := d.Store.Crowd(ctx, n)
 	if s.MessageTS != "" && err == nil {
@@ -49,7 +49,7 @@ func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBl
 }
 
 func (d *Desk) storm(ctx context.Context, n int) (incident.Storm, bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.waits.read)
 	defer cancel()
 	storm, ok, err := d.Store.Storm(ctx, n)
 	if err != nil {

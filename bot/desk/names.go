@@ -3,18 +3,13 @@ package desk
 import (
 	"context"
 	"regexp"
-	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
-const (
-	// namesWithin is how long a mention waits for names, of the 3 s in which it has to be stored.
-	namesWithin = 400 * time.Millisecond
-	// maxNamed bounds how many people of one text are looked up.
-	maxNamed = 5
-)
+// maxNamed bounds how many people of one text are looked up.
+const maxNamed = 5
 
 // unnamed is a person as Slack writes him in events: without a name.
 var unnamed = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})>`)
@@ -22,7 +17,7 @@ var unnamed = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})>`)
 // named gives names to the people of a mention: to who wrote it, and to those in its
 // text. Whose name Slack does not tell in time keeps none.
 func (d *Desk) named(ctx context.Context, m chat.Mention) (text string, by incident.User) {
-	ctx, cancel := context.WithTimeout(ctx, d.namesWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.waits.names)
 	defer cancel()
 	by = incident.User{ID: m.UserID, Name: d.known(ctx, m.UserID).Name}
 	return d.naming(ctx, m.Text), by
@@ -33,7 +28,7 @@ func (d *Desk) naming(ctx context.Context, text string) string {
 	if !unnamed.MatchString(text) {
 		return text
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.namesWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.waits.names)
 	defer cancel()
 	left := maxNamed
 	return unnamed.ReplaceAllStringFunc(text, func(mention string) string {

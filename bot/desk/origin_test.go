@@ -81,7 +81,7 @@ func TestStormMenuOfLostData(t *testing.T) {
 // TestDigestButtonsOfLostData: nor the buttons of a digest.
 func TestDigestButtonsOfLostData(t *testing.T) {
 	t.Parallel()
-	r := startReviewRig(t, 0, nil, "weekly")
+	r := startReviewRig(t, nil, "weekly")
 	end := r.keep()
 	m := r.post()
 	end()

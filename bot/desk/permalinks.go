@@ -2,19 +2,14 @@ package desk
 
 import (
 	"context"
-	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-const (
-	// linkWithin is how long an answer waits for the addresses of what it names.
-	linkWithin = 200 * time.Millisecond
-	// maxLinked bounds how many of them are looked up.
-	maxLinked = 40
-)
+// maxLinked bounds how many names of an answer are looked up.
+const maxLinked = 40
 
 // linked is a private answer with links to the threads of the incidents and digests that
 // it names, as far as its reader may see them. Slack is asked nothing: what is not known
@@ -24,7 +19,7 @@ func (d *Desk) linked(ctx context.Context, who person, m message.Message) messag
 	if len(named) == 0 {
 		return m
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.linkWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.waits.link)
 	defer cancel()
 	named = named[:min(len(named), maxLinked)]
 	roots, err := d.Store.Roots(ctx, named)

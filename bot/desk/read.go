@@ -53,7 +53,7 @@ const (
 func (d *Desk) incidents(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
 	s := d.Settings()
 	of := store.Listing{Which: store.Which(c.Filter), User: who.id, Severities: s.Severities, Now: now, Most: listDepth}
-	short, cancel := context.WithTimeout(ctx, listWithin)
+	short, cancel := context.WithTimeout(ctx, d.waits.list)
 	defer cancel()
 	found, err := d.Store.List(short, of)
 	l := message.IncidentList{Filter: c.Filter, From: max(c.From, 1), Partial: found.Partial, Now: now, Command: s.Command}
@@ -72,7 +72,7 @@ func (d *Desk) incidents(ctx context.Context, c command.Command, who person, now
 // from the place where it begins, and counts the rest. Those that are not for the
 // person to see are left out. It returns those that cannot be read.
 func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listing, found store.Listed, who person) (unread []*store.Unreadable, err error) {
-	looking, cancel := context.WithTimeout(ctx, d.accessWithin) // for all questions to Slack together
+	looking, cancel := context.WithTimeout(ctx, d.waits.access) // for all questions to Slack together
 	defer cancel()
 	seen := map[string]access.Decision{}
 	place, read := 0, 0
@@ -80,7 +80,7 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 		if len(l.Incidents) == listedAtOnce {
 			break
 		}
-		short, cancel := context.WithTimeout(ctx, listWithin)
+		short, cancel := context.WithTimeout(ctx, d.waits.list)
 		all, broken, err := d.Store.Incidents(short, numbers...)
 		cancel()
 		if err != nil {
@@ -120,7 +120,7 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 // views decides about seeing each of the incidents; seen keeps what was decided for
 // incidents of the same channel. Only Slack is waited for no longer than looking lasts.
 func (d *Desk) views(ctx, looking context.Context, who person, all []incident.Incident, seen map[string]access.Decision) ([]access.Decision, error) {
-	short, cancel := context.WithTimeout(ctx, listWithin)
+	short, cancel := context.WithTimeout(ctx, d.waits.list)
 	defer cancel()
 	places, err := d.Store.Places(short, all)
 	if err != nil {
@@ -158,7 +158,7 @@ func (d *Desk) views(ctx, looking context.Context, who person, all []incident.In
 
 // one answers what is asked about a single incident.
 func (d *Desk) one(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
-	short, cancel := context.WithTimeout(ctx, listWithin)
+	short, cancel := context.WithTimeout(ctx, d.waits.list)
 	i, ok, err := d.Store.Incident(short, c.Incident)
 	cancel()
 	if err != nil {
@@ -172,7 +172,7 @@ func (d *Desk) one(ctx context.Context, c command.Command, who person, now time.
 	if decision := d.maySeeIncident(ctx, who, i); !decision.Allowed {
 		return message.Text(d.refused(decision, gone))
 	}
-	ctx, cancel = context.WithTimeout(ctx, listWithin)
+	ctx, cancel = context.WithTimeout(ctx, d.waits.list)
 	defer cancel()
 	if c.Verb == command.VerbTimeline {
 		changes, err := d.Store.Timeline(ctx, c.Incident, timelineDepth)

@@ -57,7 +57,7 @@ func (d *Desk) openReview(ctx context.Context, a chat.Action, who person, to cha
 	if !d.owned(ctx, store.DigestSubject(number), a, to) {
 		return
 	}
-	readCtx, cancel := context.WithTimeout(ctx, readWithin)
+	readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
 	document, ok, err := d.Store.Digest(readCtx, number)
 	cancel()
 	if err != nil {

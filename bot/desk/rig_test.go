@@ -52,6 +52,7 @@ type rig struct {
 	storm      incident.Limit // what is too much for a channel; zero: nothing
 	digests    []string
 	gather     func(ctx context.Context, digest string, now time.Time) (digest.Input, error)
+	impatient  bool          // whoever acts or asks does not wait for the answer
 	hurry      time.Duration // 0: figures may take as long as they do
 	book       *handbook.Handbook
 	// organisation answers for Prometheus; nil: nothing is configured.
@@ -112,6 +113,10 @@ func (r *rig) start() {
 		d.HurryFigures(r.hurry)
 	}
 	d.WaitForSlack(patience)
+	d.WaitForRedis(patience)
+	if !r.impatient {
+		d.WaitForAnswers(patience)
+	}
 	r.desk = d
 	door := chat.NewHTTP(chat.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger, AnswerWithin: patience})
 	server := httptest.NewServer(door)

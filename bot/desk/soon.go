@@ -9,13 +9,9 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 )
 
-const (
-	// gatherAtOnce is how long an answer that others have to be asked for is waited for; a later one follows by itself.
-	gatherAtOnce = 700 * time.Millisecond
-	gatherWithin = time.Minute
-	// gatherers is how many answers are gathered at once: each may hold all that is stored of many weeks.
-	gatherers = 2
-)
+// gatherers is how many answers are gathered at once: each may hold all that is stored
+// of many weeks.
+const gatherers = 2
 
 // What is said when the answer itself is not there.
 const (
@@ -50,7 +46,7 @@ func (d *Desk) soon(ctx context.Context, to chat.Private, answer func(context.Co
 	case said := <-answers:
 		return said
 	case <-ctx.Done():
-	case <-time.After(gatherAtOnce):
+	case <-time.After(d.waits.figures):
 	}
 	close(late)
 	select {
@@ -63,7 +59,7 @@ func (d *Desk) soon(ctx context.Context, to chat.Private, answer func(context.Co
 
 // within answers within its own time: what it says has to be told after that.
 func (d *Desk) within(ctx context.Context, answer func(context.Context) message.Message) (said message.Message) {
-	ctx, cancel := context.WithTimeout(ctx, d.gatherWithin)
+	ctx, cancel := context.WithTimeout(ctx, d.waits.gather)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {

@@ -52,7 +52,7 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 	who := person{m.UserID, m.UserTeam, m.ChannelID}
 	number := 0
 	if m.ThreadTS != "" {
-		readCtx, cancel := context.WithTimeout(ctx, readWithin)
+		readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
 		n, err := d.Store.ThreadNumber(readCtx, m.ChannelID, m.ThreadTS)
 		cancel()
 		if err != nil {
@@ -121,7 +121,7 @@ func (d *Desk) tell(ctx context.Context, c command.Command, who person, at time.
 // seesPlaybooks decides about seeing playbooks and the handbook, which belong to no
 // channel.
 func (d *Desk) seesPlaybooks(ctx context.Context, who person) access.Decision {
-	short, cancel := context.WithTimeout(ctx, d.accessWithin)
+	short, cancel := context.WithTimeout(ctx, d.waits.access)
 	defer cancel()
 	return d.personKind(short, who).Outsiders(d.Settings().External)
 }

@@ -172,7 +172,7 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) error {
 	defer k.health.reset()
 	defer k.keeping.Store(false)
 	k.health.clear(aboutBehind)
-	r := &reign{Keeper: k, lease: lease, log: log, careful: 1, behind: make(chan string, 1), compared: make(chan struct{})}
+	r := &reign{Keeper: k, lease: lease, log: log, careful: 1, atOnce: batch, behind: make(chan string, 1), compared: make(chan struct{})}
 	r.renewed(time.Now())
 	r.spendWithin(time.Now())
 	r.hands = newHands(r)
@@ -228,6 +228,7 @@ type reign struct {
 	// them: the first one always is.
 	careful     int
 	counted     string // the event that was counted last
+	atOnce      int    // how many events are read and stored at a time: fewer when the way to Redis does not carry more
 	lastStumble string // how the last event stumbled over itself
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	batch    = 32
+	batch    = 32 // events that are read and stored at a time, at most
 	readWait = 500 * time.Millisecond
 )
 
@@ -47,15 +47,19 @@ func (r *reign) step(ctx context.Context) error {
 			if r.stumble(ctx, err) {
 				continue
 			}
+			r.atOnce = max(r.atOnce/2, 1)
 			r.log.Warn("the inbox waits", "error", err, "again_in", wait)
 			r.health.set("inbox", "the inbox waits, and is tried again and again: "+err.Error())
 			if !pause(ctx, wait) {
 				return nil
 			}
 			wait = min(2*wait, 5*time.Second)
-		case wait > readWait:
-			wait = readWait
-			r.health.clear("inbox")
+		default:
+			r.atOnce = min(r.atOnce+1, batch)
+			if wait > readWait {
+				wait = readWait
+				r.health.clear("inbox")
+			}
 		}
 	}
 	return nil
@@ -84,14 +88,14 @@ type decided struct {
 // head reads and decides about the events at the head of the inbox. What it
 // returns is empty when there are none, or when one of them was buried.
 func (r *reign) head(ctx context.Context) (d decided, err error) {
-	entries, err := r.Store.Read(ctx, r.aside.after, batch, readWait)
+	entries, err := r.Store.Read(ctx, r.aside.after, int64(r.atOnce), readWait)
 	if err == nil {
 		r.asideAgain(len(entries) == 0)
 	}
 	if err != nil || len(entries) == 0 {
 		return d, err
 	}
-	full := len(entries) == batch
+	full := len(entries) == r.atOnce
 	entries, handled, err := r.suspect(ctx, entries)
 	if err != nil || len(entries) == 0 {
 		return d, err
@@ -127,7 +131,7 @@ func (r *reign) head(ctx context.Context) (d decided, err error) {
 	if err != nil {
 		return d, stumbled(err)
 	}
-	return decided{entries, commits, prepared, full && len(entries) == batch, handled}, nil
+	return decided{entries, commits, prepared, full && len(entries) == r.atOnce, handled}, nil
 }
 
 // isBehind reports whether an error ends the reign in favour of a newer binary.
@@ -221,7 +225,7 @@ func (r *reign) ahead(ctx context.Context, after string) (d decided, safe bool) 
 	if r.careful > 0 || !r.cache.roomy() {
 		return d, true
 	}
-	entries, err := r.Store.Read(ctx, after, batch, store.NoWait)
+	entries, err := r.Store.Read(ctx, after, int64(r.atOnce), store.NoWait)
 	if err != nil || len(entries) == 0 {
 		return d, true
 	}
@@ -234,7 +238,7 @@ func (r *reign) ahead(ctx context.Context, after string) (d decided, safe bool) 
 	if err != nil {
 		return d, false
 	}
-	return decided{entries, commits, prepared, len(entries) == batch, func(error) {}}, true
+	return decided{entries, commits, prepared, len(entries) == r.atOnce, func(error) {}}, true
 }
 
 // settle acts on the answers to a batch. A commit that was refused leaves its event
