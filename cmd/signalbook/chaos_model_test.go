@@ -127,8 +127,8 @@ func (m *witness) everything() []slacksim.Message {
 
 // settle waits until the state has everything and Slack shows it. What was
 // accepted is judged before the groups tell once more how they stand: that ends
-// the doubts that late copies leave (an alert that seems to fire again is held
-// for a minute).
+// the doubts that late copies leave, but for an alert that such a copy ended while it
+// fires: that is held for a minute.
 func (m *witness) settle() {
 	m.await("the inbox is empty", m.judged)
 	m.checkAccepted()
@@ -137,7 +137,14 @@ func (m *witness) settle() {
 		all.Go(func() { g.tell(true) })
 	}
 	all.Wait()
+	m.await("no alert is held any more", m.decided)
 	m.await("the inbox is empty and Slack shows everything", m.still)
+}
+
+// decided reports whether it is decided of every alert whether it fires.
+func (m *witness) decided() bool {
+	held := func(a incident.Alert) bool { return !a.HeldUntil.IsZero() }
+	return m.judged() && !slices.ContainsFunc(m.records(), func(r record) bool { return slices.ContainsFunc(r.Alerts, held) })
 }
 
 // judged reports whether the inbox is empty.
