@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/pause"
+	"github.com/signalbook/signalbook/bot/sender"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -54,15 +57,15 @@ func (r *reign) digestNamed(name string) (Digest, bool) {
 }
 
 // digestWork asks the hands for a look at a digest.
-func (r *reign) digestWork(d digest.Document, clicked ...string) work {
-	return work{number: store.DigestSubject(d.Number), channel: r.people.channel(d.Channel), rank: ranked(false, classRoot, d.Tick), clicked: clicked}
+func (r *reign) digestWork(d digest.Document, clicked ...string) sender.Work {
+	return sender.Work{Number: store.DigestSubject(d.Number), Channel: r.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
 }
 
 // post makes the digests that are due, and those that people ask for.
 func (r *reign) post(ctx context.Context) error {
 	told := map[string]time.Time{} // ticks too old to be made up, so that each is said once
 	wait := digestEvery
-	for pause(ctx, wait) {
+	for pause.For(ctx, wait) {
 		err := errors.Join(r.scheduled(ctx, told), r.wished(ctx))
 		switch {
 		case ctx.Err() != nil:
@@ -71,7 +74,7 @@ func (r *reign) post(ctx context.Context) error {
 			return errLeaseLost
 		case err != nil:
 			// Not known what was stored: what was, nobody has told the hands.
-			r.hands.refresh()
+			r.hands.Refresh()
 			wait = min(2*wait, digestRest)
 			r.log.Warn("digests wait", "error", err, "again_in", wait)
 		default:
@@ -145,7 +148,7 @@ func (r *reign) wished(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.metAll(unread)
+	r.documents.Met(unread...)
 	var errs []error
 	for _, a := range asked {
 		d, ok := r.digestNamed(a.Digest)
@@ -168,7 +171,7 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 		return err
 	}
 	document := digest.Document{Schema: digest.Schema, Number: newest + 1, Version: 1, Tick: w.At, AskedBy: askedBy}
-	d.Channel, document.Belongs, document.BelongsWhy = r.people.settle(d.Channel, r.Settings().Route(nil).Fallback)
+	d.Channel, document.Belongs, document.BelongsWhy = r.people.Settle(d.Channel, r.Settings().Route(nil).Fallback)
 	document.Channel = d.Channel
 	if document.Report, err = r.report(ctx, d, w); err != nil {
 		return err
@@ -182,14 +185,14 @@ func (r *reign) makeDigest(ctx context.Context, d Digest, w Wanted, review store
 	err = r.commitReview(ctx, review)
 	if errors.Is(err, store.ErrVersion) && review.Tick != nil {
 		// An earlier try was stored after all, or another keeper's was: it is dirty, and the hands will find it.
-		r.hands.refresh()
+		r.hands.Refresh()
 		return r.commitReview(ctx, store.Review{Passed: review.Passed})
 	}
 	if err != nil {
 		return err
 	}
 	r.log.Info("a digest is made", "digest", d.Name, "number", document.ID(), "week", document.Report.Week.String(), "asked_by", askedBy)
-	r.hands.add(r.digestWork(document))
+	r.hands.Add(r.digestWork(document))
 	return r.forgetDigests(ctx)
 }
 

@@ -305,6 +305,10 @@ func TestDigestOfAChannelThatCannotBeWrittenTo(t *testing.T) {
 			}
 			r.begin(r.store)
 			if !early {
+				r.eventually("it is known that the channel is there", func() bool {
+					ids, err := r.store.Names(t.Context(), []string{"#cost-review"})
+					return err == nil && ids["#cost-review"] != ""
+				})
 				spoil()
 			}
 			r.now.Store(tick.Unix())

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -18,8 +20,8 @@ func (r *reign) index(ctx context.Context) error {
 		case errors.Is(err, store.ErrFenced):
 			return errLeaseLost
 		}
-		r.log.Warn("the indexes of lists could not be filled", "error", err, "again_in", retry)
-		if !pause(ctx, retry) {
+		r.log.Warn("the indexes of lists could not be filled", "error", err, "again_in", outbox.Retry)
+		if !pause.For(ctx, outbox.Retry) {
 			return nil
 		}
 	}

@@ -18,8 +18,12 @@ import (
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/directory"
+	"github.com/signalbook/signalbook/bot/health"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/sender"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -53,29 +57,31 @@ type Route = incident.Target
 // Timing is how long the hands wait for what mostly never comes. The zero value
 // of a field means the constant beside it; only tests set them.
 type Timing struct {
-	Unknown time.Duration              // after the intent, until a post of unknown outcome is looked for (unknownAfter)
-	Sweeps  [len(sweeps)]time.Duration // after a second sending, until copies are looked for (sweeps)
-	Parked  time.Duration              // until Slack is asked again about what it refused (parkedEvery)
-	Root    time.Duration              // between two edits of a root (rootEvery)
-	Retain  time.Duration              // between two looks for what is past its retention (retainEvery)
-	Picture time.Duration              // that a message waits for its picture (pictureWithin)
-	Rest    time.Duration              // until a timer that could not be handled is due again (restFor)
-	Groups  time.Duration              // between two looks at user groups (groupsEvery)
+	// As in outbox.Timing; the constants are outbox.Usual.
+	Unknown, Parked, Root, Picture time.Duration
+	Sweeps                         [2]time.Duration
+	Retain                         time.Duration // between two looks for what is past its retention (retainEvery)
+	Rest                           time.Duration // until a timer that could not be handled is due again (restFor)
+	Groups                         time.Duration // between two looks at user groups; 0: a minute
 }
 
 // withDefaults fills in the constants.
 func (t Timing) withDefaults() Timing {
-	t.Unknown = cmp.Or(t.Unknown, unknownAfter)
-	t.Parked = cmp.Or(t.Parked, parkedEvery)
-	t.Root = cmp.Or(t.Root, rootEvery)
+	t.Unknown = cmp.Or(t.Unknown, outbox.Usual.Unknown)
+	t.Parked = cmp.Or(t.Parked, outbox.Usual.Parked)
+	t.Root = cmp.Or(t.Root, outbox.Usual.Root)
 	t.Retain = cmp.Or(t.Retain, retainEvery)
-	t.Picture = cmp.Or(t.Picture, pictureWithin)
+	t.Picture = cmp.Or(t.Picture, outbox.Usual.Picture)
 	t.Rest = cmp.Or(t.Rest, restFor)
-	t.Groups = cmp.Or(t.Groups, groupsEvery)
 	for k := range t.Sweeps {
-		t.Sweeps[k] = cmp.Or(t.Sweeps[k], sweeps[k])
+		t.Sweeps[k] = cmp.Or(t.Sweeps[k], outbox.Usual.Sweeps[k])
 	}
 	return t
+}
+
+// sending is the part that the outbox goes by.
+func (t Timing) sending() outbox.Timing {
+	return outbox.Timing{Unknown: t.Unknown, Sweeps: t.Sweeps, Parked: t.Parked, Root: t.Root, Picture: t.Picture}
 }
 
 // Options are what a keeper needs; all fields but Timing, Now and, without digests,
@@ -99,11 +105,11 @@ type Options struct {
 type Keeper struct {
 	Options
 	metrics *metrics
-	health  health
+	health  health.Health
 	keeping atomic.Bool
-	astray  astray
-	floor   floor // that incident numbers stay above, whatever Redis says
-	gaveUp  bool  // once, for a newer binary; written between reigns only
+	orphans sender.Orphans // Slack calls of ours that nobody else knows of
+	floor   floor          // that incident numbers stay above, whatever Redis says
+	gaveUp  bool           // once, for a newer binary; written between reigns only
 	// render says which messages there should be of an incident.
 	render func(message.View) []message.Slot
 }
@@ -123,7 +129,7 @@ func New(o Options) *Keeper {
 func (k *Keeper) Keeping() bool { return k.keeping.Load() }
 
 // Degraded returns what is wrong with Slack at the moment, in sentences.
-func (k *Keeper) Degraded() []string { return k.health.list() }
+func (k *Keeper) Degraded() []string { return k.health.List() }
 
 // Run looks for the lease until the context ends, and keeps the workspace while
 // it holds it. When it returns, everything it started has ended and the lease is
@@ -131,20 +137,20 @@ func (k *Keeper) Degraded() []string { return k.health.list() }
 func (k *Keeper) Run(ctx context.Context) error {
 	for {
 		wait := lookEvery
-		k.reportStrays(ctx)
+		k.orphans.Report(ctx, k.Store, k.Logger)
 		lease, ok, err := k.acquire(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			k.health.set("redis", "Redis does not answer: "+err.Error())
+			k.health.Set("redis", "Redis does not answer: "+err.Error())
 		case ok:
-			k.health.clear("redis")
+			k.health.Clear("redis")
 			if behind, ok := errors.AsType[*behindError](k.reign(ctx, lease)); ok {
 				wait = k.giveUp(behind)
 			}
 		default:
-			k.health.clear("redis")
+			k.health.Clear("redis")
 		}
 		select {
 		case <-ctx.Done():
@@ -169,14 +175,27 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) error {
 	log := k.Logger.With("fence", string(lease.Fence))
 	log.Info("keeping the workspace")
 	k.keeping.Store(true)
-	defer k.health.reset()
+	defer k.health.Reset("redis", aboutBehind)
 	defer k.keeping.Store(false)
-	k.health.clear(aboutBehind)
-	r := &reign{Keeper: k, lease: lease, log: log, careful: 1, atOnce: batch, behind: make(chan string, 1), compared: make(chan struct{})}
+	k.health.Clear(aboutBehind)
+	r := &reign{Keeper: k, lease: lease, log: log, careful: 1, atOnce: batch, compared: make(chan struct{}), documents: health.NewDocuments(&k.health, log, k.gaveUp)}
 	r.renewed(time.Now())
 	r.spendWithin(time.Now())
-	r.hands = newHands(r)
-	r.people = newDirectory(r)
+	r.people = directory.New(directory.Options{
+		Store: k.Store, Slack: r.Slack, Changed: k.Changed, Health: &k.health, Log: log, Groups: k.Timing.Groups,
+		Names: func() directory.Names {
+			s := k.Settings()
+			return directory.Names{Channels: s.Channels, People: s.People}
+		},
+	})
+	r.hands = sender.New(sender.Options{
+		Store: k.Store, Slack: r.Slack, Budgets: r.budgets, Directory: r.people, Health: &k.health, Documents: r.documents, Orphans: &k.orphans,
+		Timing: k.Timing.sending(), Lease: lease, Valid: r.valid, Log: log, Parked: k.metrics.parked, Now: k.Now, Render: k.render,
+		Settings: func() sender.Settings {
+			s := k.Settings()
+			return sender.Settings{Command: s.Command, Severities: s.Rules.SeverityOrder, Fallback: func(labels map[string]string) string { return s.Route(labels).Fallback }}
+		},
+	})
 
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.renew(groupCtx) })
@@ -184,12 +203,11 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) error {
 	group.Go(func() error { return r.ripen(groupCtx) })
 	group.Go(func() error { return r.index(groupCtx) })
 	group.Go(func() error { return r.compare(groupCtx) })
-	group.Go(func() error { return r.people.run(groupCtx) })
-	group.Go(func() error { return r.hands.run(groupCtx) })
-	group.Go(func() error { return r.hands.gather(groupCtx) })
+	group.Go(func() error { return r.people.Run(groupCtx) })
+	group.Go(func() error { return r.hands.Run(groupCtx) })
 	group.Go(func() error { return r.retain(groupCtx) })
 	group.Go(func() error { return r.post(groupCtx) })
-	group.Go(func() error { return r.lookAgain(groupCtx) })
+	group.Go(func() error { return r.documents.LookAgain(groupCtx) })
 	group.Go(func() error { return r.watchNewer(groupCtx) })
 	err := group.Wait()
 	if ctx.Err() == nil {
@@ -205,25 +223,24 @@ func (k *Keeper) reign(ctx context.Context, lease store.Lease) error {
 }
 
 // errLeaseLost ends a reign.
-var errLeaseLost = errors.New("the lease was lost")
+var errLeaseLost = sender.ErrLeaseLost
 
 // reign is one time of holding the lease.
 type reign struct {
 	*Keeper
 	// Slack is the client as the keeper uses it: within budgets of this reign's own.
-	Slack    *chat.Client
-	budgets  *chat.Budgets
-	lease    store.Lease
-	log      *slog.Logger
-	until    atomic.Int64 // monotonic deadline, as nanoseconds since began
-	began    time.Time
-	hands    *hands
-	people   *directory
-	cache    cache
-	compared chan struct{} // closed once the numbers of incidents may be given
-	unread   unread
-	aside    aside
-	behind   chan string // takes why a newer binary should keep the workspace
+	Slack     *chat.Client
+	budgets   *chat.Budgets
+	lease     store.Lease
+	log       *slog.Logger
+	until     atomic.Int64 // monotonic deadline, as nanoseconds since began
+	began     time.Time
+	hands     *sender.Sender
+	people    *directory.Directory
+	cache     cache
+	compared  chan struct{}     // closed once the numbers of incidents may be given
+	documents *health.Documents // that could not be read
+	aside     aside
 	// careful is how many of the next events are counted before they are handled, because a keeper may have ended at
 	// them: the first one always is.
 	careful     int
@@ -295,4 +312,4 @@ func (r *reign) ripen(ctx context.Context) error {
 }
 
 // names returns how the configuration's names are written in Slack.
-func (r *reign) names() message.Names { return r.people.names() }
+func (r *reign) names() message.Names { return r.people.Mentions() }

@@ -73,7 +73,7 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 		keeping = 1
 	}
 	gauge(s.keeping, keeping)
-	for about, n := range s.keeper.health.count() {
+	for about, n := range s.keeper.health.Count() {
 		gauge(s.waiting, float64(n), about)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)

@@ -52,7 +52,7 @@ type aside struct {
 // not even look for the lease.
 func (k *Keeper) giveUp(e *behindError) time.Duration {
 	k.gaveUp = true
-	k.health.set(aboutBehind, "this replica gave up keeping the workspace, for a newer one to do it: "+e.why+"; run the newer signalbook here too")
+	k.health.Set(aboutBehind, "this replica gave up keeping the workspace, for a newer one to do it: "+e.why+"; run the newer signalbook here too")
 	k.Logger.Warn("gave up keeping the workspace: what a newer signalbook wrote is for a newer one to handle; run the newer one here too", "reason", e.why)
 	return standBack
 }
@@ -67,21 +67,13 @@ func (r *reign) watchNewer(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case why := <-r.behind:
+		case why := <-r.documents.Newer():
 			met = &behindError{why}
 		case <-ticker.C:
 		}
 		if met != nil && (!r.gaveUp || r.newerReplica(ctx)) {
 			return met
 		}
-	}
-}
-
-// metNewer notes that something newer was met.
-func (r *reign) metNewer(why string) {
-	select {
-	case r.behind <- why:
-	default: // it is known
 	}
 }
 
@@ -115,8 +107,8 @@ func (r *reign) newer(entry store.Entry, err error) error {
 		a.retryAt = time.Now().Add(a.wait)
 	}
 	a.after, a.waiting[entry.ID] = entry.ID, true
-	r.health.set(aboutAside, fmt.Sprintf("events that only a newer signalbook can handle wait in the inbox, %d of them; run that one. The last: %v", len(a.waiting), err))
-	r.metNewer(err.Error())
+	r.health.Set(aboutAside, fmt.Sprintf("events that only a newer signalbook can handle wait in the inbox, %d of them; run that one. The last: %v", len(a.waiting), err))
+	r.documents.MetNewer(err.Error())
 	if !a.told[entry.ID] {
 		a.told[entry.ID] = true
 		r.log.Warn("an event is left in the inbox for a newer signalbook", "event", entry.ID, "reason", err)
@@ -124,7 +116,7 @@ func (r *reign) newer(entry store.Entry, err error) error {
 		if reply != (incident.Reply{}) {
 			answer := failed(entry.Event)
 			answer.Text = "it needs a newer Signalbook, which is not running at the moment. It is kept, and done as soon as one runs."
-			r.hands.answer(reply, user, answer)
+			r.hands.Answer(reply, user, answer)
 		}
 	}
 	return nil
@@ -136,7 +128,7 @@ func (r *reign) asideAgain(caughtUp bool) {
 	a := &r.aside
 	switch {
 	case caughtUp && a.told != nil && len(a.waiting) == 0:
-		r.health.clear(aboutAside)
+		r.health.Clear(aboutAside)
 		*a = aside{}
 	case len(a.waiting) > 0 && time.Now().After(a.retryAt):
 		a.after = ""

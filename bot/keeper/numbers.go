@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -33,7 +35,7 @@ func (r *reign) compare(ctx context.Context) error {
 		if known, err = r.Store.Known(ctx); err == nil {
 			break
 		}
-		if !pause(ctx, readWait) {
+		if !pause.For(ctx, readWait) {
 			return nil
 		}
 	}
@@ -44,7 +46,7 @@ func (r *reign) compare(ctx context.Context) error {
 	if known.Fresh {
 		within = freshWithin
 	}
-	for wait := retry; ; wait = min(2*wait, time.Minute) {
+	for wait := outbox.Retry; ; wait = min(2*wait, time.Minute) {
 		shown, err := r.shown(ctx, within)
 		switch {
 		case ctx.Err() != nil:
@@ -61,7 +63,7 @@ func (r *reign) compare(ctx context.Context) error {
 		}
 		r.log.Warn("Redis restarted, and Slack does not say which incidents it shows", "error", err, "again_in", wait)
 		begin()
-		if !pause(ctx, wait) {
+		if !pause.For(ctx, wait) {
 			return nil
 		}
 		within = time.Minute
@@ -82,7 +84,7 @@ func (r *reign) raise(ctx context.Context, known store.Known, shown int) error {
 			return nil
 		case errors.Is(err, store.ErrFenced):
 			return errLeaseLost
-		case !pause(ctx, readWait):
+		case !pause.For(ctx, readWait):
 			return nil
 		}
 	}
@@ -96,12 +98,12 @@ var errTooFar = errors.New("a channel has too many messages since the newest inc
 func (r *reign) shown(ctx context.Context, within time.Duration) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	if !r.people.await(ctx) {
+	if !r.people.Await(ctx) {
 		return 0, errors.New("the names of the channels are not known")
 	}
 	var channels []string
 	for _, name := range r.Settings().Channels {
-		if channel := r.people.channel(name); !strings.HasPrefix(channel, "#") { // else there is none of that name
+		if channel := r.people.Channel(name); !strings.HasPrefix(channel, "#") { // else there is none of that name
 			channels = append(channels, channel)
 		}
 	}
@@ -111,7 +113,7 @@ func (r *reign) shown(ctx context.Context, within time.Duration) (int, error) {
 	highest, far := 0, error(nil)
 	for _, channel := range slices.Compact(channels) {
 		n, found, err := slack.NewestIncident(ctx, channel)
-		for unsure(err) && pause(ctx, max(soon(err), retry)) {
+		for unsure(err) && pause.For(ctx, max(chat.RetryIn(err), outbox.Retry)) {
 			n, found, err = slack.NewestIncident(ctx, channel)
 		}
 		if unsure(err) {
@@ -131,7 +133,7 @@ func unsure(err error) bool {
 		return false
 	}
 	refused, ok := errors.AsType[*chat.Error](err)
-	return soon(err) > 0 || ok && refused.Outcome == chat.OutcomeAuth && refused.Concern != chat.ConcernMethod
+	return chat.RetryIn(err) > 0 || ok && refused.Outcome == chat.OutcomeAuth && refused.Concern != chat.ConcernMethod
 }
 
 // floor is a number that only grows.

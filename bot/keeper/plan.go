@@ -41,3 +41,8 @@ func (r *reign) startPlan(s Settings, st incident.Start) *incident.Plan {
 	p.Reason = "started by hand"
 	return &p
 }
+
+// settleIn plans an incident in another channel when its own cannot be written to.
+func (r *reign) settleIn(p *incident.Plan) {
+	p.Channel, p.Belongs, p.BelongsWhy = r.people.Settle(p.Channel, p.Fallback)
+}

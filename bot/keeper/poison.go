@@ -29,7 +29,7 @@ func (r *reign) unhandled(err error) error {
 	if u == nil {
 		return err
 	}
-	r.met(u)
+	r.documents.Met(u)
 	if u.Newer() {
 		return &newerError{u}
 	}
@@ -148,7 +148,7 @@ func (r *reign) bury(ctx context.Context, entry store.Entry, why string) error {
 func (r *reign) rest(ctx context.Context, entry store.Entry, subject int, why string) error {
 	name := store.SubjectName(subject)
 	r.log.Error("a timer cannot be handled and is due again after a rest", "subject", name, "rest", r.Timing.Rest, "reason", why)
-	r.health.set(aboutTimer(subject), fmt.Sprintf("what is due of %s cannot be handled, and is tried again every %s: %s", name, r.Timing.Rest, why))
+	r.health.Set(aboutTimer(subject), fmt.Sprintf("what is due of %s cannot be handled, and is tried again every %s: %s", name, r.Timing.Rest, why))
 	r.cache.clear() // deciding about it may have stopped half way
 	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{EventID: entry.ID, Again: &store.Again{Number: subject, Due: r.Store.Now().Add(r.Timing.Rest)}})
 	switch {

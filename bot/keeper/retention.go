@@ -8,6 +8,8 @@ import (
 
 	"github.com/signalbook/signalbook/bot/archive"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/pause"
+	"github.com/signalbook/signalbook/bot/sender"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -42,11 +44,11 @@ func (r *reign) retain(ctx context.Context) error {
 		case errors.Is(err, store.ErrFenced):
 			return errLeaseLost
 		case err == nil:
-			r.health.clear(aboutArchive)
+			r.health.Clear(aboutArchive)
 		default:
 			r.log.Warn("what is past its retention could not leave", "error", err, "again_in", r.Timing.Retain)
 		}
-		if !pause(ctx, r.Timing.Retain) {
+		if !pause.For(ctx, r.Timing.Retain) {
 			return nil
 		}
 	}
@@ -86,7 +88,7 @@ func (r *reign) inBatches(ctx context.Context, keep time.Duration, list func(ctx
 			}
 			skip += stay
 		}
-		if !pause(ctx, retainPause) {
+		if !pause.For(ctx, retainPause) {
 			return nil
 		}
 	}
@@ -114,7 +116,7 @@ func (r *reign) expireIncidents(ctx context.Context, s Settings, past []store.Pa
 		i, ok, err := r.Store.Incident(ctx, p.Number)
 		switch {
 		case errors.Is(err, store.ErrUnreadable):
-			r.met(store.UnreadableOf(err))
+			r.documents.Met(store.UnreadableOf(err))
 			stay++
 			continue
 		case err != nil:
@@ -132,7 +134,7 @@ func (r *reign) expireIncidents(ctx context.Context, s Settings, past []store.Pa
 		}
 		timeline, err := r.Store.WholeTimeline(ctx, i.Number)
 		if errors.Is(err, store.ErrUnreadable) {
-			r.met(store.UnreadableOf(err))
+			r.documents.Met(store.UnreadableOf(err))
 			stay++
 			continue
 		}
@@ -159,7 +161,7 @@ func (r *reign) expireIncidents(ctx context.Context, s Settings, past []store.Pa
 		case err != nil:
 			return stay, err
 		default:
-			r.health.clear(aboutMessage(sight{subject: subject{name: i.ID()}}))
+			r.health.Clear(sender.AboutMessage(i.ID()))
 			r.metrics.forgotten.Inc()
 			r.log.Info("left Redis, past its retention", "incident", i.ID(), "closed_at", i.ClosedAt)
 		}
@@ -184,7 +186,7 @@ func (r *reign) archive(keep Retention, records []archive.Record) error {
 	}
 	if err := keep.Archive(records...); err != nil {
 		r.metrics.unarchived.Inc()
-		r.health.set(aboutArchive, "incidents.archive cannot be written, so closed incidents stay in Redis: "+err.Error())
+		r.health.Set(aboutArchive, "incidents.archive cannot be written, so closed incidents stay in Redis: "+err.Error())
 		return fmt.Errorf("incidents.archive cannot be written, fix the folder or its permissions: %w", err)
 	}
 	return nil
@@ -197,7 +199,7 @@ func (r *reign) expireStorms(ctx context.Context, past []store.Past, now time.Ti
 		storm, ok, err := r.Store.Storm(ctx, p.Number)
 		switch {
 		case errors.Is(err, store.ErrUnreadable):
-			r.met(store.UnreadableOf(err))
+			r.documents.Met(store.UnreadableOf(err))
 			stay++
 			continue
 		case err != nil:

@@ -28,7 +28,7 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	commit.Answer = incident.Answer{Kind: incident.AnswerNoDigest, Verb: incident.Verb(v.Verb), Text: v.Name}
 	if v.Verb == incident.ReviewPost {
 		if d, ok := r.digestNamed(v.Name); ok {
-			if allowed, err := r.mayReview(ctx, ev, r.people.factsOf(d.Channel, ev.Access), d.Channel, &commit); err != nil || !allowed {
+			if allowed, err := r.mayReview(ctx, ev, r.people.FactsOf(d.Channel, ev.Access), d.Channel, &commit); err != nil || !allowed {
 				return commit, err
 			}
 			asked := store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
@@ -53,7 +53,7 @@ func (r *reign) review(ctx context.Context, entry store.Entry) (store.Commit, er
 	if err == nil && ok {
 		var unread []*store.Unreadable
 		adopted, unread, err = r.Store.Adoptions(ctx)
-		r.metAll(unread)
+		r.documents.Met(unread...)
 	}
 	if err != nil || !ok {
 		return commit, r.unhandled(err)
@@ -108,7 +108,7 @@ func shared(done digest.Document, week []digest.Document) (all []store.SavedDige
 // digestsOf are the digests that tell of a week; what cannot be read is named.
 func (r *reign) digestsOf(ctx context.Context, week spend.Week) ([]digest.Document, error) {
 	all, unread, err := r.Store.DigestsOf(ctx, week)
-	r.metAll(unread)
+	r.documents.Met(unread...)
 	return all, err
 }
 
@@ -124,7 +124,7 @@ func (r *reign) second(ctx context.Context, v incident.Review, asked store.Asked
 	if err != nil {
 		return answer, false, err
 	}
-	r.metAll(unread)
+	r.documents.Met(unread...)
 	all, err := r.digestsOf(ctx, week)
 	if err != nil {
 		return answer, false, err
@@ -148,7 +148,7 @@ func (r *reign) second(ctx context.Context, v incident.Review, asked store.Asked
 // answers why not: of one in a channel that is none of his he is told nothing.
 func (r *reign) mayReview(ctx context.Context, ev incident.Event, facts access.Facts, channel string, commit *store.Commit) (bool, error) {
 	settings := r.Settings()
-	decision, err := r.people.may(ctx, ev.Review.User.ID, facts, access.At(settings.Places, channel, r.people.channel), settings.External)
+	decision, err := r.people.May(ctx, ev.Review.User.ID, facts, access.At(settings.Places, channel, r.people.Channel), settings.External)
 	switch {
 	case err != nil:
 		return false, err

@@ -43,7 +43,7 @@ func (r *reign) scene(ctx context.Context, ev incident.Event, settings Settings)
 		err = r.judgeAccess(ctx, &s, settings, ev, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
 	case ev.Start != nil:
 		at := access.Place{Channel: settings.StartChannel(*ev.Start), Responders: settings.Route(ev.Start.Labels).Responders}
-		ev.Access = r.people.factsOf(at.Channel, ev.Access)
+		ev.Access = r.people.FactsOf(at.Channel, ev.Access)
 		err = r.judgeAccess(ctx, &s, settings, ev, ev.Start.User, at)
 	case ev.Timer != nil && s.Current != nil:
 		s.Neighbours, err = r.neighbours(ctx, *s.Current, ev.At)
@@ -58,12 +58,12 @@ func (r *reign) lookUp(ctx context.Context, scene *incident.Scene, ev incident.E
 	var failed error
 	scene.Channel = func(name string) *incident.Channel {
 		c, err := r.cache.channel(ctx, r.Store, name)
-		failed = errors.Join(failed, r.spare(err))
+		failed = errors.Join(failed, r.documents.Spare(err))
 		return c
 	}
 	scene.Book = func(hash string) *playbooks.Playbook {
 		book, err := r.cache.book(ctx, r.Store, hash)
-		failed = errors.Join(failed, r.spare(err)) // without it links stay as they were
+		failed = errors.Join(failed, r.documents.Spare(err)) // without it links stay as they were
 		return book
 	}
 	scene.History = func(playbook string) incident.History {
@@ -74,14 +74,14 @@ func (r *reign) lookUp(ctx context.Context, scene *incident.Scene, ev incident.E
 	scene.Storm = func(number int) *incident.Storm {
 		s, err := r.cache.storm(ctx, r.Store, number)
 		if ev.Timer == nil || ev.Timer.Incident != -number {
-			err = r.spare(err)
+			err = r.documents.Spare(err)
 		}
 		failed = errors.Join(failed, err)
 		return s
 	}
 	scene.Load = func(number int) *incident.Incident {
 		i, err := r.cache.incident(ctx, r.Store, number)
-		failed = errors.Join(failed, r.spare(err))
+		failed = errors.Join(failed, r.documents.Spare(err))
 		return i
 	}
 	return func() error { return failed }
@@ -103,7 +103,7 @@ func (r *reign) neighbours(ctx context.Context, i incident.Incident, now time.Ti
 			continue
 		}
 		other, err := r.cache.incident(ctx, r.Store, n)
-		if r.spare(err) != nil {
+		if r.documents.Spare(err) != nil {
 			return nil, err
 		}
 		if other != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -43,14 +44,14 @@ func (r *reign) step(ctx context.Context) error {
 			// Not known what was stored: forget what we believed, and read again. What was stored nobody has told the hands.
 			next = decided{}
 			r.cache.clear()
-			r.hands.refresh()
+			r.hands.Refresh()
 			if r.stumble(ctx, err) {
 				continue
 			}
 			r.atOnce = max(r.atOnce/2, 1)
 			r.log.Warn("the inbox waits", "error", err, "again_in", wait)
-			r.health.set("inbox", "the inbox waits, and is tried again and again: "+err.Error())
-			if !pause(ctx, wait) {
+			r.health.Set("inbox", "the inbox waits, and is tried again and again: "+err.Error())
+			if !pause.For(ctx, wait) {
 				return nil
 			}
 			wait = min(2*wait, 5*time.Second)
@@ -58,22 +59,11 @@ func (r *reign) step(ctx context.Context) error {
 			r.atOnce = min(r.atOnce+1, batch)
 			if wait > readWait {
 				wait = readWait
-				r.health.clear("inbox")
+				r.health.Clear("inbox")
 			}
 		}
 	}
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }
 
 // decided is a batch that waits for its commit.
@@ -251,7 +241,7 @@ func (r *reign) settle(d decided, each []error) (stored bool, err error) {
 		if refused == nil {
 			r.metrics.commits.WithLabelValues("ok").Inc()
 			if t := d.entries[k].Event.Timer; t != nil {
-				r.health.clear(aboutTimer(t.Incident))
+				r.health.Clear(aboutTimer(t.Incident))
 			}
 			r.floor.raise(d.commits[k].Next)
 			r.tell(d.entries[k].Event, d.commits[k])
@@ -265,7 +255,7 @@ func (r *reign) settle(d decided, each []error) (stored bool, err error) {
 		case errors.Is(refused, store.ErrAbsent):
 			// Stored by an earlier try whose answer was lost.
 			r.cache.clear()
-			r.hands.refresh()
+			r.hands.Refresh()
 		case err == nil:
 			err = &stumbleError{d.commits[k].EventID, fmt.Errorf("commit event %s: %w", d.commits[k].EventID, refused)}
 		}

@@ -3,6 +3,8 @@ package keeper
 import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/sender"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -14,24 +16,24 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 		if !saved.Dirty {
 			continue
 		}
-		next := classPing
+		next := outbox.ClassPing
 		if saved.Was == 0 {
-			next = classRoot
+			next = outbox.ClassRoot
 		}
-		w := work{number: saved.Incident.Number, channel: r.people.channel(saved.Incident.Channel), rank: ranked(urgent(saved.Incident), next, saved.Incident.OpenedAt)}
+		w := sender.Work{Number: saved.Incident.Number, Channel: r.people.Channel(saved.Incident.Channel), Priority: outbox.PriorityOf(sender.Urgent(saved.Incident), next, saved.Incident.OpenedAt)}
 		if ev.Act != nil {
-			w.clicked = []string{ledger.Root}
+			w.Clicked = []string{ledger.Root}
 			if s, _, ok := saved.Incident.Step(ev.Act.Step); ok {
-				w.clicked = []string{"tier:" + string(s.Tier)}
+				w.Clicked = []string{"tier:" + string(s.Tier)}
 			}
 		}
-		r.hands.add(w)
+		r.hands.Add(w)
 		for _, c := range saved.Changes {
 			r.log.Info(string(c.Kind), "incident", saved.Incident.ID(), "step", c.Step, "user", c.By.ID, "via", c.Via, "text", c.Text)
 		}
 	}
 	for _, storm := range commit.Storms {
-		r.hands.add(work{number: storm.Subject(), channel: r.people.channel(storm.At()), rank: ranked(true, classStorm, storm.StartedAt)})
+		r.hands.Add(sender.Work{Number: storm.Subject(), Channel: r.people.Channel(storm.At()), Priority: outbox.PriorityOf(true, outbox.ClassStorm, storm.StartedAt)})
 		switch {
 		case storm.Was == 0:
 			r.log.Warn("a storm begins", "channel", storm.Channel, "storm", storm.ID())
@@ -40,10 +42,10 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 		}
 	}
 	if d := commit.Review.Digest; d != nil {
-		r.hands.add(r.digestWork(d.Document, ledger.Root, "detail:"))
+		r.hands.Add(r.digestWork(d.Document, ledger.Root, "detail:"))
 	}
 	for _, d := range commit.Review.Shared {
-		r.hands.add(r.digestWork(d.Document))
+		r.hands.Add(r.digestWork(d.Document))
 	}
 	reply, user := ev.Reply()
 	if reply == (incident.Reply{}) || commit.Answer.Kind == incident.AnswerNone {
@@ -52,5 +54,5 @@ func (r *reign) tell(ev incident.Event, commit store.Commit) {
 	if commit.Answer.Kind == incident.AnswerApplied && !reply.Always {
 		return // the edit of the thread is the answer
 	}
-	r.hands.answer(reply, user, commit.Answer)
+	r.hands.Answer(reply, user, commit.Answer)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -66,7 +67,8 @@ func TestPayloadsInAnyOrder(t *testing.T) {
 			b := r.startBot()
 			order := slices.Clone(files)
 			rand.New(rand.NewPCG(seed, 1)).Shuffle(len(order), func(i, k int) { order[i], order[k] = order[k], order[i] })
-			fired := map[string]bool{} // groups of which something fires, other than a copy right after its resolve
+			fired := map[string]bool{}  // groups of which something fires, other than a copy right after its resolve
+			copied := map[string]bool{} // groups of which such a copy is all that fires: after a minute it counts
 			ended := map[string]bool{}
 			for _, file := range order {
 				data, err := os.ReadFile(file)
@@ -81,7 +83,9 @@ func TestPayloadsInAnyOrder(t *testing.T) {
 					occurrence := n.GroupID() + a.Fingerprint + a.StartsAt.String()
 					if a.Status == alerts.Resolved {
 						ended[occurrence] = true
-					} else if !ended[occurrence] {
+					} else if ended[occurrence] {
+						copied[n.GroupID()] = true
+					} else {
 						fired[n.GroupID()] = true
 					}
 				}
@@ -92,8 +96,9 @@ func TestPayloadsInAnyOrder(t *testing.T) {
 			}
 			eventually(t, "every group that fired has its root", func() bool { return len(r.roots("incidents")) >= len(fired) })
 			b.settled()
-			if got, want := len(r.roots("incidents")), len(fired); got != want {
-				t.Errorf("got %d roots, want %d: one a group that fires", got, want)
+			maps.DeleteFunc(copied, func(group string, _ bool) bool { return fired[group] })
+			if got, want := len(r.roots("incidents")), len(fired); got < want || got > want+len(copied) {
+				t.Errorf("got %d roots, want %d: one a group that fires; and on a slow machine up to %d of which only a copy does", got, want, len(copied))
 			}
 			titles := map[string]bool{}
 			for _, root := range r.roots("incidents") {

@@ -1,0 +1,80 @@
+package outbox
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/message"
+)
+
+// A message that Slack does not take as it is written must not stay unsaid: a short
+// form of it is sent in its place. The ledger says which, of which version; the next
+// version is tried whole again. When Slack takes no short form either, the message is
+// parked, and tried whole again with the rest of what is parked.
+
+// ShortForm is the form in which the ledger asks for a message, and Slack's word for why
+// the whole one was refused; [message.FormWhole] when that was never refused.
+func ShortForm(slot message.Slot, have ledger.Slot) (form message.Form, word string) {
+	if have.Refused == "" || have.Refused != slot.Hash() {
+		return message.FormWhole, ""
+	}
+	name, word, _ := strings.Cut(have.Form, " ")
+	return message.Form(name), word
+}
+
+// wordOf is Slack's word for why a whole message was refused.
+func wordOf(have ledger.Slot) string {
+	_, word, _ := strings.Cut(have.Form, " ")
+	return word
+}
+
+// noteForm notes in the ledger which form of a message is sent.
+func noteForm(slot *ledger.Slot, c Call) {
+	slot.Refused, slot.Form = "", ""
+	if c.Slot.Form != message.FormWhole {
+		slot.Refused, slot.Form = c.Slot.Whole, string(c.Slot.Form)+" "+c.Word
+	}
+}
+
+// shorten notes that a shorter form is to be sent next; false when there is none.
+func shorten(slot *ledger.Slot, c Call, refused *chat.Error) bool {
+	next := Shortened(c, refused)
+	if next == message.FormWhole {
+		slot.Refused, slot.Form = "", ""
+		return false
+	}
+	slot.Refused, slot.Form = c.wholeHash(), string(next)+" "+refused.Code
+	return true
+}
+
+// wholeHash is the hash of the whole message: what is parked is tried whole again.
+func (c Call) wholeHash() string {
+	if c.Slot.Whole != "" {
+		return c.Slot.Whole
+	}
+	return c.Slot.Hash()
+}
+
+// Shortened is the form to try next after a refusal; [message.FormWhole] when none is
+// left, or when another form would not help.
+func Shortened(c Call, refused *chat.Error) message.Form {
+	if refused.Concern != chat.ConcernForm && refused.Concern != chat.ConcernUnknown || c.Slot.Form == message.FormBare {
+		return message.FormWhole
+	}
+	order := []message.Form{message.FormText, message.FormRich}
+	switch {
+	case strings.Contains(refused.Code, "metadata"):
+		order = []message.Form{message.FormBare}
+	case c.Kind == Edit:
+		// Text alone would take rich_text blocks out of the message, which Slack may refuse, too.
+		order = []message.Form{message.FormRich, message.FormText}
+	case c.Kind != Post:
+		return message.FormWhole
+	}
+	if at := slices.Index(order, c.Slot.Form); at+1 < len(order) { // the whole one is at -1
+		return order[at+1]
+	}
+	return message.FormWhole
+}

@@ -1,0 +1,105 @@
+package outbox
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/message"
+)
+
+var now = time.Date(2026, 11, 30, 3, 2, 0, 0, time.UTC)
+
+func in(d time.Duration) time.Time  { return now.Add(d) }
+func ago(d time.Duration) time.Time { return now.Add(-d) }
+
+// The messages of a thread: what they say is in their name.
+var (
+	root      = message.Slot{Name: "root", Message: message.Text("root")}
+	immediate = message.Slot{Name: "tier:immediate", Thread: true, Message: message.Text("immediate")}
+	tier      = message.Slot{Name: "tier:long_term", Thread: true, Message: message.Text("long term")}
+	ping      = message.Slot{Name: "deadline:1", Thread: true, Once: true, InRoot: true, Message: message.Text("late")}
+	chart     = message.Slot{Name: "root", Message: message.Text("root"), Picture: &message.Picture{Name: "c.png", Alt: "costs", Hash: "p1"}}
+	pingChart = message.Slot{Name: "deadline:1", Thread: true, Once: true, Message: message.Text("late"), Picture: &message.Picture{Name: "c.png", Alt: "costs", Hash: "p1"}}
+)
+
+// sent is what the ledger says of a message that Slack shows as it should be.
+func sent(slot message.Slot, ts string) ledger.Slot {
+	have := ledger.Slot{Channel: "C1", TS: ts, Hash: slot.Hash(), State: ledger.Sent}
+	if slot.Thread {
+		have.Parent = "1.0"
+	}
+	return have
+}
+
+// with is a slot of the ledger that differs.
+func with(have ledger.Slot, change func(*ledger.Slot)) ledger.Slot {
+	change(&have)
+	return have
+}
+
+func stale(have ledger.Slot) ledger.Slot { have.Hash = "before"; return have }
+
+// shows is a ledger whose root is as it should be.
+func shows(more map[string]ledger.Slot) ledger.Ledger {
+	all := ledger.Ledger{"root": sent(root, "1.0")}
+	for name, slot := range more {
+		all[name] = slot
+	}
+	return all
+}
+
+// planned is what a plan is to be: a kind of call about a message, or a time to look
+// again, or neither.
+type planned struct {
+	slot  string
+	kind  Kind
+	class Class
+	next  time.Time
+}
+
+// planCase is a thread and what is to be done about it.
+type planCase struct {
+	thread Thread
+	want   planned
+}
+
+func plans(t *testing.T, cases map[string]planCase) {
+	t.Helper()
+	for name, c := range cases {
+		if c.thread.OpenedAt.IsZero() {
+			c.thread.OpenedAt = ago(time.Hour)
+		}
+		call, next := Plan(c.thread, Usual, now)
+		got := planned{slot: call.Slot.Name, next: next}
+		if !call.None() {
+			got.kind, got.class = call.Kind, call.Class
+		}
+		if got != c.want {
+			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
+		}
+	}
+}
+
+// refusal is Slack's word about a call.
+func refusal(code string, outcome chat.Outcome, concern chat.Concern) *chat.Error {
+	return &chat.Error{Method: "chat.postMessage", Code: code, Outcome: outcome, Concern: concern, Err: errors.New(code)}
+}
+
+var (
+	limited     = &chat.Error{Method: "chat.postMessage", Code: "ratelimited", Outcome: chat.OutcomeLimited, RetryAfter: 7 * time.Second, Err: errors.New("ratelimited")}
+	unreachable = &chat.Error{Method: "chat.postMessage", Code: chat.CodeUnreachable, Outcome: chat.OutcomeLimited, RetryAfter: 5 * time.Second, Err: errors.New("no route")}
+	unheard     = refusal("", chat.OutcomeUnknown, "")
+	threadGone  = refusal("thread_not_found", chat.OutcomeGone, chat.ConcernThread)
+	messageGone = refusal("message_not_found", chat.OutcomeGone, chat.ConcernMessage)
+	uneditable  = refusal("edit_window_closed", chat.OutcomeGone, chat.ConcernMessage)
+	badBlocks   = refusal("invalid_blocks", chat.OutcomeRefused, chat.ConcernForm)
+	badMetadata = refusal("metadata_too_large", chat.OutcomeRefused, chat.ConcernForm)
+	archived    = refusal("is_archived", chat.OutcomeChannel, chat.ConcernChannel)
+	restricted  = refusal("restricted_action_thread_locked", chat.OutcomeChannel, chat.ConcernThread)
+	revoked     = refusal("token_revoked", chat.OutcomeAuth, chat.ConcernWorkspace)
+	noScope     = refusal("missing_scope", chat.OutcomeAuth, chat.ConcernMethod)
+	refusedText = refusal("no_text", chat.OutcomeRefused, chat.ConcernMessage)
+)

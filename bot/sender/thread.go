@@ -1,0 +1,184 @@
+package sender
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+// subject is what one thread in Slack is about: an incident, a storm, or a digest.
+type subject struct {
+	number   int    // a storm's is below zero, a digest's far below
+	name     string // for people
+	channel  string // as configured
+	version  int64
+	critical bool
+	opened   time.Time
+	incident *incident.Incident
+	storm    *incident.Storm
+	digest   *digest.Document
+}
+
+// subject reads an incident, a storm or a digest; ok is false when there is none of
+// that number.
+func (s *Sender) subject(ctx context.Context, number int) (subject, bool, error) {
+	if n, is := store.DigestOf(number); is {
+		d, ok, err := s.Store.Digest(ctx, n)
+		return subject{number: number, name: digest.ID(n), channel: d.Channel, version: d.Version, opened: d.Tick, digest: &d}, ok, err
+	}
+	if number < 0 {
+		t, ok, err := s.Store.Storm(ctx, -number)
+		return subject{
+			number: number, name: t.ID(), channel: t.At(), version: t.Version, critical: true, opened: t.StartedAt, storm: &t,
+		}, ok, err
+	}
+	i, ok, err := s.Store.Incident(ctx, number)
+	return subject{
+		number: number, name: i.ID(), channel: i.Channel, version: i.Version, critical: Urgent(i), opened: i.OpenedAt, incident: &i,
+	}, ok, err
+}
+
+// Urgent reports whether an incident goes before others. A drill never does.
+func Urgent(i incident.Incident) bool { return i.Critical && !i.Drill }
+
+// work asks for a look at a subject of which it is not known what Slack lacks:
+// it is taken for a new one until then.
+func (s *Sender) work(t subject) Work {
+	first := outbox.ClassRoot
+	if t.storm != nil {
+		first = outbox.ClassStorm
+	}
+	return Work{Number: t.number, Channel: s.Directory.Channel(t.channel), Priority: outbox.PriorityOf(t.critical, first, t.opened)}
+}
+
+// sight is a subject as it should look, beside what Slack is known to have.
+type thread struct {
+	subject
+	place  string // the channel's id when that is known
+	slots  []message.Slot
+	ledger ledger.Ledger
+	// uncalled renders the slots so that posting them notifies nobody; nil: they never do.
+	uncalled func() []message.Slot
+	// unnamed renders them without the people whom words mention; nil: there are none.
+	unnamed func() []message.Slot
+}
+
+func (t thread) root() ledger.Slot { return t.ledger[ledger.Root] }
+
+// mentioned are the names of the configuration that a subject is about.
+func (t thread) mentioned() []string {
+	names := []string{t.channel}
+	if i := t.incident; i != nil {
+		names = append(names, i.Owners...)
+		for _, t := range i.Tiers {
+			names = append(names, t.Owners...)
+		}
+		for _, e := range i.Escalate {
+			names = append(names, e.Mention...)
+		}
+	}
+	if t.storm != nil {
+		names = append(names, t.storm.Owners...)
+	}
+	return names
+}
+
+// look reads a subject and its ledger, and renders it. One that is gone has
+// nothing to show.
+func (s *Sender) look(ctx context.Context, number int) (thread, error) {
+	about, ok, err := s.subject(ctx, number)
+	if err != nil || !ok {
+		return thread{subject: subject{number: number}}, err
+	}
+	t := thread{subject: about, place: s.Directory.Channel(about.channel)}
+	if t.incident != nil && t.incident.Quiet {
+		return t, nil
+	}
+	if t.ledger, err = s.Store.Ledger(ctx, number); err != nil {
+		return thread{}, err
+	}
+	s.Health.Clear(aboutLedger(t))
+	for _, slot := range t.ledger {
+		if slot.State == ledger.Unreadable {
+			s.Health.Set(aboutLedger(t), slot.Why)
+		}
+	}
+	if t.digest != nil {
+		t.slots = message.RenderDigest(digestView(*t.digest, s.Settings().Command))
+		return t, nil
+	}
+	if t.storm != nil {
+		entries, unread, err := s.Store.Crowd(ctx, t.storm.Number)
+		if err != nil {
+			return thread{}, err
+		}
+		s.Documents.Met(unread...)
+		v := message.StormView{Storm: *t.storm, Entries: entries, Names: s.Directory.Mentions(), Command: s.Settings().Command, Severities: s.Settings().Severities}
+		t.slots = message.RenderStorm(v)
+		v.Names = nil
+		t.uncalled = func() []message.Slot { return message.RenderStorm(v) }
+		return t, nil
+	}
+	var book *playbooks.Playbook
+	// Without its playbook the steps still have their titles.
+	if book, err = s.Store.Playbook(ctx, t.incident.Playbook.Hash); s.Documents.Spare(err) != nil {
+		return thread{}, err
+	}
+	i, err := s.stillLate(ctx, *t.incident, t.ledger)
+	if err != nil {
+		return thread{}, err
+	}
+	v := message.View{Incident: i, Playbook: book, Names: s.Directory.Mentions(), Command: s.Settings().Command}
+	t.slots = s.Render(v)
+	if len(i.Named) > 0 {
+		w := v
+		w.Incident.Named = nil
+		t.unnamed = func() []message.Slot { return s.Render(w) }
+	}
+	v.Uncalled = true
+	t.uncalled = func() []message.Slot { return s.Render(v) }
+	return t, nil
+}
+
+// digestView is a digest with what people did to it.
+func digestView(d digest.Document, command string) message.DigestView {
+	v := message.DigestView{Report: d.Report, Adoptions: map[string]digest.Adoption{}, Command: command, Number: d.Number, Belongs: d.Belongs, BelongsWhy: d.BelongsWhy}
+	for _, t := range d.Report.Steps {
+		v.Adoptions[t.ID] = t.Adoption
+	}
+	for subject, mark := range d.Marks {
+		switch mark.Verb {
+		case digest.VerbAdopt:
+			v.Adoptions[subject] = digest.Adoption{State: digest.StepAdopted, By: mark.By, ByID: mark.ByID, At: mark.At, Note: mark.Text}
+		case digest.VerbSnooze:
+			v.Adoptions[subject] = digest.Adoption{State: digest.StepSnoozed, By: mark.By, ByID: mark.ByID, At: mark.At, Until: mark.Until, Note: mark.Text}
+		case digest.VerbUndo:
+			v.Adoptions[subject] = digest.Adoption{State: digest.StepOpen}
+		case digest.VerbExpected, digest.VerbInvestigate:
+			v.Marks = append(v.Marks, spikeMark(subject, mark))
+			if mark.Before != nil {
+				v.Marks = append(v.Marks, spikeMark(subject, *mark.Before))
+			}
+		}
+	}
+	slices.SortStableFunc(v.Marks, func(a, b message.Mark) int { return strings.Compare(a.Series, b.Series) })
+	return v
+}
+
+// spikeMark is what somebody said about a spike, as messages show it.
+func spikeMark(series string, m digest.Mark) message.Mark {
+	kind := message.MarkExpected
+	if m.Verb == digest.VerbInvestigate {
+		kind = message.MarkInvestigated
+	}
+	return message.Mark{Kind: kind, Series: series, By: incident.User{ID: m.ByID, Name: m.By}, At: m.At, Reason: m.Text, Incident: m.Incident}
+}
