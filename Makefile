@@ -20,10 +20,10 @@ test:
 	@$(MAKE) --no-print-directory -j2 --output-sync=target test-rooms test-whole
 
 # The race detector costs ten times the time, so the rooms that start no goroutine and compute much
-# are tested without it (the keeper's tests race those too), after the real binary with real servers
+# are tested without it (the coordinator's tests race those too), after the real binary with real servers
 # around it, which mostly waits. Some rooms are tested both ways: what is tagged !race there would
 # take the detector minutes.
-CALM := ./alerts ./bot/chart ./bot/config ./bot/digest ./bot/incident ./bot/ledger ./bot/message ./bot/rehearsal ./bot/spend \
+CALM := ./alerts ./bot/chart ./bot/config ./bot/digest ./bot/incident ./bot/ledger ./bot/message ./bot/outbox ./bot/rehearsal ./bot/spend \
 	./playbooks ./playbooks/convert ./playbooks/handbook ./playbooks/library ./playbooks/shell ./playbooks/yamlfile
 BOTH := ./bot/lint ./bot/slacksim
 test-rooms:

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// glanced fails when Glance is certain of what Decode or the keeper's
+// glanced fails when Glance is certain of what Decode or the coordinator's
 // encoding/json refuses, or counts otherwise. It returns how certain Glance is.
 func glanced(t *testing.T, data []byte) bool {
 	t.Helper()

@@ -42,7 +42,7 @@ func (d *Door) paceOf(r *http.Request) intake.Pace {
 	return d.pace
 }
 
-// take reads a body and makes sure that the keeper can read it too. Of a small one
+// take reads a body and makes sure that the coordinator can read it too. Of a small one
 // a glance does, nearly always. The caller must leave the place that the
 // notification has taken.
 func (d *Door) take(r *http.Request, body *intake.Body, limit int64, got *Received) (list listed, leave func(), err error) {

@@ -122,7 +122,7 @@ func long(t *testing.T, size int) []byte {
 }
 
 // TestLargeBodiesGoOneAtATime, also those whose length is not known, and are the
-// same to the keeper as if they had come whole.
+// same to the coordinator as if they had come whole.
 func TestLargeBodiesGoOneAtATime(t *testing.T) {
 	body := long(t, 2*small)
 	for _, test := range []struct {

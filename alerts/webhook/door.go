@@ -172,7 +172,7 @@ func (d *Door) tell(r Received) {
 	if n == nil {
 		decoded, err := alerts.Decode(bytes.NewReader(r.Body), r.Source)
 		if err != nil {
-			d.options.Logger.Error("notification stored that the keeper cannot read", "source", r.Source, "err", err)
+			d.options.Logger.Error("notification stored that the coordinator cannot read", "source", r.Source, "err", err)
 			return
 		}
 		n = &decoded

@@ -46,7 +46,7 @@ func (i *inbox) Put(ctx context.Context, r Received) error {
 	}
 	n := r.Notification
 	if n == nil {
-		// As the keeper does, which has to be able to.
+		// As the coordinator does, which has to be able to.
 		decoded, err := alerts.Decode(bytes.NewReader(r.Body), r.Source)
 		if err != nil {
 			return err

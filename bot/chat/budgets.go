@@ -39,7 +39,7 @@ const (
 	maxChannels = 1000
 )
 
-// NewBudgets starts all buckets empty at now: for a keeper that took over.
+// NewBudgets starts all buckets empty at now: for a coordinator that took over.
 func NewBudgets(now time.Time) *Budgets {
 	return &Budgets{
 		started: now, methods: map[string]*bucket{}, patient: newBucket(25, now),
@@ -47,7 +47,7 @@ func NewBudgets(now time.Time) *Budgets {
 	}
 }
 
-// NewFullBudgets starts all buckets full at now: for the first keeper of a
+// NewFullBudgets starts all buckets full at now: for the first coordinator of a
 // workspace, whose Slack nobody has called yet.
 func NewFullBudgets(now time.Time) *Budgets {
 	b := NewBudgets(now)

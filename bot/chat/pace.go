@@ -15,7 +15,7 @@ const maxPace = 5 * time.Second
 // Within returns a view of the client whose calls keep to b: those that a call
 // of ours needs beside the one that the caller took (further pages, copies to
 // delete, names) wait for it, and what Slack limits is blocked in it. It is for
-// the keeper, which alone makes such calls.
+// the coordinator, which alone makes such calls.
 func (c *Client) Within(b *Budgets) *Client {
 	view := *c
 	view.budgets = b

@@ -248,7 +248,7 @@ func TestReplicasShareWhatAPersonMayDo(t *testing.T) {
 	}
 }
 
-// TestActsThatNoDoorLookedAt: the keeper knows by itself that a channel is private when
+// TestActsThatNoDoorLookedAt: the coordinator knows by itself that a channel is private when
 // a door could not read of what incident an act is.
 func TestActsThatNoDoorLookedAt(t *testing.T) {
 	t.Parallel()

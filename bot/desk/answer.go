@@ -8,7 +8,7 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 )
 
-// record stores an event whose answer the keeper sends by itself, and says so
+// record stores an event whose answer the coordinator sends by itself, and says so
 // privately when that fails.
 func (d *Desk) record(ctx context.Context, ev incident.Event, who person, to chat.Private) {
 	said := d.admit(ctx, &ev, who)

@@ -20,7 +20,7 @@ func TestAnswersAtTheTopOfAThreadAreModalsWhenLongerThanALine(t *testing.T) {
 	if m, _ := r.sim.OpenModal("anna"); m.Title != "Timeline" || m.Submit != "" || !strings.Contains(m.PlainText(), "opened") {
 		t.Errorf("the timeline is %q: %q", m.Title, m.PlainText())
 	}
-	// What the keeper answers, too.
+	// What the coordinator answers, too.
 	r.click("ben", root, "incident:ack", "INC-1")
 	r.modal("ben")
 	if m, _ := r.sim.OpenModal("ben"); !strings.Contains(m.PlainText(), "@database-managers may act here") {

@@ -37,7 +37,7 @@ const (
 // waits are how long others are waited for before an answer goes without what they have
 // to say: Slack wants every answer within 3 s. Tests wait longer, or less.
 type waits struct {
-	// answer is for the keeper, before a command says "recorded": Slack gets its answer within a second whatever Redis
+	// answer is for the coordinator, before a command says "recorded": Slack gets its answer within a second whatever Redis
 	// does, one look for a late answer included.
 	answer  time.Duration
 	figures time.Duration // for an answer that others have to be asked for; a later one follows by itself
@@ -190,7 +190,7 @@ const (
 	textUnread  = "This cannot be read at the moment, because the store does not answer. Please try again."
 )
 
-// put stores an event and waits a moment for the keeper's answer. ok is false
+// put stores an event and waits a moment for the coordinator's answer. ok is false
 // when there is none yet; text then says what to tell the person. Again is the op
 // under which the event is stored when it was refused before: what stood in its way
 // may be gone. Always: an answer that comes later is told although the thread says the same.

@@ -287,7 +287,7 @@ func TestRespondersByEveryWay(t *testing.T) {
 	}
 }
 
-// TestLateAnswers: no keeper is there when somebody acts; the result follows once
+// TestLateAnswers: no coordinator is there when somebody acts; the result follows once
 // one is.
 func TestLateAnswers(t *testing.T) {
 	t.Parallel()

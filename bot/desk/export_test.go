@@ -13,7 +13,7 @@ func (d *Desk) WaitForSlack(within time.Duration) {
 // WaitForRedis makes whoever reads wait longer, on a busy machine.
 func (d *Desk) WaitForRedis(within time.Duration) { d.waits.read, d.waits.list = within, within }
 
-// WaitForAnswers makes whoever acts or asks wait longer for the keeper, and for figures.
+// WaitForAnswers makes whoever acts or asks wait longer for the coordinator, and for figures.
 func (d *Desk) WaitForAnswers(within time.Duration) { d.waits.answer, d.waits.figures = within, within }
 
 // How long what Slack said of a member holds, and while Slack cannot be asked.

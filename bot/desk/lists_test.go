@@ -15,7 +15,7 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// past stores incidents as a keeper would, and hands the workspace back.
+// past stores incidents as a coordinator would, and hands the workspace back.
 func (r *rig) past(all ...incident.Incident) {
 	r.t.Helper()
 	lease, ok, err := r.store.Acquire(r.t.Context())

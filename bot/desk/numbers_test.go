@@ -178,7 +178,7 @@ func TestDataLostUnderARunningBot(t *testing.T) {
 	}
 }
 
-// TestNumbersGoOnWhileSlackIsSilent: what this keeper knew of numbers it knows also
+// TestNumbersGoOnWhileSlackIsSilent: what this coordinator knew of numbers it knows also
 // when Redis is emptied and Slack does not say.
 func TestNumbersGoOnWhileSlackIsSilent(t *testing.T) {
 	t.Parallel()

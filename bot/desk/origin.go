@@ -37,7 +37,7 @@ func opened(s chat.Submission) *incident.Origin {
 }
 
 // owned reports whether a click came from the thread that it is about, and tells
-// the person when it did not: for clicks that no keeper looks at.
+// the person when it did not: for clicks that no coordinator looks at.
 func (d *Desk) owned(ctx context.Context, subject int, a chat.Action, to chat.Private) bool {
 	readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
 	ok, err := d.Store.Owns(readCtx, subject, *clicked(a))

@@ -16,10 +16,10 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/desk"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/keeper"
 	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/spend"
@@ -43,7 +43,7 @@ type rig struct {
 	replies    *store.Replies
 	books      *playbooks.Set
 	responders []string
-	timing     keeper.Timing
+	timing     coordinator.Timing
 	external   bool
 	furnish    func(*slacksim.Sim) // people and channels beside the usual ones
 	channel    string              // of all incidents; "#incidents" when empty
@@ -142,25 +142,25 @@ func (r *rig) run(works ...func(context.Context) error) (end func()) {
 	return end
 }
 
-// keep starts the keeper, which decides; end stops it.
+// keep starts the coordinator, which decides; end stops it.
 func (r *rig) keep() (end func()) {
-	var digests []keeper.Digest
+	var digests []coordinator.Digest
 	for _, name := range r.digests {
-		digests = append(digests, keeper.Digest{Name: name, Channel: r.channel, Next: func(time.Time) time.Time { return time.Time{} }})
+		digests = append(digests, coordinator.Digest{Name: name, Channel: r.channel, Next: func(time.Time) time.Time { return time.Time{} }})
 	}
-	k := keeper.New(keeper.Options{
+	k := coordinator.New(coordinator.Options{
 		Store: r.store, Slack: r.client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(), Timing: r.timing,
-		Settings: func() keeper.Settings {
-			return keeper.Settings{
+		Settings: func() coordinator.Settings {
+			return coordinator.Settings{
 				External: r.external, Places: []access.Place{{Channel: r.channel, Responders: r.responders}},
 				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}, Storm: r.storm},
 				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents", r.channel, cmp.Or(r.fallback, r.channel)}, Digests: digests, People: append([]string{"@sre-oncall"}, r.responders...),
-				Route: func(map[string]string) keeper.Route {
-					return keeper.Route{Channel: r.channel, Fallback: r.fallback, Owners: []string{"@sre-oncall"}, Responders: r.responders}
+				Route: func(map[string]string) coordinator.Route {
+					return coordinator.Route{Channel: r.channel, Fallback: r.fallback, Owners: []string{"@sre-oncall"}, Responders: r.responders}
 				},
 			}
 		},
-		Report: func(_ context.Context, d keeper.Digest, w keeper.Wanted) (digest.Report, error) {
+		Report: func(_ context.Context, d coordinator.Digest, w coordinator.Wanted) (digest.Report, error) {
 			return digest.Report{
 				Schema: digest.Schema, Digest: d.Name, Week: spend.WeekOf(spend.DayOf(w.At)).Add(-1), MadeAt: w.At,
 				Steps: []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},

@@ -82,7 +82,7 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 			return d.unheard(ctx, m, to, err)
 		}
 		if note != "" {
-			d.say(ctx, to, note) // the keeper says the rest
+			d.say(ctx, to, note) // the coordinator says the rest
 		}
 		return nil
 	}

@@ -32,7 +32,7 @@ type Event struct {
 	Start  *Start  `json:"start,omitempty"`
 	Review *Review `json:"review,omitempty"`
 	Timer  *Timer  `json:"timer,omitempty"`
-	// Diverted is of the keeper's own: a channel did not take what was to begin there.
+	// Diverted is of the coordinator's own: a channel did not take what was to begin there.
 	Diverted *Diverted `json:"diverted,omitempty"`
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// world is the least of a keeper that random events need: it keeps incidents as
+// world is the least of a coordinator that random events need: it keeps incidents as
 // Redis would, in their JSON form.
 type world struct {
 	t         *testing.T

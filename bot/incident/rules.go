@@ -29,7 +29,7 @@ type Rules struct {
 	Storm         Limit
 }
 
-// Scene is what the keeper knows around one event.
+// Scene is what the coordinator knows around one event.
 type Scene struct {
 	// Current is the incident that the event concerns: the newest of the alert group, or the one an act or timer names.
 	Current *Incident

@@ -60,7 +60,7 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// desk is the little of a keeper that a scenario needs.
+// desk is the little of a coordinator that a scenario needs.
 type desk struct {
 	t         *testing.T
 	rules     incident.Rules
@@ -207,7 +207,7 @@ func (d *desk) notification(line string) *alerts.Notification {
 	return n
 }
 
-// event does what the keeper does with one event.
+// event does what the coordinator does with one event.
 func (d *desk) event(ev incident.Event) {
 	s := incident.Scene{Next: len(d.incidents) + 1, Plan: d.plan, History: func(string) incident.History { return d.history }}
 	at := 0

@@ -11,7 +11,7 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// sky is the little of a keeper that storms need: incidents, channels and storms,
+// sky is the little of a coordinator that storms need: incidents, channels and storms,
 // with the versions that Redis would check.
 type sky struct {
 	t         *testing.T

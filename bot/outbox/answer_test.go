@@ -177,6 +177,7 @@ func TestEdited(t *testing.T) {
 		ok      bool
 	}{
 		"people deleted it":    {root, nil, messageGone, with(fine, func(s *ledger.Slot) { s.State, s.TS, s.Hash, s.Old = ledger.Waiting, "", "", []string{"1.0"} }), FollowNothing, true},
+		"eight times":          {root, nine[:8], messageGone, with(fine, func(s *ledger.Slot) { s.State, s.TS, s.Hash, s.Old = ledger.Waiting, "", "", append(nine[:8:8], "1.0") }), FollowNothing, true},
 		"again and again":      {root, nine, messageGone, parkedFor(messageGone, func(s *ledger.Slot) { s.Old = nine }), FollowNothing, true},
 		"it may not be edited": {root, nil, uneditable, with(fine, func(s *ledger.Slot) { s.State, s.TS, s.Hash, s.Old = ledger.Waiting, "", "", []string{"1.0"} }), FollowNothing, true},
 		"nor may the second":   {root, []string{"0.9"}, uneditable, parkedFor(uneditable, func(s *ledger.Slot) { s.Old = []string{"0.9"} }), FollowNothing, true},
@@ -269,7 +270,7 @@ func TestAssess(t *testing.T) {
 	}
 }
 
-// TestLateEnds: what is done about calls that ended after their keeper was gone.
+// TestLateEnds: what is done about calls that ended after their coordinator was gone.
 func TestLateEnds(t *testing.T) {
 	t.Parallel()
 	have := ledger.Slot{State: ledger.Sent, TS: "1.0", Hash: "h", Op: "op"}

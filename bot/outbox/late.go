@@ -7,7 +7,7 @@ import (
 	"github.com/signalbook/signalbook/bot/ledger"
 )
 
-// Late is a call that ended after its keeper had lost the workspace: the ledger does
+// Late is a call that ended after its coordinator had lost the workspace: the ledger does
 // not tell of it.
 type Late struct {
 	TS       string // of the message; empty when the outcome is not known
@@ -25,10 +25,8 @@ func Ended(late Late, have ledger.Slot, wanted bool, timing Timing, now time.Tim
 	switch {
 	case late.TS != "" && have.TS == late.TS:
 		slot.Hash = "" // the late edit shows what was
-	case wanted && ours && have.State == ledger.Sending:
-		// it is looked for anyway
 	case wanted && ours && have.TS == "":
-		slot.State = ledger.Sending // it is there after all: look for it
+		slot.State = ledger.Sending // it is there after all, or may be: look for it
 	case ours && have.TS != "":
 		slot.SweepAt, slot.Sweeps = now, max(have.Sweeps, 1)
 		if late.TS == "" {

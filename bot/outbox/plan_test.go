@@ -203,6 +203,7 @@ func TestPictures(t *testing.T) {
 	free := Files{Wait: map[Kind]time.Duration{}}
 	plans(t, map[string]planCase{
 		"it is wanted first":                {Thread{Slots: []message.Slot{chart}}, planned{slot: "root", kind: WantFile, class: ClassRoot}},
+		"wanted while another is brought":   {Thread{Slots: []message.Slot{chart}, Files: Files{Busy: true, Wait: map[Kind]time.Duration{WantFile: time.Minute}}}, planned{slot: "root", kind: WantFile, class: ClassRoot}},
 		"another one is wanted":             {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Slot) { s.Hash = "p0" })}, planned{slot: "root", kind: WantFile, class: ClassRoot}},
 		"its file is brought":               {Thread{Slots: []message.Slot{chart}, Ledger: file(func(*ledger.Slot) {}), Files: free}, planned{slot: "root", kind: Upload, class: ClassRoot}},
 		"its file is looked at":             {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Slot) { s.File = "F1" })}, planned{slot: "root", kind: Check, class: ClassRoot}},

@@ -27,7 +27,7 @@ func SettingsOf(c *config.Config, set *playbooks.Set) Settings {
 	return Settings{Rules: c.Rules(), Playbooks: set, Route: c.Target, Drills: c.DrillChannel(), Command: c.Slack.Command}
 }
 
-// Stage is a keeper and a channel of Slack in memory. Times must not go back from
+// Stage is a coordinator and a channel of Slack in memory. Times must not go back from
 // one call to the next. It is not safe for concurrent use.
 type Stage struct {
 	settings  Settings
@@ -53,7 +53,7 @@ func NewStage(s Settings) *Stage {
 	return &Stage{settings: s, groups: map[string]int{}, books: map[string]*playbooks.Playbook{}, told: map[string]bool{}}
 }
 
-// Handle does at once what the keeper and its hands do about one event.
+// Handle does at once what the coordinator and its hands do about one event.
 func (s *Stage) Handle(ev incident.Event) incident.Outcome {
 	out := s.settings.Rules.Handle(s.scene(ev), ev)
 	for _, r := range out.Results {

@@ -73,7 +73,7 @@ func (s *Sender) count(slot ledger.Slot, refused *chat.Error) {
 	}
 }
 
-// record writes the ledger even when the reign is ending: what Slack answered
+// record writes the ledger even when the term is ending: what Slack answered
 // must not be forgotten. What cannot be written is left to whoever keeps the
 // workspace then. It returns err.
 func (s *Sender) record(ctx context.Context, number int, name string, slot ledger.Slot, err error) error {

@@ -16,12 +16,12 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-// A keeper that was paused, or cut off from Redis, in the middle of a Slack call
+// A coordinator that was paused, or cut off from Redis, in the middle of a Slack call
 // may end it long after another has looked for its outcome and sent again. It
 // cannot write down what came of it; but it knows of it, and tells whoever keeps
 // the workspace by then.
 
-// collectEvery is how often to look for what earlier keepers left.
+// collectEvery is how often to look for what earlier coordinators left.
 const collectEvery = 2 * time.Second
 
 // Orphans are the calls of this process that could not be written down and have not been
@@ -58,11 +58,11 @@ func (o *Orphans) Report(ctx context.Context, st *store.Store, log *slog.Logger)
 			o.mu.Unlock()
 			return
 		}
-		log.Warn("a Slack call ended after the workspace was lost; its keeper is told", "subject", orphan.Incident, "slot", orphan.Slot, "ts", orphan.TS)
+		log.Warn("a Slack call ended after the workspace was lost; its coordinator is told", "subject", orphan.Incident, "slot", orphan.Slot, "ts", orphan.TS)
 	}
 }
 
-// collect asks Redis for what earlier keepers left, and has their threads looked at.
+// collect asks Redis for what earlier coordinators left, and has their threads looked at.
 func (s *Sender) collect(ctx context.Context) error {
 	for {
 		s.Orphans.Report(ctx, s.Store, s.Log)
@@ -111,7 +111,7 @@ func (s *Sender) clean(ctx context.Context, e outbox.Entry, t thread) (o outbox.
 		return o, true
 	}
 	if err := s.cleanOne(ctx, t, orphan); err != nil {
-		s.Log.Warn("what an earlier keeper left in Slack could not be put right yet", "subject", e.Number, "slot", orphan.Slot, "error", err)
+		s.Log.Warn("what an earlier coordinator left in Slack could not be put right yet", "subject", e.Number, "slot", orphan.Slot, "error", err)
 		if refused, ok := errors.AsType[*chat.Error](err); ok {
 			o.Wait = max(o.Wait, refused.RetryAfter)
 		}
@@ -143,7 +143,7 @@ func (s *Sender) cleanOne(ctx context.Context, t thread, orphan store.Stray) err
 		}
 	}
 	if !outbox.SameWork(next, have) {
-		// Marked first, so that the look is owed although this keeper may end here.
+		// Marked first, so that the look is owed although this coordinator may end here.
 		if err := s.Store.MarkDirty(ctx, s.Lease.Fence, orphan.Incident, t.version); err != nil {
 			return err
 		}

@@ -161,7 +161,7 @@ func (s *Sender) drop(ctx context.Context, t thread, c outbox.Call) error {
 	return s.keepFile(ctx, t, c, outbox.Dropped(have, gone))
 }
 
-// keepFile writes the ledger even when the reign is ending. What cannot be written
+// keepFile writes the ledger even when the term is ending. What cannot be written
 // is lost sight of, and never seen by anybody.
 func (s *Sender) keepFile(ctx context.Context, t thread, c outbox.Call, have ledger.Slot) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)

@@ -22,7 +22,7 @@ import (
 const retry = outbox.Retry
 
 // guarded is reconcile for a workspace that has to go on: one thread that cannot be
-// shown must not end its keepers one after the other.
+// shown must not end its coordinators one after the other.
 func (s *Sender) guarded(ctx context.Context, e outbox.Entry) (o outbox.Outcome) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/signalbook/signalbook/bot/outbox"
 )
 
-// What the health of a keeper is about, besides "slack", "names" and "redis".
+// What the health of a coordinator is about, besides "slack", "names" and "redis".
 func aboutChannel(t thread) string { return "channel " + t.channel }
 
 // AboutMessage is what the health of a thread's messages is about, by its name ("INC-7").

@@ -25,8 +25,8 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-// endWithin is how long a call in flight may go on when the reign ends: cut short, its
-// outcome would be unknown, and the next keeper would have to look for it.
+// endWithin is how long a call in flight may go on when the term ends: cut short, its
+// outcome would be unknown, and the next coordinator would have to look for it.
 const endWithin = 3 * time.Second
 
 // readAgain is how long to wait when Redis does not answer.
@@ -106,7 +106,7 @@ func New(o Options) *Sender {
 	return &Sender{
 		Options: o, outage: newOutage(), wake: make(chan struct{}, 1),
 		answers: make(chan private, 256), jobs: map[int]*job{}, edited: map[int]map[string]time.Time{}, closed: map[string]time.Time{}, short: map[int]string{},
-		stale: true, // what earlier keepers left
+		stale: true, // what earlier coordinators left
 	}
 }
 
@@ -199,7 +199,7 @@ func (s *Sender) loop(ctx context.Context) error {
 	defer cancel()
 	var calls errgroup.Group
 	calls.SetLimit(outbox.CallsAtOnce)
-	defer calls.Wait() // nothing is in flight when the reign has ended
+	defer calls.Wait() // nothing is in flight when the term has ended
 	for ctx.Err() == nil {
 		if err := s.refill(ctx); err != nil {
 			s.Refresh()

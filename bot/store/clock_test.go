@@ -33,21 +33,21 @@ func TestClockIsRedis(t *testing.T) {
 		ev.At = door.Now().UTC()
 		door.put(t, ev)
 	}
-	for _, keeper := range []env{ahead, behind} {
-		if !near(keeper.Local(keeper.Now()), keeper.Now()) {
+	for _, coordinator := range []env{ahead, behind} {
+		if !near(coordinator.Local(coordinator.Now()), coordinator.Now()) {
 			t.Error("a clock that was not measured is somebody else's")
 		}
-		skew := value[time.Duration](t)(keeper.MeasureClock(t.Context()))
-		if want := map[bool]time.Duration{true: time.Hour, false: -time.Hour}[keeper.Store == ahead.Store]; (skew - want).Abs() > 5*time.Minute {
+		skew := value[time.Duration](t)(coordinator.MeasureClock(t.Context()))
+		if want := map[bool]time.Duration{true: time.Hour, false: -time.Hour}[coordinator.Store == ahead.Store]; (skew - want).Abs() > 5*time.Minute {
 			t.Errorf("got a skew of %v, want %v", skew, want)
 		}
-		if !near(keeper.Now(), time.Now()) || !near(keeper.Local(keeper.Now()), time.Now().Add(skew)) {
-			t.Errorf("got %v and locally %v, want Redis' time and this replica's", keeper.Now(), keeper.Local(keeper.Now()))
+		if !near(coordinator.Now(), time.Now()) || !near(coordinator.Local(coordinator.Now()), time.Now().Add(skew)) {
+			t.Errorf("got %v and locally %v, want Redis' time and this replica's", coordinator.Now(), coordinator.Local(coordinator.Now()))
 		}
-		if !keeper.Local(time.Time{}).IsZero() {
+		if !coordinator.Local(time.Time{}).IsZero() {
 			t.Error("no time became one")
 		}
-		entries := keeper.read(t)
+		entries := coordinator.read(t)
 		for k, entry := range entries {
 			if entry.At.Before(began) || !near(entry.At, time.Now()) || !entry.Event.At.Equal(entry.At) || k > 0 && entry.At.Before(entries[k-1].At) {
 				t.Errorf("event %d is of %v, and was taken at %v: want Redis' time, and their order", k, entry.Event.At, entry.At)
@@ -157,7 +157,7 @@ func TestNotedBeforeTheClockWentBack(t *testing.T) {
 	})
 }
 
-// TestTimerIsOfTheTimeItWasDue: a keeper that measured Redis' clock a little ahead
+// TestTimerIsOfTheTimeItWasDue: a coordinator that measured Redis' clock a little ahead
 // finds a timer due just before Redis would; the event is not of a time before that,
 // at which there would be nothing to do. One that is far ahead was found by a wrong
 // clock.

@@ -13,18 +13,18 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// The refusals of a commit. After any of them the keeper drops what it cached
+// The refusals of a commit. After any of them the coordinator drops what it cached
 // and reads again.
 var (
-	ErrFenced  = errors.New("another keeper has taken over")
+	ErrFenced  = errors.New("another coordinator has taken over")
 	ErrAbsent  = errors.New("the event was committed before")
 	ErrVersion = errors.New("the stored incident has another version")
 )
 
-// commitScript writes what the keeper decided. All checks come before the first
+// commitScript writes what the coordinator decided. All checks come before the first
 // write: a script that fails half way keeps what it wrote.
 //
-// KEYS[1] keeper; KEYS[2] inbox; KEYS[3…] the keys that are checked and written
+// KEYS[1] coordinator; KEYS[2] inbox; KEYS[3…] the keys that are checked and written
 // ARGV[1] fence; ARGV[2] inbox id of the event, or empty
 // ARGV[3] number of documents checked, then pairs of key index, version (0: absent)
 // ARGV then: writes, each: command, key index, number of arguments, arguments
@@ -190,7 +190,7 @@ func (s *Store) Send(ctx context.Context, batch Batch) (each []error, err error)
 
 func (s *Store) newWrites() *writes {
 	w := &writes{index: map[string]int{}}
-	w.key(s.keys.keeper())
+	w.key(s.keys.fence())
 	w.key(s.keys.inbox())
 	return w
 }

@@ -121,7 +121,7 @@ return 1
 `)
 
 // Replay puts a dead letter back into the inbox as it came, at its end: the
-// keeper handles it again, with the time at which it was taken. An error
+// coordinator handles it again, with the time at which it was taken. An error
 // other than ErrNoLetter means that it is not known whether it was moved; asking
 // again is safe.
 func (s *Store) Replay(ctx context.Context, id string) error {
@@ -174,7 +174,7 @@ func (s *Store) letter(ctx context.Context, script *redis.Script, c call, what s
 
 // suspectScript counts one try; PERSIST as in commitScript.
 //
-// KEYS[1] tries; KEYS[2] keeper
+// KEYS[1] tries; KEYS[2] coordinator
 // ARGV[1] id
 // Output: how many there were
 var suspectScript = redis.NewScript(`
@@ -183,7 +183,7 @@ return redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
 `)
 
 // Suspect counts that the event at the head of the inbox is about to be handled,
-// and returns how often: one that ends its keepers, or that can never be
+// and returns how often: one that ends its coordinators, or that can never be
 // committed, gets a high count.
 func (s *Store) Suspect(ctx context.Context, id string) (int64, error) {
 	// Not by run: a count that no replica confirmed stands all the same, and would bury the event when they are back.
@@ -191,7 +191,7 @@ func (s *Store) Suspect(ctx context.Context, id string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("count tries: %w", err)
 	}
-	n, err := suspectScript.Run(ctx, node, []string{s.keys.tries(), s.keys.keeper()}, id).Int64()
+	n, err := suspectScript.Run(ctx, node, []string{s.keys.tries(), s.keys.fence()}, id).Int64()
 	if err != nil {
 		return 0, fmt.Errorf("count tries: %w", err)
 	}
@@ -204,7 +204,7 @@ func (s *Store) Cleared(ctx context.Context, id string) error {
 }
 
 // ClearTries forgets the tries of events that are not in the inbox any more: a
-// keeper may have ended between handling one and saying so.
+// coordinator may have ended between handling one and saying so.
 func (s *Store) ClearTries(ctx context.Context) error {
 	ids, err := s.redis.client.HKeys(ctx, s.keys.tries()).Result()
 	if err != nil {

@@ -63,7 +63,7 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 			t.Errorf("a second digest for the same tick: got %v, want %v", err, store.ErrVersion)
 		}
 		if err := committed(t, e, "9:other", store.Commit{Review: store.Review{Digest: &store.SavedDigest{Document: document(2)}}}); !errors.Is(err, store.ErrFenced) {
-			t.Errorf("a digest of a keeper that is none: got %v, want %v", err, store.ErrFenced)
+			t.Errorf("a digest of a coordinator that is none: got %v, want %v", err, store.ErrFenced)
 		}
 		ticked := value[[]string](t)(e.raw.Keys(ctx, base+"tick:*").Result())
 		if want := []string{base + "tick:weekly:" + strconv.FormatInt(tick.At.Unix(), 10)}; !slices.Equal(ticked, want) {

@@ -47,7 +47,7 @@ func openSet(t *testing.T, set *redistest.Redis, wait int) env {
 	return env{Store: r.Workspace(team), redis: r}
 }
 
-// load is what writers, a keeper and a reader do while Redis is hurt.
+// load is what writers, a coordinator and a reader do while Redis is hurt.
 type load struct {
 	env
 	mu      sync.Mutex
@@ -98,7 +98,7 @@ func (l *load) end() {
 	l.running.Wait()
 }
 
-// drained ends the writers and waits until the keeper has come to the end of what
+// drained ends the writers and waits until the coordinator has come to the end of what
 // they left: thousands, on a busy machine.
 func (l *load) drained(t *testing.T) {
 	t.Helper()
@@ -151,7 +151,7 @@ func (l *load) put1(ctx context.Context, op string, ev incident.Event) bool {
 	return true
 }
 
-// keepOn does what the keeper does: lease, read, commit; a lease that may still
+// keepOn does what the coordinator does: lease, read, commit; a lease that may still
 // be held is kept.
 func (l *load) keepOn(ctx context.Context) {
 	for ctx.Err() == nil {
@@ -239,11 +239,11 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// goesOn waits until writers, keeper and reader have all succeeded after that
+// goesOn waits until writers, coordinator and reader have all succeeded after that
 // moment.
 func (l *load) goesOn(t *testing.T, since time.Time) {
 	t.Helper()
-	eventually(t, "writers, keeper and reader go on", func() bool {
+	eventually(t, "writers, coordinator and reader go on", func() bool {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		return l.puts.last.After(since) && l.commits.last.After(since) && l.reads.last.After(since)
@@ -379,7 +379,7 @@ func TestFailover(t *testing.T) {
 			defer done()
 			eventually(t, "the last event is stored", func() bool { return l.put1(t.Context(), "last", note("last")) })
 			if got := waiting(t, answers); got.Kind != incident.AnswerApplied {
-				t.Errorf("got %+v, want the keeper's answer", got)
+				t.Errorf("got %+v, want the coordinator's answer", got)
 			}
 			l.nothingLost(t)
 		})

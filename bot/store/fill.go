@@ -13,8 +13,8 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
-// The indexes that lists are read from are newer than some documents, and a keeper
-// of an older binary does not write them. So indexed says under which keeper they
+// The indexes that lists are read from are newer than some documents, and a coordinator
+// of an older binary does not write them. So indexed says under which coordinator they
 // are whole: whoever takes over from that one goes on, anybody else fills them
 // from the documents first. Lists look at the documents themselves until then.
 
@@ -28,16 +28,16 @@ func epoch(fence string) int64 {
 // Indexed reports whether the indexes that lists are read from are whole.
 func (s *Store) Indexed(ctx context.Context) (bool, error) {
 	pipe := s.redis.client.Pipeline()
-	keeper, indexed := pipe.Get(ctx, s.keys.keeper()), pipe.Get(ctx, s.keys.indexed())
+	coordinator, indexed := pipe.Get(ctx, s.keys.fence()), pipe.Get(ctx, s.keys.indexed())
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return false, fmt.Errorf("look whether the indexes are whole: %w", err)
 	}
-	return keeper.Val() == "" || strconv.FormatInt(epoch(keeper.Val()), 10) == indexed.Val(), nil
+	return coordinator.Val() == "" || strconv.FormatInt(epoch(coordinator.Val()), 10) == indexed.Val(), nil
 }
 
 // FillIndexes makes the indexes whole that lists are read from, if they are not,
-// and says so for the keeper of that fence. It reads every document that is not
-// closed, a page at a time; what the keeper commits meanwhile stays as it is.
+// and says so for the coordinator of that fence. It reads every document that is not
+// closed, a page at a time; what the coordinator commits meanwhile stays as it is.
 func (s *Store) FillIndexes(ctx context.Context, fence Fence) error {
 	text, err := s.redis.client.Get(ctx, s.keys.indexed()).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
@@ -93,7 +93,7 @@ func (s *Store) fillFrom(ctx context.Context, fence Fence, index string) error {
 }
 
 // mend writes where incidents stand according to their documents. One that the
-// keeper changes meanwhile is left to it: the first commit of a keeper writes all
+// coordinator changes meanwhile is left to it: the first commit of a coordinator writes all
 // indexes of an incident.
 func (s *Store) mend(ctx context.Context, fence Fence, numbers []int, named map[int][]string) error {
 	if len(numbers) == 0 {

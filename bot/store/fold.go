@@ -12,9 +12,9 @@ import (
 // foldScript puts a shorter timeline in place of the entries that it was made of;
 // those that came since stay behind it.
 //
-// KEYS[1] keeper; KEYS[2] timeline
+// KEYS[1] coordinator; KEYS[2] timeline
 // ARGV[1] fence; ARGV[2] how many entries it had; ARGV[3…] the entries that it gets
-// Output: 0 folded · 1 another keeper took over · 2 it has fewer entries by now
+// Output: 0 folded · 1 another coordinator took over · 2 it has fewer entries by now
 // PERSIST as in commitScript: a full Redis must not end it half way.
 var foldScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
@@ -58,7 +58,7 @@ func (s *Store) FoldTimeline(ctx context.Context, fence Fence, n int) error {
 		}
 		args = append(args, entry)
 	}
-	results, err := s.run(ctx, foldScript, []call{{[]string{s.keys.keeper(), s.keys.log(n)}, args}})
+	results, err := s.run(ctx, foldScript, []call{{[]string{s.keys.fence(), s.keys.log(n)}, args}})
 	switch {
 	case err != nil:
 		return fmt.Errorf("fold the timeline of %s: %w", incident.ID(n), err)

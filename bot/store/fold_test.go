@@ -34,10 +34,10 @@ func TestFoldTimeline(t *testing.T) {
 		must(t, e.raw.RPush(t.Context(), base+"log:1", all...).Err())
 		before := e.raw.LRange(t.Context(), base+"log:1", 0, -1).Val()
 		if err := e.FoldTimeline(t.Context(), "1:other", 1); err == nil {
-			t.Error("another keeper may fold")
+			t.Error("another coordinator may fold")
 		}
 		if after := e.raw.LRange(t.Context(), base+"log:1", 0, -1).Val(); !slices.Equal(before, after) {
-			t.Error("another keeper did fold")
+			t.Error("another coordinator did fold")
 		}
 		for range 2 { // the second finds it short
 			must(t, e.FoldTimeline(t.Context(), lease.Fence, 1))

@@ -54,7 +54,7 @@ func (s *Store) Seen(ctx context.Context, op string) (bool, error) {
 	return n > 0, nil
 }
 
-// Put stores an event for the keeper. When the same op was committed before, its
+// Put stores an event for the coordinator. When the same op was committed before, its
 // answer comes back at once with done true. Any error means: not known to be
 // stored; asking again is safe.
 func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Answer, done bool, err error) {
@@ -160,7 +160,7 @@ func (s *Store) Read(ctx context.Context, after string, count int64, block time.
 			if entry.Event, err = incident.DecodeEvent([]byte(entry.Raw)); err != nil {
 				entry.Err = fmt.Errorf("decode event %s: %w", message.ID, err)
 			}
-			found := entry.Event.At // when the keeper found a timer due: its measure of Redis' clock may be a little ahead
+			found := entry.Event.At // when the coordinator found a timer due: its measure of Redis' clock may be a little ahead
 			entry.Event.At = entry.At
 			if ahead := found.Sub(entry.At); entry.Event.Timer != nil && ahead > 0 && ahead <= skewMost {
 				entry.Event.At = found

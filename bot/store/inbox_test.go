@@ -65,7 +65,7 @@ func TestReadWaitsForTheFirst(t *testing.T) {
 func TestPutOneActOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		e.put(t, note("op1"))
-		e.put(t, note("op1")) // Slack delivers again while the keeper has not come to it
+		e.put(t, note("op1")) // Slack delivers again while the coordinator has not come to it
 		e.put(t, notification("g"))
 		e.put(t, notification("g")) // notifications are judged by what they say
 		entries := e.read(t)
@@ -107,7 +107,7 @@ func TestPutIntoAFullInbox(t *testing.T) {
 	if _, _, err := e.Put(t.Context(), note("op1")); err != nil {
 		t.Errorf("an act that is in there already: got %v, want it taken", err)
 	}
-	// The keeper's own events pass.
+	// The coordinator's own events pass.
 	lease := e.keep(t)
 	e.commit(t, lease.Fence, []error{nil}, store.Commit{Ripe: []int{1}, Now: start})
 	entries := e.read(t)

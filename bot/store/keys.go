@@ -17,7 +17,7 @@ func newKeys(prefix, team string) keys { return keys{prefix + ":{" + team + "}:"
 func (k keys) inbox() string  { return k.base + "inbox" }  // STREAM of events, field e; entries are deleted when committed
 func (k keys) dead() string   { return k.base + "dead" }   // STREAM of events that could not be stepped
 func (k keys) tries() string  { return k.base + "tries" }  // HASH inbox id -> how often it was tried, of events that may be poison
-func (k keys) keeper() string { return k.base + "keeper" } // STRING epoch:nonce, the fence; persistent
+func (k keys) fence() string  { return k.base + "keeper" } // STRING epoch:nonce, the fence of whoever coordinates; persistent. Its name is that of older binaries: both must see one fence
 func (k keys) lease() string  { return k.base + "lease" }  // STRING nonce, expires with the lease
 func (k keys) next() string   { return k.base + "next" }   // STRING number of the newest incident
 func (k keys) open() string   { return k.base + "open" }   // ZSET number by opening time (ms): not closed
@@ -35,7 +35,7 @@ func (k keys) people() string {
 	return k.base + "people" // ZSET "user number", all of score 0: who leads an active incident or holds a step
 }
 func (k keys) indexed() string {
-	return k.base + "indexed" // STRING epoch of the last keeper under which listed, unfinished and people are whole
+	return k.base + "indexed" // STRING epoch of the last coordinator under which listed, unfinished and people are whole
 }
 func (k keys) compared() string {
 	return k.base + "compared" // STRING "server run_id": where next was last compared with the incidents that Slack shows
@@ -85,7 +85,7 @@ func (k keys) users(week spend.Week) string {
 	return k.base + "users:" + week.String() // STRING number of users, 200 days
 }
 
-func (k keys) strays() string { return k.base + "strays" } // SET of JSON: Slack calls that their keeper could not write down
+func (k keys) strays() string { return k.base + "strays" } // SET of JSON: Slack calls that their coordinator could not write down
 
 func (k keys) incident(n int) string { return k.base + "inc:" + strconv.Itoa(n) }    // STRING JSON document
 func (k keys) log(n int) string      { return k.base + "log:" + strconv.Itoa(n) }    // LIST of "version-i JSON"; a stream would take 4 kB at once

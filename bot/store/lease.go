@@ -13,7 +13,7 @@ import (
 // LeaseFor is how long a lease lasts without renewal, on Redis' clock.
 const LeaseFor = 5 * time.Second
 
-// Fence proves to every script which change of hands a keeper belongs to:
+// Fence proves to every script which change of hands a coordinator belongs to:
 // epoch:nonce, compared whole.
 type Fence string
 
@@ -22,10 +22,10 @@ func (f Fence) First() bool { return strings.HasPrefix(string(f), "1:") }
 
 // acquireScript takes the lease when nobody has it, and raises the epoch.
 //
-// KEYS[1] lease; KEYS[2] keeper
+// KEYS[1] lease; KEYS[2] coordinator
 // ARGV[1] nonce; ARGV[2] milliseconds
 // Output: the new fence, or false when somebody else holds the lease.
-// PERSIST as in commitScript: without a keeper a full Redis would stay full.
+// PERSIST as in commitScript: without a coordinator a full Redis would stay full.
 var acquireScript = redis.NewScript(`
 redis.call('PERSIST', KEYS[2])
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
@@ -39,7 +39,7 @@ return fence
 
 // renewScript prolongs the lease of its holder.
 //
-// KEYS[1] lease; KEYS[2] keeper
+// KEYS[1] lease; KEYS[2] coordinator
 // ARGV[1] nonce; ARGV[2] milliseconds; ARGV[3] fence
 // Output: 1 renewed · 0 lost
 var renewScript = redis.NewScript(`
@@ -62,16 +62,16 @@ end
 return redis.call('DEL', KEYS[1])
 `)
 
-// Lease is the keeper's hold on a workspace.
+// Lease is the coordinator's hold on a workspace.
 type Lease struct {
 	Fence Fence
 	nonce string
 }
 
-// Acquire tries to become the keeper; ok is false when another replica is.
+// Acquire tries to become the coordinator; ok is false when another replica is.
 func (s *Store) Acquire(ctx context.Context) (lease Lease, ok bool, err error) {
 	lease.nonce = rand.Text()
-	results, err := s.run(ctx, acquireScript, []call{{[]string{s.keys.lease(), s.keys.keeper()}, []any{lease.nonce, LeaseFor.Milliseconds()}}})
+	results, err := s.run(ctx, acquireScript, []call{{[]string{s.keys.lease(), s.keys.fence()}, []any{lease.nonce, LeaseFor.Milliseconds()}}})
 	if err == redis.Nil {
 		return lease, false, nil
 	}
@@ -85,7 +85,7 @@ func (s *Store) Acquire(ctx context.Context) (lease Lease, ok bool, err error) {
 
 // Renew prolongs the lease; ok is false when it was lost.
 func (s *Store) Renew(ctx context.Context, lease Lease) (ok bool, err error) {
-	results, err := s.run(ctx, renewScript, []call{{[]string{s.keys.lease(), s.keys.keeper()}, []any{lease.nonce, LeaseFor.Milliseconds(), string(lease.Fence)}}})
+	results, err := s.run(ctx, renewScript, []call{{[]string{s.keys.lease(), s.keys.fence()}, []any{lease.nonce, LeaseFor.Milliseconds(), string(lease.Fence)}}})
 	if err != nil {
 		return false, fmt.Errorf("renew the lease: %w", err)
 	}

@@ -29,7 +29,7 @@ func TestLease(t *testing.T) {
 			t.Errorf("got epoch %s, want 1", got)
 		}
 		if _, ok, err := e.Acquire(t.Context()); err != nil || ok {
-			t.Errorf("a second keeper: got %v, %v, want it refused", ok, err)
+			t.Errorf("a second coordinator: got %v, %v, want it refused", ok, err)
 		}
 		if kept := value[bool](t)(e.Kept(t.Context())); !kept {
 			t.Error("a workspace that is kept is said not to be")
@@ -48,7 +48,7 @@ func TestLease(t *testing.T) {
 		}
 		// Whoever lost it can neither renew it, nor hand it back, nor commit.
 		if ok, err := e.Renew(t.Context(), first); err != nil || ok {
-			t.Errorf("renew by the first keeper: got %v, %v, want it lost", ok, err)
+			t.Errorf("renew by the first coordinator: got %v, %v, want it lost", ok, err)
 		}
 		must(t, e.Release(t.Context(), first))
 		if ok, err := e.Renew(t.Context(), second); err != nil || !ok {
@@ -73,7 +73,7 @@ func TestLeaseExpires(t *testing.T) {
 			return ok
 		})
 		if ok, err := e.Renew(t.Context(), first); err != nil || ok {
-			t.Errorf("renew by the first keeper: got %v, %v, want it lost", ok, err)
+			t.Errorf("renew by the first coordinator: got %v, %v, want it lost", ok, err)
 		}
 		if got := epoch(t, second.Fence); got != "2" {
 			t.Errorf("got epoch %s, want 2", got)
@@ -124,7 +124,7 @@ func TestSlots(t *testing.T) {
 		must(t, e.Release(t.Context(), lease))
 		e.keep(t)
 		if err := e.SetSlot(t.Context(), lease.Fence, 7, ledger.Root, ledger.Slot{}); !errors.Is(err, store.ErrFenced) {
-			t.Errorf("a slot by the keeper before: got %v, want ErrFenced", err)
+			t.Errorf("a slot by the coordinator before: got %v, want ErrFenced", err)
 		}
 		if got := value[ledger.Ledger](t)(e.Ledger(t.Context(), 7)); got[ledger.Root].TS != "2.000100" {
 			t.Errorf("got root %+v, want it untouched", got[ledger.Root])

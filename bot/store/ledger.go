@@ -73,9 +73,9 @@ func (s *Store) fenced(ctx context.Context, c call, what string) error {
 
 // settleScript forgets that an incident is dirty, unless it has moved on.
 //
-// KEYS[1] keeper; KEYS[2] dirty
+// KEYS[1] coordinator; KEYS[2] dirty
 // ARGV[1] fence; ARGV[2] number; ARGV[3] version that Slack shows
-// Output: 1 settled · 0 it has moved on, or another keeper took over
+// Output: 1 settled · 0 it has moved on, or another coordinator took over
 var settleScript = redis.NewScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 0
@@ -89,7 +89,7 @@ return redis.call('ZREM', KEYS[2], ARGV[2])
 
 // Settle forgets that incident n is dirty when version is still its newest.
 func (s *Store) Settle(ctx context.Context, fence Fence, n int, version int64) error {
-	_, err := s.run(ctx, settleScript, []call{{[]string{s.keys.keeper(), s.keys.dirty()}, []any{string(fence), n, version}}})
+	_, err := s.run(ctx, settleScript, []call{{[]string{s.keys.fence(), s.keys.dirty()}, []any{string(fence), n, version}}})
 	if err != nil {
 		return fmt.Errorf("settle incident %d: %w", n, err)
 	}

@@ -68,7 +68,7 @@ func (l Listing) Incident(i incident.Incident) bool {
 }
 
 // List returns which incidents a list has. It reads indexes alone, in pages, and
-// documents only while a keeper fills the indexes after an upgrade.
+// documents only while a coordinator fills the indexes after an upgrade.
 func (s *Store) List(ctx context.Context, l Listing) (Listed, error) {
 	b := best{most: l.Most, ranks: map[int64]int{}}
 	for k, severity := range l.Severities {

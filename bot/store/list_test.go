@@ -111,11 +111,11 @@ func TestListsAreWhatTheDocumentsSay(t *testing.T) {
 			must(t, e.Release(t.Context(), lease))
 			lease = e.keep(t)
 			if value[bool](t)(e.Indexed(t.Context())) {
-				t.Error("the indexes are whole under a keeper that has not said so")
+				t.Error("the indexes are whole under a coordinator that has not said so")
 			}
-			e.listsAre(t, "before the next keeper has spoken", all)
+			e.listsAre(t, "before the next coordinator has spoken", all)
 			must(t, e.FillIndexes(t.Context(), lease.Fence))
-			e.listsAre(t, "under the next keeper", all)
+			e.listsAre(t, "under the next coordinator", all)
 
 			// An older binary kept the workspace and wrote none of them: some are missing, some tell of the past.
 			must(t, e.Release(t.Context(), lease))
@@ -125,7 +125,7 @@ func TestListsAreWhatTheDocumentsSay(t *testing.T) {
 			must(t, e.raw.ZAdd(t.Context(), base+"listed", redis.Z{Score: 5, Member: "0000000999"}, redis.Z{Score: -7, Member: "0000000001"}).Err())
 			must(t, e.raw.ZAdd(t.Context(), base+"people", redis.Z{Member: "U1 2"}, redis.Z{Member: "U9 3"}, redis.Z{Member: "U1 998"}).Err())
 			lease = e.keep(t)
-			e.listsAre(t, "after an older keeper", all)
+			e.listsAre(t, "after an older coordinator", all)
 			must(t, e.FillIndexes(t.Context(), lease.Fence))
 			if diff := gocmp.Diff(whole, e.placed(t)); diff != "" {
 				t.Errorf("seed %d: filled (-want +got):\n%s", seed, diff)
@@ -136,9 +136,9 @@ func TestListsAreWhatTheDocumentsSay(t *testing.T) {
 	})
 }
 
-// TestFillIndexesYieldsToTheKeeper: what is committed while the indexes are filled
-// is not put back, and a keeper that lost the workspace fills nothing.
-func TestFillIndexesYieldsToTheKeeper(t *testing.T) {
+// TestFillIndexesYieldsToTheCoordinator: what is committed while the indexes are filled
+// is not put back, and a coordinator that lost the workspace fills nothing.
+func TestFillIndexesYieldsToTheCoordinator(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		lease := e.keep(t)
 		all := e.history(t, lease, 1, 20, 100)

@@ -43,9 +43,9 @@ func (s *Store) Known(ctx context.Context) (Known, error) {
 }
 
 // raiseScript makes the newest incident number at least as high as asked, and notes that it was compared.
-// PERSIST as in commitScript: a server that comes back full is waited for by the keeper.
+// PERSIST as in commitScript: a server that comes back full is waited for by the coordinator.
 //
-// KEYS[1] keeper; KEYS[2] next; KEYS[3] compared
+// KEYS[1] coordinator; KEYS[2] next; KEYS[3] compared
 // ARGV[1] fence; ARGV[2] number; ARGV[3] what compared says
 // Output: 0 done · 1 fenced
 var raiseScript = redis.NewScript(`
@@ -64,7 +64,7 @@ return 0
 // remembers that they were compared on that server.
 func (s *Store) RaiseNumber(ctx context.Context, fence Fence, n int, server string) error {
 	results, err := s.run(ctx, raiseScript, []call{{
-		[]string{s.keys.keeper(), s.keys.next(), s.keys.compared()}, []any{string(fence), n, "server " + server},
+		[]string{s.keys.fence(), s.keys.next(), s.keys.compared()}, []any{string(fence), n, "server " + server},
 	}})
 	if err != nil {
 		return fmt.Errorf("raise the incident number: %w", err)

@@ -16,10 +16,10 @@ const replicasFor = 30 * time.Second
 
 // Replica is what a running bot says of itself.
 type Replica struct {
-	ID      string `json:"-"` // random, new at each start
-	Version string `json:"version"`
-	Keeper  bool   `json:"keeper,omitempty"`
-	Reads   int    `json:"reads,omitempty"` // compat.Reads of its binary
+	ID          string `json:"-"` // random, new at each start
+	Version     string `json:"version"`
+	Coordinator bool   `json:"coordinator,omitempty"`
+	Reads       int    `json:"reads,omitempty"` // compat.Reads of its binary
 	// Sections are hashes of the parts of the configuration that decide, by their name.
 	Sections map[string]string `json:"sections"`
 	// Playbooks are name:hash, in the order in which they are tried.

@@ -16,13 +16,13 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
-// reply is what the keeper publishes when it has committed an act.
+// reply is what the coordinator publishes when it has committed an act.
 type reply struct {
 	Op     string          `json:"op"`
 	Answer incident.Answer `json:"answer"`
 }
 
-// Replies hands the keeper's answers to the doors that wait for them, over one
+// Replies hands the coordinator's answers to the doors that wait for them, over one
 // Pub/Sub connection.
 type Replies struct {
 	store   *Store
@@ -45,7 +45,7 @@ const (
 // hailScript says something to all who listen, at the node that takes writes: PERSIST changes nothing here, but a replica
 // refuses it, also one that was the primary a moment ago.
 //
-// KEYS[1] keeper; KEYS[2] channel
+// KEYS[1] coordinator; KEYS[2] channel
 // ARGV[1] what is said
 var hailScript = redis.NewScript(`
 redis.call('PERSIST', KEYS[1])
@@ -114,7 +114,7 @@ func (r *Replies) listen(ctx context.Context) {
 }
 
 func (r *Replies) hail(ctx context.Context, text string) error {
-	_, err := r.store.run(ctx, hailScript, []call{{keys: []string{r.store.keys.keeper(), r.store.keys.replies()}, args: []any{text}}})
+	_, err := r.store.run(ctx, hailScript, []call{{keys: []string{r.store.keys.fence(), r.store.keys.replies()}, args: []any{text}}})
 	if errors.Is(err, ErrReplicas) {
 		return nil // said it was
 	}

@@ -108,7 +108,7 @@ func TestRepliesLeaveADemotedPrimary(t *testing.T) {
 	answers, done := replies.Expect("op1")
 	defer done()
 	var lease store.Lease
-	eventually(t, "the new primary has a keeper", func() (ok bool) {
+	eventually(t, "the new primary has a coordinator", func() (ok bool) {
 		var err error
 		lease, ok, err = e.Acquire(t.Context())
 		return err == nil && ok

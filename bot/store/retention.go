@@ -76,7 +76,7 @@ const wholeTimeline = math.MaxInt32
 // forgetScript deletes all that belongs to one incident or storm. All checks come
 // before the first write.
 //
-// KEYS[1] keeper; KEYS[2] the document; KEYS[3] the ledger; KEYS[4] the index by time; KEYS[5] threads;
+// KEYS[1] coordinator; KEYS[2] the document; KEYS[3] the ledger; KEYS[4] the index by time; KEYS[5] threads;
 // KEYS[6] open; KEYS[7] due; KEYS[8] dirty; KEYS[9] timeline, or a storm's list; KEYS[10] the group's newest incident,
 // or the document again; KEYS[11…] deadline buckets
 // ARGV[1] fence; ARGV[2] the document's version (0: absent); ARGV[3] the ledger's root as read, or empty; ARGV[4] number in
@@ -144,7 +144,7 @@ func (s *Store) ForgetStorm(ctx context.Context, fence Fence, storm incident.Sto
 
 func (s *Store) forgetKeys(document string, subject int, index, list, group string) []string {
 	return []string{
-		s.keys.keeper(), document, s.keys.ledger(subject), index, s.keys.threads(),
+		s.keys.fence(), document, s.keys.ledger(subject), index, s.keys.threads(),
 		s.keys.open(), s.keys.due(), s.keys.dirty(), list, group,
 	}
 }

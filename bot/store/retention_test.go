@@ -76,7 +76,7 @@ func TestForgetRefuses(t *testing.T) {
 				t.Errorf("%s: changed (-before +after):\n%s", what, diff)
 			}
 		}
-		refused("an old keeper", "1:somebody", i, store.ErrFenced)
+		refused("an old coordinator", "1:somebody", i, store.ErrFenced)
 		older := i
 		older.Version--
 		refused("an older version", lease.Fence, older, store.ErrChanged)

@@ -54,9 +54,9 @@ func (r Room) Full(bound int64) string {
 		return fmt.Sprintf("Redis has used %s of its maxmemory of %s%s: raise maxmemory (`redis-cli config set maxmemory ...`, and in redis.conf), or shorten incidents.retention",
 			megabytes(r.Used), megabytes(r.Max), waiting)
 	case r.Events >= bound:
-		return fmt.Sprintf("the inbox is full: %d events wait for the keeper", r.Events)
+		return fmt.Sprintf("the inbox is full: %d events wait for the coordinator", r.Events)
 	case r.Bytes >= inboxBytes:
-		return fmt.Sprintf("the inbox is full: %d events that take %s wait for the keeper", r.Events, megabytes(r.Bytes))
+		return fmt.Sprintf("the inbox is full: %d events that take %s wait for the coordinator", r.Events, megabytes(r.Bytes))
 	}
 	return ""
 }

@@ -22,7 +22,7 @@ func TestFull(t *testing.T) {
 	}{
 		"empty":                                 {store.Room{}, ""},
 		"Redis tells nothing of memory":         {store.Room{Events: 999}, ""},
-		"as many events as may wait":            {store.Room{Events: 1000}, "1000 events wait for the keeper"},
+		"as many events as may wait":            {store.Room{Events: 1000}, "1000 events wait for the coordinator"},
 		"as many bytes as may wait":             {store.Room{Events: 300, Bytes: 256 * mb}, "300 events that take 268.4 MB"},
 		"no limit on memory":                    {store.Room{Events: 10, Used: 1 << 40}, ""},
 		"below nine tenths":                     {store.Room{Used: 89 * mb, Max: 100 * mb}, ""},
@@ -88,7 +88,7 @@ func same(t *testing.T, got, want []string) {
 }
 
 // TestLittleMemory: a Redis with a small maxmemory fills, refuses, drains, and
-// takes again; nothing that was taken is lost, and the keeper is never refused.
+// takes again; nothing that was taken is lost, and the coordinator is never refused.
 func TestLittleMemory(t *testing.T) {
 	t.Parallel()
 	for name, size := range map[string]int{"many small events": 100, "large events": 100_000} {
@@ -125,7 +125,7 @@ func TestLittleMemory(t *testing.T) {
 }
 
 // TestOutOfMemory: others may fill the same Redis whole. Doors say so, and the
-// keeper goes on: also one that takes over, and one that has to count its tries.
+// coordinator goes on: also one that takes over, and one that has to count its tries.
 func TestOutOfMemory(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, "--maxmemory-policy", "noeviction")
@@ -171,7 +171,7 @@ func TestOutOfMemory(t *testing.T) {
 	must(t, e.SetMembers(t.Context(), "@db", nil))
 	must(t, e.SetNames(t.Context(), map[string]string{"@db": "S1", "@sre": ""}))
 	must(t, e.Block(t.Context(), "views.update", time.Minute))
-	// A server that came back full has its numbers compared and its lists filled before the keeper begins.
+	// A server that came back full has its numbers compared and its lists filled before the coordinator begins.
 	must(t, e.RaiseNumber(t.Context(), second.Fence, number+7, "server"))
 	must(t, server.Client().Del(t.Context(), base+"indexed", base+"listed").Err())
 	must(t, e.FillIndexes(t.Context(), second.Fence))

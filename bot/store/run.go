@@ -31,13 +31,13 @@ type call struct {
 
 // run executes a script for each call on the workspace's keys; see Redis.run.
 func (s *Store) run(ctx context.Context, script *redis.Script, calls []call) ([]any, error) {
-	return s.redis.run(ctx, s.keys.keeper(), script, calls)
+	return s.redis.run(ctx, s.keys.fence(), script, calls)
 }
 
 // writeScript executes one command; PERSIST as in commitScript: what few bytes the
-// keeper has to remember it may, also in a full Redis.
+// coordinator has to remember it may, also in a full Redis.
 //
-// KEYS[1] keeper; KEYS[2] the key
+// KEYS[1] coordinator; KEYS[2] the key
 // ARGV[1] command; ARGV[2…] its arguments behind the key
 // Output: the command's
 var writeScript = redis.NewScript(`
@@ -47,13 +47,13 @@ return redis.call(ARGV[1], KEYS[2], unpack(ARGV, 2))
 
 // write executes one command on one of the workspace's keys as run does.
 func (s *Store) write(ctx context.Context, command, key string, args ...any) error {
-	_, err := s.run(ctx, writeScript, []call{{[]string{s.keys.keeper(), key}, append([]any{command}, args...)}})
+	_, err := s.run(ctx, writeScript, []call{{[]string{s.keys.fence(), key}, append([]any{command}, args...)}})
 	return err
 }
 
 // node is the client that holds the workspace's slot.
 func (s *Store) node(ctx context.Context) (*redis.Client, error) {
-	return s.redis.node(ctx, s.keys.keeper())
+	return s.redis.node(ctx, s.keys.fence())
 }
 
 // node is the client that takes writes of key: WAIT has to follow its write on

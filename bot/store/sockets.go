@@ -26,7 +26,7 @@ const (
 //
 // PERSIST as in commitScript: a full Redis closes no socket.
 //
-// KEYS[1..2] the leases; KEYS[3] who opened last; KEYS[4] keeper
+// KEYS[1..2] the leases; KEYS[3] who opened last; KEYS[4] coordinator
 // ARGV[1] replica; ARGV[2] milliseconds; ARGV[3] 1 when its socket is connected; ARGV[4] milliseconds of a turn, 0 when none is asked for
 // Output: {1 when it has a lease, connected sockets of others, 1 when it is its turn}
 var takeSocketScript = redis.NewScript(`
@@ -94,7 +94,7 @@ func (s *Store) TakeSocket(ctx context.Context, replica string, connected, ask b
 	if ask {
 		turn = SocketTurn.Milliseconds()
 	}
-	keys := []string{s.keys.socket(0), s.keys.socket(1), s.keys.socketTurn(), s.keys.keeper()}
+	keys := []string{s.keys.socket(0), s.keys.socket(1), s.keys.socketTurn(), s.keys.fence()}
 	got, err := takeSocketScript.Run(ctx, s.redis.client, keys, replica, SocketFor.Milliseconds(), up, turn).Int64Slice()
 	if err != nil {
 		return Socket{}, fmt.Errorf("take the lease of a socket: %w", err)

@@ -70,8 +70,8 @@ func TestSocketOfTheKilled(t *testing.T) {
 
 func TestAnnounce(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
-		a := store.Replica{ID: "A", Version: "1.2", Keeper: true, Sections: map[string]string{"route": "x y"}, Playbooks: []string{"one:1", "two:2"}}
-		if all := value[[]store.Replica](t)(e.Announce(t.Context(), a)); len(all) != 1 || all[0].ID != "A" || !all[0].Keeper || all[0].Sections["route"] != "x y" || all[0].Playbooks[1] != "two:2" || all[0].Age > patience {
+		a := store.Replica{ID: "A", Version: "1.2", Coordinator: true, Sections: map[string]string{"route": "x y"}, Playbooks: []string{"one:1", "two:2"}}
+		if all := value[[]store.Replica](t)(e.Announce(t.Context(), a)); len(all) != 1 || all[0].ID != "A" || !all[0].Coordinator || all[0].Sections["route"] != "x y" || all[0].Playbooks[1] != "two:2" || all[0].Age > patience {
 			t.Errorf("got %+v, want what A said", all)
 		}
 		// One that went without a word, and what nobody can read.

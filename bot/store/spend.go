@@ -13,7 +13,7 @@ import (
 //
 // PERSIST as in commitScript: a full Redis refuses nobody a form.
 //
-// KEYS[1] times of the calls made, newest first; KEYS[2] there while Slack limits the method; KEYS[3] keeper
+// KEYS[1] times of the calls made, newest first; KEYS[2] there while Slack limits the method; KEYS[3] coordinator
 // ARGV[1] calls a minute
 // Output: 0 taken · else the milliseconds until the next call may be made
 var spendScript = redis.NewScript(`
@@ -39,7 +39,7 @@ return 0
 // be made so often in any minute: wait is 0 when it may be made now, else how
 // long until the next may.
 func (s *Store) Spend(ctx context.Context, method string, aMinute int) (wait time.Duration, err error) {
-	got, err := spendScript.Run(ctx, s.redis.client, []string{s.keys.spent(method), s.keys.limited(method), s.keys.keeper()}, aMinute).Int64()
+	got, err := spendScript.Run(ctx, s.redis.client, []string{s.keys.spent(method), s.keys.limited(method), s.keys.fence()}, aMinute).Int64()
 	if err != nil {
 		return 0, fmt.Errorf("count a call of %s: %w", method, err)
 	}

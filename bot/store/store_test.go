@@ -158,7 +158,7 @@ func (e env) read(t *testing.T) []store.Entry {
 	return entries
 }
 
-// opened is a new incident as the keeper would save it.
+// opened is a new incident as the coordinator would save it.
 func opened(n int, change func(*incident.Incident)) store.Saved {
 	i := incident.Incident{
 		Schema: incident.Schema, Number: n, Version: 1, State: incident.Open, Title: fmt.Sprintf("incident %d", n),

@@ -10,7 +10,7 @@ import (
 // straysAtOnce is how many strays are read at a time.
 const straysAtOnce = 64
 
-// Stray is a Slack call that ended after its keeper had lost the workspace: the
+// Stray is a Slack call that ended after its coordinator had lost the workspace: the
 // ledger does not tell of it.
 type Stray struct {
 	Incident int       `json:"incident"` // below zero: a storm
@@ -25,7 +25,7 @@ type Stray struct {
 }
 
 // ReportStray tells whoever keeps the workspace now of a stray. It needs no fence:
-// it changes nothing but makes the keeper look.
+// it changes nothing but makes the coordinator look.
 func (s *Store) ReportStray(ctx context.Context, stray Stray) error {
 	data, err := json.Marshal(stray)
 	if err != nil {

@@ -58,7 +58,7 @@ func order(args ...any) func(*testing.T, *redistest.Node) {
 	}
 }
 
-// TestRedisInTrouble: while a door stores events and a keeper handles them, Redis
+// TestRedisInTrouble: while a door stores events and a coordinator handles them, Redis
 // forgets its scripts, has no memory, is read-only, lacks replicas, or loads. All that
 // was confirmed is handled once, in its order, and no trouble is taken for an event's
 // own fault.
@@ -74,7 +74,7 @@ func TestRedisInTrouble(t *testing.T) {
 			e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{opened(1, nil)}, Next: 1})
 			var working sync.WaitGroup
 			working.Go(func() { w.door(t) })
-			working.Go(func() { w.keeper(t, lease.Fence) })
+			working.Go(func() { w.coordinator(t, lease.Fence) })
 			some := func() {
 				t.Helper()
 				until := w.handled.Load() + 20
@@ -106,7 +106,7 @@ func TestRedisInTrouble(t *testing.T) {
 	}
 }
 
-// work is that of a door and a keeper.
+// work is that of a door and a coordinator.
 type work struct {
 	env
 	seen      string      // what Redis says in trouble
@@ -143,9 +143,9 @@ func (w *work) door(t *testing.T) {
 	}
 }
 
-// keeper writes one event after another into the timeline of INC-1, each until that
+// coordinator writes one event after another into the timeline of INC-1, each until that
 // is confirmed, and ends when the door has and nothing waits.
-func (w *work) keeper(t *testing.T, fence store.Fence) {
+func (w *work) coordinator(t *testing.T, fence store.Fence) {
 	for t.Context().Err() == nil && !t.Failed() {
 		ended := w.ended.Load()
 		stands, _, err := w.Incident(t.Context(), 1)

@@ -42,7 +42,7 @@ func (s *Store) Confirm(ctx context.Context) error {
 }
 
 // Replicated is Confirm when replicas have to confirm, and nothing otherwise. The
-// keeper asks before it tells Slack of what it read: it may have read what no
+// coordinator asks before it tells Slack of what it read: it may have read what no
 // replica has.
 func (s *Store) Replicated(ctx context.Context) error {
 	if s.redis.opts.WaitReplicas == 0 {

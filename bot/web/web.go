@@ -21,11 +21,11 @@ import (
 // Readiness is what /-/ready answers. Ready is false only when a notification
 // could not be stored at the moment.
 type Readiness struct {
-	Ready      bool     `json:"ready"`
-	Durability string   `json:"durability,omitempty"` // fsync-always, everysec, replicated(n), memory, NONE
-	Keeper     bool     `json:"keeper"`               // this replica keeps the workspace
-	Reason     string   `json:"reason,omitempty"`     // why it is not ready, and what to do
-	Degraded   []string `json:"degraded,omitempty"`   // what works only in part
+	Ready       bool     `json:"ready"`
+	Durability  string   `json:"durability,omitempty"` // fsync-always, everysec, replicated(n), memory, NONE
+	Coordinator bool     `json:"coordinator"`          // this replica keeps the workspace
+	Reason      string   `json:"reason,omitempty"`     // why it is not ready, and what to do
+	Degraded    []string `json:"degraded,omitempty"`   // what works only in part
 }
 
 // Playbook is what /api/v1/playbooks lists of one.

@@ -25,7 +25,7 @@ import (
 // benchTeam is the workspace of a slacksim that was not told another.
 const benchTeam = "T0SIM00001"
 
-// history is the life of one incident as the keeper would save it: the captured
+// history is the life of one incident as the coordinator would save it: the captured
 // database alert with the built-in playbook of 9 steps, acknowledged, then every
 // step taken and done.
 func history(b *testing.B) (saved []store.Saved, book *playbooks.Playbook) {
@@ -142,7 +142,7 @@ func noted(n, k int) incident.Event {
 	}
 }
 
-// BenchmarkStep is how many events a second the keeper of a real serve takes from
+// BenchmarkStep is how many events a second the coordinator of a real serve takes from
 // a full inbox, decides and commits, on a Redis with appendfsync always: notes on
 // 1,000 open incidents, with Slack beside it taking what its budgets let through.
 // Its ceiling is the writes of one such event as plain commands with bodies of the
@@ -245,7 +245,7 @@ type crowd struct {
 
 // BenchmarkOpenIncidents is what one event costs when 100, 10,000 and 100,000
 // incidents are open: from the moment that it is put into the inbox until the
-// keeper's answer is there, with one event at a time, and in processor time (of
+// coordinator's answer is there, with one event at a time, and in processor time (of
 // the bot and its Redis). A bot for each number runs throughout, and they take
 // turns. It also tells what a scrape of /metrics takes, and the resident memory
 // of serve with 100,000 open incidents.
@@ -298,7 +298,7 @@ func (c *crowd) begin(b *testing.B) {
 	channel := "signalbook:{" + benchTeam + "}:replies"
 	eventually(b, "the bot is ready and the answers are heard", func() bool {
 		body, _ := c.bot.get("/-/ready")
-		return strings.Contains(body, `"keeper":true`) && c.redis.PubSubNumSub(b.Context(), channel).Val()[channel] == 2
+		return strings.Contains(body, `"coordinator":true`) && c.redis.PubSubNumSub(b.Context(), channel).Val()[channel] == 2
 	})
 }
 

@@ -20,9 +20,9 @@ import (
 	"github.com/signalbook/signalbook/bot/archive"
 	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/desk"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/keeper"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
 	"github.com/signalbook/signalbook/playbooks"
@@ -30,23 +30,23 @@ import (
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
-// bot is the product put together: doors, desk, keeper and web around one Redis
+// bot is the product put together: doors, desk, coordinator and web around one Redis
 // and one Slack workspace. serve and demo both run it.
 type bot struct {
 	botOptions
-	settings atomic.Pointer[settings]
-	changed  chan struct{} // to the keeper, after a reload
-	store    atomic.Pointer[store.Store]
-	keeper   atomic.Pointer[keeper.Keeper]
-	slackIn  atomic.Pointer[chat.HTTP]
-	sockets  atomic.Pointer[sockets]
-	replicas atomic.Pointer[replicas]
-	state    atomic.Pointer[redisState]
-	probe    probe
-	unready  atomic.Pointer[string]
-	listens  atomic.Pointer[string] // the address, once serve listens
-	client   *chat.Client
-	reloads  *reloads
+	settings    atomic.Pointer[settings]
+	changed     chan struct{} // to the coordinator, after a reload
+	store       atomic.Pointer[store.Store]
+	coordinator atomic.Pointer[coordinator.Coordinator]
+	slackIn     atomic.Pointer[chat.HTTP]
+	sockets     atomic.Pointer[sockets]
+	replicas    atomic.Pointer[replicas]
+	state       atomic.Pointer[redisState]
+	probe       probe
+	unready     atomic.Pointer[string]
+	listens     atomic.Pointer[string] // the address, once serve listens
+	client      *chat.Client
+	reloads     *reloads
 }
 
 // botOptions are what serve and demo differ in.
@@ -65,11 +65,11 @@ type botOptions struct {
 // minutes. Its zero value, which nothing but a test changes, leaves everything as
 // it is.
 var haste struct {
-	slack   time.Duration // one call of Slack's Web API may take so long (chat.Timeout)
-	keeper  keeper.Timing
-	imports time.Duration    // between two looks at the cost sources
-	now     func() time.Time // by which digests are due and costs settle
-	clock   func() time.Time // this replica's; nil: time.Now
+	slack       time.Duration // one call of Slack's Web API may take so long (chat.Timeout)
+	coordinator coordinator.Timing
+	imports     time.Duration    // between two looks at the cost sources
+	now         func() time.Time // by which digests are due and costs settle
+	clock       func() time.Time // this replica's; nil: time.Now
 }
 
 // settings are the configuration as loaded, replaced whole at a reload.
@@ -193,18 +193,18 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 		s := b.settings.Load()
 		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Handbook: s.handbook, Digests: s.digestNames(), DigestChannel: s.digestChannel, StartChannel: s.startChannel, Places: s.places(), External: s.external(), Severities: s.config.Severities.Order}
 	}})
-	k := keeper.New(keeper.Options{
-		Store: st, Slack: client, Settings: b.keeperSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.keeper,
+	k := coordinator.New(coordinator.Options{
+		Store: st, Slack: client, Settings: b.coordinatorSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.coordinator,
 		Report: b.report(st, tells), Now: haste.now,
 	})
 	c := b.settings.Load().config
 
-	// Doors stop first, the keeper last: what came in is still decided.
-	keeperCtx, stopKeeper := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopKeeper()
+	// Doors stop first, the coordinator last: what came in is still decided.
+	coordinatorCtx, stopCoordinator := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopCoordinator()
 	var kept errgroup.Group
-	kept.Go(func() error { return k.Run(keeperCtx) })
-	kept.Go(func() error { return replies.Run(keeperCtx) })
+	kept.Go(func() error { return k.Run(coordinatorCtx) })
+	kept.Go(func() error { return replies.Run(coordinatorCtx) })
 
 	doors, doorsCtx := errgroup.WithContext(ctx)
 	doors.Go(func() error { return d.Run(doorsCtx) })
@@ -225,27 +225,27 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	doors.Go(func() error { return others.run(doorsCtx) })
 	imports := b.importer(st, others.id)
 	doors.Go(func() error { return imports.Run(doorsCtx) })
-	b.keeper.Store(k)
+	b.coordinator.Store(k)
 	b.slackIn.Store(in)
 	b.store.Store(st)
 	err := doors.Wait()
-	stopKeeper()
+	stopCoordinator()
 	return errors.Join(err, kept.Wait())
 }
 
-// keeperSettings gives the keeper its view of the configuration.
-func (b *bot) keeperSettings() keeper.Settings {
+// coordinatorSettings gives the coordinator its view of the configuration.
+func (b *bot) coordinatorSettings() coordinator.Settings {
 	s := b.settings.Load()
 	c := s.config
 	channels, people := c.Names()
 	for owner := range owners(s.playbooks) {
 		people = append(people, owner)
 	}
-	return keeper.Settings{
+	return coordinator.Settings{
 		Places: s.places(), External: s.external(),
 		Rules: c.Rules(), Drills: s.config.DrillChannel(),
 		Playbooks: s.playbooks, Command: c.Slack.Command, Channels: channels, People: people, Retention: retention(c.Incidents),
-		Digests: s.keeperDigests(),
+		Digests: s.coordinatorDigests(),
 		Route:   c.Target,
 	}
 }
@@ -264,7 +264,7 @@ func (s *settings) external() bool { return s.config.Slack.ExternalUsers == conf
 
 // startChannel is where a playbook that somebody starts goes.
 func (s *settings) startChannel(st incident.Start) string {
-	return keeper.Settings{Route: s.config.Target, Drills: s.config.DrillChannel()}.StartChannel(st)
+	return coordinator.Settings{Route: s.config.Target, Drills: s.config.DrillChannel()}.StartChannel(st)
 }
 
 // digestChannel is where a digest is posted; without a name the first one. Empty:
@@ -279,8 +279,8 @@ func (s *settings) digestChannel(name string) string {
 }
 
 // retention says when incidents leave Redis, and where to.
-func retention(i config.Incidents) keeper.Retention {
-	kept := keeper.Retention{For: time.Duration(i.Retention)}
+func retention(i config.Incidents) coordinator.Retention {
+	kept := coordinator.Retention{For: time.Duration(i.Retention)}
 	if i.Archive != "" {
 		kept.Archive = archive.Folder(i.Archive).Append
 	}

@@ -13,7 +13,7 @@ import (
 // The words that hurt chooses from, by what may go wrong. A word that stands
 // twice comes twice as often.
 var (
-	replicaFaults = strings.Fields("kill kill kill kill-keeper kill-keeper kill-accepted kill-accepted kill-accepted term term freeze freeze")
+	replicaFaults = strings.Fields("kill kill kill kill-coordinator kill-coordinator kill-accepted kill-accepted kill-accepted term term freeze freeze")
 	slackFaults   = strings.Fields("lost-answer lost-answer lost-request late late 429 429-bare 200-ratelimited internal_error fatal_error http-500 http-503 delay slack-500 slack-refuses clock")
 	deliverFaults = strings.Fields("duplicate lost-ack disconnect")
 	redisFaults   = strings.Fields("redis-kill redis-kill failover failover redis-full newer-document")
@@ -55,9 +55,9 @@ func (w *world) strike(kind string, r *rand.Rand) {
 	switch kind {
 	case "kill":
 		w.kill(kind, w.replicas[r.IntN(len(w.replicas))], r)
-	case "kill-keeper":
-		if keeper := w.keeper(); keeper != nil {
-			w.kill(kind, keeper, r)
+	case "kill-coordinator":
+		if coordinator := w.coordinator(); coordinator != nil {
+			w.kill(kind, coordinator, r)
 		}
 	case "kill-accepted":
 		w.killAccepted(r)
@@ -129,24 +129,24 @@ func (w *world) kill(kind string, r *replica, random *rand.Rand) {
 	r.start()
 }
 
-// killAccepted kills the keeper right between Slack's acceptance of a message and
+// killAccepted kills the coordinator right between Slack's acceptance of a message and
 // our record of it.
 func (w *world) killAccepted(r *rand.Rand) {
 	own := rand.New(rand.NewPCG(r.Uint64(), 2))
 	dead := make(chan struct{})
 	w.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1, After: r.IntN(3), Then: func() {
-		keeper := w.keeper()
-		if keeper == nil || w.hurting.Err() != nil || !keeper.hurt.TryLock() {
+		coordinator := w.coordinator()
+		if coordinator == nil || w.hurting.Err() != nil || !coordinator.hurt.TryLock() {
 			close(dead)
 			return
 		}
-		w.count("kill-accepted", "%s", keeper.name)
-		keeper.end(syscall.SIGKILL)
+		w.count("kill-accepted", "%s", coordinator.name)
+		coordinator.end(syscall.SIGKILL)
 		close(dead)
 		go func() {
-			defer keeper.hurt.Unlock()
+			defer coordinator.hurt.Unlock()
 			rest(w.hurting, within(own, 0, 2*time.Second))
-			keeper.start()
+			coordinator.start()
 		}()
 	}})
 }
@@ -165,17 +165,17 @@ func (w *world) terminate(r *replica, random *rand.Rand) {
 	r.start()
 }
 
-// freeze stops the keeper for longer than its lease, and lets it go on.
+// freeze stops the coordinator for longer than its lease, and lets it go on.
 func (w *world) freeze(random *rand.Rand) {
-	keeper := w.keeper()
-	if keeper == nil || !keeper.hurt.TryLock() {
+	coordinator := w.coordinator()
+	if coordinator == nil || !coordinator.hurt.TryLock() {
 		return
 	}
-	defer keeper.hurt.Unlock()
-	keeper.signal(syscall.SIGSTOP)
-	w.count("freeze", "%s", keeper.name)
+	defer coordinator.hurt.Unlock()
+	coordinator.signal(syscall.SIGSTOP)
+	w.count("freeze", "%s", coordinator.name)
 	rest(w.hurting, within(random, 6*time.Second, 8*time.Second))
-	keeper.signal(syscall.SIGCONT)
+	coordinator.signal(syscall.SIGCONT)
 }
 
 // slackDown takes Slack away for a while: it answers nothing but errors, or its

@@ -274,7 +274,7 @@ func (m *witness) checkSlack(all []record, messages []slacksim.Message) {
 // forgetting is the log's line about slots that leave a ledger.
 var forgetting = regexp.MustCompile(`msg="pings of long past openings are forgotten"(?: fence=\S+)? incident=(\S+) slots="([^"]*)"`)
 
-// forgotten are the messages of slots that keepers have forgotten since, by incident
+// forgotten are the messages of slots that coordinators have forgotten since, by incident
 // and slot: one for each slot, so that a second is known to nobody.
 func (m *witness) forgotten() map[string]string {
 	places := map[string]string{}

@@ -52,16 +52,16 @@ func TestChaosPaused(t *testing.T) {
 		bots = append(bots, b)
 		eventually(t, "a replica is ready", func() bool { _, code := b.get("/-/ready"); return code == http.StatusOK })
 	}
-	keeper := func(of ...*process) (found *process) {
+	coordinator := func(of ...*process) (found *process) {
 		eventually(t, "a replica keeps the workspace", func() bool {
-			if now := having("signalbook_keeper", of...); len(now) == 1 {
+			if now := having("signalbook_coordinator", of...); len(now) == 1 {
 				found = now[0]
 			}
 			return found != nil
 		})
 		return found
 	}
-	frozen := keeper(bots...)
+	frozen := coordinator(bots...)
 	other := without(bots, frozen)[0]
 	other.mustNotify(group(t, 0))
 	<-held.arrived
@@ -71,7 +71,7 @@ func TestChaosPaused(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = frozen.cmd.Process.Signal(syscall.SIGCONT) }) // a stopped process cannot end
 	stopped := time.Now()
-	keeper(other)
+	coordinator(other)
 	t.Logf("another replica keeps the workspace %s after the first was stopped", time.Since(stopped).Round(time.Millisecond))
 	other.mustNotify(group(t, 1))
 	eventually(t, "both incidents are shown", func() bool { return len(r.roots("incidents")) == 2 })
@@ -101,7 +101,7 @@ func TestChaosPaused(t *testing.T) {
 	if got := len(r.sim.Messages("incidents")); got != 2 {
 		t.Errorf("the channel shows %d messages, want two roots and nothing of a deleted thread", got)
 	}
-	eventually(t, "the woken replica knows that it keeps nothing", func() bool { return frozen.metric("signalbook_keeper") == "0" })
+	eventually(t, "the woken replica knows that it keeps nothing", func() bool { return frozen.metric("signalbook_coordinator") == "0" })
 	if got := frozen.metric(`signalbook_commits_total{result="ok"}`); got != committed {
 		t.Errorf("the woken replica committed: %s events, before it was stopped %s", got, committed)
 	}

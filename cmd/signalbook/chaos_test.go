@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/keeper"
+	"github.com/signalbook/signalbook/bot/coordinator"
 )
 
 // The chaos suite: random faults against random work, and then a look whether
@@ -46,8 +46,8 @@ const (
 
 func hasty() {
 	haste.slack = hasteSlack
-	haste.keeper = keeper.Timing{Unknown: hasteUnknown, Parked: 3 * time.Second, Root: 2 * time.Second}
-	haste.keeper.Sweeps[0], haste.keeper.Sweeps[1] = 2*time.Second, lateMost+2*time.Second
+	haste.coordinator = coordinator.Timing{Unknown: hasteUnknown, Parked: 3 * time.Second, Root: 2 * time.Second}
+	haste.coordinator.Sweeps[0], haste.coordinator.Sweeps[1] = 2*time.Second, lateMost+2*time.Second
 	skew()
 	main()
 }

@@ -120,7 +120,7 @@ func startWorld(t *testing.T, p plan) *world {
 	for _, r := range w.replicas {
 		r.start()
 	}
-	eventually(t, "a replica is ready", func() bool { return w.keeper() != nil })
+	eventually(t, "a replica is ready", func() bool { return w.coordinator() != nil })
 	return w
 }
 
@@ -178,12 +178,12 @@ func (w *world) configure() {
 	w.config = writeFile(w.t, dir, "signalbook.yml", text.String())
 }
 
-// keeper is the replica that says it keeps the workspace; nil when none does.
-func (w *world) keeper() *replica {
+// coordinator is the replica that says it keeps the workspace; nil when none does.
+func (w *world) coordinator() *replica {
 	found := make(chan *replica, len(w.replicas))
 	for _, r := range w.replicas {
 		go func() {
-			if r.ready().Keeper {
+			if r.ready().Coordinator {
 				found <- r
 				return
 			}
@@ -244,7 +244,7 @@ type replica struct {
 
 func (r *replica) url() string { return "http://" + r.address }
 
-type readiness struct{ Ready, Keeper bool }
+type readiness struct{ Ready, Coordinator bool }
 
 // ready is what the replica says of itself; nothing when it does not answer soon.
 func (r *replica) ready() (is readiness) {

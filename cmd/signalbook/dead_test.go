@@ -46,7 +46,7 @@ func TestDeadLetters(t *testing.T) {
 	// The incident's document is broken: what is heard of it cannot be decided.
 	document := workspaceKeys + "inc:1"
 	whole := r.redis.Get(t.Context(), document).Val()
-	b.end(syscall.SIGTERM) // its keeper would not look at Redis
+	b.end(syscall.SIGTERM) // its coordinator would not look at Redis
 	r.redis.Set(t.Context(), document, strings.Replace(whole, `"number":1`, `"number":"one"`, 1), 0)
 	b = r.startBot()
 	b.mustNotify(payload(t, "v0.34.0-e2e-7-database-resolved"))
@@ -212,7 +212,7 @@ func TestEventThatKillsTheBot(t *testing.T) {
 	b := r.startBot() // the workspace is known from here on
 	b.end(syscall.SIGTERM)
 	for n := range 2 {
-		// As a door leaves it: the keeper is not there.
+		// As a door leaves it: the coordinator is not there.
 		r.redis.XAdd(t.Context(), &redis.XAddArgs{Stream: workspaceKeys + "inbox", Values: []any{"e", string(stored(t, group(t, n)))}})
 	}
 	for range 5 {
@@ -232,7 +232,7 @@ func TestEventThatKillsTheBot(t *testing.T) {
 	b = r.startBot()
 	r.root("incidents", 0)
 	b.settled()
-	if got := r.dead("list"); !strings.Contains(got, "tried 5 times: it ended its keeper") || strings.Count(got, "\n") != 2 {
+	if got := r.dead("list"); !strings.Contains(got, "tried 5 times: it ended its coordinator") || strings.Count(got, "\n") != 2 {
 		t.Errorf("dead list shows:\n%s", got)
 	}
 	if roots := r.roots("incidents"); len(roots) != 1 || !strings.Contains(roots[0].PlainText(), "orders-db-1") {

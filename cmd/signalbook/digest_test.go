@@ -101,8 +101,8 @@ func (r *rig) reviewer(config string, clock moved) *process {
 }
 
 // TestDigest is the weekly review from end to end: cost files that lie on the
-// replica which is not the keeper, a real Prometheus with the number of users, a
-// tick under a moved clock, and the keeper killed while it posts. One digest comes.
+// replica which is not the coordinator, a real Prometheus with the number of users, a
+// tick under a moved clock, and the coordinator killed while it posts. One digest comes.
 func TestDigest(t *testing.T) {
 	t.Parallel()
 	sunday := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
@@ -136,25 +136,25 @@ organisation:
 		t.Fatal(err)
 	}
 	bill(t, filepath.Join(filepath.Dir(elsewhere), "costs"), sunday.AddDate(0, 0, -119).Truncate(24*time.Hour), sunday.AddDate(0, 0, -1).Truncate(24*time.Hour))
-	keeper := r.reviewer(r.config, clock)
+	coordinator := r.reviewer(r.config, clock)
 	eventually(t, "the first replica keeps the workspace", func() bool {
-		body, _ := keeper.get("/metrics")
-		return strings.Contains(body, "\nsignalbook_keeper 1\n")
+		body, _ := coordinator.get("/metrics")
+		return strings.Contains(body, "\nsignalbook_coordinator 1\n")
 	})
 	other := r.reviewer(elsewhere, clock)
 	eventually(t, "the costs are imported", func() bool { return strings.Contains(other.logged(), "costs imported") })
-	if strings.Contains(keeper.logged(), "costs imported") {
+	if strings.Contains(coordinator.logged(), "costs imported") {
 		t.Error("the replica without files imported costs")
 	}
 
-	eventually(t, "the keeper knows the digest", func() bool {
+	eventually(t, "the coordinator knows the digest", func() bool {
 		return r.redis.HExists(t.Context(), "signalbook:{T0SIM00001}:ticks", "weekly-cost-review").Val()
 	})
 
 	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1})
 	clock.set(time.Date(2026, 11, 23, 8, 0, 5, 0, time.UTC)) // 9:00 in Berlin
 	eventually(t, "Slack has the digest, and its answer is lost", func() bool { return len(r.roots("cost-review")) > 0 })
-	keeper.end(syscall.SIGKILL)
+	coordinator.end(syscall.SIGKILL)
 	eventually(t, "the other replica keeps the workspace, and the details are there", func() bool {
 		roots := r.roots("cost-review")
 		return len(roots) > 0 && len(r.replies(roots[0])) >= 3

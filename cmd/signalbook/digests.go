@@ -9,11 +9,11 @@ import (
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/signalbook/signalbook/bot/config"
+	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/cost"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/evidence"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/keeper"
 	"github.com/signalbook/signalbook/bot/review"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -61,11 +61,11 @@ func (s *settings) organisation() review.Organisation {
 	return review.Organisation{Config: s.config.Organisation, Prometheus: s.reviews.prometheus}
 }
 
-// keeperDigests are the digests as the keeper posts them.
-func (s *settings) keeperDigests() []keeper.Digest {
-	var all []keeper.Digest
+// coordinatorDigests are the digests as the coordinator posts them.
+func (s *settings) coordinatorDigests() []coordinator.Digest {
+	var all []coordinator.Digest
 	for _, d := range s.config.Digests {
-		all = append(all, keeper.Digest{Name: d.Name, Channel: d.Channel, Schedule: d.Schedule + " " + d.TimeZone, Next: d.Next})
+		all = append(all, coordinator.Digest{Name: d.Name, Channel: d.Channel, Schedule: d.Schedule + " " + d.TimeZone, Next: d.Next})
 	}
 	return all
 }
@@ -86,9 +86,9 @@ func digestClock(st *store.Store) func() time.Time {
 	return st.Now
 }
 
-// report gathers and judges a digest for the keeper.
-func (b *bot) report(st *store.Store, tells tells) func(context.Context, keeper.Digest, keeper.Wanted) (digest.Report, error) {
-	return func(ctx context.Context, d keeper.Digest, w keeper.Wanted) (digest.Report, error) {
+// report gathers and judges a digest for the coordinator.
+func (b *bot) report(st *store.Store, tells tells) func(context.Context, coordinator.Digest, coordinator.Wanted) (digest.Report, error) {
+	return func(ctx context.Context, d coordinator.Digest, w coordinator.Wanted) (digest.Report, error) {
 		s := b.settings.Load()
 		about := s.about(d.Name, w.At)
 		about.Skipped = w.Skipped

@@ -134,7 +134,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 			b.end(syscall.SIGKILL)
 			b = r.startBot()
 		case 4:
-			// The lease of the keeper that was killed may last: then the result follows later.
+			// The lease of the coordinator that was killed may last: then the result follows later.
 			if got := r.slash("anna", "incidents", "/playbook done INC-1 2 pooled"); !strings.Contains(got, "Done") && !strings.Contains(got, "Recorded") {
 				t.Errorf("done was answered %q", got)
 			}

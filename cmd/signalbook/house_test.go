@@ -22,6 +22,7 @@ func pure() []string {
 		"playbooks/convert",
 		"playbooks/shell",
 		"bot/compat",
+		"bot/ledger",
 		"bot/incident",
 		"bot/spend",
 		"bot/digest",
@@ -55,6 +56,34 @@ func TestPureRooms(t *testing.T) {
 			if ours && slices.Contains(adapters, name) {
 				t.Errorf("%s imports %s: adapters never import each other", room, name)
 			}
+		}
+	}
+}
+
+// TestOutboxIsRules: what Slack is told next is decided by values alone.
+func TestOutboxIsRules(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "../../bot/outbox").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dep := range strings.Lines(string(out)) {
+		switch dep = strings.TrimSpace(dep); dep {
+		case "context", "sync", "sync/atomic", "github.com/signalbook/signalbook/bot/store":
+			t.Errorf("bot/outbox imports %s: it is to be rules over values", dep)
+		}
+	}
+	files, err := filepath.Glob("../../bot/outbox/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(data), "time.Now()") {
+			t.Errorf("%s reads a clock", file)
 		}
 	}
 }

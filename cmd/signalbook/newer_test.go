@@ -47,7 +47,7 @@ func buildNewer(t *testing.T) string {
 }
 
 // TestNewerReplicaBeside: replicas of two versions share one Redis. What only the
-// newer can read makes the older give up the keeper's lease and say why; while there
+// newer can read makes the older give up the coordinator's lease and say why; while there
 // is no newer one, it keeps the workspace for all the rest, and buries nothing. The
 // newer one takes over as soon as it is there; all is done, and posted once.
 func TestNewerReplicaBeside(t *testing.T) {
@@ -99,7 +99,7 @@ func TestNewerReplicaBeside(t *testing.T) {
 	}
 
 	newer := startNewer()
-	eventually(t, "the newer one keeps the workspace", func() bool { return newer.metric("signalbook_keeper") == "1" })
+	eventually(t, "the newer one keeps the workspace", func() bool { return newer.metric("signalbook_coordinator") == "1" })
 	eventually(t, "what waited is done", func() bool { return inbox() == 0 && strings.Contains(document(1), "of the first day") })
 	eventually(t, "the older one says why it does not keep the workspace", says(older, "this replica gave up keeping the workspace, for a newer one to do it", "run the newer signalbook here too"))
 	// The older one is a door of the newer one: it decides nothing.
@@ -113,13 +113,13 @@ func TestNewerReplicaBeside(t *testing.T) {
 	// Back to the older one, and on to the newer one again.
 	newer.end(syscall.SIGKILL)
 	r.sim.SetRequestURL(older.url)
-	eventually(t, "the older one keeps the workspace", func() bool { return older.metric("signalbook_keeper") == "1" })
+	eventually(t, "the older one keeps the workspace", func() bool { return older.metric("signalbook_coordinator") == "1" })
 	r.slash("anna", "incidents", "/playbook note INC-4 of the second day")
 	older.mustNotify(group(t, 4))
 	r.root("incidents", 4)
 	newer = startNewer()
 	eventually(t, "the newer one has it all", func() bool {
-		return newer.metric("signalbook_keeper") == "1" && inbox() == 0 && strings.Contains(document(4), "of the second day")
+		return newer.metric("signalbook_coordinator") == "1" && inbox() == 0 && strings.Contains(document(4), "of the second day")
 	})
 	newer.settled()
 

@@ -80,8 +80,8 @@ func (b *bot) ready(ctx context.Context) web.Readiness {
 		r.Durability = state.durability.Level
 		r.Degraded = append(r.Degraded, state.durability.Warnings...)
 	}
-	if k := b.keeper.Load(); k != nil {
-		r.Keeper = k.Keeping()
+	if k := b.coordinator.Load(); k != nil {
+		r.Coordinator = k.Keeping()
 		r.Degraded = append(r.Degraded, k.Degraded()...)
 	}
 	if s := b.sockets.Load(); s != nil {

@@ -57,8 +57,8 @@ func TestRedisMemory(t *testing.T) {
 	}
 	r.click("ben", root, "incident:ack", "INC-1")
 	r.told("ben", "not recorded")
-	if got := b.counted("signalbook_keeper", ""); got != 1 {
-		t.Error("the keeper gave up, want it to go on without memory")
+	if got := b.counted("signalbook_coordinator", ""); got != 1 {
+		t.Error("the coordinator gave up, want it to go on without memory")
 	}
 	limit("64mb")
 	eventually(t, "notifications are taken again", func() bool { return b.notify(group(t, taken)) == http.StatusAccepted })

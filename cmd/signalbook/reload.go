@@ -89,7 +89,7 @@ func (b *bot) reload() error {
 	b.reloads.ended(nil) // only now: whoever sees it counts on the new one
 	select {
 	case b.changed <- struct{}{}:
-	default: // the keeper looks soon anyway
+	default: // the coordinator looks soon anyway
 	}
 	b.logger.Info("reloaded", "playbooks", len(next.playbooks.All()))
 	return nil

@@ -106,14 +106,14 @@ func (r *replicas) look(ctx context.Context) {
 func (r *replicas) note(own store.Replica, all []store.Replica, now time.Time) {
 	all = slices.DeleteFunc(all, func(other store.Replica) bool { return other.ID == own.ID || other.Age > replicaGone })
 	slices.SortFunc(all, func(a, b store.Replica) int { return cmp.Compare(a.ID, b.ID) })
-	keeper := ""
-	if own.Keeper {
-		keeper = own.ID
+	coordinator := ""
+	if own.Coordinator {
+		coordinator = own.ID
 	}
 	var differing []string
 	for _, other := range all {
-		if other.Keeper {
-			keeper = other.ID
+		if other.Coordinator {
+			coordinator = other.ID
 		}
 		if how := differences(own, other); len(how) > 0 {
 			differing = append(differing, fmt.Sprintf("replica %s (%s)", other.ID, strings.Join(how, "; ")))
@@ -136,21 +136,21 @@ func (r *replicas) note(own store.Replica, all []store.Replica, now time.Time) {
 		return
 	}
 	what := fmt.Sprintf("this replica, %s, has another configuration than %s", own.ID, some(differing))
-	r.text = what + ": what the keeper has decides, and " + keeperWords(own.ID, keeper) + ", until all have the same"
+	r.text = what + ": what the coordinator has decides, and " + coordinatorWords(own.ID, coordinator) + ", until all have the same"
 	if what != r.said {
 		r.log.Warn(r.text)
 	}
 	r.said = what
 }
 
-func keeperWords(own, keeper string) string {
-	switch keeper {
+func coordinatorWords(own, coordinator string) string {
+	switch coordinator {
 	case "":
 		return "nobody is it at the moment"
 	case own:
 		return "this one is it"
 	}
-	return "replica " + keeper + " is it"
+	return "replica " + coordinator + " is it"
 }
 
 // some joins names, the first few of them.
@@ -173,9 +173,9 @@ func (r *replicas) degraded() []string {
 
 // describe says of the configuration what decides about incidents; neither
 // secrets nor addresses, which may differ.
-func describe(s *settings, keeper bool) store.Replica {
+func describe(s *settings, coordinator bool) store.Replica {
 	c := s.config
-	r := store.Replica{Version: version.Version, Reads: compat.Reads, Keeper: keeper, Sections: map[string]string{
+	r := store.Replica{Version: version.Version, Reads: compat.Reads, Coordinator: coordinator, Sections: map[string]string{
 		"route": hashed(c.Routes), "severities": hashed(c.Severities), "incidents": hashed(c.Incidents), "slack.command": hashed(c.Slack.Command), "drills": hashed(c.Drills),
 	}}
 	for _, book := range s.playbooks.All() {

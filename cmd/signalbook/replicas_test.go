@@ -210,9 +210,9 @@ func TestPausedSocketHolder(t *testing.T) {
 	r.sockets(2, bots...)
 }
 
-// TestKilledKeeper: work that a killed keeper leaves goes on at another replica,
+// TestKilledCoordinator: work that a killed coordinator leaves goes on at another replica,
 // and what is told once is told once.
-func TestKilledKeeper(t *testing.T) {
+func TestKilledCoordinator(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	writeFile(t, dir, "hasty.yml", `name: hasty
@@ -233,23 +233,23 @@ tiers:
 route: {channel: "#incidents", owners: ["@sre-oncall"], escalate: [{after: 6s, mention: ["@db-leads"]}]}
 `, filepath.Join(dir, "hasty.yml"))})
 	bots := []*process{r.startBot(), r.startBot()}
-	var keeper *process
+	var coordinator *process
 	eventually(t, "one replica keeps the workspace", func() bool {
-		keepers := having("signalbook_keeper", bots...)
-		if len(keepers) == 1 {
-			keeper = keepers[0]
+		coordinators := having("signalbook_coordinator", bots...)
+		if len(coordinators) == 1 {
+			coordinator = coordinators[0]
 		}
-		return keeper != nil
+		return coordinator != nil
 	})
-	other := without(bots, keeper)[0]
+	other := without(bots, coordinator)[0]
 	const groups = 4
 	for n := range groups {
 		other.mustNotify(group(t, n)) // any replica is a door
 	}
 	eventually(t, "a first root", func() bool { return len(r.roots("incidents")) > 0 })
 	began := time.Now()
-	keeper.end(syscall.SIGKILL)
-	eventually(t, "the other keeps", func() bool { return other.metric("signalbook_keeper") == "1" })
+	coordinator.end(syscall.SIGKILL)
+	eventually(t, "the other keeps", func() bool { return other.metric("signalbook_coordinator") == "1" })
 	t.Logf("the workspace was taken over %s after kill -9", time.Since(began).Round(time.Millisecond))
 	third := r.startBot()
 	// told counts the pings in threads, by thread and whom.
@@ -277,7 +277,7 @@ route: {channel: "#incidents", owners: ["@sre-oncall"], escalate: [{after: 6s, m
 	// SIGTERM hands the workspace over; nothing is told again.
 	began = time.Now()
 	other.end(syscall.SIGTERM)
-	eventually(t, "the third keeps", func() bool { return third.metric("signalbook_keeper") == "1" })
+	eventually(t, "the third keeps", func() bool { return third.metric("signalbook_coordinator") == "1" })
 	t.Logf("the workspace was handed over %s after SIGTERM", time.Since(began).Round(time.Millisecond))
 	third.settled()
 	if got := len(r.roots("incidents")); got != groups {
@@ -333,7 +333,7 @@ func TestWarnedOnce(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	r := &replicas{log: slog.New(slog.NewTextHandler(&log, nil))}
-	own := store.Replica{ID: "A", Keeper: true, Sections: map[string]string{"route": "1", "incidents": "1"}}
+	own := store.Replica{ID: "A", Coordinator: true, Sections: map[string]string{"route": "1", "incidents": "1"}}
 	other := func(route, incidents string, age time.Duration) []store.Replica {
 		return []store.Replica{own, {ID: "B", Age: age, Sections: map[string]string{"route": route, "incidents": incidents}}}
 	}
@@ -350,7 +350,7 @@ func TestWarnedOnce(t *testing.T) {
 		{other("2", "1", 0), differAfter - time.Second, "", 0, 2},
 		{other("1", "1", 0), time.Second, "", 0, 2},
 		{other("2", "1", 0), time.Second, "", 0, 2},
-		{other("2", "1", 0), differAfter, "replica B (route): what the keeper has decides, and this one is it", 1, 2},
+		{other("2", "1", 0), differAfter, "replica B (route): what the coordinator has decides, and this one is it", 1, 2},
 		{other("2", "1", 0), time.Minute, "replica B (route)", 1, 2},
 		{other("2", "2", 0), time.Second, "replica B (incidents; route)", 2, 2},
 		{other("2", "2", replicaGone+time.Second), time.Second, "", 2, 1},
@@ -367,7 +367,7 @@ func TestWarnedOnce(t *testing.T) {
 }
 
 // TestDifferentConfigurations: replicas whose configurations differ say so, and
-// that the keeper's decides; once they are the same, all is well.
+// that the coordinator's decides; once they are the same, all is well.
 func TestDifferentConfigurations(t *testing.T) {
 	t.Parallel()
 	r := startRig(t, options{})
@@ -386,7 +386,7 @@ func TestDifferentConfigurations(t *testing.T) {
 	for _, b := range bots {
 		eventually(t, "/-/ready names what differs", func() bool {
 			body := b.state()
-			return strings.Contains(body, "route") && strings.Contains(body, "playbooks: database-cpu") && strings.Contains(body, "keeper")
+			return strings.Contains(body, "route") && strings.Contains(body, "playbooks: database-cpu") && strings.Contains(body, "coordinator")
 		})
 		if got := b.metric("signalbook_config_mismatch"); got != "1" {
 			t.Errorf("signalbook_config_mismatch is %q, want 1", got)

@@ -53,11 +53,11 @@ func TestSkewedReplicas(t *testing.T) {
 	}
 	fast.settles()
 	// Whoever keeps, goes; the other takes over, and goes by the same clock.
-	keeper := having("signalbook_keeper", fast, slow)
-	if len(keeper) != 1 {
-		t.Fatalf("%d replicas keep, want one", len(keeper))
+	coordinator := having("signalbook_coordinator", fast, slow)
+	if len(coordinator) != 1 {
+		t.Fatalf("%d replicas keep, want one", len(coordinator))
 	}
-	other := without([]*process{fast, slow}, keeper[0])[0]
+	other := without([]*process{fast, slow}, coordinator[0])[0]
 	for name, b := range map[string]*process{"30m0s ahead of": fast, "30m0s behind": slow} {
 		eventually(t, "/-/ready and the log say that the clock is "+name+" Redis'", func() bool {
 			body, code := b.get("/-/ready")
@@ -67,9 +67,9 @@ func TestSkewedReplicas(t *testing.T) {
 			t.Errorf("signalbook_clock_skew_seconds is %v, want about half an hour", skew)
 		}
 	}
-	keeper[0].end(9)
+	coordinator[0].end(9)
 	other.mustNotify(group(t, 4))
-	eventually(t, "the other one keeps", func() bool { return other.metric("signalbook_keeper") == "1" })
+	eventually(t, "the other one keeps", func() bool { return other.metric("signalbook_coordinator") == "1" })
 	other.settles()
 	for n := range 5 {
 		data, err := r.redis.Get(t.Context(), "signalbook:{T0SIM00001}:inc:"+string(rune('1'+n))).Bytes()

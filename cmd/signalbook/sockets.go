@@ -121,7 +121,7 @@ func (s *sockets) run(ctx context.Context) error {
 		case err != nil && current == nil:
 			s.await(ctx)
 			continue
-		case err != nil: // the keeper's loop and /-/ready tell of it
+		case err != nil: // the coordinator's loop and /-/ready tell of it
 		case !seat.Held && current != nil:
 			s.log.Warn("other replicas hold Slack's sockets by now: this one closes its own")
 			if err := s.close(current); err != nil {

@@ -1,0 +1,29 @@
+package coordinator
+
+import (
+	"context"
+
+	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// judgeAccess notes in the scene of an event whether the person may act.
+func (r *term) judgeAccess(ctx context.Context, s *incident.Scene, settings Settings, ev incident.Event, user incident.User, at access.Place) error {
+	decision, err := r.people.May(ctx, user.ID, ev.Access, at, settings.External)
+	s.Refusal, s.Hidden, s.Note = decision.Reason, decision.Hidden, decision.Note
+	return err
+}
+
+// withPrivate adds whether the channel is private, by Slack's last word, to facts of a
+// door that could not read it.
+func (r *term) withPrivate(ctx context.Context, facts access.Facts, channel string) access.Facts {
+	if facts.Private != access.Unknown {
+		return facts
+	}
+	room, err := r.Store.Roster(ctx, r.people.Channel(channel), "")
+	if err != nil {
+		r.log.Debug("what is known of a channel could not be read", "channel", channel, "error", err)
+	}
+	facts.Private = room.Private
+	return facts
+}

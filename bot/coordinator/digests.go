@@ -1,0 +1,228 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/pause"
+	"github.com/signalbook/signalbook/bot/sender"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// Digest is one message that is posted on schedule.
+type Digest struct {
+	Name, Channel string
+	// Schedule says when it is due, in any words: with others it begins anew, and what the old ones missed is not made up.
+	Schedule string
+	// Next is the first time after another at which it is due; zero: never.
+	Next func(after time.Time) time.Time
+}
+
+// Wanted says for when a digest is made, and how many of its times before were
+// skipped because nobody was running.
+type Wanted struct {
+	At      time.Time
+	Skipped int
+}
+
+const (
+	digestEvery = time.Second
+	// digestRest is the longest wait after a failure.
+	digestRest = 30 * time.Second
+	// makeUpFor is how late a digest is still posted (product contract, section 8).
+	makeUpFor = 24 * time.Hour
+	// gatherFor bounds the gathering: sources that do not answer by then are named as missing.
+	gatherFor = 2 * time.Minute
+	// maxTicks bounds the times too old to be made up that are counted after a long silence.
+	maxTicks = 10_000
+)
+
+// digestNamed finds a configured digest; without a name the only one.
+func (r *term) digestNamed(name string) (Digest, bool) {
+	all := r.Settings().Digests
+	if name == "" && len(all) == 1 {
+		return all[0], true
+	}
+	for _, d := range all {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Digest{}, false
+}
+
+// digestWork asks the hands for a look at a digest.
+func (r *term) digestWork(d digest.Document, clicked ...string) sender.Work {
+	return sender.Work{Number: store.DigestSubject(d.Number), Channel: r.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
+}
+
+// post makes the digests that are due, and those that people ask for.
+func (r *term) post(ctx context.Context) error {
+	told := map[string]time.Time{} // ticks too old to be made up, so that each is said once
+	wait := digestEvery
+	for pause.For(ctx, wait) {
+		err := errors.Join(r.scheduled(ctx, told), r.wished(ctx))
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, store.ErrFenced):
+			return errLeaseLost
+		case err != nil:
+			// Not known what was stored: what was, nobody has told the hands.
+			r.sender.Refresh()
+			wait = min(2*wait, digestRest)
+			r.log.Warn("digests wait", "error", err, "again_in", wait)
+		default:
+			wait = digestEvery
+		}
+	}
+	return nil
+}
+
+// scheduled posts every digest whose time has come. One that fails does not hold up
+// the others.
+func (r *term) scheduled(ctx context.Context, told map[string]time.Time) error {
+	passed, err := r.Store.Passed(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	now := r.Now()
+	for _, d := range r.Settings().Digests {
+		errs = append(errs, r.inTime(ctx, d, passed[d.Name], now, told))
+		delete(passed, d.Name)
+	}
+	for name := range passed { // configured no more: when it is again, its first time is the next one
+		errs = append(errs, r.commitReview(ctx, store.Review{Unpass: name}))
+	}
+	return errors.Join(errs...)
+}
+
+// inTime posts one digest when its time has come since the last that was dealt with.
+func (r *term) inTime(ctx context.Context, d Digest, last store.Passed, now time.Time, told map[string]time.Time) error {
+	pass := store.Passed{Tick: store.Tick{Digest: d.Name, At: now}, Schedule: d.Schedule}
+	if last.At.IsZero() || last.Schedule != d.Schedule {
+		// It was not configured like this before: its first time is the next one.
+		return r.commitReview(ctx, store.Review{Passed: &pass})
+	}
+	due, skipped := d.due(last.At, now)
+	switch {
+	case due.IsZero():
+	case now.Sub(due) > makeUpFor:
+		if !told[d.Name].Equal(due) {
+			told[d.Name] = due
+			r.log.Warn("a digest is too late to be made up; the next one says so", "digest", d.Name, "was_due", due)
+		}
+	default:
+		pass.At = due
+		if err := r.makeDigest(ctx, d, Wanted{At: due, Skipped: skipped}, store.Review{Tick: &pass.Tick, Passed: &pass}, ""); err != nil {
+			return fmt.Errorf("make digest %s for %s: %w", d.Name, due.Format(time.RFC3339), err)
+		}
+	}
+	return nil
+}
+
+// due is the newest time after last that has come, and how many came before it: all
+// of the last day, and of those before up to maxTicks.
+func (d Digest) due(last, now time.Time) (due time.Time, skipped int) {
+	for at := d.Next(last); !at.IsZero() && !at.After(now); at = d.Next(at) {
+		if !due.IsZero() {
+			skipped++
+		}
+		due = at
+		if dayAgo := now.Add(-makeUpFor); skipped >= maxTicks && at.Before(dayAgo) {
+			at = dayAgo
+		}
+	}
+	return due, skipped
+}
+
+// wished posts what people asked for.
+func (r *term) wished(ctx context.Context) error {
+	asked, unread, err := r.Store.Asked(ctx)
+	if err != nil {
+		return err
+	}
+	r.documents.Met(unread...)
+	var errs []error
+	for _, a := range asked {
+		d, ok := r.digestNamed(a.Digest)
+		if !ok {
+			r.log.Warn("a digest that was asked for is no longer configured", "digest", a.Digest)
+			errs = append(errs, r.commitReview(ctx, store.Review{Unask: a.Op}))
+			continue
+		}
+		if err := r.makeDigest(ctx, d, Wanted{At: a.At}, store.Review{Unask: a.Op}, a.By); err != nil {
+			errs = append(errs, fmt.Errorf("make digest %s as asked: %w", d.Name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// makeDigest gathers, judges and commits one digest; the hands post it.
+func (r *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.Review, askedBy string) error {
+	newest, err := r.Store.NewestDigest(ctx)
+	if err != nil {
+		return err
+	}
+	document := digest.Document{Schema: digest.Schema, Number: newest + 1, Version: 1, Tick: w.At, AskedBy: askedBy}
+	d.Channel, document.Belongs, document.BelongsWhy = r.people.Settle(d.Channel, r.Settings().Route(nil).Fallback)
+	document.Channel = d.Channel
+	if document.Report, err = r.report(ctx, d, w); err != nil {
+		return err
+	}
+	others, err := r.digestsOf(ctx, document.Report.Week)
+	if err != nil {
+		return err
+	}
+	document, _ = document.WithMarks(digest.MarksOf(others))
+	review.Digest = &store.SavedDigest{Document: document}
+	err = r.commitReview(ctx, review)
+	if errors.Is(err, store.ErrVersion) && review.Tick != nil {
+		// An earlier try was stored after all, or another coordinator's was: it is dirty, and the hands will find it.
+		r.sender.Refresh()
+		return r.commitReview(ctx, store.Review{Passed: review.Passed})
+	}
+	if err != nil {
+		return err
+	}
+	r.log.Info("a digest is made", "digest", d.Name, "number", document.ID(), "week", document.Report.Week.String(), "asked_by", askedBy)
+	r.sender.Add(r.digestWork(document))
+	return r.forgetDigests(ctx)
+}
+
+// report finds out what a digest tells. What panics in there must not end the coordinator,
+// and the next one after it.
+func (r *term) report(ctx context.Context, d Digest, w Wanted) (report digest.Report, err error) {
+	ctx, cancel := context.WithTimeout(ctx, gatherFor)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v; this is a defect of Signalbook, please report it: %s", p, debug.Stack())
+		}
+	}()
+	return r.Report(ctx, d, w)
+}
+
+// forgetDigests lets old digests go the way of old incidents.
+func (r *term) forgetDigests(ctx context.Context) error {
+	kept := r.Settings().Retention.For
+	if kept <= 0 {
+		return nil
+	}
+	_, err := r.Store.ForgetDigests(ctx, r.lease.Fence, r.Now().Add(-kept), 10)
+	return err
+}
+
+func (r *term) commitReview(ctx context.Context, review store.Review) error {
+	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{Now: r.Now(), Review: review})
+	if err != nil {
+		return err
+	}
+	return each[0]
+}

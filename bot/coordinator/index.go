@@ -1,0 +1,28 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+
+	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/pause"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// index makes the indexes whole that lists are read from, unless the coordinator before
+// left them whole: after an upgrade they are filled while the workspace goes on.
+func (r *term) index(ctx context.Context) error {
+	for {
+		err := r.Store.FillIndexes(ctx, r.lease.Fence)
+		switch {
+		case err == nil, ctx.Err() != nil:
+			return nil
+		case errors.Is(err, store.ErrFenced):
+			return errLeaseLost
+		}
+		r.log.Warn("the indexes of lists could not be filled", "error", err, "again_in", outbox.Retry)
+		if !pause.For(ctx, outbox.Retry) {
+			return nil
+		}
+	}
+}

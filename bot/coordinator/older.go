@@ -1,0 +1,34 @@
+package coordinator
+
+import (
+	"context"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// older refuses a click that did not come from the thread that it is about: what
+// its button says was true when it was posted, and Redis may have lost data since.
+func (r *term) older(ctx context.Context, entry store.Entry) (commit store.Commit, older bool, err error) {
+	ev := entry.Event
+	var from *incident.Origin
+	var subject int
+	answer := incident.Answer{Kind: incident.AnswerOlder}
+	switch {
+	case ev.Act != nil:
+		from, subject = ev.Act.From, ev.Act.Incident
+		answer.Verb, answer.Incident = ev.Act.Verb, ev.Act.Incident
+	case ev.Review != nil:
+		from, subject = ev.Review.From, store.DigestSubject(ev.Review.Digest)
+		answer.Verb = incident.Verb(ev.Review.Verb)
+	}
+	if from == nil {
+		return commit, false, nil
+	}
+	ok, err := r.Store.Owns(ctx, subject, *from)
+	if err != nil || ok {
+		return commit, false, r.unhandled(err)
+	}
+	r.log.Warn("a click on a message that is not known", "verb", answer.Verb, "subject", subject, "channel", from.Channel, "ts", from.TS)
+	return store.Commit{EventID: entry.ID, Op: ev.Op, Now: ev.At, Answer: answer}, true, nil
+}

@@ -1,0 +1,172 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// maxTries is how often an event is tried before it goes to the dead letters.
+const maxTries = 5
+
+// poisonError says that an event can never be handled: what it is made of cannot
+// be read, and reading the same bytes again gives the same.
+type poisonError struct{ reason string }
+
+func (e *poisonError) Error() string { return e.reason }
+
+// restFor is how long a timer rests that could not be handled.
+const restFor = time.Minute
+
+// unhandled is the error of an event that needs what could not be read: it is for a
+// newer binary, or poison, so that one broken document does not stop the workspace.
+func (r *term) unhandled(err error) error {
+	u := store.UnreadableOf(err)
+	if u == nil {
+		return err
+	}
+	r.documents.Met(u)
+	if u.Newer() {
+		return &newerError{u}
+	}
+	return &poisonError{u.Error()}
+}
+
+// stumbleError says that handling an event failed for a reason of its own: a
+// panic, or a commit that Redis answered and refused. What the coordinator believed may
+// have been wrong, so it is tried again with all read anew, maxTries times in all.
+type stumbleError struct {
+	event string // its id; empty when it is one of several
+	cause error
+}
+
+func (e *stumbleError) Error() string { return e.cause.Error() }
+func (e *stumbleError) Unwrap() error { return e.cause }
+
+// stumbled tells a commit that can never be from a Redis that is in trouble:
+// only the first is the event's own fault.
+func stumbled(err error) error {
+	if err != nil && store.Refused(err) {
+		return &stumbleError{cause: err}
+	}
+	return err
+}
+
+// stumble reports whether an error is the event's own. Then the next events are
+// counted and handled one by one, so that none suffers for another; the inbox
+// need not wait.
+func (r *term) stumble(ctx context.Context, err error) bool {
+	own, ok := errors.AsType[*stumbleError](err)
+	if !ok {
+		return false
+	}
+	if own.event != "" && own.event != r.counted {
+		if _, err := r.Store.Suspect(ctx, own.event); err != nil {
+			return false
+		}
+	}
+	r.careful, r.lastStumble = batch, own.Error()
+	r.log.Warn("an event failed and is tried again", "error", own)
+	return true
+}
+
+// suspect counts the head of the inbox before it is handled, when a coordinator may
+// have ended at it or when it stumbled: it is met again by every try. After
+// maxTries it is buried. It returns the events to handle now (none: it was
+// buried), and what to call with how that went.
+func (r *term) suspect(ctx context.Context, entries []store.Entry) ([]store.Entry, func(error), error) {
+	if r.careful == 0 {
+		return entries, func(error) {}, nil
+	}
+	r.careful--
+	head := entries[0]
+	tries, err := r.Store.Suspect(ctx, head.ID)
+	if err != nil {
+		r.careful++
+		return nil, nil, err
+	}
+	r.counted = head.ID
+	if tries > maxTries {
+		why := r.lastStumble
+		if why == "" {
+			why = "it ended its coordinator"
+		}
+		return nil, nil, r.bury(ctx, head, fmt.Sprintf("tried %d times: %s", tries-1, why))
+	}
+	if tries > 1 {
+		r.careful = batch // it may as well stand behind the head: from here on one by one
+	}
+	if r.careful > 0 {
+		entries = entries[:1]
+	}
+	return entries, func(err error) {
+		if _, ok := errors.AsType[*stumbleError](err); ok {
+			return // its count goes on
+		}
+		// Best effort, also when the term ends: a stale count only costs one hash field, until the next term.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = r.Store.Cleared(ctx, head.ID)
+	}, nil
+}
+
+// aboutTimer is what the health says of a timer that rests.
+func aboutTimer(subject int) string { return "timer " + store.SubjectName(subject) }
+
+// bury moves an event to the dead letters. Whoever waits for it is told that it
+// failed; a replay answers anew. A timer says nothing that Redis does not know: it is
+// due again after a rest.
+func (r *term) bury(ctx context.Context, entry store.Entry, why string) error {
+	if t := entry.Event.Timer; t != nil && entry.Err == nil {
+		return r.rest(ctx, entry, t.Incident, why)
+	}
+	r.log.Error("an event cannot be handled and goes to the dead letters: see `signalbook dead list`", "event", entry.ID, "reason", why)
+	r.cache.clear() // deciding about it may have stopped half way
+	commit := store.Commit{EventID: entry.ID, Bury: &entry, Why: why}
+	if entry.Err == nil && entry.Event.Op != "" {
+		commit.Op, commit.Answer = entry.Event.Op, failed(entry.Event)
+	}
+	each, err := r.Store.Commit(ctx, r.lease.Fence, commit)
+	switch {
+	case err != nil:
+		return err
+	case errors.Is(each[0], store.ErrFenced):
+		return each[0]
+	case each[0] == nil:
+		r.lastStumble = ""
+		r.metrics.commits.WithLabelValues("dead").Inc()
+		r.tell(entry.Event, commit)
+	}
+	return nil
+}
+
+// rest makes a timer that could not be handled due again a little later.
+func (r *term) rest(ctx context.Context, entry store.Entry, subject int, why string) error {
+	name := store.SubjectName(subject)
+	r.log.Error("a timer cannot be handled and is due again after a rest", "subject", name, "rest", r.Timing.Rest, "reason", why)
+	r.health.Set(aboutTimer(subject), fmt.Sprintf("what is due of %s cannot be handled, and is tried again every %s: %s", name, r.Timing.Rest, why))
+	r.cache.clear() // deciding about it may have stopped half way
+	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{EventID: entry.ID, Again: &store.Again{Number: subject, Due: r.Store.Now().Add(r.Timing.Rest)}})
+	switch {
+	case err != nil:
+		return err
+	case errors.Is(each[0], store.ErrFenced):
+		return each[0]
+	}
+	r.lastStumble = ""
+	r.metrics.commits.WithLabelValues("resting").Inc()
+	return r.Store.Cleared(ctx, entry.ID)
+}
+
+// failed is what a person is told whose act went to the dead letters.
+func failed(ev incident.Event) incident.Answer {
+	a := incident.Answer{Kind: incident.AnswerFailed, Text: "an error of Signalbook's own; it is kept among the dead letters, where an operator can replay it"}
+	if ev.Act != nil {
+		a.Verb, a.Incident = ev.Act.Verb, ev.Act.Incident
+	}
+	return a
+}
