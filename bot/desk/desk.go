@@ -28,8 +28,8 @@ import (
 )
 
 const (
-	// lookWithin bounds the one look for an answer that comes too late.
-	lookWithin = 100 * time.Millisecond
+	// lookEvery is between two looks for an answer that is waited for; lookWithin bounds the last one.
+	lookEvery, lookWithin = 300 * time.Millisecond, 100 * time.Millisecond
 	// lateWithin is how long the result of a recorded command is waited for; it then follows by response_url.
 	lateWithin = 2 * time.Minute
 )
@@ -218,12 +218,9 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat
 		return answer, true, ""
 	}
 	chat.Acknowledge(ctx) // it is stored
-	select {
-	case answer = <-answers:
+	if answer, ok = d.awaited(putCtx, ev.Op, answers); ok {
 		return answer, true, ""
-	case <-putCtx.Done():
 	}
-	// The answer may have come while the connection for answers was being made.
 	lookCtx, cancelLook := context.WithTimeout(ctx, lookWithin)
 	defer cancelLook()
 	if answer, ok, err = d.Store.Answered(lookCtx, ev.Op); err == nil && ok {
@@ -239,6 +236,25 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat
 	default: // too many wait: the thread shows the result
 	}
 	return answer, false, textLater
+}
+
+// awaited waits for the answer to an event until the context ends. It may have come while
+// the connection for answers was being made: so it is looked for, too.
+func (d *Desk) awaited(ctx context.Context, op string, answers <-chan incident.Answer) (answer incident.Answer, ok bool) {
+	looks := time.NewTicker(lookEvery)
+	defer looks.Stop()
+	for {
+		select {
+		case answer = <-answers:
+			return answer, true
+		case <-looks.C:
+			if answer, ok, err := d.Store.Answered(ctx, op); err == nil && ok {
+				return answer, true
+			}
+		case <-ctx.Done():
+			return answer, false
+		}
+	}
 }
 
 // store puts an event into the store. On an error said is what to tell the person.
