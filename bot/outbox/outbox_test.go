@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -45,9 +46,7 @@ func stale(have ledger.Slot) ledger.Slot { have.Hash = "before"; return have }
 // shows is a ledger whose root is as it should be.
 func shows(more map[string]ledger.Slot) ledger.Ledger {
 	all := ledger.Ledger{"root": sent(root, "1.0")}
-	for name, slot := range more {
-		all[name] = slot
-	}
+	maps.Copy(all, more)
 	return all
 }
 

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -15,9 +16,7 @@ func TestPlanOfAWholeThread(t *testing.T) {
 	everything := shows(map[string]ledger.Slot{"tier:immediate": sent(immediate, "1.1"), "tier:long_term": sent(tier, "1.2"), "deadline:1": sent(ping, "1.3")})
 	but := func(name string, slot ledger.Slot) ledger.Ledger {
 		some := ledger.Ledger{}
-		for n, s := range everything {
-			some[n] = s
-		}
+		maps.Copy(some, everything)
 		some[name] = slot
 		return some
 	}
