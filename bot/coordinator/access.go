@@ -7,8 +7,8 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
-// judgeAccess notes in the scene of an event whether the person may act.
-func (r *term) judgeAccess(ctx context.Context, s *incident.Scene, settings Settings, ev incident.Event, user incident.User, at access.Place) error {
+// judgeAccess notes in the input of an event whether the person may act.
+func (r *term) judgeAccess(ctx context.Context, s *incident.StepInput, settings Settings, ev incident.Event, user incident.User, at access.Place) error {
 	decision, err := r.people.May(ctx, user.ID, ev.Access, at, settings.External)
 	s.Refusal, s.Hidden, s.Note = decision.Reason, decision.Hidden, decision.Note
 	return err

@@ -1,12 +1,12 @@
 package coordinator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
 
-	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
@@ -34,23 +34,23 @@ func (r *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 		return r.review(ctx, entry)
 	}
 	settings := r.Settings()
-	scene, err := r.scene(ctx, ev, settings)
+	in, err := r.input(ctx, ev, settings)
 	if err != nil {
 		return commit, r.unhandled(err)
 	}
-	var plan *incident.Plan
-	scene.Plan = func(n alerts.Notification) incident.Plan {
-		made := r.plan(settings, n)
-		plan = &made
-		return made
-	}
 	if ev.Start != nil {
-		plan = r.startPlan(settings, *ev.Start)
-		scene.StartPlan = plan
+		in.StartPlan = r.startPlan(settings, *ev.Start)
 	}
-	unread := r.lookUp(ctx, &scene, ev)
-	out := settings.Rules.Handle(scene, ev)
-	if err := unread(); err != nil {
+	if err := r.load(ctx, settings, ev, likely(in, ev), &in.Loaded); err != nil {
+		return commit, r.unhandled(err)
+	}
+	opens := in.StartPlan
+	out, err := settings.Rules.Settle(in, ev, func(needs incident.Needs, into *incident.Loaded) error {
+		err := r.load(ctx, settings, ev, needs, into)
+		opens = cmp.Or(into.Plan, opens)
+		return err
+	})
+	if err != nil {
 		return commit, r.unhandled(err)
 	}
 
@@ -64,23 +64,23 @@ func (r *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 			Result: result, Was: r.cache.version(i.Number), Due: settings.Rules.NextDue(i),
 			Dirty: shown && !i.Quiet && i.Show != incident.ShowListed, Before: before, Whole: whole,
 		})
-		if i.Number == scene.Next {
+		if i.Number == in.Next {
 			commit.Next = i.Number
 			r.cache.next = i.Number
 		}
 		r.cache.put(i)
 	}
-	if plan != nil && len(out.Results) > 0 {
-		commit.Playbook = plan.Playbook
+	if opens != nil && len(out.Results) > 0 {
+		commit.Playbook = opens.Playbook
 	}
 	if ev.Timer != nil && len(out.Storms) == 0 && ev.Timer.Incident < 0 {
 		if storm := r.cache.storms[-ev.Timer.Incident]; storm != nil {
 			commit.Again = &store.Again{Number: storm.Subject(), Due: storm.NextDue()}
 		}
 	}
-	if ev.Timer != nil && len(out.Results) == 0 && scene.Current != nil {
+	if ev.Timer != nil && len(out.Results) == 0 && in.Current != nil {
 		// It was early: set it again, the timer index has let it go.
-		commit.Again = &store.Again{Number: scene.Current.Number, Due: settings.Rules.NextDue(*scene.Current)}
+		commit.Again = &store.Again{Number: in.Current.Number, Due: settings.Rules.NextDue(*in.Current)}
 	}
 	if out.Reason != "" {
 		r.log.Debug("nothing to show", "event", entry.ID, "reason", out.Reason)

@@ -50,6 +50,20 @@ func (r *term) input(ctx context.Context, ev incident.Event, settings Settings) 
 	return s, err
 }
 
+// likely is what most events ask for: with it they are decided about at once.
+func likely(in incident.StepInput, ev incident.Event) (needs incident.Needs) {
+	if in.Current == nil {
+		return needs
+	}
+	if ev.Notification != nil && !in.Current.Quiet {
+		needs.Books = append(needs.Books, in.Current.Playbook.Hash)
+	}
+	if in.Current.Storm != 0 {
+		needs.Storms = append(needs.Storms, in.Current.Storm)
+	}
+	return needs
+}
+
 // load reads what an event asks for. What could not be read is nil there, when the
 // event can do without.
 func (r *term) load(ctx context.Context, settings Settings, ev incident.Event, needs incident.Needs, into *incident.Loaded) error {

@@ -28,23 +28,23 @@ tiers: [{name: immediate, within: 1h, steps: [{id: one, title: One}, {id: two, t
 	firing := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: "k", Status: alerts.Firing, Firing: 1, Alerts: []alerts.Alert{{
 		Status: alerts.Firing, Fingerprint: "f", StartsAt: start, Labels: map[string]string{"alertname": "HighCPU", "severity": "critical"},
 	}}}
-	opened := rules.Handle(incident.Scene{Next: 1, Plan: func(alerts.Notification) incident.Plan {
-		return incident.Plan{Channel: "#c", Playbook: book, Hash: book.Hash(), Filled: filled}
-	}}, incident.Event{At: start, Notification: &firing}).Results[0].Incident
+	opened := rules.Handle(incident.StepInput{Next: 1, Loaded: incident.Loaded{Plan: &incident.Plan{Channel: "#c", Playbook: book, Hash: book.Hash(), Filled: filled}}}, incident.Event{At: start, Notification: &firing}).Results[0].Incident
 	document, err := opened.Encode()
 	if err != nil {
 		b.Fatal(err)
 	}
 
+	in := incident.StepInput{Current: &opened}
+	incident.Keep(&in.Loaded.Books, book.Hash(), book)
 	b.Run("repeat", func(b *testing.B) {
 		for b.Loop() {
-			rules.Handle(incident.Scene{Current: &opened}, incident.Event{At: start.Add(time.Minute), Notification: &firing})
+			rules.Handle(in, incident.Event{At: start.Add(time.Minute), Notification: &firing})
 		}
 	})
 	b.Run("click", func(b *testing.B) {
 		act := incident.Act{Verb: incident.VerbDone, Incident: 1, Step: "1", User: incident.User{ID: "U1"}}
 		for b.Loop() {
-			rules.Handle(incident.Scene{Current: &opened}, incident.Event{At: start.Add(time.Minute), Act: &act})
+			rules.Handle(in, incident.Event{At: start.Add(time.Minute), Act: &act})
 		}
 	})
 	b.Run("ceiling: plain json", func(b *testing.B) {

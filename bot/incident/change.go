@@ -119,6 +119,8 @@ type Result struct {
 
 // Outcome is all that an event led to. Reason says why nothing changed.
 type Outcome struct {
+	// Needs is what has to be loaded first; then nothing else is said.
+	Needs   Needs
 	Results []Result
 	Storms  []Storm  // whose incidents changed, or that began or ended
 	Channel *Channel // in which an incident opened or a storm ended

@@ -7,13 +7,13 @@ import (
 
 // divert lets an incident, or a storm, begin in another channel than it was to. It
 // goes back to its own when the other one does not take it either.
-func (r Rules) divert(s Scene, d Diverted, now time.Time) Outcome {
+func (r Rules) divert(s StepInput, d Diverted, now time.Time) Outcome {
 	if d.To == "" || d.To == d.Channel {
 		return Outcome{Reason: "there is no other channel"}
 	}
 	var out Outcome
 	if d.Incident < 0 {
-		storm := s.Storm(-d.Incident)
+		storm := s.storm(-d.Incident)
 		if storm == nil || storm.At() != d.Channel {
 			return Outcome{Reason: "the storm is elsewhere already, or forgotten"}
 		}

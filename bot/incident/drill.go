@@ -53,7 +53,7 @@ type Score struct {
 
 // score gives the drills of an outcome that are at their end their score: when all
 // immediate steps are ended, and once more, for good, when they resolve.
-func score(out *Outcome, s Scene, now time.Time) {
+func score(out *Outcome, s StepInput, now time.Time) {
 	for k := range out.Results {
 		result := &out.Results[k]
 		i, was := &result.Incident, result.Incident.Score
@@ -68,8 +68,7 @@ func score(out *Outcome, s Scene, now time.Time) {
 		if was != nil {
 			next.Drills, next.Real = was.Drills, was.Real
 		} else {
-			if s.History != nil {
-				history := s.History(i.Playbook.Name)
+			if history := s.history(i.Playbook.Name); history != nil {
 				next.Drills, next.Real = past(history.Drills), past(history.Real)
 			}
 			result.Changes = append(result.Changes, Change{Kind: KindScored, At: now})

@@ -69,7 +69,7 @@ func TestDrillSharesNoDeadline(t *testing.T) {
 	labels := map[string]string{"channel": "a", "team": "team-a", incident.DrillLabel: "true"}
 	drill := s.do(incident.Event{Op: "op", Start: &incident.Start{Playbook: "p", User: user("anna"), Labels: labels}}, 0).Results[0].Incident
 	for _, pair := range [][2]incident.Incident{{real, drill}, {drill, real}} {
-		out := s.rules.Handle(incident.Scene{Current: &pair[0], Neighbours: []incident.Incident{pair[1]}}, incident.Event{
+		out := s.rules.Handle(incident.StepInput{Current: &pair[0], Neighbours: []incident.Incident{pair[1]}}, incident.Event{
 			At: s.now.Add(time.Hour), Timer: &incident.Timer{Incident: pair[0].Number},
 		})
 		if len(out.Results) != 1 || len(out.Results[0].Incident.Tiers[0].Together) != 0 || !out.Results[0].Incident.Tiers[0].Overdue {

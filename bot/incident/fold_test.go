@@ -47,7 +47,7 @@ func TestTimelineOfManyFlaps(t *testing.T) {
 	now, all, acts, longest := epoch, 0, 0, 0
 	do := func(ev incident.Event) {
 		ev.At = now
-		out := rules.Handle(incident.Scene{Current: &i}, ev)
+		out := handled(t, rules, incident.StepInput{Current: &i}, ev, nil)
 		for _, r := range out.Results {
 			before := i
 			i = r.Incident

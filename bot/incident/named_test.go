@@ -16,7 +16,7 @@ func TestWordsKeepTheirPeople(t *testing.T) {
 	note := func(i incident.Incident, people ...incident.User) incident.Incident {
 		t.Helper()
 		act := incident.Act{Verb: incident.VerbNote, Incident: 1, User: ben, Text: "words", Named: people}
-		out := incident.Rules{}.Handle(incident.Scene{Current: &i, Next: 2}, incident.Event{At: i.OpenedAt, Act: &act})
+		out := incident.Rules{}.Handle(incident.StepInput{Current: &i, Next: 2}, incident.Event{At: i.OpenedAt, Act: &act})
 		if out.Answer.Kind != incident.AnswerApplied || len(out.Results) != 1 {
 			t.Fatalf("got %+v, want the note taken", out.Answer)
 		}

@@ -11,7 +11,7 @@ import (
 
 // receive decides what a notification means for its group: nothing new, news
 // for the current incident, a new incident, or one that follows an old one.
-func (r Rules) receive(s Scene, n alerts.Notification, now time.Time) Outcome {
+func (r Rules) receive(s StepInput, n alerts.Notification, now time.Time) Outcome {
 	switch {
 	case s.Current == nil && n.AllResolved():
 		return r.remember(s, n, now)
@@ -22,9 +22,7 @@ func (r Rules) receive(s Scene, n alerts.Notification, now time.Time) Outcome {
 	}
 	i := s.Current.clone()
 	m := &move{rules: r, i: &i, now: now}
-	if s.Book != nil {
-		m.book = s.Book(i.Playbook.Hash)
-	}
+	m.book = s.book(i.Playbook.Hash)
 	m.hear(n)
 	if m.superseded {
 		return r.open(s, n, now, s.Current)
@@ -38,7 +36,7 @@ func (r Rules) receive(s Scene, n alerts.Notification, now time.Time) Outcome {
 
 // remember keeps a group that we first hear of when it is resolved, without
 // showing it: a firing copy of the same alerts may still be on its way.
-func (r Rules) remember(s Scene, n alerts.Notification, now time.Time) Outcome {
+func (r Rules) remember(s StepInput, n alerts.Notification, now time.Time) Outcome {
 	i := Incident{
 		Schema: Schema, Number: s.Next, State: Closed, Quiet: true, Drill: IsDrill(n), Group: GroupOf(n),
 		OpenedAt: now, OpeningAt: now, ResolvedAt: now, ClosedAt: now,
@@ -51,7 +49,7 @@ func (r Rules) remember(s Scene, n alerts.Notification, now time.Time) Outcome {
 }
 
 // receiveQuiet hears more about a group that is only remembered.
-func (r Rules) receiveQuiet(s Scene, n alerts.Notification, now time.Time) Outcome {
+func (r Rules) receiveQuiet(s StepInput, n alerts.Notification, now time.Time) Outcome {
 	i := s.Current.clone()
 	m := &move{rules: r, i: &i, now: now}
 	if m.firesAnew(n) {
@@ -69,7 +67,7 @@ func (r Rules) receiveQuiet(s Scene, n alerts.Notification, now time.Time) Outco
 }
 
 // releaseQuiet opens a remembered group whose firing copy stood its hold.
-func (r Rules) releaseQuiet(s Scene, now time.Time) Outcome {
+func (r Rules) releaseQuiet(s StepInput, now time.Time) Outcome {
 	i := s.Current.clone()
 	due := false
 	for k := range i.Alerts {
@@ -95,9 +93,12 @@ func (i Incident) holds(a alerts.Alert) bool {
 // open makes a new incident out of a notification. A remembered group opens
 // under the number it was remembered with; one that follows an old incident
 // takes over its follow-ups.
-func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident) Outcome {
-	plan := s.Plan(received(n, now))
-	i := r.incident(plan, s.Next, now)
+func (r Rules) open(s StepInput, n alerts.Notification, now time.Time, old *Incident) Outcome {
+	plan := s.plan(received(n, now))
+	if plan == nil {
+		return Outcome{}
+	}
+	i := r.incident(*plan, s.Next, now)
 	if s.Current != nil && s.Current.Quiet {
 		i.Number, i.Version, i.Alerts, i.unknown = s.Current.Number, s.Current.Version, s.Current.clone().Alerts, s.Current.unknown
 	}
@@ -127,7 +128,7 @@ func (r Rules) open(s Scene, n alerts.Notification, now time.Time, old *Incident
 }
 
 // start opens an incident that a person began by hand.
-func (r Rules) start(s Scene, st Start, now time.Time) Outcome {
+func (r Rules) start(s StepInput, st Start, now time.Time) Outcome {
 	if s.StartPlan == nil {
 		return Outcome{Answer: Answer{Kind: AnswerNoPlaybook, Text: st.Playbook}, Reason: "no such playbook"}
 	}

@@ -77,7 +77,12 @@ func (w *world) do(ev incident.Event) incident.Outcome {
 	scene, was := w.scene(ev)
 	input := encoded(w.t, ev) + encoded(w.t, scene.Current) + encoded(w.t, scene.Neighbours)
 	w.log = append(w.log, fmt.Sprintf("%s %s", w.now.Sub(epoch), brief(ev)))
-	out := w.rules.Handle(scene, ev)
+	out := handled(w.t, w.rules, scene, ev, func(needs incident.Needs, into *incident.Loaded) {
+		if needs.Plan != nil {
+			plan := w.plan(*needs.Plan)
+			into.Plan = &plan
+		}
+	})
 	if after := encoded(w.t, ev) + encoded(w.t, scene.Current) + encoded(w.t, scene.Neighbours); after != input {
 		w.failf("Handle changed what it was given:\n%s\nnow\n%s", input, after)
 	}
@@ -106,8 +111,8 @@ func brief(ev incident.Event) string {
 	return "start"
 }
 
-func (w *world) scene(ev incident.Event) (s incident.Scene, was map[int]incident.Incident) {
-	s = incident.Scene{Next: len(w.documents) + 1, Plan: w.plan}
+func (w *world) scene(ev incident.Event) (s incident.StepInput, was map[int]incident.Incident) {
+	s = incident.StepInput{Next: len(w.documents) + 1}
 	at := 0
 	switch {
 	case ev.Notification != nil:

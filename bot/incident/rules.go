@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -29,38 +28,13 @@ type Rules struct {
 	Storm         Limit
 }
 
-// Scene is what the coordinator knows around one event.
-type Scene struct {
-	// Current is the incident that the event concerns: the newest of the alert group, or the one an act or timer names.
-	Current *Incident
-	// Next is the number that a new incident takes.
-	Next int
-	// Plan says what the configuration makes of a notification that opens an incident.
-	Plan func(alerts.Notification) Plan
-	// StartPlan is the plan of a playbook started by hand; nil when there is no such playbook.
-	StartPlan *Plan
-	// Neighbours are other incidents in the same channel, with the same owners, whose immediate deadline is near.
-	Neighbours []Incident
-	// Refusal is why the person may not act; empty when he may. Hidden: he is told what is told of an incident that does
-	// not exist. Note is what could not be checked; the timeline tells it.
-	Refusal string
-	Hidden  bool
-	Note    string
-	// History returns how former incidents of a playbook went; nil: nothing is remembered.
-	History func(playbook string) History
-	// Channel returns what is remembered of a channel: a value with its name when nothing is; nil when that cannot be read.
-	Channel func(name string) *Channel
-	// Book returns the playbook that an incident began with; nil when that cannot be read.
-	Book func(hash string) *playbooks.Playbook
-	// Storm returns a storm, Load an incident; nil when it is gone, or cannot be read.
-	Storm func(number int) *Storm
-	Load  func(number int) *Incident
-}
-
-// Handle decides what an event means. Everything in the outcome has its Version
+// Handle decides what an event means. When the outcome asks for more ([Outcome.Needs]),
+// it says nothing else: load that, and handle the event again. Everything in the outcome has its Version
 // raised by one.
-func (r Rules) Handle(s Scene, ev Event) Outcome {
+func (r Rules) Handle(s StepInput, ev Event) Outcome {
 	var out Outcome
+	var needs Needs
+	s.needs = &needs
 	switch {
 	case ev.Notification != nil:
 		out = r.receive(s, *ev.Notification, ev.At)
@@ -79,6 +53,9 @@ func (r Rules) Handle(s Scene, ev Event) Outcome {
 	}
 	r.weather(&out, s, ev.At)
 	score(&out, s, ev.At)
+	if !needs.None() {
+		return Outcome{Needs: needs}
+	}
 	if s.Current != nil && s.Current.Drill && !s.Hidden || ev.Start != nil && ev.Start.Drill() {
 		out.Answer.Drill = out.Answer.Kind != AnswerNone
 	}
@@ -133,7 +110,7 @@ func (i Incident) clone() Incident {
 	return i
 }
 
-func (r Rules) handleAct(s Scene, act Act, now time.Time) Outcome {
+func (r Rules) handleAct(s StepInput, act Act, now time.Time) Outcome {
 	if s.Current == nil || s.Current.Quiet || s.Hidden {
 		return Outcome{Answer: Answer{Kind: AnswerGone, Verb: act.Verb, Incident: act.Incident}, Reason: "no such incident"}
 	}
@@ -148,14 +125,14 @@ func (r Rules) handleAct(s Scene, act Act, now time.Time) Outcome {
 }
 
 // noted adds to what a person changed what could not be checked before.
-func (s Scene) noted(changes []Change, now time.Time) []Change {
+func (s StepInput) noted(changes []Change, now time.Time) []Change {
 	if s.Note == "" {
 		return changes
 	}
 	return append(changes, Change{Kind: KindUnchecked, At: now, Text: s.Note})
 }
 
-func (r Rules) handleTimer(s Scene, now time.Time) Outcome {
+func (r Rules) handleTimer(s StepInput, now time.Time) Outcome {
 	if s.Current == nil {
 		return Outcome{Reason: "no such incident"}
 	}

@@ -209,7 +209,7 @@ func (d *desk) notification(line string) *alerts.Notification {
 
 // event does what the coordinator does with one event.
 func (d *desk) event(ev incident.Event) {
-	s := incident.Scene{Next: len(d.incidents) + 1, Plan: d.plan, History: func(string) incident.History { return d.history }}
+	s := incident.StepInput{Next: len(d.incidents) + 1}
 	at := 0
 	switch {
 	case ev.Notification != nil:
@@ -229,7 +229,15 @@ func (d *desk) event(ev incident.Event) {
 		s.Current = &i
 	}
 	before := d.document(s.Current)
-	out := d.rules.Handle(s, ev)
+	out := handled(d.t, d.rules, s, ev, func(needs incident.Needs, into *incident.Loaded) {
+		if needs.Plan != nil {
+			plan := d.plan(*needs.Plan)
+			into.Plan = &plan
+		}
+		for _, playbook := range needs.Histories {
+			incident.Keep(&into.Histories, playbook, &d.history)
+		}
+	})
 	if after := d.document(s.Current); after != before {
 		d.t.Errorf("Handle changed the incident it was given:\n%s", cmp.Diff(before, after))
 	}

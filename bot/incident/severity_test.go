@@ -45,10 +45,8 @@ func TestTheWorstSeverityOfAGroupIsSpelledAsTheOrderDoes(t *testing.T) {
 			for k, s := range c.given {
 				n.Alerts = append(n.Alerts, alerts.Alert{Status: alerts.Firing, Fingerprint: string(rune('a' + k)), StartsAt: noon, Labels: map[string]string{"severity": s}})
 			}
-			plan := func(alerts.Notification) incident.Plan {
-				return incident.Plan{Playbook: &playbooks.Playbook{Name: "disk", Title: "The disk is full"}, Channel: "#incidents"}
-			}
-			out := rules.Handle(incident.Scene{Next: 1, Plan: plan}, incident.Event{At: noon, Notification: &n})
+			plan := &incident.Plan{Playbook: &playbooks.Playbook{Name: "disk", Title: "The disk is full"}, Channel: "#incidents"}
+			out := rules.Handle(incident.StepInput{Next: 1, Loaded: incident.Loaded{Plan: plan}}, incident.Event{At: noon, Notification: &n})
 			if len(out.Results) != 1 {
 				t.Fatalf("results: got %d (%s), want 1", len(out.Results), out.Reason)
 			}

@@ -162,12 +162,12 @@ func (m *move) show(by User, via string) {
 }
 
 // weather is how storms follow from what an event did to incidents.
-func (r Rules) weather(out *Outcome, s Scene, now time.Time) {
+func (r Rules) weather(out *Outcome, s StepInput, now time.Time) {
 	for k := range out.Results {
 		if out.Results[k].Incident.Drill {
 			continue // an exercise neither makes a storm nor is lost in one
 		}
-		if r.Storm.Above > 0 && s.Channel != nil && slices.ContainsFunc(out.Results[k].Changes, isOpening) {
+		if r.Storm.Above > 0 && slices.ContainsFunc(out.Results[k].Changes, isOpening) {
 			r.opened(out, s, k, now)
 		}
 	}
@@ -194,9 +194,9 @@ func isOpening(c Change) bool { return c.Kind == KindOpened }
 
 // opened counts the opening of out.Results[k] in its channel: it may begin a
 // storm, prolong one, or be nothing special.
-func (r Rules) opened(out *Outcome, s Scene, k int, now time.Time) {
+func (r Rules) opened(out *Outcome, s StepInput, k int, now time.Time) {
 	i := out.Results[k].Incident
-	known := s.Channel(i.Channel)
+	known := s.channel(i.Channel)
 	if known == nil {
 		return // nobody knows what opened before, and this opening must not wait for it
 	}
@@ -242,14 +242,14 @@ func (r Rules) opened(out *Outcome, s Scene, k int, now time.Time) {
 
 // gatherFirst counts those into a storm that opened before it was one; they keep
 // their threads.
-func (r Rules) gatherFirst(out *Outcome, s Scene, c Channel) {
+func (r Rules) gatherFirst(out *Outcome, s StepInput, c Channel) {
 	for _, opening := range c.Recent[:len(c.Recent)-1] {
 		at := slices.IndexFunc(out.Results, func(x Result) bool { return x.Incident.Number == opening.Number })
 		if at >= 0 {
 			out.Results[at].Incident.Storm = c.Storm
 			continue
 		}
-		first := s.Load(opening.Number)
+		first := s.incident(opening.Number)
 		if first == nil {
 			continue // it left the store meanwhile
 		}
@@ -262,16 +262,13 @@ func (r Rules) gatherFirst(out *Outcome, s Scene, c Channel) {
 
 // storm returns the storm of that number for writing: the one of this outcome,
 // else a copy of the stored one; nil when there is none any more.
-func (o *Outcome) storm(s Scene, number int) *Storm {
+func (o *Outcome) storm(s StepInput, number int) *Storm {
 	for k := range o.Storms {
 		if o.Storms[k].Number == number {
 			return &o.Storms[k]
 		}
 	}
-	if s.Storm == nil {
-		return nil
-	}
-	stored := s.Storm(number)
+	stored := s.storm(number)
 	if stored == nil {
 		return nil
 	}
@@ -319,14 +316,14 @@ func (s *Storm) call(i Incident, changes []Change, now time.Time) {
 }
 
 // handleStorm ends a storm whose channel has been calm for long enough.
-func (r Rules) handleStorm(s Scene, number int, now time.Time) Outcome {
+func (r Rules) handleStorm(s StepInput, number int, now time.Time) Outcome {
 	var out Outcome
 	storm := out.storm(s, number)
 	if storm == nil || !storm.EndedAt.IsZero() || now.Before(storm.NextDue()) {
 		return Outcome{Reason: "the storm goes on, or is over already"}
 	}
 	storm.EndedAt = now
-	if known := s.Channel(storm.Channel); known != nil && known.Storm == storm.Number {
+	if known := s.channel(storm.Channel); known != nil && known.Storm == storm.Number {
 		c := *known
 		c.Storm = 0
 		c.Version++

@@ -37,42 +37,14 @@ func newSky(t *testing.T) *sky {
 func (s *sky) do(ev incident.Event, current int) incident.Outcome {
 	s.t.Helper()
 	ev.At = s.now
-	scene := incident.Scene{
-		Next: len(s.incidents) + 1,
-		Plan: func(n alerts.Notification) incident.Plan {
-			filled, _ := s.book.Fill(playbooks.Data{})
-			return incident.Plan{
-				Channel: n.CommonLabels["channel"], Owners: []string{"@" + n.CommonLabels["team"]}, Playbook: s.book, Hash: s.book.Hash(), Filled: filled,
-				Escalate: []incident.Escalation{{After: 10 * time.Minute, Mention: []string{"@leads"}}},
-			}
-		},
-		Channel: func(name string) *incident.Channel {
-			if c, ok := s.channels[name]; ok {
-				return &c
-			}
-			return &incident.Channel{Schema: incident.Schema, Name: name}
-		},
-		Storm: func(n int) *incident.Storm {
-			if storm, ok := s.storms[n]; ok {
-				return &storm
-			}
-			return nil
-		},
-		Load: func(n int) *incident.Incident {
-			if i, ok := s.incidents[n]; ok {
-				return &i
-			}
-			return nil
-		},
-	}
+	in := incident.StepInput{Next: len(s.incidents) + 1}
 	if i, ok := s.incidents[current]; ok {
-		scene.Current = &i
+		in.Current = &i
 	}
 	if ev.Start != nil {
-		plan := scene.Plan(alerts.Notification{CommonLabels: ev.Start.Labels})
-		scene.StartPlan = &plan
+		in.StartPlan = s.plan(ev.Start.Labels)
 	}
-	out := s.rules.Handle(scene, ev)
+	out := handled(s.t, s.rules, in, ev, s.read)
 	for _, r := range out.Results {
 		if was := s.incidents[r.Incident.Number]; r.Incident.Version != was.Version+1 {
 			s.t.Errorf("%s went from version %d to %d", r.Incident.ID(), was.Version, r.Incident.Version)
@@ -92,6 +64,38 @@ func (s *sky) do(ev incident.Event, current int) incident.Outcome {
 		s.channels[c.Name] = *c
 	}
 	return out
+}
+
+func (s *sky) plan(labels map[string]string) *incident.Plan {
+	filled, _ := s.book.Fill(playbooks.Data{})
+	return &incident.Plan{
+		Channel: labels["channel"], Owners: []string{"@" + labels["team"]}, Playbook: s.book, Hash: s.book.Hash(), Filled: filled,
+		Escalate: []incident.Escalation{{After: 10 * time.Minute, Mention: []string{"@leads"}}},
+	}
+}
+
+// read loads what an event asks for.
+func (s *sky) read(needs incident.Needs, into *incident.Loaded) {
+	if needs.Plan != nil {
+		into.Plan = s.plan(needs.Plan.CommonLabels)
+	}
+	for _, name := range needs.Channels {
+		c, ok := s.channels[name]
+		if !ok {
+			c = incident.Channel{Schema: incident.Schema, Name: name}
+		}
+		incident.Keep(&into.Channels, name, &c)
+	}
+	for _, n := range needs.Storms {
+		if storm, ok := s.storms[n]; ok {
+			incident.Keep(&into.Storms, n, &storm)
+		}
+	}
+	for _, n := range needs.Incidents {
+		if i, ok := s.incidents[n]; ok {
+			incident.Keep(&into.Incidents, n, &i)
+		}
+	}
 }
 
 // fire opens an incident of its own group and returns it.

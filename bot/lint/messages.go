@@ -51,7 +51,7 @@ func view(source *playbooks.Source, n alerts.Notification) message.View {
 	}
 	rules := incident.Rules{SeverityLabel: "severity", SeverityOrder: []string{"critical", "warning", "info"}}
 	out := rules.Handle(
-		incident.Scene{Next: 142, Plan: func(alerts.Notification) incident.Plan { return plan }},
+		incident.StepInput{Next: 142, Loaded: incident.Loaded{Plan: &plan}},
 		incident.Event{At: opening, Notification: &n})
 	return message.View{Incident: out.Results[0].Incident, Playbook: source.Playbook, Command: "/playbook"}
 }

@@ -79,14 +79,23 @@ func (s *scene) handle(current *incident.Incident, ev incident.Event) *scene {
 	if current != nil {
 		next = 143
 	}
-	history := func(string) incident.History { return s.history }
-	book := func(string) *playbooks.Playbook { return s.playbook }
-	scene := incident.Scene{Current: current, Next: next, Neighbours: s.others, History: history, Book: book, Plan: func(n alerts.Notification) incident.Plan {
-		plan := s.plan
-		plan.Filled, _ = s.playbook.Fill(playbooks.DataFor(n))
-		return plan
-	}}
-	out := s.rules.Handle(scene, ev)
+	out, err := s.rules.Settle(incident.StepInput{Current: current, Next: next, Neighbours: s.others}, ev, func(needs incident.Needs, into *incident.Loaded) error {
+		if needs.Plan != nil {
+			plan := s.plan
+			plan.Filled, _ = s.playbook.Fill(playbooks.DataFor(*needs.Plan))
+			into.Plan = &plan
+		}
+		for _, hash := range needs.Books {
+			incident.Keep(&into.Books, hash, s.playbook)
+		}
+		for _, playbook := range needs.Histories {
+			incident.Keep(&into.Histories, playbook, &s.history)
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	s.answer = out.Answer
 	for _, r := range out.Results {
 		if r.Incident.Number == 142 || current == nil {
@@ -278,7 +287,7 @@ func started(t testing.TB) *scene {
 	plan := s.plan
 	plan.Filled, _ = s.playbook.Fill(playbooks.Data{Labels: map[string]string{"engine": "postgres"}})
 	plan.Owners = nil
-	out := s.rules.Handle(incident.Scene{Next: 142, StartPlan: &plan}, incident.Event{At: s.now, Start: &incident.Start{Playbook: "database-cpu", Labels: map[string]string{"engine": "postgres"}, User: anna, Via: "command"}})
+	out := s.rules.Handle(incident.StepInput{Next: 142, StartPlan: &plan}, incident.Event{At: s.now, Start: &incident.Start{Playbook: "database-cpu", Labels: map[string]string{"engine": "postgres"}, User: anna, Via: "command"}})
 	s.incident, s.answer = out.Results[0].Incident, out.Answer
 	return s
 }

@@ -55,7 +55,7 @@ func NewStage(s Settings) *Stage {
 
 // Handle does at once what the coordinator and its hands do about one event.
 func (s *Stage) Handle(ev incident.Event) incident.Outcome {
-	out := s.settings.Rules.Handle(s.scene(ev), ev)
+	out, _ := s.settings.Rules.Settle(s.input(ev), ev, s.read) // which fails without a plan alone
 	for _, r := range out.Results {
 		i := r.Incident
 		if i.Number > len(s.incidents) {
@@ -75,25 +75,36 @@ func (s *Stage) Handle(ev incident.Event) incident.Outcome {
 	return out
 }
 
-func (s *Stage) scene(ev incident.Event) incident.Scene {
-	scene := incident.Scene{
-		Next:    len(s.incidents) + 1,
-		Plan:    s.plan,
-		Channel: func(name string) *incident.Channel { return &incident.Channel{Name: name} },
-		Storm:   func(int) *incident.Storm { return nil },
-		Load:    s.load,
-		Book:    func(hash string) *playbooks.Playbook { return s.books[hash] },
+// read loads what an event asks for. Nothing is known of channels and their storms.
+func (s *Stage) read(needs incident.Needs, into *incident.Loaded) error {
+	if needs.Plan != nil {
+		plan := s.plan(*needs.Plan)
+		into.Plan = &plan
 	}
+	for _, hash := range needs.Books {
+		incident.Keep(&into.Books, hash, s.books[hash])
+	}
+	for _, name := range needs.Channels {
+		incident.Keep(&into.Channels, name, &incident.Channel{Name: name})
+	}
+	for _, number := range needs.Incidents {
+		incident.Keep(&into.Incidents, number, s.load(number))
+	}
+	return nil
+}
+
+func (s *Stage) input(ev incident.Event) incident.StepInput {
+	in := incident.StepInput{Next: len(s.incidents) + 1}
 	switch {
 	case ev.Notification != nil:
-		scene.Current = s.load(s.groups[incident.GroupOf(*ev.Notification)])
+		in.Current = s.load(s.groups[incident.GroupOf(*ev.Notification)])
 	case ev.Act != nil:
-		scene.Current = s.load(ev.Act.Incident)
+		in.Current = s.load(ev.Act.Incident)
 	case ev.Timer != nil:
-		scene.Current = s.load(ev.Timer.Incident)
-		scene.Neighbours = s.incidents
+		in.Current = s.load(ev.Timer.Incident)
+		in.Neighbours = s.incidents
 	}
-	return scene
+	return in
 }
 
 func (s *Stage) plan(n alerts.Notification) incident.Plan {

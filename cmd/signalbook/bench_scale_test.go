@@ -46,20 +46,20 @@ func history(b *testing.B) (saved []store.Saved, book *playbooks.Playbook) {
 		Reason: `files before built-ins: alertname=~"DatabaseHighCPU"`,
 	}
 	rules := incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical", "warning", "info"}}
-	scene := incident.Scene{Next: 1, Plan: func(alerts.Notification) incident.Plan { return plan }}
+	in := incident.StepInput{Next: 1, Loaded: incident.Loaded{Plan: &plan}}
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	happens := func(ev incident.Event) {
 		b.Helper()
 		was := int64(0)
-		if scene.Current != nil {
-			was = scene.Current.Version
+		if in.Current != nil {
+			was = in.Current.Version
 		}
-		results := rules.Handle(scene, ev).Results
+		results := rules.Handle(in, ev).Results
 		if len(results) != 1 {
 			b.Fatalf("got %d results of %+v, want 1", len(results), ev)
 		}
 		i := results[0].Incident
-		scene.Current = &i
+		in.Current = &i
 		saved = append(saved, store.Saved{Result: results[0], Was: was, Due: rules.NextDue(i)})
 	}
 	happens(incident.Event{At: now, Notification: &n})
