@@ -36,7 +36,7 @@ func startSim(t testing.TB, o slacksim.Options) (*slacksim.Sim, *Client) {
 // patience bounds a wait for something that must happen.
 func patience(t testing.TB) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -184,9 +184,9 @@ func (c *cache) storm(ctx context.Context, s *store.Store, number int) (*inciden
 	return &storm, nil
 }
 
-// weather is the part of a commit about channels and storms: their new values,
+// saved is the part of a commit about channels and storms: their new values,
 // and the versions that Redis has of them.
-func (c *cache) weather(out incident.Outcome) (channel *store.SavedChannel, storms []store.SavedStorm) {
+func (c *cache) saved(out incident.Outcome) (channel *store.SavedChannel, storms []store.SavedStorm) {
 	if out.Channel != nil {
 		channel = &store.SavedChannel{Channel: *out.Channel, Was: c.channels[out.Channel.Name].Version}
 		c.channels[out.Channel.Name] = *out.Channel

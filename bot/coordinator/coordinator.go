@@ -54,7 +54,7 @@ type Settings struct {
 // Route is where an incident goes and whom it concerns.
 type Route = incident.Target
 
-// Timing is how long the hands wait for what mostly never comes. The zero value
+// Timing is how long the sender waits for what mostly never comes. The zero value
 // of a field means the constant beside it; only tests set them.
 type Timing struct {
 	// As in outbox.Timing; the constants are outbox.Usual.
@@ -178,7 +178,7 @@ func (k *Coordinator) term(ctx context.Context, lease store.Lease) error {
 	defer k.health.Reset("redis", aboutBehind)
 	defer k.keeping.Store(false)
 	k.health.Clear(aboutBehind)
-	r := &term{Coordinator: k, lease: lease, log: log, careful: 1, atOnce: batch, compared: make(chan struct{}), documents: health.NewDocuments(&k.health, log, k.gaveUp)}
+	r := &term{Coordinator: k, lease: lease, log: log, isolating: 1, atOnce: batch, compared: make(chan struct{}), documents: health.NewDocuments(&k.health, log, k.gaveUp)}
 	r.renewed(time.Now())
 	r.spendWithin(time.Now())
 	r.people = directory.New(directory.Options{
@@ -200,7 +200,7 @@ func (k *Coordinator) term(ctx context.Context, lease store.Lease) error {
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.renew(groupCtx) })
 	group.Go(func() error { return r.step(groupCtx) })
-	group.Go(func() error { return r.ripen(groupCtx) })
+	group.Go(func() error { return r.enqueueDueTimers(groupCtx) })
 	group.Go(func() error { return r.index(groupCtx) })
 	group.Go(func() error { return r.compare(groupCtx) })
 	group.Go(func() error { return r.people.Run(groupCtx) })
@@ -243,10 +243,10 @@ type term struct {
 	aside     aside
 	// careful is how many of the next events are counted before they are handled, because a coordinator may have ended at
 	// them: the first one always is.
-	careful     int
+	isolating   int
 	counted     string // the event that was counted last
 	atOnce      int    // how many events are read and stored at a time: fewer when the way to Redis does not carry more
-	lastStumble string // how the last event stumbled over itself
+	lastFailure string // how the last event failed
 }
 
 func (r *term) renewed(at time.Time) {
@@ -289,8 +289,8 @@ func (r *term) renew(ctx context.Context) error {
 	}
 }
 
-// ripen puts the timers that are due into the inbox.
-func (r *term) ripen(ctx context.Context) error {
+// enqueueDueTimers puts the timers that are due into the inbox.
+func (r *term) enqueueDueTimers(ctx context.Context) error {
 	ticker := time.NewTicker(timerEvery)
 	defer ticker.Stop()
 	for {

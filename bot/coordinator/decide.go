@@ -17,7 +17,7 @@ func (r *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 	defer func() {
 		if p := recover(); p != nil {
 			r.log.Error("panic while handling an event", "event", entry.ID, "panic", p, "stack", string(debug.Stack()))
-			err = &stumbleError{entry.ID, fmt.Errorf("panic: %v", p)}
+			err = &eventError{entry.ID, fmt.Errorf("panic: %v", p)}
 		}
 	}()
 	switch {
@@ -55,7 +55,7 @@ func (r *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 	}
 
 	commit = store.Commit{EventID: entry.ID, Op: ev.Op, Answer: out.Answer, Now: ev.At}
-	commit.Channel, commit.Storms = r.cache.weather(out)
+	commit.Channel, commit.Storms = r.cache.saved(out)
 	for _, result := range out.Results {
 		i := result.Incident
 		before, whole := r.cache.before(i.Number)

@@ -56,7 +56,7 @@ func (r *term) digestNamed(name string) (Digest, bool) {
 	return Digest{}, false
 }
 
-// digestWork asks the hands for a look at a digest.
+// digestWork asks the sender for a look at a digest.
 func (r *term) digestWork(d digest.Document, clicked ...string) sender.Work {
 	return sender.Work{Number: store.DigestSubject(d.Number), Channel: r.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
 }
@@ -73,7 +73,7 @@ func (r *term) post(ctx context.Context) error {
 		case errors.Is(err, store.ErrFenced):
 			return errLeaseLost
 		case err != nil:
-			// Not known what was stored: what was, nobody has told the hands.
+			// Not known what was stored: what was, nobody has told the sender.
 			r.sender.Refresh()
 			wait = min(2*wait, digestRest)
 			r.log.Warn("digests wait", "error", err, "again_in", wait)
@@ -164,7 +164,7 @@ func (r *term) wished(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// makeDigest gathers, judges and commits one digest; the hands post it.
+// makeDigest gathers, judges and commits one digest; the sender posts it.
 func (r *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.Review, askedBy string) error {
 	newest, err := r.Store.NewestDigest(ctx)
 	if err != nil {
@@ -184,7 +184,7 @@ func (r *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.
 	review.Digest = &store.SavedDigest{Document: document}
 	err = r.commitReview(ctx, review)
 	if errors.Is(err, store.ErrVersion) && review.Tick != nil {
-		// An earlier try was stored after all, or another coordinator's was: it is dirty, and the hands will find it.
+		// An earlier try was stored after all, or another coordinator's was: it is dirty, and the sender will find it.
 		r.sender.Refresh()
 		return r.commitReview(ctx, store.Review{Passed: review.Passed})
 	}

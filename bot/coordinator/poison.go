@@ -36,31 +36,31 @@ func (r *term) unhandled(err error) error {
 	return &poisonError{u.Error()}
 }
 
-// stumbleError says that handling an event failed for a reason of its own: a
+// eventError says that handling an event failed for a reason of its own: a
 // panic, or a commit that Redis answered and refused. What the coordinator believed may
 // have been wrong, so it is tried again with all read anew, maxTries times in all.
-type stumbleError struct {
+type eventError struct {
 	event string // its id; empty when it is one of several
 	cause error
 }
 
-func (e *stumbleError) Error() string { return e.cause.Error() }
-func (e *stumbleError) Unwrap() error { return e.cause }
+func (e *eventError) Error() string { return e.cause.Error() }
+func (e *eventError) Unwrap() error { return e.cause }
 
-// stumbled tells a commit that can never be from a Redis that is in trouble:
+// eventFailure tells a commit that can never be from a Redis that is in trouble:
 // only the first is the event's own fault.
-func stumbled(err error) error {
+func eventFailure(err error) error {
 	if err != nil && store.Refused(err) {
-		return &stumbleError{cause: err}
+		return &eventError{cause: err}
 	}
 	return err
 }
 
-// stumble reports whether an error is the event's own. Then the next events are
+// isolate reports whether an error is the event's own. Then the next events are
 // counted and handled one by one, so that none suffers for another; the inbox
 // need not wait.
-func (r *term) stumble(ctx context.Context, err error) bool {
-	own, ok := errors.AsType[*stumbleError](err)
+func (r *term) isolate(ctx context.Context, err error) bool {
+	own, ok := errors.AsType[*eventError](err)
 	if !ok {
 		return false
 	}
@@ -69,42 +69,42 @@ func (r *term) stumble(ctx context.Context, err error) bool {
 			return false
 		}
 	}
-	r.careful, r.lastStumble = batch, own.Error()
+	r.isolating, r.lastFailure = batch, own.Error()
 	r.log.Warn("an event failed and is tried again", "error", own)
 	return true
 }
 
-// suspect counts the head of the inbox before it is handled, when a coordinator may
-// have ended at it or when it stumbled: it is met again by every try. After
-// maxTries it is buried. It returns the events to handle now (none: it was
-// buried), and what to call with how that went.
-func (r *term) suspect(ctx context.Context, entries []store.Entry) ([]store.Entry, func(error), error) {
-	if r.careful == 0 {
+// countTries counts the head of the inbox before it is handled, when a coordinator may
+// have ended at it, or when it failed: it is met again by every try. After
+// maxTries it goes to the dead letters. It returns the events to handle now (none: it was
+// put there), and what to call with how that went.
+func (r *term) countTries(ctx context.Context, entries []store.Entry) ([]store.Entry, func(error), error) {
+	if r.isolating == 0 {
 		return entries, func(error) {}, nil
 	}
-	r.careful--
+	r.isolating--
 	head := entries[0]
 	tries, err := r.Store.Suspect(ctx, head.ID)
 	if err != nil {
-		r.careful++
+		r.isolating++
 		return nil, nil, err
 	}
 	r.counted = head.ID
 	if tries > maxTries {
-		why := r.lastStumble
+		why := r.lastFailure
 		if why == "" {
 			why = "it ended its coordinator"
 		}
-		return nil, nil, r.bury(ctx, head, fmt.Sprintf("tried %d times: %s", tries-1, why))
+		return nil, nil, r.deadLetter(ctx, head, fmt.Sprintf("tried %d times: %s", tries-1, why))
 	}
 	if tries > 1 {
-		r.careful = batch // it may as well stand behind the head: from here on one by one
+		r.isolating = batch // it may as well stand behind the head: from here on one by one
 	}
-	if r.careful > 0 {
+	if r.isolating > 0 {
 		entries = entries[:1]
 	}
 	return entries, func(err error) {
-		if _, ok := errors.AsType[*stumbleError](err); ok {
+		if _, ok := errors.AsType[*eventError](err); ok {
 			return // its count goes on
 		}
 		// Best effort, also when the term ends: a stale count only costs one hash field, until the next term.
@@ -117,10 +117,10 @@ func (r *term) suspect(ctx context.Context, entries []store.Entry) ([]store.Entr
 // aboutTimer is what the health says of a timer that rests.
 func aboutTimer(subject int) string { return "timer " + store.SubjectName(subject) }
 
-// bury moves an event to the dead letters. Whoever waits for it is told that it
+// deadLetter moves an event to the dead letters. Whoever waits for it is told that it
 // failed; a replay answers anew. A timer says nothing that Redis does not know: it is
 // due again after a rest.
-func (r *term) bury(ctx context.Context, entry store.Entry, why string) error {
+func (r *term) deadLetter(ctx context.Context, entry store.Entry, why string) error {
 	if t := entry.Event.Timer; t != nil && entry.Err == nil {
 		return r.rest(ctx, entry, t.Incident, why)
 	}
@@ -137,9 +137,9 @@ func (r *term) bury(ctx context.Context, entry store.Entry, why string) error {
 	case errors.Is(each[0], store.ErrFenced):
 		return each[0]
 	case each[0] == nil:
-		r.lastStumble = ""
+		r.lastFailure = ""
 		r.metrics.commits.WithLabelValues("dead").Inc()
-		r.tell(entry.Event, commit)
+		r.publish(entry.Event, commit)
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func (r *term) rest(ctx context.Context, entry store.Entry, subject int, why str
 	case errors.Is(each[0], store.ErrFenced):
 		return each[0]
 	}
-	r.lastStumble = ""
+	r.lastFailure = ""
 	r.metrics.commits.WithLabelValues("resting").Inc()
 	return r.Store.Cleared(ctx, entry.ID)
 }

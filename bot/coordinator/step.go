@@ -41,11 +41,11 @@ func (r *term) step(ctx context.Context) error {
 		case isBehind(err):
 			return err
 		case err != nil:
-			// Not known what was stored: forget what we believed, and read again. What was stored nobody has told the hands.
+			// Not known what was stored: forget what we believed, and read again. What was stored nobody has told the sender.
 			next = decided{}
 			r.cache.clear()
 			r.sender.Refresh()
-			if r.stumble(ctx, err) {
+			if r.isolate(ctx, err) {
 				continue
 			}
 			r.atOnce = max(r.atOnce/2, 1)
@@ -76,7 +76,7 @@ type decided struct {
 }
 
 // head reads and decides about the events at the head of the inbox. What it
-// returns is empty when there are none, or when one of them was buried.
+// returns is empty when there are none, or when one of them went to the dead letters.
 func (r *term) head(ctx context.Context) (d decided, err error) {
 	entries, err := r.Store.Read(ctx, r.aside.after, int64(r.atOnce), readWait)
 	if err == nil {
@@ -86,7 +86,7 @@ func (r *term) head(ctx context.Context) (d decided, err error) {
 		return d, err
 	}
 	full := len(entries) == r.atOnce
-	entries, handled, err := r.suspect(ctx, entries)
+	entries, handled, err := r.countTries(ctx, entries)
 	if err != nil || len(entries) == 0 {
 		return d, err
 	}
@@ -111,15 +111,15 @@ func (r *term) head(ctx context.Context) (d decided, err error) {
 	switch {
 	case err == nil:
 	case poison && len(commits) == 0:
-		return d, r.bury(ctx, entries[0], err.Error())
-	case poison, isNewer(err), len(commits) > 0 && r.stumble(ctx, err):
+		return d, r.deadLetter(ctx, entries[0], err.Error())
+	case poison, isNewer(err), len(commits) > 0 && r.isolate(ctx, err):
 		full = false // what came before is committed; then it is the head
 	default:
 		return d, err
 	}
 	prepared, err := r.Store.Prepare(r.lease.Fence, commits...)
 	if err != nil {
-		return d, stumbled(err)
+		return d, eventFailure(err)
 	}
 	return decided{entries, commits, prepared, full && len(entries) == r.atOnce, handled}, nil
 }
@@ -178,7 +178,7 @@ func (r *term) commit(ctx context.Context, d decided) (ahead decided, err error)
 	a := <-answers
 	if a.err != nil {
 		r.metrics.commits.WithLabelValues("unknown").Add(float64(len(d.commits)))
-		return decided{}, stumbled(a.err)
+		return decided{}, eventFailure(a.err)
 	}
 	stored, err := r.settle(d, a.each)
 	if err != nil || !stored {
@@ -212,7 +212,7 @@ func (r *term) fold(ctx context.Context, commits []store.Commit) {
 // It is not safe when anything is wrong with them: the cache may then hold what was
 // decided half, and they are to be met at the head of the inbox.
 func (r *term) ahead(ctx context.Context, after string) (d decided, safe bool) {
-	if r.careful > 0 || !r.cache.roomy() {
+	if r.isolating > 0 || !r.cache.roomy() {
 		return d, true
 	}
 	entries, err := r.Store.Read(ctx, after, int64(r.atOnce), store.NoWait)
@@ -244,7 +244,7 @@ func (r *term) settle(d decided, each []error) (stored bool, err error) {
 				r.health.Clear(aboutTimer(t.Incident))
 			}
 			r.floor.raise(d.commits[k].Next)
-			r.tell(d.entries[k].Event, d.commits[k])
+			r.publish(d.entries[k].Event, d.commits[k])
 			continue
 		}
 		stored = false
@@ -257,7 +257,7 @@ func (r *term) settle(d decided, each []error) (stored bool, err error) {
 			r.cache.clear()
 			r.sender.Refresh()
 		case err == nil:
-			err = &stumbleError{d.commits[k].EventID, fmt.Errorf("commit event %s: %w", d.commits[k].EventID, refused)}
+			err = &eventError{d.commits[k].EventID, fmt.Errorf("commit event %s: %w", d.commits[k].EventID, refused)}
 		}
 	}
 	return stored, err

@@ -8,10 +8,10 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-// tell passes on what a committed event led to: the hands bring Slack in line,
+// publish passes on what a committed event led to: the sender brings Slack in line,
 // and the person who acted gets a private answer when nobody waits for it at a
 // door.
-func (r *term) tell(ev incident.Event, commit store.Commit) {
+func (r *term) publish(ev incident.Event, commit store.Commit) {
 	for _, saved := range commit.Saved {
 		if !saved.Dirty {
 			continue

@@ -32,7 +32,7 @@ func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBl
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.waits.read)
 	defer cancel()
-	entries, unread, err := d.Store.Crowd(ctx, n)
+	entries, unread, err := d.Store.StormMembers(ctx, n)
 	if s.MessageTS != "" && err == nil {
 		// A message of before Redis lost data may name another storm.
 		var ok bool

@@ -29,7 +29,7 @@ func (r *rig) blow() (storm slacksim.Message) {
 				storm = m
 			}
 		}
-		entries, _, err := r.store.Crowd(r.t.Context(), 3)
+		entries, _, err := r.store.StormMembers(r.t.Context(), 3)
 		return storm.TS != "" && err == nil && len(entries) == 8
 	})
 	return storm

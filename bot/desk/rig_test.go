@@ -30,7 +30,7 @@ import (
 )
 
 // patience is how long a condition may take on a slow machine.
-const patience = 3 * time.Minute
+const patience = 10 * time.Minute
 
 // rig is a desk between a real Redis and a Slack look-alike.
 type rig struct {

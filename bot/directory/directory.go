@@ -87,7 +87,7 @@ func (d *Directory) Await(ctx context.Context) bool {
 // Run asks Slack at the start, after a reload and every ten minutes; sooner when
 // it could not answer. Nothing is posted before it is known who its own names are: a
 // first post without its mentions notifies nobody. What Slack said in an earlier
-// reign is good enough to begin with.
+// term is good enough to begin with.
 func (d *Directory) Run(ctx context.Context) error {
 	d.recall(ctx)
 	again, said := againFirst, ""
@@ -145,7 +145,7 @@ func (d *Directory) rest(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// recall takes over what Slack said in an earlier reign.
+// recall takes over what Slack said in an earlier term.
 func (d *Directory) recall(ctx context.Context) {
 	settings := d.Names()
 	ids, err := d.Store.Names(ctx, slices.Concat(settings.Channels, settings.People))

@@ -87,7 +87,7 @@ func (d *Directory) May(ctx context.Context, user string, facts access.Facts, at
 }
 
 // who returns the users that a name stands for, as Slack last said: in this
-// reign, else in an earlier one.
+// term, else in an earlier one.
 func (d *Directory) who(ctx context.Context, name string) (users []string, known bool, err error) {
 	d.mu.Lock()
 	users, known = d.members[name]

@@ -23,7 +23,7 @@ func (r Rules) receive(s StepInput, n alerts.Notification, now time.Time) Outcom
 	i := s.Current.clone()
 	m := &move{rules: r, i: &i, now: now}
 	m.book = s.book(i.Playbook.Hash)
-	m.hear(n)
+	m.applyNotification(n)
 	if m.superseded {
 		return r.open(s, n, now, s.Current)
 	}
@@ -42,7 +42,7 @@ func (r Rules) remember(s StepInput, n alerts.Notification, now time.Time) Outco
 		OpenedAt: now, OpeningAt: now, ResolvedAt: now, ClosedAt: now,
 	}
 	m := &move{rules: r, i: &i, now: now}
-	m.hear(n)
+	m.applyNotification(n)
 	m.changes = nil
 	m.change(Change{Kind: KindRemembered})
 	return Outcome{Results: []Result{{i, m.changes}}, Reason: "resolved before it was known: remembered, not shown"}

@@ -51,7 +51,7 @@ func (r Rules) Handle(s StepInput, ev Event) Outcome {
 	default:
 		out.Reason = "the event says nothing"
 	}
-	r.weather(&out, s, ev.At)
+	r.updateStorms(&out, s, ev.At)
 	score(&out, s, ev.At)
 	if !needs.None() {
 		return Outcome{Needs: needs}
@@ -74,7 +74,7 @@ func (r Rules) Step(i Incident, ev Event, now time.Time) (Incident, []Change, An
 	var answer Answer
 	switch {
 	case ev.Notification != nil:
-		m.hear(*ev.Notification)
+		m.applyNotification(*ev.Notification)
 	case ev.Act != nil:
 		answer = m.act(*ev.Act)
 	case ev.Timer != nil:

@@ -161,8 +161,8 @@ func (m *move) show(by User, via string) {
 	m.change(Change{Kind: KindShown, By: by, Via: via})
 }
 
-// weather is how storms follow from what an event did to incidents.
-func (r Rules) weather(out *Outcome, s StepInput, now time.Time) {
+// updateStorms is how storms follow from what an event did to incidents.
+func (r Rules) updateStorms(out *Outcome, s StepInput, now time.Time) {
 	for k := range out.Results {
 		if out.Results[k].Incident.Drill {
 			continue // an exercise neither makes a storm nor is lost in one
@@ -219,7 +219,7 @@ func (r Rules) opened(out *Outcome, s StepInput, k int, now time.Time) {
 			Schema: Schema, Number: i.Number, Channel: c.Name, StartedAt: now,
 			Above: r.Storm.Above, Per: playbooks.Duration(r.Storm.Per).String(),
 		})
-		r.gatherFirst(out, s, c)
+		r.collectFirst(out, s, c)
 	}
 	if c.Storm != 0 {
 		storm := out.storm(s, c.Storm)
@@ -240,9 +240,9 @@ func (r Rules) opened(out *Outcome, s StepInput, k int, now time.Time) {
 	out.Channel = &c
 }
 
-// gatherFirst counts those into a storm that opened before it was one; they keep
+// collectFirst counts those into a storm that opened before it was one; they keep
 // their threads.
-func (r Rules) gatherFirst(out *Outcome, s StepInput, c Channel) {
+func (r Rules) collectFirst(out *Outcome, s StepInput, c Channel) {
 	for _, opening := range c.Recent[:len(c.Recent)-1] {
 		at := slices.IndexFunc(out.Results, func(x Result) bool { return x.Incident.Number == opening.Number })
 		if at >= 0 {

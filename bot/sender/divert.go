@@ -52,7 +52,7 @@ func (t thread) belongs() string {
 }
 
 // diverted moves what could not begin in its channel; false when it stays. A post
-// there whose outcome was unknown before may still land: it is looked for as a stray.
+// there whose outcome was unknown before may still land: it is looked for as a orphan.
 func (s *Sender) diverted(ctx context.Context, t thread, c outbox.Call, refused *chat.Error) (moved bool, err error) {
 	// People know the channel by its name.
 	why := strings.ReplaceAll(cmp.Or(refused.Hint(), refused.Code), t.place, t.channel)
@@ -62,8 +62,8 @@ func (s *Sender) diverted(ctx context.Context, t thread, c outbox.Call, refused 
 		return false, nil
 	}
 	if c.Have.Sweeps > 0 {
-		stray := store.Stray{Incident: t.number, Slot: c.Slot.Name, Channel: cmp.Or(c.Have.Channel, t.place), Op: c.Have.Op, IntentAt: c.Have.IntentAt}
-		if err := s.Store.ReportStray(ctx, stray); err != nil {
+		orphan := store.Orphan{Incident: t.number, Slot: c.Slot.Name, Channel: cmp.Or(c.Have.Channel, t.place), Op: c.Have.Op, IntentAt: c.Have.IntentAt}
+		if err := s.Store.ReportOrphan(ctx, orphan); err != nil {
 			return false, err
 		}
 	}

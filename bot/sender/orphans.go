@@ -28,7 +28,7 @@ const collectEvery = 2 * time.Second
 // reported yet. They outlive the sender that made them.
 type Orphans struct {
 	mu    sync.Mutex
-	calls []store.Stray
+	calls []store.Orphan
 }
 
 // add notes a call whose outcome could not be written down. One that Slack refused left
@@ -39,7 +39,7 @@ func (o *Orphans) add(number int, name string, slot ledger.Slot) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.calls = append(o.calls, store.Stray{
+	o.calls = append(o.calls, store.Orphan{
 		Incident: number, Slot: name, Channel: slot.Channel, Parent: slot.Parent, TS: slot.TS, Op: slot.Op, IntentAt: slot.IntentAt,
 	})
 }
@@ -52,7 +52,7 @@ func (o *Orphans) Report(ctx context.Context, st *store.Store, log *slog.Logger)
 	o.calls = nil
 	o.mu.Unlock()
 	for n, orphan := range calls {
-		if err := st.ReportStray(ctx, orphan); err != nil {
+		if err := st.ReportOrphan(ctx, orphan); err != nil {
 			o.mu.Lock()
 			o.calls = append(o.calls, calls[n:]...)
 			o.mu.Unlock()
@@ -66,7 +66,7 @@ func (o *Orphans) Report(ctx context.Context, st *store.Store, log *slog.Logger)
 func (s *Sender) collect(ctx context.Context) error {
 	for {
 		s.Orphans.Report(ctx, s.Store, s.Log)
-		orphans, err := s.Store.Strays(ctx)
+		orphans, err := s.Store.Orphans(ctx)
 		if err == nil {
 			s.collected(orphans)
 		}
@@ -76,8 +76,8 @@ func (s *Sender) collect(ctx context.Context) error {
 	}
 }
 
-func (s *Sender) collected(orphans []store.Stray) {
-	all := map[int][]store.Stray{}
+func (s *Sender) collected(orphans []store.Orphan) {
+	all := map[int][]store.Orphan{}
 	for _, orphan := range orphans {
 		all[orphan.Incident] = append(all[orphan.Incident], orphan)
 	}
@@ -118,7 +118,7 @@ func (s *Sender) clean(ctx context.Context, e outbox.Entry, t thread) (o outbox.
 		return o, true
 	}
 	s.mu.Lock()
-	s.orphans[e.Number] = slices.DeleteFunc(slices.Clone(s.orphans[e.Number]), func(other store.Stray) bool { return other == orphan })
+	s.orphans[e.Number] = slices.DeleteFunc(slices.Clone(s.orphans[e.Number]), func(other store.Orphan) bool { return other == orphan })
 	s.mu.Unlock()
 	o.Wait = 0
 	return o, true
@@ -126,7 +126,7 @@ func (s *Sender) clean(ctx context.Context, e outbox.Entry, t thread) (o outbox.
 
 // cleanOne brings the ledger to look at what a orphan left: a copy is swept, an
 // edit made again, a message that nobody wants any more deleted.
-func (s *Sender) cleanOne(ctx context.Context, t thread, orphan store.Stray) error {
+func (s *Sender) cleanOne(ctx context.Context, t thread, orphan store.Orphan) error {
 	have := t.ledger[orphan.Slot]
 	wanted := slices.ContainsFunc(t.slots, func(slot message.Slot) bool { return slot.Name == orphan.Slot })
 	late := outbox.Late{TS: orphan.TS, Op: orphan.Op, IntentAt: orphan.IntentAt}
@@ -151,12 +151,12 @@ func (s *Sender) cleanOne(ctx context.Context, t thread, orphan store.Stray) err
 			return err
 		}
 	}
-	return s.Store.ForgetStray(ctx, orphan)
+	return s.Store.ForgetOrphan(ctx, orphan)
 }
 
 // left finds the messages of a orphan whose slot holds another by now, or is not
 // wanted any more.
-func (s *Sender) left(ctx context.Context, orphan store.Stray) ([]string, error) {
+func (s *Sender) left(ctx context.Context, orphan store.Orphan) ([]string, error) {
 	if orphan.TS != "" {
 		return []string{orphan.TS}, nil
 	}

@@ -21,8 +21,8 @@ const (
 	whisperWait = 10 * time.Second
 )
 
-// outage is what the hands know of a Slack that does not answer. It is guarded by
-// the hands' mutex.
+// outage is what the sender knows of a Slack that does not answer. It is guarded by
+// the sender's mutex.
 type outage struct {
 	failures int // calls in a row that Slack did not answer
 	down     bool
@@ -61,7 +61,7 @@ func (s *Sender) answered() {
 	s.outage.failures, s.outage.wait = 0, firstProbe
 }
 
-// mind asks a silent Slack again and again, and lets the hands go on when it is
+// mind asks a silent Slack again and again, and lets the sender go on when it is
 // back.
 func (s *Sender) mind(ctx context.Context) error {
 	for {
@@ -89,7 +89,7 @@ func (s *Sender) mind(ctx context.Context) error {
 }
 
 // nextProbe is how long to wait before Slack is asked. It grows until a call of
-// the hands succeeds: a Slack that answers a question and nothing else is not
+// the sender's succeeds: a Slack that answers a question and nothing else is not
 // back.
 func (s *Sender) nextProbe() time.Duration {
 	s.mu.Lock()
@@ -108,7 +108,7 @@ func (s *Sender) probe(ctx context.Context) bool {
 	return err == nil || (errors.As(err, &refused) && !silent(refused) && refused.Code != chat.CodeSpent)
 }
 
-// resume lets the hands go on; the first call that is not answered stops them
+// resume lets the sender go on; the first call that is not answered stops them
 // again.
 func (s *Sender) resume() {
 	s.mu.Lock()

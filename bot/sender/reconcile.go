@@ -18,7 +18,7 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-// retry is how long the hands wait after trouble that is not Slack's word.
+// retry is how long the sender waits after trouble that is not Slack's word.
 const retry = outbox.Retry
 
 // guarded is reconcile for a workspace that has to go on: one thread that cannot be
@@ -190,7 +190,7 @@ func (s *Sender) perform(ctx context.Context, t thread, c outbox.Call, o outbox.
 	case outbox.BlamesPicture(c, refused):
 		says = "Slack refuses a message with its picture"
 	case outbox.Shortened(c, refused) == message.FormWhole:
-		return s.judge(t, c, refused, o)
+		return s.assess(t, c, refused, o)
 	}
 	s.answered()
 	s.Log.Warn(says, "incident", t.name, "slot", c.Slot.Name, "error", refused)

@@ -15,9 +15,9 @@ func AboutMessage(name string) string { return "message " + name }
 
 func aboutLedger(t thread) string { return "document the ledger of " + t.name }
 
-// judge turns Slack's word into when to try again, and into what people can read
+// assess turns Slack's word into when to try again, and into what people can read
 // about it.
-func (s *Sender) judge(t thread, c outbox.Call, refused *chat.Error, o outbox.Outcome) outbox.Outcome {
+func (s *Sender) assess(t thread, c outbox.Call, refused *chat.Error, o outbox.Outcome) outbox.Outcome {
 	if silent(refused) {
 		s.unanswered(refused)
 	} else {

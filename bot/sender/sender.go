@@ -90,7 +90,7 @@ type Sender struct {
 	outage  outage
 	filing  bool // a picture's file is being brought
 	stale   bool // Redis may know of changes that nobody has told us
-	orphans map[int][]store.Stray
+	orphans map[int][]store.Orphan
 	short   map[int]string // what is shown shortened, by subject
 }
 

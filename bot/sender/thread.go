@@ -117,7 +117,7 @@ func (s *Sender) look(ctx context.Context, number int) (thread, error) {
 		return t, nil
 	}
 	if t.storm != nil {
-		entries, unread, err := s.Store.Crowd(ctx, t.storm.Number)
+		entries, unread, err := s.Store.StormMembers(ctx, t.storm.Number)
 		if err != nil {
 			return thread{}, err
 		}

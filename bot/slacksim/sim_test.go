@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a test waits for something that must come.
-const patience = 3 * time.Minute
+const patience = 10 * time.Minute
 
 func within(t *testing.T) context.Context {
 	t.Helper()

@@ -91,19 +91,19 @@ func TestAnnounce(t *testing.T) {
 
 func TestStrays(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
-		if strays := value[[]store.Stray](t)(e.Strays(t.Context())); len(strays) != 0 {
+		if strays := value[[]store.Orphan](t)(e.Orphans(t.Context())); len(strays) != 0 {
 			t.Errorf("got %+v, want none", strays)
 		}
-		stray := store.Stray{Incident: 7, Slot: "root", Channel: "C1", TS: "1.5", Op: "OP", IntentAt: start}
+		stray := store.Orphan{Incident: 7, Slot: "root", Channel: "C1", TS: "1.5", Op: "OP", IntentAt: start}
 		for range 2 {
-			must(t, e.ReportStray(t.Context(), stray))
+			must(t, e.ReportOrphan(t.Context(), stray))
 		}
 		must(t, e.raw.SAdd(t.Context(), base+"strays", "hello").Err())
-		strays := value[[]store.Stray](t)(e.Strays(t.Context()))
+		strays := value[[]store.Orphan](t)(e.Orphans(t.Context()))
 		if len(strays) != 1 || strays[0].Incident != 7 || strays[0].Slot != "root" || strays[0].TS != "1.5" || strays[0].Op != "OP" || !strays[0].IntentAt.Equal(start) {
 			t.Fatalf("got %+v, want the one reported", strays)
 		}
-		must(t, e.ForgetStray(t.Context(), strays[0]))
+		must(t, e.ForgetOrphan(t.Context(), strays[0]))
 		if left := e.raw.SCard(t.Context(), base+"strays").Val(); left != 0 {
 			t.Errorf("got %d left, want none", left)
 		}

@@ -46,9 +46,9 @@ func (s *Store) Storm(ctx context.Context, n int) (storm incident.Storm, ok bool
 	return document[incident.Storm]{incident.Storm{Number: n}.ID(), s.keys.storm(n), incident.DecodeStorm}.read(ctx, s)
 }
 
-// Crowd returns what the list of storm n tells, in no order, and apart from it the
+// StormMembers returns what the list of storm n tells, in no order, and apart from it the
 // entries that cannot be read.
-func (s *Store) Crowd(ctx context.Context, n int) (entries []incident.Entry, unread []*Unreadable, err error) {
+func (s *Store) StormMembers(ctx context.Context, n int) (entries []incident.Entry, unread []*Unreadable, err error) {
 	what, key := "the list of "+incident.Storm{Number: n}.ID(), s.keys.crowd(n)
 	listed, unread, err := readHash[incident.Entry](ctx, s, what, key)
 	return slices.Collect(maps.Values(listed)), unread, err

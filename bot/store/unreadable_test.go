@@ -117,7 +117,7 @@ func TestEveryKindOfDocument(t *testing.T) {
 			t.Errorf("the slot says %q", why)
 		}
 		must(t, e.raw.HSet(ctx, base+"crowd:1", "1", `{"n":1,"t":"one"}`, "2", "{").Err())
-		entries, unread, err := e.Crowd(ctx, 1)
+		entries, unread, err := e.StormMembers(ctx, 1)
 		must(t, err)
 		if len(entries) != 1 || entries[0].Title != "one" || store.Named(unread) != "the list of storm of INC-1 2" || !unread[0].Still(ctx) {
 			t.Errorf("got entries %+v and unreadable %v", entries, unread)

@@ -24,7 +24,7 @@ func largest(t *testing.T, dir string, args ...string) (said string, code int) {
 	command := exec.Command("signalbook", args...)
 	command.Dir = dir
 	p := startProcess(t, command)
-	peak, ticker := 0.0, time.NewTicker(2*time.Millisecond)
+	peak, ticker := 0.0, time.NewTicker(10*time.Millisecond)
 	defer ticker.Stop()
 	deadline := time.After(2 * patience)
 	for running := true; running; {

@@ -193,7 +193,7 @@ func (m *witness) moved(r record) bool {
 
 // settleWithin is how long a world may take to come to rest, beside the time that it was hurt: Slack takes some forty
 // edits a minute.
-const settleWithin = 2 * time.Minute
+const settleWithin = 10 * time.Minute
 
 func (m *witness) await(what string, holds func() bool) {
 	ctx, cancel := context.WithTimeout(m.w.over, settleWithin+m.w.plan.length)
@@ -277,7 +277,10 @@ func (m *witness) storms(newest int) []record {
 		if r.ledger, err = asked(func() (ledger.Ledger, error) { return m.w.store.Ledger(ctx, -n) }); err != nil {
 			m.w.problem("%v", err)
 		}
-		entries, err := asked(func() (all []incident.Entry, err error) { all, _, err = m.w.store.Crowd(ctx, n); return all, err })
+		entries, err := asked(func() (all []incident.Entry, err error) {
+			all, _, err = m.w.store.StormMembers(ctx, n)
+			return all, err
+		})
 		if err != nil {
 			m.w.problem("%v", err)
 		}

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 
 // patience is how long a condition may take on a slow machine; nothing waits so
 // long when it holds.
-const patience = 3 * time.Minute
+const patience = 10 * time.Minute
 
 // rig is everything around the bot: a real Redis, and a Slack look-alike that is
 // as strict as Slack.

@@ -125,7 +125,7 @@ func TestStorm(t *testing.T) {
 	if at := slices.Index(order, false); at >= 0 && slices.Contains(order[at:], true) {
 		t.Errorf("a thread that is not critical came before a critical one: %v", order)
 	}
-	b.settledWithin(t, 3*time.Minute)
+	b.settledWithin(t, patience)
 	note("settled", true)
 	posts, calls := 0, r.sim.Calls()
 	for _, c := range calls {

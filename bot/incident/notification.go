@@ -19,8 +19,8 @@ type news struct {
 	resolves bool // the whole group is resolved
 }
 
-// hear takes a notification about this incident's group.
-func (m *move) hear(n alerts.Notification) {
+// applyNotification takes a notification about this incident's group.
+func (m *move) applyNotification(n alerts.Notification) {
 	i := m.i
 	if m.now.After(i.LastHeard) { // what is replayed may be older
 		i.LastHeard = m.now

@@ -29,7 +29,7 @@ import (
 )
 
 // strayPatience is how long a condition may take on a slow machine.
-const strayPatience = 3 * time.Minute
+const strayPatience = 10 * time.Minute
 
 // strayRig is a real Redis and a Slack look-alike with two ways to each: the
 // test's and the second coordinator's is straight, the first coordinator's can be stopped.
@@ -125,7 +125,7 @@ func (r *strayRig) settled() {
 	r.t.Helper()
 	r.eventually("Slack shows everything", func() bool {
 		dirty, err := r.store.Dirty(r.t.Context())
-		strays, err2 := r.store.Strays(r.t.Context())
+		strays, err2 := r.store.Orphans(r.t.Context())
 		return err == nil && err2 == nil && len(dirty) == 0 && len(strays) == 0
 	})
 }
@@ -356,7 +356,7 @@ func TestStrayThatNobodyWants(t *testing.T) {
 	r.fire("a")
 	r.eventually("the thread is there", func() bool { return len(r.roots()) == 1 && r.roots()[0].Replies == 3 })
 	root := r.roots()[0]
-	for n, stray := range []store.Stray{
+	for n, stray := range []store.Orphan{
 		{Incident: 1, Slot: ledger.Root, Op: "OTHER1"}, {Incident: 1, Slot: "resolved:1", Op: "OTHER2"}, {Incident: 99, Slot: ledger.Root, Op: "OTHER3"},
 		{Incident: -99, Slot: ledger.Root, Op: "OTHER4"}, // of a storm
 		{Incident: 1, Slot: ledger.Root, Op: "OTHER5"},
@@ -369,7 +369,7 @@ func TestStrayThatNobodyWants(t *testing.T) {
 		if n < 4 {
 			stray.TS = posted.TS // the outcome of the last is not known
 		}
-		if err := r.store.ReportStray(t.Context(), stray); err != nil {
+		if err := r.store.ReportOrphan(t.Context(), stray); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -409,7 +409,7 @@ func TestStrayOfASettledSlot(t *testing.T) {
 		return answer.TS
 	}
 	plain := posted("")
-	for _, stray := range []store.Stray{
+	for _, stray := range []store.Orphan{
 		{Op: op, IntentAt: ago},              // a post of unknown outcome
 		{Op: op, IntentAt: ago, TS: "late"},  // a post that came late
 		{TS: "edited"},                       // an edit of a message that the slot had before
@@ -431,7 +431,7 @@ func TestStrayOfASettledSlot(t *testing.T) {
 			stray.Slot = ledger.Root
 		}
 		stray.Incident, stray.Channel = 1, root.ChannelID
-		if err := r.store.ReportStray(t.Context(), stray); err != nil {
+		if err := r.store.ReportOrphan(t.Context(), stray); err != nil {
 			t.Fatal(err)
 		}
 	}
