@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// maxAttempts is how often an envelope is sent over Socket Mode, the first included.
+// maxAttempts is how often an envelope that is no event is sent over Socket Mode, the first included.
 const maxAttempts = 4
 
 // DeliveryError is why what a user did never reached the app, or was not answered.
@@ -72,12 +72,16 @@ func (s *Sim) sendSocket(ctx context.Context, d delivery, fault *Fault) (reply, 
 	if !s.begin() {
 		return reply{}, &DeliveryError{Code: "dispatch_failed"}
 	}
-	answered := make(chan []byte, maxAttempts)
+	attempts := maxAttempts
+	if d.kind == deliveryEvents {
+		attempts = len(s.opts.EventRetries) + 1
+	}
+	answered := make(chan []byte, attempts)
 	done := make(chan struct{})
 	go func() {
 		defer s.work.Done()
 		defer close(done)
-		for attempt := range maxAttempts {
+		for attempt := range attempts {
 			if s.attempt(d, attempt, answered, attempt == 0 && fault != nil && fault.Kind == LostAck) {
 				return
 			}

@@ -42,8 +42,8 @@ type Options struct {
 	AckTimeout time.Duration
 	// TriggerLife is how long a trigger_id opens a view; 3 s (as Slack) when zero.
 	TriggerLife time.Duration
-	// EventRetries are the waits before the retries of an event over HTTP;
-	// at once, 1 min and 5 min (as Slack) when nil.
+	// EventRetries are the waits before the retries of an event over HTTP: at once, 1 min and 5 min (as Slack) when nil.
+	// Over Socket Mode there are as many.
 	EventRetries []time.Duration
 	// FileProcessing is how long Slack looks at a completed file before an image
 	// block may name it, on the sim's clock; 1 s when zero.
