@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -29,13 +30,13 @@ func (w *world) hurt() {
 	if w.plan.length > 3*time.Minute {
 		at := within(r, w.plan.length/5, w.plan.length/2)
 		lasting.Go(func() {
-			if rest(w.hurting, at) {
+			if pause.For(w.hurting, at) {
 				w.slackDown("slack-minute", time.Minute)
 			}
 		})
 	}
 	for {
-		if !rest(w.hurting, within(r, w.plan.every/2, w.plan.every*3/2)) {
+		if !pause.For(w.hurting, within(r, w.plan.every/2, w.plan.every*3/2)) {
 			return
 		}
 		if len(deck) == 0 {
@@ -125,7 +126,7 @@ func (w *world) kill(kind string, r *replica, random *rand.Rand) {
 	defer r.hurt.Unlock()
 	w.count(kind, "%s", r.name)
 	r.end(syscall.SIGKILL)
-	rest(w.hurting, within(random, 0, 2*time.Second))
+	pause.For(w.hurting, within(random, 0, 2*time.Second))
 	r.start()
 }
 
@@ -145,7 +146,7 @@ func (w *world) killAccepted(r *rand.Rand) {
 		close(dead)
 		go func() {
 			defer coordinator.hurt.Unlock()
-			rest(w.hurting, within(own, 0, 2*time.Second))
+			pause.For(w.hurting, within(own, 0, 2*time.Second))
 			coordinator.start()
 		}()
 	}})
@@ -161,7 +162,7 @@ func (w *world) terminate(r *replica, random *rand.Rand) {
 	if code := r.end(syscall.SIGTERM); code > 0 { // below zero: it had not begun to listen for signals
 		w.problem("SIGTERM ended %s with %d, want 0", r.name, code)
 	}
-	rest(w.hurting, within(random, 0, time.Second))
+	pause.For(w.hurting, within(random, 0, time.Second))
 	r.start()
 }
 
@@ -174,7 +175,7 @@ func (w *world) freeze(random *rand.Rand) {
 	defer coordinator.hurt.Unlock()
 	coordinator.signal(syscall.SIGSTOP)
 	w.count("freeze", "%s", coordinator.name)
-	rest(w.hurting, within(random, 6*time.Second, 8*time.Second))
+	pause.For(w.hurting, within(random, 6*time.Second, 8*time.Second))
 	coordinator.signal(syscall.SIGCONT)
 }
 
@@ -188,15 +189,15 @@ func (w *world) slackDown(kind string, long time.Duration) {
 	w.count(kind, "for %s", long.Round(time.Millisecond))
 	if kind == "slack-500" {
 		w.sim.Fail(slacksim.Fault{Method: "*", Kind: slacksim.HTTP503})
-		rest(w.hurting, long)
+		pause.For(w.hurting, long)
 		w.sim.ClearFaults()
 		return
 	}
 	w.slack.shut()
 	w.sim.DisconnectSockets("")
-	rest(w.hurting, long)
+	pause.For(w.hurting, long)
 	for w.slack.open() != nil {
-		if !rest(w.over, 50*time.Millisecond) {
+		if !pause.For(w.over, 50*time.Millisecond) {
 			return
 		}
 	}
@@ -221,7 +222,7 @@ func (w *world) hurtRedis(kind string, r *rand.Rand) {
 	case w.plan.redis == "single":
 		w.count("redis-kill", "")
 		node := w.redis.KillPrimary(inboxKey)
-		rest(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
+		pause.For(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
 		node.Start()
 		return
 	case kind == "failover" && w.plan.redis == "sentinel" && w.plan.wait < 2:
@@ -234,7 +235,7 @@ func (w *world) hurtRedis(kind string, r *rand.Rand) {
 		w.count(w.plan.redis+"-kill", "")
 		node := w.redis.KillPrimary(inboxKey)
 		w.redis.AwaitPrimary(inboxKey)
-		rest(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
+		pause.For(w.hurting, within(r, 100*time.Millisecond, 2*time.Second))
 		node.Start()
 	}
 	w.redis.AwaitWhole()
@@ -252,7 +253,7 @@ func (w *world) fillRedis(long time.Duration) {
 	}
 	limit("1")
 	defer limit("0")
-	rest(w.hurting, long)
+	pause.For(w.hurting, long)
 }
 
 // turns lets one fault of a kind happen at a time in each world.

@@ -14,6 +14,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -84,7 +85,7 @@ func numberOn(root slacksim.Message) (int, bool) {
 
 // watch notes whose acts Slack shows: those are confirmed, whatever comes.
 func (m *witness) watch() {
-	for rest(m.watching, 300*time.Millisecond) {
+	for pause.For(m.watching, 300*time.Millisecond) {
 		m.look()
 	}
 }
@@ -199,7 +200,7 @@ func (m *witness) await(what string, holds func() bool) {
 	ctx, cancel := context.WithTimeout(m.w.over, settleWithin+m.w.plan.length)
 	defer cancel()
 	for !holds() {
-		if !rest(ctx, 100*time.Millisecond) {
+		if !pause.For(ctx, 100*time.Millisecond) {
 			dirty, _ := m.w.store.Dirty(m.w.over)
 			m.w.problem("in vain: %s (dirty: %v)", what, dirty)
 			return

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/signalbook/signalbook/bot/pause"
 )
 
 // newerDocument is a document as a newer signalbook writes it: one that this binary
@@ -45,14 +47,14 @@ func (w *world) writeNewer(random *rand.Rand) {
 		return
 	}
 	w.count("newer-document", "%s", key)
-	rest(w.hurting, within(random, time.Second, 5*time.Second))
+	pause.For(w.hurting, within(random, time.Second, 5*time.Second))
 	w.readable(key)
 }
 
 // readable brings a document back to the schema of this binary, however long that
 // takes: the primary may be gone, and a failover may bring the other schema back.
 func (w *world) readable(key string) {
-	for rest(w.over, 50*time.Millisecond) {
+	for pause.For(w.over, 50*time.Millisecond) {
 		node, ok := w.redis.Primary(key)
 		if !ok {
 			continue

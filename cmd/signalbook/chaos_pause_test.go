@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
@@ -75,7 +76,7 @@ func TestChaosPaused(t *testing.T) {
 	t.Logf("another replica keeps the workspace %s after the first was stopped", time.Since(stopped).Round(time.Millisecond))
 	other.mustNotify(group(t, 1))
 	eventually(t, "both incidents are shown", func() bool { return len(r.roots("incidents")) == 2 })
-	rest(t.Context(), long-time.Since(stopped))
+	pause.For(t.Context(), long-time.Since(stopped))
 	release()
 	eventually(t, "what was on its way has arrived", func() bool { return len(r.roots("incidents")) == 3 })
 	if err := frozen.cmd.Process.Signal(syscall.SIGCONT); err != nil {
@@ -87,7 +88,7 @@ func TestChaosPaused(t *testing.T) {
 			if time.Since(woken) > cleaned+patience {
 				t.Fatalf("in vain: %s", what)
 			}
-			rest(t.Context(), 50*time.Millisecond)
+			pause.For(t.Context(), 50*time.Millisecond)
 		}
 	}
 	wait("the second copy is gone", func() bool { return len(r.roots("incidents")) == 2 })

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -71,11 +72,11 @@ func (g *alertGroup) id() string {
 // it is accepted, as Alertmanager does: one notification at a time.
 func (g *alertGroup) live() {
 	w := g.m.w
-	rest(w.hurting, within(g.random, 0, 3*time.Second))
+	pause.For(w.hurting, within(g.random, 0, 3*time.Second))
 	for w.hurting.Err() == nil {
 		g.change()
 		g.flush()
-		rest(w.hurting, within(g.random, w.plan.every/2, 3*w.plan.every))
+		pause.For(w.hurting, within(g.random, w.plan.every/2, 3*w.plan.every))
 	}
 	g.late.Wait()
 	g.flush()
@@ -171,7 +172,7 @@ func (g *alertGroup) tell(all bool) {
 		return
 	}
 	for !g.send(data, told) {
-		if !rest(w.over, within(g.random, 100*time.Millisecond, 500*time.Millisecond)) {
+		if !pause.For(w.over, within(g.random, 100*time.Millisecond, 500*time.Millisecond)) {
 			return
 		}
 	}
@@ -188,7 +189,7 @@ func (g *alertGroup) tell(all bool) {
 	again := func(kind string, after time.Duration) {
 		w.count(kind, "group %d", g.n)
 		g.late.Go(func() {
-			rest(w.hurting, after)
+			pause.For(w.hurting, after)
 			g.send(data, told)
 		})
 	}
@@ -234,7 +235,7 @@ func (g *alertGroup) send(data []byte, told []occurrence) bool {
 func (m *witness) act(n int) {
 	w := m.w
 	r := w.plan.random(fmt.Sprint("people ", n))
-	for rest(w.hurting, within(r, 200*time.Millisecond, 2*w.plan.every)) {
+	for pause.For(w.hurting, within(r, 200*time.Millisecond, 2*w.plan.every)) {
 		seen := w.sim.Messages(channelName(r.IntN(w.plan.channels)))
 		roots := seen[:0]
 		for _, message := range seen {

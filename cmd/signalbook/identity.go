@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -20,7 +21,7 @@ func (b *bot) identity(ctx context.Context) (store.Identity, error) {
 		}
 		b.waitFor(err.Error())
 		b.logger.Warn("not ready", "reason", err, "again_in", wait)
-		if !rest(ctx, wait) {
+		if !pause.For(ctx, wait) {
 			return id, nil
 		}
 	}
@@ -71,7 +72,7 @@ func (b *bot) watchIdentity(ctx context.Context, known store.Identity) error {
 			wait = identityAgain
 			b.logger.Debug("whose token this is could not be asked", "error", err, "again_in", wait)
 		}
-		if !rest(ctx, wait) {
+		if !pause.For(ctx, wait) {
 			return nil
 		}
 	}

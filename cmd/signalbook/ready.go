@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
 )
@@ -48,7 +49,7 @@ func (b *bot) watchRedis(ctx context.Context) error {
 		default:
 			b.say(&said, strings.Join(state.durability.Warnings, "; "))
 		}
-		if !rest(ctx, wait) {
+		if !pause.For(ctx, wait) {
 			return nil
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -135,7 +136,7 @@ func (s *sockets) run(ctx context.Context) error {
 		if !s.held.Load() {
 			wait = lookForSocket + randv2.N(lookForSocket)
 		}
-		rest(ctx, wait)
+		pause.For(ctx, wait)
 	}
 	// The lease first: the next replica opens its socket while this one ends what is in flight.
 	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveSocketWithin)
@@ -159,22 +160,10 @@ func (s *sockets) await(ctx context.Context) {
 		err := s.ping(asking)
 		cancel()
 		if err == nil {
-			rest(ctx, yieldSocket)
+			pause.For(ctx, yieldSocket)
 			return
 		}
-		rest(ctx, lookForSocket)
-	}
-}
-
-// rest waits; false when ctx ended before.
-func rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
+		pause.For(ctx, lookForSocket)
 	}
 }
 
