@@ -310,6 +310,3 @@ func (r *term) enqueueDueTimers(ctx context.Context) error {
 		}
 	}
 }
-
-// names returns how the configuration's names are written in Slack.
-func (r *term) names() message.Names { return r.people.Mentions() }

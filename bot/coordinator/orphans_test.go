@@ -132,14 +132,20 @@ func (r *strayRig) settled() {
 
 func (r *strayRig) eventually(what string, holds func() bool) {
 	r.t.Helper()
+	eventually(r.t, what, holds)
+}
+
+// eventually waits for a condition, for as long as a slow machine may take.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
 	deadline := time.NewTimer(strayPatience)
 	defer deadline.Stop()
-	ticker := time.NewTicker(20 * time.Millisecond)
+	ticker := time.NewTicker(10 * time.Millisecond)
 	defer ticker.Stop()
 	for !holds() {
 		select {
 		case <-deadline.C:
-			r.t.Fatalf("in vain: %s", what)
+			t.Fatalf("in vain: %s", what)
 		case <-ticker.C:
 		}
 	}
@@ -342,19 +348,27 @@ func TestEditOfAPausedCoordinator(t *testing.T) {
 	r.settled()
 }
 
-// TestStrayThatNobodyWants: a message whose slot holds another by now, or that
-// belongs to no incident, is deleted.
-func TestStrayThatNobodyWants(t *testing.T) {
-	t.Parallel()
-	r := startStrayRig(t)
+// shown has a coordinator show one incident with its tiers; the client is another one of
+// the same app.
+func (r *strayRig) shown() *chat.Client {
+	r.t.Helper()
 	client, err := chat.New(chat.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	k := r.keep(r.store, r.direct)
 	r.eventually("it keeps", k.Keeping)
 	r.fire("a")
 	r.eventually("the thread is there", func() bool { return len(r.roots()) == 1 && r.roots()[0].Replies == 3 })
+	return client
+}
+
+// TestStrayThatNobodyWants: a message whose slot holds another by now, or that
+// belongs to no incident, is deleted.
+func TestStrayThatNobodyWants(t *testing.T) {
+	t.Parallel()
+	r := startStrayRig(t)
+	client := r.shown()
 	root := r.roots()[0]
 	for n, stray := range []store.Orphan{
 		{Incident: 1, Slot: ledger.Root, Op: "OTHER1"}, {Incident: 1, Slot: "resolved:1", Op: "OTHER2"}, {Incident: 99, Slot: ledger.Root, Op: "OTHER3"},
@@ -385,14 +399,7 @@ func TestStrayThatNobodyWants(t *testing.T) {
 func TestStrayOfASettledSlot(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
-	client, err := chat.New(chat.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := r.keep(r.store, r.direct)
-	r.eventually("it keeps", k.Keeping)
-	r.fire("a")
-	r.eventually("the thread is there", func() bool { return len(r.roots()) == 1 && r.roots()[0].Replies == 3 })
+	client := r.shown()
 	r.settled()
 	root := r.roots()[0]
 	has, err := r.store.Ledger(t.Context(), 1)

@@ -107,17 +107,7 @@ func (r *deadRig) keep() (k *coordinator.Coordinator, end func()) {
 
 func (r *deadRig) eventually(what string, holds func() bool) {
 	r.t.Helper()
-	deadline := time.NewTimer(strayPatience)
-	defer deadline.Stop()
-	ticker := time.NewTicker(10 * time.Millisecond)
-	defer ticker.Stop()
-	for !holds() {
-		select {
-		case <-deadline.C:
-			r.t.Fatalf("in vain: %s", what)
-		case <-ticker.C:
-		}
-	}
+	eventually(r.t, what, holds)
 }
 
 func (r *deadRig) put(ev incident.Event) {

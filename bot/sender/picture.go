@@ -64,7 +64,6 @@ func (s *Sender) tend(ctx context.Context, t thread, c outbox.Call, o outbox.Out
 }
 
 func (s *Sender) tended(ctx context.Context, t thread, c outbox.Call, o outbox.Outcome, err error) outbox.Outcome {
-	o.Wait = 0
 	if err != nil && ctx.Err() == nil {
 		s.Log.Warn("a picture's file could not be recorded", "incident", t.name, "slot", c.Slot.Name, "error", err)
 		o.Wait = retry
