@@ -10,6 +10,9 @@ import (
 // maxAttempts is how often an envelope that is no event is sent over Socket Mode, the first included.
 const maxAttempts = 4
 
+// ackTimeout is how long Slack waits for an answer.
+const ackTimeout = 3 * time.Second
+
 // DeliveryError is why what a user did never reached the app, or was not answered.
 type DeliveryError struct {
 	// Code is Slack's: "dispatch_failed" (nowhere to send it), "operation_timeout"
@@ -58,7 +61,7 @@ func (s *Sim) send(ctx context.Context, d delivery, fault *Fault) (reply, error)
 	sockets, base := s.open(), s.requestURL
 	s.mu.Unlock()
 	switch {
-	case sockets > 0:
+	case sockets > 0, base == "" && d.kind == deliveryEvents: // an event waits for a connection, a user does not
 		return s.sendSocket(ctx, d, fault)
 	case base != "":
 		return s.sendHTTP(ctx, d, base, nil)
@@ -87,7 +90,7 @@ func (s *Sim) sendSocket(ctx context.Context, d delivery, fault *Fault) (reply, 
 			}
 		}
 	}()
-	timer := time.NewTimer(s.opts.AckTimeout)
+	timer := time.NewTimer(s.waits(d))
 	defer timer.Stop()
 	select {
 	case payload := <-answered:
@@ -119,7 +122,7 @@ func (s *Sim) attempt(d delivery, attempt int, answered chan<- []byte, loseAck b
 		delete(s.acks, id)
 		s.mu.Unlock()
 	}()
-	timer := time.NewTimer(s.opts.AckTimeout)
+	timer := time.NewTimer(s.waits(d))
 	defer timer.Stop()
 	for sock == nil { // every connection has gone meanwhile: wait for a new one
 		select {
@@ -165,6 +168,15 @@ func (s *Sim) attempt(d delivery, attempt int, answered chan<- []byte, loseAck b
 			return true
 		}
 	}
+}
+
+// waits is how long Slack waits for the answer to a delivery. Nobody looks at an event
+// that comes again, so that one keeps to Slack's own time at most.
+func (s *Sim) waits(d delivery) time.Duration {
+	if d.kind == deliveryEvents {
+		return min(s.opts.AckTimeout, ackTimeout)
+	}
+	return s.opts.AckTimeout
 }
 
 // object reads the app's answer as a JSON object; nil when there is none.

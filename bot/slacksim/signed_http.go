@@ -19,7 +19,7 @@ import (
 
 // sendHTTP sends a signed request to the app (Slack: v0 signatures, 2xx within 3 s).
 func (s *Sim) sendHTTP(ctx context.Context, d delivery, base string, retry http.Header) (reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.opts.AckTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.waits(d))
 	defer cancel()
 	path, contentType, body := encode(d)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(base, "/")+path, bytes.NewReader(body))

@@ -38,7 +38,8 @@ type Options struct {
 
 	// Limits answers 429 at Slack's documented rates.
 	Limits bool
-	// AckTimeout is how long Slack waits for an answer; 3 s (as Slack) when zero.
+	// AckTimeout is how long Slack waits for an answer; 3 s (as Slack) when zero. An
+	// event is sent again after 3 s at most.
 	AckTimeout time.Duration
 	// TriggerLife is how long a trigger_id opens a view; 3 s (as Slack) when zero.
 	TriggerLife time.Duration
@@ -177,7 +178,7 @@ func withDefaults(o Options) Options {
 		o.Scopes = DefaultScopes()
 	}
 	if o.AckTimeout == 0 {
-		o.AckTimeout = 3 * time.Second
+		o.AckTimeout = ackTimeout
 	}
 	if o.TriggerLife == 0 {
 		o.TriggerLife = 3 * time.Second

@@ -235,3 +235,43 @@ func TestNobodyConnected(t *testing.T) {
 		t.Errorf("got %v, want a DeliveryError", err)
 	}
 }
+
+// TestAnEventComesAgain: it waits for a connection, and for an answer no longer than
+// Slack does, however long people wait for theirs.
+func TestAnEventComesAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault      string
+		unanswered int32 // so many deliveries at first
+	}{
+		"nothing connected":        {},
+		"nothing connected, twice": {fault: slacksim.Duplicate},
+		"no answer":                {unanswered: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sim, api := start(t, slacksim.Options{AckTimeout: patience, EventRetries: make([]time.Duration, 200)})
+			if c.fault != "" {
+				sim.Fail(slacksim.Fault{Method: "events_api", Kind: c.fault, Times: 1})
+			}
+			if _, err := sim.Say("anna", "incidents", "", "@signalbook help"); err != nil {
+				t.Fatal(err)
+			}
+			got := make(chan string, 2)
+			var count atomic.Int32
+			runBot(t, sim, api, func(client *socketmode.Client, e socketmode.Event) {
+				if event, ok := e.Data.(slackevents.EventsAPIEvent); ok && count.Add(1) > c.unanswered {
+					_ = client.Ack(*e.Request)
+					got <- event.InnerEvent.Type
+				}
+			})
+			select {
+			case kind := <-got:
+				if kind != "app_mention" {
+					t.Errorf("got %s", kind)
+				}
+			case <-within(t).Done():
+				t.Error("the mention never came")
+			}
+		})
+	}
+}

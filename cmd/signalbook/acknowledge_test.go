@@ -18,7 +18,7 @@ import (
 // a thread comes again until it is stored.
 func TestAcknowledgedActsSurviveAKill(t *testing.T) {
 	t.Parallel()
-	patient := slacksim.Options{EventRetries: slices.Repeat([]time.Duration{time.Second}, 180)} // the bot is killed more often than Slack tries again
+	patient := slacksim.Options{EventRetries: slices.Repeat([]time.Duration{time.Second}, 600)} // the bot is killed more often than Slack tries again
 	for door, o := range map[string]options{
 		"http":   {http: true, sim: patient},
 		"socket": {sim: patient},

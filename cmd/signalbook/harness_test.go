@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -68,6 +69,7 @@ func startRig(t testing.TB, o options) *rig {
 	o.sim.BotToken, o.sim.AppToken, o.sim.SigningSecret = "xoxb-test", "xapp-test", "signing-secret"
 	// Slack's own 3 s are more than the bot needs, and may be less than a busy machine does.
 	o.sim.AckTimeout, o.sim.TriggerLife = patience, patience
+	o.sim.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	r.sim = slacksim.New(o.sim)
 	server := httptest.NewServer(r.sim)
 	t.Cleanup(func() { r.sim.Close(); server.Close() })

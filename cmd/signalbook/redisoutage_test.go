@@ -24,7 +24,7 @@ func TestRedisOutage(t *testing.T) {
 	for name, gone := range map[string]bool{"hangs": false, "gone": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := startRig(t, options{http: true, sim: slacksim.Options{EventRetries: slices.Repeat([]time.Duration{time.Second}, 180)}})
+			r := startRig(t, options{http: true, sim: slacksim.Options{EventRetries: slices.Repeat([]time.Duration{time.Second}, 600)}})
 			b := r.startBot()
 			b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
 			root := r.root("incidents", 0)
