@@ -56,7 +56,7 @@ func startDeadRig(t *testing.T) *deadRig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "test", InboxBound: 1000})
+	opened, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "test", InboxBound: 1000, AnswerWithin: 10 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

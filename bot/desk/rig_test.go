@@ -74,7 +74,7 @@ func (r *rig) start() {
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	r.redis = redistest.Single(t, redistest.Options{}).Nodes[0]
 	r.address = r.redis.Addr
-	opened, err := store.Open(store.Options{Addresses: []string{r.address}, Prefix: "test", InboxBound: 1000})
+	opened, err := store.Open(store.Options{Addresses: []string{r.address}, Prefix: "test", InboxBound: 1000, AnswerWithin: patience})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func startRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "test", InboxBound: 100})
+	opened, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "test", InboxBound: 100, AnswerWithin: 10 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,8 +111,8 @@ func notPut(err error) error {
 }
 
 // add stores an event without an op in an inbox that has plenty of room: a plain
-// XADD, which costs Redis half of what the script does. It ends by itself, in
-// callWithin: a sender that hangs up meanwhile ends nothing.
+// XADD, which costs Redis half of what the script does. It ends by itself, as every call
+// does: a sender that hangs up meanwhile ends nothing.
 func (s *Store) add(ctx context.Context, data []byte) error {
 	// A context that cannot be cancelled is cheaper to set a time limit for.
 	_, err := s.run(context.WithoutCancel(ctx), nil, []call{{args: []any{"XADD", s.keys.inbox(), "*", "e", data}}})

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -10,12 +11,11 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
-// No call hangs, whatever the network does: a connection is made, an answer
-// comes, and a whole call ends within these.
+// No call hangs, whatever the network does: a connection is made, and an answer comes,
+// within these; a whole call ends within both.
 const (
 	dialWithin   = 2 * time.Second
-	answerWithin = 3 * time.Second
-	callWithin   = 5 * time.Second
+	answerWithin = 3 * time.Second // when Options do not say
 	poolSize     = 64
 )
 
@@ -32,6 +32,7 @@ func Open(o Options) (*Redis, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	o.AnswerWithin = cmp.Or(o.AnswerWithin, answerWithin)
 	r := &Redis{opts: o}
 	switch {
 	case o.Cluster:
@@ -43,14 +44,14 @@ func Open(o Options) (*Redis, error) {
 			SentinelUsername: o.SentinelUsername, SentinelPassword: o.SentinelPassword,
 			Username: o.Username, Password: o.Password, TLSConfig: o.TLS, Dialer: o.Dialer,
 			MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: poolSize, Protocol: 2, DisableIdentity: true,
-			DialTimeout: dialWithin, ReadTimeout: answerWithin, WriteTimeout: answerWithin, PoolTimeout: answerWithin,
+			DialTimeout: dialWithin, ReadTimeout: o.AnswerWithin, WriteTimeout: o.AnswerWithin, PoolTimeout: o.AnswerWithin,
 		})
 	case len(o.Addresses) > 1:
 		return nil, errors.New("open redis: several addresses need sentinel or cluster")
 	default:
 		r.client = redis.NewClient(single(o, o.Addresses[0]))
 	}
-	r.client.AddHook(bounded{})
+	r.client.AddHook(bounded{call: dialWithin + o.AnswerWithin})
 	return r, nil
 }
 
@@ -63,7 +64,7 @@ func single(o Options, address string) *redis.Options {
 	return &redis.Options{
 		Network: network, Addr: address, Username: o.Username, Password: o.Password, TLSConfig: o.TLS, Dialer: o.Dialer,
 		MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: poolSize, Protocol: 2, DisableIdentity: true,
-		DialTimeout: dialWithin, ReadTimeout: answerWithin, WriteTimeout: answerWithin, PoolTimeout: answerWithin,
+		DialTimeout: dialWithin, ReadTimeout: o.AnswerWithin, WriteTimeout: o.AnswerWithin, PoolTimeout: o.AnswerWithin,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 }
@@ -72,7 +73,7 @@ func openCluster(o Options, t *topology) *redis.ClusterClient {
 	cluster := redis.NewClusterClient(&redis.ClusterOptions{
 		Addrs: o.Addresses, Username: o.Username, Password: o.Password, TLSConfig: o.TLS, Dialer: o.Dialer,
 		MaxRetries: -1, MaxRedirects: 2, DialerRetries: 1, ContextTimeoutEnabled: true, PoolSize: poolSize, Protocol: 2, DisableIdentity: true,
-		DialTimeout: dialWithin, ReadTimeout: answerWithin, WriteTimeout: answerWithin, PoolTimeout: answerWithin,
+		DialTimeout: dialWithin, ReadTimeout: o.AnswerWithin, WriteTimeout: o.AnswerWithin, PoolTimeout: o.AnswerWithin,
 		ClusterStateReloadInterval: time.Second, ClusterSlots: t.slots,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 		NewClient: func(node *redis.Options) *redis.Client {
@@ -85,13 +86,16 @@ func openCluster(o Options, t *topology) *redis.ClusterClient {
 	})
 	// Nothing but a MOVED makes go-redis look for another primary: any sign of trouble does here.
 	cluster.OnNewNode(func(node *redis.Client) {
-		node.AddHook(bounded{trouble: func() { cluster.ReloadState(context.Background()) }})
+		node.AddHook(bounded{call: dialWithin + o.AnswerWithin, trouble: func() { cluster.ReloadState(context.Background()) }})
 	})
 	return cluster
 }
 
 // bounded gives every call its end, and tells of trouble with a node.
-type bounded struct{ trouble func() }
+type bounded struct {
+	call    time.Duration // how long one may take
+	trouble func()        // nil: nobody asks
+}
 
 // DialHook leaves dialling as it is: DialTimeout bounds it.
 func (b bounded) DialHook(next redis.DialHook) redis.DialHook { return next }
@@ -99,7 +103,7 @@ func (b bounded) DialHook(next redis.DialHook) redis.DialHook { return next }
 // ProcessHook bounds one command.
 func (b bounded) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		ctx, cancel := context.WithTimeout(ctx, callWithin)
+		ctx, cancel := context.WithTimeout(ctx, b.call)
 		defer cancel()
 		err := next(ctx, cmd)
 		b.look(err)
@@ -110,7 +114,7 @@ func (b bounded) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook bounds one pipeline.
 func (b bounded) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		ctx, cancel := context.WithTimeout(ctx, callWithin)
+		ctx, cancel := context.WithTimeout(ctx, b.call)
 		defer cancel()
 		err := next(ctx, cmds)
 		b.look(err)

@@ -42,6 +42,7 @@ type Options struct {
 	InboxBound       int64                                                             // events that may wait; doors are refused past it
 	Dialer           func(ctx context.Context, network, addr string) (net.Conn, error) // nil: go-redis' own
 	Now              func() time.Time                                                  // this replica's clock; nil: time.Now
+	AnswerWithin     time.Duration                                                     // how long Redis may take to answer; 0: 3 s
 	ReplicaWithin    time.Duration                                                     // how long replicas may take to tell their settings; 0: half a second
 }
 

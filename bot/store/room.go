@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	lookFor    = time.Second            // how long a door believes what it saw of Redis
+	lookFor    = time.Second            // how long a door believes what it saw of Redis, at least
 	lookEvery  = 100 * time.Millisecond // how often it looks while events come
 	lookWithin = time.Second            // how long a look may take: who waits for it has an event to store
 	// lookShare is how many times longer than a look there is none: with very many large events in the inbox a look costs
@@ -127,18 +127,30 @@ type glance struct {
 	took time.Duration
 }
 
+// rests is how long after a look there is none.
+func (g *glance) rests() time.Duration { return max(lookEvery, lookShare*g.took) }
+
+// due says that it is time to look again.
+func (g *glance) due(now time.Time) bool { return g == nil || now.Sub(g.at) > g.rests() }
+
+// believed says that what was seen counts still: until well after the next look is due,
+// or a Redis whose looks take long would be filled by doors that know nothing.
+func (g *glance) believed(now time.Time) bool {
+	return g != nil && now.Sub(g.at) <= max(lookFor, 2*g.rests())
+}
+
 // room returns what is known of the room, with what this process has added since
 // the last look. known is false when nobody has looked for a while, because another
 // event's door does so at the moment, or because Redis does not answer.
 func (s *Store) room(ctx context.Context) (r Room, known bool) {
 	g := &s.gauge
 	seen := g.seen.Load()
-	if (seen == nil || time.Since(seen.at) > max(lookEvery, lookShare*seen.took)) && g.looking.TryLock() {
+	if seen.due(time.Now()) && g.looking.TryLock() {
 		g.look(ctx, s)
 		g.looking.Unlock()
 		seen = g.seen.Load()
 	}
-	if seen == nil || time.Since(seen.at) > lookFor {
+	if !seen.believed(time.Now()) {
 		return r, false
 	}
 	r = seen.Room
@@ -159,8 +171,11 @@ func (g *gauge) look(ctx context.Context, s *Store) {
 	began := time.Now()
 	events, bytes := g.events.Load(), g.bytes.Load()
 	r, err := s.Room(ctx)
-	if err != nil {
-		return // who stores something finds out for himself
+	if err != nil { // who stores something finds out for himself
+		if seen := g.seen.Load(); seen != nil { // a Redis too busy to tell goes on from what it told
+			g.seen.Store(&glance{Room: seen.Room, at: time.Now()})
+		}
+		return
 	}
 	g.seen.Store(&glance{r, time.Now(), time.Since(began)})
 	// What was added before the look is seen by now; what is added meanwhile may count twice, until the next look.

@@ -63,6 +63,7 @@ func onBoth(t *testing.T, test func(t *testing.T, e env)) {
 func open(t *testing.T, address string, o store.Options) env {
 	t.Helper()
 	o.Addresses, o.Prefix = []string{address}, prefix
+	o.AnswerWithin = patience
 	if o.InboxBound == 0 {
 		o.InboxBound = 1000
 	}
