@@ -198,7 +198,7 @@ func (r *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.
 
 // report finds out what a digest tells. What panics in there must not end the coordinator,
 // and the next one after it.
-func (r *term) report(ctx context.Context, d Digest, w Wanted) (report digest.Report, err error) {
+func (r *term) report(ctx context.Context, d Digest, w Wanted) (told digest.Report, err error) {
 	ctx, cancel := context.WithTimeout(ctx, gatherFor)
 	defer cancel()
 	defer func() {

@@ -22,8 +22,8 @@ const (
 	decodeTags // 1 is batch work
 )
 
-// money is an amount, none, or why it is neither.
-type money struct {
+// moneyCell is an amount, none, or why it is neither.
+type moneyCell struct {
 	spend.Money
 	null bool
 	err  error
@@ -49,7 +49,7 @@ type leafReader struct {
 
 	texts  []string // 0 is nothing
 	size   int      // bytes of texts
-	moneys []money
+	moneys []moneyCell
 	days   []date
 
 	numbers    map[string]uint32 // of texts
@@ -58,7 +58,7 @@ type leafReader struct {
 	buffer     []parquet.Value
 }
 
-func (r *leafReader) money(k int) *money { return &r.moneys[r.ids[r.at+k]] }
+func (r *leafReader) money(k int) *moneyCell { return &r.moneys[r.ids[r.at+k]] }
 func (r *leafReader) day(k int) *date    { return &r.days[r.ids[r.at+k]] }
 
 // fill makes at least one row available, and says how many are.
@@ -206,7 +206,7 @@ func (r *leafReader) number(v parquet.Value) uint32 {
 }
 
 // moneyOf reads an amount: a decimal, a binary fraction, a whole number or a text.
-func moneyOf(v parquet.Value, t parquet.Type) (m money) {
+func moneyOf(v parquet.Value, t parquet.Type) (m moneyCell) {
 	scale := 0
 	decimal, isDecimal := logical(t).(*format.DecimalType)
 	if isDecimal {

@@ -190,12 +190,12 @@ func (r *seriesReader) ask(ctx context.Context, expr string, at time.Time) (figu
 // count adds an amount to the reading, with 12 digits: the last ones of a float
 // depend on the order in which Prometheus adds, and would restate days.
 func (r *seriesReader) count(day spend.Day, g spend.Group, amount float64) {
-	money, err := spend.ParseMoney(strconv.FormatFloat(amount, 'g', 12, 64))
+	exact, err := spend.ParseMoney(strconv.FormatFloat(amount, 'g', 12, 64))
 	if err != nil {
 		r.notes.add(true, "The cost of %q on %v is left out: %v: check the query and its unit.", g.Service, day, err)
 		return
 	}
-	r.days.Add(day, g, spend.Cost{Amount: money, Billed: money})
+	r.days.Add(day, g, spend.Cost{Amount: exact, Billed: exact})
 }
 
 // tell notes what is not known of the days that were asked for. Days older than

@@ -46,7 +46,7 @@ func TestSayable(t *testing.T) {
 		{"110", "100", 10, true}, {"0", "100", -100, true}, {"-50", "100", -150, true},
 		{"1100", "100", 1000, true}, {"1101", "100", 0, false}, {"5", "0", 0, false}, {"5", "-5", 0, false}, {"0", "0", 0, false},
 	} {
-		got := compared(money(t, c.now), money(t, c.was))
+		got := compared(mustMoney(t, c.now), mustMoney(t, c.was))
 		if got.Sayable != c.sayable || abs(got.Percent-c.percent) > 1e-9 {
 			t.Errorf("%s after %s: got %v %v, want %v %v", c.now, c.was, got.Percent, got.Sayable, c.percent, c.sayable)
 		}
@@ -62,7 +62,7 @@ func TestNewAndRenamed(t *testing.T) {
 	l.put(monday-70, monday-1, group("gone"), "20").put(monday, sunday, group("fresh"), "30")
 	l.put(monday-69, monday-63, group("once"), "30").put(monday, sunday, group("once"), "30") // back again, not new
 	m := judged(t, l.input())
-	same(t, "renames", m.Renames, []Rename{{From: "AWS old name", To: "AWS new name", Was: money(t, "250"), Now: money(t, "270")}})
+	same(t, "renames", m.Renames, []Rename{{From: "AWS old name", To: "AWS new name", Was: mustMoney(t, "250"), Now: mustMoney(t, "270")}})
 	if len(m.New) != 1 || m.New[0].Service != "fresh" || m.New[0].Total.String() != "150" {
 		t.Errorf("got new %+v, want fresh with 150", m.New)
 	}
@@ -104,11 +104,11 @@ func TestSides(t *testing.T) {
 		t.Errorf("got %s, usage %s, before %s, want 4016, 500, 510", m.Total, m.Usage, m.Before.Was)
 	}
 	same(t, "fixed", m.Fixed, []Share{
-		{"AWS Savings Plans", money(t, "4000"), "purchase or recurring fee, 10.00 the week before"},
-		{"AWS EC2", money(t, "19"), "tax"},
+		{"AWS Savings Plans", mustMoney(t, "4000"), "purchase or recurring fee, 10.00 the week before"},
+		{"AWS EC2", mustMoney(t, "19"), "tax"},
 	})
-	same(t, "credits", m.Credits, []Share{{"AWS EC2", money(t, "-500"), "credit"}})
-	same(t, "corrections", m.Corrections, []Share{{"AWS RDS", money(t, "-3"), "correction of a period that was invoiced before"}})
+	same(t, "credits", m.Credits, []Share{{"AWS EC2", mustMoney(t, "-500"), "credit"}})
+	same(t, "corrections", m.Corrections, []Share{{"AWS RDS", mustMoney(t, "-3"), "correction of a period that was invoiced before"}})
 	if len(m.Up)+len(m.Down)+len(m.Spikes) != 0 {
 		t.Errorf("got movers %+v %+v, anomalies %+v, want none", m.Up, m.Down, m.Spikes)
 	}

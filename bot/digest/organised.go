@@ -86,7 +86,7 @@ func (o Organisation) Sheet(w spend.Week) handbook.Organisation { return o.sheet
 
 // organise says what the week means for the organisation; nil when nothing of it
 // is known, and then why.
-func organise(in Input, money []Money, book *handbook.Handbook) (*Organised, string) {
+func organise(in Input, currencies []Money, book *handbook.Handbook) (*Organised, string) {
 	org := in.Organisation
 	growth := org.growth(in.Week)
 	told := org.sheet(growth.Figure)
@@ -110,7 +110,7 @@ func organise(in Input, money []Money, book *handbook.Handbook) (*Organised, str
 	if u := out.Users; u.Known && u.Value > 0 {
 		a := book.AvailabilityFor(handbook.Users(u.Value))
 		out.SLO = fmt.Sprintf("%s availability at this scale: %s, %s (%s)", a.SLO, a.Downtime(), a.Strategy, a.ID)
-		out.PerUser = perUser(money, handbook.Users(u.Value), book)
+		out.PerUser = perUser(currencies, handbook.Users(u.Value), book)
 	}
 	return out, ""
 }

@@ -15,12 +15,12 @@ const dollars = "USD"
 
 // perUser sets a month's usage of one user beside the sheet's two yardsticks. The
 // sheet counts in dollars; of other currencies it says nothing.
-func perUser(money []Money, users handbook.Users, book *handbook.Handbook) *PerUser {
-	if len(money) == 0 {
+func perUser(currencies []Money, users handbook.Users, book *handbook.Handbook) *PerUser {
+	if len(currencies) == 0 {
 		return nil
 	}
-	m := money[0]
-	for _, candidate := range money {
+	m := currencies[0]
+	for _, candidate := range currencies {
 		if candidate.Currency == dollars {
 			m = candidate
 		}
@@ -29,7 +29,7 @@ func perUser(money []Money, users handbook.Users, book *handbook.Handbook) *PerU
 	p.Value = p.Month / float64(users)
 	say := func(format string, args ...any) { p.Sentences = append(p.Sentences, fmt.Sprintf(format, args...)) }
 	say("%s users share %s of usage a month, reckoned from %s.", users, show(p.Month, m.Currency), many(len(m.Days), "settled day"))
-	if rest := len(money) - 1; rest > 0 {
+	if rest := len(currencies) - 1; rest > 0 {
 		say("Costs in other currencies (%d) are not in it.", rest)
 	}
 	if m.Currency != dollars {

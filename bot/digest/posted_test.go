@@ -15,16 +15,16 @@ func TestRestated(t *testing.T) {
 	build := func() *ledger { return newLedger(t).put(monday-70, sunday, group("EC2"), "104") }
 	told := func() *Posted {
 		return &Posted{Week: spend.Week(monday).Add(-1), Totals: map[string]PostedTotal{
-			"USD": {Total: money(t, "500"), Column: effective, Days: days(monday-7, friday-7)},
+			"USD": {Total: mustMoney(t, "500"), Column: effective, Days: days(monday-7, friday-7)},
 		}}
 	}
 	in := build().input()
 	in.Posted = told()
 	m := judged(t, in)
-	want := &Restated{spend.Week(monday).Add(-1), Compared{Was: money(t, "500"), Change: money(t, "20"), Percent: 4, Sayable: true}}
+	want := &Restated{spend.Week(monday).Add(-1), Compared{Was: mustMoney(t, "500"), Change: mustMoney(t, "20"), Percent: 4, Sayable: true}}
 	same(t, "restated", m.Restated, want)
 
-	in.Posted.Totals["USD"] = PostedTotal{Total: money(t, "520"), Column: effective, Days: days(monday-7, friday-7)}
+	in.Posted.Totals["USD"] = PostedTotal{Total: mustMoney(t, "520"), Column: effective, Days: days(monday-7, friday-7)}
 	if m := judged(t, in); m.Restated != nil {
 		t.Errorf("got %+v of an unchanged week, want nothing", m.Restated)
 	}
@@ -47,7 +47,7 @@ func TestRestated(t *testing.T) {
 	in = build().input()
 	in.Posted = told()
 	change := func(d spend.Day, at time.Time, was, now string) spend.Restatement {
-		return spend.Restatement{At: at, Day: d, Currency: "USD", Was: money(t, was), Now: money(t, now)}
+		return spend.Restatement{At: at, Day: d, Currency: "USD", Was: mustMoney(t, was), Now: mustMoney(t, now)}
 	}
 	in.Restated = []spend.Restatement{
 		change(monday-20, review.AddDate(0, 0, -3), "100", "104"), change(monday-21, review.AddDate(0, 0, -2), "110", "104"),
@@ -72,7 +72,7 @@ func TestPosted(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Posted{Week: in.Week, Totals: map[string]PostedTotal{
-		"USD": {Total: money(t, "1500"), Column: effective, Days: days(monday, friday), Told: map[string]int{SeriesID("AWS", "EC2", "USD"): 1}},
+		"USD": {Total: mustMoney(t, "1500"), Column: effective, Days: days(monday, friday), Told: map[string]int{SeriesID("AWS", "EC2", "USD"): 1}},
 	}}
 	same(t, "posted", got, want)
 	if spikes := SpikesOf(r, SeriesID("AWS", "EC2", "USD")); len(spikes) != 1 || spikes[0].Excess != 1000 {

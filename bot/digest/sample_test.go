@@ -38,7 +38,7 @@ func rows(t *testing.T, name string) []map[string]string {
 	return out
 }
 
-func money(t *testing.T, text string) spend.Money {
+func mustMoney(t *testing.T, text string) spend.Money {
 	t.Helper()
 	m, err := spend.ParseMoney(text)
 	if err != nil {
@@ -57,7 +57,7 @@ func sample(t *testing.T) spend.Reading {
 		if err != nil {
 			t.Fatal(err)
 		}
-		billed := money(t, row["BilledCost"])
+		billed := mustMoney(t, row["BilledCost"])
 		kind := spend.Usage
 		switch {
 		case row["ChargeCategory"] == "Credit" || billed.Sign() < 0:
@@ -68,7 +68,7 @@ func sample(t *testing.T) spend.Reading {
 		days.Add(spend.DayOf(at), spend.Group{
 			Provider: row["ProviderName"], Service: row["ServiceName"], Category: row["ServiceCategory"],
 			Currency: row["BillingCurrency"], Kind: kind, Pricing: row["PricingCategory"],
-		}, spend.Cost{Amount: money(t, row["EffectiveCost"]), Billed: billed})
+		}, spend.Cost{Amount: mustMoney(t, row["EffectiveCost"]), Billed: billed})
 	}
 	newest, _ := days.Newest()
 	return spend.Reading{Source: "focus", Name: "FOCUS files", Origin: spend.FOCUS, Days: days, Newest: newest, Known: true, Column: "EffectiveCost"}
@@ -89,7 +89,7 @@ func TestSampleTotals(t *testing.T) {
 	t.Parallel()
 	sums := map[string]spend.Money{}
 	for _, row := range rows(t, "testdata/check_totals_by_week_service.csv") {
-		sums[row["WeekMonday"]] = sums[row["WeekMonday"]].Add(money(t, row["BilledCost"]))
+		sums[row["WeekMonday"]] = sums[row["WeekMonday"]].Add(mustMoney(t, row["BilledCost"]))
 	}
 	for name, want := range map[string]struct {
 		total, was string
@@ -133,7 +133,7 @@ func TestSampleCredit(t *testing.T) {
 	t.Parallel()
 	w := week(t, "2024-W39")
 	m := Judge(Input{Week: w, Now: w.Add(2).Monday().Time(), Readings: []spend.Reading{sample(t)}}).Money[0]
-	want := []Share{{Name: "AWS Amazon Elastic Compute Cloud", Total: money(t, "-2.6137"), Note: "credit"}}
+	want := []Share{{Name: "AWS Amazon Elastic Compute Cloud", Total: mustMoney(t, "-2.6137"), Note: "credit"}}
 	if diff := cmp.Diff(want, m.Credits, cmp.Comparer(func(x, y spend.Money) bool { return x == y })); diff != "" {
 		t.Errorf("credits differ (-want +got):\n%s", diff)
 	}
@@ -163,7 +163,7 @@ func TestSampleServices(t *testing.T) {
 	checks := rows(t, "testdata/check_totals_by_week_service.csv")
 	for _, row := range checks {
 		key := row["WeekMonday"] + " " + row["ServiceName"]
-		if want := money(t, row["BilledCost"]); got[key] != want {
+		if want := mustMoney(t, row["BilledCost"]); got[key] != want {
 			t.Errorf("%s: got %s, want %s", key, got[key], want)
 		}
 		delete(got, key)

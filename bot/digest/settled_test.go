@@ -159,7 +159,7 @@ func TestSourcesApart(t *testing.T) {
 	if m.Total.String() != "507" || m.Before.Was.String() != "500" || !m.Partial {
 		t.Errorf("got %s against %s, partial %t, want 507 against 500, partial", m.Total, m.Before.Was, m.Partial)
 	}
-	same(t, "sources", m.Sources, []Share{{Name: "FOCUS files", Total: money(t, "500")}, {Name: "licences", Total: money(t, "7")}})
+	same(t, "sources", m.Sources, []Share{{Name: "FOCUS files", Total: mustMoney(t, "500")}, {Name: "licences", Total: mustMoney(t, "7")}})
 	holds(t, r.Missing, "OpenCost: its USD end on 13 Nov, nothing of 2026-W47: it is left out of every figure, the weeks before included.")
 }
 

@@ -37,7 +37,7 @@ func scene(t *testing.T) Input {
 	in := l.input()
 	in.Name = "weekly-cost-review"
 	in.Readings = append(in.Readings, euro.Reading)
-	in.Posted = &Posted{Week: in.Week.Add(-1), Totals: map[string]PostedTotal{"USD": {Total: money(t, "31720.35"), Column: effective, Days: days(monday-7, friday-7)}}}
+	in.Posted = &Posted{Week: in.Week.Add(-1), Totals: map[string]PostedTotal{"USD": {Total: mustMoney(t, "31720.35"), Column: effective, Days: days(monday-7, friday-7)}}}
 	in.Expected = []Expectation{{Series: SeriesID("AWS", "Amazon SageMaker", "USD"), By: "Ana", Reason: "training the new ranking", At: review, Level: 1200, Until: sunday}}
 	in.Organisation = Organisation{Users: known(44e6), WeeklyGrowth: known(0.026), Teams: known(12), International: known(0.35), CDNBandwidthTB: Figure{Why: "Prometheus does not answer"}}
 	in.Adoptions = map[string]Adoption{"C1": {State: StepAdopted, By: "Ana", At: review}, "C3": {State: StepSnoozed, By: "Bo", Until: review.AddDate(0, 1, 0)}}

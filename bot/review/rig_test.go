@@ -95,9 +95,9 @@ func (r *rig) day(text string) spend.Day {
 }
 
 // totals are the stored costs of a source by day, in dollars.
-func (r *rig) totals(source string) map[string]string {
+func (r *rig) totals(from string) map[string]string {
 	r.t.Helper()
-	days, _, err := r.st.Costs(r.t.Context(), source, 0, 30_000)
+	days, _, err := r.st.Costs(r.t.Context(), from, 0, 30_000)
 	if err != nil {
 		r.t.Fatal(err)
 	}

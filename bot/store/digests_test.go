@@ -18,7 +18,7 @@ import (
 
 func sameMoney(a, b spend.Money) bool { return a == b }
 
-func money(t *testing.T, text string) spend.Money {
+func mustMoney(t *testing.T, text string) spend.Money {
 	t.Helper()
 	m, err := spend.ParseMoney(text)
 	if err != nil {
@@ -164,7 +164,7 @@ func TestCosts(t *testing.T) {
 		odd := spend.Group{Provider: "AWS", Service: "A \"quoted\", [odd] one\n", Category: "Compute", Account: "1", Currency: "USD", Kind: spend.Usage, Pricing: "Standard", Batch: true}
 		plain := spend.Group{Service: "Tokens", Currency: "TOKENS", Kind: spend.Credit}
 		cost := func(text string) spend.Cost {
-			return spend.Cost{Amount: money(t, text), Billed: money(t, "-0.000000000000000001")}
+			return spend.Cost{Amount: mustMoney(t, text), Billed: mustMoney(t, "-0.000000000000000001")}
 		}
 		reading := spend.Reading{
 			Source: "focus-1", Name: "FOCUS files", Origin: spend.FOCUS, At: start, Newest: day, Known: true,
@@ -175,7 +175,7 @@ func TestCosts(t *testing.T) {
 			many[spend.Group{Service: "s", Account: string(rune('a'+k%26)) + time.Duration(k).String(), Currency: "USD", Kind: spend.Usage}] = cost("1")
 		}
 		reading.Days[day-2] = many
-		restated := []spend.Restatement{{At: start, Day: day - 3, Currency: "USD", Was: money(t, "1"), Now: money(t, "2")}}
+		restated := []spend.Restatement{{At: start, Day: day - 3, Currency: "USD", Was: mustMoney(t, "1"), Now: mustMoney(t, "2")}}
 		if err := e.SaveCosts(ctx, reading, restated); err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +222,7 @@ func TestHalfADayOfCosts(t *testing.T) {
 	e := open(t, node.Addr, store.Options{})
 	day := spend.DayOf(start)
 	reading := spend.Reading{Source: "focus-1", Name: "FOCUS files", At: start, Days: spend.Days{}}
-	one := spend.Cost{Amount: money(t, "1"), Billed: money(t, "1")}
+	one := spend.Cost{Amount: mustMoney(t, "1"), Billed: mustMoney(t, "1")}
 	reading.Days.Add(day, spend.Group{Service: "was", Currency: "USD", Kind: spend.Usage}, one)
 	must(t, e.SaveCosts(t.Context(), reading, nil))
 	want := reading.Days

@@ -31,7 +31,7 @@ func (f outputFormat) report(std streams, problems yamlfile.Problems, v verdict)
 			fmt.Fprintln(std.out, githubCommand(p))
 		}
 	default:
-		report(std, problems)
+		printProblems(std, problems)
 	}
 	errors := 0
 	for _, p := range problems {
@@ -48,8 +48,8 @@ func (f outputFormat) report(std streams, problems yamlfile.Problems, v verdict)
 	return nil
 }
 
-// report prints problems, warnings and notes as file:line:column: text.
-func report(std streams, problems yamlfile.Problems) {
+// printProblems prints problems, warnings and notes as file:line:column: text.
+func printProblems(std streams, problems yamlfile.Problems) {
 	for _, p := range problems {
 		fmt.Fprintln(std.err, p)
 	}

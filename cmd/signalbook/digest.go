@@ -36,7 +36,7 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 	loaded, problems := config.LoadDigests(c.Config)
 	book, more := loaded.LoadHandbook()
 	problems = append(problems, more...)
-	report(std, problems)
+	printProblems(std, problems)
 	if problems.Err() != nil {
 		return &findingsError{fmt.Sprintf("%s: %s\n", c.Config, count(len(problems)-len(problems.Warnings()), "problem"))}
 	}

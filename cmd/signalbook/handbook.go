@@ -41,7 +41,7 @@ func (h *handbookCommand) read(std streams) (known, error) {
 	loaded, problems := config.LoadDigests(h.Config)
 	book, more := loaded.LoadHandbook()
 	problems = append(problems, more...)
-	report(std, problems)
+	printProblems(std, problems)
 	if problems.Err() != nil {
 		return known{}, &findingsError{fmt.Sprintf("%s: %s\n", h.Config, count(len(problems)-len(problems.Warnings()), "problem"))}
 	}
