@@ -16,7 +16,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/directory"
 	"github.com/signalbook/signalbook/bot/health"
@@ -24,6 +23,7 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/sender"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -88,7 +88,7 @@ func (t Timing) sending() outbox.Timing {
 // Report are required.
 type Options struct {
 	Store      *store.Store
-	Slack      *chat.Client
+	Slack      *slackapi.Client
 	Settings   func() Settings
 	Changed    <-chan struct{} // receives after a reload
 	Logger     *slog.Logger
@@ -229,8 +229,8 @@ var errLeaseLost = sender.ErrLeaseLost
 type term struct {
 	*Coordinator
 	// Slack is the client as the coordinator uses it: within budgets of this term's own.
-	Slack     *chat.Client
-	budgets   *chat.Budgets
+	Slack     *slackapi.Client
+	budgets   *slackapi.Budgets
 	lease     store.Lease
 	log       *slog.Logger
 	until     atomic.Int64 // monotonic deadline, as nanoseconds since began

@@ -16,10 +16,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
@@ -77,7 +77,7 @@ func prepareReviewRig(t *testing.T, at time.Time) *reviewRig {
 func (r *reviewRig) begin(st *store.Store) {
 	r.t.Helper()
 	t := r.t
-	client, err := chat.New(chat.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
+	client, err := slackapi.New(slackapi.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,9 +13,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/signalbook/signalbook/alerts"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -24,7 +24,7 @@ import (
 // routed starts a coordinator whose route for the group "db" is the channel #db-incidents, and #incidents for the rest.
 func (r *strayRig) routed(slackURL string, change func(*coordinator.Settings)) *coordinator.Coordinator {
 	r.t.Helper()
-	client, err := chat.New(chat.Options{APIURL: slackURL + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
+	client, err := slackapi.New(slackapi.Options{APIURL: slackURL + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -9,9 +9,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -21,7 +21,7 @@ import (
 // does not run yet.
 func (r *strayRig) coordinatorOf(st *store.Store, slackURL string, timing coordinator.Timing) *coordinator.Coordinator {
 	r.t.Helper()
-	client, err := chat.New(chat.Options{APIURL: slackURL + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
+	client, err := slackapi.New(slackapi.Options{APIURL: slackURL + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
@@ -38,7 +38,7 @@ func (l *lines) count(words string) int {
 func TestUnknownNameIsLoggedOnce(t *testing.T) {
 	t.Parallel()
 	r := startDeadRig(t)
-	client, err := chat.New(chat.Options{APIURL: r.slack + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
+	client, err := slackapi.New(slackapi.Options{APIURL: r.slack + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,9 +9,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/pause"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -113,7 +113,7 @@ func (r *term) shown(ctx context.Context, within time.Duration) (int, error) {
 	highest, far := 0, error(nil)
 	for _, channel := range slices.Compact(channels) {
 		n, found, err := slack.NewestIncident(ctx, channel)
-		for unsure(err) && pause.For(ctx, max(chat.RetryIn(err), outbox.Retry)) {
+		for unsure(err) && pause.For(ctx, max(slackapi.RetryIn(err), outbox.Retry)) {
 			n, found, err = slack.NewestIncident(ctx, channel)
 		}
 		if unsure(err) {
@@ -132,8 +132,8 @@ func unsure(err error) bool {
 	if err == nil {
 		return false
 	}
-	refused, ok := errors.AsType[*chat.Error](err)
-	return chat.RetryIn(err) > 0 || ok && refused.Outcome == chat.OutcomeAuth && refused.Concern != chat.ConcernMethod
+	refused, ok := errors.AsType[*slackapi.Error](err)
+	return slackapi.RetryIn(err) > 0 || ok && refused.Outcome == slackapi.OutcomeAuth && refused.Concern != slackapi.ConcernMethod
 }
 
 // floor is a number that only grows.

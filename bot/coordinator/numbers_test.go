@@ -8,7 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -20,7 +20,7 @@ func TestUnsure(t *testing.T) {
 	sim := slacksim.New(slacksim.Options{BotToken: "xoxb-test"})
 	server := httptest.NewServer(sim)
 	t.Cleanup(func() { sim.Close(); server.Close() })
-	client, err := chat.New(chat.Options{APIURL: server.URL + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
+	client, err := slackapi.New(slackapi.Options{APIURL: server.URL + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,12 +17,12 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/embedded"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
@@ -350,9 +350,9 @@ func TestEditOfAPausedCoordinator(t *testing.T) {
 
 // shown has a coordinator show one incident with its tiers; the client is another one of
 // the same app.
-func (r *strayRig) shown() *chat.Client {
+func (r *strayRig) shown() *slackapi.Client {
 	r.t.Helper()
-	client, err := chat.New(chat.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
+	client, err := slackapi.New(slackapi.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -375,7 +375,7 @@ func TestStrayThatNobodyWants(t *testing.T) {
 		{Incident: -99, Slot: ledger.Root, Op: "OTHER4"}, // of a storm
 		{Incident: 1, Slot: ledger.Root, Op: "OTHER5"},
 	} {
-		posted, err := client.Post(t.Context(), chat.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: stray.Op})
+		posted, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: stray.Op})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -409,7 +409,7 @@ func TestStrayOfASettledSlot(t *testing.T) {
 	op, _ := root.Metadata.Payload["op_id"].(string)
 	ago := time.Now().Add(-time.Minute)
 	posted := func(op string) string {
-		answer, err := client.Post(t.Context(), chat.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: op})
+		answer, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: op})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -59,7 +59,7 @@ type leafReader struct {
 }
 
 func (r *leafReader) money(k int) *moneyCell { return &r.moneys[r.ids[r.at+k]] }
-func (r *leafReader) day(k int) *date    { return &r.days[r.ids[r.at+k]] }
+func (r *leafReader) day(k int) *date        { return &r.days[r.ids[r.at+k]] }
 
 // fill makes at least one row available, and says how many are.
 func (r *leafReader) fill() (int, error) {

@@ -12,9 +12,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -64,7 +64,7 @@ func (d *Desk) factsWithin(ctx context.Context, who person, channel string, age 
 
 // channelID is the id of a channel, empty while Slack has not told it.
 func (d *Desk) channelID(ctx context.Context, channel string) string {
-	if channel == "" || chat.IsChannelID(channel) {
+	if channel == "" || slackapi.IsChannelID(channel) {
 		return channel
 	}
 	ids, err := d.Store.Names(ctx, []string{channel})
@@ -95,7 +95,7 @@ func (d *Desk) membership(ctx context.Context, channel, user string, age time.Du
 // fresh reports whether what is kept of a channel says enough of the person it was
 // read for; age is how old it may be in any case.
 func fresh(room store.Roster, age time.Duration, now time.Time) bool {
-	holds := max(age, min(memberFor, strangerFor*time.Duration(1+room.Members/chat.MembersPage)))
+	holds := max(age, min(memberFor, strangerFor*time.Duration(1+room.Members/slackapi.MembersPage)))
 	if room.Member {
 		holds = memberFor
 	}
@@ -106,10 +106,10 @@ func fresh(room store.Roster, age time.Duration, now time.Time) bool {
 // last question to Slack ended.
 func standing(room store.Roster, asked error, now time.Time) access.Known {
 	age := now.Sub(room.MembersAt)
-	switch failed, refused := errors.AsType[*chat.Error](asked); {
+	switch failed, refused := errors.AsType[*slackapi.Error](asked); {
 	case asked == nil && age < memberFor, room.Member && age < lastFor:
 		return access.KnownOf(room.Member)
-	case age < memberFor && (refused && failed.Code == chat.CodeSpent || errors.Is(asked, context.DeadlineExceeded)):
+	case age < memberFor && (refused && failed.Code == slackapi.CodeSpent || errors.Is(asked, context.DeadlineExceeded)):
 		return access.No // Slack is well, and was asked enough
 	}
 	return access.Unknown
@@ -225,7 +225,7 @@ func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) 
 		if err != nil {
 			d.Logger.Warn("could not learn from Slack, and keep, who may act", "about", name, "error", err)
 			rest := failedFor
-			if errors.Is(err, chat.ErrTooMany) {
+			if errors.Is(err, slackapi.ErrTooMany) {
 				rest = memberFor
 			}
 			d.failed.Store(name, err)

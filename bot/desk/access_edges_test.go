@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/desk"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -64,7 +64,7 @@ func TestMentionsAndDirectMessagesFromElsewhere(t *testing.T) {
 	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
 	r.thread("secrets")
 	direct := func(user, text string) string {
-		return r.desk.Command(t.Context(), chat.Slash{
+		return r.desk.Command(t.Context(), slackapi.Slash{
 			Op: fmt.Sprint("dm ", user, text), UserID: r.id(user), UserName: user, UserTeam: "T0SIM00001", ChannelID: "D0DIRECT01", Text: text, At: time.Now(),
 		}).Message.Text
 	}
@@ -92,7 +92,7 @@ func TestMentionsAndDirectMessagesFromElsewhere(t *testing.T) {
 	}
 	// Slack Connect: somebody of another organisation in a direct message with one of ours. Slack does not show it to the
 	// bot, so nobody there is known to be in a channel of ours.
-	answer := r.desk.Command(t.Context(), chat.Slash{
+	answer := r.desk.Command(t.Context(), slackapi.Slash{
 		Op: "dm", UserID: "U0PARTNER1", UserTeam: "T0PARTNER1", ChannelID: "D0CONNECT1", Text: "status INC-1", Elsewhere: true, At: time.Now(),
 	})
 	if !answer.Foreign || answer.Message.Text != "" {
@@ -228,7 +228,7 @@ func TestReplicasShareWhatAPersonMayDo(t *testing.T) {
 	other.WaitForSlack(patience)
 	channel, _ := r.sim.Channel("incidents")
 	said := func(d *desk.Desk, op string) message.Message {
-		return d.Command(t.Context(), chat.Slash{Op: op, UserID: r.id("anna"), UserName: "anna", UserTeam: "T0SIM00001", ChannelID: channel.ID, Text: "start triage " + op, At: time.Now()}).Message
+		return d.Command(t.Context(), slackapi.Slash{Op: op, UserID: r.id("anna"), UserName: "anna", UserTeam: "T0SIM00001", ChannelID: channel.ID, Text: "start triage " + op, At: time.Now()}).Message
 	}
 	const refused = "more is not taken from one person"
 	for n, d := range []*desk.Desk{r.desk, other, r.desk, other, r.desk} {

@@ -3,14 +3,14 @@ package desk
 import (
 	"context"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // record stores an event whose answer the coordinator sends by itself, and says so
 // privately when that fails.
-func (d *Desk) record(ctx context.Context, ev incident.Event, who person, to chat.Private) {
+func (d *Desk) record(ctx context.Context, ev incident.Event, who person, to slackapi.Private) {
 	said := d.admit(ctx, &ev, who)
 	switch {
 	case said != "":
@@ -27,7 +27,7 @@ func (d *Desk) record(ctx context.Context, ev incident.Event, who person, to cha
 
 // answered stores an event and answers it here, because a long answer opens a modal,
 // which only the click itself may do. What the edit of the thread says is not repeated.
-func (d *Desk) answered(ctx context.Context, ev incident.Event, to chat.Private) {
+func (d *Desk) answered(ctx context.Context, ev incident.Event, to slackapi.Private) {
 	reply, _ := ev.Reply()
 	switch { // nobody else answers
 	case ev.Act != nil:
@@ -52,8 +52,8 @@ func toldByThread(a incident.Answer, always bool) bool {
 
 // whisper tells one person something, best effort. All that can be lost is stored by
 // then, so Slack is acknowledged first.
-func (d *Desk) whisper(ctx context.Context, to chat.Private, said message.Message) {
-	chat.Acknowledge(ctx)
+func (d *Desk) whisper(ctx context.Context, to slackapi.Private, said message.Message) {
+	slackapi.Acknowledge(ctx)
 	said = d.linked(ctx, person{id: to.User, channel: to.Channel}, said)
 	if to.TriggerID != "" && said.Long() {
 		err := d.Slack.OpenView(ctx, to.TriggerID, message.AnswerModal(said))
@@ -67,11 +67,11 @@ func (d *Desk) whisper(ctx context.Context, to chat.Private, said message.Messag
 }
 
 // say is whisper for a sentence.
-func (d *Desk) say(ctx context.Context, to chat.Private, text string) {
+func (d *Desk) say(ctx context.Context, to slackapi.Private, text string) {
 	d.whisper(ctx, to, message.Message{Text: text})
 }
 
-func (d *Desk) send(ctx context.Context, to chat.Private) {
+func (d *Desk) send(ctx context.Context, to slackapi.Private) {
 	if err := d.Slack.Ephemeral(ctx, to); err != nil {
 		d.Logger.Warn("a private answer did not reach its reader", "user", to.User, "error", err)
 	}

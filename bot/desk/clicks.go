@@ -8,10 +8,10 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -24,7 +24,7 @@ var buttons = map[string]incident.Verb{
 const actionReason = "incident:reason"
 
 // Action handles a click on a button or a choice in a menu.
-func (d *Desk) Action(ctx context.Context, a chat.Action) {
+func (d *Desk) Action(ctx context.Context, a slackapi.Action) {
 	to := a.Private()
 	who := person{a.UserID, a.UserTeam, a.ChannelID}
 	if a.ActionID == actionPick && a.Value == "" {
@@ -86,7 +86,7 @@ func target(value string) (number int, step string, ok bool) {
 
 // openModal asks for words, within the 3 s that Slack gives a trigger. What
 // cannot be done any more is said instead.
-func (d *Desk) openModal(ctx context.Context, a chat.Action, who person, to chat.Private, number int, step string) {
+func (d *Desk) openModal(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, step string) {
 	if !d.owned(ctx, number, a, to) {
 		return
 	}
@@ -144,9 +144,9 @@ var modals = map[string]struct {
 
 // openForm opens a form over the message of a click; about and advice are for when
 // that fails.
-func (d *Desk) openForm(ctx context.Context, a chat.Action, to chat.Private, view slack.ModalViewRequest, about slog.Attr, advice string) {
+func (d *Desk) openForm(ctx context.Context, a slackapi.Action, to slackapi.Private, view slack.ModalViewRequest, about slog.Attr, advice string) {
 	view.ExternalID = externalID(*clicked(a))
-	chat.Acknowledge(ctx) // a form that is opened loses nothing
+	slackapi.Acknowledge(ctx) // a form that is opened loses nothing
 	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
 		d.Logger.Warn("a modal could not be opened", about, "error", err)
 		to.TriggerID = "" // it opens nothing else
@@ -155,7 +155,7 @@ func (d *Desk) openForm(ctx context.Context, a chat.Action, to chat.Private, vie
 }
 
 // submitter is who sent in a form; he does so where he opened it.
-func submitter(s chat.Submission) person {
+func submitter(s slackapi.Submission) person {
 	who := person{id: s.UserID, team: s.UserTeam}
 	if from := opened(s); from != nil {
 		who.channel = from.Channel
@@ -164,7 +164,7 @@ func submitter(s chat.Submission) person {
 }
 
 // Submit takes what was typed into a modal.
-func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string {
+func (d *Desk) Submit(ctx context.Context, s slackapi.Submission) map[string]string {
 	if strings.HasPrefix(s.CallbackID, "digest:") {
 		return d.submitReview(ctx, s)
 	}
@@ -186,11 +186,11 @@ func (d *Desk) Submit(ctx context.Context, s chat.Submission) map[string]string 
 
 // sentIn stores what a form says, and returns what is wrong, at the block that can
 // show it.
-func (d *Desk) sentIn(ctx context.Context, ev incident.Event, s chat.Submission, block string) map[string]string {
+func (d *Desk) sentIn(ctx context.Context, ev incident.Event, s slackapi.Submission, block string) map[string]string {
 	if said := d.admit(ctx, &ev, submitter(s)); said != "" {
 		return map[string]string{block: said}
 	}
-	answer, answered, said := d.put(ctx, ev, s.Again, chat.Private{User: s.UserID}, true)
+	answer, answered, said := d.put(ctx, ev, s.Again, slackapi.Private{User: s.UserID}, true)
 	switch {
 	case !answered && said != textLater:
 		return map[string]string{block: said}

@@ -7,17 +7,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // textNoDigest answers who asks for costs where there are none.
 const textNoDigest = "No digest is configured, so there are no costs to look at: see `digests` in signalbook.yml."
 
 // costs answers what is asked about costs.
-func (d *Desk) costs(ctx context.Context, c command.Command, who person, now time.Time, to chat.Private) message.Message {
+func (d *Desk) costs(ctx context.Context, c command.Command, who person, now time.Time, to slackapi.Private) message.Message {
 	name, trouble := d.digestNamed(c.Name)
 	if trouble != "" {
 		return message.Text(trouble)

@@ -16,12 +16,12 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/handbook"
@@ -75,7 +75,7 @@ type Settings struct {
 type Options struct {
 	Store    *store.Store
 	Replies  *store.Replies
-	Slack    *chat.Client
+	Slack    *slackapi.Client
 	Settings func() Settings
 	Logger   *slog.Logger
 	// Gather brings together what a digest is judged from; it may take many seconds.
@@ -84,7 +84,7 @@ type Options struct {
 	Organisation func(ctx context.Context, now time.Time) digest.Organisation
 }
 
-// Desk implements chat.Handler.
+// Desk implements slackapi.Handler.
 type Desk struct {
 	Options
 	late chan lateAnswer
@@ -107,7 +107,7 @@ type lateAnswer struct {
 	digest  int // that the command is about; 0: an incident, which the answer names
 	answers <-chan incident.Answer
 	done    func()
-	to      chat.Private
+	to      slackapi.Private
 	always  bool // what the edit of the thread says is told, too
 }
 
@@ -194,7 +194,7 @@ const (
 // when there is none yet; text then says what to tell the person. Again is the op
 // under which the event is stored when it was refused before: what stood in its way
 // may be gone. Always: an answer that comes later is told although the thread says the same.
-func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat.Private, always bool) (answer incident.Answer, ok bool, text string) {
+func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to slackapi.Private, always bool) (answer incident.Answer, ok bool, text string) {
 	answers, done := d.Replies.Expect(ev.Op)
 	keep := false
 	defer func() {
@@ -217,7 +217,7 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to chat
 	case known:
 		return answer, true, ""
 	}
-	chat.Acknowledge(ctx) // it is stored
+	slackapi.Acknowledge(ctx) // it is stored
 	if answer, ok = d.awaited(putCtx, ev.Op, answers); ok {
 		return answer, true, ""
 	}

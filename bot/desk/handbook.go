@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
@@ -25,7 +25,7 @@ func asksHandbook(v command.Verb) bool {
 
 // handbook answers from the scaling sheet. Only what is about the organisation
 // itself asks others, and may follow later.
-func (d *Desk) handbook(ctx context.Context, c command.Command, now time.Time, to chat.Private) message.Message {
+func (d *Desk) handbook(ctx context.Context, c command.Command, now time.Time, to slackapi.Private) message.Message {
 	book := d.Settings().Handbook
 	if book == nil {
 		book = handbook.Default()

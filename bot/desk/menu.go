@@ -7,9 +7,9 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // The menu of a storm: its action, and its block, which names the storm.
@@ -20,7 +20,7 @@ const (
 
 // Suggest returns the incidents of a storm among which a person can choose. When
 // they cannot be read there are none, and Slack asks again with the next letter.
-func (d *Desk) Suggest(ctx context.Context, s chat.Suggestion) []*slack.OptionBlockObject {
+func (d *Desk) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.OptionBlockObject {
 	n, ok := stormOf(s)
 	if !ok {
 		d.Logger.Warn("a menu that means nothing", "action", s.ActionID, "block", s.BlockID)
@@ -59,7 +59,7 @@ func (d *Desk) storm(ctx context.Context, n int) (incident.Storm, bool, error) {
 }
 
 // stormOf reads which storm a menu belongs to.
-func stormOf(s chat.Suggestion) (n int, ok bool) {
+func stormOf(s slackapi.Suggestion) (n int, ok bool) {
 	text, named := strings.CutPrefix(s.BlockID, blockPick)
 	n, err := strconv.Atoi(text)
 	return n, s.ActionID == actionPick && named && err == nil && n > 0

@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -115,7 +115,7 @@ func TestStormMenuWithoutRedis(t *testing.T) {
 func TestMenusThatMeanNothing(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	for _, s := range []chat.Suggestion{
+	for _, s := range []slackapi.Suggestion{
 		{}, {ActionID: "storm:pick"}, {ActionID: "storm:pick", BlockID: "pick:"}, {ActionID: "storm:pick", BlockID: "pick:-3"},
 		{ActionID: "storm:pick", BlockID: "pick:99999999999999999999"}, {ActionID: "storm:pick", BlockID: "11"},
 		{ActionID: "storm:pick", BlockID: "pick:11"}, // there is no such storm
@@ -127,7 +127,7 @@ func TestMenusThatMeanNothing(t *testing.T) {
 	}
 	anna, _ := r.sim.User("anna")
 	channel, _ := r.sim.Channel("incidents")
-	click := chat.Action{Op: "trigger:1", ActionID: "storm:pick", UserID: anna.ID, ChannelID: channel.ID, At: time.Now()}
+	click := slackapi.Action{Op: "trigger:1", ActionID: "storm:pick", UserID: anna.ID, ChannelID: channel.ID, At: time.Now()}
 	r.desk.Action(t.Context(), click) // Slack: a choice taken back has no option
 	if got := r.heard("anna"); got != "" {
 		t.Errorf("anna heard %q for a choice taken back, want nothing", got)

@@ -4,8 +4,8 @@ import (
 	"context"
 	"regexp"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // maxNamed bounds how many people of one text are looked up.
@@ -16,7 +16,7 @@ var unnamed = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})>`)
 
 // named gives names to the people of a mention: to who wrote it, and to those in its
 // text. Whose name Slack does not tell in time keeps none.
-func (d *Desk) named(ctx context.Context, m chat.Mention) (text string, by incident.User) {
+func (d *Desk) named(ctx context.Context, m slackapi.Mention) (text string, by incident.User) {
 	ctx, cancel := context.WithTimeout(ctx, d.waits.names)
 	defer cancel()
 	by = incident.User{ID: m.UserID, Name: d.known(ctx, m.UserID).Name}

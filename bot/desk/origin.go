@@ -6,13 +6,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // clicked is the message of a click.
-func clicked(a chat.Action) *incident.Origin {
+func clicked(a slackapi.Action) *incident.Origin {
 	from := &incident.Origin{Channel: a.ChannelID, TS: a.MessageTS}
 	if text, ok := strings.CutPrefix(a.BlockID, blockPick); ok && a.ActionID == actionPick {
 		from.Storm, _ = strconv.Atoi(text)
@@ -28,7 +28,7 @@ func externalID(from incident.Origin) string {
 
 // opened is the message that a form was opened on; nil when an older binary
 // opened it.
-func opened(s chat.Submission) *incident.Origin {
+func opened(s slackapi.Submission) *incident.Origin {
 	fields := strings.Fields(s.ExternalID)
 	if len(fields) != 3 {
 		return nil
@@ -38,7 +38,7 @@ func opened(s chat.Submission) *incident.Origin {
 
 // owned reports whether a click came from the thread that it is about, and tells
 // the person when it did not: for clicks that no coordinator looks at.
-func (d *Desk) owned(ctx context.Context, subject int, a chat.Action, to chat.Private) bool {
+func (d *Desk) owned(ctx context.Context, subject int, a slackapi.Action, to slackapi.Private) bool {
 	readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
 	ok, err := d.Store.Owns(readCtx, subject, *clicked(a))
 	cancel()

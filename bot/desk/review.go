@@ -10,10 +10,10 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -28,7 +28,7 @@ var atOnce = map[string]digest.Verb{
 const actionAgain = "digest:again"
 
 // review handles a click on a digest.
-func (d *Desk) review(ctx context.Context, a chat.Action, who person, to chat.Private) {
+func (d *Desk) review(ctx context.Context, a slackapi.Action, who person, to slackapi.Private) {
 	number, subject, ok := digest.ParseTarget(a.Value)
 	if !ok {
 		d.Logger.Warn("a click that names no digest", "action", a.ActionID, "value", a.Value)
@@ -53,7 +53,7 @@ func (d *Desk) review(ctx context.Context, a chat.Action, who person, to chat.Pr
 }
 
 // openReview asks for the words that a click on a digest needs.
-func (d *Desk) openReview(ctx context.Context, a chat.Action, who person, to chat.Private, number int, subject string) {
+func (d *Desk) openReview(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, subject string) {
 	if !d.owned(ctx, store.DigestSubject(number), a, to) {
 		return
 	}
@@ -97,7 +97,7 @@ func (d *Desk) openReview(ctx context.Context, a chat.Action, who person, to cha
 var snoozes = []int{1, 3, 6}
 
 // submitReview takes what was typed into a form about a digest.
-func (d *Desk) submitReview(ctx context.Context, s chat.Submission) map[string]string {
+func (d *Desk) submitReview(ctx context.Context, s slackapi.Submission) map[string]string {
 	number, subject, ok := digest.ParseTarget(s.PrivateMetadata)
 	if !ok {
 		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/spend"
 )
@@ -210,7 +210,7 @@ func TestClicksOnNoDigest(t *testing.T) {
 		{"digest:expected", "DIG-3/5e71e5", "older than what I remember"},
 	} {
 		before := len(r.sim.Ephemerals("anna"))
-		r.desk.Action(t.Context(), chat.Action{
+		r.desk.Action(t.Context(), slackapi.Action{
 			Op: fmt.Sprintf("click:%d", k), ActionID: c.action, Value: c.value, UserID: anna.ID, ChannelID: channel.ID, At: time.Now(),
 		})
 		eventually(t, "anna is answered", func() bool { return len(r.sim.Ephemerals("anna")) > before })
@@ -218,7 +218,7 @@ func TestClicksOnNoDigest(t *testing.T) {
 			t.Errorf("%s of %s was answered %q, want %q", c.action, c.value, got, c.want)
 		}
 	}
-	for _, s := range []chat.Submission{
+	for _, s := range []slackapi.Submission{
 		{Op: "a", CallbackID: "digest:snooze", PrivateMetadata: "INC-1/C1"},
 		{Op: "b", CallbackID: "digest:other", PrivateMetadata: "DIG-1/C1"},
 	} {
@@ -226,7 +226,7 @@ func TestClicksOnNoDigest(t *testing.T) {
 			t.Errorf("%+v got %v, want it let go", s, errs)
 		}
 	}
-	for block, s := range map[string]chat.Submission{
+	for block, s := range map[string]slackapi.Submission{
 		"until":  {Op: "c", CallbackID: "digest:snooze", PrivateMetadata: "DIG-1/C1", Values: map[string]string{"until": "99"}},
 		"reason": {Op: "d", CallbackID: "digest:expected", PrivateMetadata: "DIG-1/C1", Values: map[string]string{"reason": " \u200b\u2800"}},
 	} {

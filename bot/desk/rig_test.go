@@ -15,12 +15,12 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/desk"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/redistest"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
@@ -37,7 +37,7 @@ type rig struct {
 	t          *testing.T
 	sim        *slacksim.Sim
 	store      *store.Store
-	client     *chat.Client
+	client     *slackapi.Client
 	redis      *redistest.Node
 	address    string // of redis
 	replies    *store.Replies
@@ -87,7 +87,7 @@ func (r *rig) start() {
 	}
 	slack := httptest.NewServer(r.sim)
 	t.Cleanup(func() { r.sim.Close(); slack.Close() })
-	r.client, err = chat.New(chat.Options{APIURL: slack.URL + "/api/", BotToken: "xoxb-test", Logger: logger})
+	r.client, err = slackapi.New(slackapi.Options{APIURL: slack.URL + "/api/", BotToken: "xoxb-test", Logger: logger})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func (r *rig) start() {
 		d.WaitForAnswers(patience)
 	}
 	r.desk = d
-	door := chat.NewHTTP(chat.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger, AnswerWithin: patience})
+	door := slackapi.NewHTTP(slackapi.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger, AnswerWithin: patience})
 	server := httptest.NewServer(door)
 	t.Cleanup(server.Close)
 	r.sim.SetRequestURL(server.URL)
@@ -280,6 +280,6 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 // action is a click that Slack did not make of a message of ours.
-func action(op, id, value, user string, m slacksim.Message) chat.Action {
-	return chat.Action{Op: op, ActionID: id, Value: value, UserID: user, ChannelID: m.Channel, MessageTS: m.TS, At: time.Now()}
+func action(op, id, value, user string, m slacksim.Message) slackapi.Action {
+	return slackapi.Action{Op: op, ActionID: id, Value: value, UserID: user, ChannelID: m.Channel, MessageTS: m.TS, At: time.Now()}
 }

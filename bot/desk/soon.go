@@ -5,8 +5,8 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // gatherers is how many answers are gathered at once: each may hold all that is stored
@@ -21,7 +21,7 @@ const (
 )
 
 // soon answers at once when that is fast, else it says that the answer follows.
-func (d *Desk) soon(ctx context.Context, to chat.Private, answer func(context.Context) message.Message) message.Message {
+func (d *Desk) soon(ctx context.Context, to slackapi.Private, answer func(context.Context) message.Message) message.Message {
 	answers := make(chan message.Message, 1)
 	late := make(chan struct{})
 	work := func(ctx context.Context) {

@@ -6,49 +6,49 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/command"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // Command answers a slash command.
-func (d *Desk) Command(ctx context.Context, s chat.Slash) chat.Answer {
+func (d *Desk) Command(ctx context.Context, s slackapi.Slash) slackapi.Answer {
 	who := person{s.UserID, s.UserTeam, s.ChannelID}
 	if s.Elsewhere {
 		// Slack names one workspace with a command. Whoever is in a channel of ours is a person of another organisation; for
 		// anybody else the command was meant for another installation of the app.
 		if member := d.facts(ctx, who, s.ChannelID).Member; member != access.Yes {
-			return chat.Answer{Foreign: true}
+			return slackapi.Answer{Foreign: true}
 		}
 	}
 	c, err := command.Parse(d.naming(ctx, s.Text), 0) // some workspaces bring names with the people in it, others do not
 	if err != nil {
-		return chat.Answer{Message: d.usage(err)}
+		return slackapi.Answer{Message: d.usage(err)}
 	}
 	c, note, which := d.meant(ctx, c, who)
 	if which != "" {
-		return chat.Answer{Message: message.Text(which)}
+		return slackapi.Answer{Message: message.Text(which)}
 	}
 	user := incident.User{ID: s.UserID, Name: s.UserName}
 	if ev, ok := act(c, s.Op, s.At, user, "command", incident.Reply{}); ok {
 		if said := d.admit(ctx, &ev, who); said != "" {
-			return chat.Answer{Message: message.Text(said)}
+			return slackapi.Answer{Message: message.Text(said)}
 		}
-		answer, known, text := d.put(ctx, ev, "", chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}, true)
+		answer, known, text := d.put(ctx, ev, "", slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}, true)
 		if known {
-			return chat.Answer{Message: d.linked(ctx, who, message.WithNote(message.AskBack(answer, d.Settings().Command), note))}
+			return slackapi.Answer{Message: d.linked(ctx, who, message.WithNote(message.AskBack(answer, d.Settings().Command), note))}
 		}
-		return chat.Answer{Message: message.WithNote(message.Text(text), note)}
+		return slackapi.Answer{Message: message.WithNote(message.Text(text), note)}
 	}
-	said := d.tell(ctx, c, who, d.Store.Now(), chat.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
-	return chat.Answer{Message: d.linked(ctx, who, message.WithNote(said, note))}
+	said := d.tell(ctx, c, who, d.Store.Now(), slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
+	return slackapi.Answer{Message: d.linked(ctx, who, message.WithNote(said, note))}
 }
 
 // Mention takes the same words in an incident's thread, where the ID is left
 // out.
-func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
-	to := chat.Private{Channel: m.ChannelID, ThreadTS: m.ThreadTS, User: m.UserID}
+func (d *Desk) Mention(ctx context.Context, m slackapi.Mention) error {
+	to := slackapi.Private{Channel: m.ChannelID, ThreadTS: m.ThreadTS, User: m.UserID}
 	who := person{m.UserID, m.UserTeam, m.ChannelID}
 	number := 0
 	if m.ThreadTS != "" {
@@ -93,7 +93,7 @@ func (d *Desk) Mention(ctx context.Context, m chat.Mention) error {
 
 // unheard is for a mention that the store did not take: Slack delivers it again, and
 // the first time the person is told.
-func (d *Desk) unheard(ctx context.Context, m chat.Mention, to chat.Private, err error) error {
+func (d *Desk) unheard(ctx context.Context, m slackapi.Mention, to slackapi.Private, err error) error {
 	if !m.Repeat {
 		to.Text = textAgain
 		d.send(ctx, to)
@@ -102,7 +102,7 @@ func (d *Desk) unheard(ctx context.Context, m chat.Mention, to chat.Private, err
 }
 
 // tell answers a command that changes nothing.
-func (d *Desk) tell(ctx context.Context, c command.Command, who person, at time.Time, to chat.Private) message.Message {
+func (d *Desk) tell(ctx context.Context, c command.Command, who person, at time.Time, to slackapi.Private) message.Message {
 	switch {
 	case c.Verb == command.VerbList, c.Verb == command.VerbShow, asksHandbook(c.Verb):
 		if decision := d.seesPlaybooks(ctx, who); !decision.Allowed {

@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/health"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -36,7 +36,7 @@ type Names struct{ Channels, People []string }
 // Options are what a directory needs; all fields but Groups are required.
 type Options struct {
 	Store   *store.Store
-	Slack   *chat.Client
+	Slack   *slackapi.Client
 	Names   func() Names
 	Changed <-chan struct{} // receives after a reload
 	Health  *health.Health
@@ -52,7 +52,7 @@ type Directory struct {
 
 	mu       sync.Mutex
 	channels map[string]string
-	people   map[string]chat.Person
+	people   map[string]slackapi.Person
 	members  map[string][]string  // user ids, by configured name
 	unsaved  map[string]bool      // names whose members Redis does not have
 	asked    map[string]bool      // names of which Slack has said who they are, or that it does not know them
@@ -69,7 +69,7 @@ func New(o Options) *Directory {
 	o.Groups = cmp.Or(o.Groups, groupsEvery)
 	return &Directory{
 		Options: o, ready: make(chan struct{}), asked: map[string]bool{}, wanted: map[string]time.Time{}, closed: map[string]string{}, restricted: map[string]restriction{},
-		channels: map[string]string{}, people: map[string]chat.Person{}, members: map[string][]string{}, unsaved: map[string]bool{},
+		channels: map[string]string{}, people: map[string]slackapi.Person{}, members: map[string][]string{}, unsaved: map[string]bool{},
 	}
 }
 
@@ -166,7 +166,7 @@ func (d *Directory) recall(ctx context.Context) {
 		id, ok := ids[name]
 		d.asked[name] = d.asked[name] || ok
 		if id != "" {
-			d.people[name] = chat.PersonOf(id)
+			d.people[name] = slackapi.PersonOf(id)
 		}
 	}
 	d.tellReady()
@@ -180,20 +180,20 @@ func (d *Directory) refresh(ctx context.Context) (wait time.Duration, err error)
 	d.begin(err)
 	if err != nil {
 		// Slack does not take the token at the moment: every answer would say so.
-		return max(chat.RetryIn(err), againFirst), err
+		return max(slackapi.RetryIn(err), againFirst), err
 	}
 	settings := d.Names()
 	var problems []error
 	trouble := func(what string, err error) {
 		problems = append(problems, fmt.Errorf("%s: %w", what, err))
-		wait = max(wait, chat.RetryIn(err))
+		wait = max(wait, slackapi.RetryIn(err))
 	}
 	ids := map[string]string{}
-	people, unknown, peopleErr := map[string]chat.Person{}, []string(nil), error(nil)
+	people, unknown, peopleErr := map[string]slackapi.Person{}, []string(nil), error(nil)
 	var asking sync.WaitGroup
 	asking.Go(func() { people, unknown, peopleErr = d.askAll(ctx, settings.People, ids) })
 	private := map[string]bool{}
-	channels, closed, err := d.Slack.ChannelsAsFound(ctx, settings.Channels, func(f chat.FoundChannel) {
+	channels, closed, err := d.Slack.ChannelsAsFound(ctx, settings.Channels, func(f slackapi.FoundChannel) {
 		d.found(f)
 		if f.Private != access.Unknown {
 			private[f.ID] = f.Private == access.Yes
@@ -231,7 +231,7 @@ func (d *Directory) refresh(ctx context.Context) (wait time.Duration, err error)
 
 // askPeople asks Slack who those names are, and notes their ids. Whom Slack does
 // not know, or not any more, is nobody from now on: a group may have been disabled.
-func (d *Directory) askPeople(ctx context.Context, names []string, ids map[string]string) (people map[string]chat.Person, unknown []string, err error) {
+func (d *Directory) askPeople(ctx context.Context, names []string, ids map[string]string) (people map[string]slackapi.Person, unknown []string, err error) {
 	people, unknown, err = d.Slack.People(ctx, names)
 	d.mu.Lock()
 	maps.Copy(d.people, people)

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // askGroups asks Slack once more about the groups alone, with one call. Those that
@@ -17,7 +17,7 @@ func (d *Directory) askGroups(ctx context.Context) error {
 	kept, err := d.Store.MemberNames(ctx)
 	names := slices.Concat(d.Names().People, kept)
 	slices.Sort(names)
-	groups, _, errAsked := d.askPeople(ctx, chat.GroupNames(slices.Compact(names)), ids)
+	groups, _, errAsked := d.askPeople(ctx, slackapi.GroupNames(slices.Compact(names)), ids)
 	err = errors.Join(err, errAsked, d.Store.SetNames(ctx, ids))
 	for name, group := range groups {
 		if group.Members != nil {
@@ -37,7 +37,7 @@ func (d *Directory) keepPrivate(ctx context.Context, private map[string]bool) er
 }
 
 // askMembers keeps whom a name stands for.
-func (d *Directory) askMembers(ctx context.Context, name string, person chat.Person) error {
+func (d *Directory) askMembers(ctx context.Context, name string, person slackapi.Person) error {
 	users := []string{person.ID}
 	if person.Group {
 		users = person.Members

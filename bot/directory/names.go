@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 const (
@@ -50,8 +50,8 @@ func (d *Directory) Pending(names []string, now time.Time) time.Duration {
 func (d *Directory) begin(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	failed, word := errors.AsType[*chat.Error](err)
-	word = word && failed.Concern == chat.ConcernService && failed.Outcome == chat.OutcomeUnknown && failed.Code != ""
+	failed, word := errors.AsType[*slackapi.Error](err)
+	word = word && failed.Concern == slackapi.ConcernService && failed.Outcome == slackapi.OutcomeUnknown && failed.Code != ""
 	if (err == nil || word) && (d.trying.IsZero() || err == nil && d.halting) {
 		d.trying = time.Now()
 	}
@@ -71,9 +71,9 @@ func (d *Directory) settled() {
 
 // askAll asks who all names are, those first that messages wait for, and tells of each
 // as soon as it is known: Slack lets fifty addresses be asked about a minute.
-func (d *Directory) askAll(ctx context.Context, names []string, ids map[string]string) (people map[string]chat.Person, unknown []string, err error) {
-	people = map[string]chat.Person{}
-	groups := chat.GroupNames(names)
+func (d *Directory) askAll(ctx context.Context, names []string, ids map[string]string) (people map[string]slackapi.Person, unknown []string, err error) {
+	people = map[string]slackapi.Person{}
+	groups := slackapi.GroupNames(names)
 	rest := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(groups, name) })
 	for batch := groups; ; {
 		if len(batch) > 0 {
@@ -103,10 +103,10 @@ func (d *Directory) next(names []string) int {
 
 // answered notes of which people Slack has said something. A refusal that only a
 // person can mend is an answer, too. d.mu is held.
-func (d *Directory) answered(all []string, people map[string]chat.Person, unknown []string, err error) {
+func (d *Directory) answered(all []string, people map[string]slackapi.Person, unknown []string, err error) {
 	for _, name := range all {
 		_, known := people[name]
-		if known || slices.Contains(unknown, name) || chat.RetryIn(err) == 0 {
+		if known || slices.Contains(unknown, name) || slackapi.RetryIn(err) == 0 {
 			d.known(name)
 		}
 	}
@@ -119,7 +119,7 @@ func (d *Directory) known(name string) {
 }
 
 // found notes a channel as soon as Slack shows it.
-func (d *Directory) found(f chat.FoundChannel) {
+func (d *Directory) found(f slackapi.FoundChannel) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.channels[f.Name] = f.ID
@@ -171,7 +171,7 @@ func (d *Directory) open(all []string, ids, closed map[string]string, err error)
 		if shut || err == nil {
 			d.close(name, why)
 		}
-		if shut || ids[name] != "" || err == nil || chat.RetryIn(err) == 0 {
+		if shut || ids[name] != "" || err == nil || slackapi.RetryIn(err) == 0 {
 			d.known(name)
 		}
 	}

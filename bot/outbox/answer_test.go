@@ -10,9 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 func sameSlot(t *testing.T, name string, want, got ledger.Slot) {
@@ -59,7 +59,7 @@ func TestNotPosted(t *testing.T) {
 	t.Parallel()
 	intent := ledger.Slot{State: ledger.Sending, Op: "op", IntentAt: now, Channel: "C1"}
 	waiting := with(intent, func(s *ledger.Slot) { s.State = ledger.Waiting })
-	parkedAs := func(why *chat.Error, hash string) ledger.Slot {
+	parkedAs := func(why *slackapi.Error, hash string) ledger.Slot {
 		return with(intent, func(s *ledger.Slot) { s.State, s.Hash, s.Why = ledger.Parked, hash, why.Error() })
 	}
 	pictured := chart
@@ -68,7 +68,7 @@ func TestNotPosted(t *testing.T) {
 	bare.Form, bare.Whole = message.FormRich, "whole"
 	for name, c := range map[string]struct {
 		call    Call
-		refused *chat.Error
+		refused *slackapi.Error
 		want    ledger.Slot
 		follow  Follow
 	}{
@@ -159,7 +159,7 @@ func TestEdited(t *testing.T) {
 	pictured := chart
 	pictured.File = "F1"
 	fine := ledger.Slot{State: ledger.Sent, Channel: "C1", TS: "1.0", Hash: "before"}
-	parkedFor := func(why *chat.Error, more func(*ledger.Slot)) ledger.Slot {
+	parkedFor := func(why *slackapi.Error, more func(*ledger.Slot)) ledger.Slot {
 		return with(fine, func(s *ledger.Slot) {
 			s.State, s.Hash, s.Why, s.IntentAt = ledger.Parked, root.Hash(), why.Error(), now
 			if more != nil {
@@ -171,7 +171,7 @@ func TestEdited(t *testing.T) {
 	for name, c := range map[string]struct {
 		slot    message.Slot
 		old     []string
-		refused *chat.Error
+		refused *slackapi.Error
 		want    ledger.Slot
 		follow  Follow
 		ok      bool
@@ -204,7 +204,7 @@ func TestShortForms(t *testing.T) {
 	for name, c := range map[string]struct {
 		kind    Kind
 		form    message.Form
-		refused *chat.Error
+		refused *slackapi.Error
 		want    message.Form
 	}{
 		"a post":                {Post, message.FormWhole, badBlocks, message.FormText},
@@ -215,7 +215,7 @@ func TestShortForms(t *testing.T) {
 		"metadata":              {Post, message.FormWhole, badMetadata, message.FormBare},
 		"without metadata":      {Post, message.FormBare, badMetadata, message.FormWhole},
 		"no form would help":    {Post, message.FormWhole, archived, message.FormWhole},
-		"a word nobody knows":   {Post, message.FormWhole, refusal("new_word", chat.OutcomeRefused, chat.ConcernUnknown), message.FormText},
+		"a word nobody knows":   {Post, message.FormWhole, refusal("new_word", slackapi.OutcomeRefused, slackapi.ConcernUnknown), message.FormText},
 		"a look has no form":    {Find, message.FormWhole, badBlocks, message.FormWhole},
 		"a look about metadata": {Sweep, message.FormWhole, badMetadata, message.FormBare},
 	} {
@@ -242,7 +242,7 @@ func TestAssess(t *testing.T) {
 	edit, post, first := Call{Kind: Edit, Slot: root, Have: ledger.Slot{TS: "1.0"}}, Call{Kind: Post, Slot: immediate}, Call{Kind: Post, Slot: root}
 	for name, c := range map[string]struct {
 		call      Call
-		refused   *chat.Error
+		refused   *slackapi.Error
 		elsewhere bool
 		want      Refusal
 	}{
@@ -334,15 +334,15 @@ func TestPictureFiles(t *testing.T) {
 	waiting := func(s *ledger.Slot) { s.State, s.File, s.Old = ledger.Waiting, "", []string{"F0", "F1"} }
 	for name, c := range map[string]struct {
 		have  ledger.Slot
-		state chat.FileState
+		state slackapi.FileState
 		want  ledger.Slot
 		lost  bool
 	}{
-		"ready":              {with(have, func(s *ledger.Slot) { s.Why, s.NextAt = "EOF", now }), chat.FileReady, with(have, func(s *ledger.Slot) { s.State = ledger.Sent }), false},
-		"Slack looks at it":  {have, chat.FilePending, with(have, func(s *ledger.Slot) { s.State, s.NextAt = ledger.Uploaded, in(PictureLook) }), false},
-		"for too long":       {with(have, func(s *ledger.Slot) { s.IntentAt = ago(Usual.Picture) }), chat.FilePending, with(with(have, waiting), func(s *ledger.Slot) { s.IntentAt = ago(Usual.Picture) }), true},
-		"never completed":    {have, chat.FileAbsent, with(have, waiting), false},
-		"it was, and is not": {with(have, func(s *ledger.Slot) { s.State = ledger.Uploaded }), chat.FileAbsent, with(have, waiting), true},
+		"ready":              {with(have, func(s *ledger.Slot) { s.Why, s.NextAt = "EOF", now }), slackapi.FileReady, with(have, func(s *ledger.Slot) { s.State = ledger.Sent }), false},
+		"Slack looks at it":  {have, slackapi.FilePending, with(have, func(s *ledger.Slot) { s.State, s.NextAt = ledger.Uploaded, in(PictureLook) }), false},
+		"for too long":       {with(have, func(s *ledger.Slot) { s.IntentAt = ago(Usual.Picture) }), slackapi.FilePending, with(with(have, waiting), func(s *ledger.Slot) { s.IntentAt = ago(Usual.Picture) }), true},
+		"never completed":    {have, slackapi.FileAbsent, with(have, waiting), false},
+		"it was, and is not": {with(have, func(s *ledger.Slot) { s.State = ledger.Uploaded }), slackapi.FileAbsent, with(have, waiting), true},
 	} {
 		got, lost := Checked(c.have, c.state, Usual, now)
 		sameSlot(t, name, c.want, got)

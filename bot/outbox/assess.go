@@ -4,8 +4,8 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // About says what a refusal is trouble with.
@@ -31,22 +31,22 @@ type Refusal struct {
 
 // Assess says what a call that Slack did not do means, when no other form of the message
 // follows. Elsewhere: there is another channel to begin in.
-func Assess(c Call, refused *chat.Error, elsewhere bool, timing Timing) Refusal {
+func Assess(c Call, refused *slackapi.Error, elsewhere bool, timing Timing) Refusal {
 	switch {
-	case refused.Code == chat.CodeUnreachable:
+	case refused.Code == slackapi.CodeUnreachable:
 		// Nothing was sent: all wait until Slack is back, and this no longer.
 		return Refusal{About: AboutSlack, Says: "Slack cannot be reached", Level: slog.LevelWarn}
-	case refused.Outcome == chat.OutcomeLimited:
+	case refused.Outcome == slackapi.OutcomeLimited:
 		return Refusal{Says: "Slack limits us, trying again", Wait: refused.RetryAfter, Level: slog.LevelWarn}
-	case refused.Outcome == chat.OutcomeUnknown:
+	case refused.Outcome == slackapi.OutcomeUnknown:
 		return Refusal{About: AboutSlack, Says: "the outcome of a Slack call is unknown, it will be looked for", Wait: Retry, Level: slog.LevelWarn}
-	case refused.Outcome == chat.OutcomeGone && !GivenUp(c, refused):
+	case refused.Outcome == slackapi.OutcomeGone && !GivenUp(c, refused):
 		return Refusal{Says: "a message is gone from Slack and will be posted again", Level: slog.LevelInfo}
-	case refused.Outcome == chat.OutcomeAuth && refused.Concern != chat.ConcernMethod:
+	case refused.Outcome == slackapi.OutcomeAuth && refused.Concern != slackapi.ConcernMethod:
 		return Refusal{About: AboutSlack, Says: "Slack refuses the app; everything is kept and sent when it works again", Wait: timing.Parked, Pause: timing.Parked, Level: slog.LevelError}
-	case refused.Outcome == chat.OutcomeChannel:
+	case refused.Outcome == slackapi.OutcomeChannel:
 		r := Refusal{About: AboutChannel, Says: "Slack refuses the channel; everything is kept and sent when it works again", Wait: timing.Parked, Level: slog.LevelError}
-		if refused.Concern == chat.ConcernChannel && !(c.Slot.Name == ledger.Root && elsewhere) {
+		if refused.Concern == slackapi.ConcernChannel && !(c.Slot.Name == ledger.Root && elsewhere) {
 			// One thread asks for all of them whether it is open again. What has not begun is moved, each for itself, where there
 			// is another channel.
 			r.Close = timing.Parked

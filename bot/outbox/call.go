@@ -5,9 +5,9 @@
 package outbox
 
 import (
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // Kind says what a call does.
@@ -49,21 +49,21 @@ func (c Call) Begins() bool {
 }
 
 // Spends is the call's price in Slack's budgets.
-func (c Call) Spends(channel string) chat.Call {
+func (c Call) Spends(channel string) slackapi.Call {
 	switch c.Kind {
 	case Edit:
-		return chat.Call{Method: "chat.update", Urgent: c.Urgent}
+		return slackapi.Call{Method: "chat.update", Urgent: c.Urgent}
 	case Upload:
-		return chat.Call{Method: "files.getUploadURLExternal"}
+		return slackapi.Call{Method: "files.getUploadURLExternal"}
 	case Check:
-		return chat.Call{Method: "files.info"}
+		return slackapi.Call{Method: "files.info"}
 	case DropFile:
-		return chat.Call{Method: "files.delete"}
+		return slackapi.Call{Method: "files.delete"}
 	case Find, Sweep:
 		if c.Slot.Thread {
-			return chat.Call{Method: "conversations.replies"}
+			return slackapi.Call{Method: "conversations.replies"}
 		}
-		return chat.Call{Method: "conversations.history"}
+		return slackapi.Call{Method: "conversations.history"}
 	}
-	return chat.Call{Method: "chat.postMessage", Channel: channel}
+	return slackapi.Call{Method: "chat.postMessage", Channel: channel}
 }

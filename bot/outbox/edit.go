@@ -3,8 +3,8 @@ package outbox
 import (
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // How often messages are edited that nobody clicked on. Slack takes fifty edits a
@@ -79,16 +79,16 @@ func Edited(c Call) ledger.Slot {
 // NotEdited is what the ledger says of a message whose edit Slack did not take, and what
 // follows; ok is false when it says what it said before, and the same edit is tried
 // again.
-func NotEdited(c Call, refused *chat.Error, now time.Time) (slot ledger.Slot, follow Follow, ok bool) {
+func NotEdited(c Call, refused *slackapi.Error, now time.Time) (slot ledger.Slot, follow Follow, ok bool) {
 	slot = c.Have
 	switch {
-	case refused.Outcome == chat.OutcomeGone && !GivenUp(c, refused):
+	case refused.Outcome == slackapi.OutcomeGone && !GivenUp(c, refused):
 		return Gone(slot), FollowNothing, true
 	case BlamesPicture(c, refused):
 		return slot, FollowPicture, false // the message stays as it was
 	case shorten(&slot, c, refused):
 		slot.State, slot.Hash = ledger.Sent, "" // what is there is not as it should be
-	case refused.Outcome == chat.OutcomeRefused, refused.Outcome == chat.OutcomeChannel, refused.Outcome == chat.OutcomeAuth, GivenUp(c, refused):
+	case refused.Outcome == slackapi.OutcomeRefused, refused.Outcome == slackapi.OutcomeChannel, refused.Outcome == slackapi.OutcomeAuth, GivenUp(c, refused):
 		slot.State, slot.Hash, slot.Why, slot.IntentAt = ledger.Parked, c.wholeHash(), refused.Error(), now
 	default:
 		return slot, FollowNothing, false
@@ -99,10 +99,10 @@ func NotEdited(c Call, refused *chat.Error, now time.Time) (slot ledger.Slot, fo
 // GivenUp reports whether a message that cannot be edited was posted anew often enough.
 // One that is deleted again and again is not wanted here; one that is there, but may
 // not be edited, would soon fill the thread.
-func GivenUp(c Call, refused *chat.Error) bool {
+func GivenUp(c Call, refused *slackapi.Error) bool {
 	most := 1
 	if refused.Code == "message_not_found" {
 		most = 9
 	}
-	return c.Kind == Edit && refused.Outcome == chat.OutcomeGone && len(c.Have.Old) >= most
+	return c.Kind == Edit && refused.Outcome == slackapi.OutcomeGone && len(c.Have.Old) >= most
 }

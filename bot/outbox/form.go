@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // A message that Slack does not take as it is written must not stay unsaid: a short
@@ -39,7 +39,7 @@ func noteForm(slot *ledger.Slot, c Call) {
 }
 
 // shorten notes that a shorter form is to be sent next; false when there is none.
-func shorten(slot *ledger.Slot, c Call, refused *chat.Error) bool {
+func shorten(slot *ledger.Slot, c Call, refused *slackapi.Error) bool {
 	next := Shortened(c, refused)
 	if next == message.FormWhole {
 		slot.Refused, slot.Form = "", ""
@@ -59,8 +59,8 @@ func (c Call) wholeHash() string {
 
 // Shortened is the form to try next after a refusal; [message.FormWhole] when none is
 // left, or when another form would not help.
-func Shortened(c Call, refused *chat.Error) message.Form {
-	if refused.Concern != chat.ConcernForm && refused.Concern != chat.ConcernUnknown || c.Slot.Form == message.FormBare {
+func Shortened(c Call, refused *slackapi.Error) message.Form {
+	if refused.Concern != slackapi.ConcernForm && refused.Concern != slackapi.ConcernUnknown || c.Slot.Form == message.FormBare {
 		return message.FormWhole
 	}
 	order := []message.Form{message.FormText, message.FormRich}

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 var now = time.Date(2026, 11, 30, 3, 2, 0, 0, time.UTC)
@@ -83,22 +83,22 @@ func plans(t *testing.T, cases map[string]planCase) {
 }
 
 // refusal is Slack's word about a call.
-func refusal(code string, outcome chat.Outcome, concern chat.Concern) *chat.Error {
-	return &chat.Error{Method: "chat.postMessage", Code: code, Outcome: outcome, Concern: concern, Err: errors.New(code)}
+func refusal(code string, outcome slackapi.Outcome, concern slackapi.Concern) *slackapi.Error {
+	return &slackapi.Error{Method: "chat.postMessage", Code: code, Outcome: outcome, Concern: concern, Err: errors.New(code)}
 }
 
 var (
-	limited     = &chat.Error{Method: "chat.postMessage", Code: "ratelimited", Outcome: chat.OutcomeLimited, RetryAfter: 7 * time.Second, Err: errors.New("ratelimited")}
-	unreachable = &chat.Error{Method: "chat.postMessage", Code: chat.CodeUnreachable, Outcome: chat.OutcomeLimited, RetryAfter: 5 * time.Second, Err: errors.New("no route")}
-	unheard     = refusal("", chat.OutcomeUnknown, "")
-	threadGone  = refusal("thread_not_found", chat.OutcomeGone, chat.ConcernThread)
-	messageGone = refusal("message_not_found", chat.OutcomeGone, chat.ConcernMessage)
-	uneditable  = refusal("edit_window_closed", chat.OutcomeGone, chat.ConcernMessage)
-	badBlocks   = refusal("invalid_blocks", chat.OutcomeRefused, chat.ConcernForm)
-	badMetadata = refusal("metadata_too_large", chat.OutcomeRefused, chat.ConcernForm)
-	archived    = refusal("is_archived", chat.OutcomeChannel, chat.ConcernChannel)
-	restricted  = refusal("restricted_action_thread_locked", chat.OutcomeChannel, chat.ConcernThread)
-	revoked     = refusal("token_revoked", chat.OutcomeAuth, chat.ConcernWorkspace)
-	noScope     = refusal("missing_scope", chat.OutcomeAuth, chat.ConcernMethod)
-	refusedText = refusal("no_text", chat.OutcomeRefused, chat.ConcernMessage)
+	limited     = &slackapi.Error{Method: "chat.postMessage", Code: "ratelimited", Outcome: slackapi.OutcomeLimited, RetryAfter: 7 * time.Second, Err: errors.New("ratelimited")}
+	unreachable = &slackapi.Error{Method: "chat.postMessage", Code: slackapi.CodeUnreachable, Outcome: slackapi.OutcomeLimited, RetryAfter: 5 * time.Second, Err: errors.New("no route")}
+	unheard     = refusal("", slackapi.OutcomeUnknown, "")
+	threadGone  = refusal("thread_not_found", slackapi.OutcomeGone, slackapi.ConcernThread)
+	messageGone = refusal("message_not_found", slackapi.OutcomeGone, slackapi.ConcernMessage)
+	uneditable  = refusal("edit_window_closed", slackapi.OutcomeGone, slackapi.ConcernMessage)
+	badBlocks   = refusal("invalid_blocks", slackapi.OutcomeRefused, slackapi.ConcernForm)
+	badMetadata = refusal("metadata_too_large", slackapi.OutcomeRefused, slackapi.ConcernForm)
+	archived    = refusal("is_archived", slackapi.OutcomeChannel, slackapi.ConcernChannel)
+	restricted  = refusal("restricted_action_thread_locked", slackapi.OutcomeChannel, slackapi.ConcernThread)
+	revoked     = refusal("token_revoked", slackapi.OutcomeAuth, slackapi.ConcernWorkspace)
+	noScope     = refusal("missing_scope", slackapi.OutcomeAuth, slackapi.ConcernMethod)
+	refusedText = refusal("no_text", slackapi.OutcomeRefused, slackapi.ConcernMessage)
 )

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // A picture's file is brought to Slack before its message is sent. The ledger has a
@@ -142,17 +142,17 @@ func Patience(have ledger.Slot, timing Timing, now time.Time) time.Duration {
 
 // Checked is what the ledger says of a file after a look at it; lost says that it will
 // never be there.
-func Checked(have ledger.Slot, state chat.FileState, timing Timing, now time.Time) (slot ledger.Slot, lost bool) {
+func Checked(have ledger.Slot, state slackapi.FileState, timing Timing, now time.Time) (slot ledger.Slot, lost bool) {
 	switch {
-	case state == chat.FileReady:
+	case state == slackapi.FileReady:
 		have.State, have.Why, have.NextAt = ledger.Sent, "", time.Time{}
 		return have, false
-	case state == chat.FilePending && !WithoutPicture(have, timing, now):
+	case state == slackapi.FilePending && !WithoutPicture(have, timing, now):
 		have.State, have.NextAt = ledger.Uploaded, now.Add(PictureLook)
 		return have, false
 	}
 	// A request to complete it may still be on its way: it is deleted later.
-	lost = have.State == ledger.Uploaded || state == chat.FilePending
+	lost = have.State == ledger.Uploaded || state == slackapi.FilePending
 	have.Old = append(slices.Clone(have.Old), have.File)
 	have.State, have.File, have.NextAt = ledger.Waiting, "", time.Time{}
 	return have, lost
@@ -169,13 +169,13 @@ func Dropped(have ledger.Slot, gone string) ledger.Slot {
 
 // PictureFailed is what the ledger says of a picture that did not get there: when to try
 // again. What Slack limits is no failure; what it refuses will not be better soon.
-func PictureFailed(have ledger.Slot, why error, refused *chat.Error, timing Timing, now time.Time) ledger.Slot {
+func PictureFailed(have ledger.Slot, why error, refused *slackapi.Error, timing Timing, now time.Time) ledger.Slot {
 	have.Why = why.Error()
 	switch {
-	case refused != nil && refused.Outcome == chat.OutcomeLimited && refused.Code != chat.CodeUnreachable:
+	case refused != nil && refused.Outcome == slackapi.OutcomeLimited && refused.Code != slackapi.CodeUnreachable:
 		have.NextAt = now.Add(refused.RetryAfter)
 		return have
-	case refused != nil && refused.Outcome != chat.OutcomeUnknown && refused.Outcome != chat.OutcomeLimited:
+	case refused != nil && refused.Outcome != slackapi.OutcomeUnknown && refused.Outcome != slackapi.OutcomeLimited:
 		have.Tries = max(have.Tries+1, pictureTries)
 	default:
 		have.Tries++
@@ -195,13 +195,13 @@ func pictureRests(tries int, timing Timing) time.Duration {
 
 // BlamesPicture reports whether a message was refused with a picture in it: without it,
 // it may be taken.
-func BlamesPicture(c Call, refused *chat.Error) bool {
-	return refused.Outcome == chat.OutcomeRefused && c.Slot.File != "" && (c.Kind == Post || c.Kind == Edit)
+func BlamesPicture(c Call, refused *slackapi.Error) bool {
+	return refused.Outcome == slackapi.OutcomeRefused && c.Slot.File != "" && (c.Kind == Post || c.Kind == Edit)
 }
 
 // Blamed is what the ledger says of a picture with which a message was refused: it is
 // looked at again, and at the third time the message goes without.
-func Blamed(have ledger.Slot, refused *chat.Error, timing Timing, now time.Time) ledger.Slot {
+func Blamed(have ledger.Slot, refused *slackapi.Error, timing Timing, now time.Time) ledger.Slot {
 	have.State, have.Tries, have.Why = ledger.Uploaded, have.Tries+1, refused.Error()
 	have.NextAt = now.Add(pictureRests(have.Tries, timing))
 	return have

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // belowNothing lets replies wait until their root is there.
@@ -66,14 +66,14 @@ func Posted(c Call, intent ledger.Slot, channel, ts string, different bool, timi
 // NotPosted is what the ledger says of a message that Slack did not take, and what
 // follows. Without Slack's word, or when its outcome is unknown, the intent stands: that
 // is the truth.
-func NotPosted(c Call, intent ledger.Slot, refused *chat.Error) (ledger.Slot, Follow) {
+func NotPosted(c Call, intent ledger.Slot, refused *slackapi.Error) (ledger.Slot, Follow) {
 	follow := FollowNothing
 	switch {
-	case refused == nil || refused.Outcome == chat.OutcomeUnknown:
+	case refused == nil || refused.Outcome == slackapi.OutcomeUnknown:
 		return intent, FollowNothing
-	case refused.Outcome == chat.OutcomeLimited:
+	case refused.Outcome == slackapi.OutcomeLimited:
 		intent.State = ledger.Waiting
-	case refused.Outcome == chat.OutcomeGone && c.Slot.Thread:
+	case refused.Outcome == slackapi.OutcomeGone && c.Slot.Thread:
 		intent.State, follow = ledger.Waiting, FollowRoot
 	case BlamesPicture(c, refused):
 		intent.State, follow = ledger.Waiting, FollowPicture
@@ -81,7 +81,7 @@ func NotPosted(c Call, intent ledger.Slot, refused *chat.Error) (ledger.Slot, Fo
 		intent.State, intent.Hash = ledger.Waiting, ""
 	default:
 		intent.State, intent.Hash, intent.Why = ledger.Parked, c.wholeHash(), refused.Error()
-		if c.Begins() && refused.Concern == chat.ConcernChannel {
+		if c.Begins() && refused.Concern == slackapi.ConcernChannel {
 			follow = FollowDivert
 		}
 	}

@@ -3,7 +3,7 @@ package outbox
 import (
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // Timing is how long to wait for what mostly never comes.
@@ -20,7 +20,7 @@ const Retry = 2 * time.Second
 
 // Usual is the timing outside of tests.
 var Usual = Timing{
-	Unknown: chat.Timeout + 5*time.Second, // a request that was cut off cannot reach Slack any more
+	Unknown: slackapi.Timeout + 5*time.Second, // a request that was cut off cannot reach Slack any more
 	Sweeps:  [2]time.Duration{30 * time.Second, 2 * time.Minute},
 	Parked:  30 * time.Second,
 	Root:    10 * time.Second,

@@ -6,18 +6,18 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // post sends a message that is not there: intent before, ts after. Refused and
 // limited mean "not sent"; everything else stays "sending" until it was looked
 // for.
 func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
-	root, slot := t.root(), outbox.Intent(c, chat.OpOf(t.number), s.Store.Now())
-	p := chat.Post{
+	root, slot := t.root(), outbox.Intent(c, slackapi.OpOf(t.number), s.Store.Now())
+	p := slackapi.Post{
 		Channel: t.place, Message: t.shownPosted(c, slot, s.Settings().Command), Op: slot.Op,
 		Broadcast: c.Slot.Broadcast && c.Word != "cant_broadcast_message", Unmarked: c.Slot.Form == message.FormBare,
 	}
@@ -42,7 +42,7 @@ func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
 		slot = outbox.Posted(c, slot, posted.Channel, posted.TS, different, s.Timing, s.Store.Now())
 		return s.record(ctx, t.number, c.Slot.Name, slot, nil)
 	}
-	refused, _ := errors.AsType[*chat.Error](err)
+	refused, _ := errors.AsType[*slackapi.Error](err)
 	slot, follow := outbox.NotPosted(c, slot, refused)
 	switch follow {
 	case outbox.FollowRoot: // it is posted anew, and this under it
@@ -67,7 +67,7 @@ func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
 }
 
 // count counts a message that is parked from now on.
-func (s *Sender) count(slot ledger.Slot, refused *chat.Error) {
+func (s *Sender) count(slot ledger.Slot, refused *slackapi.Error) {
 	if slot.State == ledger.Parked {
 		s.Parked.WithLabelValues(string(refused.Outcome)).Inc()
 	}
@@ -91,13 +91,13 @@ func (s *Sender) record(ctx context.Context, number int, name string, slot ledge
 // again with the same op.
 func (s *Sender) find(ctx context.Context, t thread, c outbox.Call) error {
 	where := s.where(t, c)
-	copies, err := s.Slack.FindOp(ctx, chat.Find{Channel: where, ThreadTS: c.Have.Parent, Since: s.Store.Local(c.Have.IntentAt), Op: c.Have.Op})
-	var refused *chat.Error
+	copies, err := s.Slack.FindOp(ctx, slackapi.Find{Channel: where, ThreadTS: c.Have.Parent, Since: s.Store.Local(c.Have.IntentAt), Op: c.Have.Op})
+	var refused *slackapi.Error
 	switch {
 	case err == nil:
-	case errors.As(err, &refused) && refused.Outcome == chat.OutcomeGone:
+	case errors.As(err, &refused) && refused.Outcome == slackapi.OutcomeGone:
 		copies = nil // no thread, no copy in it
-	case errors.As(err, &refused) && refused.Outcome == chat.OutcomeChannel && (strings.HasPrefix(where, "#") || c.Begins()):
+	case errors.As(err, &refused) && refused.Outcome == slackapi.OutcomeChannel && (strings.HasPrefix(where, "#") || c.Begins()):
 		// Slack never told the channel's id, or does not let us look: a copy shows when it does, and the sweeps remove it.
 		copies = nil
 	default:
@@ -124,9 +124,9 @@ func (s *Sender) where(t thread, c outbox.Call) string {
 // sweep looks for younger copies of a message that was sent twice, and removes
 // them.
 func (s *Sender) sweep(ctx context.Context, t thread, c outbox.Call) error {
-	copies, err := s.Slack.FindOp(ctx, chat.Find{Channel: c.Have.Channel, ThreadTS: c.Have.Parent, Since: s.Store.Local(c.Have.IntentAt.Add(-time.Minute)), Op: c.Have.Op})
-	var refused *chat.Error
-	if errors.As(err, &refused) && refused.Outcome == chat.OutcomeGone {
+	copies, err := s.Slack.FindOp(ctx, slackapi.Find{Channel: c.Have.Channel, ThreadTS: c.Have.Parent, Since: s.Store.Local(c.Have.IntentAt.Add(-time.Minute)), Op: c.Have.Op})
+	var refused *slackapi.Error
+	if errors.As(err, &refused) && refused.Outcome == slackapi.OutcomeGone {
 		copies, err = nil, nil // the thread was deleted, and its copies with it
 	}
 	if err != nil {
@@ -145,8 +145,8 @@ func (s *Sender) deleteCopies(ctx context.Context, channel string, copies []stri
 	for _, ts := range copies {
 		s.Log.Warn("deleting the second copy of a message", "channel", channel, "ts", ts)
 		err := s.Slack.Delete(ctx, channel, ts)
-		var refused *chat.Error
-		if errors.As(err, &refused) && refused.Outcome != chat.OutcomeLimited && refused.Outcome != chat.OutcomeUnknown {
+		var refused *slackapi.Error
+		if errors.As(err, &refused) && refused.Outcome != slackapi.OutcomeLimited && refused.Outcome != slackapi.OutcomeUnknown {
 			s.Log.Error("the second copy of a message stays", "channel", channel, "ts", ts, "error", err)
 			continue
 		}
@@ -168,7 +168,7 @@ func (s *Sender) edit(ctx context.Context, t thread, c outbox.Call) error {
 	if err == nil {
 		return s.record(ctx, t.number, c.Slot.Name, outbox.Edited(c), nil)
 	}
-	refused, ok := errors.AsType[*chat.Error](err)
+	refused, ok := errors.AsType[*slackapi.Error](err)
 	if !ok {
 		return err
 	}
@@ -176,7 +176,7 @@ func (s *Sender) edit(ctx context.Context, t thread, c outbox.Call) error {
 	switch {
 	case follow == outbox.FollowPicture:
 		return errors.Join(s.blame(ctx, t, c, refused), err)
-	case !changed && refused.Outcome != chat.OutcomeUnknown:
+	case !changed && refused.Outcome != slackapi.OutcomeUnknown:
 		return err
 	}
 	// Of an unknown outcome too: the same edit is tried again; when that is another's by now, it learns from this.

@@ -4,15 +4,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // TestBudgetsGoByOurOwnClock: Slack's budgets are spent on this process' clock, which
 // may differ from Redis', by which everything else is judged.
 func TestBudgetsGoByOurOwnClock(t *testing.T) {
 	t.Parallel()
-	s := New(Options{Budgets: chat.NewFullBudgets(time.Now())})
+	s := New(Options{Budgets: slackapi.NewFullBudgets(time.Now())})
 	if wait := s.known(thread{}).Files.Wait[outbox.Upload]; wait > 0 {
 		t.Errorf("a picture waits %s for a budget that is full", wait)
 	}

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/digest"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -53,7 +53,7 @@ func (t thread) belongs() string {
 
 // diverted moves what could not begin in its channel; false when it stays. A post
 // there whose outcome was unknown before may still land: it is looked for as a orphan.
-func (s *Sender) diverted(ctx context.Context, t thread, c outbox.Call, refused *chat.Error) (moved bool, err error) {
+func (s *Sender) diverted(ctx context.Context, t thread, c outbox.Call, refused *slackapi.Error) (moved bool, err error) {
 	// People know the channel by its name.
 	why := strings.ReplaceAll(cmp.Or(refused.Hint(), refused.Code), t.place, t.channel)
 	s.Directory.Refused(t.channel, refused.Code, why)

@@ -8,11 +8,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/pause"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -112,7 +112,7 @@ func (s *Sender) clean(ctx context.Context, e outbox.Entry, t thread) (o outbox.
 	}
 	if err := s.cleanOne(ctx, t, orphan); err != nil {
 		s.Log.Warn("what an earlier coordinator left in Slack could not be put right yet", "subject", e.Number, "slot", orphan.Slot, "error", err)
-		if refused, ok := errors.AsType[*chat.Error](err); ok {
+		if refused, ok := errors.AsType[*slackapi.Error](err); ok {
 			o.Wait = max(o.Wait, refused.RetryAfter)
 		}
 		return o, true
@@ -167,11 +167,11 @@ func (s *Sender) left(ctx context.Context, orphan store.Orphan) ([]string, error
 	if orphan.Parent != "" {
 		method = "conversations.replies"
 	}
-	if wait := s.Budgets.Take(time.Now(), chat.Call{Method: method}); wait > 0 {
-		return nil, &chat.Error{Method: method, Target: orphan.Channel, Code: "ratelimited", Outcome: chat.OutcomeLimited, RetryAfter: wait}
+	if wait := s.Budgets.Take(time.Now(), slackapi.Call{Method: method}); wait > 0 {
+		return nil, &slackapi.Error{Method: method, Target: orphan.Channel, Code: "ratelimited", Outcome: slackapi.OutcomeLimited, RetryAfter: wait}
 	}
-	copies, err := s.Slack.FindOp(ctx, chat.Find{Channel: s.Directory.Channel(orphan.Channel), ThreadTS: orphan.Parent, Since: s.Store.Local(orphan.IntentAt), Op: orphan.Op})
-	if refused, ok := errors.AsType[*chat.Error](err); ok && (refused.Outcome == chat.OutcomeGone || refused.Outcome == chat.OutcomeChannel) {
+	copies, err := s.Slack.FindOp(ctx, slackapi.Find{Channel: s.Directory.Channel(orphan.Channel), ThreadTS: orphan.Parent, Since: s.Store.Local(orphan.IntentAt), Op: orphan.Op})
+	if refused, ok := errors.AsType[*slackapi.Error](err); ok && (refused.Outcome == slackapi.OutcomeGone || refused.Outcome == slackapi.OutcomeChannel) {
 		return nil, nil // nothing to look in
 	}
 	return copies, err

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/pause"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 const (
@@ -33,17 +33,17 @@ type outage struct {
 func newOutage() outage { return outage{wait: firstProbe, begun: make(chan struct{}, 1)} }
 
 // silent reports whether Slack did not say what became of a call.
-func silent(refused *chat.Error) bool {
-	return refused.Outcome == chat.OutcomeUnknown || refused.Code == chat.CodeUnreachable
+func silent(refused *slackapi.Error) bool {
+	return refused.Outcome == slackapi.OutcomeUnknown || refused.Code == slackapi.CodeUnreachable
 }
 
 // unanswered notes a call that Slack did not answer. From the third in a row on,
 // or when Slack cannot even be reached, all calls wait until it is back.
-func (s *Sender) unanswered(refused *chat.Error) {
+func (s *Sender) unanswered(refused *slackapi.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.outage.failures++
-	if s.outage.down || (s.outage.failures < silentCalls && refused.Code != chat.CodeUnreachable) {
+	if s.outage.down || (s.outage.failures < silentCalls && refused.Code != slackapi.CodeUnreachable) {
 		return
 	}
 	s.outage.down = true
@@ -104,8 +104,8 @@ func (s *Sender) probe(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
 	_, err := s.Slack.Auth(ctx)
-	var refused *chat.Error
-	return err == nil || (errors.As(err, &refused) && !silent(refused) && refused.Code != chat.CodeSpent)
+	var refused *slackapi.Error
+	return err == nil || (errors.As(err, &refused) && !silent(refused) && refused.Code != slackapi.CodeSpent)
 }
 
 // resume lets the sender go on; the first call that is not answered stops them
@@ -120,10 +120,10 @@ func (s *Sender) resume() {
 
 // whisper sends a private answer. When the budget that all replicas share is
 // spent it waits once.
-func (s *Sender) whisper(ctx context.Context, p chat.Private) error {
+func (s *Sender) whisper(ctx context.Context, p slackapi.Private) error {
 	err := s.Slack.Ephemeral(ctx, p)
-	var refused *chat.Error
-	if !errors.As(err, &refused) || refused.Outcome != chat.OutcomeLimited || refused.Code == chat.CodeUnreachable || refused.RetryAfter > whisperWait {
+	var refused *slackapi.Error
+	if !errors.As(err, &refused) || refused.Outcome != slackapi.OutcomeLimited || refused.Code == slackapi.CodeUnreachable || refused.RetryAfter > whisperWait {
 		return err
 	}
 	if !pause.For(ctx, refused.RetryAfter) {

@@ -7,10 +7,10 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // file is what the ledger says of the file of a message's picture.
@@ -110,7 +110,7 @@ func (s *Sender) upload(ctx context.Context, t thread, c outbox.Call) error {
 		s.answered()
 		reserved.State, reserved.NextAt = ledger.Uploaded, s.Store.Now().Add(outbox.PictureLook)
 		return s.keepFile(ctx, t, c, reserved)
-	case outcomeOf(err) == chat.OutcomeUnknown:
+	case outcomeOf(err) == slackapi.OutcomeUnknown:
 		return s.failed(ctx, t, c, reserved, err)
 	default:
 		return s.failed(ctx, t, c, have, err)
@@ -118,7 +118,7 @@ func (s *Sender) upload(ctx context.Context, t thread, c outbox.Call) error {
 }
 
 // drawn draws a picture.
-func drawn(p *message.Picture) (u chat.Upload, err error) {
+func drawn(p *message.Picture) (u slackapi.Upload, err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
 			err = fmt.Errorf("panic: %v; this is a defect of Signalbook, please report it: %s", broken, debug.Stack())
@@ -128,7 +128,7 @@ func drawn(p *message.Picture) (u chat.Upload, err error) {
 	if err == nil && len(data) == 0 {
 		err = errors.New("it is empty")
 	}
-	return chat.Upload{Name: p.Name, Title: p.Title, Alt: p.Alt, Data: data}, err
+	return slackapi.Upload{Name: p.Name, Title: p.Title, Alt: p.Alt, Data: data}, err
 }
 
 // check asks what became of a file: whether it is there, and whether messages can
@@ -152,7 +152,7 @@ func (s *Sender) drop(ctx context.Context, t thread, c outbox.Call) error {
 	have := t.file(c.Slot.Name)
 	gone := outbox.Unshown(c.Slot, have)[0]
 	if err := s.Slack.DeleteFile(ctx, gone); err != nil {
-		if outcomeOf(err) == chat.OutcomeLimited {
+		if outcomeOf(err) == slackapi.OutcomeLimited {
 			return nil // its budget is closed until then
 		}
 		s.Log.Warn("a file that no message shows any more stays in Slack", "incident", t.name, "file", gone, "error", err)
@@ -168,8 +168,8 @@ func (s *Sender) keepFile(ctx context.Context, t thread, c outbox.Call, have led
 	return s.Store.SetSlot(ctx, s.Lease.Fence, t.number, ledger.Picture(c.Slot.Name), have)
 }
 
-func outcomeOf(err error) chat.Outcome {
-	if refused, ok := errors.AsType[*chat.Error](err); ok {
+func outcomeOf(err error) slackapi.Outcome {
+	if refused, ok := errors.AsType[*slackapi.Error](err); ok {
 		return refused.Outcome
 	}
 	return ""

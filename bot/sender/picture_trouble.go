@@ -6,9 +6,9 @@ import (
 	"errors"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 func aboutPicture(t thread) string { return "picture " + t.name }
@@ -18,7 +18,7 @@ func aboutPicture(t thread) string { return "picture " + t.name }
 // be better soon.
 func (s *Sender) failed(ctx context.Context, t thread, c outbox.Call, have ledger.Slot, err error) error {
 	now := s.Store.Now()
-	refused, fromSlack := errors.AsType[*chat.Error](err)
+	refused, fromSlack := errors.AsType[*slackapi.Error](err)
 	have = outbox.PictureFailed(have, err, refused, s.Timing, now)
 	if fromSlack {
 		s.heard(refused)
@@ -37,19 +37,19 @@ func (s *Sender) bare(t thread, why string) {
 
 // heard tells the outage of a call about a file. That the host which takes the bytes
 // is silent says nothing of Slack.
-func (s *Sender) heard(refused *chat.Error) {
+func (s *Sender) heard(refused *slackapi.Error) {
 	switch {
 	case errors.Is(refused, context.DeadlineExceeded), errors.Is(refused, context.Canceled):
 		// we stopped waiting
 	case !silent(refused):
 		s.answered()
-	case refused.Method != chat.UploadMethod:
+	case refused.Method != slackapi.UploadMethod:
 		s.unanswered(refused)
 	}
 }
 
 // blame takes the picture out of a message that was refused with it.
-func (s *Sender) blame(ctx context.Context, t thread, c outbox.Call, refused *chat.Error) error {
+func (s *Sender) blame(ctx context.Context, t thread, c outbox.Call, refused *slackapi.Error) error {
 	now := s.Store.Now()
 	have := outbox.Blamed(t.file(c.Slot.Name), refused, s.Timing, now)
 	if outbox.WithoutPicture(have, s.Timing, now) {

@@ -10,11 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -180,7 +180,7 @@ func (s *Sender) perform(ctx context.Context, t thread, c outbox.Call, o outbox.
 		return o
 	}
 	o.Wait = retry
-	var refused *chat.Error
+	var refused *slackapi.Error
 	if !errors.As(err, &refused) {
 		s.Log.Warn("a Slack call could not be recorded", "incident", t.name, "slot", c.Slot.Name, "error", err)
 		return o

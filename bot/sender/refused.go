@@ -3,8 +3,8 @@ package sender
 import (
 	"context"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // What the health of a coordinator is about, besides "slack", "names" and "redis".
@@ -17,7 +17,7 @@ func aboutLedger(t thread) string { return "document the ledger of " + t.name }
 
 // assess turns Slack's word into when to try again, and into what people can read
 // about it.
-func (s *Sender) assess(t thread, c outbox.Call, refused *chat.Error, o outbox.Outcome) outbox.Outcome {
+func (s *Sender) assess(t thread, c outbox.Call, refused *slackapi.Error, o outbox.Outcome) outbox.Outcome {
 	if silent(refused) {
 		s.unanswered(refused)
 	} else {
@@ -28,7 +28,7 @@ func (s *Sender) assess(t thread, c outbox.Call, refused *chat.Error, o outbox.O
 	switch r.About {
 	case outbox.AboutSlack:
 		says := refused.Error()
-		if refused.Outcome == chat.OutcomeUnknown {
+		if refused.Outcome == slackapi.OutcomeUnknown {
 			says = "Slack does not answer: " + says
 		}
 		s.Health.Set("slack", says)

@@ -15,13 +15,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/directory"
 	"github.com/signalbook/signalbook/bot/health"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/pause"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -59,8 +59,8 @@ type Settings struct {
 // Options are what a sender needs; all fields are required.
 type Options struct {
 	Store     *store.Store
-	Slack     *chat.Client // within the budgets
-	Budgets   *chat.Budgets
+	Slack     *slackapi.Client // within the budgets
+	Budgets   *slackapi.Budgets
 	Directory *directory.Directory
 	Health    *health.Health
 	Documents *health.Documents
@@ -247,7 +247,7 @@ func (s *Sender) pick(now time.Time) (e outbox.Entry, ok bool, wait time.Duratio
 	limits := outbox.Limits{Paused: s.paused, Closed: s.closed, Gaps: map[string]time.Duration{}}
 	for _, j := range s.jobs {
 		if _, known := limits.Gaps[j.entry.Channel]; !known {
-			limits.Gaps[j.entry.Channel] = s.Budgets.Wait(now, chat.Call{Method: "chat.postMessage", Channel: j.entry.Channel})
+			limits.Gaps[j.entry.Channel] = s.Budgets.Wait(now, slackapi.Call{Method: "chat.postMessage", Channel: j.entry.Channel})
 		}
 	}
 	best, wait := outbox.Next(s.entries(), limits, now)
@@ -298,7 +298,7 @@ func (s *Sender) sendAnswers(ctx context.Context) error {
 			return ErrLeaseLost
 		}
 		said := s.linked(ctx, p.reply.Channel, message.AskBack(p.answer, s.Settings().Command))
-		err := s.whisper(ctx, chat.Private{
+		err := s.whisper(ctx, slackapi.Private{
 			Channel: p.reply.Channel, ThreadTS: p.reply.Thread, User: p.user.ID, Text: said.Text, Blocks: said.Blocks, ResponseURL: p.reply.ResponseURL,
 		})
 		if err != nil && ctx.Err() == nil {

@@ -18,11 +18,11 @@ import (
 	"github.com/signalbook/signalbook/alerts/webhook"
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/archive"
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/desk"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
 	"github.com/signalbook/signalbook/playbooks"
@@ -38,14 +38,14 @@ type bot struct {
 	changed     chan struct{} // to the coordinator, after a reload
 	store       atomic.Pointer[store.Store]
 	coordinator atomic.Pointer[coordinator.Coordinator]
-	slackIn     atomic.Pointer[chat.HTTP]
+	slackIn     atomic.Pointer[slackapi.HTTP]
 	sockets     atomic.Pointer[sockets]
 	replicas    atomic.Pointer[replicas]
 	state       atomic.Pointer[redisState]
 	probe       probe
 	unready     atomic.Pointer[string]
 	listens     atomic.Pointer[string] // the address, once serve listens
-	client      *chat.Client
+	client      *slackapi.Client
 	reloads     *reloads
 }
 
@@ -65,7 +65,7 @@ type botOptions struct {
 // minutes. Its zero value, which nothing but a test changes, leaves everything as
 // it is.
 var haste struct {
-	slack       time.Duration // one call of Slack's Web API may take so long (chat.Timeout)
+	slack       time.Duration // one call of Slack's Web API may take so long (slackapi.Timeout)
 	coordinator coordinator.Timing
 	imports     time.Duration    // between two looks at the cost sources
 	now         func() time.Time // by which digests are due and costs settle
@@ -91,7 +91,7 @@ func newBot(o botOptions, first *settings) (*bot, error) {
 	b := &bot{botOptions: o, changed: make(chan struct{}, 1), reloads: newReloads(o.registry)}
 	b.settings.Store(first)
 	c := first.config
-	client, err := chat.New(chat.Options{
+	client, err := slackapi.New(slackapi.Options{
 		APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: o.logger, Registerer: o.registry,
 		HTTPClient: &http.Client{Timeout: haste.slack}, Now: haste.clock,
 	})
@@ -181,7 +181,7 @@ func (b *bot) run(ctx context.Context) error {
 // workspace runs everything that belongs to the bot's Slack workspace.
 func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	b.logger.Info("working for the Slack workspace", "team", id.Team, "team_id", id.TeamID)
-	b.client.Remember(chat.Identity(id))
+	b.client.Remember(slackapi.Identity(id))
 	st := b.redis.Workspace(id.TeamID)
 	replies := st.NewReplies()
 	client := b.client.Shared(st)
@@ -209,13 +209,13 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	doors, doorsCtx := errgroup.WithContext(ctx)
 	doors.Go(func() error { return d.Run(doorsCtx) })
 	doors.Go(func() error { return b.watchIdentity(doorsCtx, id) })
-	in := chat.NewHTTP(chat.HTTPOptions{
+	in := slackapi.NewHTTP(slackapi.HTTPOptions{
 		SigningSecret: string(c.Slack.SigningSecret), Handler: d, Client: b.client, Now: haste.clock, Logger: b.logger, Registerer: b.registry,
 	})
 	doors.Go(func() error { return in.Run(doorsCtx) })
 	if c.Slack.SocketMode() {
-		s := newSockets(st, b.redis.Ping, b.logger, b.registry, func() *chat.Socket {
-			return chat.NewSocket(chat.SocketOptions{Client: b.client, Handler: d, Logger: b.logger, Registerer: b.registry})
+		s := newSockets(st, b.redis.Ping, b.logger, b.registry, func() *slackapi.Socket {
+			return slackapi.NewSocket(slackapi.SocketOptions{Client: b.client, Handler: d, Logger: b.logger, Registerer: b.registry})
 		})
 		b.sockets.Store(s)
 		doors.Go(func() error { return s.run(doorsCtx) })

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -382,7 +382,7 @@ func (m *witness) checkRefusals() {
 		}
 		var text strings.Builder
 		excused := call.Method == "chat.postMessage" && slices.ContainsFunc(unanswered[call.Channel], func(at time.Time) bool {
-			return call.At.Sub(at).Abs() < chat.Timeout+5*time.Second
+			return call.At.Sub(at).Abs() < slackapi.Timeout+5*time.Second
 		})
 		fmt.Fprintf(&text, "refused: %s %s %s at %s", call.Method, call.Channel, call.Outcome, call.At.UTC().Format("15:04:05.000"))
 		for _, before := range calls[max(0, k-200):k] {

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/lint"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -70,7 +70,7 @@ func askServers(ctx context.Context, c *config.Config, owners []lint.Owner) (goo
 // playbooks. The workspace is empty when Slack does not take the token; the
 // problems are the names that Slack does not know.
 func onlineSlack(ctx context.Context, c *config.Config, owners []lint.Owner) (workspace string, unknown yamlfile.Problems, err error) {
-	client, err := chat.New(chat.Options{APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: discard()})
+	client, err := slackapi.New(slackapi.Options{APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: discard()})
 	if err != nil {
 		return "", nil, err
 	}
@@ -85,7 +85,7 @@ func onlineSlack(ctx context.Context, c *config.Config, owners []lint.Owner) (wo
 	}
 	if c.Slack.SocketMode() {
 		tokenErr := client.AppToken(ctx)
-		if slackErr, ok := errors.AsType[*chat.Error](tokenErr); ok && slackErr.Code == "ratelimited" {
+		if slackErr, ok := errors.AsType[*slackapi.Error](tokenErr); ok && slackErr.Code == "ratelimited" {
 			// One question a minute is Slack's limit for all that use the token: a check before, or a bot that just
 			// started.
 			unknown = append(unknown, yamlfile.Problem{File: "slack", Warning: true,
@@ -112,7 +112,7 @@ func unknownOwners(ctx context.Context, file string, owners []lint.Owner) (yamlf
 	}
 	ctx, cancel := context.WithTimeout(ctx, askFor)
 	defer cancel()
-	client, err := chat.New(chat.Options{APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: discard()})
+	client, err := slackapi.New(slackapi.Options{APIURL: c.Slack.APIURL, BotToken: string(c.Slack.BotToken), AppToken: string(c.Slack.AppToken), Logger: discard()})
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func unknownOwners(ctx context.Context, file string, owners []lint.Owner) (yamlf
 
 // askOwners finds the owners that Slack does not know, at every place that names
 // one.
-func askOwners(ctx context.Context, client *chat.Client, owners []lint.Owner) (yamlfile.Problems, error) {
+func askOwners(ctx context.Context, client *slackapi.Client, owners []lint.Owner) (yamlfile.Problems, error) {
 	var names []string
 	at := map[string]yamlfile.Problems{}
 	for _, o := range owners {

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/redistest"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -25,7 +25,7 @@ func TestSlowSlackIsRemembered(t *testing.T) {
 		}
 	}))
 	defer slack.Close()
-	client, err := chat.New(chat.Options{APIURL: slack.URL + "/", BotToken: "xoxb-slow", Logger: discard()})
+	client, err := slackapi.New(slackapi.Options{APIURL: slack.URL + "/", BotToken: "xoxb-slow", Logger: discard()})
 	if err != nil {
 		t.Fatal(err)
 	}

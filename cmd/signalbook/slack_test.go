@@ -11,8 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -31,7 +31,7 @@ func TestManifestScopesAreExactlyWhatIsNeeded(t *testing.T) {
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
 	t.Cleanup(sim.Close)
-	c, err := chat.New(chat.Options{APIURL: server.URL + "/api/", BotToken: "xoxb-sim", AppToken: "xapp-sim",
+	c, err := slackapi.New(slackapi.Options{APIURL: server.URL + "/api/", BotToken: "xoxb-sim", AppToken: "xapp-sim",
 		Logger: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry()})
 	if err != nil {
 		t.Fatal(err)
@@ -60,19 +60,19 @@ func TestManifestScopesAreExactlyWhatIsNeeded(t *testing.T) {
 	_, err = c.Members(ctx, group.ID)
 	must("members of a group", err)
 	for _, channel := range channels {
-		root, err := c.Post(ctx, chat.Post{Channel: channel, Message: message.Message{Text: "root"}, Op: "op"})
+		root, err := c.Post(ctx, slackapi.Post{Channel: channel, Message: message.Message{Text: "root"}, Op: "op"})
 		must("post", err)
-		reply, err := c.Post(ctx, chat.Post{Channel: channel, ThreadTS: root.TS, Message: message.Message{Text: "reply"}, Op: "op-2"})
+		reply, err := c.Post(ctx, slackapi.Post{Channel: channel, ThreadTS: root.TS, Message: message.Message{Text: "reply"}, Op: "op-2"})
 		must("reply", err)
 		for _, thread := range []string{"", root.TS} {
-			_, err = c.FindOp(ctx, chat.Find{Channel: channel, ThreadTS: thread, Op: "op"})
+			_, err = c.FindOp(ctx, slackapi.Find{Channel: channel, ThreadTS: thread, Op: "op"})
 			must("find", err)
 		}
 		must("update", c.Update(ctx, channel, root.TS, message.Message{Text: "changed"}))
 		must("delete", c.Delete(ctx, channel, reply.TS))
-		must("answer privately", c.Ephemeral(ctx, chat.Private{Channel: channel, User: anna.ID, Text: "hello"}))
+		must("answer privately", c.Ephemeral(ctx, slackapi.Private{Channel: channel, User: anna.ID, Text: "hello"}))
 	}
-	picture := chat.Upload{Name: "x.png", Data: []byte("x")}
+	picture := slackapi.Upload{Name: "x.png", Data: []byte("x")}
 	ticket, err := c.BeginUpload(ctx, picture)
 	must("begin an upload", err)
 	must("send it", c.SendUpload(ctx, ticket, picture))

@@ -10,8 +10,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/signalbook/signalbook/bot/chat"
 	"github.com/signalbook/signalbook/bot/pause"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -35,14 +35,14 @@ type sockets struct {
 	store  *store.Store
 	ping   func(context.Context) error // asks whether Redis answers
 	log    *slog.Logger
-	make   func() *chat.Socket // one that has not run yet
+	make   func() *slackapi.Socket // one that has not run yet
 	id     string
 	held   atomic.Bool
-	others atomic.Int64                // sockets of other replicas that are connected, as last heard
-	socket atomic.Pointer[chat.Socket] // nil while this replica opens none
+	others atomic.Int64                    // sockets of other replicas that are connected, as last heard
+	socket atomic.Pointer[slackapi.Socket] // nil while this replica opens none
 }
 
-func newSockets(st *store.Store, ping func(context.Context) error, log *slog.Logger, reg prometheus.Registerer, open func() *chat.Socket) *sockets {
+func newSockets(st *store.Store, ping func(context.Context) error, log *slog.Logger, reg prometheus.Registerer, open func() *slackapi.Socket) *sockets {
 	s := &sockets{store: st, ping: ping, log: log, make: open, id: rand.Text()}
 	reg.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -1,0 +1,84 @@
+package slackapi
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+)
+
+// Slack forgets what it was told it was taken, so it is told only when a kill of
+// this process loses nothing any more: after the store has it, and within Slack's
+// 3 s.
+
+// acknowledging is the context's key for what tells Slack.
+type acknowledging struct{}
+
+// Acknowledge tells Slack, before the handler returns, that what it handles was
+// taken. A handler calls it once there is nothing left that a crash could lose, and
+// before it does anything slow. More than once is harmless.
+func Acknowledge(ctx context.Context) {
+	if ack, ok := ctx.Value(acknowledging{}).(func()); ok {
+		ack()
+	}
+}
+
+// clicked runs clicks, one after the other, and returns when Slack may be
+// acknowledged: all are stored, or time is up. Slack does not deliver clicks again.
+func (d *door) clicked(t *ticket, actions []Action) {
+	taken := make(chan struct{})
+	ack := sync.OnceFunc(func() { close(taken) })
+	var late atomic.Bool
+	t.run(func(ctx context.Context) {
+		defer ack()
+		for i, a := range actions {
+			of := ctx
+			if i == len(actions)-1 {
+				of = context.WithValue(ctx, acknowledging{}, ack)
+			}
+			word := outcome(d.guard(kindAction, a.Op, func() { d.handler.Action(of, a) }))
+			if late.Load() && word == "ok" {
+				word = "late"
+			}
+			d.count(kindAction, word)
+		}
+	})
+	if within(taken, d.within) {
+		return
+	}
+	late.Store(true)
+	t.run(func(ctx context.Context) { d.doubt(ctx, actions[0]) })
+}
+
+// doubt tells a person that nobody knows yet what became of a click.
+func (d *door) doubt(ctx context.Context, a Action) {
+	if d.client == nil {
+		return
+	}
+	p := a.Private()
+	p.Text = lateClick
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	if err := d.client.Ephemeral(ctx, p); err != nil && !errors.Is(err, context.Canceled) {
+		d.log.Warn("a private answer to a click did not reach Slack", "door", d.name, "op", a.Op, "err", err)
+	}
+}
+
+// heard runs a mention and reports whether Slack may be acknowledged: it is stored,
+// or there is nothing to store. Else Slack delivers it again.
+func (d *door) heard(t *ticket, m Mention) bool {
+	taken := make(chan bool, 2)
+	t.run(func(ctx context.Context) {
+		ctx = context.WithValue(ctx, acknowledging{}, sync.OnceFunc(func() { taken <- true }))
+		var err error
+		word := outcome(d.guard(kindMention, m.Op, func() { err = d.handler.Mention(ctx, m) }))
+		if err != nil {
+			word = "unstored"
+			d.log.Warn("a mention is not stored; Slack delivers it again", "door", d.name, "op", m.Op, "err", err)
+		}
+		d.count(kindMention, word)
+		taken <- err == nil
+	})
+	stored, _ := inTime(taken, d.within)
+	return stored
+}
