@@ -20,8 +20,8 @@ import (
 	"github.com/signalbook/signalbook/bot/archive"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/coordinator"
-	"github.com/signalbook/signalbook/bot/desk"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/interaction"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
@@ -185,13 +185,13 @@ func (b *bot) workspace(ctx context.Context, id store.Identity) error {
 	st := b.redis.Workspace(id.TeamID)
 	replies := st.NewReplies()
 	client := b.client.Shared(st)
-	var d *desk.Desk
+	var d *interaction.Desk
 	tells := func(ctx context.Context, to string, channels []string) map[string]bool {
 		return d.Tells(ctx, to, channels)
 	}
-	d = desk.New(desk.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st, tells), Organisation: b.organisation(st), Settings: func() desk.Settings {
+	d = interaction.New(interaction.Options{Store: st, Replies: replies, Slack: client, Logger: b.logger, Gather: b.gather(st, tells), Organisation: b.organisation(st), Settings: func() interaction.Settings {
 		s := b.settings.Load()
-		return desk.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Handbook: s.handbook, Digests: s.digestNames(), DigestChannel: s.digestChannel, StartChannel: s.startChannel, Places: s.places(), External: s.external(), Severities: s.config.Severities.Order}
+		return interaction.Settings{Command: s.config.Slack.Command, Playbooks: s.playbooks, Handbook: s.handbook, Digests: s.digestNames(), DigestChannel: s.digestChannel, StartChannel: s.startChannel, Places: s.places(), External: s.external(), Severities: s.config.Severities.Order}
 	}})
 	k := coordinator.New(coordinator.Options{
 		Store: st, Slack: client, Settings: b.coordinatorSettings, Changed: b.changed, Logger: b.logger, Registerer: b.registry, Timing: haste.coordinator,

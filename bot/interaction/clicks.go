@@ -1,0 +1,201 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/interaction/command"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+var buttons = map[string]incident.Verb{
+	"incident:ack": incident.VerbAcknowledge, "incident:resolve": incident.VerbResolve,
+	"step:ack": incident.VerbAcknowledge, "step:done": incident.VerbDone, "step:release": incident.VerbRelease, "step:undo": incident.VerbUndo,
+}
+
+// actionReason is the menu that asks why an incident is over.
+const actionReason = "incident:reason"
+
+// Action handles a click on a button or a choice in a menu.
+func (d *Desk) Action(ctx context.Context, a slackapi.Action) {
+	to := a.Private()
+	who := person{a.UserID, a.UserTeam, a.ChannelID}
+	if a.ActionID == actionPick && a.Value == "" {
+		return // the choice was taken back
+	}
+	if strings.HasPrefix(a.ActionID, "digest:") {
+		d.review(ctx, a, who, to)
+		return
+	}
+	value := a.Value
+	choice := ""
+	if a.ActionID == "incident:menu" || a.ActionID == actionReason {
+		choice, value, _ = strings.Cut(a.Value, "/")
+	}
+	number, step, ok := target(value)
+	if !ok {
+		d.Logger.Warn("a click that names no incident", "action", a.ActionID, "value", a.Value)
+		d.say(ctx, to, "This button belongs to no incident that I know.")
+		return
+	}
+	act := incident.Act{
+		Incident: number, Step: step, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu", From: clicked(a),
+		Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
+	}
+	record := func() { d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &act}, who, to) }
+	if verb, ok := buttons[a.ActionID]; ok && (step != "") == strings.HasPrefix(a.ActionID, "step:") {
+		act.Verb, act.Via = verb, "button"
+		record()
+		return
+	}
+	switch {
+	case a.ActionID == actionPick && step == "":
+		act.Verb, act.Reply.Always = incident.VerbShow, true
+		record()
+	case a.ActionID == actionReason && step == "":
+		act.Verb, act.Reason = incident.VerbReason, incident.Reason(choice)
+		record()
+	case a.ActionID == "step:skip" && step != "":
+		d.openModal(ctx, a, who, to, number, step)
+	case choice == "note":
+		d.openModal(ctx, a, who, to, number, "")
+	case choice == "timeline":
+		if !d.owned(ctx, number, a, to) {
+			return
+		}
+		said := d.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, d.Store.Now())
+		d.whisper(ctx, to, said)
+	default:
+		d.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+	}
+}
+
+// target reads what a button is about: INC-142 or INC-142/step-id.
+func target(value string) (number int, step string, ok bool) {
+	id, step, _ := strings.Cut(value, "/")
+	number, ok = command.ParseID(id)
+	return number, step, ok
+}
+
+// openModal asks for words, within the 3 s that Slack gives a trigger. What
+// cannot be done any more is said instead.
+func (d *Desk) openModal(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, step string) {
+	if !d.owned(ctx, number, a, to) {
+		return
+	}
+	gone := incident.Answer{Kind: incident.AnswerGone, Incident: number}
+	readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
+	i, ok, err := d.Store.Incident(readCtx, number)
+	cancel()
+	switch {
+	case err != nil:
+		d.say(ctx, to, d.notRead(err))
+		return
+	case !ok:
+		d.say(ctx, to, message.Answer(gone, d.Settings().Command))
+		return
+	}
+	if decision := d.maySeeIncident(ctx, who, i); !decision.Allowed {
+		d.say(ctx, to, d.refused(decision, gone))
+		return
+	}
+	var view slack.ModalViewRequest
+	if step == "" {
+		view = message.NoteModal(i)
+	} else {
+		s, _, ok := i.Step(step)
+		if !ok || s.Ended() {
+			answer := incident.Answer{Kind: incident.AnswerEnded, Verb: incident.VerbSkip, Incident: number, Step: s.Number, Title: s.Title, State: string(s.State), Who: s.By, When: s.At, Drill: i.Drill}
+			if !ok {
+				answer = incident.Answer{Kind: incident.AnswerNoStep, Incident: number, Text: step}
+			}
+			d.say(ctx, to, message.Answer(answer, d.Settings().Command))
+			return
+		}
+		view = message.SkipModal(i, s)
+	}
+	d.openForm(ctx, a, to, view, slog.String("incident", i.ID()), "click again, or type "+d.inWords(i, step))
+}
+
+// inWords is the command that does what a form is for.
+func (d *Desk) inWords(i incident.Incident, step string) string {
+	if s, _, ok := i.Step(step); ok {
+		return fmt.Sprintf("`%s skip %s %d` and the reason", d.Settings().Command, i.ID(), s.Number)
+	}
+	return fmt.Sprintf("`%s note %s` and the note", d.Settings().Command, i.ID())
+}
+
+// The words of modals: callback_id, and the block whose text it is about.
+var modals = map[string]struct {
+	verb  incident.Verb
+	block string
+	empty string
+}{
+	"step:skip":     {incident.VerbSkip, "reason", "Please say why, so that the next reader knows."},
+	"incident:note": {incident.VerbNote, "note", "Please write a note."},
+}
+
+// openForm opens a form over the message of a click; about and advice are for when
+// that fails.
+func (d *Desk) openForm(ctx context.Context, a slackapi.Action, to slackapi.Private, view slack.ModalViewRequest, about slog.Attr, advice string) {
+	view.ExternalID = externalID(*clicked(a))
+	slackapi.Acknowledge(ctx) // a form that is opened loses nothing
+	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
+		d.Logger.Warn("a modal could not be opened", about, "error", err)
+		to.TriggerID = "" // it opens nothing else
+		d.say(ctx, to, "The form could not be opened: "+message.Escape(err.Error())+". Please "+advice+".")
+	}
+}
+
+// submitter is who sent in a form; he does so where he opened it.
+func submitter(s slackapi.Submission) person {
+	who := person{id: s.UserID, team: s.UserTeam}
+	if from := opened(s); from != nil {
+		who.channel = from.Channel
+	}
+	return who
+}
+
+// Submit takes what was typed into a modal.
+func (d *Desk) Submit(ctx context.Context, s slackapi.Submission) map[string]string {
+	if strings.HasPrefix(s.CallbackID, "digest:") {
+		return d.submitReview(ctx, s)
+	}
+	modal, ok := modals[s.CallbackID]
+	number, step, known := target(s.PrivateMetadata)
+	if !ok || !known {
+		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
+		return nil
+	}
+	text := strings.TrimSpace(s.Values[modal.block])
+	if !playbooks.Shows(text) {
+		return map[string]string{modal.block: modal.empty}
+	}
+	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
+		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal", From: opened(s),
+	}}
+	return d.sentIn(ctx, ev, s, modal.block)
+}
+
+// sentIn stores what a form says, and returns what is wrong, at the block that can
+// show it.
+func (d *Desk) sentIn(ctx context.Context, ev incident.Event, s slackapi.Submission, block string) map[string]string {
+	if said := d.admit(ctx, &ev, submitter(s)); said != "" {
+		return map[string]string{block: said}
+	}
+	answer, answered, said := d.put(ctx, ev, s.Again, slackapi.Private{User: s.UserID}, true)
+	switch {
+	case !answered && said != textLater:
+		return map[string]string{block: said}
+	case answered && answer.Kind != incident.AnswerApplied:
+		return map[string]string{block: message.PlainAnswer(answer, d.Settings().Command)}
+	}
+	return nil
+}

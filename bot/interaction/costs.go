@@ -1,0 +1,59 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/interaction/command"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
+)
+
+// textNoDigest answers who asks for costs where there are none.
+const textNoDigest = "No digest is configured, so there are no costs to look at: see `digests` in signalbook.yml."
+
+// costs answers what is asked about costs.
+func (d *Desk) costs(ctx context.Context, c command.Command, who person, now time.Time, to slackapi.Private) message.Message {
+	name, trouble := d.digestNamed(c.Name)
+	if trouble != "" {
+		return message.Text(trouble)
+	}
+	return d.soon(ctx, to, func(ctx context.Context) message.Message {
+		if decision := d.maySeeDigest(ctx, who, name); !decision.Allowed {
+			return message.Text(message.Escape(sentence(decision.Reason))) // the names of digests are no secret
+		}
+		return d.figures(ctx, c, name, now)
+	})
+}
+
+// digestNamed finds a configured digest; without a name the first.
+func (d *Desk) digestNamed(name string) (found, trouble string) {
+	names := d.Settings().Digests
+	switch {
+	case len(names) == 0:
+		return "", textNoDigest
+	case name == "":
+		return names[0], ""
+	case slices.Contains(names, name):
+		return name, ""
+	}
+	return "", fmt.Sprintf("There is no digest `%s`. There is: `%s`.", message.Escape(name), strings.Join(names, "`, `"))
+}
+
+// figures gathers and judges.
+func (d *Desk) figures(ctx context.Context, c command.Command, name string, now time.Time) message.Message {
+	in, err := d.Gather(ctx, name, now)
+	if err != nil {
+		d.Logger.Warn("the figures of a digest could not be gathered", "digest", name, "error", err)
+		return message.Text(textUnread)
+	}
+	if c.Verb == command.VerbCost {
+		told, suggestions := digest.Service(in, c.Text)
+		return message.CostAnswer(told, suggestions, d.Settings().Command)
+	}
+	return message.DigestPreview(message.DigestView{Report: digest.Judge(in), Command: d.Settings().Command})
+}

@@ -1,0 +1,59 @@
+package interaction
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// How often one person may do in any minute what makes messages for others: far more
+// than anybody does by hand.
+const (
+	startsAMinute  = 5
+	digestsAMinute = 2
+	marksAMinute   = 20
+)
+
+// admit prepares an event for the store: it finds out what decides about it. It says
+// why not when it is one too many of that person.
+func (d *Desk) admit(ctx context.Context, ev *incident.Event, who person) (said string) {
+	name, most := limit(*ev)
+	if most > 0 && !d.repeated(ctx, ev.Op) {
+		wait, err := d.Store.Spend(ctx, "by:"+name+":"+who.id, most)
+		switch {
+		case err != nil:
+			d.Logger.Debug("what a person did is not counted, because the store does not answer", "error", err)
+		case wait > 0:
+			return fmt.Sprintf("You did this %d times within a minute, and more is not taken from one person: nothing was done. Please try again in %d s.",
+				most, int((wait+time.Second-1)/time.Second))
+		}
+	}
+	d.ask(ctx, ev, who)
+	return ""
+}
+
+// repeated reports whether Slack has delivered the same before: it counts once.
+func (d *Desk) repeated(ctx context.Context, op string) bool {
+	seen, err := d.Store.Seen(ctx, op)
+	if err != nil {
+		d.Logger.Debug("whether something was stored before could not be read", "error", err)
+	}
+	return seen
+}
+
+// limit says how often a minute a person may do what the event says, and together
+// with what; 0: as often as he likes.
+func limit(ev incident.Event) (name string, most int) {
+	switch {
+	case ev.Start != nil, ev.Review != nil && ev.Review.Verb == incident.ReviewVerb(digest.VerbInvestigate):
+		return "start", startsAMinute
+	case ev.Review != nil && ev.Review.Verb == incident.ReviewPost:
+		return "digest", digestsAMinute
+	case ev.Review != nil:
+		return "mark", marksAMinute
+	}
+	return "", 0
+}

@@ -1,0 +1,66 @@
+package interaction
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
+)
+
+// The menu of a storm: its action, and its block, which names the storm.
+const (
+	actionPick = "storm:pick"
+	blockPick  = "pick:"
+)
+
+// Suggest returns the incidents of a storm among which a person can choose. When
+// they cannot be read there are none, and Slack asks again with the next letter.
+func (d *Desk) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.OptionBlockObject {
+	n, ok := stormOf(s)
+	if !ok {
+		d.Logger.Warn("a menu that means nothing", "action", s.ActionID, "block", s.BlockID)
+		return nil
+	}
+	storm, ok, err := d.storm(ctx, n)
+	if err != nil || !ok || !d.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, storm.At(), storm.At(), nil).Allowed {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.waits.read)
+	defer cancel()
+	entries, unread, err := d.Store.StormMembers(ctx, n)
+	if s.MessageTS != "" && err == nil {
+		// A message of before Redis lost data may name another storm.
+		var ok bool
+		if ok, err = d.Store.Owns(ctx, 0, incident.Origin{Channel: s.ChannelID, TS: s.MessageTS, Storm: n}); err == nil && !ok {
+			return nil
+		}
+	}
+	if err != nil {
+		d.Logger.Warn("the incidents of a storm could not be read", "storm", n, "error", err)
+		return nil
+	}
+	d.tellUnread(unread)
+	return message.StormOptions(entries, s.Query)
+}
+
+func (d *Desk) storm(ctx context.Context, n int) (incident.Storm, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.waits.read)
+	defer cancel()
+	storm, ok, err := d.Store.Storm(ctx, n)
+	if err != nil {
+		d.Logger.Warn("a storm could not be read", "storm", n, "error", err)
+	}
+	return storm, ok, err
+}
+
+// stormOf reads which storm a menu belongs to.
+func stormOf(s slackapi.Suggestion) (n int, ok bool) {
+	text, named := strings.CutPrefix(s.BlockID, blockPick)
+	n, err := strconv.Atoi(text)
+	return n, s.ActionID == actionPick && named && err == nil && n > 0
+}

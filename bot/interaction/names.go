@@ -1,0 +1,44 @@
+package interaction
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/slackapi"
+)
+
+// maxNamed bounds how many people of one text are looked up.
+const maxNamed = 5
+
+// unnamed is a person as Slack writes him in events: without a name.
+var unnamed = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})>`)
+
+// named gives names to the people of a mention: to who wrote it, and to those in its
+// text. Whose name Slack does not tell in time keeps none.
+func (d *Desk) named(ctx context.Context, m slackapi.Mention) (text string, by incident.User) {
+	ctx, cancel := context.WithTimeout(ctx, d.waits.names)
+	defer cancel()
+	by = incident.User{ID: m.UserID, Name: d.known(ctx, m.UserID).Name}
+	return d.naming(ctx, m.Text), by
+}
+
+// naming gives names to the people whom a text mentions.
+func (d *Desk) naming(ctx context.Context, text string) string {
+	if !unnamed.MatchString(text) {
+		return text
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.waits.names)
+	defer cancel()
+	left := maxNamed
+	return unnamed.ReplaceAllStringFunc(text, func(mention string) string {
+		if left--; left < 0 {
+			return mention
+		}
+		id := unnamed.FindStringSubmatch(mention)[1]
+		if name := d.known(ctx, id).Name; name != "" {
+			return "<@" + id + "|" + name + ">"
+		}
+		return mention
+	})
+}

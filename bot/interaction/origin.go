@@ -1,0 +1,56 @@
+package interaction
+
+import (
+	"context"
+	"crypto/rand"
+	"strconv"
+	"strings"
+
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
+)
+
+// clicked is the message of a click.
+func clicked(a slackapi.Action) *incident.Origin {
+	from := &incident.Origin{Channel: a.ChannelID, TS: a.MessageTS}
+	if text, ok := strings.CutPrefix(a.BlockID, blockPick); ok && a.ActionID == actionPick {
+		from.Storm, _ = strconv.Atoi(text)
+	}
+	return from
+}
+
+// externalID carries the message that a form was opened on: the form may be sent
+// in when Redis is another one. Slack wants it to be unique.
+func externalID(from incident.Origin) string {
+	return from.Channel + " " + from.TS + " " + rand.Text()
+}
+
+// opened is the message that a form was opened on; nil when an older binary
+// opened it.
+func opened(s slackapi.Submission) *incident.Origin {
+	fields := strings.Fields(s.ExternalID)
+	if len(fields) != 3 {
+		return nil
+	}
+	return &incident.Origin{Channel: fields[0], TS: fields[1]}
+}
+
+// owned reports whether a click came from the thread that it is about, and tells
+// the person when it did not: for clicks that no coordinator looks at.
+func (d *Desk) owned(ctx context.Context, subject int, a slackapi.Action, to slackapi.Private) bool {
+	readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
+	ok, err := d.Store.Owns(readCtx, subject, *clicked(a))
+	cancel()
+	switch {
+	case err != nil:
+		d.Logger.Warn("the thread of a click could not be read", "action", a.ActionID, "value", a.Value, "error", err)
+		d.say(ctx, to, textUnread)
+	case !ok:
+		d.Logger.Warn("a click on a message that is not known", "action", a.ActionID, "value", a.Value, "channel", a.ChannelID, "ts", a.MessageTS)
+		d.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerOlder}, d.Settings().Command))
+	default:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,74 @@
+package interaction
+
+import (
+	"context"
+
+	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// maxLinked bounds how many names of an answer are looked up.
+const maxLinked = 40
+
+// linked is a private answer with links to the threads of the incidents and digests that
+// it names, as far as its reader may see them. Slack is asked nothing: what is not known
+// here gets no link.
+func (d *Desk) linked(ctx context.Context, who person, m message.Message) message.Message {
+	named := m.Named()
+	if len(named) == 0 {
+		return m
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.waits.link)
+	defer cancel()
+	named = named[:min(len(named), maxLinked)]
+	roots, err := d.Store.Roots(ctx, named)
+	if err != nil {
+		d.Logger.Debug("an answer gets no links", "error", err)
+		return m
+	}
+	to := message.Permalinks{}
+	for k, id := range named {
+		address := d.Slack.Permalink(roots[k].Channel, roots[k].TS, "")
+		if address != "" && d.maySeeAsKnown(ctx, who, store.SubjectOf(id), roots[k].Channel) {
+			to[id] = address
+		}
+	}
+	return m.Linked(to)
+}
+
+// maySeeAsKnown decides about seeing an incident or a digest that stands in a channel, on
+// what is known without asking Slack.
+func (d *Desk) maySeeAsKnown(ctx context.Context, who person, subject int, at string) bool {
+	channel, responders := "", []string(nil)
+	if n, is := store.DigestOf(subject); is {
+		document, ok, err := d.Store.Digest(ctx, n)
+		if err != nil || !ok {
+			return false
+		}
+		channel, responders = document.Channel, d.responders(ctx, document.Channel)
+	} else {
+		i, ok, err := d.Store.Incident(ctx, subject)
+		if err != nil || !ok || i.Quiet {
+			return false
+		}
+		channel, responders = i.Channel, i.Responders
+	}
+	room, err := d.Store.Roster(ctx, at, who.id)
+	if err != nil {
+		return false
+	}
+	known, err := d.Store.Person(ctx, who.id)
+	if err != nil {
+		return false
+	}
+	inside := at == who.channel
+	if !inside && (!fresh(room, 0, d.Store.Now()) || known.Kind == access.PersonUnknown) {
+		return false // Slack would have to be asked
+	}
+	facts := access.Facts{Person: known.Kind, Member: standing(room, nil, d.Store.Now()), Private: room.Private, Inside: inside}
+	if d.Slack.Outside(who.team) {
+		facts.Person = access.PersonExternal
+	}
+	return d.judge(ctx, who, facts, channel, responders).Allowed
+}

@@ -1,0 +1,71 @@
+package interaction
+
+import (
+	"context"
+	"runtime/debug"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/slackapi"
+)
+
+// gatherers is how many answers are gathered at once: each may hold all that is stored
+// of many weeks.
+const gatherers = 2
+
+// What is said when the answer itself is not there.
+const (
+	textGathering = "Gathering the figures; they follow in a moment."
+	textBusy      = "Too many are asking for figures at once. Please try again in a moment."
+	textBroken    = "These figures cannot be told because of a defect of Signalbook's own; its log has the details. Please report it."
+)
+
+// soon answers at once when that is fast, else it says that the answer follows.
+func (d *Desk) soon(ctx context.Context, to slackapi.Private, answer func(context.Context) message.Message) message.Message {
+	answers := make(chan message.Message, 1)
+	late := make(chan struct{})
+	work := func(ctx context.Context) {
+		answers <- d.within(ctx, answer)
+		select {
+		case <-late:
+		default:
+			return // somebody waits for it
+		}
+		select {
+		case said := <-answers: // nobody took it: it follows
+			d.whisper(ctx, to, said)
+		default:
+		}
+	}
+	select {
+	case d.slow <- work:
+	default:
+		return message.Text(textBusy)
+	}
+	select {
+	case said := <-answers:
+		return said
+	case <-ctx.Done():
+	case <-time.After(d.waits.figures):
+	}
+	close(late)
+	select {
+	case said := <-answers:
+		return said
+	default:
+		return message.Text(textGathering)
+	}
+}
+
+// within answers within its own time: what it says has to be told after that.
+func (d *Desk) within(ctx context.Context, answer func(context.Context) message.Message) (said message.Message) {
+	ctx, cancel := context.WithTimeout(ctx, d.waits.gather)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			d.Logger.Error("panic while gathering figures", "panic", p, "stack", string(debug.Stack()))
+			said = message.Text(textBroken)
+		}
+	}()
+	return answer(ctx)
+}
