@@ -13,7 +13,7 @@ import (
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/rehearsal"
+	"github.com/signalbook/signalbook/bot/playbooktest"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
@@ -82,11 +82,11 @@ func (c explainCommand) labels() (map[string]string, error) {
 // explained is all that there is to say of one notification.
 type explained struct {
 	config       *config.Config
-	settings     rehearsal.Settings
+	settings     playbooktest.Settings
 	notification alerts.Notification
 	at           time.Time
 	outcome      incident.Outcome
-	stage        *rehearsal.Stage
+	stage        *playbooktest.Stage
 }
 
 // Run explains on stdout. It opens the incident as the bot would, and asks nobody.
@@ -100,7 +100,7 @@ func (c explainCommand) Run(std streams) error {
 	if err != nil {
 		return err
 	}
-	x.config, x.settings = loaded, rehearsal.SettingsOf(loaded, set)
+	x.config, x.settings = loaded, playbooktest.SettingsOf(loaded, set)
 	if len(c.alerts()) == 0 && c.Playbook == "" {
 		c.Playbook = set.All()[0].Name // of the one file
 	}
@@ -109,7 +109,7 @@ func (c explainCommand) Run(std streams) error {
 			return err
 		}
 	}
-	x.stage = rehearsal.NewStage(x.settings)
+	x.stage = playbooktest.NewStage(x.settings)
 	x.outcome = x.stage.Handle(incident.Event{At: x.at, Notification: &x.notification})
 	if c.Blocks {
 		return x.blocks(std.out)
@@ -146,9 +146,9 @@ func (c explainCommand) decisions(std streams) (*config.Config, *playbooks.Set, 
 func (c explainCommand) notification(in io.Reader, now time.Time) (alerts.Notification, time.Time, error) {
 	if labels, err := c.labels(); err == nil {
 		n := alerts.Notification{Source: "explain", Receiver: "explain", GroupKey: "explain", Alerts: []alerts.Alert{{
-			Status: alerts.Firing, Labels: labels, Annotations: map[string]string{}, StartsAt: now, Fingerprint: rehearsal.Fingerprint(labels),
+			Status: alerts.Firing, Labels: labels, Annotations: map[string]string{}, StartsAt: now, Fingerprint: playbooktest.Fingerprint(labels),
 		}}}
-		return rehearsal.Gather(n, []string{"alertname"}), now, nil
+		return playbooktest.Gather(n, []string{"alertname"}), now, nil
 	}
 	path, body := c.alerts()[0], in
 	if path != "-" {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/rehearsal"
+	"github.com/signalbook/signalbook/bot/playbooktest"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
@@ -38,7 +38,7 @@ type suite struct {
 }
 
 type tested struct {
-	rehearsal.Result
+	playbooktest.Result
 	took time.Duration
 }
 
@@ -77,12 +77,12 @@ func (c *testCommand) Run(std streams) error {
 }
 
 // base reads the configuration, when one is given.
-func (c *testCommand) base(std streams) (rehearsal.Base, error) {
+func (c *testCommand) base(std streams) (playbooktest.Base, error) {
 	if c.Config == "" {
-		return rehearsal.Base{}, nil
+		return playbooktest.Base{}, nil
 	}
 	loaded, set, err := readDecisions(std, c.Config)
-	return rehearsal.Base{Config: loaded, Playbooks: set}, err
+	return playbooktest.Base{Config: loaded, Playbooks: set}, err
 }
 
 // readDecisions reads what of a configuration decides about an incident. Secrets
@@ -98,9 +98,9 @@ func readDecisions(std streams, path string) (*config.Config, *playbooks.Set, er
 	return loaded, set, nil
 }
 
-func (c *testCommand) play(file string, base rehearsal.Base) suite {
+func (c *testCommand) play(file string, base playbooktest.Base) suite {
 	s := suite{file: file}
-	f, problems := rehearsal.Load(file, base)
+	f, problems := playbooktest.Load(file, base)
 	if problems.Err() != nil {
 		s.problems = problems
 		return s

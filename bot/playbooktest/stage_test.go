@@ -1,4 +1,4 @@
-package rehearsal_test
+package playbooktest_test
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/rehearsal"
+	"github.com/signalbook/signalbook/bot/playbooktest"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
@@ -18,7 +18,7 @@ import (
 // reopening; what somebody did in time is told nobody.
 func TestStage(t *testing.T) {
 	set, _ := playbooks.NewSet(nil, library.All())
-	stage := rehearsal.NewStage(rehearsal.Settings{
+	stage := playbooktest.NewStage(playbooktest.Settings{
 		Rules:     incident.Rules{ReopenWithin: 4 * time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}},
 		Playbooks: set, Command: "/playbook",
 		Route: func(map[string]string) incident.Target {
@@ -29,11 +29,11 @@ func TestStage(t *testing.T) {
 		t.Error("an empty stage shows an incident")
 	}
 	labels := map[string]string{"alertname": "DatabaseHighCPU", "severity": "critical"}
-	at := func(minutes int) time.Time { return rehearsal.Start.Add(time.Duration(minutes) * time.Minute) }
+	at := func(minutes int) time.Time { return playbooktest.Start.Add(time.Duration(minutes) * time.Minute) }
 	notify := func(minute int, status alerts.Status) {
 		stage.Pass(at(minute), false)
-		n := rehearsal.Gather(alerts.Notification{GroupKey: "k", Alerts: []alerts.Alert{
-			{Status: status, Labels: labels, StartsAt: at(minute / 100 * 100), EndsAt: at(minute), Fingerprint: rehearsal.Fingerprint(labels)},
+		n := playbooktest.Gather(alerts.Notification{GroupKey: "k", Alerts: []alerts.Alert{
+			{Status: status, Labels: labels, StartsAt: at(minute / 100 * 100), EndsAt: at(minute), Fingerprint: playbooktest.Fingerprint(labels)},
 		}}, nil)
 		stage.Handle(incident.Event{At: at(minute), Notification: &n})
 	}
@@ -54,7 +54,7 @@ func TestStage(t *testing.T) {
 	stage.Pass(at(200), true)
 	var got []string
 	for _, p := range stage.Pings() {
-		got = append(got, fmt.Sprint(p.At.Sub(rehearsal.Start).Minutes(), " ", p.Slot, " ", p.To, " ", p.Steps))
+		got = append(got, fmt.Sprint(p.At.Sub(playbooktest.Start).Minutes(), " ", p.Slot, " ", p.To, " ", p.Steps))
 	}
 	want := []string{
 		"10 escalation:1 [@leads] []",

@@ -1,4 +1,4 @@
-package rehearsal_test
+package playbooktest_test
 
 import (
 	"os"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signalbook/signalbook/bot/rehearsal"
+	"github.com/signalbook/signalbook/bot/playbooktest"
 )
 
 // FuzzPlay: whatever a test file holds, it is refused or played.
@@ -32,7 +32,7 @@ func FuzzPlay(f *testing.F) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		file, problems := rehearsal.Load(path, rehearsal.Base{})
+		file, problems := playbooktest.Load(path, playbooktest.Base{})
 		if problems.Err() != nil {
 			return
 		}

@@ -1,4 +1,4 @@
-package rehearsal_test
+package playbooktest_test
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/signalbook/signalbook/bot/rehearsal"
+	"github.com/signalbook/signalbook/bot/playbooktest"
 )
 
 // TestHostileFiles: bounded, and a clear word.
@@ -49,7 +49,7 @@ func inFolder(t *testing.T, text string) []string {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, problems := rehearsal.Load(path, rehearsal.Base{})
+	_, problems := playbooktest.Load(path, playbooktest.Base{})
 	var texts []string
 	for _, p := range problems {
 		texts = append(texts, strings.TrimPrefix(p.String(), filepath.Dir(path)+"/"))

@@ -1,4 +1,4 @@
-package rehearsal_test
+package playbooktest_test
 
 import (
 	"path/filepath"
@@ -12,7 +12,7 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/rehearsal"
+	"github.com/signalbook/signalbook/bot/playbooktest"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
@@ -46,14 +46,14 @@ func TestLibraryIsCovered(t *testing.T) {
 					shown[test.Expect.Playbook+"/"+id] = true
 				}
 			}
-			book := f.Play(slices.IndexFunc(f.Tests, func(other rehearsal.Test) bool { return other.Name == test.Name })).Playbook
-			looks := []rehearsal.Overdue{}
+			book := f.Play(slices.IndexFunc(f.Tests, func(other playbooktest.Test) bool { return other.Name == test.Name })).Playbook
+			looks := []playbooktest.Overdue{}
 			if o := test.Expect.Overdue; o != nil {
 				looks = append(looks, *o)
 			}
 			for _, m := range test.Expect.Moments {
 				if m.Overdue != nil {
-					looks = append(looks, rehearsal.Overdue{At: m.At, Steps: *m.Overdue})
+					looks = append(looks, playbooktest.Overdue{At: m.At, Steps: *m.Overdue})
 				}
 			}
 			for _, o := range looks {
@@ -99,16 +99,16 @@ func TestBuiltInTiersAreOneMessageEach(t *testing.T) {
 			{"alertname": "Some", "namespace": strings.Repeat("n", 63), "pod": strings.Repeat("p", 63), "container": "database", "deployment": strings.Repeat("d", 63), "model_name": "org/" + strings.Repeat("m", 60)},
 		} {
 			labels["playbook"] = book.Name
-			stage := rehearsal.NewStage(rehearsal.Settings{
+			stage := playbooktest.NewStage(playbooktest.Settings{
 				Rules: incident.Rules{SeverityLabel: "severity"}, Playbooks: set, Command: "/playbook",
 				Route: func(map[string]string) incident.Target {
 					return incident.Target{Channel: "#c", Owners: []string{"@db-oncall"}}
 				},
 			})
-			n := rehearsal.Gather(alerts.Notification{GroupKey: "k", Alerts: []alerts.Alert{
-				{Status: alerts.Firing, Labels: labels, StartsAt: rehearsal.Start, Fingerprint: rehearsal.Fingerprint(labels)},
+			n := playbooktest.Gather(alerts.Notification{GroupKey: "k", Alerts: []alerts.Alert{
+				{Status: alerts.Firing, Labels: labels, StartsAt: playbooktest.Start, Fingerprint: playbooktest.Fingerprint(labels)},
 			}}, nil)
-			stage.Handle(incident.Event{At: rehearsal.Start, Notification: &n})
+			stage.Handle(incident.Event{At: playbooktest.Start, Notification: &n})
 			i, ok := stage.Newest()
 			if !ok {
 				t.Fatalf("%s: no incident", book.Name)
@@ -145,9 +145,9 @@ func libraryFiles(t *testing.T) []string {
 	return files
 }
 
-func load(t *testing.T, path string) *rehearsal.File {
+func load(t *testing.T, path string) *playbooktest.File {
 	t.Helper()
-	f, problems := rehearsal.Load(path, rehearsal.Base{})
+	f, problems := playbooktest.Load(path, playbooktest.Base{})
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package rehearsal
+package playbooktest
 
 import (
 	"gopkg.in/yaml.v3"
