@@ -24,7 +24,7 @@ test:
 # around it, which mostly waits. Some rooms are tested both ways: what is tagged !race there would
 # take the detector minutes.
 CALM := ./alerts ./bot/chart ./bot/config ./bot/digest ./bot/incident ./bot/ledger ./bot/message ./bot/outbox ./bot/playbooktest ./bot/spend \
-	./playbooks ./playbooks/convert ./playbooks/handbook ./playbooks/library ./playbooks/shell ./playbooks/yamlfile
+	./playbooks ./playbooks/importer ./playbooks/handbook ./playbooks/library ./playbooks/shell ./playbooks/yamlfile
 BOTH := ./bot/lint ./bot/slacksim
 test-rooms:
 	CGO_ENABLED=1 go test -race -vet=off -parallel 8 -timeout 60m $$(go list ./alerts/... ./bot/... ./playbooks/... | grep -vxF "$$(go list $(CALM))")

@@ -19,7 +19,7 @@ func pure() []string {
 		"playbooks/yamlfile",
 		"playbooks/library",
 		"playbooks/handbook",
-		"playbooks/convert",
+		"playbooks/importer",
 		"playbooks/shell",
 		"bot/compat",
 		"bot/ledger",

@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"github.com/signalbook/signalbook/bot/config"
-	"github.com/signalbook/signalbook/playbooks/convert"
+	"github.com/signalbook/signalbook/playbooks/importer"
 )
 
 type importCommand struct {
@@ -32,15 +32,15 @@ type importMarkdown struct {
 }
 
 // Run prints the playbook.
-func (c importMattermost) Run(std streams) error { return c.convert(std, c.File, convert.Mattermost) }
+func (c importMattermost) Run(std streams) error { return c.convert(std, c.File, importer.Mattermost) }
 
 // Run prints the playbook.
-func (c importMarkdown) Run(std streams) error { return c.convert(std, c.File, convert.Markdown) }
+func (c importMarkdown) Run(std streams) error { return c.convert(std, c.File, importer.Markdown) }
 
 // convert reads a file and writes it as a playbook. What the playbook cannot
 // hold is told on stderr, and is no failure: its text is in the file's comments.
-func (to importTo) convert(std streams, file string, read func(string, []byte) (*convert.Draft, error)) error {
-	data, _, err := config.ReadAtMost(file, convert.MaxSize+1) // of more, read says that it is too large
+func (to importTo) convert(std streams, file string, read func(string, []byte) (*importer.Draft, error)) error {
+	data, _, err := config.ReadAtMost(file, importer.MaxSize+1) // of more, read says that it is too large
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}

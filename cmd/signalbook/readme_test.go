@@ -60,7 +60,7 @@ func TestReadme(t *testing.T) {
 		writeBelow(t, dir, name, text)
 	}
 	for name, source := range map[string]string{"incident.json": "incident.json", "runbooks/kafka-disk.md": "tiers.md"} {
-		data, err := os.ReadFile("../../playbooks/convert/testdata/" + source)
+		data, err := os.ReadFile("../../playbooks/importer/testdata/" + source)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package convert_test
+package importer_test
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/convert"
+	"github.com/signalbook/signalbook/playbooks/importer"
 )
 
 const noStep = "f.md: nothing was found that could be a step: write headings with text, commands or lists below them"
@@ -34,7 +34,7 @@ func TestBadMarkdown(t *testing.T) {
 		"JSON":           {`{"title": "x"}`, "f.md: this is JSON, no Markdown: an export from Mattermost is read by: signalbook import mattermost"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := convert.Markdown("f.md", []byte(c.text))
+			_, err := importer.Markdown("f.md", []byte(c.text))
 			if diff := cmp.Diff(c.want, fmt.Sprint(err)); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
@@ -64,7 +64,7 @@ func TestBadMattermost(t *testing.T) {
 		"1,000 items":     {many, `f.json: 1000 steps, 1000 of them in "All": a playbook holds at most 50: split the file, one playbook for each kind of trouble`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := convert.Mattermost("f.json", []byte(c.text))
+			_, err := importer.Mattermost("f.json", []byte(c.text))
 			if diff := cmp.Diff(c.want, fmt.Sprint(err)); diff != "" {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
@@ -78,7 +78,7 @@ func TestNothingIsLost(t *testing.T) {
 	const source = "---\nauthor: w01\n---\n# w02\n\nw03 [w04](https://w05.example) <b title=\"w06\">w07</b>\n\n<!-- w08 -->\n<div class=\"w09\">w10</div>\n<script>w11</script>\n\n" +
 		"## Links\n\n- [w12](https://w13.example)\n\n## Links and more\n\n- [w14](/w15)\n\n## w16\n\nw17\n\n### w18\n\n- w19\n\n1. w20 ![w21](https://w22.example/x.png) <pod-w23>\n   > w24\n\n   ```\n   w25\n   ```\n\n       w26\n\n   - [ ] w27\n   - w28\n     1) w29\n\nw30\n\n```\nw31\n```\n\n" +
 		"## w32\n\n| w33 | w34 |\n|---|---|\n| w35 | `w36` |\n\n## w37\n\nw38\n: w39 ~~w40~~ https://w41.example w42@w.example\n\n## w43\n\n[//]: # (w44)\n[used]: https://w45.example \"w46\"\n\n[used] [x](/y \"w47\")\n\n```sh title=w48\nw49\n```\n"
-	draft, err := convert.Markdown("f.md", []byte(source))
+	draft, err := importer.Markdown("f.md", []byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestNoKeyIsLost(t *testing.T) {
 		"retrospective_template": "w11", "message_on_join": "w12", "checklists": [{"title": "w13", "w14": "w15", "items": [
 		{"title": "w16 [w17](https://w18.example)", "description": "w19", "command": "w20", "assignee_id": "w21", "w22": "w23"}, {"description": "w24"}]},
 		{"title": "w25", "items": []}]}`
-	draft, err := convert.Mattermost("f.json", []byte(source))
+	draft, err := importer.Mattermost("f.json", []byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestTiers(t *testing.T) {
 		"Anything else":                   playbooks.Immediate,
 		"Follow-up\n\n### Anything below": playbooks.LongTerm,
 	} {
-		draft, err := convert.Markdown("f.md", []byte("# x\n\n## "+title+"\n\n1. look\n"))
+		draft, err := importer.Markdown("f.md", []byte("# x\n\n## "+title+"\n\n1. look\n"))
 		if err != nil {
 			t.Fatal(err)
 		}

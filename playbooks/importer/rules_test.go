@@ -1,4 +1,4 @@
-package convert_test
+package importer_test
 
 import (
 	"strings"
@@ -7,13 +7,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/convert"
+	"github.com/signalbook/signalbook/playbooks/importer"
 )
 
 // imported converts a runbook.
 func imported(t *testing.T, file, source string) (*playbooks.Playbook, string) {
 	t.Helper()
-	draft, err := convert.Markdown(file, []byte(source))
+	draft, err := importer.Markdown(file, []byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}

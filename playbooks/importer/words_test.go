@@ -1,4 +1,4 @@
-package convert_test
+package importer_test
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/convert"
+	"github.com/signalbook/signalbook/playbooks/importer"
 )
 
 // author writes runbooks at random, of words that are told from all others.
@@ -135,7 +135,7 @@ func missing(source, text string) []string {
 // convertedText converts a text. ok is false when it is refused.
 func convertedText(t *testing.T, source string) (yaml string, ok bool) {
 	t.Helper()
-	draft, err := convert.Markdown("dir/some-file.md", []byte(source))
+	draft, err := importer.Markdown("dir/some-file.md", []byte(source))
 	if err != nil {
 		return err.Error(), false
 	}

@@ -1,8 +1,8 @@
-// Package convert makes a playbook file of what a team has already: a
+// Package importer makes a playbook file of what a team has already: a
 // playbook exported from Mattermost, or a runbook in Markdown. It opens no
 // files, asks nobody, and never drops a text silently: what a playbook cannot
 // hold stands in comments at the end of the file and in Result.Lost.
-package convert
+package importer
 
 import (
 	"fmt"

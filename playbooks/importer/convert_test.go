@@ -1,4 +1,4 @@
-package convert_test
+package importer_test
 
 import (
 	"flag"
@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/convert"
+	"github.com/signalbook/signalbook/playbooks/importer"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files of testdata")
@@ -34,11 +34,11 @@ func seeds(tb testing.TB, pattern string) map[string][]byte {
 	return all
 }
 
-func read(file string, data []byte) (*convert.Draft, error) {
+func read(file string, data []byte) (*importer.Draft, error) {
 	if strings.HasSuffix(file, ".json") {
-		return convert.Mattermost(file, data)
+		return importer.Mattermost(file, data)
 	}
-	return convert.Markdown(file, data)
+	return importer.Markdown(file, data)
 }
 
 // TestGolden: every source gives the playbook beside it, which passes the

@@ -1,4 +1,4 @@
-package convert_test
+package importer_test
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/convert"
+	"github.com/signalbook/signalbook/playbooks/importer"
 )
 
 // expectation is what a runbook of testdata/runbooks should become. Its
@@ -275,7 +275,7 @@ func TestRunbooksKeepTextAndCommandsInPlace(t *testing.T) {
 		total += len(withText(sections(source)))
 		asSteps += len(want.steps)
 		t.Run(filepath.Base(file)+" "+name, func(t *testing.T) {
-			draft, err := convert.Markdown("runbooks/"+name, []byte(source))
+			draft, err := importer.Markdown("runbooks/"+name, []byte(source))
 			if err != nil {
 				refused++
 				t.Fatal(err)

@@ -1,4 +1,4 @@
-package convert_test
+package importer_test
 
 import (
 	"strings"
@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/convert"
+	"github.com/signalbook/signalbook/playbooks/importer"
 )
 
 // readAndWrite is what must hold for any input: an error that names the file,
 // or a playbook without problems, the same each time.
-func readAndWrite(t *testing.T, read func(string, []byte) (*convert.Draft, error), data []byte) {
+func readAndWrite(t *testing.T, read func(string, []byte) (*importer.Draft, error), data []byte) {
 	t.Helper()
 	draft, err := read("in", data)
 	if err != nil {
@@ -45,7 +45,7 @@ func FuzzMarkdown(f *testing.F) {
 		f.Add(s)
 	}
 	f.Add([]byte("1. {{{{ .Labels }} 🚨 \ue000\n   ```\n   {{ x\n   ```\n- [x] a\n\n<details a=b>\n<!-- c\n"))
-	f.Fuzz(func(t *testing.T, data []byte) { readAndWrite(t, convert.Markdown, data) })
+	f.Fuzz(func(t *testing.T, data []byte) { readAndWrite(t, importer.Markdown, data) })
 }
 
 func FuzzMattermost(f *testing.F) {
@@ -53,5 +53,5 @@ func FuzzMattermost(f *testing.F) {
 		f.Add(s)
 	}
 	f.Add([]byte(`{"version":1,"title":"{{","checklists":[{"title":"","items":[{"title":"1. x","due_date":9e15,"command":"/x {{"}]}]}`))
-	f.Fuzz(func(t *testing.T, data []byte) { readAndWrite(t, convert.Mattermost, data) })
+	f.Fuzz(func(t *testing.T, data []byte) { readAndWrite(t, importer.Mattermost, data) })
 }
