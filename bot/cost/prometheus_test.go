@@ -15,8 +15,8 @@ import (
 
 	"github.com/signalbook/signalbook/bot/cost"
 	"github.com/signalbook/signalbook/bot/evidence"
-	"github.com/signalbook/signalbook/bot/promtest"
 	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/testkit/promtest"
 )
 
 // on is a day of November 2026; 31 is the first of December.

@@ -16,7 +16,7 @@ import (
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/signalbook/signalbook/bot/evidence"
-	"github.com/signalbook/signalbook/bot/promtest"
+	"github.com/signalbook/signalbook/bot/testkit/promtest"
 )
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)

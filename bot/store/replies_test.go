@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/testkit/redistest"
 )
 
 // waiting waits for an answer.

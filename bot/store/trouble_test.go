@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/testkit/redistest"
 )
 
 // troubles are what a Redis may be in, each with what it says then; no word: nothing

@@ -10,8 +10,8 @@ import (
 
 	resp "github.com/alicebob/miniredis/v2/server"
 
-	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/testkit/redistest"
 )
 
 // fake speaks Redis' protocol and says what the test wants: no machine of ours

@@ -19,10 +19,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
+	"github.com/signalbook/signalbook/bot/testkit/redistest"
 )
 
 // world is a whole installation that gets hurt: replicas of `signalbook serve`

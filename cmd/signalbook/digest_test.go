@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/promtest"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
+	"github.com/signalbook/signalbook/bot/testkit/promtest"
 )
 
 // clockFile names a file that holds how far the clock of digests is ahead.

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/promtest"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/testkit/promtest"
 )
 
 // TestHandbookInSlack: the sheet answers in Slack with the team's own facts and

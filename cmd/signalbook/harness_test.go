@@ -21,9 +21,9 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
+	"github.com/signalbook/signalbook/bot/testkit/redistest"
 )
 
 // TestMain makes `signalbook` a command that tests can start as a process of its

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/config"
-	"github.com/signalbook/signalbook/bot/redistest"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/testkit/redistest"
 )
 
 // TestSlowSlackIsRemembered: at the first start of all Slack may take longer than Redis

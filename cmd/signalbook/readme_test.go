@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/promtest"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
+	"github.com/signalbook/signalbook/bot/testkit/promtest"
 )
 
 var fence = regexp.MustCompile("(?ms)^( *)```(\\w*)\n(.*?)^ *```$")

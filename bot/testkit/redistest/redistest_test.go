@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/redistest"
+	"github.com/signalbook/signalbook/bot/testkit/redistest"
 )
 
 const key = "test:{T1}:inbox"
@@ -75,7 +75,7 @@ func TestOnlyTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	if strings.Contains(string(out), "/bot/redistest\n") {
-		t.Error("cmd/signalbook is built with bot/redistest")
+		t.Error("cmd/signalbook is built with bot/testkit/redistest")
 	}
 }
 
