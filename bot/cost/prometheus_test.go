@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/signalbook/signalbook/bot/cost"
-	"github.com/signalbook/signalbook/bot/evidence"
+	"github.com/signalbook/signalbook/bot/promquery"
 	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/testkit/promtest"
 )
@@ -36,9 +36,9 @@ func between(from, to int) (days []spend.Day) {
 	return days
 }
 
-func prometheus(t *testing.T, past *promtest.Past) *evidence.Prometheus {
+func prometheus(t *testing.T, past *promtest.Past) *promquery.Prometheus {
 	t.Helper()
-	p, err := evidence.New(evidence.Config{URL: promtest.Start(t, past.String()).URL, HTTP: promconfig.DefaultHTTPClientConfig})
+	p, err := promquery.New(promquery.Config{URL: promtest.Start(t, past.String()).URL, HTTP: promconfig.DefaultHTTPClientConfig})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestPrometheusIsDown(t *testing.T) {
 	var past promtest.Past
 	past.Add("hourly", `service="web"`, 2, at(17, 0), at(20, 0))
 	server := promtest.Start(t, past.String())
-	p, err := evidence.New(evidence.Config{URL: server.URL, HTTP: promconfig.DefaultHTTPClientConfig})
+	p, err := promquery.New(promquery.Config{URL: server.URL, HTTP: promconfig.DefaultHTTPClientConfig})
 	if err != nil {
 		t.Fatal(err)
 	}

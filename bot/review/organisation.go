@@ -9,15 +9,15 @@ import (
 
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/digest"
-	"github.com/signalbook/signalbook/bot/evidence"
+	"github.com/signalbook/signalbook/bot/promquery"
 	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
 // Organisation is how the organisation's numbers are found out.
 type Organisation struct {
-	Config     *config.Organisation // nil: nothing is told
-	Prometheus *evidence.Prometheus // nil: nobody to ask
+	Config     *config.Organisation  // nil: nothing is told
+	Prometheus *promquery.Prometheus // nil: nobody to ask
 }
 
 // Ask finds out every number that is configured. What is not known says why.
@@ -33,13 +33,13 @@ func (o Organisation) Ask(ctx context.Context, now time.Time) digest.Organisatio
 		key    string
 		from   *config.Figure
 		to     *digest.Figure
-		bounds evidence.Number
+		bounds promquery.Number
 	}{
-		{"users", c.Users, &told.Users, evidence.Number{Most: inf}},
-		{"weekly_growth", c.WeeklyGrowth, &told.WeeklyGrowth, evidence.Number{Least: -1, Most: 10}},
-		{"teams", c.Teams, &told.Teams, evidence.Number{Most: inf}},
-		{"international", c.International, &told.International, evidence.Number{Most: 1}},
-		{"cdn_bandwidth_tb", c.CDNBandwidthTB, &told.CDNBandwidthTB, evidence.Number{Most: inf}},
+		{"users", c.Users, &told.Users, promquery.Number{Most: inf}},
+		{"weekly_growth", c.WeeklyGrowth, &told.WeeklyGrowth, promquery.Number{Least: -1, Most: 10}},
+		{"teams", c.Teams, &told.Teams, promquery.Number{Most: inf}},
+		{"international", c.International, &told.International, promquery.Number{Most: 1}},
+		{"cdn_bandwidth_tb", c.CDNBandwidthTB, &told.CDNBandwidthTB, promquery.Number{Most: inf}},
 	}
 	for _, f := range figures {
 		switch {
@@ -53,7 +53,7 @@ func (o Organisation) Ask(ctx context.Context, now time.Time) digest.Organisatio
 		default:
 			n := f.bounds
 			n.Query = f.from.Query
-			values, errs := o.Prometheus.Numbers(ctx, map[string]evidence.Number{f.key: n}, now)
+			values, errs := o.Prometheus.Numbers(ctx, map[string]promquery.Number{f.key: n}, now)
 			value, ok := values[f.key]
 			*f.to = digest.Figure{Value: value, Known: ok, Source: "measured by Prometheus"}
 			if !ok {

@@ -12,15 +12,15 @@ import (
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/cost"
 	"github.com/signalbook/signalbook/bot/digest"
-	"github.com/signalbook/signalbook/bot/evidence"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/promquery"
 	"github.com/signalbook/signalbook/bot/review"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
 // reviews are the digests of a configuration with whom they ask.
 type reviews struct {
-	prometheus *evidence.Prometheus       // nil: not configured
+	prometheus *promquery.Prometheus      // nil: not configured
 	sources    map[string][]review.Source // by digest
 }
 
@@ -29,7 +29,7 @@ func newReviews(c *config.Config) (reviews, error) {
 	r := reviews{sources: map[string][]review.Source{}}
 	var asked cost.Querier
 	if c.Prometheus != nil {
-		p, err := evidence.New(evidence.Config{URL: c.Prometheus.URL, HTTP: promconfig.HTTPClientConfig(*c.Prometheus.HTTPConfig)})
+		p, err := promquery.New(promquery.Config{URL: c.Prometheus.URL, HTTP: promconfig.HTTPClientConfig(*c.Prometheus.HTTPConfig)})
 		if err != nil {
 			return r, fmt.Errorf("prometheus: %w", err)
 		}

@@ -45,7 +45,7 @@ func TestPureRooms(t *testing.T) {
 			}
 		}
 	}
-	adapters := []string{"bot/store", "bot/slackapi", "bot/web", "bot/embedded", "bot/cost", "alerts/webhook", "bot/evidence"}
+	adapters := []string{"bot/store", "bot/slackapi", "bot/web", "bot/embedded", "bot/cost", "alerts/webhook", "bot/promquery"}
 	for _, room := range adapters {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "../../"+room).Output()
 		if err != nil {

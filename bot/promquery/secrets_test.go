@@ -1,4 +1,4 @@
-package evidence_test
+package promquery_test
 
 import (
 	"net/http"
@@ -9,7 +9,7 @@ import (
 
 	promconfig "github.com/prometheus/common/config"
 
-	"github.com/signalbook/signalbook/bot/evidence"
+	"github.com/signalbook/signalbook/bot/promquery"
 )
 
 // TestAnswersAreShownWithoutSecrets: a server, or a proxy before it, repeats what
@@ -24,7 +24,7 @@ func TestAnswersAreShownWithoutSecrets(t *testing.T) {
 	t.Cleanup(server.Close)
 	config := promconfig.DefaultHTTPClientConfig
 	config.BasicAuth = &promconfig.BasicAuth{Username: "anna", Password: "hunter-of-evidence"}
-	p, err := evidence.New(evidence.Config{URL: server.URL, HTTP: config})
+	p, err := promquery.New(promquery.Config{URL: server.URL, HTTP: config})
 	if err != nil {
 		t.Fatal(err)
 	}

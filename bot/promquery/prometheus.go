@@ -1,7 +1,7 @@
-// Package evidence asks Prometheus, and what speaks its language: Thanos, Mimir.
+// Package promquery asks Prometheus, and what speaks its language: Thanos, Mimir.
 // It tells numbers as they are measured and judges nothing; what is not there or
 // is no number is said, never filled in.
-package evidence
+package promquery
 
 import (
 	"context"

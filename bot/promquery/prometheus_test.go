@@ -1,4 +1,4 @@
-package evidence_test
+package promquery_test
 
 import (
 	"context"
@@ -15,15 +15,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	promconfig "github.com/prometheus/common/config"
 
-	"github.com/signalbook/signalbook/bot/evidence"
+	"github.com/signalbook/signalbook/bot/promquery"
 	"github.com/signalbook/signalbook/bot/testkit/promtest"
 )
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-func ask(t *testing.T, url string) *evidence.Prometheus {
+func ask(t *testing.T, url string) *promquery.Prometheus {
 	t.Helper()
-	p, err := evidence.New(evidence.Config{URL: url, HTTP: promconfig.DefaultHTTPClientConfig})
+	p, err := promquery.New(promquery.Config{URL: url, HTTP: promconfig.DefaultHTTPClientConfig})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func ask(t *testing.T, url string) *evidence.Prometheus {
 }
 
 // values are the answer's, by the label service.
-func values(t *testing.T, p *evidence.Prometheus, expr string) (map[string]float64, []string) {
+func values(t *testing.T, p *promquery.Prometheus, expr string) (map[string]float64, []string) {
 	t.Helper()
 	answer, notes, err := p.Query(t.Context(), expr, noon)
 	if err != nil {
@@ -79,7 +79,7 @@ func TestQueryARealPrometheus(t *testing.T) {
 	}
 }
 
-func wantError(t *testing.T, p *evidence.Prometheus, expr string, want ...string) {
+func wantError(t *testing.T, p *promquery.Prometheus, expr string, want ...string) {
 	t.Helper()
 	answer, _, err := p.Query(t.Context(), expr, noon)
 	if err == nil {
@@ -103,7 +103,7 @@ func TestNumbers(t *testing.T) {
 	past.Add("users", `service="app"`, 4e6, noon.Add(-time.Hour), noon.Add(time.Hour))
 	past.Add("abroad", ``, 0.35, noon.Add(-time.Hour), noon.Add(time.Hour))
 	p := ask(t, promtest.Start(t, past.String()).URL)
-	got, problems := p.Numbers(t.Context(), map[string]evidence.Number{
+	got, problems := p.Numbers(t.Context(), map[string]promquery.Number{
 		"users":         {Query: "sum(users)", Most: 1e12},
 		"international": {Query: "abroad", Most: 1},
 		"percent":       {Query: "100 * abroad", Most: 1},
@@ -213,7 +213,7 @@ func TestConfig(t *testing.T) {
 	t.Parallel()
 	c := promconfig.DefaultHTTPClientConfig
 	c.TLSConfig.CAFile = filepath.Join(t.TempDir(), "missing.pem")
-	if _, err := evidence.New(evidence.Config{URL: "https://prometheus:9090", HTTP: c}); err == nil || !strings.Contains(err.Error(), "check prometheus.http_config") {
+	if _, err := promquery.New(promquery.Config{URL: "https://prometheus:9090", HTTP: c}); err == nil || !strings.Contains(err.Error(), "check prometheus.http_config") {
 		t.Errorf("got %v, want an error that tells of the missing file", err)
 	}
 }
