@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/directory"
 	"github.com/signalbook/signalbook/bot/health"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -96,7 +96,7 @@ type Options struct {
 	Timing     Timing
 	// Report gathers and judges what a digest tells; it may take a minute. What it cannot find out it names in the report:
 	// an error means that the store does not answer.
-	Report func(ctx context.Context, d Digest, w Wanted) (digest.Report, error)
+	Report func(ctx context.Context, d Digest, w Wanted) (report.Report, error)
 	// Now is the clock by which digests are due; nil: Redis'.
 	Now func() time.Time
 }

@@ -7,7 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/sender"
@@ -57,7 +57,7 @@ func (r *term) digestNamed(name string) (Digest, bool) {
 }
 
 // digestWork asks the sender for a look at a digest.
-func (r *term) digestWork(d digest.Document, clicked ...string) sender.Work {
+func (r *term) digestWork(d report.Document, clicked ...string) sender.Work {
 	return sender.Work{Number: store.DigestSubject(d.Number), Channel: r.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
 }
 
@@ -170,7 +170,7 @@ func (r *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.
 	if err != nil {
 		return err
 	}
-	document := digest.Document{Schema: digest.Schema, Number: newest + 1, Version: 1, Tick: w.At, AskedBy: askedBy}
+	document := report.Document{Schema: report.Schema, Number: newest + 1, Version: 1, Tick: w.At, AskedBy: askedBy}
 	d.Channel, document.Belongs, document.BelongsWhy = r.people.Settle(d.Channel, r.Settings().Route(nil).Fallback)
 	document.Channel = d.Channel
 	if document.Report, err = r.report(ctx, d, w); err != nil {
@@ -180,7 +180,7 @@ func (r *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.
 	if err != nil {
 		return err
 	}
-	document, _ = document.WithMarks(digest.MarksOf(others))
+	document, _ = document.WithMarks(report.MarksOf(others))
 	review.Digest = &store.SavedDigest{Document: document}
 	err = r.commitReview(ctx, review)
 	if errors.Is(err, store.ErrVersion) && review.Tick != nil {
@@ -198,7 +198,7 @@ func (r *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.
 
 // report finds out what a digest tells. What panics in there must not end the coordinator,
 // and the next one after it.
-func (r *term) report(ctx context.Context, d Digest, w Wanted) (told digest.Report, err error) {
+func (r *term) report(ctx context.Context, d Digest, w Wanted) (told report.Report, err error) {
 	ctx, cancel := context.WithTimeout(ctx, gatherFor)
 	defer cancel()
 	defer func() {

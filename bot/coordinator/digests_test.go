@@ -17,11 +17,11 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/coordinator"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
-	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -33,7 +33,7 @@ type reviewRig struct {
 	now        atomic.Int64 // Unix seconds
 	configured atomic.Pointer[[]coordinator.Digest]
 	// report may change what a digest tells, or fail
-	report func(d coordinator.Digest, told digest.Report) (digest.Report, error)
+	report func(d coordinator.Digest, told report.Report) (report.Report, error)
 }
 
 // every is a digest that is due at a time and ever so long after it.
@@ -68,7 +68,7 @@ func prepareReviewRig(t *testing.T, at time.Time) *reviewRig {
 	t.Helper()
 	r := &reviewRig{strayRig: startStrayRig(t)}
 	r.now.Store(at.Unix())
-	r.report = func(_ coordinator.Digest, told digest.Report) (digest.Report, error) { return told, nil }
+	r.report = func(_ coordinator.Digest, told report.Report) (report.Report, error) { return told, nil }
 	r.configure(every("weekly", "mondays", tick, week))
 	return r
 }
@@ -93,13 +93,13 @@ func (r *reviewRig) begin(st *store.Store) {
 			}
 		},
 		Timing: r.timing, Now: func() time.Time { return time.Unix(r.now.Load(), 0) },
-		Report: func(_ context.Context, d coordinator.Digest, w coordinator.Wanted) (digest.Report, error) {
-			return r.report(d, digest.Report{
-				Schema: digest.Schema, Digest: d.Name, Week: spend.WeekOf(spend.DayOf(w.At)).Add(-1), MadeAt: w.At,
-				Money:     []digest.Money{{Currency: "USD", Spikes: []digest.Anomaly{{Series: spike, Service: "Amazon CloudFront", CDN: true, Actual: 400, Expected: 200, Excess: 200, Highest: 400, Days: []spend.Day{spend.DayOf(w.At) - 4}}}}},
-				Steps:     []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
+		Report: func(_ context.Context, d coordinator.Digest, w coordinator.Wanted) (report.Report, error) {
+			return r.report(d, report.Report{
+				Schema: report.Schema, Digest: d.Name, Week: money.WeekOf(money.DayOf(w.At)).Add(-1), MadeAt: w.At,
+				Money:     []report.Money{{Currency: "USD", Spikes: []report.Anomaly{{Series: spike, Service: "Amazon CloudFront", CDN: true, Actual: 400, Expected: 200, Excess: 200, Highest: 400, Days: []money.Day{money.DayOf(w.At) - 4}}}}},
+				Steps:     []report.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
 				Missing:   []string{fmt.Sprintf("skipped %d", w.Skipped), "told to " + d.Channel},
-				Incidents: &digest.WeekOfAlerts{Count: 1},
+				Incidents: &report.WeekOfAlerts{Count: 1},
 			})
 		},
 	})
@@ -205,17 +205,17 @@ func TestClicksOnADigest(t *testing.T) {
 	r.now.Store(tick.Unix())
 	r.have(1)
 	anna, ben := incident.User{ID: "U0SIM00001", Name: "anna"}, incident.User{ID: "U0SIM00002", Name: "ben"}
-	do := func(verb digest.Verb, subject string, by incident.User) incident.Answer {
+	do := func(verb report.Verb, subject string, by incident.User) incident.Answer {
 		t.Helper()
 		return r.act(string(verb), incident.Review{Verb: incident.ReviewVerb(verb), Digest: 1, Subject: subject, User: by, Text: "why", Until: time.Now().Add(week)})
 	}
-	if a := do(digest.VerbAdopt, "C1", anna); a.Kind != incident.AnswerApplied || a.Title != "Reserved instances" {
+	if a := do(report.VerbAdopt, "C1", anna); a.Kind != incident.AnswerApplied || a.Title != "Reserved instances" {
 		t.Errorf("adopting was answered %+v", a)
 	}
-	if a := do(digest.VerbAdopt, "C1", ben); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
+	if a := do(report.VerbAdopt, "C1", ben); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
 		t.Errorf("adopting what is adopted was answered %+v", a)
 	}
-	if a := do(digest.VerbAdopt, "C7", ben); a.Kind != incident.AnswerNoDigest {
+	if a := do(report.VerbAdopt, "C7", ben); a.Kind != incident.AnswerNoDigest {
 		t.Errorf("adopting what is not there was answered %+v", a)
 	}
 	r.settled()
@@ -232,11 +232,11 @@ func TestClicksOnADigest(t *testing.T) {
 	// The first wins in every digest that offers the step.
 	r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly"})
 	r.have(2)
-	again := incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: 2, Subject: "C1", User: ben}
+	again := incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 2, Subject: "C1", User: ben}
 	if a := r.act("adopt", again); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
 		t.Errorf("adopting what is adopted in another digest was answered %+v", a)
 	}
-	if a := do(digest.VerbUndo, "C1", ben); a.Kind != incident.AnswerApplied {
+	if a := do(report.VerbUndo, "C1", ben); a.Kind != incident.AnswerApplied {
 		t.Errorf("taking it back was answered %+v", a)
 	}
 	if adopted, _, err := r.store.Adoptions(t.Context()); err != nil || len(adopted) != 0 {
@@ -244,7 +244,7 @@ func TestClicksOnADigest(t *testing.T) {
 	}
 
 	// An investigation opens an incident with the playbook for it, once.
-	a := do(digest.VerbInvestigate, spike, ben)
+	a := do(report.VerbInvestigate, spike, ben)
 	if a.Kind != incident.AnswerStarted {
 		t.Fatalf("investigating was answered %+v", a)
 	}
@@ -252,14 +252,14 @@ func TestClicksOnADigest(t *testing.T) {
 	if err != nil || !ok || opened.Playbook.Name != "cdn-cost" || opened.Labels["service"] != "Amazon CloudFront" {
 		t.Errorf("got incident %+v, %v", opened, err)
 	}
-	if a := do(digest.VerbInvestigate, spike, anna); a.Kind != incident.AnswerTaken || a.Who.Name != "ben" {
+	if a := do(report.VerbInvestigate, spike, anna); a.Kind != incident.AnswerTaken || a.Who.Name != "ben" {
 		t.Errorf("investigating again was answered %+v", a)
 	}
 	d, _, err := r.store.Digest(t.Context(), 1)
 	if err != nil || d.Marks[spike].Incident != opened.Number {
 		t.Errorf("the digest does not know the incident: %+v, %v", d.Marks, err)
 	}
-	if a := do(digest.VerbExpected, spike, anna); a.Kind != incident.AnswerApplied {
+	if a := do(report.VerbExpected, spike, anna); a.Kind != incident.AnswerApplied {
 		t.Errorf("calling it expected after that was answered %+v", a)
 	}
 	r.settled()
@@ -311,7 +311,7 @@ func TestDigestOfEachMinute(t *testing.T) {
 func TestDigestBesideOneThatFails(t *testing.T) {
 	t.Parallel()
 	r := prepareReviewRig(t, tick.Add(-time.Hour))
-	r.report = func(d coordinator.Digest, told digest.Report) (digest.Report, error) {
+	r.report = func(d coordinator.Digest, told report.Report) (report.Report, error) {
 		switch d.Name {
 		case "breaks":
 			panic("out of range")
@@ -353,9 +353,9 @@ func TestTwoAdoptionsInOneBatch(t *testing.T) {
 	t.Cleanup(func() { raw.Close() })
 	people := []incident.User{{ID: "U0SIM00001", Name: "anna"}, {ID: "U0SIM00002", Name: "ben"}, {ID: "U0SIM00002", Name: "ben"}}
 	for k, by := range people {
-		document, err := json.Marshal(digest.Document{
-			Schema: digest.Schema, Number: k + 1, Version: 1, Channel: "#cost-review", Tick: tick,
-			Report: digest.Report{Schema: digest.Schema, Digest: "weekly", MadeAt: tick, Steps: []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}}},
+		document, err := json.Marshal(report.Document{
+			Schema: report.Schema, Number: k + 1, Version: 1, Channel: "#cost-review", Tick: tick,
+			Report: report.Report{Schema: report.Schema, Digest: "weekly", MadeAt: tick, Steps: []report.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}}},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -363,7 +363,7 @@ func TestTwoAdoptionsInOneBatch(t *testing.T) {
 		if err := raw.Set(t.Context(), fmt.Sprintf("%sdigest:%d", deadBase, k+1), document, 0).Err(); err != nil {
 			t.Fatal(err)
 		}
-		adopt := incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: k + 1, Subject: "C1", User: by}
+		adopt := incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: k + 1, Subject: "C1", User: by}
 		if _, _, err := r.store.Put(t.Context(), incident.Event{Op: fmt.Sprint("adopt-", k), At: time.Now().UTC(), Review: &adopt}); err != nil {
 			t.Fatal(err)
 		}
@@ -394,10 +394,10 @@ func TestClickOnADigestThatCannotBeRead(t *testing.T) {
 	if err := raw.Set(t.Context(), deadBase+"digest:1", `{"schema":1,"number":1,"ver`, 0).Err(); err != nil {
 		t.Fatal(err)
 	}
-	if a := r.act("adopt", incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: 1, Subject: "C1"}); a.Kind != incident.AnswerFailed {
+	if a := r.act("adopt", incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 1, Subject: "C1"}); a.Kind != incident.AnswerFailed {
 		t.Errorf("got %+v, want it said that the click failed", a)
 	}
-	if a := r.act("adopt", incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: 2, Subject: "C1"}); a.Kind != incident.AnswerNoDigest {
+	if a := r.act("adopt", incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 2, Subject: "C1"}); a.Kind != incident.AnswerNoDigest {
 		t.Errorf("the click behind it was answered %+v", a)
 	}
 }

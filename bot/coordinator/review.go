@@ -10,9 +10,9 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/compat"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -22,7 +22,7 @@ func (r *term) review(ctx context.Context, entry store.Entry) (store.Commit, err
 	ev := entry.Event
 	v := *ev.Review
 	commit := store.Commit{EventID: entry.ID, Op: ev.Op, Now: ev.At}
-	if v.Verb != incident.ReviewPost && !digest.Verb(v.Verb).Known() {
+	if v.Verb != incident.ReviewPost && !report.Verb(v.Verb).Known() {
 		return commit, &newerError{fmt.Errorf("the act %q on a digest: %w", v.Verb, compat.ErrNewer)}
 	}
 	commit.Answer = incident.Answer{Kind: incident.AnswerNoDigest, Verb: incident.Verb(v.Verb), Text: v.Name}
@@ -49,7 +49,7 @@ func (r *term) review(ctx context.Context, entry store.Entry) (store.Commit, err
 		return commit, nil
 	}
 	document, ok, err := r.Store.Digest(ctx, v.Digest)
-	var adopted map[string]digest.Adoption
+	var adopted map[string]report.Adoption
 	if err == nil && ok {
 		var unread []*store.Unreadable
 		adopted, unread, err = r.Store.Adoptions(ctx)
@@ -65,10 +65,10 @@ func (r *term) review(ctx context.Context, entry store.Entry) (store.Commit, err
 	if err != nil {
 		return commit, r.unhandled(err)
 	}
-	document, _ = document.WithMarks(digest.MarksOf(others)) // what another digest could not be told
-	act := digest.Act{Verb: digest.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
+	document, _ = document.WithMarks(report.MarksOf(others)) // what another digest could not be told
+	act := report.Act{Verb: report.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
 	next, out := document.Do(act)
-	if out.Refusal == digest.Applied && act.Verb == digest.VerbInvestigate {
+	if out.Refusal == report.Applied && act.Verb == report.VerbInvestigate {
 		started, err := r.decide(ctx, store.Entry{ID: entry.ID, Event: incident.Event{
 			Op: ev.Op, At: ev.At, Start: r.investigation(document, v),
 			// Whoever may act on the digest may open an incident about it, unless that is reserved.
@@ -83,19 +83,19 @@ func (r *term) review(ctx context.Context, entry store.Entry) (store.Commit, err
 	} else {
 		commit.Answer = reviewed(document, v, out)
 	}
-	if out.Refusal != digest.Applied {
+	if out.Refusal != report.Applied {
 		return commit, nil
 	}
 	commit.Review = store.Review{Digest: &store.SavedDigest{Document: next, Was: document.Version}, Shared: shared(next, others), Expect: out.Expectation}
 	if out.Adoption != nil {
-		commit.Review.Adopt = map[string]digest.Adoption{v.Subject: *out.Adoption}
+		commit.Review.Adopt = map[string]report.Adoption{v.Subject: *out.Adoption}
 	}
 	return commit, nil
 }
 
 // shared are those of a week's other digests that what was done to one is about, too.
-func shared(done digest.Document, week []digest.Document) (all []store.SavedDigest) {
-	marks := digest.MarksOf(append(slices.Clone(week), done))
+func shared(done report.Document, week []report.Document) (all []store.SavedDigest) {
+	marks := report.MarksOf(append(slices.Clone(week), done))
 	for _, d := range week {
 		if next, changed := d.WithMarks(marks); changed && d.Number != done.Number {
 			next.Version++
@@ -106,7 +106,7 @@ func shared(done digest.Document, week []digest.Document) (all []store.SavedDige
 }
 
 // digestsOf are the digests that tell of a week; what cannot be read is named.
-func (r *term) digestsOf(ctx context.Context, week spend.Week) ([]digest.Document, error) {
+func (r *term) digestsOf(ctx context.Context, week money.Week) ([]report.Document, error) {
 	all, unread, err := r.Store.DigestsOf(ctx, week)
 	r.documents.Met(unread...)
 	return all, err
@@ -118,7 +118,7 @@ func (r *term) second(ctx context.Context, v incident.Review, asked store.Asked)
 	if v.Again && v.Digest == 0 {
 		return answer, false, nil
 	}
-	week := digest.WeekBefore(asked.At)
+	week := report.WeekBefore(asked.At)
 	answer = incident.Answer{Kind: incident.AnswerSecond, Verb: incident.Verb(v.Verb), Title: asked.Digest}
 	pending, unread, err := r.Store.Asked(ctx)
 	if err != nil {
@@ -129,10 +129,10 @@ func (r *term) second(ctx context.Context, v incident.Review, asked store.Asked)
 	if err != nil {
 		return answer, false, err
 	}
-	all = slices.DeleteFunc(all, func(d digest.Document) bool { return d.Report.Digest != asked.Digest })
+	all = slices.DeleteFunc(all, func(d report.Document) bool { return d.Report.Digest != asked.Digest })
 	for _, p := range pending {
-		made := slices.ContainsFunc(all, func(d digest.Document) bool { return d.Tick.Equal(p.At) })
-		if p.Digest == asked.Digest && p.Op != asked.Op && !made && digest.WeekBefore(p.At) == week {
+		made := slices.ContainsFunc(all, func(d report.Document) bool { return d.Tick.Equal(p.At) })
+		if p.Digest == asked.Digest && p.Op != asked.Op && !made && report.WeekBefore(p.At) == week {
 			answer.When, answer.Who, second = p.At, incident.User{ID: p.By}, true
 		}
 	}
@@ -161,19 +161,19 @@ func (r *term) mayReview(ctx context.Context, ev incident.Event, facts access.Fa
 }
 
 // reviewed is what the person is told about an act on a digest.
-func reviewed(d digest.Document, v incident.Review, out digest.Outcome) incident.Answer {
+func reviewed(d report.Document, v incident.Review, out report.Outcome) incident.Answer {
 	a := incident.Answer{Kind: incident.AnswerApplied, Verb: incident.Verb(v.Verb), Title: d.Title(v.Subject)}
 	switch out.Refusal {
-	case digest.Applied:
-	case digest.Already:
+	case report.Applied:
+	case report.Already:
 		a.Kind, a.Who, a.When = incident.AnswerTaken, incident.User{ID: out.Mark.ByID, Name: out.Mark.By}, out.Mark.At
 		if out.Mark.ByID == v.User.ID {
 			a.Kind = incident.AnswerAlready
 		}
 		a.State = string(out.Mark.Verb)
-	case digest.NothingTo:
+	case report.NothingTo:
 		a.Kind = incident.AnswerNothing
-	case digest.NeedsWord:
+	case report.NeedsWord:
 		a.Kind = incident.AnswerNoReason
 	default:
 		a.Kind = incident.AnswerNoDigest
@@ -190,7 +190,7 @@ const (
 
 // investigation opens an incident about a spike: with the playbook that matches
 // its labels, as an alert would have them.
-func (r *term) investigation(d digest.Document, v incident.Review) *incident.Start {
+func (r *term) investigation(d report.Document, v incident.Review) *incident.Start {
 	spike, currency, _ := d.Spike(v.Subject)
 	labels := map[string]string{"alertname": "CostAnomaly", "service": spike.Service, "currency": currency, "week": d.Report.Week.String()}
 	for name, value := range map[string]string{"provider": spike.Provider, "category": spike.Category} {

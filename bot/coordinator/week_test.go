@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/coordinator"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/spend"
 )
 
 // all is what a digest and its thread say.
@@ -29,7 +29,7 @@ func TestTwoDigestsOfOneWeekShareMarksAndAdoptions(t *testing.T) {
 	t.Parallel()
 	r := startReviewRig(t, tick.Add(-week))
 	anna, ben := incident.User{ID: "U0SIM00001", Name: "anna"}, incident.User{ID: "U0SIM00002", Name: "ben"}
-	do := func(number int, verb digest.Verb, subject string, by incident.User) incident.Answer {
+	do := func(number int, verb report.Verb, subject string, by incident.User) incident.Answer {
 		t.Helper()
 		return r.act(string(verb), incident.Review{Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: by, Text: "because"})
 	}
@@ -41,24 +41,24 @@ func TestTwoDigestsOfOneWeekShareMarksAndAdoptions(t *testing.T) {
 		r.have(n)
 	}
 	post(1)
-	started := do(1, digest.VerbInvestigate, spike, anna)
+	started := do(1, report.VerbInvestigate, spike, anna)
 	if started.Kind != incident.AnswerStarted {
 		t.Fatalf("investigating was answered %+v", started)
 	}
 	post(2)
 	r.eventually("the second digest says who investigates", func() bool { return strings.Contains(r.all(2), "by anna: "+incident.ID(started.Incident)) })
-	if a := do(2, digest.VerbInvestigate, spike, ben); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
+	if a := do(2, report.VerbInvestigate, spike, ben); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
 		t.Errorf("investigating in the second what is investigated in the first was answered %+v", a)
 	}
-	if a := do(2, digest.VerbAdopt, "C1", ben); a.Kind != incident.AnswerApplied {
+	if a := do(2, report.VerbAdopt, "C1", ben); a.Kind != incident.AnswerApplied {
 		t.Fatalf("adopting was answered %+v", a)
 	}
 	r.eventually("the first digest shows the adoption", func() bool { return strings.Contains(r.all(1), "Adopted by ben") })
-	if a := do(1, digest.VerbExpected, spike, anna); a.Kind != incident.AnswerApplied {
+	if a := do(1, report.VerbExpected, spike, anna); a.Kind != incident.AnswerApplied {
 		t.Fatalf("calling it expected was answered %+v", a)
 	}
 	r.eventually("the second digest shows that it is expected", func() bool { return strings.Contains(r.all(2), "Expected, says anna") })
-	if a := do(1, digest.VerbUndo, "C1", anna); a.Kind != incident.AnswerApplied {
+	if a := do(1, report.VerbUndo, "C1", anna); a.Kind != incident.AnswerApplied {
 		t.Fatalf("taking the adoption back was answered %+v", a)
 	}
 	r.eventually("both show it open", func() bool {
@@ -69,7 +69,7 @@ func TestTwoDigestsOfOneWeekShareMarksAndAdoptions(t *testing.T) {
 	}
 
 	// The digests of another week.
-	r.report = func(_ coordinator.Digest, told digest.Report) (digest.Report, error) {
+	r.report = func(_ coordinator.Digest, told report.Report) (report.Report, error) {
 		told.Week = told.Week.Add(-1)
 		return told, nil
 	}
@@ -142,7 +142,7 @@ func TestSecondPostsInOneBatch(t *testing.T) {
 		t.Errorf("the second was answered %+v", a)
 	}
 	r.have(1)
-	if d, _, err := r.store.DigestsOf(t.Context(), digest.WeekBefore(r.store.Now())); err != nil || len(d) != 1 || d[0].Report.Week != spend.WeekOf(spend.DayOf(r.store.Now())).Add(-1) {
+	if d, _, err := r.store.DigestsOf(t.Context(), report.WeekBefore(r.store.Now())); err != nil || len(d) != 1 || d[0].Report.Week != money.WeekOf(money.DayOf(r.store.Now())).Add(-1) {
 		t.Errorf("got %+v, %v", d, err)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -52,8 +52,8 @@ func (d *Desk) figures(ctx context.Context, c command.Command, name string, now 
 		return message.Text(textUnread)
 	}
 	if c.Verb == command.VerbCost {
-		told, suggestions := digest.Service(in, c.Text)
+		told, suggestions := report.Service(in, c.Text)
 		return message.CostAnswer(told, suggestions, d.Settings().Command)
 	}
-	return message.DigestPreview(message.DigestView{Report: digest.Judge(in), Command: d.Settings().Command})
+	return message.DigestPreview(message.DigestView{Report: report.Judge(in), Command: d.Settings().Command})
 }

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/ledger"
@@ -79,9 +79,9 @@ type Options struct {
 	Settings func() Settings
 	Logger   *slog.Logger
 	// Gather brings together what a digest is judged from; it may take many seconds.
-	Gather func(ctx context.Context, digest string, now time.Time) (digest.Input, error)
+	Gather func(ctx context.Context, digest string, now time.Time) (report.Input, error)
 	// Organisation asks for the organisation's numbers; it may take many seconds too.
-	Organisation func(ctx context.Context, now time.Time) digest.Organisation
+	Organisation func(ctx context.Context, now time.Time) report.Organisation
 }
 
 // Desk implements slackapi.Handler.

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
-	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
@@ -34,7 +34,7 @@ func (d *Desk) handbook(ctx context.Context, c command.Command, now time.Time, t
 	case c.Verb == command.VerbThreshold:
 		return d.soon(ctx, to, func(ctx context.Context) message.Message {
 			org := d.Organisation(ctx, now)
-			return sheetAnswer(book.Thresholds(org.Sheet(spend.WeekOf(spend.DayOf(now)).Add(-1))).Answer, unknown(org)...)
+			return sheetAnswer(book.Thresholds(org.Sheet(money.WeekOf(money.DayOf(now)).Add(-1))).Answer, unknown(org)...)
 		})
 	case c.Verb == command.VerbStack:
 		_, answer, err := book.Stack(c.Text)
@@ -90,9 +90,9 @@ func sheetAnswer(answer handbook.Answer, remarks ...string) message.Message {
 
 // unknown says what is not known of the organisation although it was asked for; all
 // that is only not configured in one line.
-func unknown(org digest.Organisation) (remarks []string) {
+func unknown(org report.Organisation) (remarks []string) {
 	var absent []string
-	for _, f := range []digest.Figure{org.Users, org.WeeklyGrowth, org.Teams, org.International, org.CDNBandwidthTB} {
+	for _, f := range []report.Figure{org.Users, org.WeeklyGrowth, org.Teams, org.International, org.CDNBandwidthTB} {
 		switch {
 		case f.Absent != "":
 			absent = append(absent, f.Absent)

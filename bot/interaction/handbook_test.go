@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
@@ -57,9 +57,9 @@ func TestHandbookOfTheTeam(t *testing.T) {
 		t.Fatal(problems.Err())
 	}
 	r.book = own
-	known := func(v float64) digest.Figure { return digest.Figure{Value: v, Known: true, Source: "configured"} }
-	r.organisation = func(context.Context) digest.Organisation {
-		return digest.Organisation{Users: known(44e6), WeeklyGrowth: known(0.026), Teams: known(12), International: known(0.35)}
+	known := func(v float64) report.Figure { return report.Figure{Value: v, Known: true, Source: "configured"} }
+	r.organisation = func(context.Context) report.Organisation {
+		return report.Organisation{Users: known(44e6), WeeklyGrowth: known(0.026), Teams: known(12), International: known(0.35)}
 	}
 	r.answers(map[string][]string{
 		"scale":     {"44M users: tier T3", "$95K, own figure by <!channel> anna, 1 Nov 2026 (sheet: $80K)", "Users: configured."},
@@ -79,12 +79,12 @@ func TestHandbookFollows(t *testing.T) {
 	r := &rig{t: t, impatient: true}
 	r.start()
 	answered := make(chan struct{})
-	r.organisation = func(ctx context.Context) digest.Organisation {
+	r.organisation = func(ctx context.Context) report.Organisation {
 		select {
 		case <-answered:
 		case <-ctx.Done():
 		}
-		return digest.Organisation{Users: digest.Figure{Value: 44e6, Known: true, Source: "measured by Prometheus"}}
+		return report.Organisation{Users: report.Figure{Value: 44e6, Known: true, Source: "measured by Prometheus"}}
 	}
 	r.answers(map[string][]string{"scale": {"they follow in a moment"}, "stack cache": {"Redis Cluster"}})
 	close(answered)

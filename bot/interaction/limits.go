@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -48,7 +48,7 @@ func (d *Desk) repeated(ctx context.Context, op string) bool {
 // with what; 0: as often as he likes.
 func limit(ev incident.Event) (name string, most int) {
 	switch {
-	case ev.Start != nil, ev.Review != nil && ev.Review.Verb == incident.ReviewVerb(digest.VerbInvestigate):
+	case ev.Start != nil, ev.Review != nil && ev.Review.Verb == incident.ReviewVerb(report.VerbInvestigate):
 		return "start", startsAMinute
 	case ev.Review != nil && ev.Review.Verb == incident.ReviewPost:
 		return "digest", digestsAMinute

@@ -10,7 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -19,8 +19,8 @@ import (
 )
 
 // atOnce are the clicks on a digest that need no words.
-var atOnce = map[string]digest.Verb{
-	"digest:investigate": digest.VerbInvestigate, "digest:adopt": digest.VerbAdopt, "digest:undo": digest.VerbUndo,
+var atOnce = map[string]report.Verb{
+	"digest:investigate": report.VerbInvestigate, "digest:adopt": report.VerbAdopt, "digest:undo": report.VerbUndo,
 }
 
 // actionAgain is the button that posts a second digest of a week; its value is the
@@ -29,7 +29,7 @@ const actionAgain = "digest:again"
 
 // review handles a click on a digest.
 func (d *Desk) review(ctx context.Context, a slackapi.Action, who person, to slackapi.Private) {
-	number, subject, ok := digest.ParseTarget(a.Value)
+	number, subject, ok := report.ParseTarget(a.Value)
 	if !ok {
 		d.Logger.Warn("a click that names no digest", "action", a.ActionID, "value", a.Value)
 		d.say(ctx, to, "This button belongs to no digest that I know.")
@@ -73,12 +73,12 @@ func (d *Desk) openReview(ctx context.Context, a slackapi.Action, who person, to
 	found := false
 	switch a.ActionID {
 	case "digest:expected":
-		var spike digest.Anomaly
+		var spike report.Anomaly
 		if spike, _, found = document.Spike(subject); found {
 			modal = message.DigestExpectedModal(view, spike)
 		}
 	case "digest:snooze":
-		var step digest.CostStep
+		var step report.CostStep
 		if step, found = document.Step(subject); found {
 			modal = message.DigestSnoozeModal(view, step)
 		}
@@ -90,7 +90,7 @@ func (d *Desk) openReview(ctx context.Context, a slackapi.Action, who person, to
 		d.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerNoDigest}, d.Settings().Command))
 		return
 	}
-	d.openForm(ctx, a, to, modal, slog.String("digest", digest.ID(number)), "click again")
+	d.openForm(ctx, a, to, modal, slog.String("digest", report.ID(number)), "click again")
 }
 
 // snoozes are the months that a cost step can be put off for.
@@ -98,7 +98,7 @@ var snoozes = []int{1, 3, 6}
 
 // submitReview takes what was typed into a form about a digest.
 func (d *Desk) submitReview(ctx context.Context, s slackapi.Submission) map[string]string {
-	number, subject, ok := digest.ParseTarget(s.PrivateMetadata)
+	number, subject, ok := report.ParseTarget(s.PrivateMetadata)
 	if !ok {
 		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
@@ -107,12 +107,12 @@ func (d *Desk) submitReview(ctx context.Context, s slackapi.Submission) map[stri
 	block := ""
 	switch s.CallbackID {
 	case "digest:expected":
-		block, review.Verb, review.Text = "reason", incident.ReviewVerb(digest.VerbExpected), strings.TrimSpace(s.Values["reason"])
+		block, review.Verb, review.Text = "reason", incident.ReviewVerb(report.VerbExpected), strings.TrimSpace(s.Values["reason"])
 		if !playbooks.Shows(review.Text) {
 			return map[string]string{block: "Please say why, so that the next reader knows."}
 		}
 	case "digest:snooze":
-		block, review.Verb, review.Text = "until", incident.ReviewVerb(digest.VerbSnooze), strings.TrimSpace(s.Values["note"])
+		block, review.Verb, review.Text = "until", incident.ReviewVerb(report.VerbSnooze), strings.TrimSpace(s.Values["note"])
 		months, err := strconv.Atoi(s.Values["until"])
 		if err != nil || !slices.Contains(snoozes, months) {
 			return map[string]string{block: "Please choose for how long."}

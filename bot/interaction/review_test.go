@@ -7,48 +7,48 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
-	"github.com/signalbook/signalbook/bot/spend"
 )
 
 // startReviewRig is a desk of digests whose figures come from gather.
-func startReviewRig(t *testing.T, gather func(context.Context) (digest.Input, error), digests ...string) *rig {
+func startReviewRig(t *testing.T, gather func(context.Context) (report.Input, error), digests ...string) *rig {
 	t.Helper()
 	r := reviewRig(t, gather, digests...)
 	r.start()
 	return r
 }
 
-func reviewRig(t *testing.T, gather func(context.Context) (digest.Input, error), digests ...string) *rig {
-	return &rig{t: t, digests: digests, gather: func(ctx context.Context, _ string, _ time.Time) (digest.Input, error) { return gather(ctx) }}
+func reviewRig(t *testing.T, gather func(context.Context) (report.Input, error), digests ...string) *rig {
+	return &rig{t: t, digests: digests, gather: func(ctx context.Context, _ string, _ time.Time) (report.Input, error) { return gather(ctx) }}
 }
 
 // bill is a week in which EC2 cost 7 dollars.
-func bill(t *testing.T) digest.Input {
+func bill(t *testing.T) report.Input {
 	t.Helper()
-	week, err := spend.ParseWeek("2026-W47")
+	week, err := money.ParseWeek("2026-W47")
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, err := spend.ParseMoney("1")
+	one, err := money.ParseMoney("1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	days := spend.Days{}
+	days := money.Days{}
 	for day := week.Monday(); day < week.Add(1).Monday(); day++ {
-		days.Add(day, spend.Group{Service: "EC2", Currency: "USD", Kind: spend.Usage}, spend.Cost{Amount: one, Billed: one})
+		days.Add(day, money.Group{Service: "EC2", Currency: "USD", Kind: money.Usage}, money.Cost{Amount: one, Billed: one})
 	}
-	reading := spend.Reading{Source: "s", Name: "files", Days: days, Newest: week.Add(1).Monday() - 1, Known: true}
-	return digest.Input{Name: "weekly", Week: week, Now: week.Add(2).Monday().Time(), Readings: []spend.Reading{reading}}
+	reading := money.Reading{Source: "s", Name: "files", Days: days, Newest: week.Add(1).Monday() - 1, Known: true}
+	return report.Input{Name: "weekly", Week: week, Now: week.Add(2).Monday().Time(), Readings: []money.Reading{reading}}
 }
 
 func TestCostCommands(t *testing.T) {
 	t.Parallel()
 	in := bill(t)
-	r := startReviewRig(t, func(context.Context) (digest.Input, error) { return in, nil }, "weekly", "clouds")
+	r := startReviewRig(t, func(context.Context) (report.Input, error) { return in, nil }, "weekly", "clouds")
 	for text, want := range map[string]string{
 		"cost EC2": "$7", "cost EC3": "“EC3” was taken to mean EC2.", "digest": "$7", "digest preview clouds": "$7", "digest preview other": "There is: weekly, clouds",
 		"digest preview cloud": "“cloud” was taken to mean clouds.",
@@ -69,7 +69,7 @@ func TestFiguresThatTakeLong(t *testing.T) {
 	t.Run("they come", func(t *testing.T) {
 		t.Parallel()
 		in, there := bill(t), make(chan struct{})
-		r := reviewRig(t, func(context.Context) (digest.Input, error) { <-there; return in, nil }, "weekly")
+		r := reviewRig(t, func(context.Context) (report.Input, error) { <-there; return in, nil }, "weekly")
 		r.impatient = true
 		r.start()
 		if got, want := r.slash("anna", "cost EC2"), "they follow in a moment"; !strings.Contains(got, want) {
@@ -80,9 +80,9 @@ func TestFiguresThatTakeLong(t *testing.T) {
 	})
 	t.Run("they never come", func(t *testing.T) {
 		t.Parallel()
-		r := reviewRig(t, func(ctx context.Context) (digest.Input, error) {
+		r := reviewRig(t, func(ctx context.Context) (report.Input, error) {
 			<-ctx.Done()
-			return digest.Input{}, ctx.Err()
+			return report.Input{}, ctx.Err()
 		}, "weekly")
 		r.impatient, r.hurry = true, 2*time.Second
 		r.start()
@@ -93,7 +93,7 @@ func TestFiguresThatTakeLong(t *testing.T) {
 	})
 	t.Run("they panic", func(t *testing.T) {
 		t.Parallel()
-		r := startReviewRig(t, func(context.Context) (digest.Input, error) { panic("out of range") }, "weekly")
+		r := startReviewRig(t, func(context.Context) (report.Input, error) { panic("out of range") }, "weekly")
 		if got, want := r.slash("anna", "cost EC2"), "defect of Signalbook's own"; !strings.Contains(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
@@ -104,7 +104,7 @@ func TestFiguresThatTakeLong(t *testing.T) {
 func TestManyAskForFigures(t *testing.T) {
 	t.Parallel()
 	in, there, begun := bill(t), make(chan struct{}), make(chan struct{}, 100)
-	r := startReviewRig(t, func(context.Context) (digest.Input, error) { begun <- struct{}{}; <-there; return in, nil }, "weekly")
+	r := startReviewRig(t, func(context.Context) (report.Input, error) { begun <- struct{}{}; <-there; return in, nil }, "weekly")
 	const asked = 30
 	answers := make(chan string, asked)
 	for range asked {
@@ -171,17 +171,17 @@ func TestWordsAboutADigest(t *testing.T) {
 		t.Fatalf("a snooze got %v, %v", errs, err)
 	}
 	document, _, err := r.store.Digest(t.Context(), 1)
-	if mark := document.Marks["C1"]; err != nil || mark.Verb != digest.VerbSnooze || mark.Text != "<!channel> after the move" || !mark.Until.After(time.Now()) {
+	if mark := document.Marks["C1"]; err != nil || mark.Verb != report.VerbSnooze || mark.Text != "<!channel> after the move" || !mark.Until.After(time.Now()) {
 		t.Errorf("got mark %+v, %v", mark, err)
 	}
 	// Ben's form is closed before anybody knew that its words would be refused.
-	adopt := incident.Review{Verb: incident.ReviewVerb(digest.VerbAdopt), Digest: 1, Subject: "C1", User: incident.User{ID: "U1", Name: "anna"}}
+	adopt := incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 1, Subject: "C1", User: incident.User{ID: "U1", Name: "anna"}}
 	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "adopt", At: time.Now().UTC(), Review: &adopt}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the step is adopted", func() bool {
 		document, _, err := r.store.Digest(t.Context(), 1)
-		return err == nil && document.Marks["C1"].Verb == digest.VerbAdopt
+		return err == nil && document.Marks["C1"].Verb == report.VerbAdopt
 	})
 	stop()
 	if errs, err := r.sim.SubmitView(t.Context(), "ben", map[string]string{"until": "1"}); err != nil || len(errs) > 0 {

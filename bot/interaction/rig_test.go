@@ -16,12 +16,12 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/coordinator"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
-	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
 	"github.com/signalbook/signalbook/playbooks"
@@ -51,12 +51,12 @@ type rig struct {
 	desk       *interaction.Desk
 	storm      incident.Limit // what is too much for a channel; zero: nothing
 	digests    []string
-	gather     func(ctx context.Context, digest string, now time.Time) (digest.Input, error)
+	gather     func(ctx context.Context, digest string, now time.Time) (report.Input, error)
 	impatient  bool          // whoever acts or asks does not wait for the answer
 	hurry      time.Duration // 0: figures may take as long as they do
 	book       *handbook.Handbook
 	// organisation answers for Prometheus; nil: nothing is configured.
-	organisation func(context.Context) digest.Organisation
+	organisation func(context.Context) report.Organisation
 }
 
 func startRig(t *testing.T, responders ...string) *rig {
@@ -97,9 +97,9 @@ func (r *rig) start() {
 		ids, _, err := r.client.Channels(t.Context(), []string{r.channel})
 		return err == nil && r.store.SetNames(t.Context(), ids) == nil
 	})
-	d := interaction.New(interaction.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Gather: r.gather, Organisation: func(ctx context.Context, _ time.Time) digest.Organisation {
+	d := interaction.New(interaction.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Gather: r.gather, Organisation: func(ctx context.Context, _ time.Time) report.Organisation {
 		if r.organisation == nil {
-			return digest.Organisation{Users: digest.Figure{Why: "organisation.users is not configured", Absent: "organisation.users"}}
+			return report.Organisation{Users: report.Figure{Why: "organisation.users is not configured", Absent: "organisation.users"}}
 		}
 		return r.organisation(ctx)
 	}, Settings: func() interaction.Settings {
@@ -160,10 +160,10 @@ func (r *rig) keep() (end func()) {
 				},
 			}
 		},
-		Report: func(_ context.Context, d coordinator.Digest, w coordinator.Wanted) (digest.Report, error) {
-			return digest.Report{
-				Schema: digest.Schema, Digest: d.Name, Week: spend.WeekOf(spend.DayOf(w.At)).Add(-1), MadeAt: w.At,
-				Steps: []digest.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
+		Report: func(_ context.Context, d coordinator.Digest, w coordinator.Wanted) (report.Report, error) {
+			return report.Report{
+				Schema: report.Schema, Digest: d.Name, Week: money.WeekOf(money.DayOf(w.At)).Add(-1), MadeAt: w.At,
+				Steps: []report.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
 			}, nil
 		},
 	})

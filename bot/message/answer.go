@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -51,9 +51,9 @@ func answer(a incident.Answer, command string) string {
 		switch string(a.Verb) {
 		case string(incident.VerbReason):
 			return "A reason is one of: fixed, false alarm, noise, expected."
-		case string(digest.VerbExpected):
+		case string(report.VerbExpected):
 			return "That needs a reason, so that the next reader knows."
-		case string(digest.VerbSnooze):
+		case string(report.VerbSnooze):
 			return "That needs a date to come back at."
 		}
 		if a.Verb == incident.VerbSkip {
@@ -146,14 +146,14 @@ func (t told) applied() string {
 
 // reviewed tells what an act on a digest did; empty when it was none.
 func (t told) reviewed() string {
-	switch digest.Verb(t.Verb) {
-	case digest.VerbExpected:
+	switch report.Verb(t.Verb) {
+	case report.VerbExpected:
 		return fmt.Sprintf("Remembered: what %s cost is meant.", t.title())
-	case digest.VerbAdopt:
+	case report.VerbAdopt:
 		return fmt.Sprintf("Adopted: %s. Thank you.", t.title())
-	case digest.VerbSnooze:
+	case report.VerbSnooze:
 		return fmt.Sprintf("Put off: %s.", t.title())
-	case digest.VerbUndo:
+	case report.VerbUndo:
 		if t.Incident == 0 {
 			return fmt.Sprintf("Taken back: %s is open.", t.title())
 		}
@@ -176,9 +176,9 @@ func (t told) noDigest() string {
 
 // dealt tells who dealt with a part of a digest before.
 func (t told) dealt(first string) string {
-	did := map[digest.Verb]string{
-		digest.VerbExpected: "called it expected", digest.VerbInvestigate: "opened an incident about it", digest.VerbAdopt: "adopted it", digest.VerbSnooze: "put it off",
-	}[digest.Verb(t.State)]
+	did := map[report.Verb]string{
+		report.VerbExpected: "called it expected", report.VerbInvestigate: "opened an incident about it", report.VerbAdopt: "adopted it", report.VerbSnooze: "put it off",
+	}[report.Verb(t.State)]
 	return fmt.Sprintf("%s %s (%s)%s.", first, did, t.title(), t.on())
 }
 

@@ -7,8 +7,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/digest"
-	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 // What one answer shows of services that share a name, and of their anomalies.
@@ -21,7 +21,7 @@ const (
 // CostAnswer answers `/playbook cost [service]`: the last eight weeks of one
 // service with its anomalies, or of all services the last two. When there is no
 // such service, suggestions are names that might be meant.
-func CostAnswer(r digest.ServiceReport, suggestions []string, command string) Message {
+func CostAnswer(r report.ServiceReport, suggestions []string, command string) Message {
 	switch {
 	case len(r.Services) == 0:
 		return noService(r, suggestions, command)
@@ -53,7 +53,7 @@ func CostAnswer(r digest.ServiceReport, suggestions []string, command string) Me
 	return m
 }
 
-func noService(r digest.ServiceReport, suggestions []string, command string) Message {
+func noService(r report.ServiceReport, suggestions []string, command string) Message {
 	var says string
 	switch asked := Harmless(Cut(Line(r.Asked), 100)); {
 	case asked == "":
@@ -74,7 +74,7 @@ func noService(r digest.ServiceReport, suggestions []string, command string) Mes
 }
 
 // serviceBlock is a service's weeks as a table, and what was above expected.
-func serviceBlock(s digest.ServiceWeeks, id string) slack.Block {
+func serviceBlock(s report.ServiceWeeks, id string) slack.Block {
 	c := currencyName(s.Currency)
 	head := (&paragraph{}).bold(serviceName(s.Provider, s.Service, 100)).text(inWords(c) + ": cost, change against the week before, week")
 	parts := []slack.RichTextElement{head.section(), preformatted(orNothing(aligned(weekLines(s))))}
@@ -99,14 +99,14 @@ func serviceBlock(s digest.ServiceWeeks, id string) slack.Block {
 
 // weekLines are a service's weeks, oldest first. Weeks that are not whole are in no
 // comparison, and a week of which nothing is known is not nothing.
-func weekLines(s digest.ServiceWeeks) []line {
+func weekLines(s report.ServiceWeeks) []line {
 	largest := 0.0
 	for _, w := range s.Weeks {
 		largest = max(largest, math.Abs(w.Total.Float64()))
 	}
 	var rows []line
 	for k, w := range s.Weeks {
-		l := line{amounts: []string{spend.ShowTo(w.Total.Float64(), spend.Symbol(s.Currency), spend.Decimals(largest)), ""}, name: w.Week.Monday().Time().Format("2 Jan")}
+		l := line{amounts: []string{money.ShowTo(w.Total.Float64(), money.Symbol(s.Currency), money.Decimals(largest)), ""}, name: w.Week.Monday().Time().Format("2 Jan")}
 		switch {
 		case w.Days <= 0:
 			l.amounts[0] = "no data"
@@ -121,7 +121,7 @@ func weekLines(s digest.ServiceWeeks) []line {
 }
 
 // weekChange compares two whole weeks in percent; empty where that says nothing.
-func weekChange(was, now digest.ServiceWeek) string {
+func weekChange(was, now report.ServiceWeek) string {
 	base := was.Total.Float64()
 	change := now.Total.Sub(was.Total).Float64()
 	if was.Days < 7 || now.Days < 7 || base <= 0 || math.Abs(change) > 10*base {
@@ -130,7 +130,7 @@ func weekChange(was, now digest.ServiceWeek) string {
 	return percent(100 * change / base)
 }
 
-func weekCost(w digest.ServiceWeek, currency string) string {
+func weekCost(w report.ServiceWeek, currency string) string {
 	switch {
 	case w.Days <= 0:
 		return "no data"
@@ -142,7 +142,7 @@ func weekCost(w digest.ServiceWeek, currency string) string {
 
 // allServices are the costliest services of the newest week, currency by currency,
 // beside the week before.
-func allServices(r digest.ServiceReport, command string) Message {
+func allServices(r report.ServiceReport, command string) Message {
 	s := stack{left: MaxTotal - 500}
 	s.add(0, header("head", fmt.Sprintf("Cost by service · %s, %s", weekWord(r.Week), weekDates(r.Week))))
 	shown := r.Services[:min(len(r.Services), maxServiceRows)]
@@ -182,9 +182,9 @@ func allServices(r digest.ServiceReport, command string) Message {
 
 // lastTwo is a service's newest week, the one before, and the change between whole
 // weeks. Days is how many the newest has of other services.
-func lastTwo(s digest.ServiceWeeks, days int) line {
+func lastTwo(s report.ServiceWeeks, days int) line {
 	l := line{amounts: []string{"no data", "no data", ""}, name: serviceName(s.Provider, s.Service, 40)}
-	n, c := len(s.Weeks), spend.Symbol(s.Currency)
+	n, c := len(s.Weeks), money.Symbol(s.Currency)
 	if n > 0 && s.Weeks[n-1].Days > 0 {
 		l.amounts[0] = show(s.Weeks[n-1].Total, c)
 		if own := s.Weeks[n-1].Days; own != days {

@@ -8,18 +8,18 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/chart"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/chart"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // DigestView is all that rendering a digest depends on. The report is what was
 // posted; marks and adoptions are what people have said since.
 type DigestView struct {
-	Report digest.Report
+	Report report.Report
 	// Adoptions are what people decided about cost steps by now, by the step's id:
 	// one that is not in it is open. Nil: what the report says still holds.
-	Adoptions map[string]digest.Adoption
+	Adoptions map[string]report.Adoption
 	Marks     []Mark
 	Command   string // the slash command: "/playbook"
 	Number    int    // 7: DIG-7
@@ -30,7 +30,7 @@ type DigestView struct {
 // Mark is what somebody said about an anomaly of a digest.
 type Mark struct {
 	Kind     MarkKind
-	Series   string // digest.SeriesID
+	Series   string // report.SeriesID
 	By       incident.User
 	At       time.Time
 	Reason   string // expected: why
@@ -87,7 +87,7 @@ func RenderDigest(v DigestView) []Slot {
 
 // digestPicture is the chart of the first currency; ok is false when there is
 // nothing to draw.
-func digestPicture(r digest.Report) (p Picture, ok bool) {
+func digestPicture(r report.Report) (p Picture, ok bool) {
 	if len(r.Money) == 0 || len(r.Money[0].Chart.Weeks) == 0 {
 		return p, false
 	}
@@ -167,7 +167,7 @@ func (s *stack) add(room int, blocks ...slack.Block) bool {
 // digestOrigin says which digest of which week it is, and of what its money is.
 func digestOrigin(v DigestView, preview bool) slack.Block {
 	r := v.Report
-	name := "*" + digest.ID(v.Number) + "*"
+	name := "*" + report.ID(v.Number) + "*"
 	if preview {
 		name = "*Preview*"
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/signalbook/signalbook/bot/digest"
-	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 // maxName is how long a service's name may be in a detail.
@@ -24,7 +24,7 @@ func costChunks(v DigestView) []chunk {
 }
 
 // moneyChunks are a currency's totals and what moved, with both weeks.
-func moneyChunks(r digest.Report, m digest.Money, id string) []chunk {
+func moneyChunks(r report.Report, m report.Money, id string) []chunk {
 	c := currency(m)
 	total := &paragraph{}
 	total.bold(upper(atLeast(m) + show(m.Total, c))).text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
@@ -50,17 +50,17 @@ func moneyChunks(r digest.Report, m digest.Money, id string) []chunk {
 }
 
 // fullMoverLines are all movers with what they were and what they are.
-func fullMoverLines(m digest.Money) []line {
-	var all []digest.Mover
+func fullMoverLines(m report.Money) []line {
+	var all []report.Mover
 	all = append(append(all, m.Up...), m.Down...)
 	largest := 0.0
 	for _, mover := range append(all[:len(all):len(all)], m.New...) {
 		largest = max(largest, math.Abs(mover.Total.Float64()), math.Abs(mover.Was.Float64()))
 	}
-	decimals, c := spend.Decimals(largest), spend.Symbol(m.Currency)
+	decimals, c := money.Decimals(largest), money.Symbol(m.Currency)
 	var rows []line
-	add := func(mover digest.Mover, name string) {
-		l := line{amounts: []string{spend.SignedTo(mover.Change.Float64(), c, decimals), "", spend.ShowTo(mover.Was.Float64(), c, decimals), spend.ShowTo(mover.Total.Float64(), c, decimals)}, name: name}
+	add := func(mover report.Mover, name string) {
+		l := line{amounts: []string{money.SignedTo(mover.Change.Float64(), c, decimals), "", money.ShowTo(mover.Was.Float64(), c, decimals), money.ShowTo(mover.Total.Float64(), c, decimals)}, name: name}
 		if mover.Sayable {
 			l.amounts[1] = percent(mover.Percent)
 		}
@@ -77,7 +77,7 @@ func fullMoverLines(m digest.Money) []line {
 		if mover.Services > 0 {
 			name = plural(mover.Services, "more service")
 		}
-		rows = append(rows, line{amounts: []string{"", "new", "", spend.ShowTo(mover.Total.Float64(), c, decimals)}, name: name})
+		rows = append(rows, line{amounts: []string{"", "new", "", money.ShowTo(mover.Total.Float64(), c, decimals)}, name: name})
 	}
 	return rows
 }
@@ -92,7 +92,7 @@ func moreSpikes(v DigestView, k int) []chunk {
 		}
 		id := fmt.Sprintf("spike:%d", at+1)
 		c := clickable(spikeBlocks(v.fresh(), a, id, false), spikeBlocks(v, a, id, false))
-		c.said = Harmless(Cut(Line(a.Service), 60)) + " " + Harmless(spend.Signed(a.Excess, a.currency)) + " above what was expected"
+		c.said = Harmless(Cut(Line(a.Service), 60)) + " " + Harmless(money.Signed(a.Excess, a.currency)) + " above what was expected"
 		if len(chunks) == 0 {
 			head := section(fmt.Sprintf("spikes:%d", k), "🔺 *More above what was expected*")
 			c.blocks = append(blocksOf(head), c.blocks...)
@@ -105,12 +105,12 @@ func moreSpikes(v DigestView, k int) []chunk {
 
 // sideChunks are what stands beside the comparison: what people expect, level
 // shifts, fixed charges, credits, corrections, what could not be judged, notes.
-func sideChunks(m digest.Money, id string) []chunk {
+func sideChunks(m report.Money, id string) []chunk {
 	var chunks []chunk
-	anomalies := func(at, title string, of []digest.Anomaly) {
+	anomalies := func(at, title string, of []report.Anomaly) {
 		var all []string
 		for _, a := range of {
-			s := fmt.Sprintf("%s: %s against %s on %s, %s", serviceName(a.Provider, a.Service, maxName), spend.Show(a.Actual, currency(m)), spend.Show(a.Expected, currency(m)), orNothing(dayRuns(a.Days)), spend.Signed(a.Excess, currency(m)))
+			s := fmt.Sprintf("%s: %s against %s on %s, %s", serviceName(a.Provider, a.Service, maxName), money.Show(a.Actual, currency(m)), money.Show(a.Expected, currency(m)), orNothing(dayRuns(a.Days)), money.Signed(a.Excess, currency(m)))
 			if why := Cut(Line(a.Why), 300); why != "" {
 				s += ": " + why
 			}
@@ -122,7 +122,7 @@ func sideChunks(m digest.Money, id string) []chunk {
 	anomalies(":shifted", "The new level"+inCurrency(m)+": told for two weeks, usual from now on", m.Shifted)
 	for _, side := range []struct {
 		at, title, about string
-		shares           []digest.Share
+		shares           []report.Share
 	}{
 		{":fixed", "Fixed charges", "in the total, in no comparison of services", m.Fixed},
 		{":credits", "Credits", "in the total, in no comparison of services", m.Credits},
@@ -134,7 +134,7 @@ func sideChunks(m digest.Money, id string) []chunk {
 	return append(chunks, sentences(id+":notes", "About these figures"+inCurrency(m), m.Notes, 700)...)
 }
 
-func shareLines(shares []digest.Share, m digest.Money) []line {
+func shareLines(shares []report.Share, m report.Money) []line {
 	largest := 0.0
 	for _, s := range shares {
 		largest = max(largest, math.Abs(s.Total.Float64()))
@@ -145,7 +145,7 @@ func shareLines(shares []digest.Share, m digest.Money) []line {
 		if note := Cut(Line(s.Note), 120); note != "" {
 			name += " (" + note + ")"
 		}
-		rows = append(rows, line{amounts: []string{spend.ShowTo(s.Total.Float64(), spend.Symbol(m.Currency), spend.Decimals(largest))}, name: name})
+		rows = append(rows, line{amounts: []string{money.ShowTo(s.Total.Float64(), money.Symbol(m.Currency), money.Decimals(largest))}, name: name})
 	}
 	return rows
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 // snoozes are for how many months a cost step can be put off.
@@ -14,7 +14,7 @@ var snoozes = []struct{ months, label string }{{"1", "1 month"}, {"3", "3 months
 // DigestExpectedModal asks why an anomaly is expected. Its submission has
 // callback_id "digest:expected", private_metadata "DIG-7/<series>" and the reason
 // in block "reason".
-func DigestExpectedModal(v DigestView, a digest.Anomaly) slack.ModalViewRequest {
+func DigestExpectedModal(v DigestView, a report.Anomaly) slack.ModalViewRequest {
 	s := spike{Anomaly: a}
 	for k, m := range v.Report.Money {
 		for _, own := range m.Spikes {
@@ -24,7 +24,7 @@ func DigestExpectedModal(v DigestView, a digest.Anomaly) slack.ModalViewRequest 
 		}
 	}
 	return modal(form{
-		callback: "digest:expected", metadata: digest.ID(v.Number) + "/" + a.Series,
+		callback: "digest:expected", metadata: report.ID(v.Number) + "/" + a.Series,
 		title: "Expected cost", submit: "Save",
 		about: s.sentence(),
 		block: "reason", label: "Why is it expected?", hint: "Everybody sees it beside the figure. Days of up to 25 % above the highest are not told again for six weeks.", limit: MaxReason,
@@ -34,9 +34,9 @@ func DigestExpectedModal(v DigestView, a digest.Anomaly) slack.ModalViewRequest 
 // DigestSnoozeModal asks until when a cost step is put off. Its submission has
 // callback_id "digest:snooze", private_metadata "DIG-7/C1", how many months in
 // block "until" (1, 3, 6) and a note, which may be empty, in block "note".
-func DigestSnoozeModal(v DigestView, s digest.CostStep) slack.ModalViewRequest {
+func DigestSnoozeModal(v DigestView, s report.CostStep) slack.ModalViewRequest {
 	view := modal(form{
-		callback: "digest:snooze", metadata: digest.ID(v.Number) + "/" + s.ID,
+		callback: "digest:snooze", metadata: report.ID(v.Number) + "/" + s.ID,
 		title: fmt.Sprintf("Snooze %s", Cut(Line(s.ID), 10)), submit: "Snooze",
 		about: (&paragraph{}).bold(Cut(Line(s.ID), 10) + " " + Cut(Line(s.Title), 100)),
 		block: "note", label: "Why not now?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,

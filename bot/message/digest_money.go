@@ -7,8 +7,8 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/digest"
-	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 // maxCurrencies bounds how many currencies the root has a line for.
@@ -18,7 +18,7 @@ const maxCurrencies = 3
 const moverName = 22
 
 // digestHead is what a week cost and how that changed.
-func digestHead(r digest.Report) string {
+func digestHead(r report.Report) string {
 	if len(r.Money) == 0 {
 		return "📊 No cost figures for " + weekWord(r.Week)
 	}
@@ -30,7 +30,7 @@ func digestHead(r digest.Report) string {
 	return head
 }
 
-func atLeast(m digest.Money) string {
+func atLeast(m report.Money) string {
 	if m.Partial {
 		return "at least "
 	}
@@ -38,7 +38,7 @@ func atLeast(m digest.Money) string {
 }
 
 // counted names the days that a total is over: the week, or a part of it.
-func counted(m digest.Money, w spend.Week) string {
+func counted(m report.Money, w money.Week) string {
 	if m.LeftOut > 0 {
 		return plural(len(m.Days), "day") + " of " + weekWord(w)
 	}
@@ -46,7 +46,7 @@ func counted(m digest.Money, w spend.Week) string {
 }
 
 // digestNews are the lines about totals that are there only when they are true.
-func digestNews(r digest.Report) []*paragraph {
+func digestNews(r report.Report) []*paragraph {
 	var all []*paragraph
 	if len(r.Money) == 0 {
 		return nil
@@ -74,7 +74,7 @@ func digestNews(r digest.Report) []*paragraph {
 }
 
 // comparison says what the change is against.
-func comparison(m digest.Money) string {
+func comparison(m report.Money) string {
 	days := "the week before"
 	switch {
 	case len(m.Alike) > 0:
@@ -85,7 +85,7 @@ func comparison(m digest.Money) string {
 	return fmt.Sprintf("Against %s: %s", days, show(m.Before.Was, currency(m)))
 }
 
-func restated(m digest.Money) []*paragraph {
+func restated(m report.Money) []*paragraph {
 	if m.Restated == nil {
 		return nil
 	}
@@ -98,7 +98,7 @@ func restated(m digest.Money) []*paragraph {
 }
 
 // moverTable are the services of the first currency that moved most.
-func moverTable(r digest.Report) []slack.Block {
+func moverTable(r report.Report) []slack.Block {
 	if len(r.Money) == 0 {
 		return nil
 	}
@@ -112,7 +112,7 @@ func moverTable(r digest.Report) []slack.Block {
 }
 
 // inCurrency names the currency of what follows.
-func inCurrency(m digest.Money) string {
+func inCurrency(m report.Money) string {
 	if c := currency(m); c != "" {
 		return "," + inWords(c)
 	}
@@ -120,7 +120,7 @@ func inCurrency(m digest.Money) string {
 }
 
 // ofSymbol names the currency of an amount that shows but a symbol.
-func ofSymbol(m digest.Money) string { return inWords(spend.Symbol(m.Currency)) }
+func ofSymbol(m report.Money) string { return inWords(money.Symbol(m.Currency)) }
 
 func inWords(currency string) string {
 	if currency == "" {
@@ -131,23 +131,23 @@ func inWords(currency string) string {
 
 // moverLines are what moved up, down, all others, and what is new; names have so
 // many units.
-func moverLines(m digest.Money, limit int) []line {
+func moverLines(m report.Money, limit int) []line {
 	largest := 0.0
-	for _, of := range [][]digest.Mover{m.Up, m.Down, m.New} {
+	for _, of := range [][]report.Mover{m.Up, m.Down, m.New} {
 		for _, mover := range of {
 			largest = max(largest, math.Abs(mover.Change.Float64()))
 		}
 	}
-	decimals := spend.Decimals(largest)
+	decimals := money.Decimals(largest)
 	var rows []line
-	add := func(mover digest.Mover, name string) {
-		c := line{amounts: []string{spend.SignedTo(mover.Change.Float64(), spend.Symbol(m.Currency), decimals), ""}, name: name}
+	add := func(mover report.Mover, name string) {
+		c := line{amounts: []string{money.SignedTo(mover.Change.Float64(), money.Symbol(m.Currency), decimals), ""}, name: name}
 		if mover.Sayable {
 			c.amounts[1] = percent(mover.Percent)
 		}
 		rows = append(rows, c)
 	}
-	for _, of := range [][]digest.Mover{m.Up, m.Down} {
+	for _, of := range [][]report.Mover{m.Up, m.Down} {
 		for _, mover := range of[:min(len(of), 5)] {
 			add(mover, serviceName(mover.Provider, mover.Service, limit))
 		}
@@ -160,7 +160,7 @@ func moverLines(m digest.Money, limit int) []line {
 		if mover.Services > 0 {
 			name = plural(mover.Services, "more service")
 		}
-		rows = append(rows, line{amounts: []string{spend.ShowTo(mover.Total.Float64(), spend.Symbol(m.Currency), decimals), "new"}, name: name})
+		rows = append(rows, line{amounts: []string{money.ShowTo(mover.Total.Float64(), money.Symbol(m.Currency), decimals), "new"}, name: name})
 	}
 	return rows
 }
@@ -192,7 +192,7 @@ func digestText(v DigestView) string {
 	if spikes := allSpikes(r); len(spikes) > 0 {
 		s := spikes[0]
 		parts = append(parts, fmt.Sprintf("%s above what was expected, most of all %s: %s", plural(len(spikes), "service"),
-			Harmless(Cut(Line(s.Service), 60)), Harmless(spend.Signed(s.Excess, s.currency))))
+			Harmless(Cut(Line(s.Service), 60)), Harmless(money.Signed(s.Excess, s.currency))))
 	}
 	if i := r.Incidents; i != nil {
 		if late := lateSteps(i); late > 0 {
@@ -202,11 +202,11 @@ func digestText(v DigestView) string {
 	if len(r.Missing) > 0 {
 		parts = append(parts, plural(len(r.Missing), "thing")+" missing")
 	}
-	return cutMarkup(strings.Join(append(parts, digest.ID(v.Number)), ". ")+".", MaxText)
+	return cutMarkup(strings.Join(append(parts, report.ID(v.Number)), ". ")+".", MaxText)
 }
 
 // moved is a change in words: "up $6,430, 13 percent".
-func moved(c digest.Compared, currency string) string {
+func moved(c report.Compared, currency string) string {
 	s := "up "
 	switch c.Change.Sign() {
 	case 0:

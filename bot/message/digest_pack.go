@@ -6,7 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 // chunk is a part of a detail message that stays in one piece. Room and places
@@ -40,7 +40,7 @@ func clickable(fresh, now []slack.Block) chunk {
 
 // fresh is the digest before anybody clicked.
 func (v DigestView) fresh() DigestView {
-	v.Marks, v.Adoptions = nil, map[string]digest.Adoption{}
+	v.Marks, v.Adoptions = nil, map[string]report.Adoption{}
 	return v
 }
 
@@ -72,7 +72,7 @@ func detailSlots(v DigestView, name, head string, chunks []chunk) []Slot {
 			title += fmt.Sprintf(" · part %d of %d", k+1, len(groups))
 		}
 		m := Message{Blocks: []slack.Block{header("head", title)}}
-		said := []string{strings.ReplaceAll(title, " · ", ", ") + ", " + digest.ID(v.Number)}
+		said := []string{strings.ReplaceAll(title, " · ", ", ") + ", " + report.ID(v.Number)}
 		for _, c := range group {
 			m.Blocks = append(m.Blocks, c.blocks...)
 			if c.said != "" {

@@ -7,21 +7,21 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/spend"
 )
 
 // spike is an anomaly with its currency.
 type spike struct {
-	digest.Anomaly
+	report.Anomaly
 	currency string
 	place    int // of the currency in the report
 }
 
 // allSpikes are a report's anomalies: the largest currency's first, in it the most
 // expensive.
-func allSpikes(r digest.Report) []spike {
+func allSpikes(r report.Report) []spike {
 	var all []spike
 	for k, m := range r.Money {
 		for _, a := range m.Spikes {
@@ -88,7 +88,7 @@ func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
 		all = append(all, p)
 	}
 	blocks := []slack.Block{lines(id, all)}
-	value := digest.ID(v.Number) + "/" + a.Series
+	value := report.ID(v.Number) + "/" + a.Series
 	if preview || a.Series == "" || Length(value) > MaxButton {
 		return blocks
 	}
@@ -108,10 +108,10 @@ func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
 // sentence is an anomaly with what was expected, what came, when, and the
 // difference.
 func (a spike) sentence() *paragraph {
-	decimals := spend.Decimals(max(a.Actual, a.Expected))
+	decimals := money.Decimals(max(a.Actual, a.Expected))
 	p := (&paragraph{}).bold(serviceName(a.Provider, a.Service, 60)).
-		text(fmt.Sprintf(": %s against %s expected on %s: ", spend.ShowTo(a.Actual, a.currency, decimals), spend.ShowTo(a.Expected, a.currency, decimals), orNothing(dayRuns(a.Days)))).
-		bold(spend.SignedTo(a.Excess, a.currency, decimals))
+		text(fmt.Sprintf(": %s against %s expected on %s: ", money.ShowTo(a.Actual, a.currency, decimals), money.ShowTo(a.Expected, a.currency, decimals), orNothing(dayRuns(a.Days)))).
+		bold(money.SignedTo(a.Excess, a.currency, decimals))
 	if label := Cut(Line(a.Label), 40); label != "" {
 		p.text(" · " + label)
 	}

@@ -7,31 +7,31 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/spend"
 )
 
 // adoption is where a step stands by now.
-func (v DigestView) adoption(s digest.CostStep) digest.Adoption {
+func (v DigestView) adoption(s report.CostStep) report.Adoption {
 	a := s.Adoption
 	if v.Adoptions != nil {
 		a = v.Adoptions[s.ID]
 	}
-	if a.State == "" || a.State == digest.StepSnoozed && !a.Until.After(v.Report.MadeAt) {
-		a.State = digest.StepOpen
+	if a.State == "" || a.State == report.StepSnoozed && !a.Until.After(v.Report.MadeAt) {
+		a.State = report.StepOpen
 	}
 	return a
 }
 
 // nextBest are the steps that were open when the digest was made, those that save
 // most first: a click takes none of them away.
-func nextBest(v DigestView) []digest.CostStep {
+func nextBest(v DigestView) []report.CostStep {
 	then := v
 	then.Adoptions = nil
-	var open []digest.CostStep
+	var open []report.CostStep
 	for _, s := range v.Report.Steps {
-		if s.Applies && then.adoption(s).State == digest.StepOpen {
+		if s.Applies && then.adoption(s).State == report.StepOpen {
 			open = append(open, s)
 		}
 	}
@@ -39,7 +39,7 @@ func nextBest(v DigestView) []digest.CostStep {
 	if len(v.Report.Money) > 0 {
 		first = v.Report.Money[0].Currency
 	}
-	saves := func(s digest.CostStep) (high float64) {
+	saves := func(s report.CostStep) (high float64) {
 		for _, saving := range s.Savings {
 			if saving.Currency == first {
 				high = max(high, saving.High)
@@ -47,7 +47,7 @@ func nextBest(v DigestView) []digest.CostStep {
 		}
 		return high
 	}
-	slices.SortStableFunc(open, func(x, y digest.CostStep) int { return cmp.Compare(saves(y), saves(x)) })
+	slices.SortStableFunc(open, func(x, y report.CostStep) int { return cmp.Compare(saves(y), saves(x)) })
 	return open
 }
 
@@ -67,17 +67,17 @@ func (s *stack) steps(v DigestView, preview bool) {
 
 // stepCounts says how many steps stand where.
 func stepCounts(v DigestView) string {
-	counts := map[digest.AdoptionState]int{}
+	counts := map[report.AdoptionState]int{}
 	other := 0
 	for _, s := range v.Report.Steps {
 		state := v.adoption(s).State
-		if state == digest.StepOpen && !s.Applies {
+		if state == report.StepOpen && !s.Applies {
 			other++
 			continue
 		}
 		counts[state]++
 	}
-	says := fmt.Sprintf("%d adopted · %d snoozed · %d open", counts[digest.StepAdopted], counts[digest.StepSnoozed], counts[digest.StepOpen])
+	says := fmt.Sprintf("%d adopted · %d snoozed · %d open", counts[report.StepAdopted], counts[report.StepSnoozed], counts[report.StepOpen])
 	if other > 0 {
 		says += fmt.Sprintf(" · %d not for this scale", other)
 	}
@@ -86,7 +86,7 @@ func stepCounts(v DigestView) string {
 
 // stepBlocks are a cost step: what it saves, of what, where it stands, and what
 // can be done about it.
-func stepBlocks(v DigestView, s digest.CostStep, id string, preview bool) []slack.Block {
+func stepBlocks(v DigestView, s report.CostStep, id string, preview bool) []slack.Block {
 	all := []*paragraph{(&paragraph{}).bold(Cut(Line(s.ID), 10) + " " + Cut(Line(s.Title), 80)).text(stepFacts(s))}
 	for _, saving := range s.Savings[:min(len(s.Savings), 3)] {
 		all = append(all, savingLine(saving))
@@ -97,18 +97,18 @@ func stepBlocks(v DigestView, s digest.CostStep, id string, preview bool) []slac
 	a := v.adoption(s)
 	by := clicker(incident.User{ID: a.ByID, Name: a.By})
 	switch a.State {
-	case digest.StepAdopted:
+	case report.StepAdopted:
 		all = append(all, withNote((&paragraph{}).text("✅ ").bold("Adopted").text(" by "+by+", ").date(a.At), a.Note))
-	case digest.StepSnoozed:
+	case report.StepSnoozed:
 		all = append(all, withNote((&paragraph{}).text("💤 ").bold("Snoozed").text(" until ").text(a.Until.UTC().Format("2 Jan 2006")).text(" by "+by), a.Note))
 	}
 	blocks := []slack.Block{lines(id, all)}
-	value := digest.ID(v.Number) + "/" + s.ID
+	value := report.ID(v.Number) + "/" + s.ID
 	if preview || s.ID == "" || Length(value) > MaxButton {
 		return blocks
 	}
 	switch {
-	case a.State != digest.StepOpen:
+	case a.State != report.StepOpen:
 		blocks = append(blocks, slack.NewActionBlock("act:"+id, button("digest:undo", value, "Undo")))
 	case s.Applies:
 		blocks = append(blocks, slack.NewActionBlock("act:"+id, button("digest:adopt", value, "Adopt"), button("digest:snooze", value, "Snooze…")))
@@ -116,7 +116,7 @@ func stepBlocks(v DigestView, s digest.CostStep, id string, preview bool) []slac
 	return blocks
 }
 
-func stepFacts(s digest.CostStep) string {
+func stepFacts(s report.CostStep) string {
 	says := ""
 	if group := Cut(Line(s.Group), 40); group != "" {
 		says += " · " + group
@@ -128,14 +128,14 @@ func stepFacts(s digest.CostStep) string {
 }
 
 // savingLine is what a step saves a month, and of which spend.
-func savingLine(s digest.Saving) *paragraph {
+func savingLine(s report.Saving) *paragraph {
 	c := currencyName(s.Currency)
-	decimals := spend.Decimals(s.High)
-	saves := spend.ShowTo(s.Low, c, decimals)
-	if high := spend.ShowTo(s.High, c, decimals); high != saves {
+	decimals := money.Decimals(s.High)
+	saves := money.ShowTo(s.Low, c, decimals)
+	if high := money.ShowTo(s.High, c, decimals); high != saves {
 		saves += " to " + high
 	}
-	p := (&paragraph{}).text("Saves ").bold(saves).text(" a month, of " + spend.Show(s.Base, c))
+	p := (&paragraph{}).text("Saves ").bold(saves).text(" a month, of " + money.Show(s.Base, c))
 	if rows := Cut(Line(s.Rows), 80); rows != "" {
 		p.text(" for " + rows)
 	}

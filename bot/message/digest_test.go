@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 // digestMessages is every message that the digests make, by name.
@@ -35,10 +35,10 @@ func digestMessages(t testing.TB) map[string]Message {
 
 // costs are the answers about single services.
 func costs(t testing.TB) map[string]Message {
-	series := func(provider, service, currency string, totals ...string) digest.ServiceWeeks {
-		s := digest.ServiceWeeks{Series: "s", Provider: provider, Service: service, Currency: currency, Judged: true}
+	series := func(provider, service, currency string, totals ...string) report.ServiceWeeks {
+		s := report.ServiceWeeks{Series: "s", Provider: provider, Service: service, Currency: currency, Judged: true}
 		for k, total := range totals {
-			w := digest.ServiceWeek{Week: week47.Add(k - len(totals) + 1)}
+			w := report.ServiceWeek{Week: week47.Add(k - len(totals) + 1)}
 			if total != "" {
 				w.Total, w.Days = amount(t, total), 7
 			}
@@ -48,11 +48,11 @@ func costs(t testing.TB) map[string]Message {
 	}
 	front := series("AWS", "Amazon CloudFront", "USD", "6100.2", "6200", "", "6300", "4600", "6500", "6600", "12112.4")
 	front.Weeks[4].Days = 5
-	front.Spikes = []digest.Anomaly{richMoney(t).Spikes[0], {Service: "Amazon CloudFront", Days: daysOf(-20, 1), Actual: 2000, Expected: 900, Excess: 1100, Why: "a launch, by anna"}}
+	front.Spikes = []report.Anomaly{richMoney(t).Spikes[0], {Service: "Amazon CloudFront", Days: daysOf(-20, 1), Actual: 2000, Expected: 900, Excess: 1100, Why: "a launch, by anna"}}
 	young := series("AWS", "Amazon Bedrock", "tokens", "", "", "", "", "", "", "-3", "812.4")
 	young.Judged = false
 	bad := hostileReport(t).Money[0].Spikes[0]
-	var many []digest.ServiceWeeks
+	var many []report.ServiceWeeks
 	for k := range 60 {
 		s := series(hostile, []string{hostile, "", strings.Repeat("算", 300)}[k%3], []string{"USD", hostile, ""}[k%3], "1000000000000", "-999999999999.5", "0.0000001")
 		for range 30 {
@@ -62,14 +62,14 @@ func costs(t testing.TB) map[string]Message {
 	}
 	missing := []string{"OpenCost did not answer.", hostile, strings.Repeat("long ", 300), "a fourth"}
 	return map[string]Message{
-		"cost":          CostAnswer(digest.ServiceReport{Asked: "cloudfront", Week: week47, Services: []digest.ServiceWeeks{front, young}, Missing: missing[:1]}, nil, "/playbook"),
-		"cost all":      CostAnswer(digest.ServiceReport{Week: week47, Services: []digest.ServiceWeeks{front, young, series("AWS", "Amazon RDS", "USD", "8000", "8100")}, More: 3}, nil, "/playbook"),
-		"cost typo":     CostAnswer(digest.ServiceReport{Asked: "cloudfrnt*`", Week: week47}, []string{"Amazon CloudFront", "Cloud*Front"}, "/playbook"),
-		"cost unknown":  CostAnswer(digest.ServiceReport{Asked: hostile, Week: week47, Missing: missing}, nil, "/playbook"),
-		"cost nothing":  CostAnswer(digest.ServiceReport{Week: week47}, nil, "/playbook"),
-		"cost hostile":  CostAnswer(digest.ServiceReport{Asked: hostile, Week: week47, Services: many, Missing: missing}, nil, "/playbook"),
-		"cost many":     CostAnswer(digest.ServiceReport{Week: week47, Services: many, Missing: missing}, nil, "/playbook"),
-		"cost no weeks": CostAnswer(digest.ServiceReport{Asked: "x", Week: week47, Services: []digest.ServiceWeeks{{Service: "x"}}}, nil, "/playbook"),
+		"cost":          CostAnswer(report.ServiceReport{Asked: "cloudfront", Week: week47, Services: []report.ServiceWeeks{front, young}, Missing: missing[:1]}, nil, "/playbook"),
+		"cost all":      CostAnswer(report.ServiceReport{Week: week47, Services: []report.ServiceWeeks{front, young, series("AWS", "Amazon RDS", "USD", "8000", "8100")}, More: 3}, nil, "/playbook"),
+		"cost typo":     CostAnswer(report.ServiceReport{Asked: "cloudfrnt*`", Week: week47}, []string{"Amazon CloudFront", "Cloud*Front"}, "/playbook"),
+		"cost unknown":  CostAnswer(report.ServiceReport{Asked: hostile, Week: week47, Missing: missing}, nil, "/playbook"),
+		"cost nothing":  CostAnswer(report.ServiceReport{Week: week47}, nil, "/playbook"),
+		"cost hostile":  CostAnswer(report.ServiceReport{Asked: hostile, Week: week47, Services: many, Missing: missing}, nil, "/playbook"),
+		"cost many":     CostAnswer(report.ServiceReport{Week: week47, Services: many, Missing: missing}, nil, "/playbook"),
+		"cost no weeks": CostAnswer(report.ServiceReport{Asked: "x", Week: week47, Services: []report.ServiceWeeks{{Service: "x"}}}, nil, "/playbook"),
 	}
 }
 
@@ -123,8 +123,8 @@ func blocks(v DigestView) map[string][]string {
 
 func TestClicksMoveNothing(t *testing.T) {
 	long := strings.Repeat("because ", 90)
-	for name, r := range map[string]digest.Report{"rich": richReport(t), "hostile": hostileReport(t)} {
-		before := blocks(DigestView{Report: r, Command: "/playbook", Number: 7, Adoptions: map[string]digest.Adoption{}})
+	for name, r := range map[string]report.Report{"rich": richReport(t), "hostile": hostileReport(t)} {
+		before := blocks(DigestView{Report: r, Command: "/playbook", Number: 7, Adoptions: map[string]report.Adoption{}})
 		after := blocks(clicked(r, long, anna))
 		if diff := cmp.Diff(before, after); diff != "" {
 			t.Errorf("%s: clicks moved parts to other messages, or out of them (-before +after):\n%s", name, diff)
@@ -183,7 +183,7 @@ func buttons(t testing.TB, m Message) []string {
 }
 
 func TestDigestButtons(t *testing.T) {
-	cloudfront, lambda := digest.SeriesID("AWS", "Amazon CloudFront", "USD"), digest.SeriesID("AWS", "AWS Lambda", "USD")
+	cloudfront, lambda := report.SeriesID("AWS", "Amazon CloudFront", "USD"), report.SeriesID("AWS", "AWS Lambda", "USD")
 	slots := RenderDigest(digests(t)["digest"])
 	want := []string{
 		"digest:expected DIG-7/" + cloudfront, "digest:investigate DIG-7/" + cloudfront,
@@ -215,7 +215,7 @@ func TestNothingOfADigestIsLost(t *testing.T) {
 	m := &r.Money[0]
 	for k := range 18 {
 		a := m.Spikes[1]
-		a.Service, a.Series, a.Excess = fmt.Sprintf("Spike %d", k), digest.SeriesID("AWS", fmt.Sprint(k), "USD"), float64(100-k)
+		a.Service, a.Series, a.Excess = fmt.Sprintf("Spike %d", k), report.SeriesID("AWS", fmt.Sprint(k), "USD"), float64(100-k)
 		m.Spikes = append(m.Spikes, a)
 	}
 	var all strings.Builder

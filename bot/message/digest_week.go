@@ -7,15 +7,15 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/digest"
-	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 func blocksOf(all ...slack.Block) []slack.Block { return all }
 
 // organisationLines are what the root says about growth: the cost of a user beside
 // the sheet's yardsticks, and the nearest threshold.
-func organisationLines(o *digest.Organised) []*paragraph {
+func organisationLines(o *report.Organised) []*paragraph {
 	if o == nil {
 		return nil
 	}
@@ -34,9 +34,9 @@ func organisationLines(o *digest.Organised) []*paragraph {
 	return all
 }
 
-func perUser(u *digest.PerUser) string {
+func perUser(u *report.PerUser) string {
 	c := currencyName(u.Currency)
-	return fmt.Sprintf("%s a month, of %s a month in all", spend.Show(u.Value, c), spend.Show(u.Month, c))
+	return fmt.Sprintf("%s a month, of %s a month in all", money.Show(u.Value, c), money.Show(u.Month, c))
 }
 
 // organisationChunks are users, growth, all thresholds and what the sheet wants at
@@ -72,13 +72,13 @@ func organisationChunks(v DigestView) []chunk {
 // people writes a number of users: "44M", "1.25M", "850,000".
 func people(n float64) string {
 	if n < 1e6 {
-		return spend.ShowTo(n, "", 0)
+		return money.ShowTo(n, "", 0)
 	}
-	return spend.Short(n, "")
+	return money.Short(n, "")
 }
 
 // figure says a number with where it is from, or why it is not known.
-func figure(name string, f digest.Figure, value string) []string {
+func figure(name string, f report.Figure, value string) []string {
 	switch {
 	case f.Known && f.Source != "":
 		return []string{name + ": " + value + ", " + f.Source}
@@ -91,7 +91,7 @@ func figure(name string, f digest.Figure, value string) []string {
 }
 
 // incidentLines are what the root says about the week's incidents.
-func incidentLines(w *digest.WeekOfAlerts) []*paragraph {
+func incidentLines(w *report.WeekOfAlerts) []*paragraph {
 	if w == nil {
 		return nil
 	}
@@ -116,21 +116,21 @@ func incidentLines(w *digest.WeekOfAlerts) []*paragraph {
 	return all
 }
 
-func drills(w *digest.WeekOfAlerts) string {
+func drills(w *report.WeekOfAlerts) string {
 	if w.Drills == 0 {
 		return ""
 	}
 	return " and " + plural(w.Drills, "drill")
 }
 
-func sum(all []digest.Count) (n int) {
+func sum(all []report.Count) (n int) {
 	for _, c := range all {
 		n += c.Count
 	}
 	return n
 }
 
-func lateSteps(w *digest.WeekOfAlerts) (n int) {
+func lateSteps(w *report.WeekOfAlerts) (n int) {
 	for _, o := range w.Overdue {
 		n += len(o.Steps)
 	}
@@ -147,7 +147,7 @@ func incidentChunks(v DigestView) []chunk {
 	facts := []string{plural(w.Count, "incident") + drills(w)}
 	for _, t := range []struct {
 		word  string
-		times *digest.Times
+		times *report.Times
 	}{{"Acknowledged", w.Ack}, {"Resolved", w.Resolve}} {
 		if t.times == nil {
 			continue
@@ -170,7 +170,7 @@ func incidentChunks(v DigestView) []chunk {
 	}
 	for _, t := range []struct {
 		id, title, about string
-		counts           []digest.Count
+		counts           []report.Count
 	}{
 		{"false", "False alarms and noise", "by alert: candidates for a better rule", w.False},
 		{"playbooks", "By playbook", "", w.ByPlaybook},

@@ -9,19 +9,19 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/signalbook/signalbook/bot/digest"
-	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 // currency is the name of a currency as people read it; it comes from outside.
-func currency(m digest.Money) string { return currencyName(m.Currency) }
+func currency(m report.Money) string { return currencyName(m.Currency) }
 
 func currencyName(s string) string { return Cut(Line(s), 20) }
 
 // show is an exact amount for people.
-func show(m spend.Money, currency string) string { return spend.Show(m.Float64(), currency) }
+func show(m money.Money, currency string) string { return money.Show(m.Float64(), currency) }
 
-func signed(m spend.Money, currency string) string { return spend.Signed(m.Float64(), currency) }
+func signed(m money.Money, currency string) string { return money.Signed(m.Float64(), currency) }
 
 // upper begins a text with a capital letter.
 func upper(s string) string {
@@ -44,7 +44,7 @@ func percent(f float64) string {
 
 // change is a change in money and, where that says something, in percent:
 // "+$6,430 (+13 %)".
-func change(c digest.Compared, currency string) string {
+func change(c report.Compared, currency string) string {
 	s := signed(c.Change, currency)
 	if c.Sayable {
 		s += " (" + percent(c.Percent) + ")"
@@ -53,13 +53,13 @@ func change(c digest.Compared, currency string) string {
 }
 
 // weekWord is "week 47".
-func weekWord(w spend.Week) string {
+func weekWord(w money.Week) string {
 	_, number := w.Monday().Time().ISOWeek()
 	return fmt.Sprintf("week %d", number)
 }
 
 // weekDates are a week's first and last day: "16 to 22 Nov 2026".
-func weekDates(w spend.Week) string {
+func weekDates(w money.Week) string {
 	first, last := w.Monday().Time(), w.Monday().Time().AddDate(0, 0, 6)
 	layout := "2 Jan 2006"
 	switch {
@@ -72,7 +72,7 @@ func weekDates(w spend.Week) string {
 }
 
 // dataUntil says how far the data go and what of the week is left out.
-func dataUntil(m digest.Money) string {
+func dataUntil(m report.Money) string {
 	s := "data to " + m.Until.Time().Format("Mon 2 Jan")
 	if m.LeftOut > 0 {
 		s += ", " + plural(m.LeftOut, "day") + " left out"
@@ -82,7 +82,7 @@ func dataUntil(m digest.Money) string {
 
 // dayRuns names days, those that follow one another as one: "Thu 19 to Sat 21
 // Nov".
-func dayRuns(days []spend.Day) string {
+func dayRuns(days []money.Day) string {
 	days = slices.Clone(days)
 	slices.Sort(days)
 	days = slices.Compact(days)

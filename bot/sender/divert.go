@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -81,7 +81,7 @@ func (s *Sender) diverted(ctx context.Context, t thread, c outbox.Call, refused 
 }
 
 // moveDigest stores that a digest is posted in another channel.
-func (s *Sender) moveDigest(ctx context.Context, d digest.Document, to, why string) error {
+func (s *Sender) moveDigest(ctx context.Context, d report.Document, to, why string) error {
 	saved := &store.SavedDigest{Document: d.Divert(to, why), Was: d.Version}
 	each, err := s.Store.Commit(ctx, s.Lease.Fence, store.Commit{Now: s.Now(), Review: store.Review{Digest: saved}})
 	if err != nil {

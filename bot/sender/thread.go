@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
@@ -25,7 +25,7 @@ type subject struct {
 	opened   time.Time
 	incident *incident.Incident
 	storm    *incident.Storm
-	digest   *digest.Document
+	digest   *report.Document
 }
 
 // subject reads an incident, a storm or a digest; ok is false when there is none of
@@ -33,7 +33,7 @@ type subject struct {
 func (s *Sender) subject(ctx context.Context, number int) (subject, bool, error) {
 	if n, is := store.DigestOf(number); is {
 		d, ok, err := s.Store.Digest(ctx, n)
-		return subject{number: number, name: digest.ID(n), channel: d.Channel, version: d.Version, opened: d.Tick, digest: &d}, ok, err
+		return subject{number: number, name: report.ID(n), channel: d.Channel, version: d.Version, opened: d.Tick, digest: &d}, ok, err
 	}
 	if number < 0 {
 		t, ok, err := s.Store.Storm(ctx, -number)
@@ -150,20 +150,20 @@ func (s *Sender) look(ctx context.Context, number int) (thread, error) {
 }
 
 // digestView is a digest with what people did to it.
-func digestView(d digest.Document, command string) message.DigestView {
-	v := message.DigestView{Report: d.Report, Adoptions: map[string]digest.Adoption{}, Command: command, Number: d.Number, Belongs: d.Belongs, BelongsWhy: d.BelongsWhy}
+func digestView(d report.Document, command string) message.DigestView {
+	v := message.DigestView{Report: d.Report, Adoptions: map[string]report.Adoption{}, Command: command, Number: d.Number, Belongs: d.Belongs, BelongsWhy: d.BelongsWhy}
 	for _, t := range d.Report.Steps {
 		v.Adoptions[t.ID] = t.Adoption
 	}
 	for subject, mark := range d.Marks {
 		switch mark.Verb {
-		case digest.VerbAdopt:
-			v.Adoptions[subject] = digest.Adoption{State: digest.StepAdopted, By: mark.By, ByID: mark.ByID, At: mark.At, Note: mark.Text}
-		case digest.VerbSnooze:
-			v.Adoptions[subject] = digest.Adoption{State: digest.StepSnoozed, By: mark.By, ByID: mark.ByID, At: mark.At, Until: mark.Until, Note: mark.Text}
-		case digest.VerbUndo:
-			v.Adoptions[subject] = digest.Adoption{State: digest.StepOpen}
-		case digest.VerbExpected, digest.VerbInvestigate:
+		case report.VerbAdopt:
+			v.Adoptions[subject] = report.Adoption{State: report.StepAdopted, By: mark.By, ByID: mark.ByID, At: mark.At, Note: mark.Text}
+		case report.VerbSnooze:
+			v.Adoptions[subject] = report.Adoption{State: report.StepSnoozed, By: mark.By, ByID: mark.ByID, At: mark.At, Until: mark.Until, Note: mark.Text}
+		case report.VerbUndo:
+			v.Adoptions[subject] = report.Adoption{State: report.StepOpen}
+		case report.VerbExpected, report.VerbInvestigate:
 			v.Marks = append(v.Marks, spikeMark(subject, mark))
 			if mark.Before != nil {
 				v.Marks = append(v.Marks, spikeMark(subject, *mark.Before))
@@ -175,9 +175,9 @@ func digestView(d digest.Document, command string) message.DigestView {
 }
 
 // spikeMark is what somebody said about a spike, as messages show it.
-func spikeMark(series string, m digest.Mark) message.Mark {
+func spikeMark(series string, m report.Mark) message.Mark {
 	kind := message.MarkExpected
-	if m.Verb == digest.VerbInvestigate {
+	if m.Verb == report.VerbInvestigate {
 		kind = message.MarkInvestigated
 	}
 	return message.Mark{Kind: kind, Series: series, By: incident.User{ID: m.ByID, Name: m.By}, At: m.At, Reason: m.Text, Incident: m.Incident}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
 const (
@@ -65,7 +65,7 @@ func (s *Store) LeaveImport(ctx context.Context, source, replica string) error {
 // SaveCosts stores what a source told: each day of the reading replaces the one
 // that was stored; days that it does not tell of stay. Restated days are
 // remembered beside it.
-func (s *Store) SaveCosts(ctx context.Context, reading spend.Reading, restated []spend.Restatement) error {
+func (s *Store) SaveCosts(ctx context.Context, reading money.Reading, restated []money.Restatement) error {
 	for day, groups := range reading.Days {
 		if err := s.saveDay(ctx, reading.Source, day, groups); err != nil {
 			return fmt.Errorf("store the costs of %s on %s: %w", reading.Name, day, err)
@@ -99,7 +99,7 @@ const besideFor = time.Hour
 // saveDay puts a day in the place of the stored one at once: it is written beside
 // it first, in parts, because it may be more than Redis can take in the time of one
 // answer. Nobody else writes to that key.
-func (s *Store) saveDay(ctx context.Context, source string, day spend.Day, groups map[spend.Group]spend.Cost) error {
+func (s *Store) saveDay(ctx context.Context, source string, day money.Day, groups map[money.Group]money.Cost) error {
 	key := s.keys.costDay(source, day)
 	beside := key + ":new:" + rand.Text()
 	if len(groups) == 0 {
@@ -128,7 +128,7 @@ func (s *Store) saveDay(ctx context.Context, source string, day spend.Day, group
 }
 
 // groupField is a group as a field's name: a JSON list, short and exact.
-func groupField(g spend.Group) (string, error) {
+func groupField(g money.Group) (string, error) {
 	batch := ""
 	if g.Batch {
 		batch = "batch"
@@ -139,28 +139,28 @@ func groupField(g spend.Group) (string, error) {
 
 // parseGroup reads a group. Parts behind the eighth are a newer binary's, which
 // tells groups apart that are one here.
-func parseGroup(field string) (spend.Group, error) {
+func parseGroup(field string) (money.Group, error) {
 	var parts []string
 	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
-		return spend.Group{}, fmt.Errorf("the group %.80q has not eight parts", field)
+		return money.Group{}, fmt.Errorf("the group %.80q has not eight parts", field)
 	}
-	return spend.Group{
+	return money.Group{
 		Provider: parts[0], Service: parts[1], Category: parts[2], Account: parts[3],
-		Currency: parts[4], Kind: spend.Kind(parts[5]), Pricing: parts[6], Batch: parts[7] != "",
+		Currency: parts[4], Kind: money.Kind(parts[5]), Pricing: parts[6], Batch: parts[7] != "",
 	}, nil
 }
 
 // Costs returns the stored costs of a source from one day to another, both
 // included. Days of which nothing is stored are absent, and so are those that cannot
 // be read whole: they are returned apart.
-func (s *Store) Costs(ctx context.Context, source string, from, to spend.Day) (days spend.Days, unread []*Unreadable, err error) {
+func (s *Store) Costs(ctx context.Context, source string, from, to money.Day) (days money.Days, unread []*Unreadable, err error) {
 	known, err := s.redis.client.ZRangeByScore(ctx, s.keys.costDays(source), &redis.ZRangeBy{
 		Min: strconv.Itoa(int(from)), Max: strconv.Itoa(int(to)),
 	}).Result()
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the days of cost source %s: %w", source, err)
 	}
-	days = spend.Days{}
+	days = money.Days{}
 	for some := range slices.Chunk(known, daysAtOnce) {
 		broken, err := s.readDays(ctx, source, some, days)
 		if err != nil {
@@ -172,11 +172,11 @@ func (s *Store) Costs(ctx context.Context, source string, from, to spend.Day) (d
 }
 
 // readDays reads the stored costs of some days into days.
-func (s *Store) readDays(ctx context.Context, source string, some []string, days spend.Days) (unread []*Unreadable, err error) {
+func (s *Store) readDays(ctx context.Context, source string, some []string, days money.Days) (unread []*Unreadable, err error) {
 	pipe := s.redis.client.Pipeline()
-	answers := map[spend.Day]*redis.MapStringStringCmd{}
+	answers := map[money.Day]*redis.MapStringStringCmd{}
 	for _, text := range some {
-		if day, err := spend.ParseDay(text); err == nil {
+		if day, err := money.ParseDay(text); err == nil {
 			answers[day] = pipe.HGetAll(ctx, s.keys.costDay(source, day))
 		}
 	}
@@ -200,14 +200,14 @@ func (s *Store) readDays(ctx context.Context, source string, some []string, days
 }
 
 // addDay adds what is stored of one day.
-func addDay(days spend.Days, day spend.Day, fields map[string]string) error {
+func addDay(days money.Days, day money.Day, fields map[string]string) error {
 	for field, text := range fields {
 		g, err := parseGroup(field)
 		if err != nil {
 			return err
 		}
 		amount, billed, _ := strings.Cut(text, " ")
-		var c spend.Cost
+		var c money.Cost
 		if err := errors.Join(c.Amount.UnmarshalText([]byte(amount)), c.Billed.UnmarshalText([]byte(billed))); err != nil {
 			return err
 		}
@@ -218,20 +218,20 @@ func addDay(days spend.Days, day spend.Day, fields map[string]string) error {
 
 // CostSources returns what each source told when it was last read, without its
 // days, and apart from it what cannot be read.
-func (s *Store) CostSources(ctx context.Context) (map[string]spend.Reading, []*Unreadable, error) {
-	return readHash[spend.Reading](ctx, s, "what was told last by cost source", s.keys.costSources())
+func (s *Store) CostSources(ctx context.Context) (map[string]money.Reading, []*Unreadable, error) {
+	return readHash[money.Reading](ctx, s, "what was told last by cost source", s.keys.costSources())
 }
 
 // Restated returns the settled days that changed after they were first told,
 // oldest first. One that cannot be read is left out: a digest misses a remark.
-func (s *Store) Restated(ctx context.Context) ([]spend.Restatement, error) {
+func (s *Store) Restated(ctx context.Context) ([]money.Restatement, error) {
 	texts, err := s.redis.client.LRange(ctx, s.keys.costRestated(), 0, -1).Result()
 	if err != nil && !wrongKind(err) {
 		return nil, fmt.Errorf("read restated days: %w", err)
 	}
-	all := make([]spend.Restatement, 0, len(texts))
+	all := make([]money.Restatement, 0, len(texts))
 	for _, text := range texts {
-		var r spend.Restatement
+		var r money.Restatement
 		if json.Unmarshal([]byte(text), &r) == nil {
 			all = append(all, r)
 		}
@@ -240,8 +240,8 @@ func (s *Store) Restated(ctx context.Context) ([]spend.Restatement, error) {
 }
 
 // forgetCosts deletes days that are older than they are kept, some at a time.
-func (s *Store) forgetCosts(ctx context.Context, reading spend.Reading) error {
-	oldest := spend.DayOf(reading.At.Add(-costsFor))
+func (s *Store) forgetCosts(ctx context.Context, reading money.Reading) error {
+	oldest := money.DayOf(reading.At.Add(-costsFor))
 	old, err := s.redis.client.ZRangeByScore(ctx, s.keys.costDays(reading.Source), &redis.ZRangeBy{
 		Min: "-inf", Max: "(" + strconv.Itoa(int(oldest)), Count: 100,
 	}).Result()
@@ -250,7 +250,7 @@ func (s *Store) forgetCosts(ctx context.Context, reading spend.Reading) error {
 	}
 	var calls []call
 	for _, text := range old {
-		day, err := spend.ParseDay(text)
+		day, err := money.ParseDay(text)
 		if err != nil {
 			continue
 		}
@@ -267,7 +267,7 @@ const usersFor = 200 * 24 * time.Hour
 
 // SaveUsers remembers how many users there were in a week; the last word of the
 // week counts.
-func (s *Store) SaveUsers(ctx context.Context, week spend.Week, users float64) error {
+func (s *Store) SaveUsers(ctx context.Context, week money.Week, users float64) error {
 	err := s.write(ctx, "SET", s.keys.users(week), strconv.FormatFloat(users, 'g', -1, 64), "EX", int(usersFor.Seconds()))
 	if err != nil {
 		return fmt.Errorf("remember the users of %s: %w", week, err)
@@ -277,7 +277,7 @@ func (s *Store) SaveUsers(ctx context.Context, week spend.Week, users float64) e
 
 // UsersByWeek returns the users of the weeks up to last that are remembered, count
 // weeks at most.
-func (s *Store) UsersByWeek(ctx context.Context, last spend.Week, count int) (map[spend.Week]float64, error) {
+func (s *Store) UsersByWeek(ctx context.Context, last money.Week, count int) (map[money.Week]float64, error) {
 	names := make([]string, count)
 	for k := range names {
 		names[k] = s.keys.users(last.Add(-k))
@@ -286,7 +286,7 @@ func (s *Store) UsersByWeek(ctx context.Context, last spend.Week, count int) (ma
 	if err != nil {
 		return nil, fmt.Errorf("read the users of past weeks: %w", err)
 	}
-	users := map[spend.Week]float64{}
+	users := map[money.Week]float64{}
 	for k, value := range values {
 		if text, ok := value.(string); ok {
 			if n, err := strconv.ParseFloat(text, 64); err == nil {

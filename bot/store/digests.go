@@ -13,9 +13,9 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/spend"
 )
 
 // digestSubjects is where the subjects of digests begin in the indexes that they
@@ -50,7 +50,7 @@ func SubjectOf(name string) int {
 // INC-7, DIG-7.
 func SubjectName(subject int) string {
 	if n, is := DigestOf(subject); is {
-		return digest.ID(n)
+		return report.ID(n)
 	}
 	if subject < 0 {
 		return incident.Storm{Number: -subject}.ID()
@@ -60,7 +60,7 @@ func SubjectName(subject int) string {
 
 // SavedDigest is the digest of a commit, and the version it had (0: new).
 type SavedDigest struct {
-	digest.Document
+	report.Document
 	Was int64
 }
 
@@ -95,8 +95,8 @@ type Review struct {
 	Unpass string // a digest that is configured no more
 	Ask    *Asked // a digest is asked for
 	Unask  string // its op: it is there
-	Expect *digest.Expectation
-	Adopt  map[string]digest.Adoption // by the cost step's id; one in state open is forgotten
+	Expect *report.Expectation
+	Adopt  map[string]report.Adoption // by the cost step's id; one in state open is forgotten
 }
 
 // maxOfWeek bounds how many digests of one week share what people did: the newest.
@@ -153,7 +153,7 @@ func (s *Store) saveReview(w *writes, r Review) (checks []any, err error) {
 		err = errors.Join(err, set(s.keys.expected(), r.Expect.Series, r.Expect))
 	}
 	for id, adoption := range r.Adopt {
-		if adoption.State == digest.StepOpen {
+		if adoption.State == report.StepOpen {
 			w.add("HDEL", s.keys.adoptions(), id)
 			continue
 		}
@@ -163,8 +163,8 @@ func (s *Store) saveReview(w *writes, r Review) (checks []any, err error) {
 }
 
 // Digest returns one digest; ok is false when there is none of that number.
-func (s *Store) Digest(ctx context.Context, n int) (d digest.Document, ok bool, err error) {
-	return document[digest.Document]{digest.ID(n), s.keys.digest(n), digest.DecodeDocument}.read(ctx, s)
+func (s *Store) Digest(ctx context.Context, n int) (d report.Document, ok bool, err error) {
+	return document[report.Document]{report.ID(n), s.keys.digest(n), report.DecodeDocument}.read(ctx, s)
 }
 
 // Digests returns the numbers of the digests, newest first, at most count.
@@ -174,7 +174,7 @@ func (s *Store) Digests(ctx context.Context, count int64) ([]int, error) {
 
 // DigestsOf returns the digests that tell of a week, oldest first, and apart from them
 // those that cannot be read. Of very many the newest maxOfWeek count.
-func (s *Store) DigestsOf(ctx context.Context, week spend.Week) (all []digest.Document, unread []*Unreadable, err error) {
+func (s *Store) DigestsOf(ctx context.Context, week money.Week) (all []report.Document, unread []*Unreadable, err error) {
 	made := week.Add(1).Monday().Time() // a digest tells of the week before it
 	numbers, err := s.numbers(s.redis.client.ZRevRangeByScore(ctx, s.keys.digests(), &redis.ZRangeBy{
 		Min: strconv.FormatInt(made.UnixMilli(), 10), Max: "(" + strconv.FormatInt(made.AddDate(0, 0, 7).UnixMilli(), 10), Count: maxOfWeek,
@@ -231,14 +231,14 @@ func (s *Store) Asked(ctx context.Context) (asked []Asked, unread []*Unreadable,
 
 // Expected returns the spikes that people said are meant, by series, and apart from
 // them what cannot be read.
-func (s *Store) Expected(ctx context.Context) (map[string]digest.Expectation, []*Unreadable, error) {
-	return readHash[digest.Expectation](ctx, s, "a spike that is expected", s.keys.expected())
+func (s *Store) Expected(ctx context.Context) (map[string]report.Expectation, []*Unreadable, error) {
+	return readHash[report.Expectation](ctx, s, "a spike that is expected", s.keys.expected())
 }
 
 // Adoptions returns what people decided about cost steps, by the step's id, and
 // apart from it what cannot be read.
-func (s *Store) Adoptions(ctx context.Context) (map[string]digest.Adoption, []*Unreadable, error) {
-	return readHash[digest.Adoption](ctx, s, "the standing of cost step", s.keys.adoptions())
+func (s *Store) Adoptions(ctx context.Context) (map[string]report.Adoption, []*Unreadable, error) {
+	return readHash[report.Adoption](ctx, s, "the standing of cost step", s.keys.adoptions())
 }
 
 // readHash reads a hash of JSON values, and apart from them those that cannot be

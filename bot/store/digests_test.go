@@ -11,26 +11,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/signalbook/signalbook/bot/digest"
-	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-func sameMoney(a, b spend.Money) bool { return a == b }
+func sameMoney(a, b money.Money) bool { return a == b }
 
-func mustMoney(t *testing.T, text string) spend.Money {
+func mustMoney(t *testing.T, text string) money.Money {
 	t.Helper()
-	m, err := spend.ParseMoney(text)
+	m, err := money.ParseMoney(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
 
-func document(n int) digest.Document {
-	return digest.Document{
-		Schema: digest.Schema, Number: n, Version: 1, Channel: "#cost-review", Tick: start,
-		Report: digest.Report{Schema: digest.Schema, Digest: "weekly", Week: spend.WeekOf(spend.DayOf(start)).Add(-1), MadeAt: start},
+func document(n int) report.Document {
+	return report.Document{
+		Schema: report.Schema, Number: n, Version: 1, Channel: "#cost-review", Tick: start,
+		Report: report.Report{Schema: report.Schema, Digest: "weekly", Week: money.WeekOf(money.DayOf(start)).Add(-1), MadeAt: start},
 	}
 }
 
@@ -86,7 +86,7 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 			t.Errorf("got newest digest %d, %v, want 1", n, err)
 		}
 		got, ok, err := e.Digest(ctx, 1)
-		if diff := cmp.Diff(document(1), got, cmp.Comparer(sameMoney), cmpopts.IgnoreUnexported(digest.Document{})); err != nil || !ok || diff != "" {
+		if diff := cmp.Diff(document(1), got, cmp.Comparer(sameMoney), cmpopts.IgnoreUnexported(report.Document{})); err != nil || !ok || diff != "" {
 			t.Errorf("%v, %t, want, got:\n%s", err, ok, diff)
 		}
 		dirty, err := e.Dirty(ctx)
@@ -125,14 +125,14 @@ func TestWhatPeopleSaidAboutDigests(t *testing.T) {
 			t.Fatal(err)
 		}
 		asked := store.Asked{Op: "op-1", Digest: "weekly", By: "U1", At: start}
-		expected := digest.Expectation{Series: "5e71e5", By: "anna", Reason: "sale", Week: spend.WeekOf(20_000), Until: 20_000}
-		adopted := digest.Adoption{State: digest.StepAdopted, By: "anna", At: start}
+		expected := report.Expectation{Series: "5e71e5", By: "anna", Reason: "sale", Week: money.WeekOf(20_000), Until: 20_000}
+		adopted := report.Adoption{State: report.StepAdopted, By: "anna", At: start}
 		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{
-			Ask: &asked, Expect: &expected, Adopt: map[string]digest.Adoption{"C1": adopted, "C2": adopted},
+			Ask: &asked, Expect: &expected, Adopt: map[string]report.Adoption{"C1": adopted, "C2": adopted},
 		}}); err != nil {
 			t.Fatal(err)
 		}
-		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Adopt: map[string]digest.Adoption{"C2": {State: digest.StepOpen}}}}); err != nil {
+		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Adopt: map[string]report.Adoption{"C2": {State: report.StepOpen}}}}); err != nil {
 			t.Fatal(err)
 		}
 		gotAsked, _, err := e.Asked(ctx)
@@ -140,11 +140,11 @@ func TestWhatPeopleSaidAboutDigests(t *testing.T) {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		gotExpected, _, err := e.Expected(ctx)
-		if diff := cmp.Diff(map[string]digest.Expectation{"5e71e5": expected}, gotExpected); err != nil || diff != "" {
+		if diff := cmp.Diff(map[string]report.Expectation{"5e71e5": expected}, gotExpected); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		gotAdopted, _, err := e.Adoptions(ctx)
-		if diff := cmp.Diff(map[string]digest.Adoption{"C1": adopted}, gotAdopted); err != nil || diff != "" {
+		if diff := cmp.Diff(map[string]report.Adoption{"C1": adopted}, gotAdopted); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Unask: "op-1"}}); err != nil {
@@ -160,22 +160,22 @@ func TestCosts(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, e env) {
 		ctx := t.Context()
-		day := spend.DayOf(start)
-		odd := spend.Group{Provider: "AWS", Service: "A \"quoted\", [odd] one\n", Category: "Compute", Account: "1", Currency: "USD", Kind: spend.Usage, Pricing: "Standard", Batch: true}
-		plain := spend.Group{Service: "Tokens", Currency: "TOKENS", Kind: spend.Credit}
-		cost := func(text string) spend.Cost {
-			return spend.Cost{Amount: mustMoney(t, text), Billed: mustMoney(t, "-0.000000000000000001")}
+		day := money.DayOf(start)
+		odd := money.Group{Provider: "AWS", Service: "A \"quoted\", [odd] one\n", Category: "Compute", Account: "1", Currency: "USD", Kind: money.Usage, Pricing: "Standard", Batch: true}
+		plain := money.Group{Service: "Tokens", Currency: "TOKENS", Kind: money.Credit}
+		cost := func(text string) money.Cost {
+			return money.Cost{Amount: mustMoney(t, text), Billed: mustMoney(t, "-0.000000000000000001")}
 		}
-		reading := spend.Reading{
-			Source: "focus-1", Name: "FOCUS files", Origin: spend.FOCUS, At: start, Newest: day, Known: true,
-			Days: spend.Days{day: {odd: cost("12.5"), plain: cost("1e-9")}, day - 1: {plain: cost("3")}},
+		reading := money.Reading{
+			Source: "focus-1", Name: "FOCUS files", Origin: money.FOCUS, At: start, Newest: day, Known: true,
+			Days: money.Days{day: {odd: cost("12.5"), plain: cost("1e-9")}, day - 1: {plain: cost("3")}},
 		}
-		many := map[spend.Group]spend.Cost{}
+		many := map[money.Group]money.Cost{}
 		for k := range 2500 { // more than one command holds
-			many[spend.Group{Service: "s", Account: string(rune('a'+k%26)) + time.Duration(k).String(), Currency: "USD", Kind: spend.Usage}] = cost("1")
+			many[money.Group{Service: "s", Account: string(rune('a'+k%26)) + time.Duration(k).String(), Currency: "USD", Kind: money.Usage}] = cost("1")
 		}
 		reading.Days[day-2] = many
-		restated := []spend.Restatement{{At: start, Day: day - 3, Currency: "USD", Was: mustMoney(t, "1"), Now: mustMoney(t, "2")}}
+		restated := []money.Restatement{{At: start, Day: day - 3, Currency: "USD", Was: mustMoney(t, "1"), Now: mustMoney(t, "2")}}
 		if err := e.SaveCosts(ctx, reading, restated); err != nil {
 			t.Fatal(err)
 		}
@@ -185,18 +185,18 @@ func TestCosts(t *testing.T) {
 		}
 		// A later reading replaces the days that it tells of, and leaves the others.
 		later := reading
-		later.Days = spend.Days{day: {plain: cost("7")}}
+		later.Days = money.Days{day: {plain: cost("7")}}
 		if err := e.SaveCosts(ctx, later, nil); err != nil {
 			t.Fatal(err)
 		}
 		got, _, err = e.Costs(ctx, "focus-1", day-1, day)
-		want := spend.Days{day: {plain: cost("7")}, day - 1: {plain: cost("3")}}
+		want := money.Days{day: {plain: cost("7")}, day - 1: {plain: cost("3")}}
 		if diff := cmp.Diff(want, got, cmp.Comparer(sameMoney)); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		sources, _, err := e.CostSources(ctx)
 		later.Days = nil
-		if diff := cmp.Diff(map[string]spend.Reading{"focus-1": later}, sources); err != nil || diff != "" {
+		if diff := cmp.Diff(map[string]money.Reading{"focus-1": later}, sources); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		told, err := e.Restated(ctx)
@@ -220,15 +220,15 @@ func TestHalfADayOfCosts(t *testing.T) {
 	t.Parallel()
 	node := startServer(t, "--maxmemory-policy", "noeviction")
 	e := open(t, node.Addr, store.Options{})
-	day := spend.DayOf(start)
-	reading := spend.Reading{Source: "focus-1", Name: "FOCUS files", At: start, Days: spend.Days{}}
-	one := spend.Cost{Amount: mustMoney(t, "1"), Billed: mustMoney(t, "1")}
-	reading.Days.Add(day, spend.Group{Service: "was", Currency: "USD", Kind: spend.Usage}, one)
+	day := money.DayOf(start)
+	reading := money.Reading{Source: "focus-1", Name: "FOCUS files", At: start, Days: money.Days{}}
+	one := money.Cost{Amount: mustMoney(t, "1"), Billed: mustMoney(t, "1")}
+	reading.Days.Add(day, money.Group{Service: "was", Currency: "USD", Kind: money.Usage}, one)
 	must(t, e.SaveCosts(t.Context(), reading, nil))
 	want := reading.Days
-	reading.Days = spend.Days{}
+	reading.Days = money.Days{}
 	for k := range 60_000 {
-		reading.Days.Add(day, spend.Group{Service: "is", Account: strconv.Itoa(k), Currency: "USD", Kind: spend.Usage}, one)
+		reading.Days.Add(day, money.Group{Service: "is", Account: strconv.Itoa(k), Currency: "USD", Kind: money.Usage}, one)
 	}
 	memory := value[string](t)(e.raw.Info(t.Context(), "memory").Result())
 	_, after, _ := strings.Cut(memory, "used_memory:")
@@ -273,7 +273,7 @@ func TestOneReplicaImports(t *testing.T) {
 func TestUsersByWeek(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, e env) {
-		week := spend.WeekOf(spend.DayOf(start))
+		week := money.WeekOf(money.DayOf(start))
 		for k, users := range []float64{44e6, 43.1e6, 0, 41e6} {
 			if users > 0 {
 				if err := e.SaveUsers(t.Context(), week.Add(-k), users); err != nil {
@@ -282,7 +282,7 @@ func TestUsersByWeek(t *testing.T) {
 			}
 		}
 		got, err := e.UsersByWeek(t.Context(), week, 3)
-		if diff := cmp.Diff(map[spend.Week]float64{week: 44e6, week.Add(-1): 43.1e6}, got); err != nil || diff != "" {
+		if diff := cmp.Diff(map[money.Week]float64{week: 44e6, week.Add(-1): 43.1e6}, got); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 	})

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/spend"
+	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
 // keys makes every key of one workspace. They share one hash tag, so that state,
@@ -78,10 +78,10 @@ func (k keys) costLease(source string) string {
 func (k keys) costDays(source string) string {
 	return k.base + "cost:" + source + ":days" // ZSET day by its number
 }
-func (k keys) costDay(source string, day spend.Day) string {
+func (k keys) costDay(source string, day money.Day) string {
 	return k.base + "cost:" + source + ":" + day.String() // HASH group as a JSON list -> "amount billed"
 }
-func (k keys) users(week spend.Week) string {
+func (k keys) users(week money.Week) string {
 	return k.base + "users:" + week.String() // STRING number of users, 200 days
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/compat"
+	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
-	"github.com/signalbook/signalbook/bot/spend"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -146,7 +146,7 @@ func TestEveryKindOfDocument(t *testing.T) {
 			t.Errorf("got ticks %+v", passed)
 		}
 		must(t, e.raw.RPush(ctx, base+"cost:restated", "{", `{}`).Err())
-		if restated := value[[]spend.Restatement](t)(e.Restated(ctx)); len(restated) != 1 {
+		if restated := value[[]money.Restatement](t)(e.Restated(ctx)); len(restated) != 1 {
 			t.Errorf("got restated %+v", restated)
 		}
 		must(t, e.raw.HSet(ctx, base+"group-members", "@db", "U1").Err())
@@ -172,14 +172,14 @@ func TestEveryKindOfDocument(t *testing.T) {
 func TestUnreadableCostDay(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		ctx := t.Context()
-		monday := spend.DayOf(start)
+		monday := money.DayOf(start)
 		for k, fields := range []map[string]any{
 			{`["aws","s3","","","USD","usage","",""]`: "5 5"},
 			{`["aws","s3","","","USD","usage","",""]`: "5 5", `["aws"]`: "1 1"},
 			{`["aws","s3","","","USD","usage","",""]`: "five"},
 			{`["aws","s3","","","USD","usage","","","eu"]`: "2 2", `["aws","s3","","","USD","usage","","","us"]`: "3 3"},
 		} {
-			day := monday + spend.Day(k)
+			day := monday + money.Day(k)
 			must(t, e.raw.HSet(ctx, base+"cost:focus:"+day.String(), fields).Err())
 			must(t, e.raw.ZAdd(ctx, base+"cost:focus:days", z(int64(day), day.String())).Err())
 		}

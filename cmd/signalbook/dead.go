@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/compat"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
@@ -135,7 +135,7 @@ func what(d store.DeadLetter) string {
 	case e.Start != nil:
 		return "start " + foreign.Text(e.Start.Playbook, 60) + by(e.Start.User)
 	case e.Review != nil && e.Review.Digest > 0:
-		return foreign.Text(fmt.Sprintf("%s %s %s", e.Review.Verb, digest.ID(e.Review.Digest), e.Review.Subject), 80) + by(e.Review.User)
+		return foreign.Text(fmt.Sprintf("%s %s %s", e.Review.Verb, report.ID(e.Review.Digest), e.Review.Subject), 80) + by(e.Review.User)
 	case e.Review != nil:
 		return foreign.Text(fmt.Sprintf("%s digest %s", e.Review.Verb, e.Review.Name), 80) + by(e.Review.User)
 	case e.Timer != nil:

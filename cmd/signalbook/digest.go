@@ -9,12 +9,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/chart"
 	"github.com/signalbook/signalbook/bot/config"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/chart"
+	"github.com/signalbook/signalbook/bot/costreview/ingest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/foreign"
-	"github.com/signalbook/signalbook/bot/review"
-	"github.com/signalbook/signalbook/bot/spend"
 )
 
 type digestCommand struct {
@@ -45,13 +45,13 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	now := time.Now()
-	week := digest.WeekBefore(now)
+	week := report.WeekBefore(now)
 	if c.Week != "" {
-		if week, err = spend.ParseWeek(c.Week); err != nil {
+		if week, err = money.ParseWeek(c.Week); err != nil {
 			return &usageError{fmt.Errorf("--week: %w", err)}
 		}
-		if week.Add(1).Monday() > spend.DayOf(now) {
-			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, digest.WeekBefore(now))}
+		if week.Add(1).Monday() > money.DayOf(now) {
+			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, report.WeekBefore(now))}
 		}
 	}
 	reviews, err := newReviews(loaded)
@@ -65,8 +65,8 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	told := digest.Judge(in)
-	if _, err := io.WriteString(std.out, digest.Text(told)); err != nil {
+	told := report.Judge(in)
+	if _, err := io.WriteString(std.out, report.Text(told)); err != nil {
 		return err
 	}
 	return c.draw(told)
@@ -91,18 +91,18 @@ func (c digestCommand) chosen(loaded *config.Config) (config.Digest, error) {
 
 // gather takes what the store has, when there is one that knows its workspace;
 // else it asks the sources themselves, and says what is absent.
-func (c digestCommand) gather(ctx context.Context, std streams, s *settings, a review.About) (digest.Input, error) {
+func (c digestCommand) gather(ctx context.Context, std streams, s *settings, a ingest.About) (report.Input, error) {
 	in, err := c.fromStore(ctx, s, a)
 	if err == nil || ctx.Err() != nil {
 		return in, err
 	}
 	bar := newProgress(std.err)
-	readings, errRead := review.ReadAll(ctx, a.Sources, a.Week.Add(-weeksRead).Monday(), a.Now, bar.show)
+	readings, errRead := ingest.ReadAll(ctx, a.Sources, a.Week.Add(-weeksRead).Monday(), a.Now, bar.show)
 	bar.end()
 	if errRead != nil {
 		return in, errRead
 	}
-	in = digest.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Handbook: a.Handbook, Organisation: s.organisation().Ask(ctx, a.Now)}
+	in = report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Handbook: a.Handbook, Organisation: s.organisation().Ask(ctx, a.Now)}
 	in.Absent = append(in.Absent,
 		"Without Redis ("+foreign.Text(err.Error(), 500)+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, measured growth.")
 	return in, nil
@@ -111,17 +111,17 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *settings, a r
 // errNoStore says why there is no store to ask.
 var errNoStore = errors.New("redis.addresses is not configured")
 
-func (c digestCommand) fromStore(ctx context.Context, s *settings, a review.About) (digest.Input, error) {
+func (c digestCommand) fromStore(ctx context.Context, s *settings, a ingest.About) (report.Input, error) {
 	if len(s.config.Redis.Addresses) == 0 {
-		return digest.Input{}, errNoStore
+		return report.Input{}, errNoStore
 	}
 	full, problems := config.Load(c.Config) // with Slack's token, which the workspace is remembered under
 	if problems.Err() != nil {
-		return digest.Input{}, errors.New("the configuration lacks what the bot needs")
+		return report.Input{}, errors.New("the configuration lacks what the bot needs")
 	}
 	redis, err := openRedis(full)
 	if err != nil {
-		return digest.Input{}, err
+		return report.Input{}, err
 	}
 	defer redis.Close()
 	asked, cancel := context.WithTimeout(ctx, redisWithin)
@@ -129,15 +129,15 @@ func (c digestCommand) fromStore(ctx context.Context, s *settings, a review.Abou
 	cancel()
 	switch {
 	case err != nil:
-		return digest.Input{}, fmt.Errorf("it does not answer: %w", err)
+		return report.Input{}, fmt.Errorf("it does not answer: %w", err)
 	case !known:
-		return digest.Input{}, errors.New("no bot with this token has used it yet")
+		return report.Input{}, errors.New("no bot with this token has used it yet")
 	}
-	return review.Gather(ctx, redis.Workspace(id.TeamID), s.organisation(), a)
+	return ingest.Gather(ctx, redis.Workspace(id.TeamID), s.organisation(), a)
 }
 
 // draw writes the chart.
-func (c digestCommand) draw(told digest.Report) error {
+func (c digestCommand) draw(told report.Report) error {
 	if c.PNG == "" {
 		return nil
 	}

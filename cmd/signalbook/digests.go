@@ -10,24 +10,24 @@ import (
 
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/coordinator"
-	"github.com/signalbook/signalbook/bot/cost"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/ingest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/costreview/source"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/promquery"
-	"github.com/signalbook/signalbook/bot/review"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
 // reviews are the digests of a configuration with whom they ask.
 type reviews struct {
 	prometheus *promquery.Prometheus      // nil: not configured
-	sources    map[string][]review.Source // by digest
+	sources    map[string][]ingest.Source // by digest
 }
 
 // newReviews connects the digests of a configuration to their sources.
 func newReviews(c *config.Config) (reviews, error) {
-	r := reviews{sources: map[string][]review.Source{}}
-	var asked cost.Querier
+	r := reviews{sources: map[string][]ingest.Source{}}
+	var asked source.Querier
 	if c.Prometheus != nil {
 		p, err := promquery.New(promquery.Config{URL: c.Prometheus.URL, HTTP: promconfig.HTTPClientConfig(*c.Prometheus.HTTPConfig)})
 		if err != nil {
@@ -36,7 +36,7 @@ func newReviews(c *config.Config) (reviews, error) {
 		r.prometheus, asked = p, p
 	}
 	for _, d := range c.Digests {
-		sources, err := review.Sources(d, asked)
+		sources, err := ingest.Sources(d, asked)
 		if err != nil {
 			return r, err
 		}
@@ -46,19 +46,19 @@ func newReviews(c *config.Config) (reviews, error) {
 }
 
 // about is what a digest is gathered for.
-func (s *settings) about(name string, now time.Time) review.About {
-	a := review.About{Digest: name, Week: digest.WeekBefore(now), Now: now, Sources: s.reviews.sources[name], Handbook: s.handbook}
+func (s *settings) about(name string, now time.Time) ingest.About {
+	a := ingest.About{Digest: name, Week: report.WeekBefore(now), Now: now, Sources: s.reviews.sources[name], Handbook: s.handbook}
 	for _, d := range s.config.Digests {
 		if d.Name == name {
-			a.Settings = digest.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor}
+			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor}
 		}
 	}
 	return a
 }
 
 // organisation is whom to ask for the organisation's numbers.
-func (s *settings) organisation() review.Organisation {
-	return review.Organisation{Config: s.config.Organisation, Prometheus: s.reviews.prometheus}
+func (s *settings) organisation() ingest.Organisation {
+	return ingest.Organisation{Config: s.config.Organisation, Prometheus: s.reviews.prometheus}
 }
 
 // coordinatorDigests are the digests as the coordinator posts them.
@@ -87,17 +87,17 @@ func digestClock(st *store.Store) func() time.Time {
 }
 
 // report gathers and judges a digest for the coordinator.
-func (b *bot) report(st *store.Store, tells tells) func(context.Context, coordinator.Digest, coordinator.Wanted) (digest.Report, error) {
-	return func(ctx context.Context, d coordinator.Digest, w coordinator.Wanted) (digest.Report, error) {
+func (b *bot) report(st *store.Store, tells tells) func(context.Context, coordinator.Digest, coordinator.Wanted) (report.Report, error) {
+	return func(ctx context.Context, d coordinator.Digest, w coordinator.Wanted) (report.Report, error) {
 		s := b.settings.Load()
 		about := s.about(d.Name, w.At)
 		about.Skipped = w.Skipped
 		about.Channel, about.Tells = d.Channel, tells
-		in, err := review.Gather(ctx, st, s.organisation(), about)
+		in, err := ingest.Gather(ctx, st, s.organisation(), about)
 		if err != nil {
-			return digest.Report{}, err
+			return report.Report{}, err
 		}
-		return digest.Judge(in), nil
+		return report.Judge(in), nil
 	}
 }
 
@@ -106,24 +106,24 @@ func (b *bot) report(st *store.Store, tells tells) func(context.Context, coordin
 type tells func(ctx context.Context, to string, channels []string) map[string]bool
 
 // gather gathers a digest for who asks.
-func (b *bot) gather(st *store.Store, tells tells) func(context.Context, string, time.Time) (digest.Input, error) {
-	return func(ctx context.Context, name string, now time.Time) (digest.Input, error) {
+func (b *bot) gather(st *store.Store, tells tells) func(context.Context, string, time.Time) (report.Input, error) {
+	return func(ctx context.Context, name string, now time.Time) (report.Input, error) {
 		if haste.now != nil {
 			now = haste.now()
 		}
 		s := b.settings.Load()
 		about := s.about(name, now)
 		about.Channel, about.Tells = s.digestChannel(name), tells
-		return review.Gather(ctx, st, s.organisation(), about)
+		return ingest.Gather(ctx, st, s.organisation(), about)
 	}
 }
 
 // organisation asks for the organisation's numbers, with the stored weeks that
 // growth is measured from.
-func (b *bot) organisation(st *store.Store) func(context.Context, time.Time) digest.Organisation {
-	return func(ctx context.Context, now time.Time) digest.Organisation {
+func (b *bot) organisation(st *store.Store) func(context.Context, time.Time) report.Organisation {
+	return func(ctx context.Context, now time.Time) report.Organisation {
 		told := b.settings.Load().organisation().Ask(ctx, now)
-		weeks, err := review.UsersByWeek(ctx, st, now)
+		weeks, err := ingest.UsersByWeek(ctx, st, now)
 		if err != nil {
 			b.logger.Warn("the stored weeks of users could not be read, so growth is not measured", "error", err)
 		}
@@ -133,12 +133,12 @@ func (b *bot) organisation(st *store.Store) func(context.Context, time.Time) dig
 }
 
 // importer reads the cost sources that this replica can see.
-func (b *bot) importer(st *store.Store, replica string) *review.Importer {
-	return &review.Importer{
+func (b *bot) importer(st *store.Store, replica string) *ingest.Importer {
+	return &ingest.Importer{
 		Store: st, Replica: replica, Logger: b.logger, Now: digestClock(st), Every: haste.imports,
-		Sources: func() []review.Source {
+		Sources: func() []ingest.Source {
 			s := b.settings.Load()
-			var all []review.Source
+			var all []ingest.Source
 			for _, name := range s.digestNames() {
 				all = append(all, s.reviews.sources[name]...)
 			}

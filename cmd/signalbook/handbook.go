@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/config"
-	"github.com/signalbook/signalbook/bot/digest"
+	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
@@ -29,7 +29,7 @@ type handbookCommand struct {
 // known is what a configuration adds to the sheet.
 type known struct {
 	book *handbook.Handbook
-	ask  func(context.Context) digest.Organisation // nil: no configuration was given
+	ask  func(context.Context) report.Organisation // nil: no configuration was given
 }
 
 // read takes the team's facts and numbers from the configuration, when one was
@@ -50,7 +50,7 @@ func (h *handbookCommand) read(std streams) (known, error) {
 		return known{}, err
 	}
 	s := &settings{config: loaded, reviews: connected}
-	return known{book, func(ctx context.Context) digest.Organisation { return s.organisation().Ask(ctx, time.Now()) }}, nil
+	return known{book, func(ctx context.Context) report.Organisation { return s.organisation().Ask(ctx, time.Now()) }}, nil
 }
 
 // users reads the words of a number of users; without any it is the
@@ -201,10 +201,10 @@ func (k known) sheet(ctx context.Context, std streams) handbook.Organisation {
 		return handbook.Organisation{}
 	}
 	told := k.ask(ctx)
-	for _, f := range []digest.Figure{told.Users, told.WeeklyGrowth, told.Teams, told.International, told.CDNBandwidthTB} {
+	for _, f := range []report.Figure{told.Users, told.WeeklyGrowth, told.Teams, told.International, told.CDNBandwidthTB} {
 		if !f.Known && f.Why != "" {
 			fmt.Fprintln(std.err, "not known:", f.Why)
 		}
 	}
-	return told.Sheet(digest.WeekBefore(time.Now()))
+	return told.Sheet(report.WeekBefore(time.Now()))
 }

@@ -24,9 +24,9 @@ func pure() []string {
 		"bot/compat",
 		"bot/ledger",
 		"bot/incident",
-		"bot/spend",
-		"bot/digest",
-		"bot/chart",
+		"bot/costreview/money",
+		"bot/costreview/report",
+		"bot/costreview/chart",
 	}
 }
 
@@ -45,7 +45,7 @@ func TestPureRooms(t *testing.T) {
 			}
 		}
 	}
-	adapters := []string{"bot/store", "bot/slackapi", "bot/web", "bot/embedded", "bot/cost", "alerts/webhook", "bot/promquery"}
+	adapters := []string{"bot/store", "bot/slackapi", "bot/web", "bot/embedded", "bot/costreview/source", "alerts/webhook", "bot/promquery"}
 	for _, room := range adapters {
 		out, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, "../../"+room).Output()
 		if err != nil {

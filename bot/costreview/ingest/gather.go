@@ -1,0 +1,144 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks/handbook"
+)
+
+const (
+	// weeksBack is how many weeks of costs are judged from: eight are charted, each against the six before it, and two more
+	// for the trend.
+	weeksBack = 16
+	// usersBack is how many weeks of users growth is measured from.
+	usersBack = 10
+	// postedBack is how many digests are looked through for the one before.
+	postedBack = 30
+)
+
+// About is what a digest is gathered for.
+type About struct {
+	Digest   string
+	Channel  string // where it is read
+	Week     money.Week
+	Now      time.Time
+	Sources  []Source
+	Skipped  int // times before this one at which nothing was posted
+	Settings report.Settings
+	Handbook *handbook.Handbook // nil: the sheet as it was given
+	// Tells reports of which other channels the readers of one may be told incidents; nil: of all.
+	Tells func(ctx context.Context, to string, channels []string) map[string]bool
+}
+
+// Gather brings together what a digest is judged from. It fails only when the
+// store does not answer: what else is missing is named in the input.
+func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (report.Input, error) {
+	in := report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings, Handbook: a.Handbook}
+	if a.Skipped > 0 {
+		times := "once"
+		if a.Skipped > 1 {
+			times = fmt.Sprintf("%d times", a.Skipped)
+		}
+		in.Absent = append(in.Absent, "This digest was due "+times+" while no replica was running: nothing was posted then.")
+	}
+	var errs []error
+	note := func(err error) { errs = append(errs, err) }
+	var err error
+	absent := func(unread []*store.Unreadable) {
+		for _, u := range unread {
+			in.Absent = append(in.Absent, capital(u.Error())+".")
+		}
+	}
+	var unread []*store.Unreadable
+	in.Readings, unread, err = stored(ctx, st, a)
+	note(err)
+	absent(unread)
+	in.Restated, err = st.Restated(ctx)
+	note(err)
+	in.Adoptions, unread, err = st.Adoptions(ctx)
+	note(err)
+	absent(unread)
+	expected, unread, err := st.Expected(ctx)
+	note(err)
+	absent(unread)
+	for _, e := range expected {
+		in.Expected = append(in.Expected, e)
+	}
+	slices.SortFunc(in.Expected, func(a, b report.Expectation) int { return strings.Compare(a.Series, b.Series) })
+	in.Posted, err = before(ctx, st, a)
+	note(err)
+	var missing []string
+	in.Incidents, missing, err = incidents(ctx, st, a)
+	note(err)
+	in.Absent = append(in.Absent, missing...)
+	users, err := st.UsersByWeek(ctx, a.Week, usersBack)
+	note(err)
+	in.Organisation = o.Ask(ctx, a.Now)
+	in.Organisation.UsersByWeek = users
+	return in, errors.Join(errs...)
+}
+
+// stored reads what the digest's sources told. A source that was never read is
+// there too, with a note; so is one with days that cannot be read.
+func stored(ctx context.Context, st *store.Store, a About) (all []money.Reading, unread []*store.Unreadable, err error) {
+	told, unread, err := st.CostSources(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	last := a.Week.Add(1).Monday() - 1
+	for _, s := range a.Sources {
+		r, ok := told[s.ID]
+		if !ok {
+			r = money.Reading{Source: s.ID, Name: s.Name, At: a.Now, Notes: []money.Note{{Text: s.Name + " has not been read yet, so its costs are missing."}}}
+		}
+		var broken []*store.Unreadable
+		if r.Days, broken, err = st.Costs(ctx, s.ID, a.Week.Add(-weeksBack).Monday(), last+7); err != nil {
+			return nil, nil, err
+		}
+		if len(broken) > 0 {
+			r.Notes = append(r.Notes, money.Note{Text: fmt.Sprintf("Missing, because what is stored cannot be read: %s.", store.Named(broken))})
+		}
+		// What is stored counts, also while the source itself is away.
+		if newest, ok := r.Days.Newest(); ok && !r.Known {
+			r.Newest, r.Known = newest, true
+		}
+		if age := a.Now.Sub(r.At); ok && age > 26*time.Hour {
+			r.Notes = append(r.Notes, money.Note{Text: fmt.Sprintf("%s was last read %d hours ago.", s.Name, int(age.Hours()))})
+		}
+		all = append(all, r)
+	}
+	return all, unread, nil
+}
+
+// capital begins a sentence.
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// before finds what the same digest said about the week before.
+func before(ctx context.Context, st *store.Store, a About) (*report.Posted, error) {
+	numbers, err := st.Digests(ctx, postedBack)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range numbers {
+		d, ok, err := st.Digest(ctx, n)
+		if errors.Is(err, store.ErrUnreadable) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if ok && d.Report.Digest == a.Digest && d.Report.Week == a.Week.Add(-1) {
+			posted := d.Report.Posted()
+			return &posted, nil
+		}
+	}
+	return nil, nil
+}

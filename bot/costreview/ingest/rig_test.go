@@ -1,0 +1,109 @@
+package ingest
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/source"
+	"github.com/signalbook/signalbook/bot/embedded"
+	"github.com/signalbook/signalbook/bot/store"
+)
+
+// monday is the morning on which the tests' digests are made, and week the one that
+// they review.
+var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+const week = "2026-W47"
+
+// rig is a store on a Redis of the test's own, and a folder of bills.
+type rig struct {
+	t      *testing.T
+	st     *store.Store
+	raw    *redis.Client
+	folder string
+	now    time.Time
+}
+
+func startRig(t *testing.T) *rig {
+	t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		t.Fatalf("%v (make test installs what is missing)", err)
+	}
+	server, err := embedded.Start(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "test", InboxBound: 100, AnswerWithin: 10 * time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Address, MaxRetries: -1, Protocol: 2})
+	t.Cleanup(func() {
+		raw.Close()
+		opened.Close()
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &rig{t: t, st: opened.Workspace("T1"), raw: raw, folder: t.TempDir(), now: monday}
+}
+
+// write makes a bill of one service: a cost a day, from a day on.
+func (r *rig) write(name string, from money.Day, costs ...string) {
+	r.t.Helper()
+	var text strings.Builder
+	text.WriteString("EffectiveCost,BilledCost,BillingCurrency,ServiceName,ChargePeriodStart\n")
+	for k, c := range costs {
+		text.WriteString(fmt.Sprintf("%s,%s,USD,EC2,%sT00:00:00Z\n", c, c, from+money.Day(k)))
+	}
+	if err := os.WriteFile(filepath.Join(r.folder, name), []byte(text.String()), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *rig) files() Source {
+	f := source.Files{Patterns: []string{filepath.Join(r.folder, "*.csv")}}
+	return Source{ID: f.Source(), Name: f.Name(), Files: &f}
+}
+
+func (r *rig) importer(replica string, sources ...Source) *Importer {
+	im := &Importer{
+		Store: r.st, Replica: replica, Sources: func() []Source { return sources },
+		Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.now },
+	}
+	im.begin()
+	return im
+}
+
+func (r *rig) day(text string) money.Day {
+	r.t.Helper()
+	day, err := money.ParseDay(text)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return day
+}
+
+// totals are the stored costs of a source by day, in dollars.
+func (r *rig) totals(from string) map[string]string {
+	r.t.Helper()
+	days, _, err := r.st.Costs(r.t.Context(), from, 0, 30_000)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	sums := map[string]string{}
+	for day, groups := range days {
+		sums[day.String()] = totals(groups)["USD"].String()
+	}
+	return sums
+}

@@ -1,0 +1,61 @@
+package money
+
+// Kind says how a charge is judged.
+type Kind string
+
+// The kinds of charges (FOCUS: ChargeCategory, ChargeClass, ChargeFrequency).
+const (
+	Usage      Kind = "usage"      // what the anomaly series are made of
+	Purchase   Kind = "purchase"   // commitments and fees that recur or come once
+	Tax        Kind = "tax"        // likewise a fixed charge
+	Credit     Kind = "credit"     // credits, refunds, and adjustments below zero
+	Correction Kind = "correction" // of a period that was invoiced before
+)
+
+// Group is what charges are added up by. Empty fields are what the source does
+// not tell.
+type Group struct {
+	Provider string `json:"provider,omitempty"`
+	Service  string `json:"service,omitempty"`
+	Category string `json:"category,omitempty"` // FOCUS ServiceCategory: Compute, Storage, Databases, ...
+	Account  string `json:"account,omitempty"`  // sub account, else billing account
+	Currency string `json:"currency"`           // ISO 4217, or a virtual one such as tokens
+	Kind     Kind   `json:"kind"`
+	Pricing  string `json:"pricing,omitempty"` // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
+	Batch    bool   `json:"batch,omitempty"`   // tagged as batch work
+}
+
+// Cost is what a group cost: Amount in the column that was configured, Billed as
+// the invoice has it. A source that knows only one of them gives it twice.
+type Cost struct {
+	Amount Money `json:"amount"`
+	Billed Money `json:"billed"`
+}
+
+// Add returns the sum of two costs.
+func (c Cost) Add(other Cost) Cost {
+	return Cost{c.Amount.Add(other.Amount), c.Billed.Add(other.Billed)}
+}
+
+// Days are the costs of groups by day.
+type Days map[Day]map[Group]Cost
+
+// Add counts a cost.
+func (d Days) Add(day Day, g Group, c Cost) {
+	groups := d[day]
+	if groups == nil {
+		groups = map[Group]Cost{}
+		d[day] = groups
+	}
+	groups[g] = groups[g].Add(c)
+}
+
+// Newest is the last day of which anything is known; ok is false when none is.
+func (d Days) Newest() (newest Day, ok bool) {
+	for day := range d {
+		if !ok || day > newest {
+			newest, ok = day, true
+		}
+	}
+	return newest, ok
+}

@@ -1,0 +1,48 @@
+package money
+
+import "time"
+
+// Origin is the kind of a source.
+type Origin string
+
+// The origins of cost figures.
+const (
+	FOCUS      Origin = "focus"
+	Prometheus Origin = "prometheus"
+	OpenCost   Origin = "opencost"
+)
+
+// Reading is what one source told when it was read. What it lacks is named, never
+// filled in.
+type Reading struct {
+	Source string    `json:"source"` // tells sources apart; stays the same while their configuration does
+	Name   string    `json:"name"`   // for people: "FOCUS files /var/lib/focus/*.csv.gz"
+	Origin Origin    `json:"origin"`
+	At     time.Time `json:"at"`
+	Days   Days      `json:"-"`
+	// Newest is the last day of which the source has anything; Known is false when it has nothing at all.
+	Newest Day  `json:"newest"`
+	Known  bool `json:"known"`
+	// Column is the cost column that Amount is, as asked for.
+	Column string   `json:"column,omitempty"`
+	Rows   int64    `json:"rows,omitempty"`
+	Broken int64    `json:"broken,omitempty"` // rows that were left out
+	Lacks  []string `json:"lacks,omitempty"`  // columns that are not there, of those that a digest needs
+	Notes  []Note   `json:"notes,omitempty"`
+}
+
+// Note is something that people have to know about a reading.
+type Note struct {
+	Text string `json:"text"` // one sentence: what is wrong, what is lost by it, what to do
+	// Partial: figures are incomplete for this reason.
+	Partial bool `json:"partial,omitempty"`
+}
+
+// Restatement is a settled day whose total changed after it was first told.
+type Restatement struct {
+	At       time.Time `json:"at"`
+	Day      Day       `json:"day"`
+	Currency string    `json:"currency"`
+	Was      Money     `json:"was"`
+	Now      Money     `json:"now"`
+}

@@ -1,0 +1,83 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+const (
+	chartWeeks  = 8
+	chartSeries = 5
+	other       = "other"
+)
+
+// chart stacks the usage of eight weeks by service; what is no usage would show
+// each month's beginning as a leap. Each week's excess is judged with what lies
+// before that week; spikes are this week's, as they are told.
+func (b *book) chart(spikes []Anomaly, f floors) Chart {
+	type ranked struct {
+		s   *series
+		sum money.Money
+	}
+	weeks := make([]ChartWeek, chartWeeks)
+	days := make([][]money.Day, chartWeeks)
+	var all []money.Day
+	for i := range weeks {
+		weeks[i].Week = b.week.Add(i - chartWeeks + 1)
+		for d := weeks[i].Week.Monday(); d < weeks[i].Week.Add(1).Monday(); d++ {
+			if b.told[d] {
+				days[i] = append(days[i], d)
+			}
+		}
+		weeks[i].Days = len(days[i])
+		all = append(all, days[i]...)
+	}
+	var ranks []ranked
+	for _, s := range b.series {
+		if sum := s.of(money.Usage, all); sum.Sign() > 0 {
+			ranks = append(ranks, ranked{s, sum})
+		}
+	}
+	slices.SortStableFunc(ranks, func(x, y ranked) int { return y.sum.Cmp(x.sum) })
+	var chart Chart
+	place := map[*series]int{}
+	for i, r := range ranks {
+		place[r.s] = min(i, chartSeries)
+		switch {
+		case i < chartSeries:
+			chart.Series = append(chart.Series, r.s.name())
+		case i == chartSeries:
+			chart.Series = append(chart.Series, other)
+		}
+	}
+	told := map[string]bool{}
+	for _, a := range spikes {
+		told[a.Series] = a.Label == ""
+	}
+	for i := range weeks {
+		weeks[i].Values = make([]float64, len(chart.Series))
+		sums := make([]money.Money, len(chart.Series))
+		for _, r := range ranks {
+			at := place[r.s]
+			sums[at] = sums[at].Add(r.s.of(money.Usage, days[i]))
+			over, _ := r.s.excesses(days[i], f.day, 0)
+			a, ok := r.s.spike(b.currency, over, f.week)
+			if i == chartWeeks-1 {
+				ok = ok && told[a.Series]
+			}
+			if ok {
+				weeks[i].Above += a.Excess
+				weeks[i].Values[at] -= a.Excess
+			}
+		}
+		for at, sum := range sums {
+			weeks[i].Values[at] = max(0, weeks[i].Values[at]+sum.Float64())
+		}
+	}
+	first := slices.IndexFunc(weeks, func(w ChartWeek) bool { return w.Days > 0 })
+	chart.Weeks = weeks[max(0, first):]
+	slices.SortStableFunc(chart.Weeks, func(x, y ChartWeek) int { return cmp.Compare(x.Week, y.Week) })
+	return chart
+}

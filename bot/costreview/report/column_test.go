@@ -1,0 +1,65 @@
+package report
+
+import (
+	"testing"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// TestFallback: EffectiveCost gives way to BilledCost where it is useless, and only
+// there: commitments make the two differ for good reason.
+func TestFallback(t *testing.T) {
+	t.Parallel()
+	committed := money.Group{Provider: "AWS", Service: "EC2", Pricing: "Committed"}
+	standard := money.Group{Provider: "AWS", Service: "EC2", Pricing: "Standard"}
+	plain := money.Group{Provider: "AWS", Service: "EC2"}
+	purchase := money.Group{Provider: "AWS", Service: "Savings Plans", Kind: money.Purchase}
+	from := monday - 70
+	for _, c := range []struct {
+		name   string
+		ledger func(l *ledger)
+		column string
+		total  string // of five days
+	}{
+		{"the same in both", func(l *ledger) { l.put(from, sunday, standard, "100") }, effective, "500"},
+		{"rounded to whole units, to nothing", func(l *ledger) { l.both(from, sunday, standard, "0", "0.49") }, billed, "2.45"},
+		{"rounded to whole units, upwards", func(l *ledger) { l.both(from, sunday, standard, "2", "1.624") }, billed, "8.12"},
+		{"rounded to cents", func(l *ledger) { l.both(from, sunday, standard, "10.25", "10.2461") }, effective, "51.25"},
+		{"empty", func(l *ledger) { l.both(from, sunday, plain, "0", "10") }, billed, "50"},
+		{"a commitment: purchase billed, use effective", func(l *ledger) {
+			l.both(from+1, from+1, purchase, "0", "36500").both(from, sunday, committed, "100", "0").put(from, sunday, standard, "20")
+		}, effective, "600"},
+		{"a commitment, partly used at a discount", func(l *ledger) {
+			l.both(from, sunday, committed, "100", "30").put(from, sunday, standard, "1")
+		}, effective, "505"},
+		{"a commitment without PricingCategory", func(l *ledger) {
+			l.Lacks = []string{"PricingCategory"}
+			l.both(from, sunday, plain, "120", "20")
+		}, effective, "600"},
+		{"a shortfall without PricingCategory", func(l *ledger) {
+			l.Lacks = []string{"PricingCategory"}
+			l.both(from, sunday, plain, "10", "20")
+		}, billed, "100"},
+		{"a purchase that looks like usage, without ChargeCategory", func(l *ledger) {
+			l.Lacks = []string{"ChargeCategory", "PricingCategory"}
+			l.both(from+1, from+1, plain, "0", "36500").both(from, sunday, plain, "120", "20")
+		}, effective, "600"},
+		{"the marketplace bills elsewhere", func(l *ledger) {
+			l.both(from, sunday, money.Group{Provider: "AWS", Service: "Marketplace", Pricing: "Standard"}, "50", "0").put(from, sunday, standard, "10")
+		}, effective, "300"},
+		{"another column was asked for", func(l *ledger) {
+			l.Column = "ListCost"
+			l.both(from, sunday, standard, "130", "100")
+		}, "ListCost", "650"},
+		{"one provider of two", func(l *ledger) {
+			l.both(from, sunday, standard, "0", "10").put(from, sunday, money.Group{Provider: "Microsoft", Service: "AKS", Pricing: "Standard"}, "5")
+		}, "EffectiveCost (AWS: BilledCost)", "75"},
+	} {
+		l := newLedger(t)
+		c.ledger(l)
+		m := judged(t, l.input())
+		if m.Column != c.column || m.Total.String() != c.total {
+			t.Errorf("%s: got %s by %s, want %s by %s", c.name, m.Total, m.Column, c.total, c.column)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+const (
+	// sayable is how many times its base a change may be, and still be said in
+	// percent: above that the base is next to nothing.
+	sayable = 10
+	// alike is how far a renamed service's cost may lie from what it was, as a fraction.
+	alike = 0.10
+	// renamed is the least share of the total that a possible rename is worth a line.
+	renamed = 0.001
+)
+
+func compared(now, was money.Money) Compared {
+	c := Compared{Was: was, Change: now.Sub(was)}
+	base, change := was.Float64(), c.Change.Float64()
+	if was.Sign() > 0 && c.Change.Abs().Float64() <= sayable*base {
+		c.Percent, c.Sayable = 100*change/base, true
+	}
+	return c
+}
+
+// before are the same weekdays of the week before, of those days that it has.
+func (b *book) before() (now, was []money.Day) {
+	for _, d := range b.days {
+		if b.told[d-7] {
+			now, was = append(now, d), append(was, d-7)
+		}
+	}
+	return now, was
+}
+
+// total is the cost of all series on days, whatever its kind.
+func (b *book) total(days []money.Day) (sum money.Money) {
+	for _, s := range b.series {
+		sum = sum.Add(s.of(money.Usage, days))
+		for kind := range s.others {
+			sum = sum.Add(s.of(kind, days))
+		}
+	}
+	return sum
+}
+
+// move compares everything in the book with the week before: usage only, because
+// fixed charges, credits and corrections have lines of their own.
+func (b *book) move(m *Money, top int) {
+	now, was := b.before()
+	if len(was) == 0 {
+		m.Notes = append(m.Notes, "Nothing is known of the week before: there is no comparison.")
+		return
+	}
+	if len(was) < len(b.days) {
+		m.Alike = now
+		m.Notes = append(m.Notes, "The week before lacks some of these weekdays: the comparison is over "+list(now)+".")
+	}
+	total := compared(b.total(now), b.total(was))
+	m.Before = &total
+	var movers, fresh, gone []Mover
+	for _, s := range b.series {
+		mover := Mover{
+			Provider: clean(s.provider), Service: orUnnamed(s.service, noService),
+			Total: s.of(money.Usage, b.days), Compared: compared(s.of(money.Usage, now), s.of(money.Usage, was)), Services: 0,
+		}
+		switch {
+		case s.first >= b.week.Monday() && !mover.Total.IsZero():
+			fresh = append(fresh, mover)
+		case !mover.Was.IsZero() && mover.Total.IsZero():
+			gone = append(gone, mover)
+		case !mover.Total.IsZero() || !mover.Was.IsZero():
+			movers = append(movers, mover)
+		}
+	}
+	fresh, gone, m.Renames = renames(fresh, gone, m.Total)
+	movers = append(movers, gone...)
+	slices.SortStableFunc(movers, func(x, y Mover) int { return y.Change.Abs().Cmp(x.Change.Abs()) })
+	var rest []Mover
+	for _, mover := range movers {
+		switch sign := mover.Change.Sign(); {
+		case sign > 0 && len(m.Up) < top:
+			m.Up = append(m.Up, mover)
+		case sign < 0 && len(m.Down) < top:
+			m.Down = append(m.Down, mover)
+		default:
+			rest = append(rest, mover)
+		}
+	}
+	m.Folded = fold(rest)
+	slices.SortStableFunc(fresh, func(x, y Mover) int { return y.Total.Cmp(x.Total) })
+	if len(fresh) > top {
+		m.New = append(fresh[:top:top], *fold(fresh[top:]))
+	} else {
+		m.New = fresh
+	}
+}
+
+// fold makes one entry of many; nil when there is none.
+func fold(movers []Mover) *Mover {
+	if len(movers) == 0 {
+		return nil
+	}
+	all := Mover{Service: "others", Services: len(movers)}
+	var now money.Money
+	for _, m := range movers {
+		all.Total = all.Total.Add(m.Total)
+		all.Was = all.Was.Add(m.Was)
+		now = now.Add(m.Was).Add(m.Change)
+	}
+	all.Compared = compared(now, all.Was)
+	return &all
+}
+
+// renames pairs services that vanished with services that came, where the sum
+// stayed about the same: each at most once, the closest first.
+func renames(fresh, gone []Mover, total money.Money) (restFresh, restGone []Mover, found []Rename) {
+	type pair struct {
+		to, from int
+		off      float64
+	}
+	var pairs []pair
+	least := renamed * total.Abs().Float64()
+	for i, to := range fresh {
+		for j, from := range gone {
+			was := from.Was.Float64()
+			now := to.Change.Float64() // over the days that both weeks have
+			if was <= 0 || now < least || was < least {
+				continue
+			}
+			if off := abs(now-was) / was; off <= alike {
+				pairs = append(pairs, pair{i, j, off})
+			}
+		}
+	}
+	slices.SortStableFunc(pairs, func(x, y pair) int {
+		return cmp.Or(cmp.Compare(x.off, y.off), cmp.Compare(x.to, y.to), cmp.Compare(x.from, y.from))
+	})
+	usedTo, usedFrom := map[int]bool{}, map[int]bool{}
+	for _, p := range pairs {
+		if usedTo[p.to] || usedFrom[p.from] {
+			continue
+		}
+		usedTo[p.to], usedFrom[p.from] = true, true
+		to, from := fresh[p.to], gone[p.from]
+		found = append(found, Rename{From: fullName(from), To: fullName(to), Was: from.Was, Now: to.Change})
+	}
+	for i, m := range fresh {
+		if !usedTo[i] {
+			restFresh = append(restFresh, m)
+		}
+	}
+	for i, m := range gone {
+		if !usedFrom[i] {
+			restGone = append(restGone, m)
+		}
+	}
+	slices.SortStableFunc(found, func(x, y Rename) int { return y.Now.Cmp(x.Now) })
+	return restFresh, restGone, found
+}
+
+const noService = "no service name"
+
+func fullName(m Mover) string {
+	if strings.HasPrefix(m.Service, m.Provider) { // "AWS Lambda" of AWS, and of no provider
+		return m.Service
+	}
+	return m.Provider + " " + m.Service
+}
+
+func abs(x float64) float64 { return max(x, -x) }

@@ -1,0 +1,108 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/playbooks/handbook"
+)
+
+// Judge says what a week was. The same values give the same report, byte for byte,
+// in whatever order they come.
+func Judge(in Input) Report {
+	in = arranged(in)
+	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC()}
+	for _, text := range in.Absent {
+		r.Missing = append(r.Missing, sentence(text))
+	}
+	r.Missing = append(r.Missing, lacking(in.Readings)...)
+	var missing []string
+	var rows []usages
+	for _, currency := range currencies(in.Readings) {
+		b, lost := open(in, currency)
+		missing = append(missing, lost...)
+		if b != nil {
+			r.Money = append(r.Money, b.judge(in))
+			rows = append(rows, b.usages())
+		}
+	}
+	slices.SortStableFunc(r.Money, func(x, y Money) int { return y.Total.Cmp(x.Total) })
+	r.Missing = append(r.Missing, missing...)
+	sheet := in.Handbook
+	if sheet == nil {
+		sheet = handbook.Default()
+	}
+	r.Steps = costSteps(in, rows, sheet)
+	var why string
+	if r.Organisation, why = organise(in, r.Money, sheet); why != "" {
+		r.Missing = append(r.Missing, why)
+	}
+	if in.Incidents == nil {
+		r.Missing = append(r.Missing, "The week's incidents cannot be read here.")
+	} else {
+		r.Incidents = in.Incidents.week(in.Now)
+	}
+	return r
+}
+
+// arranged puts what comes in any order into one.
+func arranged(in Input) Input {
+	in.Readings = ordered(in.Readings)
+	in.Expected = slices.Clone(in.Expected)
+	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts
+		return cmp.Or(y.At.Compare(x.At), cmp.Compare(x.Series, y.Series), cmp.Compare(x.ByID, y.ByID), cmp.Compare(x.Reason, y.Reason), cmp.Compare(x.Level, y.Level))
+	})
+	return in
+}
+
+// judge is the week in one currency.
+func (b *book) judge(in Input) Money {
+	top := in.Settings.Top
+	if top <= 0 {
+		top = 5
+	}
+	m := Money{
+		Currency: b.currency, Days: b.days, LeftOut: 7 - len(b.days), Until: b.days[len(b.days)-1],
+		Partial: b.partial, Column: b.column, Total: b.total(b.days), Sources: b.sources, Notes: b.notes,
+	}
+	for g, c := range b.rows {
+		m.Billed = m.Billed.Add(c.billed)
+		if g.Kind == money.Usage {
+			m.Usage = m.Usage.Add(c.amount)
+		}
+	}
+	b.move(&m, top)
+	f := b.floors(in.Settings)
+	b.spikes(&m, in, f)
+	b.history(&m)
+	b.restate(&m, in)
+	b.sides(&m)
+	m.Chart = b.chart(m.Spikes, f)
+	return m
+}
+
+// ordered sorts readings by their source: they come as they were read.
+func ordered(readings []money.Reading) []money.Reading {
+	readings = slices.Clone(readings)
+	slices.SortStableFunc(readings, func(x, y money.Reading) int {
+		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Name, y.Name), x.At.Compare(y.At))
+	})
+	return readings
+}
+
+func currencies(readings []money.Reading) (all []string) {
+	seen := map[string]bool{}
+	for _, reading := range readings {
+		for _, groups := range reading.Days {
+			for g := range groups {
+				if !seen[g.Currency] {
+					seen[g.Currency] = true
+					all = append(all, g.Currency)
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,244 @@
+package report
+
+import (
+	"time"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// Schema is the version of the report that this binary writes.
+const Schema = 1
+
+// Report is what a week was. It is stored as JSON with the digest that was posted,
+// so that clicks on an old digest still find what they are about.
+type Report struct {
+	Schema int        `json:"schema"`
+	Digest string     `json:"digest"`
+	Week   money.Week `json:"week"`
+	MadeAt time.Time  `json:"made_at"`
+	// Money has one entry a billing currency, the largest total first; they are never summed.
+	Money        []Money       `json:"money,omitempty"`
+	Organisation *Organised    `json:"organisation,omitempty"`
+	Steps        []CostStep    `json:"steps,omitempty"`
+	Incidents    *WeekOfAlerts `json:"incidents,omitempty"`
+	// Missing are sentences: what is missing, and what is lost by it.
+	Missing []string `json:"missing,omitempty"`
+}
+
+// Money is the week in one currency. Comparisons are over Days and the same
+// weekdays of the week before: equal weekdays, settled days only.
+type Money struct {
+	Currency string      `json:"currency"`
+	Days     []money.Day `json:"days"`               // that count
+	LeftOut  int         `json:"left_out,omitempty"` // of the week's seven: not settled, or not there
+	Until    money.Day   `json:"until"`              // data to that day
+	Partial  bool        `json:"partial,omitempty"`  // a source could not be read whole: the total is at least this
+	Column   string      `json:"column"`             // EffectiveCost, BilledCost, ...: what Total is
+	Total    money.Money `json:"total"`
+	Billed   money.Money `json:"billed"` // the same days as the invoice will have them
+	Usage    money.Money `json:"usage"`  // Total without fixed charges, credits and corrections
+	Before   *Compared   `json:"before,omitempty"`
+	// Alike are those of Days whose weekday the week before has too, when it lacks some: comparisons are over these.
+	Alike    []money.Day `json:"alike,omitempty"`
+	Restated *Restated   `json:"restated,omitempty"`
+	Sources  []Share     `json:"sources,omitempty"` // when there is more than one
+
+	Up      []Mover   `json:"up,omitempty"`
+	Down    []Mover   `json:"down,omitempty"`
+	Folded  *Mover    `json:"folded,omitempty"` // all others together
+	New     []Mover   `json:"new,omitempty"`    // services without a history
+	Renames []Rename  `json:"renames,omitempty"`
+	Spikes  []Anomaly `json:"anomalies,omitempty"`
+	Meant   []Anomaly `json:"meant,omitempty"` // that people said are expected
+	// Shifted were told for two weeks: their new level is what is usual by now.
+	Shifted []Anomaly `json:"shifted,omitempty"`
+	// Unjudged are services whose history is too short, by their cost.
+	Unjudged []Share `json:"unjudged,omitempty"`
+
+	Fixed       []Share `json:"fixed,omitempty"` // purchases, recurring fees, tax: by service
+	Credits     []Share `json:"credits,omitempty"`
+	Corrections []Share `json:"corrections,omitempty"`
+
+	Chart Chart    `json:"chart"`
+	Notes []string `json:"notes,omitempty"` // about this currency's figures
+}
+
+// Compared is a change against the same weekdays of the week before.
+type Compared struct {
+	Was    money.Money `json:"was"`
+	Change money.Money `json:"change"`
+	// Percent is the change of Was in percent; Sayable is false when Was is negative or next to nothing.
+	Percent float64 `json:"percent"`
+	Sayable bool    `json:"sayable"`
+}
+
+// Restated says that a week which was told before is another one by now.
+type Restated struct {
+	Week money.Week `json:"week"`
+	Compared
+}
+
+// Share is one named part of the total.
+type Share struct {
+	Name  string      `json:"name"`
+	Total money.Money `json:"total"`
+	Note  string      `json:"note,omitempty"` // why it stands here
+}
+
+// Mover is a service whose cost changed.
+type Mover struct {
+	Provider string      `json:"provider,omitempty"`
+	Service  string      `json:"service"`
+	Total    money.Money `json:"total"`
+	Compared
+	Services int `json:"services,omitempty"` // of a folded entry: how many
+}
+
+// Rename is a service that vanished while another came with about its cost.
+type Rename struct {
+	From string      `json:"from"`
+	To   string      `json:"to"`
+	Was  money.Money `json:"was"`
+	Now  money.Money `json:"now"`
+}
+
+// Anomaly is a series whose days exceeded what their weekday's median and trend
+// let expect.
+type Anomaly struct {
+	Series   string      `json:"series"` // SeriesID
+	Provider string      `json:"provider,omitempty"`
+	Service  string      `json:"service"`
+	Days     []money.Day `json:"days"`     // of the excess
+	Actual   float64     `json:"actual"`   // over Days
+	Expected float64     `json:"expected"` // over Days
+	Excess   float64     `json:"excess"`
+	Highest  float64     `json:"highest"`         // the costliest of Days
+	Again    int         `json:"again,omitempty"` // digests in a row that told it before: a level shift
+	Label    string      `json:"label,omitempty"` // "recurring": on the same day of earlier months too
+	CDN      bool        `json:"cdn,omitempty"`   // the CDN playbook is about it
+	Category string      `json:"category,omitempty"`
+	Why      string      `json:"why,omitempty"` // of a meant one: the reason, by whom
+}
+
+// Chart is eight weeks, stacked by service: the five largest and the rest, oldest
+// week first.
+type Chart struct {
+	Weeks  []ChartWeek `json:"weeks"`
+	Series []string    `json:"series"` // names, largest first; the last may be "other"
+}
+
+// ChartWeek is one bar. Values stand in the order of Chart.Series and are below
+// what was expected; Above is what exceeded it, drawn on top in red with Label.
+type ChartWeek struct {
+	Week   money.Week `json:"week"`
+	Values []float64  `json:"values"`
+	Above  float64    `json:"above,omitempty"`
+	Days   int        `json:"days"` // with data; fewer than 7: said under the bar
+}
+
+// Organised is what the week's cost means for the organisation, by the sheet.
+type Organised struct {
+	Users Figure `json:"users"`
+	// Growth a week as a fraction; Measured is over how many stored weeks, 0: configured.
+	Growth   Figure   `json:"growth"`
+	Measured int      `json:"measured,omitempty"`
+	PerUser  *PerUser `json:"per_user,omitempty"`
+	// Moves are the sheet's thresholds that are due, passed or foreseeable, the most urgent first.
+	Moves []Move `json:"moves,omitempty"`
+	// SLO is the availability that the sheet wants at this scale, as a sentence with its id.
+	SLO   string   `json:"slo,omitempty"`
+	Notes []string `json:"notes,omitempty"`
+}
+
+// PerUser is a month's cost of one user beside both of the sheet's yardsticks,
+// which disagree (X1, X2).
+type PerUser struct {
+	Currency string  `json:"currency"`
+	Month    float64 `json:"month"` // Usage of the settled days, made 30.4 days
+	Value    float64 `json:"value"` // a user
+	// The sheet's band (Q5) and table (T), each of a user and month; zero: the sheet gives none here.
+	BandLow   float64  `json:"band_low,omitempty"`
+	BandHigh  float64  `json:"band_high,omitempty"`
+	Table     float64  `json:"table,omitempty"`
+	Sentences []string `json:"sentences"` // both yardsticks with their ids, the factor between them
+}
+
+// Move is one of the sheet's thresholds as it concerns this organisation.
+type Move struct {
+	ID       string   `json:"id"` // M1
+	Title    string   `json:"title"`
+	Sentence string   `json:"sentence"`        // the honest one, with lead time
+	Weeks    *float64 `json:"weeks,omitempty"` // until the threshold; nil: passed, or not foreseeable
+	Late     float64  `json:"late,omitempty"`  // weeks since its start was due
+	IDs      []string `json:"ids,omitempty"`   // facts and contradictions that it touches
+}
+
+// CostStep is one of the sheet's wins beside the spend that it applies to.
+type CostStep struct {
+	ID       string   `json:"id"` // C1
+	Title    string   `json:"title"`
+	Group    string   `json:"group"` // "quick win, 0-3 months"
+	Effort   string   `json:"effort"`
+	Adoption Adoption `json:"adoption"`
+	Applies  bool     `json:"applies"`
+	Why      string   `json:"why,omitempty"` // it does not apply, or its saving is not known
+	// Savings a month, one a currency: the step's range times the spend it applies to, never times the total.
+	Savings []Saving `json:"savings,omitempty"`
+}
+
+// Saving is a range of money a month, of Base: what the rows that the step applies
+// to cost a month, and Rows says which they are.
+type Saving struct {
+	Currency string  `json:"currency"`
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"`
+	Base     float64 `json:"base"`
+	Rows     string  `json:"rows"`
+}
+
+// WeekOfAlerts is how the week's incidents went. Drills are counted apart.
+type WeekOfAlerts struct {
+	Count      int         `json:"count"`
+	Drills     int         `json:"drills,omitempty"`
+	ByPlaybook []Count     `json:"by_playbook,omitempty"`
+	BySeverity []Count     `json:"by_severity,omitempty"`
+	False      []Count     `json:"false,omitempty"` // closed as false alarm or noise, by alert
+	Ack        *Times      `json:"ack,omitempty"`
+	Resolve    *Times      `json:"resolve,omitempty"`
+	StepsLate  int         `json:"steps_late,omitempty"`
+	Overdue    []OwnerLate `json:"overdue,omitempty"` // the latest first
+}
+
+// Count is a name and how often it came.
+type Count struct {
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+}
+
+// Times are the median and the worst of how long something took, and of how many.
+type Times struct {
+	Median time.Duration `json:"median"`
+	Worst  time.Duration `json:"worst"`
+	Of     int           `json:"of"`
+	Open   int           `json:"open,omitempty"` // for which it has not happened yet
+}
+
+// OwnerLate are the overdue steps of one owner.
+type OwnerLate struct {
+	Owner string     `json:"owner"`
+	Steps []LateStep `json:"steps"`
+}
+
+// LateStep is an overdue step and by how many whole days.
+type LateStep struct {
+	Incident string `json:"incident"`
+	Step     string `json:"step"`
+	Tier     string `json:"tier"`
+	Days     int    `json:"days"`
+}
+
+// SeriesID names a cost series for buttons and memory: 16 hex digits of provider,
+// service and currency. It fits into Slack's 75 characters whatever the names are.
+func SeriesID(provider, service, currency string) string {
+	return seriesID(provider, service, currency)
+}

@@ -1,0 +1,134 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/playbooks/yamlfile"
+)
+
+const (
+	// maxServices bounds how many services are listed one by one.
+	maxServices = 30
+	// maxSuggestions bounds how many names are offered.
+	maxSuggestions = 5
+)
+
+// ServiceReport is the last eight weeks of one service, or of all of them.
+type ServiceReport struct {
+	Asked string     `json:"asked,omitempty"` // the service's name; empty: all
+	Typed string     `json:"typed,omitempty"` // what was taken to mean that name; empty: the name itself
+	Week  money.Week `json:"week"`            // the newest of the eight
+	// Services are those that have the name, of whatever provider and currency; of all, the costliest.
+	Services []ServiceWeeks `json:"services,omitempty"`
+	More     int            `json:"more,omitempty"` // services that are not listed
+	Missing  []string       `json:"missing,omitempty"`
+}
+
+// ServiceWeeks are eight weeks of a service, oldest first.
+type ServiceWeeks struct {
+	Series   string        `json:"series"` // SeriesID
+	Provider string        `json:"provider,omitempty"`
+	Service  string        `json:"service"`
+	Category string        `json:"category,omitempty"`
+	Currency string        `json:"currency"`
+	Weeks    []ServiceWeek `json:"weeks"`
+	// Spikes are the anomalies of each week, judged with what lies before it, oldest
+	// first. Why is what people said who expected them.
+	Spikes []Anomaly `json:"anomalies,omitempty"`
+	Judged bool      `json:"judged"` // false: its history is too short to tell anomalies
+}
+
+// ServiceWeek is what a service cost in a week, over the days that are known.
+type ServiceWeek struct {
+	Week  money.Week  `json:"week"`
+	Total money.Money `json:"total"` // fixed charges, credits and corrections included
+	Usage money.Money `json:"usage"`
+	Days  int         `json:"days"` // with data; 0: nothing is known, which is not zero
+}
+
+// Service tells the last eight weeks of a service, up to Input.Week; of every
+// service when name is empty. When no service has the name, the only one that is
+// like it is taken; else the report has none, and suggestions are the nearest names.
+func Service(in Input, name string) (r ServiceReport, suggestions []string) {
+	in, name = arranged(in), clean(name)
+	r, names := called(in, name)
+	if len(r.Services) > 0 || name == "" {
+		return r, nil
+	}
+	suggestions = yamlfile.Alike(name, names)
+	if len(suggestions) != 1 {
+		return r, suggestions[:min(len(suggestions), maxSuggestions)]
+	}
+	r, _ = called(in, suggestions[0])
+	r.Typed = name
+	return r, nil
+}
+
+// called tells of the services that have a name, and which names there are.
+func called(in Input, name string) (r ServiceReport, names []string) {
+	r = ServiceReport{Asked: name, Week: in.Week, Missing: lacking(in.Readings)}
+	for _, currency := range currencies(in.Readings) {
+		b, missing := open(in, currency)
+		r.Missing = append(r.Missing, missing...)
+		if b == nil {
+			continue
+		}
+		f := b.floors(in.Settings)
+		for _, s := range b.series {
+			service := orUnnamed(s.service, noService)
+			names = append(names, service)
+			if name == "" || strings.EqualFold(name, service) || strings.EqualFold(name, s.name()) {
+				r.Services = append(r.Services, b.weeks(s, f, in.Expected))
+			}
+		}
+	}
+	slices.SortStableFunc(r.Services, func(x, y ServiceWeeks) int {
+		return cmp.Or(last(y).Total.Cmp(last(x).Total), cmp.Compare(x.Service, y.Service), cmp.Compare(x.Provider, y.Provider))
+	})
+	if name == "" && len(r.Services) > maxServices {
+		r.More = len(r.Services) - maxServices
+		r.Services = r.Services[:maxServices]
+	}
+	return r, unique(names)
+}
+
+func last(s ServiceWeeks) ServiceWeek { return s.Weeks[len(s.Weeks)-1] }
+
+func (b *book) weeks(s *series, f floors, all []Expectation) ServiceWeeks {
+	out := ServiceWeeks{
+		Series: SeriesID(s.provider, s.service, b.currency), Provider: clean(s.provider),
+		Service: orUnnamed(s.service, noService), Category: clean(s.category), Currency: clean(b.currency),
+	}
+	for back := chartWeeks - 1; back >= 0; back-- {
+		w := b.week.Add(-back)
+		var days []money.Day
+		for d := w.Monday(); d < w.Add(1).Monday(); d++ {
+			if b.told[d] {
+				days = append(days, d)
+			}
+		}
+		usage := s.of(money.Usage, days)
+		total := usage
+		for kind := range s.others {
+			total = total.Add(s.of(kind, days))
+		}
+		out.Weeks = append(out.Weeks, ServiceWeek{w, total, usage, len(days)})
+		over, judged := s.excesses(days, f.day, 0)
+		out.Judged = out.Judged || judged > 0
+		over, meant, why := expected(over, out.Series, all)
+		over, recurring := s.recurring(over)
+		for _, part := range []struct {
+			days       []excess
+			label, why string
+		}{{days: over}, {days: recurring, label: "recurring"}, {days: meant, why: why}} {
+			if a, ok := s.spike(b.currency, part.days, f.week); ok {
+				a.Label, a.Why = part.label, part.why
+				out.Spikes = append(out.Spikes, a)
+			}
+		}
+	}
+	return out
+}

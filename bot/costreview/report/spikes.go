@@ -1,0 +1,181 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/playbooks/handbook"
+)
+
+const (
+	leastFloor = 50    // units of the currency a day
+	floorShare = 0.005 // of the average day's total
+	// shiftWeeks is in how many digests in a row a level shift is told; after that
+	// the new level is what is usual.
+	shiftWeeks = 2
+	// maxSpikes bounds how many anomalies are told one by one.
+	maxSpikes = 20
+)
+
+// floors are the least excess of a day and of a week that is worth telling.
+type floors struct{ day, week float64 }
+
+// floors takes the average day of the six weeks up to the one under review.
+func (b *book) floors(s Settings) floors {
+	f := floors{s.Floor, s.WeekFloor}
+	if f.day <= 0 {
+		var days []money.Day
+		for d := b.week.Add(-weeksBack).Monday(); d < b.week.Add(1).Monday(); d++ {
+			if b.told[d] {
+				days = append(days, d)
+			}
+		}
+		var sum money.Money
+		for _, s := range b.series {
+			sum = sum.Add(s.of(money.Usage, days))
+		}
+		f.day = max(leastFloor, floorShare*sum.Float64()/float64(max(1, len(days))))
+	}
+	if f.week <= 0 {
+		f.week = f.day
+	}
+	return f
+}
+
+// excess is a day above what was expected of it.
+type excess struct {
+	day              money.Day
+	actual, expected float64
+}
+
+// excesses are a week's days of a series that exceed what is usual, judged with
+// what lies before each. told is in how many digests in a row the series was
+// told to do so; judged is how many days could be judged.
+func (s *series) excesses(days []money.Day, floor float64, told int) (over []excess, judged int) {
+	for _, d := range days {
+		x, there := s.track.at(d)
+		u, known := s.track.usual(d)
+		if !there || !known {
+			continue
+		}
+		judged++
+		if !u.exceeds(x, floor) {
+			continue
+		}
+		if told >= shiftWeeks {
+			if shifted, ok := s.shifted(d, told); ok && shifted.expected > u.expected {
+				u = shifted
+			}
+			if !u.exceeds(x, floor) {
+				continue
+			}
+		}
+		over = append(over, excess{d, x, u.expected})
+	}
+	return over, judged
+}
+
+// shifted is what is usual since a level shift: the same weekdays of the weeks in
+// which it was told.
+func (s *series) shifted(d money.Day, told int) (usual, bool) {
+	var same []float64
+	for k := 1; k <= min(told, weeksBack); k++ {
+		if x, there := s.track.at(d - money.Day(7*k)); there {
+			same = append(same, x)
+		}
+	}
+	return usualOf(same), len(same) > 0
+}
+
+// spike makes an anomaly of excesses; ok is false when their sum is not worth it.
+func (s *series) spike(currency string, over []excess, floor float64) (a Anomaly, ok bool) {
+	a = Anomaly{
+		Series:   SeriesID(s.provider, s.service, currency),
+		Provider: clean(s.provider), Service: orUnnamed(s.service, noService), Category: clean(s.category),
+		CDN: handbook.IsCDN(s.service),
+	}
+	for _, e := range over {
+		a.Days = append(a.Days, e.day)
+		a.Actual += e.actual
+		a.Expected += e.expected
+		a.Highest = max(a.Highest, e.actual)
+	}
+	a.Excess = a.Actual - a.Expected
+	return a, len(over) > 0 && a.Excess >= floor
+}
+
+// spikes judges every series of the week.
+func (b *book) spikes(m *Money, in Input, f floors) {
+	var told map[string]int
+	if in.Posted != nil && in.Posted.Week == b.week.Add(-1) {
+		told = in.Posted.Totals[b.currency].Told
+	}
+	var unjudged []Share
+	for _, s := range b.series {
+		id := SeriesID(s.provider, s.service, b.currency)
+		again := told[id]
+		over, judged := s.excesses(b.days, f.day, again)
+		if judged == 0 {
+			if cost := s.of(money.Usage, b.days); !cost.IsZero() && s.first < b.week.Monday() {
+				unjudged = append(unjudged, Share{Name: s.name(), Total: cost, Note: fmt.Sprintf("since %s", day(s.first))})
+			}
+			continue
+		}
+		over, meant, why := expected(over, id, in.Expected)
+		over, recurring := s.recurring(over)
+		if a, ok := s.spike(b.currency, over, f.week); ok {
+			a.Again = again
+			m.Spikes = append(m.Spikes, a)
+		} else if a, ok := s.spike(b.currency, recurring, f.week); ok {
+			a.Again, a.Label = again, "recurring"
+			m.Spikes = append(m.Spikes, a)
+		}
+		if a, ok := s.spike(b.currency, meant, f.week); ok {
+			a.Why = why
+			m.Meant = append(m.Meant, a)
+		}
+		if again >= shiftWeeks && len(over) == 0 {
+			// Still above what was usual: remembered, so that it is not told anew.
+			over, _ := s.excesses(b.days, f.day, 0)
+			if a, ok := s.spike(b.currency, over, f.week); ok {
+				a.Again = again
+				m.Shifted = append(m.Shifted, a)
+			}
+		}
+	}
+	for _, list := range []*[]Anomaly{&m.Spikes, &m.Meant, &m.Shifted} {
+		slices.SortStableFunc(*list, func(x, y Anomaly) int {
+			return cmp.Or(cmp.Compare(x.Label, y.Label), cmp.Compare(y.Excess, x.Excess))
+		})
+	}
+	if len(m.Spikes) > maxSpikes {
+		m.Notes = append(m.Notes, fmt.Sprintf("%d more services exceed what was expected, by less than these.", len(m.Spikes)-maxSpikes))
+		m.Spikes = m.Spikes[:maxSpikes]
+	}
+	m.Unjudged = shorten(unjudged)
+}
+
+func (s *series) name() string {
+	return fullName(Mover{Provider: clean(s.provider), Service: orUnnamed(s.service, noService)})
+}
+
+// expected takes out the days that people said are meant.
+func expected(over []excess, id string, all []Expectation) (rest, meant []excess, why string) {
+	for _, e := range over {
+		i := slices.IndexFunc(all, func(x Expectation) bool {
+			return x.Series == id && e.day <= x.Until && e.actual < x.Level
+		})
+		if i < 0 {
+			rest = append(rest, e)
+			continue
+		}
+		meant = append(meant, e)
+		why = clean(all[i].Reason)
+		if by := clean(all[i].By); by != "" {
+			why = orUnnamed(why, "no reason given") + " (" + by + ")"
+		}
+	}
+	return rest, meant, why
+}

@@ -1,0 +1,215 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// Text is the report for a terminal: plain, figures aligned, units named, every
+// state in words.
+func Text(r Report) string {
+	var p page
+	p.head("%s: %s (%s to %s)", orUnnamed(r.Digest, "Weekly cost review"), r.Week, r.Week.Monday().Time().Format("2 Jan"), (r.Week.Monday() + 6).Time().Format("2 Jan 2006"))
+	for _, m := range r.Money {
+		p.money(m)
+	}
+	if len(r.Money) == 0 {
+		p.head("Cost")
+		p.line("  No figures: see what is missing, below.")
+	}
+	if r.Organisation != nil {
+		p.organisation(r.Organisation)
+	}
+	p.steps(r.Steps)
+	if r.Incidents != nil {
+		p.alerts(r.Incidents)
+	}
+	if len(r.Missing) > 0 {
+		p.head("Missing")
+		p.list(r.Missing)
+	}
+	return p.b.String()
+}
+
+func (p *page) money(m Money) {
+	currency := orUnnamed(m.Currency, "no currency")
+	p.head("Cost in %s", currency)
+	least := ""
+	if m.Partial {
+		least = "at least "
+	}
+	p.line("  Total %s%s %s over %s (%s).", least, amount(m.Total.Float64()), currency, list(m.Days), many(len(m.Days), "day"))
+	if m.LeftOut > 0 {
+		p.line("  Data to %s, %s left out.", day(m.Until), many(m.LeftOut, "day"))
+	}
+	if m.Column != "" {
+		p.line("  By %s; billed for the same days: %s %s.", m.Column, amount(m.Billed.Float64()), currency)
+	}
+	if m.Before != nil {
+		p.line("  Change %s %s (%s) against %s %s on the same weekdays of the week before.", signed(m.Before.Change.Float64()), currency, percent(*m.Before), amount(m.Before.Was.Float64()), currency)
+	}
+	if r := m.Restated; r != nil {
+		p.line("  %s was restated: told as %s, by now %s %s (%s %s, %s).", r.Week, amount(r.Was.Float64()), amount(r.Was.Add(r.Change).Float64()), currency, signed(r.Change.Float64()), currency, percent(r.Compared))
+	}
+	p.shares("Sources", m.Sources)
+	p.movers("Up", m.Up)
+	p.movers("Down", m.Down)
+	if m.Folded != nil {
+		p.line("  All others together (%s): %s %s, %s (%s).", many(m.Folded.Services, "service"), amount(m.Folded.Total.Float64()), currency, signed(m.Folded.Change.Float64()), percent(m.Folded.Compared))
+	}
+	if len(m.New) > 0 {
+		p.line("  New, without a history:")
+		var rows [][]string
+		for _, mover := range m.New {
+			rows = append(rows, []string{"  " + moverName(mover), amount(mover.Total.Float64())})
+		}
+		p.table(rows)
+	}
+	for _, r := range m.Renames {
+		p.line("  Possible rename: %s (%s %s) is gone, %s (%s %s) came.", r.From, amount(r.Was.Float64()), currency, r.To, amount(r.Now.Float64()), currency)
+	}
+	p.spikes("Above what was expected", m.Spikes, currency)
+	p.spikes("Above the usual, and expected", m.Meant, currency)
+	p.spikes("On a new level, told for two weeks", m.Shifted, currency)
+	p.shares("Not judged, the history is too short", m.Unjudged)
+	p.shares("Fixed charges", m.Fixed)
+	p.shares("Credits", m.Credits)
+	p.shares("Corrections", m.Corrections)
+	p.chart(m.Chart, currency)
+	p.list(m.Notes)
+}
+
+func moverName(m Mover) string {
+	if m.Services > 0 {
+		return fmt.Sprintf("%d others", m.Services)
+	}
+	return fullName(m)
+}
+
+func (p *page) movers(title string, movers []Mover) {
+	if len(movers) == 0 {
+		return
+	}
+	p.line("  %s:", title)
+	var rows [][]string
+	for _, m := range movers {
+		rows = append(rows, []string{"  " + moverName(m), amount(m.Total.Float64()), signed(m.Change.Float64()), percent(m.Compared)})
+	}
+	p.table(rows)
+}
+
+func percent(c Compared) string {
+	if !c.Sayable {
+		return "no percentage"
+	}
+	sign := ""
+	if c.Percent >= 0.05 {
+		sign = "+"
+	}
+	return sign + one(c.Percent+0) + " %"
+}
+
+func (p *page) shares(title string, shares []Share) {
+	if len(shares) == 0 {
+		return
+	}
+	p.line("  %s:", title)
+	var rows [][]string
+	for _, s := range shares {
+		name := "  " + s.Name
+		if s.Note != "" {
+			name += " (" + s.Note + ")"
+		}
+		rows = append(rows, []string{name, amount(s.Total.Float64())})
+	}
+	p.table(rows)
+}
+
+// Sentence says an anomaly in one sentence: what it cost, what was expected of
+// which days, and by how much it exceeds that.
+func (a Anomaly) Sentence(currency string) string {
+	text := fmt.Sprintf("%s: %s %s against %s expected on %s (%s)", fullName(Mover{Provider: a.Provider, Service: a.Service}),
+		amount(a.Actual), currency, amount(a.Expected), weekdays(a.Days), signed(a.Excess))
+	switch {
+	case a.Label == "recurring":
+		text += "; recurring, on these days of earlier months too"
+	case a.Why != "":
+		text += "; expected: " + a.Why
+	case a.Again > 0:
+		text += "; told " + many(a.Again, "week") + " in a row before"
+	}
+	return text + "."
+}
+
+// weekdays names the days of one week: "Thursday to Saturday".
+func weekdays(days []money.Day) string {
+	names := make([]string, len(days))
+	run := true
+	for i, d := range days {
+		names[i] = d.Weekday().String()
+		run = run && (i == 0 || d == days[i-1]+1)
+	}
+	switch n := len(names); {
+	case n > 2 && run:
+		return names[0] + " to " + names[n-1]
+	case n > 1:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
+}
+
+func (p *page) spikes(title string, spikes []Anomaly, currency string) {
+	if len(spikes) == 0 {
+		return
+	}
+	p.line("  %s:", title)
+	for _, a := range spikes {
+		p.line("    %s", a.Sentence(currency))
+	}
+}
+
+func (p *page) chart(c Chart, currency string) {
+	if len(c.Weeks) == 0 {
+		return
+	}
+	p.line("  Usage by week, %s:", currency)
+	rows := [][]string{{"  week", "days", "usage", "of it above the expected"}}
+	for _, w := range c.Weeks {
+		if w.Days == 0 {
+			rows = append(rows, []string{"  " + w.Week.String(), "0", "not known", ""})
+			continue
+		}
+		total := w.Above
+		for _, v := range w.Values {
+			total += v
+		}
+		above := ""
+		if w.Above > 0 {
+			above = amount(w.Above)
+		}
+		rows = append(rows, []string{"  " + w.Week.String(), fmt.Sprint(w.Days), amount(total), above})
+	}
+	p.table(rows)
+}
+
+// spell writes a duration as people say it, in its two largest units.
+func spell(d time.Duration) string {
+	minutes := int(d.Round(time.Minute) / time.Minute)
+	days, hours, minutes := minutes/(24*60), minutes/60%24, minutes%60
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{days, "d"}, {hours, "h"}, {minutes, "min"}} {
+		if part.n > 0 && len(parts) < 2 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.unit))
+		}
+	}
+	if len(parts) == 0 {
+		return "less than a minute"
+	}
+	return strings.Join(parts, " ")
+}

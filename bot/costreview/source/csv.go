@@ -1,0 +1,200 @@
+package source
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// maxRecord bounds a row, in bytes: an unclosed quote would make one of the rest
+// of the file.
+const maxRecord = 4 << 20
+
+var errRecord = fmt.Errorf("it has a row of more than %d MB, as a quote that is not closed makes one", maxRecord>>20)
+
+// bounded refuses to read on within one row. It also knows how the file ends.
+type bounded struct {
+	from io.Reader
+	left int
+	last byte
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, errRecord
+	}
+	n, err := b.from.Read(p)
+	if n > 0 {
+		b.left -= n
+		b.last = p[n-1]
+	}
+	return n, err
+}
+
+// readCSV adds up the rows of a file. A row that cannot be used is left out; the
+// error says why the file could not be read to its end.
+func readCSV(t *table, from io.Reader) error {
+	source := &bounded{from: from, left: maxRecord}
+	buffered := bufio.NewReaderSize(source, chunk)
+	if mark, _ := buffered.Peek(3); string(mark) == "\xEF\xBB\xBF" {
+		buffered.Discard(3)
+	}
+	records := csv.NewReader(buffered)
+	records.ReuseRecord = true
+	header, err := records.Read()
+	if errors.Is(err, io.EOF) {
+		return errors.New("it is empty")
+	}
+	if err != nil {
+		return fmt.Errorf("its header cannot be read (%w)", err)
+	}
+	found, err := findColumns(slices.Clone(header), t.file.Asked)
+	if err != nil {
+		return err
+	}
+	t.file.Used, t.file.Lacks = found.used, found.lacks
+	rows := csvRows{table: t, at: found.at, names: found.names}
+	for {
+		source.left = maxRecord
+		record, err := records.Read()
+		if err == nil {
+			err = rows.add(record)
+			if err == nil {
+				continue
+			}
+			if errors.Is(err, errGroups) {
+				return err
+			}
+			line, _ := records.FieldPos(0)
+			t.broken(int64(line), err)
+			continue
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		parse, ok := errors.AsType[*csv.ParseError](err)
+		if !ok {
+			return err
+		}
+		switch _, err := buffered.Peek(1); {
+		case err == nil || source.last == '\n':
+		case errors.Is(err, io.EOF):
+			return errors.New("it ends in the middle of a row")
+		default:
+			return err
+		}
+		t.broken(int64(parse.StartLine), parse.Err)
+	}
+}
+
+// csvRows adds rows to a table.
+type csvRows struct {
+	table *table
+	at    [fieldCount]int
+	names [fieldCount]string
+	key   []byte
+
+	tags  string // the last tags that may name batch work
+	batch bool
+}
+
+func (r *csvRows) field(record []string, f field) string {
+	if k := r.at[f]; k >= 0 {
+		return record[k]
+	}
+	return ""
+}
+
+// either is the first of the fields that holds something.
+func (r *csvRows) either(record []string, fields ...field) string {
+	for _, f := range fields {
+		if text := r.field(record, f); !isNull(text) {
+			return text
+		}
+	}
+	return ""
+}
+
+func (r *csvRows) add(record []string) error {
+	cost, null, err := r.cost(record)
+	if err != nil {
+		return err
+	}
+	start := record[r.at[fStart]]
+	day, ok := parseDay(start)
+	if !ok {
+		return fmt.Errorf("ChargePeriodStart %.40q is not a date of this century", start)
+	}
+	c := charge{
+		provider: r.either(record, fServiceProvider, fProvider, fPublisher),
+		service:  r.field(record, fService), category: r.field(record, fServiceCategory),
+		account:  r.either(record, fSubAccount, fBillingAccount),
+		currency: r.field(record, fCurrency), pricing: r.field(record, fPricing),
+		chargeCategory: r.field(record, fChargeCategory), chargeClass: r.field(record, fChargeClass), chargeFrequency: r.field(record, fChargeFrequency),
+		negative: isNegative(cost), batch: r.isBatch(r.field(record, fTags)),
+	}
+	r.key = c.appendTo(r.key[:0])
+	group, ok := r.table.byBytes[string(r.key)]
+	if !ok {
+		if group, err = r.table.group(&c); err != nil {
+			return err
+		}
+		r.table.remember(r.key, group)
+	}
+	if null {
+		r.table.file.Nulls++
+	}
+	if r.table.groups[group].Kind == money.Usage {
+		if end, ok := parseDay(r.field(record, fEnd)); ok && end-day > longest {
+			r.table.file.Long++
+		}
+	}
+	r.table.file.Rows++
+	_, err = r.table.add(group, day, cost)
+	return err
+}
+
+// longest is how many days usage may last to be shown on its first day without a
+// word: a month's, and some more for billing periods that are none of the calendar.
+const longest = 35
+
+func isNegative(c money.Cost) bool {
+	sign := c.Amount.Sign()
+	return sign < 0 || (sign == 0 && c.Billed.Sign() < 0)
+}
+
+// cost reads the amounts; null says that there is none in the column that counts.
+func (r *csvRows) cost(record []string) (c money.Cost, null bool, err error) {
+	text := record[r.at[fAmount]]
+	if null = isNull(text); !null {
+		if c.Amount, err = parseMoney(text); err != nil {
+			return c, false, fmt.Errorf("%s %w", r.names[fAmount], err)
+		}
+	}
+	if k := r.at[fBilled]; k < 0 || k == r.at[fAmount] {
+		c.Billed = c.Amount
+		return c, null, nil
+	}
+	if text := record[r.at[fBilled]]; !isNull(text) {
+		if c.Billed, err = parseMoney(text); err != nil {
+			return c, false, fmt.Errorf("BilledCost %w", err)
+		}
+	}
+	return c, null, nil
+}
+
+func (r *csvRows) isBatch(tags string) bool {
+	if isNull(tags) || !mentionsBatch(tags) {
+		return false
+	}
+	if tags != r.tags {
+		r.tags, r.batch = strings.Clone(tags), isBatch(tags)
+	}
+	return r.batch
+}

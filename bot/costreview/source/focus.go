@@ -1,0 +1,254 @@
+// Package source asks where cost figures come from: FOCUS files, Prometheus and
+// OpenCost, each read into exact daily sums by group. It judges nothing and stores
+// nothing: what a source lacks or cannot tell now it names in a note, and never
+// fills in.
+package source
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// Files are exports in FOCUS, FinOps' common format, version 1.0 to 1.4: csv,
+// csv.gz and parquet, told apart by their first bytes; columns are found by name.
+type Files struct {
+	Patterns []string // as filepath.Glob takes them
+	Column   string   // the cost column that counts: EffectiveCost when empty
+	// Written are the patterns as people wrote them, which name the source; nil: Patterns. Relative ones mean other
+	// folders on other machines, and the same source.
+	Written []string
+}
+
+// costColumns are the four cost columns of FOCUS, in the order in which one stands
+// in for another.
+var costColumns = [...]string{"EffectiveCost", "BilledCost", "ContractedCost", "ListCost"}
+
+// maxCells bounds how many sums, of one group on one day each, one source may have:
+// 400 bytes each, twice while they are compared with what is stored.
+const maxCells = 400_000
+
+// Read reads what the patterns match and the manifests beside it name. Files that
+// known tells of and that are unchanged since (path, size, time) are not read
+// again; a file that cannot be read now keeps what it told last. What files told
+// comes back as a map by path, to be given as known the next time; it is JSON when
+// marshalled.
+//
+// Charges after now are left out. progress, which may be nil, is told how many
+// bytes of how many are read; it is never called by two goroutines at once. An
+// error means that ctx ended or that the settings are wrong: whatever is wrong
+// with the files is in the notes.
+func (f Files) Read(ctx context.Context, now time.Time, known map[string]File, progress func(done, total int64)) (money.Reading, map[string]File, error) {
+	return f.read(ctx, now, known, newMeter(progress, maxCells))
+}
+
+func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m *meter) (money.Reading, map[string]File, error) {
+	if f.Column == "" {
+		f.Column = costColumns[0]
+	}
+	if !slices.Contains(costColumns[:], f.Column) {
+		return money.Reading{}, nil, fmt.Errorf("read FOCUS files: %q is not a cost column: one of %s", f.Column, strings.Join(costColumns[:], ", "))
+	}
+	for _, pattern := range f.Patterns {
+		if _, err := filepath.Match(pattern, ""); err != nil {
+			return money.Reading{}, nil, fmt.Errorf("read FOCUS files: %q is not a file pattern", pattern)
+		}
+	}
+	chosen, remarks := f.choose(known)
+	for _, c := range chosen {
+		if !c.unchanged(known, f.Column) {
+			m.total += c.size
+		}
+	}
+	told := make([]File, len(chosen))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for k, c := range chosen {
+		group.Go(func() (err error) {
+			if told[k], err = f.tell(ctx, c, known, m); err == nil {
+				m.keep(&told[k])
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return money.Reading{}, nil, fmt.Errorf("read FOCUS files: %w", err)
+	}
+	m.add(m.total - m.done) // what files that end early, or cannot be read, have left
+	if m.full {
+		for k := range told {
+			told[k] = File{Size: unfinished, Reader: reader, Asked: f.Column, Used: f.Column, Fault: errSource.Error()}
+		}
+	}
+	next := make(map[string]File, len(chosen))
+	for k, c := range chosen {
+		next[c.path] = told[k]
+	}
+	return f.sum(now, chosen, told, remarks), next, nil
+}
+
+// tell is what a file tells: of the last time when it is unchanged or cannot be
+// read, else of now. The error is ctx's.
+func (f Files) tell(ctx context.Context, c candidate, known map[string]File, m *meter) (File, error) {
+	before, ok := known[c.path]
+	if c.unchanged(known, f.Column) {
+		before.Fault = ""
+		return before, nil
+	}
+	file, err := readFile(ctx, c, f.Column, m)
+	if ctx.Err() != nil {
+		return File{}, ctx.Err()
+	}
+	if err == nil {
+		return file, nil
+	}
+	if ok && before.fits(f.Column) && before.Size >= 0 {
+		before.Fault, before.Kept = clean(err.Error()), true
+		return before, nil
+	}
+	file.Fault, file.Size = clean(err.Error()), unfinished
+	return file, nil
+}
+
+// sum adds up what the files tell of the days up to now.
+func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []money.Note) money.Reading {
+	r := money.Reading{
+		Source: f.Source(), Name: f.Name(), Origin: money.FOCUS,
+		At: now, Days: money.Days{}, Column: f.Column,
+	}
+	today := money.DayOf(now)
+	notes := notes{column: f.Column, files: len(told)}
+	for k := range told {
+		file := &told[k]
+		r.Rows, r.Broken = r.Rows+file.Rows, r.Broken+file.Broken
+		notes.add(chosen[k].name, file)
+		for day, groups := range file.Days {
+			switch {
+			case chosen[k].superseded(day):
+				continue
+			case day > today:
+				notes.future(chosen[k].name, day)
+				continue
+			}
+			for g, c := range groups {
+				r.Days.Add(day, g, c)
+			}
+		}
+	}
+	if notes.folded { // as in one file, so in all
+		r.Days = withoutAccounts(r.Days)
+	}
+	r.Newest, r.Known = r.Days.Newest()
+	r.Lacks = notes.lacks()
+	r.Notes = append(remarks, notes.all()...)
+	return r
+}
+
+// Any reports whether the patterns match anything on this machine: only a replica
+// that has the files can read them.
+func (f Files) Any() bool {
+	for _, pattern := range f.Patterns {
+		if found, err := filepath.Glob(pattern); err == nil && len(found) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Name is the source for people.
+func (f Files) Name() string { return "FOCUS files " + clean(strings.Join(f.written(), ", ")) }
+
+func (f Files) written() []string {
+	if f.Written != nil {
+		return f.Written
+	}
+	return f.Patterns
+}
+
+// Source tells this set of files from others, as long as its settings stay.
+func (f Files) Source() string {
+	if f.Column == "" {
+		f.Column = costColumns[0]
+	}
+	sum := sha256.Sum256([]byte(f.Column + "\x00" + strings.Join(f.written(), "\x00")))
+	return "focus:" + hex.EncodeToString(sum[:8])
+}
+
+// withoutAccounts adds up what only the account tells apart.
+func withoutAccounts(days money.Days) money.Days {
+	folded := make(money.Days, len(days))
+	for day, groups := range days {
+		for g, c := range groups {
+			g.Account = ""
+			folded.Add(day, g, c)
+		}
+	}
+	return folded
+}
+
+// errSource says of all files together what errGroups says of one.
+var errSource = errors.New("all files together have too many different services, providers and days to be a bill")
+
+// meter counts what is read, of all files together.
+type meter struct {
+	mu          sync.Mutex
+	tell        func(done, total int64)
+	done, total int64
+	limit       int // cells, of one file and of all
+
+	kept   []*File // that have been read
+	cells  int     // of these
+	folded bool    // accounts are not told apart, in any of them
+	full   bool    // even so there are too many
+
+	big sync.Mutex // one file at a time may be big
+}
+
+func newMeter(tell func(done, total int64), limit int) *meter {
+	return &meter{tell: tell, limit: limit}
+}
+
+// keep counts what a file told. When all are too much, accounts are told apart in
+// none of them: the result does not depend on which was read first.
+func (m *meter) keep(file *File) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.kept = append(m.kept, file)
+	if m.folded {
+		file.fold()
+	}
+	m.cells += file.cells()
+	if m.cells > m.limit && !m.folded {
+		m.folded, m.cells = true, 0
+		for _, kept := range m.kept {
+			kept.fold()
+			m.cells += kept.cells()
+		}
+	}
+	if m.full = m.full || m.cells > m.limit; m.full {
+		for _, kept := range m.kept {
+			kept.Days = nil
+		}
+	}
+}
+
+func (m *meter) add(bytes int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.done = min(m.done+bytes, m.total)
+	if m.tell != nil {
+		m.tell(m.done, m.total)
+	}
+}

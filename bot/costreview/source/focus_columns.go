@@ -1,0 +1,126 @@
+package source
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// field is a column that is read.
+type field int
+
+const (
+	fAmount field = iota // the cost column that counts
+	fBilled
+	fStart
+	fEnd
+	fCurrency
+	fService
+	fServiceProvider
+	fProvider
+	fPublisher
+	fSubAccount
+	fBillingAccount
+	fServiceCategory
+	fChargeCategory
+	fChargeClass
+	fChargeFrequency
+	fPricing
+	fTags
+	fieldCount
+)
+
+// fieldNames are the names of FOCUS; the first is settled by the file.
+var fieldNames = [fieldCount]string{
+	"", "BilledCost", "ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ServiceName",
+	"ServiceProviderName", "ProviderName", "PublisherName", "SubAccountId", "BillingAccountId",
+	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "PricingCategory", "Tags",
+}
+
+// wanted are the columns that a digest wants, each with what is lost without it.
+// FOCUS renamed the provider's column in 1.3; any of the three names will do.
+var wanted = [...]struct{ column, loss string }{
+	{"BilledCost", "the invoice's amounts are taken to be the same as the column that counts"},
+	{"ChargeCategory", "month-start charges, credits and taxes cannot be told from usage"},
+	{"ChargeClass", "corrections of earlier invoices cannot be told from usage"},
+	{"ChargeFrequency", "fees that recur cannot be told from usage"},
+	{"ProviderName", "costs cannot be told apart by provider"},
+	{"ServiceCategory", "services cannot be told apart by what they are for"},
+	{"SubAccountId", "costs cannot be told apart by account"},
+	{"PricingCategory", "committed and spot prices cannot be told from list prices"},
+	{"Tags", "batch work cannot be recognised"},
+}
+
+// columns says where each field is in a file; -1 is nowhere.
+type columns struct {
+	at    [fieldCount]int
+	used  string   // the name of fAmount
+	lacks []string // in the order of wanted
+	names [fieldCount]string
+}
+
+// maxColumns bounds a header: FOCUS 1.4 has about a hundred, providers add theirs.
+const maxColumns = 5000
+
+// findColumns finds the fields in a header. The error says why the file cannot be
+// used: it names the columns without which nothing can be told.
+func findColumns(header []string, asked string) (columns, error) {
+	if len(header) > maxColumns {
+		return columns{}, fmt.Errorf("its header has %d columns, and %d are the most that are read", len(header), maxColumns)
+	}
+	byName := make(map[string]int, len(header))
+	for k, name := range header {
+		name = strings.ToLower(strings.TrimSpace(name))
+		if _, ok := byName[name]; !ok {
+			byName[name] = k
+		}
+	}
+	find := func(name string) int {
+		if k, ok := byName[strings.ToLower(name)]; ok {
+			return k
+		}
+		return -1
+	}
+	c := columns{names: fieldNames}
+	for f := fBilled; f < fieldCount; f++ {
+		c.at[f] = find(fieldNames[f])
+	}
+	c.at[fAmount] = find(asked)
+	c.used = asked
+	for _, name := range costColumns {
+		if c.at[fAmount] < 0 {
+			c.at[fAmount], c.used = find(name), name
+		}
+	}
+	c.names[fAmount] = c.used
+	var missing []string
+	if c.at[fAmount] < 0 {
+		missing = append(missing, asked)
+	}
+	for _, f := range [...]field{fStart, fService, fCurrency} {
+		if c.at[f] < 0 {
+			missing = append(missing, fieldNames[f])
+		}
+	}
+	if len(missing) > 0 {
+		return columns{}, fmt.Errorf("it is not a FOCUS cost file: its header has no %s", strings.Join(missing, ", no "))
+	}
+	c.lacks = c.missing(asked)
+	return c, nil
+}
+
+func (c *columns) missing(asked string) []string {
+	var lacks []string
+	if c.used != asked {
+		lacks = append(lacks, asked)
+	}
+	instead := map[string][]field{"ProviderName": {fServiceProvider, fPublisher}, "SubAccountId": {fBillingAccount}}
+	for _, w := range wanted {
+		f := field(slices.Index(fieldNames[:], w.column))
+		has := func(f field) bool { return c.at[f] >= 0 }
+		if !has(f) && !slices.ContainsFunc(instead[w.column], has) && w.column != asked {
+			lacks = append(lacks, w.column)
+		}
+	}
+	return lacks
+}

@@ -1,0 +1,150 @@
+package source
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// notes gathers what has to be known about files, so that the same trouble with
+// many of them is one sentence.
+type notes struct {
+	column   string // that was asked for
+	files    int
+	lacking  map[string][]string // by column: files
+	faults   map[string][]string // by what is wrong and what follows: files
+	used     map[string][]string // by another cost column: files
+	nulls    int64
+	broken   int64
+	problems []string
+	long     int64
+	strange  []string
+	folded   bool
+
+	ahead         map[string]bool // files that tell of days to come
+	first, newest money.Day
+}
+
+func put(into *map[string][]string, key, file string) {
+	if *into == nil {
+		*into = map[string][]string{}
+	}
+	(*into)[key] = append((*into)[key], file)
+}
+
+func (n *notes) add(name string, f *File) {
+	for _, column := range f.Lacks {
+		put(&n.lacking, column, name)
+	}
+	if f.Used != n.column {
+		put(&n.used, f.Used, name)
+	}
+	n.nulls += f.Nulls
+	n.broken += f.Broken
+	n.long += f.Long
+	n.folded = n.folded || f.Folded
+	n.problems = append(n.problems, f.Problems[:min(len(f.Problems), maxProblems-min(maxProblems, len(n.problems)))]...)
+	if f.Strange != "" {
+		n.strange = append(n.strange, f.Strange)
+	}
+	switch {
+	case f.Fault == "":
+	case f.Kept:
+		put(&n.faults, f.Fault+", so what was read of it the last time is counted", name)
+	case f.Rows > 0:
+		put(&n.faults, f.Fault+", so only the rows before that are counted", name)
+	default:
+		put(&n.faults, f.Fault+", so nothing of it is counted", name)
+	}
+}
+
+// future notes a day after today, which is left out.
+func (n *notes) future(name string, day money.Day) {
+	if n.ahead == nil {
+		n.ahead, n.first, n.newest = map[string]bool{}, day, day
+	}
+	n.ahead[name] = true
+	n.first, n.newest = min(n.first, day), max(n.newest, day)
+}
+
+// lacks are the columns that some file does not have, those that matter most first.
+func (n *notes) lacks() []string {
+	var lacks []string
+	if _, ok := n.lacking[n.column]; ok && n.column != "BilledCost" {
+		lacks = append(lacks, n.column)
+	}
+	for _, w := range wanted {
+		if _, ok := n.lacking[w.column]; ok {
+			lacks = append(lacks, w.column)
+		}
+	}
+	return lacks
+}
+
+// all are the notes, in the same order for the same files.
+func (n *notes) all() []money.Note {
+	var all []money.Note
+	say := func(partial bool, format string, values ...any) {
+		all = append(all, money.Note{Text: fmt.Sprintf(format, values...), Partial: partial})
+	}
+	for _, fault := range slices.Sorted(maps.Keys(n.faults)) {
+		say(true, "%s: %s; mend it or export it again.", some(n.faults[fault]), fault)
+	}
+	if n.broken > 0 {
+		say(true, "%s cannot be read: %s.", rows(n.broken, "is left out, because it", "are left out, because they"), strings.Join(n.problems, "; "))
+	}
+	if n.ahead != nil {
+		span := n.first.String()
+		if n.first != n.newest {
+			span += " to " + n.newest.String()
+		}
+		say(true, "%s: charges dated %s are left out, because that is still to come: check the export's dates and this machine's clock.",
+			some(slices.Sorted(maps.Keys(n.ahead))), span)
+	}
+	for _, used := range slices.Sorted(maps.Keys(n.used)) {
+		say(false, "%s: there is no %s, so %s is counted instead: choose a column that the export has.", n.of(n.used[used]), n.column, used)
+	}
+	if n.nulls > 0 {
+		say(true, "%s no %s: nothing is counted there, so choose a column that the export fills.", rows(n.nulls, "has", "have"), n.column)
+	}
+	for _, w := range wanted {
+		if files := n.lacking[w.column]; len(files) > 0 && (w.column != n.column) {
+			say(false, "%s: there is no %s column, so %s.", n.of(files), w.column, w.loss)
+		}
+	}
+	if len(n.strange) > 0 {
+		say(false, "ChargeCategory %q is none that FOCUS has, and is judged as usage.", slices.Min(n.strange))
+	}
+	if n.long > 0 {
+		say(false, "%s usage for more than %d days, and all of it is counted on the first: choose daily rows in the export.", rows(n.long, "is", "are"), longest)
+	}
+	if n.folded {
+		say(false, "There are more than %d sums of groups and days, so accounts are not told apart: match fewer files.", maxCells)
+	}
+	return all
+}
+
+// of names files, or says that it is all of them.
+func (n *notes) of(files []string) string {
+	if len(files) == n.files && n.files > 1 {
+		return "All files"
+	}
+	return some(files)
+}
+
+func some(files []string) string {
+	if len(files) == 1 {
+		return files[0]
+	}
+	return fmt.Sprintf("%s and %d more", files[0], len(files)-1)
+}
+
+func rows(n int64, one, more string) string {
+	if n == 1 {
+		return "1 row " + one
+	}
+	return fmt.Sprintf("%d rows %s", n, more)
+}

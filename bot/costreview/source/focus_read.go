@@ -1,0 +1,121 @@
+package source
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// readFile adds a file up. The error says, as the rest of a sentence, why it could
+// not be read to its end; the File then holds what was read before that.
+func readFile(ctx context.Context, c candidate, column string, m *meter) (File, error) {
+	told := File{Size: c.size, ModTime: c.modTime, Reader: reader, Asked: column, Used: column}
+	if c.size >= 0 && !c.regular {
+		return told, errors.New("it is not a regular file")
+	}
+	file, err := os.Open(c.path)
+	if err != nil {
+		return told, fmt.Errorf("it cannot be opened (%s)", reason(err))
+	}
+	defer file.Close()
+	big := turn{of: &m.big}
+	defer big.end()
+	t := newTable(&told, c.name, m.limit, &big)
+	err = readInto(ctx, t, file, c.size, m)
+	if errors.Is(err, errGroups) {
+		return File{Reader: reader, Asked: column, Used: column}, err
+	}
+	told.Days = t.days()
+	if err == nil && told.Rows == 0 && told.Broken > 0 {
+		err = fmt.Errorf("none of its rows can be used, the first because of %s", told.Problems[0])
+	}
+	return told, err
+}
+
+func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter) error {
+	magic := make([]byte, 4)
+	n, err := io.ReadFull(file, magic)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("it cannot be read (%s)", reason(err))
+	}
+	magic = magic[:n]
+	counted := &counter{ctx: ctx, from: file, meter: m}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("it cannot be read (%s)", reason(err))
+	}
+	switch {
+	case n == 0:
+		return errors.New("it is empty")
+	case string(magic) == "PAR1":
+		return readParquet(ctx, t, file, size, m)
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		packed, err := gzip.NewReader(counted)
+		if err != nil {
+			return fmt.Errorf("it cannot be unpacked (%w)", err)
+		}
+		return readBeside(t, &unpacker{from: packed, packed: size})
+	}
+	return readBeside(t, counted)
+}
+
+// readBeside reads, and unpacks, beside parsing.
+func readBeside(t *table, from io.Reader) error {
+	text := readAhead(from)
+	defer text.close()
+	return readCSV(t, text)
+}
+
+// What one compressed file may unpack to: bills shrink to a twentieth or so, a
+// bomb to a thousandth.
+const (
+	maxUnpacked = 1 << 40
+	maxRatio    = 200
+	freeUnpack  = 256 << 20 // bytes before the ratio is looked at
+)
+
+// unpacker says what is wrong with packed data.
+type unpacker struct {
+	from   io.Reader
+	size   int64
+	packed int64 // the whole file's
+}
+
+func (u *unpacker) Read(p []byte) (int, error) {
+	n, err := u.from.Read(p)
+	u.size += int64(n)
+	switch {
+	case u.size > maxUnpacked:
+		err = errors.New("it unpacks to more than a terabyte")
+	case u.size > freeUnpack && u.size/maxRatio > u.packed:
+		err = fmt.Errorf("it unpacks to more than %d times its size, which no bill does", maxRatio)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("it ends in the middle of its compressed data")
+	case err != nil && !errors.Is(err, io.EOF):
+		err = fmt.Errorf("it cannot be unpacked (%w)", err)
+	}
+	return n, err
+}
+
+// chunk is how much is read at a time.
+const chunk = 256 << 10
+
+// counter tells the meter what is read, and ends when ctx does.
+type counter struct {
+	ctx   context.Context // a reader's life is one call
+	from  io.Reader
+	meter *meter
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := c.from.Read(p)
+	c.meter.add(int64(n))
+	return n, err
+}
