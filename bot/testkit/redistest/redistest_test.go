@@ -70,11 +70,11 @@ func TestSets(t *testing.T) {
 // TestOnlyTests: the program is built without this package.
 func TestOnlyTests(t *testing.T) {
 	t.Parallel()
-	out, err := exec.Command("go", "list", "-deps", "../../cmd/signalbook").Output()
+	out, err := exec.Command("go", "list", "-deps", "../../../cmd/signalbook").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(out), "/bot/redistest\n") {
+	if strings.Contains(string(out), "/bot/testkit/redistest\n") {
 		t.Error("cmd/signalbook is built with bot/testkit/redistest")
 	}
 }
