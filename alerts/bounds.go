@@ -11,6 +11,7 @@ import (
 
 	"github.com/prometheus/common/model"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/alerts/weblink"
 )
 
@@ -105,7 +106,7 @@ func bound(pairs map[string]string, count, value int) map[string]string {
 		if !ok || len(kept) == count {
 			return
 		}
-		name, text = Cut(name, MaxLabelValue), Cut(text, value)
+		name, text = textutil.Cut(name, MaxLabelValue), textutil.Cut(text, value)
 		if _, twice := kept[name]; twice {
 			return
 		}
@@ -123,19 +124,6 @@ func bound(pairs map[string]string, count, value int) map[string]string {
 	return kept
 }
 
-// Cut shortens text to at most limit characters, the last of them "…".
-func Cut(text string, limit int) string {
-	if len(text) <= limit || utf8.RuneCountInString(text) <= limit {
-		return text
-	}
-	at := 0
-	for range limit - 1 {
-		_, size := utf8.DecodeRuneInString(text[at:])
-		at += size
-	}
-	return text[:at] + "…"
-}
-
 // boundIdentity shortens what identifies a group without making two groups one:
 // the hash of the whole takes the place of what is cut.
 func boundIdentity(text string, limit int) string {
@@ -143,7 +131,7 @@ func boundIdentity(text string, limit int) string {
 		return text
 	}
 	sum := sha256.Sum256([]byte(text))
-	return Cut(text, limit-64) + hex.EncodeToString(sum[:])
+	return textutil.Cut(text, limit-64) + hex.EncodeToString(sum[:])
 }
 
 func boundURL(url string) string {

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"time"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // maxTruncated is the largest truncatedAlerts that is believed: a group of
@@ -182,7 +184,7 @@ func (p *payload) check() error {
 	case !p.hasVersion:
 		return invalid(`version is missing: expected "4" (Alertmanager) or "1" (Grafana)`)
 	case p.version != "4" && p.version != "1":
-		return invalid(`version %q is not known: expected "4" (Alertmanager) or "1" (Grafana)`, Cut(p.version, 40))
+		return invalid(`version %q is not known: expected "4" (Alertmanager) or "1" (Grafana)`, textutil.Cut(p.version, 40))
 	case p.GroupKey == "":
 		return invalid("groupKey is missing")
 	case p.Receiver == "" && !p.Grafana:

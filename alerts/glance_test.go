@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // glanced fails when Glance is certain of what Decode or the coordinator's
@@ -55,7 +57,7 @@ func TestGlanceLeavesTheRestToDecode(t *testing.T) {
 	for name, body := range doubtful() {
 		t.Run(name, func(t *testing.T) {
 			if glanced(t, []byte(body)) {
-				t.Errorf("certain of %s, want not", Cut(body, 400))
+				t.Errorf("certain of %s, want not", textutil.Cut(body, 400))
 			}
 		})
 	}
@@ -79,7 +81,7 @@ func TestGlanceTakesWhatDecodeTakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !glanced(t, []byte(body)) {
-				t.Errorf("not certain of %s", Cut(body, 400))
+				t.Errorf("not certain of %s", textutil.Cut(body, 400))
 			}
 		})
 	}

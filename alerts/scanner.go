@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 const (
@@ -152,7 +154,7 @@ func (s *scanner) status(what string) (Status, error) {
 	if status := Status(text); status == Firing || status == Resolved {
 		return status, nil
 	}
-	return "", invalid("status of %s is %q, expected firing or resolved", what, Cut(text, 40))
+	return "", invalid("status of %s is %q, expected firing or resolved", what, textutil.Cut(text, 40))
 }
 
 // time reads an RFC 3339 time of any offset, as UTC. Year 1 is Go's zero time and stands for none.
@@ -163,13 +165,13 @@ func (s *scanner) time(what string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return time.Time{}, invalid("%s is %q, expected a time such as 2026-11-23T09:10:05.286Z", what, Cut(text, 40))
+		return time.Time{}, invalid("%s is %q, expected a time such as 2026-11-23T09:10:05.286Z", what, textutil.Cut(text, 40))
 	}
 	switch t = t.UTC(); {
 	case t.Year() <= 1:
 		return time.Time{}, nil
 	case !believable(t):
-		return time.Time{}, invalid("%s is %q, not a year to be believed", what, Cut(text, 40))
+		return time.Time{}, invalid("%s is %q, not a year to be believed", what, textutil.Cut(text, 40))
 	}
 	return t, nil
 }
@@ -188,7 +190,7 @@ func (s *scanner) count(what string, most int) (int, error) {
 	number := token.String()
 	n, err := strconv.Atoi(number)
 	if err != nil || n < 0 || n > most {
-		return 0, invalid("%s is %s, expected a whole number from 0 to %d", what, Cut(number, 40), most)
+		return 0, invalid("%s is %s, expected a whole number from 0 to %d", what, textutil.Cut(number, 40), most)
 	}
 	return n, nil
 }
@@ -206,7 +208,7 @@ func (s *scanner) pairs(what string, most int) (map[string]string, error) {
 			return err
 		}
 		if token.Kind() != '"' {
-			return invalid("%q in the %s is %s, expected a text", Cut(name, 80), what, kind(token))
+			return invalid("%q in the %s is %s, expected a text", textutil.Cut(name, 80), what, kind(token))
 		}
 		value := token.String()
 		if value == "" {

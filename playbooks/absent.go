@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/playbooks/shell"
-	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
 // absent warns of commands that show a placeholder for an alert of the kind that the
@@ -90,7 +90,7 @@ func (s *Source) misnamed() {
 			return
 		}
 		slices.Sort(known[set])
-		best, ok := yamlfile.Nearest(name, known[set])
+		best, ok := textutil.Nearest(name, known[set])
 		if !ok || !alike(name, best) {
 			return
 		}
@@ -139,7 +139,7 @@ func alike(name, known string) bool {
 	if len(name) < 6 {
 		return len(name) == len(known) && swapped(name, known)
 	}
-	return yamlfile.Distance(name, known) <= 1
+	return textutil.Distance(name, known) <= 1
 }
 
 // bare is a name without what people leave out of it.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Bounds of a playbook. Slack shows 3000 characters of a section's text, and
@@ -62,7 +64,7 @@ func (c *checker) name(at path, name, what string) {
 	case name == "":
 		c.problemf(at, "the %s has no %s: give it one of small letters, digits and dashes", what, at[len(at)-1])
 	case !idShape.MatchString(name):
-		c.problemf(at, "%q cannot name a %s: use 1 to 60 small letters, digits and dashes", cut(name, 60), what)
+		c.problemf(at, "%q cannot name a %s: use 1 to 60 small letters, digits and dashes", textutil.Cut(name, 60), what)
 	}
 }
 
@@ -78,7 +80,7 @@ func (c *checker) tiers(p *Playbook) {
 		case t.Name == "":
 			c.problemf(at.at("name"), "the tier has no name: it is immediate, short_term or long_term")
 		case rank < 0:
-			c.problemf(at.at("name"), "%q is no tier: it is immediate, short_term or long_term", cut(string(t.Name), 60))
+			c.problemf(at.at("name"), "%q is no tier: it is immediate, short_term or long_term", textutil.Cut(string(t.Name), 60))
 		case seen[t.Name]:
 			c.problemf(at.at("name"), "tier %s is given twice: put all its steps into one", t.Name)
 		case rank < last:
@@ -163,7 +165,7 @@ func (c *checker) template(at path, s string, where use) {
 		return
 	}
 	for _, layout := range deadLayouts(t.Root) {
-		c.warnf(at, "the time layout %q shows no time: Go writes layouts as 2006-01-02 15:04 MST", cut(layout, 40))
+		c.warnf(at, "the time layout %q shows no time: Go writes layouts as 2006-01-02 15:04 MST", textutil.Cut(layout, 40))
 	}
 	tried := trial{at: at, text: s, use: where, template: t}
 	if _, err := execute(t, sample(), c.budget); err != nil {
@@ -181,9 +183,9 @@ func (c *checker) url(at path, s string) {
 	switch {
 	case s == "":
 	case !IsTemplate(s) && !isURL(s):
-		c.problemf(at, "%q is no http or https URL", cut(s, 80))
+		c.problemf(at, "%q is no http or https URL", textutil.Cut(s, 80))
 	case IsTemplate(s) && !isWeb(s) && !strings.HasPrefix(s, "{{"):
-		c.problemf(at, "%q must begin with http:// or https://, or be one value that does", cut(s, 80))
+		c.problemf(at, "%q must begin with http:// or https://, or be one value that does", textutil.Cut(s, 80))
 	}
 }
 
@@ -230,11 +232,11 @@ func (c *checker) owners(at path, owners []string) {
 		seen[o] = true
 		switch {
 		case twice:
-			c.warnf(at.at(i), "%s stands here twice", cut(o, 60))
+			c.warnf(at.at(i), "%s stands here twice", textutil.Cut(o, 60))
 		case everybody[strings.ToLower(o)]:
 			c.problemf(at.at(i), "%s pings everybody: name a user group such as \"@db-oncall\"", o)
 		case !slices.ContainsFunc(ownerShapes, func(r *regexp.Regexp) bool { return r.MatchString(o) }):
-			c.problemf(at.at(i), "%q is nobody's name: write a user group as \"@db-oncall\", a person by e-mail, or a Slack id (U… or S…)", cut(o, 60))
+			c.problemf(at.at(i), "%q is nobody's name: write a user group as \"@db-oncall\", a person by e-mail, or a Slack id (U… or S…)", textutil.Cut(o, 60))
 		}
 	}
 }

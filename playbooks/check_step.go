@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // methods are what a step's automation may be called with.
@@ -73,7 +74,7 @@ func (c *checker) run(at path, r *Run) {
 	at = at.at("http")
 	c.url(at.at("url"), r.HTTP.URL)
 	if m := r.HTTP.Method; m != "" && !slices.Contains(methods[:], m) {
-		c.problemf(at.at("method"), "%q is no method for it: use %s", cut(m, 20), strings.Join(methods[:], ", "))
+		c.problemf(at.at("method"), "%q is no method for it: use %s", textutil.Cut(m, 20), strings.Join(methods[:], ", "))
 	}
 	if _, err := json.Marshal(r.HTTP.HTTPConfig); err != nil {
 		c.problemf(at.at("http_config"), "http_config holds a value that JSON cannot keep: %v", err)

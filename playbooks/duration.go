@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Duration is a span of time, written in YAML and JSON as Prometheus writes
@@ -21,16 +23,8 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := model.ParseDuration(string(text))
 	if err != nil {
-		return fmt.Errorf("%q is not a duration: write it like 10m, 1h, 1w or 30d", cut(string(text), 40))
+		return fmt.Errorf("%q is not a duration: write it like 10m, 1h, 1w or 30d", textutil.Cut(string(text), 40))
 	}
 	*d = Duration(parsed)
 	return nil
-}
-
-// cut keeps the first characters of a text that is quoted in a message.
-func cut(s string, characters int) string {
-	if r := []rune(s); len(r) > characters {
-		return string(r[:characters-1]) + "…"
-	}
-	return s
 }

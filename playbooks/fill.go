@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Filled is a playbook with the values of one group of alerts.
@@ -62,7 +64,7 @@ func (f *filler) step(n NumberedStep, labels map[string]string) FilledStep {
 	s := n.Step
 	what := fmt.Sprintf("step %d (%s)", n.Number, s.ID)
 	out := FilledStep{ID: s.ID, Number: n.Number, Tier: n.Tier, Applies: applies(s.Applies, labels)}
-	if out.Title = cut(f.text(s.Title, inTitle, what), maxTitle); !Shows(out.Title) {
+	if out.Title = textutil.Cut(f.text(s.Title, inTitle, what), maxTitle); !Shows(out.Title) {
 		out.Title = s.ID
 	}
 	out.Detail = f.text(s.Detail, inMrkdwn, what)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"text/template/parse"
 	"time"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // misfit is what fmt writes where verbs and values do not go together.
@@ -58,7 +60,7 @@ func wrongVerbs(layout string, args []any) string {
 
 // printfError is the error of a call of printf, as the author reads it.
 func printfError(layout, why string) error {
-	return fmt.Errorf("printf %q: %s", cut(layout, 40), why)
+	return fmt.Errorf("printf %q: %s", textutil.Cut(layout, 40), why)
 }
 
 // checkPrintf finds the calls of printf whose verbs do not fit their values,

@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"github.com/prometheus/common/helpers/templates"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // functions are Alertmanager's template functions, those that make sense
@@ -47,7 +49,7 @@ func functions(b *budget) template.FuncMap {
 		"match":            b.match,
 		"reReplaceAll":     b.replaceAll,
 		"stringSlice":      func(s ...string) ([]string, error) { return s, b.spend(16 * len(s)) },
-		"date":             func(layout string, t time.Time) (string, error) { return b.result(t.Format(cut(layout, 200))) },
+		"date":             func(layout string, t time.Time) (string, error) { return b.result(t.Format(textutil.Cut(layout, 200))) },
 		"tz":               b.zone,
 		"humanizeDuration": templates.HumanizeDuration,
 
@@ -72,7 +74,7 @@ var wideVerb = regexp.MustCompile(`%[-+# 0]*(\[\d+\])?(\d{3,}|\*|\d*\.[-+# 0]*(\
 
 func (b *budget) format(layout string, args []any, do func() string) (string, error) {
 	if wideVerb.MatchString(layout) {
-		return "", fmt.Errorf("printf %q: widths above 99 are not allowed", cut(layout, 40))
+		return "", fmt.Errorf("printf %q: widths above 99 are not allowed", textutil.Cut(layout, 40))
 	}
 	size := len(layout) * 8
 	for _, a := range args {
@@ -188,7 +190,7 @@ func (b *budget) zone(name string, t time.Time) (time.Time, error) {
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("time zone %q: %w", cut(name, 60), err)
+		return time.Time{}, fmt.Errorf("time zone %q: %w", textutil.Cut(name, 60), err)
 	}
 	return t.In(loc), nil
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/prometheus/alertmanager/matcher/parse"
 	"github.com/prometheus/alertmanager/pkg/labels"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Bounds of one entry of matchers. RE2 never runs away, but its time grows
@@ -108,7 +110,7 @@ func (ms Matchers) String() string {
 	return strings.Join(parts, ",")
 }
 
-func quoteCut(s string) string { return "`" + cut(s, 120) + "`" }
+func quoteCut(s string) string { return "`" + textutil.Cut(s, 120) + "`" }
 
 // regexpSize estimates the instructions of a compiled expression without
 // compiling it. Too large is an error.

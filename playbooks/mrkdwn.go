@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/alerts/weblink"
 )
 
@@ -176,7 +177,7 @@ func urlValue(begun, v string, encoded bool) (string, bool) {
 
 // isWeb tells whether a URL, or its beginning, is one for a browser.
 func isWeb(s string) bool {
-	s = strings.ToLower(cut(s, 10))
+	s = strings.ToLower(textutil.Cut(s, 10))
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // named is the label or annotation that names a playbook.
@@ -94,4 +95,4 @@ func called(a alerts.Alert) string {
 }
 
 // quotable makes a text from outside fit for a sentence.
-func quotable(s string) string { return cut(cleanLine(s), 80) }
+func quotable(s string) string { return textutil.Cut(cleanLine(s), 80) }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/signalbook/signalbook/playbooks/yamlfile"
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Triage is the name of the playbook for alerts that no other one matches.
@@ -97,8 +97,5 @@ func (s *Set) Names() iter.Seq[string] {
 // didYouMean ends a message with the known word that is written most alike,
 // or with nothing.
 func didYouMean(word string, known iter.Seq[string]) string {
-	if best, ok := yamlfile.Nearest(word, slices.Sorted(known)); ok {
-		return fmt.Sprintf(": did you mean %q?", best)
-	}
-	return ""
+	return textutil.DidYouMean(word, slices.Sorted(known))
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/prometheus/alertmanager/pkg/labels"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 const (
@@ -93,5 +95,5 @@ func lookedAt(set map[string]string, first, second Matchers) string {
 			parts = append(parts, part)
 		}
 	}
-	return cut(strings.Join(parts, ","), 200)
+	return textutil.Cut(strings.Join(parts, ","), 200)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/alertmanager/pkg/labels"
 
 	"github.com/signalbook/signalbook/alerts"
-	"github.com/signalbook/signalbook/playbooks/yamlfile"
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Missed says of each matcher that does not hold what there is instead; nothing
@@ -175,7 +175,7 @@ func (e entry) near(order []alerts.Alert, by string) string {
 		name := a.Labels["alertname"]
 		for _, ms := range e.match {
 			known := alertNames(ms)
-			if best, ok := yamlfile.Nearest(name, known); ok && name != "" && !slices.Contains(known, name) {
+			if best, ok := textutil.Nearest(name, known); ok && name != "" && !slices.Contains(known, name) {
 				return fmt.Sprintf("the %s is written almost like %q", called(a), best)
 			}
 		}

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // hidden stands where a secret stood.
@@ -123,15 +125,7 @@ const maxRead = 64 << 10
 // Text is what another server said, for people: clean, on one line, at most most
 // bytes long.
 func Text(text string, most int) string {
-	text = strings.Join(strings.Fields(Clean(text[:min(len(text), maxRead)])), " ")
-	if len(text) <= most {
-		return text
-	}
-	end := max(0, most-len("…"))
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "…"
+	return textutil.CutBytes(strings.Join(strings.Fields(Clean(text[:min(len(text), maxRead)])), " "), most)
 }
 
 // Error is an error whose text is clean; what errors.Is and errors.As find

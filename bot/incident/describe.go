@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -32,7 +33,7 @@ func (m *move) tell(kept *Alert, n alerts.Notification, a alerts.Alert) {
 	}
 	kept.Summary, kept.Description = first(a.Annotations, summaries...), ""
 	if own := besides(a.Annotations, kept.Summary); own != "" && own != description(n) && own != Summary(n) {
-		kept.Description = alerts.Cut(own, maxDescription)
+		kept.Description = textutil.Cut(own, maxDescription)
 	}
 	if kept.Summary == first(n.CommonAnnotations, summaries...) {
 		kept.Summary = "" // the incident's own summary says it

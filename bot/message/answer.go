@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 )
@@ -228,9 +229,9 @@ func (t told) already() string {
 
 func (t told) id() string { return incident.ID(t.Incident) }
 
-func (t told) title() string { return Harmless(Cut(Line(t.Title), 200)) }
+func (t told) title() string { return Harmless(textutil.CutUnits(Line(t.Title), 200)) }
 
-func (t told) words() string { return Harmless(Cut(Line(t.Text), 500)) }
+func (t told) words() string { return Harmless(textutil.CutUnits(Line(t.Text), 500)) }
 
 // in says in which channel, when that is known.
 func (t told) in() string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -44,7 +45,7 @@ func markup(s string) *slack.TextBlockObject {
 }
 
 func header(id, s string) slack.Block {
-	return slack.NewHeaderBlock(plain(Cut(Line(s), MaxHeader)), slack.HeaderBlockOptionBlockID(id))
+	return slack.NewHeaderBlock(plain(textutil.CutUnits(Line(s), MaxHeader)), slack.HeaderBlockOptionBlockID(id))
 }
 
 func section(id, mrkdwn string) slack.Block {
@@ -158,10 +159,10 @@ func belongs(channel, why string) *paragraph {
 	if channelID.MatchString(channel) {
 		*p = append(*p, slack.NewRichTextSectionChannelElement(channel, nil))
 	} else {
-		p.bold(Cut(Line(channel), 80))
+		p.bold(textutil.CutUnits(Line(channel), 80))
 	}
 	p.text(", which the bot cannot write to")
-	if why = Cut(Line(why), 300); why != "" {
+	if why = textutil.CutUnits(Line(why), 300); why != "" {
 		p.text(": " + why)
 	}
 	return p.text(". This stays here.")
@@ -223,15 +224,15 @@ func user(u incident.User) string {
 func name(u incident.User) string {
 	switch {
 	case u.Name != "":
-		return Cut(Line(u.Name), 80)
+		return textutil.CutUnits(Line(u.Name), 80)
 	case u.ID != "" && !slackID.MatchString(u.ID):
-		return Cut(Line(u.ID), 80)
+		return textutil.CutUnits(Line(u.ID), 80)
 	}
 	return "somebody" // an id tells people nothing
 }
 
 // configured is a name of the configuration as plain text.
-func configured(name string) string { return Cut(Line(incident.Readable(name)), 80) }
+func configured(name string) string { return textutil.CutUnits(Line(incident.Readable(name)), 80) }
 
 // mentioned writes ids among the words of a private answer (mrkdwn, escaped) as
 // Slack shows them; it notifies nobody there.
@@ -279,5 +280,5 @@ func more(n int) string {
 	if n <= 0 {
 		return ""
 	}
-	return " and " + thousands(n) + " more"
+	return " and " + textutil.Thousands(n) + " more"
 }

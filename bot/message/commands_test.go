@@ -10,6 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -234,9 +235,9 @@ func TestTimelineOfManyFlaps(t *testing.T) {
 		want    []string
 		lines   int
 	}{
-		"short":        {slices.Concat([]incident.Change{opened, acked}, []incident.Change{middle}, list(1001, 5)), 0, []string{"3,757 entries", "opened", "acknowledged", "3,750 entries are folded here"}, 8},
-		"long":         {slices.Concat([]incident.Change{opened, acked}, list(1, 48), []incident.Change{middle}, list(1001, 200)), 251, []string{"4,000 entries", "opened", "acknowledged", "entries in between are left out", "22:14"}, 0},
-		"only its end": {slices.Concat(list(1, 48), []incident.Change{middle}, list(1001, 200)), 251, []string{"4,000 entries", "earlier entries are left out", "22:14"}, 0},
+		"short":        {slices.Concat([]incident.Change{opened, acked}, []incident.Change{middle}, textutil.List(1001, 5)), 0, []string{"3,757 entries", "opened", "acknowledged", "3,750 entries are folded here"}, 8},
+		"long":         {slices.Concat([]incident.Change{opened, acked}, textutil.List(1, 48), []incident.Change{middle}, textutil.List(1001, 200)), 251, []string{"4,000 entries", "opened", "acknowledged", "entries in between are left out", "22:14"}, 0},
+		"only its end": {slices.Concat(textutil.List(1, 48), []incident.Change{middle}, textutil.List(1001, 200)), 251, []string{"4,000 entries", "earlier entries are left out", "22:14"}, 0},
 		"one folded":   {[]incident.Change{opened, {Kind: incident.KindFolded, At: night}}, 2, []string{"2 entries", "1 entry is folded here"}, 2},
 	} {
 		m := Timeline(v.Incident, c.changes, c.total)
@@ -250,7 +251,7 @@ func TestTimelineOfManyFlaps(t *testing.T) {
 		if c.lines > 0 && n != c.lines {
 			t.Errorf("%s: got %d lines, want %d", name, n, c.lines)
 		}
-		if left := "… " + thousands(4000-n) + " "; c.lines == 0 && (n < 40 || !strings.Contains(reads, left)) {
+		if left := "… " + textutil.Thousands(4000-n) + " "; c.lines == 0 && (n < 40 || !strings.Contains(reads, left)) {
 			t.Errorf("%s: got %d lines, and not %q", name, n, left)
 		}
 		for _, problem := range problems(t, m) {

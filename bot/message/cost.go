@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -35,16 +36,16 @@ func CostAnswer(r report.ServiceReport, suggestions []string, command string) Me
 		s.add(0, serviceBlock(service, fmt.Sprintf("service:%d", k+1)))
 	}
 	if rest := len(r.Services) - maxSameName; rest > 0 {
-		s.add(0, small("rest", plain("and "+thousands(rest)+" more of that name, of other providers or currencies")))
+		s.add(0, small("rest", plain("and "+textutil.Thousands(rest)+" more of that name, of other providers or currencies")))
 	}
 	s.add(0, rootMissingBlock(r.Missing)...)
-	says := []string{Harmless(orNothing(Cut(Line(first.Service), 80)))}
+	says := []string{Harmless(orNothing(textutil.CutUnits(Line(first.Service), 80)))}
 	if n := len(first.Weeks); n > 0 {
 		newest := first.Weeks[n-1]
 		says = append(says, upper(weekWord(newest.Week))+": "+Harmless(weekCost(newest, currencyName(first.Currency))))
 	}
 	if n := len(first.Spikes); n > 0 {
-		says = append(says, plural(n, "time")+" above what was expected")
+		says = append(says, textutil.Count(n, "time")+" above what was expected")
 	}
 	m := Message{Text: cutMarkup(strings.Join(says, ". ")+".", MaxText), Blocks: s.blocks}
 	if r.Typed != "" {
@@ -55,7 +56,7 @@ func CostAnswer(r report.ServiceReport, suggestions []string, command string) Me
 
 func noService(r report.ServiceReport, suggestions []string, command string) Message {
 	var says string
-	switch asked := Harmless(Cut(Line(r.Asked), 100)); {
+	switch asked := Harmless(textutil.CutUnits(Line(r.Asked), 100)); {
 	case asked == "":
 		says = "There are no figures of any service yet."
 	case len(suggestions) == 0:
@@ -63,12 +64,12 @@ func noService(r report.ServiceReport, suggestions []string, command string) Mes
 	default:
 		var names []string
 		for _, s := range suggestions[:min(len(suggestions), 5)] {
-			names = append(names, "`"+Harmless(Cut(Line(s), 100))+"`")
+			names = append(names, "`"+Harmless(textutil.CutUnits(Line(s), 100))+"`")
 		}
 		says = fmt.Sprintf("There is no service “%s”. Did you mean %s? `%s cost` lists them all.", asked, strings.Join(names, " or "), command)
 	}
 	for _, m := range r.Missing[:min(len(r.Missing), rootMissing)] {
-		says += "\n• Missing: " + Harmless(Cut(Line(m), maxMissing))
+		says += "\n• Missing: " + Harmless(textutil.CutUnits(Line(m), maxMissing))
 	}
 	return Text(says)
 }
@@ -81,7 +82,7 @@ func serviceBlock(s report.ServiceWeeks, id string) slack.Block {
 	var items []*paragraph
 	for _, a := range s.Spikes[max(0, len(s.Spikes)-maxCostSpikes):] {
 		p := spike{Anomaly: a, currency: c}.sentence()
-		if why := Cut(Line(a.Why), 200); why != "" {
+		if why := textutil.CutUnits(Line(a.Why), 200); why != "" {
 			p.text(" · expected: " + why)
 		}
 		items = append(items, p)
@@ -135,7 +136,7 @@ func weekCost(w report.ServiceWeek, currency string) string {
 	case w.Days <= 0:
 		return "no data"
 	case w.Days < 7:
-		return fmt.Sprintf("%s in %s", show(w.Total, currency), plural(w.Days, "day"))
+		return fmt.Sprintf("%s in %s", show(w.Total, currency), textutil.Count(w.Days, "day"))
 	}
 	return show(w.Total, currency)
 }
@@ -170,12 +171,12 @@ func allServices(r report.ServiceReport, command string) Message {
 		s.add(0, rich(fmt.Sprintf("currency:%d", k+1), head.section(), preformatted(aligned(rows[c]))))
 	}
 	if rest := r.More + len(r.Services) - len(shown); rest > 0 {
-		s.add(0, small("rest", plain("and "+plural(rest, "more service"))))
+		s.add(0, small("rest", plain("and "+textutil.Count(rest, "more service"))))
 	}
 	s.add(0, rootMissingBlock(r.Missing)...)
 	s.add(0, small("way", markup(fmt.Sprintf("`%s cost SERVICE` shows eight weeks of one.", command))))
 	return Message{
-		Text:   cutMarkup(fmt.Sprintf("Cost by service, %s. Most of all %s. %s in all.", weekDates(r.Week), Harmless(Cut(Line(shown[0].Service), 80)), plural(len(r.Services)+r.More, "service")), MaxText),
+		Text:   cutMarkup(fmt.Sprintf("Cost by service, %s. Most of all %s. %s in all.", weekDates(r.Week), Harmless(textutil.CutUnits(Line(shown[0].Service), 80)), textutil.Count(len(r.Services)+r.More, "service")), MaxText),
 		Blocks: s.blocks,
 	}
 }

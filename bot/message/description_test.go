@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // TestDescriptionIsShownBesideTheSummary: of one alert in the root, of several in their
@@ -61,7 +62,7 @@ func TestLongDescriptionIsFolded(t *testing.T) {
 			continue
 		}
 		s := b.(*slack.SectionBlock)
-		if s.Expand || s.Text.Type != slack.PlainTextType || Length(s.Text.Text) > maxDescription || !strings.Contains(s.Text.Text, "characters in all)") {
+		if s.Expand || s.Text.Type != slack.PlainTextType || textutil.Units(s.Text.Text) > maxDescription || !strings.Contains(s.Text.Text, "characters in all)") {
 			t.Errorf("got %+v, want plain text of at most %d characters, folded, and how long it was", s.Text, maxDescription)
 		}
 		return

@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/chart"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -172,14 +173,14 @@ func digestOrigin(v DigestView, preview bool) slack.Block {
 		name = "*Preview*"
 	}
 	parts := []*slack.TextBlockObject{markup(name)}
-	if digest := Cut(Line(r.Digest), 60); digest != "" {
+	if digest := textutil.CutUnits(Line(r.Digest), 60); digest != "" {
 		parts = append(parts, plain(digest))
 	}
 	parts = append(parts, plain(weekWord(r.Week)+", "+weekDates(r.Week)))
 	if len(r.Money) > 0 {
 		m := r.Money[0]
 		parts = append(parts, plain(dataUntil(m)))
-		if what := Cut(Line(m.Column), 40) + inWords(currency(m)); what != "" {
+		if what := textutil.CutUnits(Line(m.Column), 40) + inWords(currency(m)); what != "" {
 			parts = append(parts, plain(what))
 		}
 	}
@@ -193,11 +194,11 @@ func rootMissingBlock(missing []string) []slack.Block {
 	}
 	var items []*paragraph
 	for _, m := range missing[:min(len(missing), rootMissing)] {
-		items = append(items, (&paragraph{}).text(orNothing(Cut(Line(m), maxMissing))))
+		items = append(items, (&paragraph{}).text(orNothing(textutil.CutUnits(Line(m), maxMissing))))
 	}
 	parts := []slack.RichTextElement{(&paragraph{}).text("⚠️ ").bold("Missing").section(), bullets(items)}
 	if rest := len(missing) - rootMissing; rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+plural(rest, "more thing")+", in the thread").section())
+		parts = append(parts, (&paragraph{}).italic("and "+textutil.Count(rest, "more thing")+", in the thread").section())
 	}
 	return []slack.Block{rich("missing", parts...)}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -28,7 +29,7 @@ func moneyChunks(r report.Report, m report.Money, id string) []chunk {
 	c := currency(m)
 	total := &paragraph{}
 	total.bold(upper(atLeast(m) + show(m.Total, c))).text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
-	if column := Cut(Line(m.Column), 80); column != "" {
+	if column := textutil.CutUnits(Line(m.Column), 80); column != "" {
 		total.text(", by " + column)
 	}
 	all := []*paragraph{total}
@@ -44,7 +45,7 @@ func moneyChunks(r report.Report, m report.Money, id string) []chunk {
 	chunks = append(chunks, table(id+":movers", "What moved"+inCurrency(m), "change, percent, the week before, this week", fullMoverLines(m))...)
 	var renames []string
 	for _, rename := range m.Renames {
-		renames = append(renames, fmt.Sprintf("%s (%s) is gone, %s (%s) is new", Cut(Line(rename.From), maxName), show(rename.Was, c), Cut(Line(rename.To), maxName), show(rename.Now, c)))
+		renames = append(renames, fmt.Sprintf("%s (%s) is gone, %s (%s) is new", textutil.CutUnits(Line(rename.From), maxName), show(rename.Was, c), textutil.CutUnits(Line(rename.To), maxName), show(rename.Now, c)))
 	}
 	return append(chunks, sentences(id+":renames", "Possible renames", renames, 300)...)
 }
@@ -70,12 +71,12 @@ func fullMoverLines(m report.Money) []line {
 		add(mover, serviceName(mover.Provider, mover.Service, maxName))
 	}
 	if m.Folded != nil {
-		add(*m.Folded, "all others ("+thousands(m.Folded.Services)+")")
+		add(*m.Folded, "all others ("+textutil.Thousands(m.Folded.Services)+")")
 	}
 	for _, mover := range m.New {
 		name := serviceName(mover.Provider, mover.Service, maxName)
 		if mover.Services > 0 {
-			name = plural(mover.Services, "more service")
+			name = textutil.Count(mover.Services, "more service")
 		}
 		rows = append(rows, line{amounts: []string{"", "new", "", money.ShowTo(mover.Total.Float64(), c, decimals)}, name: name})
 	}
@@ -92,7 +93,7 @@ func moreSpikes(v DigestView, k int) []chunk {
 		}
 		id := fmt.Sprintf("spike:%d", at+1)
 		c := clickable(spikeBlocks(v.fresh(), a, id, false), spikeBlocks(v, a, id, false))
-		c.said = Harmless(Cut(Line(a.Service), 60)) + " " + Harmless(money.Signed(a.Excess, a.currency)) + " above what was expected"
+		c.said = Harmless(textutil.CutUnits(Line(a.Service), 60)) + " " + Harmless(money.Signed(a.Excess, a.currency)) + " above what was expected"
 		if len(chunks) == 0 {
 			head := section(fmt.Sprintf("spikes:%d", k), "🔺 *More above what was expected*")
 			c.blocks = append(blocksOf(head), c.blocks...)
@@ -111,7 +112,7 @@ func sideChunks(m report.Money, id string) []chunk {
 		var all []string
 		for _, a := range of {
 			s := fmt.Sprintf("%s: %s against %s on %s, %s", serviceName(a.Provider, a.Service, maxName), money.Show(a.Actual, currency(m)), money.Show(a.Expected, currency(m)), orNothing(dayRuns(a.Days)), money.Signed(a.Excess, currency(m)))
-			if why := Cut(Line(a.Why), 300); why != "" {
+			if why := textutil.CutUnits(Line(a.Why), 300); why != "" {
 				s += ": " + why
 			}
 			all = append(all, s)
@@ -141,8 +142,8 @@ func shareLines(shares []report.Share, m report.Money) []line {
 	}
 	var rows []line
 	for _, s := range shares {
-		name := Cut(Line(s.Name), maxName)
-		if note := Cut(Line(s.Note), 120); note != "" {
+		name := textutil.CutUnits(Line(s.Name), maxName)
+		if note := textutil.CutUnits(Line(s.Note), 120); note != "" {
 			name += " (" + note + ")"
 		}
 		rows = append(rows, line{amounts: []string{money.ShowTo(s.Total.Float64(), money.Symbol(m.Currency), money.Decimals(largest))}, name: name})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
@@ -37,8 +38,8 @@ func DigestExpectedModal(v DigestView, a report.Anomaly) slack.ModalViewRequest 
 func DigestSnoozeModal(v DigestView, s report.CostStep) slack.ModalViewRequest {
 	view := modal(form{
 		callback: "digest:snooze", metadata: report.ID(v.Number) + "/" + s.ID,
-		title: fmt.Sprintf("Snooze %s", Cut(Line(s.ID), 10)), submit: "Snooze",
-		about: (&paragraph{}).bold(Cut(Line(s.ID), 10) + " " + Cut(Line(s.Title), 100)),
+		title: fmt.Sprintf("Snooze %s", textutil.CutUnits(Line(s.ID), 10)), submit: "Snooze",
+		about: (&paragraph{}).bold(textutil.CutUnits(Line(s.ID), 10) + " " + textutil.CutUnits(Line(s.Title), 100)),
 		block: "note", label: "Why not now?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,
 	})
 	var options []*slack.OptionBlockObject

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -40,7 +41,7 @@ func atLeast(m report.Money) string {
 // counted names the days that a total is over: the week, or a part of it.
 func counted(m report.Money, w money.Week) string {
 	if m.LeftOut > 0 {
-		return plural(len(m.Days), "day") + " of " + weekWord(w)
+		return textutil.Count(len(m.Days), "day") + " of " + weekWord(w)
 	}
 	return weekWord(w)
 }
@@ -68,7 +69,7 @@ func digestNews(r report.Report) []*paragraph {
 		all = append(all, restated(m)...)
 	}
 	if rest := len(r.Money) - maxCurrencies; rest > 0 {
-		all = append(all, (&paragraph{}).italic("and "+thousands(rest)+" more in other currencies, in the thread"))
+		all = append(all, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more in other currencies, in the thread"))
 	}
 	return all
 }
@@ -78,9 +79,9 @@ func comparison(m report.Money) string {
 	days := "the week before"
 	switch {
 	case len(m.Alike) > 0:
-		days = fmt.Sprintf("the same %s of the week before, of those that it has", plural(len(m.Alike), "weekday"))
+		days = fmt.Sprintf("the same %s of the week before, of those that it has", textutil.Count(len(m.Alike), "weekday"))
 	case m.LeftOut > 0:
-		days = fmt.Sprintf("the same %s of the week before", plural(len(m.Days), "weekday"))
+		days = fmt.Sprintf("the same %s of the week before", textutil.Count(len(m.Days), "weekday"))
 	}
 	return fmt.Sprintf("Against %s: %s", days, show(m.Before.Was, currency(m)))
 }
@@ -153,12 +154,12 @@ func moverLines(m report.Money, limit int) []line {
 		}
 	}
 	if m.Folded != nil {
-		add(*m.Folded, "all others ("+thousands(m.Folded.Services)+")")
+		add(*m.Folded, "all others ("+textutil.Thousands(m.Folded.Services)+")")
 	}
 	for _, mover := range m.New[:min(len(m.New), 4)] {
 		name := serviceName(mover.Provider, mover.Service, limit)
 		if mover.Services > 0 {
-			name = plural(mover.Services, "more service")
+			name = textutil.Count(mover.Services, "more service")
 		}
 		rows = append(rows, line{amounts: []string{money.ShowTo(mover.Total.Float64(), money.Symbol(m.Currency), decimals), "new"}, name: name})
 	}
@@ -169,8 +170,8 @@ func moverLines(m report.Money, limit int) []line {
 func serviceName(provider, service string, limit int) string {
 	service, provider = orNothing(Line(service)), Line(provider)
 	both := service + " · " + provider
-	if provider == "" || strings.Contains(strings.ToLower(service), strings.ToLower(provider)) || Length(both) > limit {
-		return Cut(service, limit)
+	if provider == "" || strings.Contains(strings.ToLower(service), strings.ToLower(provider)) || textutil.Units(both) > limit {
+		return textutil.CutUnits(service, limit)
 	}
 	return both
 }
@@ -191,16 +192,16 @@ func digestText(v DigestView) string {
 	}
 	if spikes := allSpikes(r); len(spikes) > 0 {
 		s := spikes[0]
-		parts = append(parts, fmt.Sprintf("%s above what was expected, most of all %s: %s", plural(len(spikes), "service"),
-			Harmless(Cut(Line(s.Service), 60)), Harmless(money.Signed(s.Excess, s.currency))))
+		parts = append(parts, fmt.Sprintf("%s above what was expected, most of all %s: %s", textutil.Count(len(spikes), "service"),
+			Harmless(textutil.CutUnits(Line(s.Service), 60)), Harmless(money.Signed(s.Excess, s.currency))))
 	}
 	if i := r.Incidents; i != nil {
 		if late := lateSteps(i); late > 0 {
-			parts = append(parts, plural(late, "step")+" overdue")
+			parts = append(parts, textutil.Count(late, "step")+" overdue")
 		}
 	}
 	if len(r.Missing) > 0 {
-		parts = append(parts, plural(len(r.Missing), "thing")+" missing")
+		parts = append(parts, textutil.Count(len(r.Missing), "thing")+" missing")
 	}
 	return cutMarkup(strings.Join(append(parts, report.ID(v.Number)), ". ")+".", MaxText)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
@@ -80,7 +81,7 @@ func detailSlots(v DigestView, name, head string, chunks []chunk) []Slot {
 			}
 		}
 		if rest > 0 && k == len(groups)-1 {
-			m.Blocks = append(m.Blocks, small("rest", plain(plural(rest, "more part")+" of this left out: too much for a thread")))
+			m.Blocks = append(m.Blocks, small("rest", plain(textutil.Count(rest, "more part")+" of this left out: too much for a thread")))
 		}
 		m.Text = cutMarkup(strings.Join(said, ". ")+".", MaxText)
 		slots[k] = Slot{Name: slot, Thread: true, Message: m}
@@ -108,7 +109,7 @@ func table(id, title, about string, rows []line) []chunk {
 		if about != "" {
 			head.text(": " + about)
 		}
-		said := Harmless(title) + ": " + plural(len(rows), "line")
+		said := Harmless(title) + ": " + textutil.Count(len(rows), "line")
 		if at > 0 {
 			head, said = (&paragraph{}).bold(title).text(", continued"), ""
 		}
@@ -159,7 +160,7 @@ func sentences(id, title string, all []string, limit int) []chunk {
 func saidFirst(title string, all []string) string {
 	var said []string
 	for _, s := range all[:min(len(all), 3)] {
-		said = append(said, strings.TrimRight(Harmless(Cut(Line(s), 200)), "."))
+		said = append(said, strings.TrimRight(Harmless(textutil.CutUnits(Line(s), 200)), "."))
 	}
 	if title == "" {
 		return strings.Join(said, ". ")

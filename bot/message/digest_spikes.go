@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -63,7 +64,7 @@ func (s *stack) spikes(v DigestView, preview bool) {
 		}
 	}
 	if rest := len(all) - shown; rest > 0 {
-		s.add(0, small("spikes:rest", plain("and "+plural(rest, "more service")+", in the thread")))
+		s.add(0, small("spikes:rest", plain("and "+textutil.Count(rest, "more service")+", in the thread")))
 	}
 }
 
@@ -75,7 +76,7 @@ func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
 	investigated, isInvestigated := mark(v.Marks, a.Series, MarkInvestigated)
 	if isExpected {
 		p := (&paragraph{}).text("✅ ").bold("Expected").text(", says " + clicker(expected.By) + ", ").date(expected.At)
-		if why := Cut(Line(expected.Reason), 120); why != "" {
+		if why := textutil.CutUnits(Line(expected.Reason), 120); why != "" {
 			p.text(": “" + why + "”")
 		}
 		all = append(all, p)
@@ -89,7 +90,7 @@ func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
 	}
 	blocks := []slack.Block{lines(id, all)}
 	value := report.ID(v.Number) + "/" + a.Series
-	if preview || a.Series == "" || Length(value) > MaxButton {
+	if preview || a.Series == "" || textutil.Units(value) > MaxButton {
 		return blocks
 	}
 	var buttons []slack.BlockElement
@@ -112,17 +113,17 @@ func (a spike) sentence() *paragraph {
 	p := (&paragraph{}).bold(serviceName(a.Provider, a.Service, 60)).
 		text(fmt.Sprintf(": %s against %s expected on %s: ", money.ShowTo(a.Actual, a.currency, decimals), money.ShowTo(a.Expected, a.currency, decimals), orNothing(dayRuns(a.Days)))).
 		bold(money.SignedTo(a.Excess, a.currency, decimals))
-	if label := Cut(Line(a.Label), 40); label != "" {
+	if label := textutil.CutUnits(Line(a.Label), 40); label != "" {
 		p.text(" · " + label)
 	}
 	if a.Again > 0 {
-		p.text(fmt.Sprintf(" · told in %s before: is this the new level?", plural(a.Again, "digest")))
+		p.text(fmt.Sprintf(" · told in %s before: is this the new level?", textutil.Count(a.Again, "digest")))
 	}
 	return p
 }
 
 // clicker is who clicked, as plain text: a digest mentions nobody.
-func clicker(u incident.User) string { return Cut(name(u), 40) }
+func clicker(u incident.User) string { return textutil.CutUnits(name(u), 40) }
 
 // mark is the newest of a kind about a series.
 func mark(all []Mark, series string, kind MarkKind) (newest Mark, found bool) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -87,11 +88,11 @@ func stepCounts(v DigestView) string {
 // stepBlocks are a cost step: what it saves, of what, where it stands, and what
 // can be done about it.
 func stepBlocks(v DigestView, s report.CostStep, id string, preview bool) []slack.Block {
-	all := []*paragraph{(&paragraph{}).bold(Cut(Line(s.ID), 10) + " " + Cut(Line(s.Title), 80)).text(stepFacts(s))}
+	all := []*paragraph{(&paragraph{}).bold(textutil.CutUnits(Line(s.ID), 10) + " " + textutil.CutUnits(Line(s.Title), 80)).text(stepFacts(s))}
 	for _, saving := range s.Savings[:min(len(s.Savings), 3)] {
 		all = append(all, savingLine(saving))
 	}
-	if why := Cut(Line(s.Why), 160); why != "" {
+	if why := textutil.CutUnits(Line(s.Why), 160); why != "" {
 		all = append(all, (&paragraph{}).text(upper(why)))
 	}
 	a := v.adoption(s)
@@ -104,7 +105,7 @@ func stepBlocks(v DigestView, s report.CostStep, id string, preview bool) []slac
 	}
 	blocks := []slack.Block{lines(id, all)}
 	value := report.ID(v.Number) + "/" + s.ID
-	if preview || s.ID == "" || Length(value) > MaxButton {
+	if preview || s.ID == "" || textutil.Units(value) > MaxButton {
 		return blocks
 	}
 	switch {
@@ -118,10 +119,10 @@ func stepBlocks(v DigestView, s report.CostStep, id string, preview bool) []slac
 
 func stepFacts(s report.CostStep) string {
 	says := ""
-	if group := Cut(Line(s.Group), 40); group != "" {
+	if group := textutil.CutUnits(Line(s.Group), 40); group != "" {
 		says += " · " + group
 	}
-	if effort := Cut(Line(s.Effort), 40); effort != "" {
+	if effort := textutil.CutUnits(Line(s.Effort), 40); effort != "" {
 		says += " · effort: " + effort
 	}
 	return says
@@ -136,14 +137,14 @@ func savingLine(s report.Saving) *paragraph {
 		saves += " to " + high
 	}
 	p := (&paragraph{}).text("Saves ").bold(saves).text(" a month, of " + money.Show(s.Base, c))
-	if rows := Cut(Line(s.Rows), 80); rows != "" {
+	if rows := textutil.CutUnits(Line(s.Rows), 80); rows != "" {
 		p.text(" for " + rows)
 	}
 	return p
 }
 
 func withNote(p *paragraph, note string) *paragraph {
-	if note = Cut(Line(note), 120); note != "" {
+	if note = textutil.CutUnits(Line(note), 120); note != "" {
 		p.text(": “" + note + "”")
 	}
 	return p

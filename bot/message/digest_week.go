@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -23,13 +24,13 @@ func organisationLines(o *report.Organised) []*paragraph {
 	if u := o.PerUser; u != nil {
 		says := perUser(u)
 		if len(u.Sentences) > 0 { // they begin with the figure
-			says = Cut(Line(strings.Join(u.Sentences, " ")), 400)
+			says = textutil.CutUnits(Line(strings.Join(u.Sentences, " ")), 400)
 		}
 		all = append(all, (&paragraph{}).bold("Per user").text(": "+says))
 	}
 	if len(o.Moves) > 0 {
 		m := o.Moves[0]
-		all = append(all, (&paragraph{}).bold("Next threshold: "+Cut(Line(m.ID+" "+m.Title), 100)).text(". "+Cut(Line(m.Sentence), 320)))
+		all = append(all, (&paragraph{}).bold("Next threshold: "+textutil.CutUnits(Line(m.ID+" "+m.Title), 100)).text(". "+textutil.CutUnits(Line(m.Sentence), 320)))
 	}
 	return all
 }
@@ -50,7 +51,7 @@ func organisationChunks(v DigestView) []chunk {
 	facts = append(facts, figure("Users", o.Users, people(o.Users.Value))...)
 	facts = append(facts, figure("Growth", o.Growth, percent(100*o.Growth.Value)+" a week")...)
 	if o.Measured > 0 {
-		facts = append(facts, "Growth is measured over "+plural(o.Measured, "stored week"))
+		facts = append(facts, "Growth is measured over "+textutil.Count(o.Measured, "stored week"))
 	}
 	if u := o.PerUser; u != nil {
 		if len(u.Sentences) == 0 {
@@ -95,7 +96,7 @@ func incidentLines(w *report.WeekOfAlerts) []*paragraph {
 	if w == nil {
 		return nil
 	}
-	p := (&paragraph{}).bold("Incidents: " + thousands(w.Count)).text(drills(w))
+	p := (&paragraph{}).bold("Incidents: " + textutil.Thousands(w.Count)).text(drills(w))
 	if w.Ack != nil && w.Ack.Of > 0 {
 		p.text(" · acknowledged in " + span(w.Ack.Median) + ", at worst " + span(w.Ack.Worst))
 	}
@@ -103,15 +104,15 @@ func incidentLines(w *report.WeekOfAlerts) []*paragraph {
 		p.text(" · resolved in " + span(w.Resolve.Median) + ", at worst " + span(w.Resolve.Worst))
 	}
 	if n := sum(w.False); n > 0 {
-		p.text(" · " + thousands(n) + " of them false alarms or noise")
+		p.text(" · " + textutil.Thousands(n) + " of them false alarms or noise")
 	}
 	all := []*paragraph{p}
 	if late := lateSteps(w); late > 0 {
 		var owners []string
 		for _, o := range w.Overdue[:min(len(w.Overdue), 3)] {
-			owners = append(owners, fmt.Sprintf("%s %d", orNothing(Cut(Line(o.Owner), 60)), len(o.Steps)))
+			owners = append(owners, fmt.Sprintf("%s %d", orNothing(textutil.CutUnits(Line(o.Owner), 60)), len(o.Steps)))
 		}
-		all = append(all, (&paragraph{}).text("⏰ ").bold(plural(late, "step")+" overdue").text(": "+strings.Join(owners, ", ")+more(len(w.Overdue)-3)))
+		all = append(all, (&paragraph{}).text("⏰ ").bold(textutil.Count(late, "step")+" overdue").text(": "+strings.Join(owners, ", ")+more(len(w.Overdue)-3)))
 	}
 	return all
 }
@@ -120,7 +121,7 @@ func drills(w *report.WeekOfAlerts) string {
 	if w.Drills == 0 {
 		return ""
 	}
-	return " and " + plural(w.Drills, "drill")
+	return " and " + textutil.Count(w.Drills, "drill")
 }
 
 func sum(all []report.Count) (n int) {
@@ -144,7 +145,7 @@ func incidentChunks(v DigestView) []chunk {
 	if w == nil {
 		return nil
 	}
-	facts := []string{plural(w.Count, "incident") + drills(w)}
+	facts := []string{textutil.Count(w.Count, "incident") + drills(w)}
 	for _, t := range []struct {
 		word  string
 		times *report.Times
@@ -152,17 +153,17 @@ func incidentChunks(v DigestView) []chunk {
 		if t.times == nil {
 			continue
 		}
-		s := fmt.Sprintf("%s: in %s (median of %s), at worst in %s", t.word, span(t.times.Median), thousands(t.times.Of), span(t.times.Worst))
+		s := fmt.Sprintf("%s: in %s (median of %s), at worst in %s", t.word, span(t.times.Median), textutil.Thousands(t.times.Of), span(t.times.Worst))
 		if t.times.Of == 0 {
 			s = t.word + ": none yet"
 		}
 		if t.times.Open > 0 {
-			s += fmt.Sprintf("; not yet: %s", thousands(t.times.Open))
+			s += fmt.Sprintf("; not yet: %s", textutil.Thousands(t.times.Open))
 		}
 		facts = append(facts, s)
 	}
 	if w.StepsLate > 0 {
-		facts = append(facts, plural(w.StepsLate, "step")+" of them late")
+		facts = append(facts, textutil.Count(w.StepsLate, "step")+" of them late")
 	}
 	var chunks []chunk
 	if w.Count+w.Drills > 0 {
@@ -178,17 +179,17 @@ func incidentChunks(v DigestView) []chunk {
 	} {
 		var rows []line
 		for _, c := range t.counts {
-			rows = append(rows, line{amounts: []string{thousands(c.Count)}, name: Cut(Line(c.Name), maxName)})
+			rows = append(rows, line{amounts: []string{textutil.Thousands(c.Count)}, name: textutil.CutUnits(Line(c.Name), maxName)})
 		}
 		chunks = append(chunks, table(t.id, t.title, t.about, rows)...)
 	}
 	for k, o := range w.Overdue {
 		var rows []line
 		for _, s := range o.Steps {
-			tier := strings.ReplaceAll(Cut(Line(s.Tier), 20), "_", "-")
-			rows = append(rows, line{amounts: []string{plural(s.Days, "day")}, name: Cut(Line(s.Incident), 20) + " " + Cut(Line(s.Step), maxName) + " (" + tier + ")"})
+			tier := strings.ReplaceAll(textutil.CutUnits(Line(s.Tier), 20), "_", "-")
+			rows = append(rows, line{amounts: []string{textutil.Count(s.Days, "day")}, name: textutil.CutUnits(Line(s.Incident), 20) + " " + textutil.CutUnits(Line(s.Step), maxName) + " (" + tier + ")"})
 		}
-		chunks = append(chunks, table(fmt.Sprintf("overdue:%d", k), "Overdue: "+orNothing(Cut(Line(o.Owner), maxName)), plural(len(o.Steps), "step"), rows)...)
+		chunks = append(chunks, table(fmt.Sprintf("overdue:%d", k), "Overdue: "+orNothing(textutil.CutUnits(Line(o.Owner), maxName)), textutil.Count(len(o.Steps), "step"), rows)...)
 	}
 	return chunks
 }
@@ -199,7 +200,7 @@ func stepChunks(v DigestView) []chunk {
 	for k, s := range v.Report.Steps {
 		id := fmt.Sprintf("step:%d", k+1)
 		c := clickable(stepBlocks(v.fresh(), s, id, false), stepBlocks(v, s, id, false))
-		c.said = Harmless(Cut(Line(s.ID+" "+s.Title), 60)) + " " + string(v.adoption(s).State)
+		c.said = Harmless(textutil.CutUnits(Line(s.ID+" "+s.Title), 60)) + " " + string(v.adoption(s).State)
 		chunks = append(chunks, c)
 	}
 	return chunks
@@ -208,7 +209,7 @@ func stepChunks(v DigestView) []chunk {
 // missingChunks are all that is missing, unless the root says it in full.
 func missingChunks(v DigestView) []chunk {
 	all := v.Report.Missing
-	if len(all) <= rootMissing && !slices.ContainsFunc(all, func(s string) bool { return Length(Line(s)) > maxMissing }) {
+	if len(all) <= rootMissing && !slices.ContainsFunc(all, func(s string) bool { return textutil.Units(Line(s)) > maxMissing }) {
 		return nil
 	}
 	return sentences("missing", "", all, 900)

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -16,7 +17,7 @@ import (
 // currency is the name of a currency as people read it; it comes from outside.
 func currency(m report.Money) string { return currencyName(m.Currency) }
 
-func currencyName(s string) string { return Cut(Line(s), 20) }
+func currencyName(s string) string { return textutil.CutUnits(Line(s), 20) }
 
 // show is an exact amount for people.
 func show(m money.Money, currency string) string { return money.Show(m.Float64(), currency) }
@@ -75,7 +76,7 @@ func weekDates(w money.Week) string {
 func dataUntil(m report.Money) string {
 	s := "data to " + m.Until.Time().Format("Mon 2 Jan")
 	if m.LeftOut > 0 {
-		s += ", " + plural(m.LeftOut, "day") + " left out"
+		s += ", " + textutil.Count(m.LeftOut, "day") + " left out"
 	}
 	return s
 }
@@ -103,7 +104,7 @@ func dayRuns(days []money.Day) string {
 		}
 		at = end + 1
 	}
-	return list(all)
+	return textutil.List(all)
 }
 
 // span is how long something took, in the two largest units: "4 min", "2 h 10
@@ -121,9 +122,9 @@ func span(d time.Duration) string {
 	case days == 0:
 		return fmt.Sprintf("%d h %d min", hours, minutes)
 	case hours == 0:
-		return fmt.Sprintf("%s d", thousands(days))
+		return fmt.Sprintf("%s d", textutil.Thousands(days))
 	}
-	return fmt.Sprintf("%s d %d h", thousands(days), hours)
+	return fmt.Sprintf("%s d %d h", textutil.Thousands(days), hours)
 }
 
 // line is one line of a table: amounts, and what they are of. The amounts come

@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -99,10 +100,10 @@ func withDrills(all []incident.Incident) string {
 	}
 	var parts []string
 	if real := len(all) - drills; real > 0 {
-		parts = append(parts, plural(real, "incident"))
+		parts = append(parts, textutil.Count(real, "incident"))
 	}
 	if drills > 0 {
-		parts = append(parts, plural(drills, "drill"))
+		parts = append(parts, textutil.Count(drills, "drill"))
 	}
 	return strings.Join(parts, " and ")
 }

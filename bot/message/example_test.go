@@ -14,12 +14,3 @@ func ExampleHarmless() {
 	// ∗disk∗ is full
 	// a &lt;b&gt; &amp; c
 }
-
-// A text is cut to a length that Slack takes, as Slack counts.
-func ExampleCut() {
-	fmt.Println(message.Cut("The disk of db-7 is full", 12))
-	fmt.Println(message.Length("🟥"))
-	// Output:
-	// The disk of…
-	// 2
-}

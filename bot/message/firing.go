@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -45,9 +46,9 @@ func firing(i incident.Incident) []slack.Block {
 }
 
 func restOf(rest, omitted int) string {
-	s := "and " + thousands(rest) + " more"
+	s := "and " + textutil.Thousands(rest) + " more"
 	if omitted > 0 && omitted < rest {
-		s += ", of which " + thousands(omitted) + " are only counted"
+		s += ", of which " + textutil.Thousands(omitted) + " are only counted"
 	} else if omitted > 0 {
 		s += ", only counted"
 	}
@@ -56,14 +57,14 @@ func restOf(rest, omitted int) string {
 
 func alertCount(i incident.Incident) string {
 	fires := i.FiringCount()
-	s := plural(fires, "alert") + " firing"
+	s := textutil.Count(fires, "alert") + " firing"
 	if ended := len(i.Alerts) - fires; fires == 0 && ended > 0 {
-		s = plural(ended, "alert") + " resolved"
+		s = textutil.Count(ended, "alert") + " resolved"
 	} else if ended > 0 {
-		s += ", " + thousands(ended) + " resolved"
+		s += ", " + textutil.Thousands(ended) + " resolved"
 	}
 	if i.Omitted > 0 {
-		s += ", " + thousands(i.Omitted) + " more in the group"
+		s += ", " + textutil.Thousands(i.Omitted) + " more in the group"
 	}
 	return s
 }
@@ -128,10 +129,10 @@ func alertLine(i incident.Incident, a incident.Alert, newest bool) *paragraph {
 	}
 	p.code(alertName(i, a))
 	if s := strings.TrimSuffix(Line(a.Summary), "."); s != "" {
-		p.text(" " + Cut(s, 200))
+		p.text(" " + textutil.CutUnits(s, 200))
 	}
 	if s := strings.TrimSuffix(Line(a.Description), "."); s != "" {
-		p.text(" · " + Cut(s, 150))
+		p.text(" · " + textutil.CutUnits(s, 150))
 	}
 	switch {
 	case a.Firing:
@@ -152,9 +153,9 @@ func alertName(i incident.Incident, a incident.Alert) string {
 	}
 	if n := Line(i.Labels["alertname"]); n != "" {
 		if instance := Line(i.Labels["instance"]); instance != "" {
-			return Cut(n, 80) + " " + Cut(instance, 80)
+			return textutil.CutUnits(n, 80) + " " + textutil.CutUnits(instance, 80)
 		}
-		return Cut(n, 160)
+		return textutil.CutUnits(n, 160)
 	}
 	if common := labelPairs(i.Labels, alerts.TellingLabels(i.Labels), 4); common != "" {
 		return common
@@ -168,7 +169,7 @@ func labelPairs(labels map[string]string, names []string, count int) string {
 	names = slices.DeleteFunc(names, func(n string) bool { return labels[n] == "" })
 	var pairs []string
 	for _, n := range names[:min(len(names), count)] {
-		pairs = append(pairs, Cut(Line(n), 30)+"="+Cut(Line(labels[n]), 50))
+		pairs = append(pairs, textutil.CutUnits(Line(n), 30)+"="+textutil.CutUnits(Line(labels[n]), 50))
 	}
 	s := strings.Join(pairs, ", ")
 	if rest := len(names) - len(pairs); rest > 0 {

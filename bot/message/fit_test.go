@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // TestAnyMessageOfAnyLengthFits: whatever kind of message grows to whatever length, in
@@ -56,7 +58,7 @@ func grown(t *testing.T, m Message, sign string) Message {
 			if _, ok := v["text"].(string); ok && block != "actions" {
 				switch {
 				case v["type"] == "mrkdwn":
-					v["text"] = Cut(Escape(fill(most)), most)
+					v["text"] = textutil.CutUnits(Escape(fill(most)), most)
 				case block == "header":
 					v["text"] = fill(150)
 				default:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -46,7 +47,7 @@ func (m Message) Short(form Form, how, word string) Message {
 	if how != "" {
 		parts = append(parts, how)
 	}
-	parts = append(parts, "⚠️ Shortened: Slack refused the full message ("+Harmless(Cut(word, 60))+").")
+	parts = append(parts, "⚠️ Shortened: Slack refused the full message ("+Harmless(textutil.CutUnits(word, 60))+").")
 	short := Message{Text: strings.Join(parts, "\n")}
 	if form != FormText {
 		short.Blocks = []slack.Block{rich(PlainBlock, (&paragraph{}).text(Inert(Plain(short.Text))).section())}

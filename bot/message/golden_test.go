@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 var update = flag.Bool("update", false, "write testdata/*.golden anew; commit only what you have read")
@@ -51,7 +53,7 @@ func golden(t *testing.T, name, got string) {
 	all := strings.SplitAfter(got, "\n")
 	for k, line := range all {
 		if n := len([]rune(line)); n > 800 {
-			all[k] = Cut(line, 200) + fmt.Sprintf(" [%d characters] ", n) + line[len(line)-80:]
+			all[k] = textutil.CutUnits(line, 200) + fmt.Sprintf(" [%d characters] ", n) + line[len(line)-80:]
 		}
 	}
 	if len(all) > 400 {

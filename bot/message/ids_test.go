@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -110,7 +111,7 @@ func TestNobodyReadsIDs(t *testing.T) {
 	all["playbook"] = Playbook(pb, "/playbook")
 	for name, m := range all {
 		for _, text := range idsRead(t, m) {
-			t.Errorf("%s reads %q", name, Cut(text, 200))
+			t.Errorf("%s reads %q", name, textutil.CutUnits(text, 200))
 		}
 	}
 	for _, kind := range answerKinds {

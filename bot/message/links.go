@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/alerts/weblink"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
@@ -41,22 +42,22 @@ func linksAndLost(i incident.Incident) ([]*paragraph, []Loss) {
 		more := 0
 		for _, l := range t.links {
 			if l.shown {
-				all = append(all, (&paragraph{}).link(l.address, Cut(Line(w.label(t, l)), 75)))
+				all = append(all, (&paragraph{}).link(l.address, textutil.CutUnits(Line(w.label(t, l)), 75)))
 			} else if !l.long {
 				more++
 			}
 		}
 		if more > 0 {
-			rest = append(rest, plural(more, "more "+Cut(Line(t.title), 60)+" link"))
+			rest = append(rest, textutil.Count(more, "more "+textutil.CutUnits(Line(t.title), 60)+" link"))
 		}
 	}
 	if len(rest) > 0 {
-		all = append(all, (&paragraph{}).italic(list(rest)))
+		all = append(all, (&paragraph{}).italic(textutil.List(rest)))
 	}
 	for _, why := range []weblink.Why{weblink.NoAddress, weblink.Hole, tooLong} {
 		if left := w.left[why]; len(left) > 0 {
 			said := slices.Compact(slices.Clone(left))
-			all = append(all, (&paragraph{}).italic(plural(len(left), "link")+" left out: "+string(why)+" ("+Cut(strings.Join(said, ", "), 120)+")"))
+			all = append(all, (&paragraph{}).italic(textutil.Count(len(left), "link")+" left out: "+string(why)+" ("+textutil.CutUnits(strings.Join(said, ", "), 120)+")"))
 		}
 	}
 	return all, w.lost
@@ -179,7 +180,7 @@ func (w *ways) find(s source, title string) (links []*way) {
 		target := weblink.Key(address)
 		l := w.to[target]
 		if l == nil {
-			l = &way{of: s, address: address, title: title, long: Length(address) > maxURL}
+			l = &way{of: s, address: address, title: title, long: textutil.Units(address) > maxURL}
 			w.to[target] = l
 			t := w.titled(title, s.own)
 			t.links = append(t.links, l)
@@ -215,7 +216,7 @@ func (w *ways) tooLong(t *waysOfTitle, l *way, limit int) {
 // lose remembers a link of the playbook that is not shown for any alert.
 func (w *ways) lose(t *waysOfTitle, l *way, limit int, full bool) {
 	if t.own > 0 && l == t.links[0] {
-		w.lost = append(w.lost, Loss{Part: "links", Index: t.own - 1, Length: Length(l.address), Limit: limit, Full: full})
+		w.lost = append(w.lost, Loss{Part: "links", Index: t.own - 1, Length: textutil.Units(l.address), Limit: limit, Full: full})
 	}
 }
 
@@ -229,7 +230,7 @@ func (w *ways) choose() {
 				continue
 			}
 			l := t.links[turn]
-			switch size := Length(l.address); {
+			switch size := textutil.Units(l.address); {
 			case shown == maxLinks:
 				w.lose(t, l, left, true)
 			case size > left:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -35,7 +36,7 @@ func (r *roster) add(p *paragraph) {
 func (r *roster) block(id string) slack.Block {
 	parts := []slack.RichTextElement{bullets(r.items)}
 	if r.rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+thousands(r.rest)+" more").section())
+		parts = append(parts, (&paragraph{}).italic("and "+textutil.Thousands(r.rest)+" more").section())
 	}
 	return rich(id, parts...)
 }
@@ -70,9 +71,9 @@ func Incidents(l IncidentList) Message {
 		case l.Partial:
 			return Text(partialWords)
 		case l.From > 1:
-			return Text(fmt.Sprintf("The list ends before place %s. `%s incidents %s` shows its beginning.", thousands(l.From), l.Command, l.word()))
+			return Text(fmt.Sprintf("The list ends before place %s. `%s incidents %s` shows its beginning.", textutil.Thousands(l.From), l.Command, l.word()))
 		case l.Rest > 0:
-			return Text(fmt.Sprintf("None of the worst %s is for you to see.", plural(l.Rest, "incident")))
+			return Text(fmt.Sprintf("None of the worst %s is for you to see.", textutil.Count(l.Rest, "incident")))
 		case len(l.Elsewhere) > 0:
 			return Text("None in your channels. " + l.elsewhere())
 		case l.Unsure:
@@ -131,7 +132,7 @@ func (l IncidentList) count() string {
 	case l.AtMost || l.Partial:
 		return "Incidents"
 	}
-	return plural(l.From-1+len(l.Incidents)+l.Rest, "incident")
+	return textutil.Count(l.From-1+len(l.Incidents)+l.Rest, "incident")
 }
 
 // more says how many more there are behind those shown, and what to type to see
@@ -141,9 +142,9 @@ func (l IncidentList) more(shown int) string {
 	if rest == 0 {
 		return ""
 	}
-	says := "and " + thousands(rest) + " more"
+	says := "and " + textutil.Thousands(rest) + " more"
 	if l.AtMost {
-		says = "and up to " + thousands(rest) + " more"
+		says = "and up to " + textutil.Thousands(rest) + " more"
 	}
 	return fmt.Sprintf("%s: `%s incidents %s %d` goes on from here.", says, l.Command, l.word(), l.From+shown)
 }
@@ -172,7 +173,7 @@ func incidentLine(i incident.Incident, now time.Time) *paragraph {
 	if s := severity(i); s != "" {
 		p.text(" · " + s)
 	}
-	p.text(" · " + Cut(Line(i.Title), 120))
+	p.text(" · " + textutil.CutUnits(Line(i.Title), 120))
 	if i.Lead != (incident.User{}) {
 		p.text(" · ").user(i.Lead)
 	}
@@ -209,10 +210,10 @@ func Playbooks(all []*playbooks.Playbook, command string) Message {
 	}
 	r := roster{left: MaxTotal - 1_000, limit: 100}
 	for _, p := range all {
-		item := (&paragraph{}).code(Cut(Line(p.Name), 80)).text(" " + Cut(Line(p.Title), 120) + ", " + plural(len(p.Steps()), "step"))
+		item := (&paragraph{}).code(textutil.CutUnits(Line(p.Name), 80)).text(" " + textutil.CutUnits(Line(p.Title), 120) + ", " + textutil.Count(len(p.Steps()), "step"))
 		r.add(item)
 	}
-	head := plural(len(all), "playbook")
+	head := textutil.Count(len(all), "playbook")
 	return Message{
 		Text: head + ".",
 		Blocks: []slack.Block{

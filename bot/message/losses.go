@@ -1,6 +1,9 @@
 package message
 
-import "github.com/signalbook/signalbook/bot/incident"
+import (
+	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/incident"
+)
 
 // Loss is something that a playbook says and its messages do not show whole,
 // because Slack would refuse it.
@@ -27,8 +30,8 @@ func Losses(v View) []Loss {
 	}
 	bare := v.Incident
 	bare.State, bare.Title = incident.Acknowledged, v.Playbook.Title // the longest of the words for a state
-	if n := Length(headline(bare)); n > MaxHeader {
-		lost = append(lost, Loss{Part: "title", Length: Length(Line(v.Playbook.Title)), Limit: MaxHeader - (n - Length(Line(v.Playbook.Title)))})
+	if n := textutil.Units(headline(bare)); n > MaxHeader {
+		lost = append(lost, Loss{Part: "title", Length: textutil.Units(Line(v.Playbook.Title)), Limit: MaxHeader - (n - textutil.Units(Line(v.Playbook.Title)))})
 	}
 	return lost
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -55,7 +56,7 @@ func modal(f form) slack.ModalViewRequest {
 		Type:            slack.VTModal,
 		CallbackID:      f.callback,
 		PrivateMetadata: f.metadata,
-		Title:           plain(Cut(f.title, 24)),
+		Title:           plain(textutil.CutUnits(f.title, 24)),
 		Submit:          plain(f.submit),
 		Close:           plain("Cancel"),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{
@@ -74,7 +75,7 @@ func (m Message) Long() bool {
 		return true
 	}
 	says := Plain(m.Text)
-	return Length(says) > maxLine || strings.Contains(says, "\n")
+	return textutil.Units(says) > maxLine || strings.Contains(says, "\n")
 }
 
 // AnswerModal shows an answer in a modal, under its own headline when it has one.
@@ -84,7 +85,7 @@ func AnswerModal(m Message) slack.ModalViewRequest {
 	if len(blocks) == 0 {
 		blocks = Text(m.Text).Blocks
 	}
-	if head, ok := blocks[0].(*slack.HeaderBlock); ok && len(blocks) > 1 && Length(head.Text.Text) <= maxTitle {
+	if head, ok := blocks[0].(*slack.HeaderBlock); ok && len(blocks) > 1 && textutil.Units(head.Text.Text) <= maxTitle {
 		title, blocks = head.Text.Text, blocks[1:]
 	}
 	return slack.ModalViewRequest{Type: slack.VTModal, CallbackID: "answer", Title: plain(title), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks}}
@@ -94,7 +95,7 @@ func AnswerModal(m Message) slack.ModalViewRequest {
 // as plain as they can be, with which people can do what it is for.
 func ShortModal(view slack.ModalViewRequest, word string) slack.ModalViewRequest {
 	fields := []slack.Block{
-		slack.NewSectionBlock(plain("⚠️ Shortened: Slack refused the full form ("+Inert(Cut(Line(word), 60))+")."), nil, nil, slack.SectionBlockOptionBlockID("shortened")),
+		slack.NewSectionBlock(plain("⚠️ Shortened: Slack refused the full form ("+Inert(textutil.CutUnits(Line(word), 60))+")."), nil, nil, slack.SectionBlockOptionBlockID("shortened")),
 	}
 	for _, block := range view.Blocks.BlockSet {
 		input, ok := block.(*slack.InputBlock)

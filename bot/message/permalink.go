@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Permalinks are the addresses of threads in Slack, by what people call them: INC-142,
@@ -107,7 +109,7 @@ func (m Message) eachText(mrkdwn func(string) string, piece func(*slack.RichText
 		}
 		copied := *t
 		copied.Text = outside(unlinked, t.Text, mrkdwn)
-		if Length(copied.Text) > MaxSection {
+		if textutil.Units(copied.Text) > MaxSection {
 			return t
 		}
 		return &copied

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // MaxAlt is Slack's limit for the description and for the title of an image block,
@@ -13,7 +15,7 @@ const MaxAlt = 2_000
 
 // pictureID is the block_id of a picture. Slack wants another one when a message
 // changes, and clients may keep what they have of the same one.
-func pictureID(p Picture) string { return "picture:" + Cut(Line(p.Hash), 64) }
+func pictureID(p Picture) string { return "picture:" + textutil.CutUnits(Line(p.Hash), 64) }
 
 // Picture is a picture in a message: a chart, a graph. Slack shows it once its file
 // is there, under an id that only Slack knows; Hash says what it shows.
@@ -32,10 +34,10 @@ type Picture struct {
 // WithPicture is the message with the picture, shown by Slack's own file of that
 // id. A message that has no room left for it stays as it is.
 func WithPicture(m Message, p Picture, fileID string) Message {
-	alt := Cut(Line(cmp.Or(p.Alt, p.Name)), MaxAlt)
+	alt := textutil.CutUnits(Line(cmp.Or(p.Alt, p.Name)), MaxAlt)
 	var title *slack.TextBlockObject
 	if p.Title != "" {
-		title = plain(Cut(Line(p.Title), MaxAlt))
+		title = plain(textutil.CutUnits(Line(p.Title), MaxAlt))
 	}
 	image := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: fileID}, alt, pictureID(p), title)
 	if len(m.Blocks) >= MaxBlocks || weight(m.Blocks...)+weight(image) > MaxTotal {

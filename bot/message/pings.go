@@ -6,6 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -111,15 +112,15 @@ func deadline(v View, t incident.Tier) Message {
 	if left == 0 {
 		return deadlineOfOthers(v, t.Owners, t.Together)
 	}
-	sentence := fmt.Sprintf("%s %s overdue since %s.", plural(left, "immediate step"), isAre(left), date(t.Due))
-	text := fmt.Sprintf("Overdue: %s. %s", plural(left, "immediate step"), said(i))
+	sentence := fmt.Sprintf("%s %s overdue since %s.", textutil.Count(left, "immediate step"), textutil.IsAre(left), date(t.Due))
+	text := fmt.Sprintf("Overdue: %s. %s", textutil.Count(left, "immediate step"), said(i))
 	blocks := []slack.Block{section("call", calling(v.Names.notify(t.Owners), sentence)), about(i)}
 	if open := openSteps(i, t.Name); len(open) > 0 {
 		blocks = append(blocks, rich("steps", bullets(open)))
 	}
 	if n := len(t.Together); n > 0 {
 		blocks = append(blocks, rich("together", together(t.Together)...))
-		text += " And " + plural(n, "more incident") + "."
+		text += " And " + textutil.Count(n, "more incident") + "."
 	}
 	return Message{Text: text, Blocks: blocks}
 }
@@ -134,18 +135,11 @@ func deadlineOfOthers(v View, owners []string, others []incident.Neighbour) Mess
 	}
 	text += said(i)
 	if n := len(others); n > 0 {
-		text += " And " + plural(n, "more incident") + "."
+		text += " And " + textutil.Count(n, "more incident") + "."
 	}
 	return Message{Text: text, Blocks: []slack.Block{
 		section("call", calling(v.Names.notify(owners), sentence)), about(i), rich("together", together(others)...),
 	}}
-}
-
-func isAre(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
 }
 
 // openSteps lists what is left of a tier. Holders stand there by name: only the
@@ -168,7 +162,7 @@ func openSteps(i incident.Incident, tier playbooks.TierName) []*paragraph {
 		all = append(all, p)
 	}
 	if rest > 0 {
-		all = append(all, (&paragraph{}).italic("and "+thousands(rest)+" more"))
+		all = append(all, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more"))
 	}
 	return all
 }
@@ -176,11 +170,11 @@ func openSteps(i incident.Incident, tier playbooks.TierName) []*paragraph {
 func together(neighbours []incident.Neighbour) []slack.RichTextElement {
 	items := make([]*paragraph, 0, maxTogether+1)
 	for _, n := range neighbours[:min(len(neighbours), maxTogether)] {
-		p := (&paragraph{}).bold(incident.ID(n.Number)).text(" · " + Cut(Line(n.Title), 120) + " · " + plural(n.Left, "step") + ", due ").date(n.Due)
+		p := (&paragraph{}).bold(incident.ID(n.Number)).text(" · " + textutil.CutUnits(Line(n.Title), 120) + " · " + textutil.Count(n.Left, "step") + ", due ").date(n.Due)
 		items = append(items, p)
 	}
 	if rest := len(neighbours) - maxTogether; rest > 0 {
-		items = append(items, (&paragraph{}).italic("and "+thousands(rest)+" more"))
+		items = append(items, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more"))
 	}
 	return []slack.RichTextElement{(&paragraph{}).text("Due at about the same time:").section(), bullets(items)}
 }
@@ -191,7 +185,7 @@ func reopened(v View) Message {
 	sentence := fmt.Sprintf("this is open again since %s. Steps that were done stay done.", date(i.OpeningAt))
 	if t, ok := i.Tier(playbooks.Immediate); ok && !t.Due.IsZero() {
 		if ended, shown := i.Progress(t.Name); ended < shown {
-			sentence += fmt.Sprintf(" %s to do, due %s.", plural(shown-ended, "immediate step"), date(t.Due))
+			sentence += fmt.Sprintf(" %s to do, due %s.", textutil.Count(shown-ended, "immediate step"), date(t.Due))
 		}
 	}
 	return Message{
@@ -207,7 +201,7 @@ func resolved(v View) Message {
 	how := "All alerts are resolved."
 	switch {
 	case i.ByHand:
-		how = fmt.Sprintf("Resolved by hand by %s, while %s still firing.", Harmless(name(i.ResolvedBy)), countAre(i.FiringCount(), "alert"))
+		how = fmt.Sprintf("Resolved by hand by %s, while %s still firing.", Harmless(name(i.ResolvedBy)), textutil.CountIs(i.FiringCount(), "alert"))
 	case i.ResolvedBy != (incident.User{}):
 		how = fmt.Sprintf("Resolved by %s.", Harmless(name(i.ResolvedBy)))
 	}
@@ -221,7 +215,7 @@ func resolved(v View) Message {
 	steps := 0
 	for _, d := range deadlines(i) {
 		steps += d.Left
-		p := (&paragraph{}).text(fmt.Sprintf("%s: %s, ", d.Tier.Title(), plural(d.Left, "step")))
+		p := (&paragraph{}).text(fmt.Sprintf("%s: %s, ", d.Tier.Title(), textutil.Count(d.Left, "step")))
 		if d.Overdue {
 			p.text("overdue since ").date(d.At)
 		} else {
@@ -240,7 +234,5 @@ func resolved(v View) Message {
 		return Message{Text: text + " Nothing is left to do.", Blocks: blocks}
 	}
 	blocks = append(blocks, rich("left", (&paragraph{}).text("These follow-ups stay:").section(), bullets(left)))
-	return Message{Text: text + " " + plural(steps, "follow-up") + " left.", Blocks: blocks}
+	return Message{Text: text + " " + textutil.Count(steps, "follow-up") + " left.", Blocks: blocks}
 }
-
-func countAre(n int, one string) string { return plural(n, one) + " " + isAre(n) }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -66,7 +67,7 @@ func headline(i incident.Incident) string {
 func rootOrigin(i incident.Incident) slack.Block {
 	parts := []*slack.TextBlockObject{markup("*" + i.ID() + "*"), markup("opened " + date(i.OpenedAt))}
 	if i.Playbook.Name != "" {
-		parts = append(parts, plain("playbook "+Cut(Line(i.Playbook.Name), 80)))
+		parts = append(parts, plain("playbook "+textutil.CutUnits(Line(i.Playbook.Name), 80)))
 	}
 	if i.Storm != 0 {
 		parts = append(parts, plain("part of a storm"))
@@ -162,11 +163,11 @@ func rootWork(v View) string {
 	due := deadlines(i)
 	for _, d := range due {
 		if d.Overdue {
-			all = append(all, fmt.Sprintf("⏰ *Overdue* since %s: %s", date(d.At), plural(d.Left, tierWord(d.Tier)+" step")))
+			all = append(all, fmt.Sprintf("⏰ *Overdue* since %s: %s", date(d.At), textutil.Count(d.Left, tierWord(d.Tier)+" step")))
 		}
 	}
 	if d, ok := next(due); ok {
-		all = append(all, fmt.Sprintf("*Next deadline:* %s for %s", date(d.At), plural(d.Left, tierWord(d.Tier)+" step")))
+		all = append(all, fmt.Sprintf("*Next deadline:* %s for %s", date(d.At), textutil.Count(d.Left, tierWord(d.Tier)+" step")))
 	} else if len(due) == 0 && len(i.Steps) > 0 && i.FollowedBy == 0 {
 		all = append(all, "Nothing is left to do.")
 	}
@@ -221,7 +222,7 @@ func rootText(i incident.Incident) string {
 	case i.ByHand:
 		parts = append(parts, "Resolved by hand, still firing")
 	case i.Active() && len(i.Alerts) > 0:
-		parts = append(parts, plural(i.FiringCount(), "alert")+" firing")
+		parts = append(parts, textutil.Count(i.FiringCount(), "alert")+" firing")
 	}
 	if i.Lead != (incident.User{}) {
 		parts = append(parts, "Lead: "+Harmless(name(i.Lead)))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -34,9 +35,9 @@ func score(i incident.Incident) Message {
 	for k, l := range lines {
 		items[k] = (&paragraph{}).text(l + ".")
 	}
-	says := "Medians of what the playbook " + Cut(Line(i.Playbook.Name), 80) + " was used for before."
+	says := "Medians of what the playbook " + textutil.CutUnits(Line(i.Playbook.Name), 80) + " was used for before."
 	if s.Drills.Count+s.Real.Count == 0 {
-		says = "Nothing of the playbook " + Cut(Line(i.Playbook.Name), 80) + " came to an end before: the next drill is compared with this one."
+		says = "Nothing of the playbook " + textutil.CutUnits(Line(i.Playbook.Name), 80) + " came to an end before: the next drill is compared with this one."
 	}
 	return Message{
 		Text:   fmt.Sprintf("Score of %s %s.", said(i), strings.Join(lines, ". ")),
@@ -64,7 +65,7 @@ func besides(s incident.Score, value func(incident.Past) string) string {
 		case 1:
 			parts = append(parts, "the last "+p.what+": "+value(p.Past))
 		default:
-			parts = append(parts, "the last "+plural(p.Count, p.what)+": "+value(p.Past))
+			parts = append(parts, "the last "+textutil.Count(p.Count, p.what)+": "+value(p.Past))
 		}
 	}
 	if len(parts) == 0 {

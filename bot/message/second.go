@@ -5,6 +5,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 )
@@ -30,7 +31,7 @@ func (t told) askedBy() string {
 func AskBack(a incident.Answer, command string) Message {
 	m := Text(Answer(a, command))
 	value := a.State + "/" + a.Title
-	if _, _, ok := report.ParseTarget(value); a.Kind != incident.AnswerSecond || !ok || Length(value) > MaxButton {
+	if _, _, ok := report.ParseTarget(value); a.Kind != incident.AnswerSecond || !ok || textutil.Units(value) > MaxButton {
 		return m
 	}
 	m.Blocks = append(m.Blocks, slack.NewActionBlock("again", button("digest:again", value, "Post another one")))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -13,21 +14,21 @@ import (
 // beginnings of their details when that is too much for a message. Templates
 // stand there as their author wrote them.
 func Playbook(p *playbooks.Playbook, command string) Message {
-	top := []slack.Block{header("head", p.Title), small("name", plain("playbook "+Cut(Line(p.Name), 80)))}
+	top := []slack.Block{header("head", p.Title), small("name", plain("playbook "+textutil.CutUnits(Line(p.Name), 80)))}
 	if d := Line(p.Description); d != "" {
 		top = append(top, rich("description", (&paragraph{}).text(CutNamed(d, 600)).section()))
 	}
 	if matches := playbookMatches(p); len(matches) > 0 {
 		top = append(top, rich("match", (&paragraph{}).text("For alerts with").section(), bullets(matches)))
 	}
-	way := small("way", markup(fmt.Sprintf("`%s start %s` opens an incident with it.", command, Harmless(Cut(p.Name, 80)))))
+	way := small("way", markup(fmt.Sprintf("`%s start %s` opens an incident with it.", command, Harmless(textutil.CutUnits(p.Name, 80)))))
 	room := MaxTotal - 500 - weight(top...) - weight(way)
 	steps := stepsInFull(p)
 	if weight(steps...) > room || len(top)+len(steps)+1 > MaxBlocks {
 		steps = stepsInShort(p, room)
 	}
 	return Message{
-		Text:   fmt.Sprintf("Playbook %s: %s. %s.", Harmless(Cut(p.Name, 80)), Harmless(Cut(p.Title, 200)), plural(len(p.Steps()), "step")),
+		Text:   fmt.Sprintf("Playbook %s: %s. %s.", Harmless(textutil.CutUnits(p.Name, 80)), Harmless(textutil.CutUnits(p.Title, 200)), textutil.Count(len(p.Steps()), "step")),
 		Blocks: append(append(top, steps...), way),
 	}
 }
@@ -36,9 +37,9 @@ func playbookMatches(p *playbooks.Playbook) []*paragraph {
 	var all []*paragraph
 	for k, m := range p.Match {
 		if k == 10 {
-			return append(all, (&paragraph{}).italic("and "+thousands(len(p.Match)-k)+" more"))
+			return append(all, (&paragraph{}).italic("and "+textutil.Thousands(len(p.Match)-k)+" more"))
 		}
-		all = append(all, (&paragraph{}).code(Cut(Line(m), 200)))
+		all = append(all, (&paragraph{}).code(textutil.CutUnits(Line(m), 200)))
 	}
 	return all
 }
@@ -54,17 +55,17 @@ func tierLine(t playbooks.Tier) *paragraph {
 
 // playbookStep heads a step of a playbook.
 func playbookStep(number int, s playbooks.Step) *paragraph {
-	p := (&paragraph{}).bold(fmt.Sprintf("%d. %s", number, Cut(Line(s.Title), 200))).text("  ").code(Cut(Line(s.ID), 60))
+	p := (&paragraph{}).bold(fmt.Sprintf("%d. %s", number, textutil.CutUnits(Line(s.Title), 200))).text("  ").code(textutil.CutUnits(Line(s.ID), 60))
 	for k, m := range s.Applies {
 		switch {
 		case k == 3:
-			return p.text(" and " + thousands(len(s.Applies)-k) + " more")
+			return p.text(" and " + textutil.Thousands(len(s.Applies)-k) + " more")
 		case k == 0:
 			p.text(" · only where ")
 		default:
 			p.text(" and ")
 		}
-		p.code(Cut(Line(m), 80))
+		p.code(textutil.CutUnits(Line(m), 80))
 	}
 	return p
 }
@@ -101,7 +102,7 @@ func stepsInShort(p *playbooks.Playbook, room int) []slack.Block {
 			number++
 			item := playbookStep(number, s)
 			if d := Line(Plain(s.Detail)); d != "" {
-				item.text("\n" + Cut(d, 300))
+				item.text("\n" + textutil.CutUnits(d, 300))
 			}
 			if w := inlineWeight(*item) + objectWeight; leftOut == 0 && w <= room {
 				room -= w
@@ -115,7 +116,7 @@ func stepsInShort(p *playbooks.Playbook, room int) []slack.Block {
 		}
 	}
 	if leftOut > 0 {
-		blocks = append(blocks, small("cut", plain("and "+plural(leftOut, "more step"))))
+		blocks = append(blocks, small("cut", plain("and "+textutil.Count(leftOut, "more step"))))
 	}
 	return blocks
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -38,7 +39,7 @@ func Status(v View, now time.Time) Message {
 			parts = append(parts, bullets(r.items))
 		}
 		if r.rest > 0 {
-			parts = append(parts, (&paragraph{}).italic("and "+plural(r.rest, "more step")).section())
+			parts = append(parts, (&paragraph{}).italic("and "+textutil.Count(r.rest, "more step")).section())
 		}
 		blocks = append(blocks, rich("tier:"+string(t.Name), parts...))
 	}
@@ -81,11 +82,11 @@ func statusWork(i incident.Incident, all []due) []*paragraph {
 	}
 	for _, d := range all {
 		if d.Overdue {
-			say().text("⏰ ").bold("Overdue").text(" since ").date(d.At).text(": " + plural(d.Left, tierWord(d.Tier)+" step"))
+			say().text("⏰ ").bold("Overdue").text(" since ").date(d.At).text(": " + textutil.Count(d.Left, tierWord(d.Tier)+" step"))
 		}
 	}
 	if d, ok := next(all); ok {
-		say().bold("Next deadline: ").date(d.At).text(" for " + plural(d.Left, tierWord(d.Tier)+" step"))
+		say().bold("Next deadline: ").date(d.At).text(" for " + textutil.Count(d.Left, tierWord(d.Tier)+" step"))
 	}
 	if len(work) == 0 {
 		say().text("Nothing is left to do.")
@@ -102,7 +103,7 @@ func statusLine(s incident.Step, people []incident.User) *paragraph {
 	case incident.StepDone, incident.StepSkipped:
 		p.text(" by ").user(s.By).text(", ").date(s.At)
 		if note := Line(s.Note); note != "" {
-			p.text(": ").words(Cut(note, 120), people)
+			p.text(": ").words(textutil.CutUnits(note, 120), people)
 		}
 	}
 	switch {

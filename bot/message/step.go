@@ -8,6 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -24,13 +25,13 @@ const (
 func newCard(s incident.Step, detail string, commands []string) card {
 	whole := silence(cleanCode(strings.TrimSpace(detail)))
 	c := card{Step: s, detail: cutMarkupTo(cutMarkup(whole, maxDetail), maxDetailBytes, jsonLength)}
-	if n := Length(whole); c.detail != whole {
+	if n := textutil.Units(whole); c.detail != whole {
 		c.lost = append(c.lost, Loss{Step: s.ID, Part: "detail", Length: n, Limit: min(maxDetail, fitting(whole, maxDetailBytes))})
 	}
 	left, bytes := maxAllCommands, maxCommandBytes
 	for k, command := range commands {
 		command = strings.Trim(cleanCode(command), "\n")
-		switch n, limit := Length(command), min(left, maxCommand, fitting(command, bytes)); {
+		switch n, limit := textutil.Units(command), min(left, maxCommand, fitting(command, bytes)); {
 		case strings.TrimSpace(command) == "":
 		case n > limit:
 			c.tooLong = append(c.tooLong, n)
@@ -53,9 +54,9 @@ func silence(mrkdwn string) string { return pinging.ReplaceAllString(mrkdwn, "&l
 // them when the text does.
 func fitting(s string, bytes int) int {
 	if n := jsonLength(s); n > bytes {
-		return Length(s) * max(bytes, 0) / n
+		return textutil.Units(s) * max(bytes, 0) / n
 	}
-	return max(maxDetail, maxCommand, Length(s))
+	return max(maxDetail, maxCommand, textutil.Units(s))
 }
 
 // room is the most that the step may ever take of a message: its weight and
@@ -112,7 +113,7 @@ func (c card) commandParts(playbook string) []slack.RichTextElement {
 		parts = append(parts, preformatted(command))
 	}
 	for _, n := range c.tooLong {
-		says := fmt.Sprintf("A command of %s characters is too long for Slack: it is in the playbook %s.", thousands(n), Cut(Line(playbook), 80))
+		says := fmt.Sprintf("A command of %s characters is too long for Slack: it is in the playbook %s.", textutil.Thousands(n), textutil.CutUnits(Line(playbook), 80))
 		parts = append(parts, (&paragraph{}).italic(says).section())
 		if len(parts) >= 20 {
 			break

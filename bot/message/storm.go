@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -58,7 +59,7 @@ func stormRoot(v StormView, rows []*row) Message {
 	if !v.Storm.EndedAt.IsZero() {
 		head = "🌤️ Storm over · "
 	}
-	head += plural(len(rows), "incident")
+	head += textutil.Count(len(rows), "incident")
 	top := []slack.Block{header("head", head), lines("facts", stormFacts(v.Storm)), lines("count", stormCounts(rows))}
 	if len(v.Storm.Owners) > 0 {
 		top = append(top, section("owners", "*Owners:* "+cutMarkup(v.Names.notify(v.Storm.Owners), maxStormOwners)))
@@ -84,7 +85,7 @@ func stormFacts(s incident.Storm) []*paragraph {
 
 func stormSpan(s incident.Storm) []*paragraph {
 	began := (&paragraph{}).text("Since ").date(s.StartedAt).
-		text(fmt.Sprintf(": more than %s opened here in %s.", plural(s.Above, "incident"), Cut(Line(s.Per), 20)))
+		text(fmt.Sprintf(": more than %s opened here in %s.", textutil.Count(s.Above, "incident"), textutil.CutUnits(Line(s.Per), 20)))
 	if s.EndedAt.IsZero() {
 		began.text(" They are listed; critical ones get threads of their own.")
 		return []*paragraph{began}
@@ -99,10 +100,10 @@ func stormCounts(rows []*row) []*paragraph {
 	states := (&paragraph{}).bold("By state: ")
 	var parts []string
 	for _, s := range all.stateCounts() {
-		parts = append(parts, state(s.state)+" "+thousands(s.count))
+		parts = append(parts, state(s.state)+" "+textutil.Thousands(s.count))
 	}
 	if all.overdue > 0 {
-		parts = append(parts, "⏰ overdue "+thousands(all.overdue))
+		parts = append(parts, "⏰ overdue "+textutil.Thousands(all.overdue))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "nothing is listed yet")
@@ -119,7 +120,7 @@ func titleCounts(rows []*row) slack.Block {
 	all := byTitle(rows)
 	items := make([]*paragraph, 0, maxTitles)
 	for _, t := range all[:min(len(all), maxTitles)] {
-		p := (&paragraph{}).bold(thousands(t.count) + " ×").text(" " + Cut(t.title, maxTitleCount))
+		p := (&paragraph{}).bold(textutil.Thousands(t.count) + " ×").text(" " + textutil.CutUnits(t.title, maxTitleCount))
 		if s := t.severityCounts(2, ", "); s != "" {
 			p.text(" · " + s)
 		}
@@ -127,7 +128,7 @@ func titleCounts(rows []*row) slack.Block {
 	}
 	parts := []slack.RichTextElement{(&paragraph{}).bold("By title").section(), bullets(items)}
 	if rest := len(all) - len(items); rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+plural(rest, "more title")).section())
+		parts = append(parts, (&paragraph{}).italic("and "+textutil.Count(rest, "more title")).section())
 	}
 	return rich("titles", parts...)
 }
@@ -159,7 +160,7 @@ func worstBlock(worst []*row, room int) slack.Block {
 		parts = append(parts, items.joinedText().section())
 	}
 	if rest := len(worst) - len(named); rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+thousands(rest)+" more, all listed in this thread").section())
+		parts = append(parts, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more, all listed in this thread").section())
 	}
 	return rich("worst", parts...)
 }
@@ -193,9 +194,9 @@ func stormText(v StormView, rows, worst []*row) string {
 	if !v.Storm.EndedAt.IsZero() {
 		head = "Storm over"
 	}
-	says := head + ": " + plural(len(rows), "incident")
+	says := head + ": " + textutil.Count(len(rows), "incident")
 	if all.critical > 0 {
-		says += ", " + thousands(all.critical) + " critical"
+		says += ", " + textutil.Thousands(all.critical) + " critical"
 	}
 	if len(worst) == 0 {
 		return says + "."

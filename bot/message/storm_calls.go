@@ -9,6 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -48,11 +49,11 @@ func callSlot(c incident.StormCall) string {
 
 func stormCall(v StormView, c incident.StormCall, concerned []*row) Message {
 	n := len(concerned)
-	says := fmt.Sprintf("%s of this storm without a thread %s immediate steps that are overdue.", plural(n, "incident"), oneMany(n, "has", "have"))
-	text := fmt.Sprintf("Overdue: immediate steps of %s of a storm. Worst: ", plural(n, "incident"))
+	says := fmt.Sprintf("%s of this storm without a thread %s immediate steps that are overdue.", textutil.Count(n, "incident"), oneMany(n, "has", "have"))
+	text := fmt.Sprintf("Overdue: immediate steps of %s of a storm. Worst: ", textutil.Count(n, "incident"))
 	if c.Kind == incident.KindEscalated {
-		says = fmt.Sprintf("nobody has acknowledged %s of this storm that %s no thread (escalation level %d).", plural(n, "incident"), oneMany(n, "has", "have"), c.Level)
-		text = fmt.Sprintf("Nobody has acknowledged %s of a storm. Worst: ", plural(n, "incident"))
+		says = fmt.Sprintf("nobody has acknowledged %s of this storm that %s no thread (escalation level %d).", textutil.Count(n, "incident"), oneMany(n, "has", "have"), c.Level)
+		text = fmt.Sprintf("Nobody has acknowledged %s of a storm. Worst: ", textutil.Count(n, "incident"))
 	}
 	items := make([]*paragraph, 0, maxCalled) // without leads: only those called are notified
 	for _, r := range concerned[:min(n, maxCalled)] {
@@ -60,7 +61,7 @@ func stormCall(v StormView, c incident.StormCall, concerned []*row) Message {
 	}
 	parts := []slack.RichTextElement{bullets(items)}
 	if rest := n - len(items); rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+thousands(rest)+" more").section())
+		parts = append(parts, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more").section())
 	}
 	id := incident.ID(concerned[0].Number)
 	return Message{
@@ -90,9 +91,9 @@ func calm(rows []*row) Message {
 	}
 	left := len(rows) - over
 	says := fmt.Sprintf("The storm is over. Of its %s, %s %s over and %s %s people.",
-		plural(len(rows), "incident"), thousands(over), isAre(over), thousands(left), oneMany(left, "still needs", "still need"))
+		textutil.Count(len(rows), "incident"), textutil.Thousands(over), textutil.IsAre(over), textutil.Thousands(left), oneMany(left, "still needs", "still need"))
 	if left == 0 {
-		says = fmt.Sprintf("The storm is over, and so %s all of its %s.", isAre(len(rows)), plural(len(rows), "incident"))
+		says = fmt.Sprintf("The storm is over, and so %s all of its %s.", textutil.IsAre(len(rows)), textutil.Count(len(rows), "incident"))
 	}
 	says += " New incidents get threads of their own again."
 	return Message{Text: says, Blocks: []slack.Block{section("calm", "🌤️ "+says)}}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -98,10 +99,10 @@ func (t *tally) stateCounts() []stateCount {
 func (t *tally) stateWords() string {
 	var parts []string
 	for _, s := range t.stateCounts() {
-		parts = append(parts, thousands(s.count)+" "+string(s.state))
+		parts = append(parts, textutil.Thousands(s.count)+" "+string(s.state))
 	}
 	if t.overdue > 0 {
-		parts = append(parts, thousands(t.overdue)+" overdue")
+		parts = append(parts, textutil.Thousands(t.overdue)+" overdue")
 	}
 	if len(parts) == 0 {
 		return "of no known state"
@@ -126,7 +127,7 @@ func (t *tally) severityCounts(most int, between string) string {
 	}
 	var parts []string
 	for _, s := range all[:min(len(all), most)] {
-		parts = append(parts, cmp.Or(s.severity, "none")+" "+thousands(s.count))
+		parts = append(parts, cmp.Or(s.severity, "none")+" "+textutil.Thousands(s.count))
 	}
 	return strings.Join(parts, between) + more(len(all)-len(parts))
 }

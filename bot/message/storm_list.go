@@ -9,6 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -32,7 +33,7 @@ func stormRows(entries []incident.Entry, severities []string) []*row {
 	rows := make([]*row, len(entries))
 	for k, e := range entries {
 		r := &all[k]
-		*r = row{Entry: e, title: Cut(Line(e.Title), maxStormTitle), severity: Cut(Line(e.Severity), maxStormSeverity)}
+		*r = row{Entry: e, title: textutil.CutUnits(Line(e.Title), maxStormTitle), severity: textutil.CutUnits(Line(e.Severity), maxStormSeverity)}
 		r.length, r.rank = jsonLength(r.title), rank(e, severities)
 		r.before = r.standing()
 		rows[k] = r
@@ -47,7 +48,7 @@ func (r *row) state() string {
 	case incident.Open, incident.Acknowledged, incident.Resolved, incident.Closed:
 		return state(r.State)
 	}
-	return Cut(Line(string(r.State)), 20) // of a newer binary
+	return textutil.CutUnits(Line(string(r.State)), 20) // of a newer binary
 }
 
 func (r *row) over() bool { return r.State == incident.Resolved || r.State == incident.Closed }
@@ -79,7 +80,7 @@ func (r *row) led(limit int) *paragraph {
 	if slackID.MatchString(r.Lead.ID) {
 		return p.text(says).user(r.Lead)
 	}
-	return p.text(says + Cut(name(r.Lead), 30))
+	return p.text(says + textutil.CutUnits(name(r.Lead), 30))
 }
 
 // listed is a row of a page: one line of a text, because a list of so many rows is more
@@ -182,7 +183,7 @@ func stormPages(rows []*row) []Slot {
 func stormPage(n int, rows []*row) Message {
 	head := fmt.Sprintf("List %d · %s to %s", n, incident.ID(rows[0].Number), incident.ID(rows[len(rows)-1].Number))
 	all := tallyOf(rows)
-	count := plural(len(rows), "incident") + ": " + all.stateWords() + "."
+	count := textutil.Count(len(rows), "incident") + ": " + all.stateWords() + "."
 	room := MaxTotal - 1_000 - jsonLength(count)
 	for _, r := range rows {
 		room -= jsonLength(r.listed(0) + "\n")
@@ -196,7 +197,7 @@ func stormPage(n int, rows []*row) Message {
 	if slices.ContainsFunc(rows, func(r *row) bool { return r.Show != incident.ShowListed }) {
 		blocks = append(blocks, small("marked", plain("“thread” marks those that have a thread of their own in the channel.")))
 	}
-	return Message{Text: "The storm's list, page " + thousands(n) + ". " + count, Blocks: blocks}
+	return Message{Text: "The storm's list, page " + textutil.Thousands(n) + ". " + count, Blocks: blocks}
 }
 
 // maxOptions is what Slack takes as choices of a menu.
@@ -221,7 +222,7 @@ func StormOptions(entries []incident.Entry, query string) []*slack.OptionBlockOb
 	for _, r := range rows[:min(len(rows), maxOptions)] {
 		id := incident.ID(r.Number)
 		says := id + r.before + r.title
-		options = append(options, slack.NewOptionBlockObject(id, plain(Cut(says, MaxButton)), nil))
+		options = append(options, slack.NewOptionBlockObject(id, plain(textutil.CutUnits(says, MaxButton)), nil))
 	}
 	return options
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Escape replaces the three characters that mean something in Slack's mrkdwn,
@@ -99,52 +101,23 @@ func simple(s string) bool {
 	return !space || s == ""
 }
 
-// Length counts UTF-16 units: whether Slack counts those or code points is not
-// documented, and there are never fewer of them.
-func Length(s string) int {
-	n := 0
-	for _, r := range s {
-		n += max(1, utf16.RuneLen(r))
-	}
-	return n
-}
-
-// Cut shortens a text to at most limit UTF-16 units, the last of them "…".
-func Cut(s string, limit int) string {
-	if len(s) <= limit || Length(s) <= limit {
-		return s
-	}
-	return strings.TrimRightFunc(prefix(s, limit-1), unicode.IsSpace) + "…"
-}
-
-// prefix returns as many whole characters as fit into limit UTF-16 units.
-func prefix(s string, limit int) string {
-	n := 0
-	for at, r := range s {
-		if n += max(1, utf16.RuneLen(r)); n > limit {
-			return s[:at]
-		}
-	}
-	return s
-}
-
 // CutNamed is Cut with a word about how much there was.
 func CutNamed(s string, limit int) string {
-	all := Length(s)
+	all := textutil.Units(s)
 	if all <= limit {
 		return s
 	}
-	return Cut(s, limit-50) + fmt.Sprintf(" (cut, %s characters in all)", thousands(all))
+	return textutil.CutUnits(s, limit-50) + fmt.Sprintf(" (cut, %s characters in all)", textutil.Thousands(all))
 }
 
 // cutMarkup is CutNamed for mrkdwn: it cuts no entity and no <…> in half and
 // leaves no code block open.
 func cutMarkup(s string, limit int) string {
-	all := Length(s)
+	all := textutil.Units(s)
 	if all <= limit {
 		return s
 	}
-	s = prefix(s, limit-60)
+	s = textutil.Head(s, limit-60)
 	if open := strings.LastIndexByte(s, '<'); open >= 0 && !strings.Contains(s[open:], ">") {
 		s = s[:open]
 	}
@@ -157,7 +130,7 @@ func cutMarkup(s string, limit int) string {
 	} else if last := s[strings.LastIndexByte(s, '\n')+1:]; strings.Count(last, "`")%2 == 1 {
 		s += "`"
 	}
-	return s + fmt.Sprintf("… (cut, %s characters in all)", thousands(all))
+	return s + fmt.Sprintf("… (cut, %s characters in all)", textutil.Thousands(all))
 }
 
 // paragraphs splits mrkdwn at line breaks into parts of at most limit UTF-16
@@ -168,7 +141,7 @@ func paragraphs(s string, limit, total int) []string {
 	part := ""
 	for l := range strings.Lines(s) {
 		l = cutMarkup(l, limit)
-		if part != "" && Length(part)+Length(l) > limit {
+		if part != "" && textutil.Units(part)+textutil.Units(l) > limit {
 			parts = append(parts, strings.TrimRight(part, "\n"))
 			part = ""
 		}
@@ -178,30 +151,4 @@ func paragraphs(s string, limit, total int) []string {
 		parts = append(parts, part)
 	}
 	return parts
-}
-
-// thousands writes 9772 as "9,772".
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for at := len(s) - 3; at > 0 && s[at-1] != '-'; at -= 3 {
-		s = s[:at] + "," + s[at:]
-	}
-	return s
-}
-
-// plural writes "1 alert", "2 alerts", "1,500 alerts".
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + one + "s"
-}
-
-// list joins words as people do: "2, 5 and 7".
-func list(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

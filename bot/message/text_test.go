@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 func TestTexts(t *testing.T) {
@@ -18,12 +20,6 @@ func TestTexts(t *testing.T) {
 		{"spaces around and between", Line(" a") + Line("b ") + Line("c  d") + Line(" ") + Line(""), "abc d"},
 		{"a line already", Line("Node a-1 (eu) is at 90% > 80%"), "Node a-1 (eu) is at 90% > 80%"},
 		{"code keeps its tabs", cleanCode("a\tb\x07"), "a\tb"},
-		{"cut", Cut("abcdef", 4), "abc…"},
-		{"not cut", Cut("abcd", 4), "abcd"},
-		{"no half characters", Cut("🔥🔥🔥", 4), "🔥…"},
-		{"thousands", thousands(1234567), "1,234,567"},
-		{"hundreds", thousands(999), "999"},
-		{"list", list([]string{"2", "5", "7"}), "2, 5 and 7"},
 	}
 	for _, test := range tests {
 		if test.got != test.want {
@@ -43,7 +39,7 @@ func TestCutMarkup(t *testing.T) {
 	for _, test := range tests {
 		for limit := 100; limit < 140; limit++ {
 			got := cutMarkup(test.text, limit)
-			if Length(got) > limit || !utf8.ValidString(got) || !strings.Contains(got, "characters in all)") {
+			if textutil.Units(got) > limit || !utf8.ValidString(got) || !strings.Contains(got, "characters in all)") {
 				t.Errorf("%s at %d: got %q", test.name, limit, got)
 			}
 			if strings.Count(got, "<") != strings.Count(got, ">") || strings.Count(got, "&") != strings.Count(got, ";") || strings.Count(got, "`")%2 != 0 {

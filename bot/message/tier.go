@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -151,14 +152,14 @@ func hiddenSteps(i incident.Incident, tier playbooks.TierName) string {
 	case 1:
 		return "Step " + numbers[0] + " does not apply here."
 	}
-	return Cut("Steps "+list(numbers)+" do not apply here.", 500)
+	return textutil.CutUnits("Steps "+textutil.List(numbers)+" do not apply here.", 500)
 }
 
 // tierText is a tier for ears: the steps with their states.
 func tierText(i incident.Incident, head string, cards []card) string {
 	parts := []string{strings.ReplaceAll(head, " · ", ", ") + ", " + i.ID()}
 	for _, c := range cards {
-		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, Harmless(Cut(Line(c.Title), 80)), stepWord(c.State)))
+		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, Harmless(textutil.CutUnits(Line(c.Title), 80)), stepWord(c.State)))
 	}
 	return cutMarkup(strings.Join(parts, ". ")+".", MaxText)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -54,9 +55,9 @@ func Timeline(i incident.Incident, changes []incident.Change, total int) Message
 	if left > 0 {
 		which := entries(left) + " in between"
 		if len(first.items) == 0 {
-			which = thousands(left) + " earlier " + oneMany(left, "entry", "entries")
+			which = textutil.Thousands(left) + " earlier " + oneMany(left, "entry", "entries")
 		}
-		blocks = append(blocks, small("cut", plain("… "+which+" "+isAre(left)+" left out")))
+		blocks = append(blocks, small("cut", plain("… "+which+" "+textutil.IsAre(left)+" left out")))
 	}
 	if len(r.items) == 0 {
 		blocks = append(blocks, small("empty", plain("Nothing has happened yet.")))
@@ -82,7 +83,7 @@ func entries(n int) string {
 	if n == 1 {
 		return "1 entry"
 	}
-	return thousands(n) + " entries"
+	return textutil.Thousands(n) + " entries"
 }
 
 // entry is one change: when, what, by whom and from where.
@@ -91,7 +92,7 @@ func entry(i incident.Incident, c incident.Change) *paragraph {
 	if c.By != (incident.User{}) {
 		p.text(" by ").user(c.By)
 		if via := Line(c.Via); via != "" {
-			p.text(" (" + Cut(via, 40) + ")")
+			p.text(" (" + textutil.CutUnits(via, 40) + ")")
 		}
 	}
 	if words := Line(c.Text); words != "" && carriesWords(c.Kind) {
@@ -131,7 +132,7 @@ func happened(i incident.Incident, c incident.Change) string {
 	case incident.KindAlertFiredAgain:
 		return "fires again: " + alertOf(i, c)
 	case incident.KindOddStart:
-		return fmt.Sprintf("fires since %s, says its sender; that is far ahead, so the receipt counts: %s", Cut(Line(c.Text), 40), alertOf(i, c))
+		return fmt.Sprintf("fires since %s, says its sender; that is far ahead, so the receipt counts: %s", textutil.CutUnits(Line(c.Text), 40), alertOf(i, c))
 	case incident.KindCopyHeld:
 		return "a firing copy right after the resolve, held for a minute: " + alertOf(i, c)
 	case incident.KindCopyDropped:
@@ -141,7 +142,7 @@ func happened(i incident.Incident, c incident.Change) string {
 	case incident.KindReported:
 		return "reported again: " + alertOf(i, c)
 	case incident.KindSeverity:
-		return "severity is now " + Cut(Line(c.Text), 60)
+		return "severity is now " + textutil.CutUnits(Line(c.Text), 60)
 	case incident.KindSummary:
 		return "the alert says"
 	case incident.KindStale:
@@ -163,13 +164,13 @@ func happened(i incident.Incident, c incident.Change) string {
 	case incident.KindScored:
 		return "the drill is at its end, and has its score"
 	case incident.KindFolded:
-		return fmt.Sprintf("%s %s folded here", entries(c.Stands()), isAre(c.Stands()))
+		return fmt.Sprintf("%s %s folded here", entries(c.Stands()), textutil.IsAre(c.Stands()))
 	case incident.KindUnreadable:
 		return "this entry cannot be read here"
 	case incident.KindUnchecked:
 		return "the act before this was taken on trust"
 	case incident.KindDiverted:
-		return "goes " + Harmless(Cut(Line(c.Text), 400))
+		return "goes " + Harmless(textutil.CutUnits(Line(c.Text), 400))
 	case incident.KindShown:
 		return "has a thread of its own now"
 	}
@@ -211,14 +212,14 @@ func stepHappened(i incident.Incident, c incident.Change) (string, bool) {
 	case incident.KindStepTaken:
 		verb = "taken over from " + incident.ID(c.Other)
 	case incident.KindLateClick:
-		verb = "late click on a step no longer needed (" + Cut(Line(c.Text), 40) + ")"
+		verb = "late click on a step no longer needed (" + textutil.CutUnits(Line(c.Text), 40) + ")"
 	default:
 		return "", false
 	}
 	if s, _, ok := i.Step(c.Step); ok {
-		return fmt.Sprintf("step %d, %s: %s", s.Number, Cut(Line(s.Title), 80), verb), true
+		return fmt.Sprintf("step %d, %s: %s", s.Number, textutil.CutUnits(Line(s.Title), 80), verb), true
 	}
-	return "step " + Cut(Line(c.Step), 60) + ": " + verb, true
+	return "step " + textutil.CutUnits(Line(c.Step), 60) + ": " + verb, true
 }
 
 func alertOf(i incident.Incident, c incident.Change) string {

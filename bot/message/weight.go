@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // objectWeight is what a small object of a block takes besides its text, in bytes of JSON.
@@ -82,7 +84,7 @@ func cutJSON(s string, limit int) string {
 // than Length.
 func cutMarkupTo(s string, limit int, size func(string) int) string {
 	cut := s
-	for units := min(Length(s), limit); size(cut) > limit && units > 0; units = units * 9 / 10 {
+	for units := min(textutil.Units(s), limit); size(cut) > limit && units > 0; units = units * 9 / 10 {
 		cut = cutMarkup(s, units)
 	}
 	return cut

@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
@@ -53,7 +54,7 @@ func (f *File) check(before yamlfile.Problems) yamlfile.Problems {
 		case strings.TrimSpace(t.Name) == "":
 			c.addf(at, "the test has no name")
 		case twice:
-			c.addf(at.at("name"), "the name %q is taken by test %d: --run and reports tell tests apart by it", short(t.Name), first)
+			c.addf(at.at("name"), "the name %q is taken by test %d: --run and reports tell tests apart by it", textutil.Cut(t.Name, 60), first)
 		default:
 			names[t.Name] = i + 1
 		}
@@ -116,7 +117,7 @@ func (c *checker) alert(at path, t *Test, k int, a TestAlert) {
 	for _, name := range c.file.groupBy(*t) {
 		if first := t.Alerts[0].Labels[name]; a.Labels[name] != first {
 			c.addf(at.at("labels"), "a test has one alert group, by %s, and %s is %q here but %q in the first alert: write a test of its own, or another group_by",
-				strings.Join(c.file.groupBy(*t), ", "), name, short(a.Labels[name]), short(first))
+				strings.Join(c.file.groupBy(*t), ", "), name, textutil.Cut(a.Labels[name], 60), textutil.Cut(first, 60))
 		}
 	}
 	for j, other := range t.Alerts[:k] {

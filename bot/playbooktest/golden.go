@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 )
@@ -24,7 +25,7 @@ func (p *player) messages(at path, i incident.Incident, want map[string]string) 
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		got, there := slots[name]
 		if !there {
-			p.failf(at.at(name), "there is no message %q%s", short(name), nearest(name, names))
+			p.failf(at.at(name), "there is no message %q%s", textutil.Cut(name, 60), nearest(name, names))
 			continue
 		}
 		w, g := textLines(want[name]), textLines(got)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/playbooks"
@@ -23,7 +24,7 @@ func (p *player) opening(at path) {
 	if e.Playbook != "" && e.Playbook != i.Playbook.Name {
 		text := fmt.Sprintf("another playbook is chosen\nwant: %s\ngot:  %s (%s)", e.Playbook, i.Playbook.Name, i.Playbook.Reason)
 		if _, known := p.file.settings.Playbooks.Find(e.Playbook); !known {
-			text += fmt.Sprintf("\nThere is no playbook %q%s", short(e.Playbook), nearest(e.Playbook, p.bookNames()))
+			text += fmt.Sprintf("\nThere is no playbook %q%s", textutil.Cut(e.Playbook, 60), nearest(e.Playbook, p.bookNames()))
 		}
 		p.failf(at.at("playbook"), "%s", text)
 		return // of another playbook everything else is different too
@@ -129,7 +130,7 @@ func (p *player) ids(i incident.Incident, refs []string) []string {
 }
 
 func (p *player) noStep(at path, i incident.Incident, ref string) {
-	p.failf(at, "playbook %s has no step %q%s", i.Playbook.Name, short(ref), nearest(ref, steps(i, func(incident.Step) bool { return true })))
+	p.failf(at, "playbook %s has no step %q%s", i.Playbook.Name, textutil.Cut(ref, 60), nearest(ref, steps(i, func(incident.Step) bool { return true })))
 }
 
 func (p *player) bookNames() []string {

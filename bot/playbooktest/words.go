@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
 // incidentState is a state of an incident, or "none" while there is no incident.
@@ -53,23 +53,13 @@ func oneOf(what, word string, known []string) error {
 	if slices.Contains(known, word) {
 		return nil
 	}
-	return fmt.Errorf("%q is no %s%s", short(word), what, nearest(word, known))
+	return fmt.Errorf("%q is no %s%s", textutil.Cut(word, 60), what, nearest(word, known))
 }
 
 // nearest ends a message with the word that may have been meant, or with all.
 func nearest(word string, known []string) string {
-	if best, ok := yamlfile.Nearest(word, known); ok {
-		return fmt.Sprintf(": did you mean %q?", best)
-	}
-	if len(known) == 0 {
-		return ""
+	if meant := textutil.DidYouMean(word, known); meant != "" || len(known) == 0 {
+		return meant
 	}
 	return ": known are " + strings.Join(known, ", ")
-}
-
-func short(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:59]) + "…"
-	}
-	return s
 }

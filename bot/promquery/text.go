@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 const (
@@ -15,18 +17,5 @@ const (
 
 // shown is a query as errors and notes name it: on one line, quoted, cut.
 func shown(expr string) string {
-	return strconv.Quote(cut(strings.Join(strings.Fields(expr), " "), maxQuery))
-}
-
-// cut shortens a text without breaking a character.
-func cut(text string, most int) string {
-	text = strings.ToValidUTF8(text, "�")
-	if len(text) <= most {
-		return text
-	}
-	end := most
-	for end > 0 && !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "…"
+	return strconv.Quote(textutil.CutBytes(strings.Join(strings.Fields(expr), " "), maxQuery))
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/foreign"
-	"github.com/signalbook/signalbook/bot/message"
 )
 
 // A picture gets to Slack in three calls: [Client.BeginUpload] gives the file's id,
@@ -56,7 +56,7 @@ func (c *Client) BeginUpload(ctx context.Context, u Upload) (Ticket, error) {
 	var ticket Ticket
 	err := c.callPaid(ctx, method, u.Name, func() error {
 		answer, err := c.api.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{
-			FileName: u.Name, FileSize: len(u.Data), AltTxt: message.Cut(u.Alt, maxAlt),
+			FileName: u.Name, FileSize: len(u.Data), AltTxt: textutil.CutUnits(u.Alt, maxAlt),
 		})
 		if err != nil {
 			return err

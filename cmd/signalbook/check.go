@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/lint"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -41,7 +42,7 @@ func (c checkConfig) Run(ctx context.Context, std streams) error {
 	_, facts := loaded.LoadHandbook()
 	problems = slices.Concat(problems, more, found.Problems, facts)
 	v := verdict{
-		good: fmt.Sprintf("%s: ok, %s", c.File, count(len(found.Set.All()), "playbook")),
+		good: fmt.Sprintf("%s: ok, %s", c.File, textutil.Count(len(found.Set.All()), "playbook")),
 		bad:  func(some string) string { return c.File + ": " + some },
 	}
 	if !c.Online || problems.Err() != nil {
@@ -57,13 +58,6 @@ func (c checkConfig) Run(ctx context.Context, std streams) error {
 		}
 	}
 	return c.Output.report(std, append(problems, bad...), v)
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 type checkPlaybooks struct {
@@ -101,7 +95,7 @@ func (c checkPlaybooks) Run(ctx context.Context, std streams) error {
 		found.Problems.Sort()
 	}
 	return c.Output.report(std, found.Problems, verdict{
-		good: count(len(files), "playbook") + ": ok",
-		bad:  func(some string) string { return some + " in " + count(len(files), "file") },
+		good: textutil.Count(len(files), "playbook") + ": ok",
+		bad:  func(some string) string { return some + " in " + textutil.Count(len(files), "file") },
 	})
 }

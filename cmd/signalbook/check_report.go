@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -40,7 +41,7 @@ func (f outputFormat) report(std streams, problems yamlfile.Problems, v verdict)
 		}
 	}
 	if errors > 0 {
-		return &findingsError{v.bad(count(errors, "problem")) + "\n"}
+		return &findingsError{v.bad(textutil.Count(errors, "problem")) + "\n"}
 	}
 	if f != "json" {
 		fmt.Fprintln(std.out, v.good)

@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/foreign"
@@ -203,7 +204,7 @@ func (l letterIDs) each(ctx context.Context, std streams, c deadConfig, done str
 		}
 		worked++
 	}
-	fmt.Fprintf(std.out, "%s %s\n", count(worked, "dead letter"), done)
+	fmt.Fprintf(std.out, "%s %s\n", textutil.Count(worked, "dead letter"), done)
 	if len(failed) > 0 {
 		return &findingsError{strings.Join(failed, "")}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/costreview/chart"
 	"github.com/signalbook/signalbook/bot/costreview/ingest"
@@ -38,7 +39,7 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 	problems = append(problems, more...)
 	printProblems(std, problems)
 	if problems.Err() != nil {
-		return &findingsError{fmt.Sprintf("%s: %s\n", c.Config, count(len(problems)-len(problems.Warnings()), "problem"))}
+		return &findingsError{fmt.Sprintf("%s: %s\n", c.Config, textutil.Count(len(problems)-len(problems.Warnings()), "problem"))}
 	}
 	d, err := c.chosen(loaded)
 	if err != nil {

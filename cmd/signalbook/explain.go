@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/playbooktest"
 	"github.com/signalbook/signalbook/playbooks"
-	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
 type explainCommand struct {
@@ -181,7 +181,7 @@ func (c explainCommand) named(x *explained) error {
 	if _, known := set.Find(c.Playbook); !known {
 		names := slices.Collect(set.Names())
 		hint := ": there are " + strings.Join(names, ", ")
-		if best, ok := yamlfile.Nearest(c.Playbook, names); ok {
+		if best, ok := textutil.Nearest(c.Playbook, names); ok {
 			hint = fmt.Sprintf(": did you mean %q?", best)
 		}
 		return fmt.Errorf("explain: there is no playbook %q%s", message.Clean(c.Playbook), hint)

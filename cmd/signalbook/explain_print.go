@@ -10,6 +10,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/playbooks"
@@ -30,7 +31,7 @@ func (p printer) head(title string) { fmt.Fprintf(p.out, "%s\n", p.bold(message.
 func (x *explained) print(out io.Writer) {
 	p := printer{out, newPaint(out)}
 	n := x.notification
-	about := fmt.Sprintf("%s firing, %d resolved", count(n.Firing, "alert"), n.Resolved)
+	about := fmt.Sprintf("%s firing, %d resolved", textutil.Count(n.Firing, "alert"), n.Resolved)
 	if n.Truncated > 0 {
 		about += fmt.Sprintf(", %d left out by the sender", n.Truncated)
 	}
@@ -97,7 +98,7 @@ func (x *explained) printSeverity(p printer) {
 	var strange []string
 	for _, a := range x.notification.Alerts {
 		known, rank := rules.SeverityRank(a.Labels[rules.SeverityLabel])
-		quoted := fmt.Sprintf("%q", message.Cut(message.Line(known), 40))
+		quoted := fmt.Sprintf("%q", textutil.CutUnits(message.Line(known), 40))
 		if known != "" && rank == len(rules.SeverityOrder) && !slices.Contains(strange, quoted) {
 			strange = append(strange, quoted)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/playbooks/handbook"
@@ -43,7 +44,7 @@ func (h *handbookCommand) read(std streams) (known, error) {
 	problems = append(problems, more...)
 	printProblems(std, problems)
 	if problems.Err() != nil {
-		return known{}, &findingsError{fmt.Sprintf("%s: %s\n", h.Config, count(len(problems)-len(problems.Warnings()), "problem"))}
+		return known{}, &findingsError{fmt.Sprintf("%s: %s\n", h.Config, textutil.Count(len(problems)-len(problems.Warnings()), "problem"))}
 	}
 	connected, err := newReviews(loaded)
 	if err != nil {

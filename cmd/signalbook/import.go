@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/playbooks/importer"
 )
@@ -57,17 +58,10 @@ func (to importTo) convert(std streams, file string, read func(string, []byte) (
 	}
 	report(std, result.Lost)
 	if len(result.Lost) > 0 {
-		fmt.Fprintf(std.err, "%s not carried over: in comments at the end of the playbook\n", countIs(len(result.Lost), "text"))
+		fmt.Fprintf(std.err, "%s not carried over: in comments at the end of the playbook\n", textutil.CountIs(len(result.Lost), "text"))
 	}
-	fmt.Fprintf(std.err, "playbook %s: %s left to you: look for `# decide:`\n", result.Name, countIs(result.Decide, "decision"))
+	fmt.Fprintf(std.err, "playbook %s: %s left to you: look for `# decide:`\n", result.Name, textutil.CountIs(result.Decide, "decision"))
 	return nil
-}
-
-func countIs(n int, noun string) string {
-	if n == 1 {
-		return count(n, noun) + " is"
-	}
-	return count(n, noun) + " are"
 }
 
 // Validate refuses a flag that would do nothing.

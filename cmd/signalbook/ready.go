@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
@@ -113,7 +114,7 @@ func (b *bot) ready(ctx context.Context) web.Readiness {
 	}
 	r.Ready = true
 	if dead, err := st.DeadLetters(ctx); err == nil && dead > 0 {
-		r.Degraded = append(r.Degraded, fmt.Sprintf("%s could not be handled: `signalbook dead list` shows why, `signalbook dead replay` tries again", count(int(dead), "event")))
+		r.Degraded = append(r.Degraded, fmt.Sprintf("%s could not be handled: `signalbook dead list` shows why, `signalbook dead replay` tries again", textutil.Count(int(dead), "event")))
 	}
 	return r
 }

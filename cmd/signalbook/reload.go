@@ -14,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/config"
 )
 
@@ -62,7 +63,7 @@ func (r *reloads) degraded() []string {
 	}
 	problems := strings.Split(strings.TrimSpace(r.last.Error()), "\n")
 	if rest := len(problems) - maxReloadProblems; rest > 0 {
-		problems = append(problems[:maxReloadProblems], "and "+count(rest, "more line"))
+		problems = append(problems[:maxReloadProblems], "and "+textutil.Count(rest, "more line"))
 	}
 	return []string{"the newest configuration was not taken, the one before goes on: " + strings.Join(problems, "; ")}
 }

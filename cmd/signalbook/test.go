@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/playbooktest"
@@ -93,7 +94,7 @@ func readDecisions(std streams, path string) (*config.Config, *playbooks.Set, er
 	problems = append(problems, more...)
 	report(std, problems)
 	if problems.Err() != nil {
-		return nil, nil, &findingsError{fmt.Sprintf("%s: %s\n", path, count(len(problems)-len(problems.Warnings()), "problem"))}
+		return nil, nil, &findingsError{fmt.Sprintf("%s: %s\n", path, textutil.Count(len(problems)-len(problems.Warnings()), "problem"))}
 	}
 	return loaded, set, nil
 }
@@ -161,14 +162,14 @@ func (c *testCommand) sum(std streams, suites []suite) error {
 		}
 	}
 	if c.Output == "text" && tests > 0 {
-		fmt.Fprintf(std.out, "%s in %s: %d ok, %d failed\n", count(tests, "test"), count(len(suites)-broken, "file"), tests-failed, failed)
+		fmt.Fprintf(std.out, "%s in %s: %d ok, %d failed\n", textutil.Count(tests, "test"), textutil.Count(len(suites)-broken, "file"), tests-failed, failed)
 	}
 	var wrong []string
 	if failed > 0 {
-		wrong = append(wrong, fmt.Sprintf("%d of %s failed", failed, count(tests, "test")))
+		wrong = append(wrong, fmt.Sprintf("%d of %s failed", failed, textutil.Count(tests, "test")))
 	}
 	if broken > 0 {
-		wrong = append(wrong, count(broken, "test file")+" cannot be run")
+		wrong = append(wrong, textutil.Count(broken, "test file")+" cannot be run")
 	}
 	if tests == 0 && broken == 0 {
 		wrong = append(wrong, fmt.Sprintf("no test matches --run=%q", c.Only))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Answer is what a look-up says, ready to be shown: Text for a terminal,
@@ -129,7 +131,7 @@ const maxMrkdwn = 3000
 // anything. Lines that do not fit are left out and counted; the disagreements
 // never are.
 func (a Answer) Mrkdwn() string {
-	title := "*" + escape(cut(a.Title, 200)) + "*"
+	title := "*" + escape(textutil.Cut(a.Title, 200)) + "*"
 	var end strings.Builder
 	for _, d := range a.Disagreements {
 		if d.Changes != "" {

@@ -3,6 +3,8 @@ package handbook
 import (
 	"fmt"
 	"strings"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Band is a range of users: from Low, below High. High is 0 when nothing ends
@@ -40,7 +42,7 @@ func (b *Band) UnmarshalText(text []byte) error {
 	}
 	b.Open = open
 	if err != nil || (!isRange && !open) || (isRange && b.Low >= b.High) {
-		return fmt.Errorf("%q is not a range of users: write it like 10M-50M or 100M+", cut(string(text), 40))
+		return fmt.Errorf("%q is not a range of users: write it like 10M-50M or 100M+", textutil.Cut(string(text), 40))
 	}
 	return nil
 }

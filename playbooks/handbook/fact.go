@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Fact answers with one line of the sheet by its id, "C7" or "e1-8". false: no
@@ -162,7 +164,7 @@ type CostPlaybook struct {
 // small for.
 func (h *Handbook) CostPlaybook(org Organisation) CostPlaybook {
 	out := CostPlaybook{Steps: h.CostSteps()}
-	b := h.answer("Cost playbook, " + count(len(out.Steps), "step"))
+	b := h.answer("Cost playbook, " + textutil.Count(len(out.Steps), "step"))
 	for _, g := range h.sheet.Costs.Groups {
 		b.line(g.Title, fmt.Sprintf("%s, %s%s by the header", g.Months, g.Saving, map[bool]string{true: " additional"}[g.Additional]))
 		for _, s := range out.Steps {

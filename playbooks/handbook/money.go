@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Dollars is an amount of money.
@@ -38,7 +40,7 @@ func (d *Dollars) UnmarshalText(text []byte) error {
 	}
 	n, err := strconv.ParseFloat(bare, 64)
 	if err != nil || len(s) > 40 || !plain.MatchString(bare) || n*factor > 1e12 {
-		return fmt.Errorf("%q is not an amount of money: write it like $150K or $0.50", cut(s, 40))
+		return fmt.Errorf("%q is not an amount of money: write it like $150K or $0.50", textutil.Cut(s, 40))
 	}
 	*d = Dollars(n * factor)
 	return nil
@@ -66,7 +68,7 @@ func (r *DollarRange) UnmarshalText(text []byte) error {
 		high = low
 	}
 	if r.Low.UnmarshalText([]byte(low)) != nil || r.High.UnmarshalText([]byte(high)) != nil || r.Low > r.High {
-		return fmt.Errorf("%q is not a range of money: write it like $0.50-1.00", cut(string(text), 40))
+		return fmt.Errorf("%q is not a range of money: write it like $0.50-1.00", textutil.Cut(string(text), 40))
 	}
 	return nil
 }
@@ -82,7 +84,7 @@ func (s *Share) UnmarshalText(text []byte) error {
 	digits, percent := strings.CutSuffix(strings.TrimSpace(string(text)), "%")
 	n, err := strconv.ParseFloat(digits, 64)
 	if err != nil || !percent || len(digits) > 20 || !plain.MatchString(digits) || n > 100 {
-		return fmt.Errorf("%q is not a percentage: write it like 30%% or 99.95%%", cut(string(text), 40))
+		return fmt.Errorf("%q is not a percentage: write it like 30%% or 99.95%%", textutil.Cut(string(text), 40))
 	}
 	*s = Share(rounded(n/100, 12))
 	return nil
@@ -108,7 +110,7 @@ func (s *Saving) UnmarshalText(text []byte) error {
 		low += "%"
 	}
 	if s.Low.UnmarshalText([]byte(low)) != nil || s.High.UnmarshalText([]byte(high)) != nil || s.Low > s.High {
-		return fmt.Errorf("%q is not a saving: write it like 30-50%% or 40%%", cut(string(text), 40))
+		return fmt.Errorf("%q is not a saving: write it like 30-50%% or 40%%", textutil.Cut(string(text), 40))
 	}
 	return nil
 }
@@ -127,7 +129,7 @@ func (m *Months) UnmarshalText(text []byte) error {
 		m.To, err = strconv.Atoi(to)
 	}
 	if err != nil || m.From > m.To || m.To > 600 {
-		return fmt.Errorf("%q is not a span of months: write it like 3-12", cut(string(text), 40))
+		return fmt.Errorf("%q is not a span of months: write it like 3-12", textutil.Cut(string(text), 40))
 	}
 	return nil
 }
@@ -148,24 +150,8 @@ func inWords(d model.Duration) string {
 		size time.Duration
 	}{{"month", 30 * day}, {"week", 7 * day}, {"day", day}, {"hour", time.Hour}, {"minute", time.Minute}} {
 		if n := time.Duration(d) / unit.size; n > 0 && time.Duration(d)%unit.size == 0 {
-			return count(int(n), unit.name)
+			return textutil.Count(int(n), unit.name)
 		}
 	}
 	return d.String()
-}
-
-// count is "1 week", "3 weeks".
-func count(n int, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return strconv.Itoa(n) + " " + unit + "s"
-}
-
-// cut keeps the first characters of a text that is quoted in a message.
-func cut(s string, characters int) string {
-	if r := []rune(s); len(r) > characters {
-		return string(r[:characters-1]) + "…"
-	}
-	return s
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/common/model"
 	"gopkg.in/yaml.v3"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -115,15 +116,15 @@ func (h *Handbook) override(o override) (string, error) {
 	f := h.facts[id]
 	switch {
 	case f == nil:
-		text := fmt.Sprintf("the handbook has no fact %q: ids are T1 to T6, M1 to M4, S1 to S10, P1 to P4, L1 to L3, A1 to A3, C1 to C9, Q1 to Q8 and E1-1 to E3-9", cut(o.ID, 40))
+		text := fmt.Sprintf("the handbook has no fact %q: ids are T1 to T6, M1 to M4, S1 to S10, P1 to P4, L1 to L3, A1 to A3, C1 to C9, Q1 to Q8 and E1-1 to E3-9", textutil.Cut(o.ID, 40))
 		return "id", errors.New(text)
 	case id[0] == 'X':
 		return "id", fmt.Errorf("%s tells where the sheet disagrees with itself and cannot be overridden: override the facts it names", id)
 	}
 	known := f.overridable()
 	if !slices.Contains(known, o.Field) {
-		text := fmt.Sprintf("%s has no field %q that can be overridden", id, cut(o.Field, 40))
-		if near, ok := yamlfile.Nearest(o.Field, known); ok {
+		text := fmt.Sprintf("%s has no field %q that can be overridden", id, textutil.Cut(o.Field, 40))
+		if near, ok := textutil.Nearest(o.Field, known); ok {
 			return "field", fmt.Errorf("%s: did you mean %q?", text, near)
 		}
 		if len(known) == 0 {
@@ -137,7 +138,7 @@ func (h *Handbook) override(o override) (string, error) {
 	}
 	on, err := time.Parse(time.DateOnly, o.On)
 	if err != nil {
-		return "on", fmt.Errorf("%q is not a day: write it like 2026-11-01", cut(o.On, 40))
+		return "on", fmt.Errorf("%q is not a day: write it like 2026-11-01", textutil.Cut(o.On, 40))
 	}
 	by := strings.Join(strings.Fields(o.By), " ")
 	if by == "" || len([]rune(by)) > maxName {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/signalbook/signalbook/playbooks/yamlfile"
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // maxQuestion is how many characters of a question are read.
@@ -88,7 +88,7 @@ func spokenNumbers() *strings.Replacer {
 
 // question reads at most maxQuestion characters of a question.
 func (v *vocabulary) question(text string, topics topicFile) query {
-	text = strings.ToLower(strings.ToValidUTF8(cut(text[:min(len(text), 4*maxQuestion)], maxQuestion), " "))
+	text = strings.ToLower(strings.ToValidUTF8(textutil.Cut(text[:min(len(text), 4*maxQuestion)], maxQuestion), " "))
 	q := query{sure: map[string]float64{}}
 	if m := idForm.FindStringSubmatch(text); m != nil && v.isID(strings.ToUpper(m[1])) {
 		q.id = strings.ToUpper(m[1])
@@ -132,7 +132,7 @@ var unitForm = regexp.MustCompile(`\b[0-9][0-9.,]* ?[a-z]{6,9}\b`)
 func mendUnit(text string) string {
 	digits := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz")
 	unit := strings.TrimSuffix(text[len(digits):], "s")
-	if near, ok := yamlfile.Nearest(unit, []string{"million", "billion", "thousand"}); ok {
+	if near, ok := textutil.Nearest(unit, []string{"million", "billion", "thousand"}); ok {
 		return digits + near
 	}
 	return text
@@ -145,7 +145,7 @@ func (v *vocabulary) isID(id string) bool {
 
 // misspeltUsers tells "usres" and "custmers".
 func misspeltUsers(word string) bool {
-	_, near := yamlfile.Nearest(word, []string{"users", "customers", "visitors"})
+	_, near := textutil.Nearest(word, []string{"users", "customers", "visitors"})
 	return near && len(word) >= 4 && !otherWord.MatchString(word)
 }
 

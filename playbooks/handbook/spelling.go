@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/signalbook/signalbook/playbooks/yamlfile"
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // stem takes off the commonest endings of English words. What is left need not be
@@ -35,7 +35,7 @@ func (v *vocabulary) mend(w string) (string, float64) {
 		return mended, unswapped
 	}
 	best, most := closest(w, v.known, 2, 0.5)
-	if _, ok := yamlfile.Nearest(w, []string{best}); !ok {
+	if _, ok := textutil.Nearest(w, []string{best}); !ok {
 		return "", 0
 	}
 	if v.stop[best] && (len(best) <= 3 || !lacks(w, best)) || !v.stop[best] && len(w) <= 4 {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/signalbook/signalbook/playbooks/yamlfile"
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Technologies returns S1 to S10.
@@ -22,7 +22,7 @@ type NotFound struct {
 
 // Error says what there is.
 func (e *NotFound) Error() string {
-	return fmt.Sprintf("the handbook has no %s %q; there are: %s", e.What, cut(e.Name, 40), strings.Join(e.Known, ", "))
+	return fmt.Sprintf("the handbook has no %s %q; there are: %s", e.What, textutil.Cut(e.Name, 40), strings.Join(e.Known, ", "))
 }
 
 // Stack answers with one choice of the stack, by name ("cache"), alias
@@ -55,7 +55,7 @@ func (h *Handbook) Pattern(name string) (Pattern, Answer, error) {
 // first; else the row with the only name that holds it, or the nearest, and that
 // name.
 func find[T any](what, name string, rows []T, names func(T) []string) (row int, taken string, err error) {
-	wanted := bare(cut(name, 200))
+	wanted := bare(textutil.Cut(name, 200))
 	var known, all []string
 	of := map[string]int{}
 	holding, holds := -1, ""
@@ -79,7 +79,7 @@ func find[T any](what, name string, rows []T, names func(T) []string) (row int, 
 	if holding >= 0 && holding < len(rows) {
 		return holding, holds, nil
 	}
-	if nearest, ok := yamlfile.Nearest(strings.TrimSpace(name), all); ok {
+	if nearest, ok := textutil.Nearest(strings.TrimSpace(name), all); ok {
 		return of[nearest], nearest, nil
 	}
 	return 0, "", &NotFound{What: what, Name: name, Known: known}
@@ -89,7 +89,7 @@ func find[T any](what, name string, rows []T, names func(T) []string) (row int, 
 // for.
 func (a Answer) takenFor(taken, name string) Answer {
 	if taken != "" {
-		a.Lines = slices.Insert(a.Lines, 0, Line{Text: fmt.Sprintf("“%s” was taken to mean %s.", cut(name, 40), taken)})
+		a.Lines = slices.Insert(a.Lines, 0, Line{Text: fmt.Sprintf("“%s” was taken to mean %s.", textutil.Cut(name, 40), taken)})
 	}
 	return a
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // Organisation is what thresholds are compared with. nil is not known.
@@ -58,10 +60,10 @@ func (h *Handbook) Thresholds(org Organisation) Thresholds {
 			due++
 		}
 	}
-	b := h.answer(fmt.Sprintf("%s, %d due for you", count(len(out.Moves), "move"), due))
+	b := h.answer(fmt.Sprintf("%s, %d due for you", textutil.Count(len(out.Moves), "move"), due))
 	known := org != (Organisation{})
 	if !known {
-		b.a.Title = count(len(out.Moves), "move") + "; of your organisation nothing is known, so none is judged"
+		b.a.Title = textutil.Count(len(out.Moves), "move") + "; of your organisation nothing is known, so none is judged"
 	}
 	for _, m := range out.Moves {
 		if label := m.ID + " " + m.Name; known {
@@ -197,11 +199,11 @@ func (f Forecast) sentence(t Threshold) string {
 }
 
 // weeks rounds for reading: "5 weeks".
-func weeks(w float64) string { return count(int(math.Round(w)), "week") }
+func weeks(w float64) string { return textutil.Count(int(math.Round(w)), "week") }
 
 // moveInShort adds a move as one line: trigger, cost and effort.
 func (b *builder) moveInShort(label string, m Move) {
-	text := fmt.Sprintf("when %s; %s; %s", m.Trigger(), m.Cost(), count(int(m.EffortMonths), "month"))
+	text := fmt.Sprintf("when %s; %s; %s", m.Trigger(), m.Cost(), textutil.Count(int(m.EffortMonths), "month"))
 	b.line(label, text, append(m.arms(), fields(m.ID, "added_cost", "capex", "cost_before", "cost_after", "effort_months")...)...)
 }
 
@@ -217,7 +219,7 @@ func (b *builder) move(label, trigger string, m Move) {
 	b.line(label, trigger, m.arms()...)
 	b.line("Why", m.Why, m.ID+".why")
 	b.line("Cost", m.Cost(), m.ID+".added_cost", m.ID+".capex", m.ID+".cost_before", m.ID+".cost_after")
-	b.line("Effort", fmt.Sprintf("%s, so %s of lead (%s)", count(int(m.EffortMonths), "month"), weeks(m.Forecast.LeadWeeks), m.Effort), m.ID+".effort_months", m.ID+".effort")
+	b.line("Effort", fmt.Sprintf("%s, so %s of lead (%s)", textutil.Count(int(m.EffortMonths), "month"), weeks(m.Forecast.LeadWeeks), m.Effort), m.ID+".effort_months", m.ID+".effort")
 	if standing := m.Standing(); standing != "" {
 		b.line("You", standing, m.ID+".until_then")
 	}

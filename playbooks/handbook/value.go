@@ -11,6 +11,8 @@ import (
 
 	"github.com/prometheus/common/model"
 	"gopkg.in/yaml.v3"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // set puts a value of a file into a field.
@@ -36,7 +38,7 @@ func set(field reflect.Value, n *yaml.Node) error {
 		return u.UnmarshalText([]byte(text))
 	}
 	if err := n.Decode(field.Addr().Interface()); err != nil {
-		return fmt.Errorf("%q does not fit: the sheet has %s here", cut(text, 40), kindOf(field))
+		return fmt.Errorf("%q does not fit: the sheet has %s here", textutil.Cut(text, 40), kindOf(field))
 	}
 	return nil
 }

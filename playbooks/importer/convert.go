@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
@@ -90,7 +91,7 @@ func (d *Draft) steps(none string) error {
 		return problem(d.file, 0, 0, "%d sections with steps: a playbook holds at most %d steps: split the file, one playbook for each kind of trouble", total, playbooks.MaxSteps)
 	case total > playbooks.MaxSteps:
 		return problem(d.file, 0, 0, "%d steps, %d of them in %q: a playbook holds at most %d: split the file, one playbook for each kind of trouble",
-			total, len(most.items), cut(most.title, 60), playbooks.MaxSteps)
+			total, len(most.items), textutil.Cut(most.title, 60), playbooks.MaxSteps)
 	}
 	return nil
 }

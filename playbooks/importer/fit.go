@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -74,7 +75,7 @@ func (s *section) about() []string {
 	return lines
 }
 
-func quoted(s string) string { return `"` + cut(s, 60) + `"` }
+func quoted(s string) string { return `"` + textutil.Cut(s, 60) + `"` }
 
 // head fits what stands above the tiers.
 func (f *fitted) head() {

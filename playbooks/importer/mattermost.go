@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -131,9 +132,9 @@ func (d *Draft) task(t task) item {
 	}
 	it.detail = join(it.detail, d.convert(t.Description, &it.commands))
 	if t.Assignee != "" {
-		it.decide = append(it.decide, "it was assigned to the Mattermost user "+cut(oneLine(clean(t.Assignee)), 60)+": steps have no owner of their own, a tier has")
+		it.decide = append(it.decide, "it was assigned to the Mattermost user "+textutil.Cut(oneLine(clean(t.Assignee)), 60)+": steps have no owner of their own, a tier has")
 	}
-	d.rest("step "+cut(it.title, 60)+": ", t.Rest)
+	d.rest("step "+textutil.Cut(it.title, 60)+": ", t.Rest)
 	return it
 }
 

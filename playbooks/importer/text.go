@@ -52,14 +52,6 @@ func clean(s string) string {
 // oneLine joins the lines and spaces of a text.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// cut keeps the first characters of a text that is quoted.
-func cut(s string, characters int) string {
-	if r := []rune(s); len(r) > characters {
-		return string(r[:characters-1]) + "…"
-	}
-	return s
-}
-
 // escape makes a template of a text that shows it as it is.
 func escape(s string) string { return strings.ReplaceAll(s, "{{", `{{ "{{" }}`) }
 

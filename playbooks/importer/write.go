@@ -8,6 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
@@ -53,7 +54,7 @@ func (d *Draft) Playbook() (Result, error) {
 	for _, l := range own.lost {
 		what := "not carried over: " + l.what
 		if l.text != "" {
-			what += ": " + cut(oneLine(l.text), 80)
+			what += ": " + textutil.Cut(oneLine(l.text), 80)
 		}
 		r.Lost = append(r.Lost, yamlfile.Problem{File: d.file, Line: l.line, Column: min(l.line, 1), Text: oneLine(what), Warning: true})
 	}
@@ -73,7 +74,7 @@ func (f *fitted) yaml() *yaml.Node {
 		fmt.Sprintf("Until then it is used only where an alert has the label or annotation playbook: %s", f.book.Name),
 	}
 	if words := f.draft.keywords; len(words) > 0 {
-		match = append(match, "In Mattermost these words called for it: "+cut(oneLine(clean(strings.Join(words, ", "))), 500))
+		match = append(match, "In Mattermost these words called for it: "+textutil.Cut(oneLine(clean(strings.Join(words, ", "))), 500))
 	}
 	entries := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
 	if len(f.book.Match) > 0 {

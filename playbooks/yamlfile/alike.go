@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 const (
@@ -50,10 +52,10 @@ func Alike(typed string, names []string) []string {
 
 // spelling is the distance to a name, or to that of its words which is nearest.
 func spelling(typed, name string) int {
-	least := Distance(typed, name)
+	least := textutil.Distance(typed, name)
 	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		if utf8.RuneCountInString(word) >= leastWord {
-			least = min(least, Distance(typed, word))
+			least = min(least, textutil.Distance(typed, word))
 		}
 	}
 	return least

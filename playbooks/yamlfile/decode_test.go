@@ -305,18 +305,6 @@ func TestProblemsErr(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	known := []string{"channel", "owners", "route", "for", "match"}
-	for word, want := range map[string]string{
-		"chanel": "channel", "Channel": "channel", "ownres": "owners", "fro": "for", "mtach": "match",
-		"x": "", "completely": "", strings.Repeat("route", 99): "",
-	} {
-		if got, _ := yamlfile.Nearest(word, known); got != want {
-			t.Errorf("nearest to %q: got %q, want %q", word, got, want)
-		}
-	}
-}
-
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte("name: x\nroutes: [{name: &a y, labels: {<<: *a}}]\n"))
 	f.Add([]byte("loose: &a [*a]\n\t"))

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // fieldSet is what a struct takes: its keys, those of inlined structs, and
@@ -72,7 +74,7 @@ func (d *decoder) pairs(n *yaml.Node) []pair {
 			continue
 		}
 		if earlier, twice := first[key.Value]; twice {
-			d.addf(n.Content[i], "key %q is given twice, first on line %d", short(key.Value), earlier.Line)
+			d.addf(n.Content[i], "key %q is given twice, first on line %d", textutil.Cut(key.Value, 60), earlier.Line)
 			continue
 		}
 		first[key.Value] = n.Content[i]
@@ -106,7 +108,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
 		case fields.rest.IsValid():
 			d.entry(p, fields.rest)
 		default:
-			d.addf(p.key, "unknown key %q: %s", short(key), suggestion(key, fields.byKey))
+			d.addf(p.key, "unknown key %q: %s", textutil.Cut(key, 60), suggestion(key, fields.byKey))
 		}
 	}
 }
@@ -142,51 +144,11 @@ func suggestion(key string, fields map[string]reflect.Value) string {
 		known = append(known, k)
 	}
 	slices.Sort(known)
-	if best, ok := Nearest(key, known); ok {
+	if best, ok := textutil.Nearest(key, known); ok {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	if len(known) == 0 {
 		return "nothing may be given here"
 	}
 	return "known here are " + strings.Join(known, ", ")
-}
-
-// Nearest returns the word most like the given one, when one is so like it
-// that a slip of the finger explains the difference (a third of its letters).
-func Nearest(word string, known []string) (string, bool) {
-	if len(word) > 60 {
-		return "", false
-	}
-	best, least := "", max(1, len(word)/3)+1
-	for _, k := range known {
-		if n := Distance(strings.ToLower(word), strings.ToLower(k)); n < least {
-			best, least = k, n
-		}
-	}
-	return best, best != ""
-}
-
-// Distance counts the insertions, deletions, replacements and swaps of
-// neighbours between two words.
-func Distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(y)]
 }

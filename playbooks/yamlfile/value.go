@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // decoder gathers the problems of one file.
@@ -187,7 +189,7 @@ func (d *decoder) scalar(at *yaml.Node, v reflect.Value) {
 		return
 	}
 	if err := guard(func() error { return n.Decode(v.Addr().Interface()) }); err != nil {
-		d.addf(at, "expected %s, got %q", want, short(n.Value))
+		d.addf(at, "expected %s, got %q", want, textutil.Cut(n.Value, 60))
 	}
 }
 
@@ -240,15 +242,7 @@ func describe(n *yaml.Node) string {
 	case yaml.SequenceNode:
 		return "a list"
 	case yaml.ScalarNode:
-		return fmt.Sprintf("%q", short(n.Value))
+		return fmt.Sprintf("%q", textutil.Cut(n.Value, 60))
 	}
 	return "nothing"
-}
-
-// short keeps a quoted value from filling the screen.
-func short(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:59]) + "…"
-	}
-	return s
 }

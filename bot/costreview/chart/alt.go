@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
@@ -37,7 +38,7 @@ func Alt(r report.Report) string {
 		bars = append(bars, w.Week.Monday().Time().Format("2 Jan")+" "+f.said(w))
 	}
 	parts = append(parts, "Totals: "+strings.Join(bars, "; "))
-	return short(strings.Join(parts, ". ")+".", MaxAlt)
+	return textutil.CutUnits(strings.Join(parts, ". ")+".", MaxAlt)
 }
 
 func in(currency string) string {
@@ -68,7 +69,7 @@ func (f figures) share(w week) string {
 		all = append(all, f.short(w.above)+" above expected, hatched in red")
 	}
 	for k, v := range w.values {
-		name := cut(f.names[k], 40)
+		name := textutil.CutUnits(f.names[k], 40)
 		if name == "" {
 			name = fmt.Sprintf("service %d", k+1)
 		}
@@ -91,18 +92,4 @@ func (f figures) said(w week) string {
 		return f.short(w.total) + ", " + f.short(w.above) + " of it above expected"
 	}
 	return f.short(w.total)
-}
-
-// short cuts to so many UTF-16 units.
-func short(s string, limit int) string {
-	units := 0
-	for at, r := range s {
-		if units += max(1, utf16.RuneLen(r)); units > limit-1 {
-			if len(utf16.Encode([]rune(s[at:])))+units-max(1, utf16.RuneLen(r)) <= limit {
-				return s
-			}
-			return strings.TrimSpace(s[:at]) + "…"
-		}
-	}
-	return s
 }

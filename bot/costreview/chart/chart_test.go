@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -212,10 +213,10 @@ func TestAlt(t *testing.T) {
 	if got := Alt(report.Report{}); got == "" {
 		t.Error("nothing is said of an empty report")
 	}
-	if got := short(strings.Repeat("🎉", 501), MaxAlt); len([]rune(got)) != 500 || !strings.HasSuffix(got, "…") {
+	if got := textutil.CutUnits(strings.Repeat("🎉", 501), MaxAlt); len([]rune(got)) != 500 || !strings.HasSuffix(got, "…") {
 		t.Errorf("501 signs of two units became %d", len([]rune(got)))
 	}
-	if got := short(strings.Repeat("🎉", 500), MaxAlt); len([]rune(got)) != 500 || strings.HasSuffix(got, "…") {
+	if got := textutil.CutUnits(strings.Repeat("🎉", 500), MaxAlt); len([]rune(got)) != 500 || strings.HasSuffix(got, "…") {
 		t.Errorf("500 signs of two units were cut to %d", len([]rune(got)))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -38,12 +39,12 @@ func (w week) top() float64 { return w.stack + w.above }
 func (w week) whole() bool { return w.Days >= 7 }
 
 func figuresOf(m report.Money) figures {
-	f := figures{currency: cut(money.OneLine(m.Currency), 20), symbol: money.Symbol(m.Currency)}
+	f := figures{currency: textutil.CutUnits(money.OneLine(m.Currency), 20), symbol: money.Symbol(m.Currency)}
 	for k, name := range m.Chart.Series[:min(len(m.Chart.Series), maxSeries)] {
 		if k == maxSeries-1 && len(m.Chart.Series) > maxSeries {
 			name = "other"
 		}
-		f.names = append(f.names, cut(money.OneLine(name), 80))
+		f.names = append(f.names, textutil.CutUnits(money.OneLine(name), 80))
 	}
 	for _, given := range m.Chart.Weeks {
 		w := week{ChartWeek: given, values: make([]float64, len(f.names)), above: max(0, finite(given.Above))}
@@ -88,15 +89,6 @@ func (s *sheet) tickText(tick float64) string {
 		decimals++
 	}
 	return money.ShowTo(tick, s.symbol, decimals)
-}
-
-// cut shortens to so many characters.
-func cut(s string, limit int) string {
-	runes := []rune(s)
-	if len(runes) <= limit {
-		return s
-	}
-	return strings.TrimSpace(string(runes[:limit-1])) + "…"
 }
 
 // label is a name in letters that the font has. What is written from right to

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -289,11 +290,7 @@ func clean(name string) string { return oneLine(name, maxName) }
 
 // oneLine takes out what does not print and keeps at most so many characters.
 func oneLine(text string, most int) string {
-	text = money.OneLine(text)
-	if runes := []rune(text); len(runes) > most {
-		text = string(runes[:most-1]) + "…"
-	}
-	return text
+	return textutil.Cut(money.OneLine(text), most)
 }
 
 func orUnnamed(name, otherwise string) string {

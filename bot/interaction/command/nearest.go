@@ -3,6 +3,8 @@ package command
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // unknownVerb says which verb is nearest to what was typed, and where the list
@@ -31,7 +33,7 @@ func didYouMean(typed string, known ...string) string {
 		bestSlips = 2
 	}
 	for _, word := range known {
-		slips := slips(typed, word)
+		slips := textutil.Distance(typed, word)
 		if strings.HasPrefix(word, typed) || strings.HasPrefix(typed, word) {
 			slips = min(slips, 1)
 		}
@@ -40,30 +42,4 @@ func didYouMean(typed string, known ...string) string {
 		}
 	}
 	return best
-}
-
-// slips counts letters to insert, drop, change or swap with the next one to make
-// a out of b.
-func slips(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, last := make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row := make([]int, len(y)+1)
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			change := 1
-			if x[i-1] == y[j-1] {
-				change = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+change)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(y)]
 }

@@ -1,0 +1,105 @@
+// Package textutil has the small things that every room does with words: cutting,
+// counting, listing, and finding the word that somebody meant. It imports nothing of
+// ours, and knows neither Slack's markup nor YAML.
+package textutil
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Cut shortens a text to at most limit characters, the last of them "…".
+func Cut(s string, limit int) string {
+	if len(s) <= limit || utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	at := 0
+	for range limit - 1 {
+		_, size := utf8.DecodeRuneInString(s[at:])
+		at += size
+	}
+	return s[:at] + "…"
+}
+
+// CutBytes shortens a text to at most limit bytes, the last three of them "…", and cuts
+// no character in half.
+func CutBytes(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	end := max(0, limit-len("…"))
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}
+
+// Units counts UTF-16 units: whether Slack counts those or code points is not
+// documented, and there are never fewer of them.
+func Units(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
+}
+
+// CutUnits shortens a text to at most limit UTF-16 units, the last of them "…", with no
+// space before it.
+func CutUnits(s string, limit int) string {
+	if len(s) <= limit || Units(s) <= limit {
+		return s
+	}
+	return strings.TrimRightFunc(Head(s, limit-1), unicode.IsSpace) + "…"
+}
+
+// Head returns as many whole characters as fit into limit UTF-16 units.
+func Head(s string, limit int) string {
+	n := 0
+	for at, r := range s {
+		if n += max(1, utf16.RuneLen(r)); n > limit {
+			return s[:at]
+		}
+	}
+	return s
+}
+
+// Thousands writes 9772 as "9,772".
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	for at := len(s) - 3; at > 0 && s[at-1] != '-'; at -= 3 {
+		s = s[:at] + "," + s[at:]
+	}
+	return s
+}
+
+// Count writes "1 alert", "2 alerts", "1,500 alerts".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Thousands(n) + " " + noun + "s"
+}
+
+// IsAre is the verb after Count.
+func IsAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// CountIs writes "1 step is", "2 steps are".
+func CountIs(n int, noun string) string { return Count(n, noun) + " " + IsAre(n) }
+
+// List joins words as people do: "2, 5 and 7".
+func List(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
