@@ -188,7 +188,7 @@ func TestGrafanaTestNamesNoReceiver(t *testing.T) {
 		glanced(t, []byte(body))
 	}
 	if _, certain := Glance([]byte(sent)); !certain {
-		t.Error("the door decodes Grafana's test, want it taken at a glance")
+		t.Error("the endpoint decodes Grafana's test, want it taken at a glance")
 	}
 	if _, err := Decode(strings.NewReader(strings.Replace(sent, `"version": "1"`, `"version": "4"`, 1)), "default"); err == nil {
 		t.Error("version 4 without a receiver was taken, want it refused")

@@ -39,7 +39,7 @@ func glanced(t *testing.T, data []byte) bool {
 }
 
 // TestGlanceKnowsItsSenders: what Alertmanager and Grafana send is not decoded at
-// the door.
+// the endpoint.
 func TestGlanceKnowsItsSenders(t *testing.T) {
 	files, err := filepath.Glob("testdata/*/*.json")
 	if err != nil || len(files) < 20 {

@@ -1,7 +1,6 @@
 package playbooks
 
 import (
-	"fmt"
 	"iter"
 	"slices"
 	"time"

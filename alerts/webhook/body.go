@@ -35,7 +35,7 @@ var errLong = errors.New("the body is too long")
 
 // paceOf is how fast a body has to come: the usual small one may take as long as
 // the server lets it, and so costs no deadline.
-func (d *Door) paceOf(r *http.Request) intake.Pace {
+func (d *Endpoint) paceOf(r *http.Request) intake.Pace {
 	if r.ContentLength > 0 && r.ContentLength <= alerts.MaxGlance {
 		return intake.Pace{}
 	}
@@ -45,7 +45,7 @@ func (d *Door) paceOf(r *http.Request) intake.Pace {
 // take reads a body and makes sure that the coordinator can read it too. Of a small one
 // a glance does, nearly always. The caller must leave the place that the
 // notification has taken.
-func (d *Door) take(r *http.Request, body *intake.Body, limit int64, got *Received) (list listed, leave func(), err error) {
+func (d *Endpoint) take(r *http.Request, body *intake.Body, limit int64, got *Received) (list listed, leave func(), err error) {
 	var data []byte
 	if r.ContentLength <= small {
 		var whole bool

@@ -27,7 +27,7 @@ func (h *house) stall(t *testing.T, length int, body string) *bufio.Reader {
 	return bufio.NewReader(conn)
 }
 
-// opened counts the bodies that the door has begun to read.
+// opened counts the bodies that the endpoint has begun to read.
 type opened struct {
 	io.ReadCloser
 	read chan<- struct{}
@@ -70,7 +70,7 @@ func TestStalledSendersHoldNobodyUp(t *testing.T) {
 // TestASlowBodyEnds: one that is not small has its time.
 func TestASlowBodyEnds(t *testing.T) {
 	h := start(t, func(o *Options) { o.MaxBody = func() int64 { return 64 << 20 } })
-	h.door.pace = intake.Pace{Patience: time.Millisecond}
+	h.endpoint.pace = intake.Pace{Patience: time.Millisecond}
 	res, err := http.ReadResponse(h.stall(t, 60<<20, payload(t)[:200]), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestASlowBodyEnds(t *testing.T) {
 // been on its way for longest is told to come again.
 func TestBodiesShareABudget(t *testing.T) {
 	h := start(t, nil)
-	h.door.bodies = intake.NewBudget(4*leastBody, bodyWeight, leastBody)
+	h.endpoint.bodies = intake.NewBudget(4*leastBody, bodyWeight, leastBody)
 	read := h.watched()
 	var first *bufio.Reader
 	for range 4 {
@@ -137,14 +137,14 @@ func TestLargeBodiesGoOneAtATime(t *testing.T) {
 		{"unsized and too long at once", func() io.Reader { return io.MultiReader(bytes.NewReader(body)) }, 64 << 10, 413},
 	} {
 		h := start(t, func(o *Options) { o.MaxBody = func() int64 { return test.most } })
-		h.door.pace = intake.Pace{} // a busy machine reads slowly; see TestASlowBodyEnds
-		h.door.large <- struct{}{}  // somebody is inside
+		h.endpoint.pace = intake.Pace{} // a busy machine reads slowly; see TestASlowBodyEnds
+		h.endpoint.large <- struct{}{}  // somebody is inside
 		if res, _ := h.do(t, request{body: strings.NewReader(payload(t))}); res.StatusCode != 202 {
 			t.Errorf("%s: a small one meanwhile: got %d, want 202", test.name, res.StatusCode)
 		}
 		left := make(chan struct{})
 		go func() {
-			<-h.door.large
+			<-h.endpoint.large
 			close(left)
 		}()
 		if res, answer := h.do(t, request{body: test.from()}); res.StatusCode != test.code {
@@ -154,14 +154,14 @@ func TestLargeBodiesGoOneAtATime(t *testing.T) {
 			t.Errorf("%s: got %d stored, want the large one with its first 500 alerts", test.name, len(stored))
 		}
 		<-left
-		if err := h.door.idle(); err != nil {
+		if err := h.endpoint.idle(); err != nil {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
 }
 
 // idle says what is still held when nobody is inside.
-func (d *Door) idle() error {
+func (d *Endpoint) idle() error {
 	if len(d.large) > 0 || len(d.inFlight) > 0 {
 		return errors.New("a place is held for ever")
 	}

@@ -9,7 +9,7 @@ import (
 
 // MayPass reports whether a request has shown the bearer token, or is trusted
 // for another reason, or none is needed.
-func (d *Door) MayPass(r *http.Request) bool {
+func (d *Endpoint) MayPass(r *http.Request) bool {
 	want := d.options.Credentials()
 	if want == "" {
 		return true

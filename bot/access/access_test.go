@@ -47,7 +47,7 @@ func TestDecide(t *testing.T) {
 		{"Slack is down: acts", access.Question{Act: true, Facts: access.Facts{Private: no, Person: ours}}, "allowed|membership could not be checked"},
 		{"Slack is down, private: acts by number", access.Question{Act: true, Facts: access.Facts{Private: yes, Person: ours}}, "hidden"},
 		{"Slack is down, private: acts from inside", access.Question{Act: true, Facts: access.Facts{Private: yes, Inside: true, Person: ours}}, "allowed"},
-		{"an event of a door that asks nothing", access.Question{Act: true}, "allowed|membership could not be checked, whether this is a guest could not be checked"},
+		{"an event of an endpoint that asks nothing", access.Question{Act: true}, "allowed|membership could not be checked, whether this is a guest could not be checked"},
 
 		// Acting with responders.
 		{"a responder acts", access.Question{Act: true, Facts: access.Facts{Member: yes, Person: ours}, Responders: team, Responder: yes}, "allowed"},

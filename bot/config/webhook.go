@@ -1,6 +1,6 @@
 package config
 
-// Webhook is the door for Alertmanager.
+// Webhook is the endpoint for Alertmanager.
 type Webhook struct {
 	Credentials     Secret `yaml:"credentials"`
 	CredentialsFile string `yaml:"credentials_file"`

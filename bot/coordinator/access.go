@@ -15,7 +15,7 @@ func (r *term) judgeAccess(ctx context.Context, s *incident.StepInput, settings 
 }
 
 // withPrivate adds whether the channel is private, by Slack's last word, to facts of a
-// door that could not read it.
+// endpoint that could not read it.
 func (r *term) withPrivate(ctx context.Context, facts access.Facts, channel string) access.Facts {
 	if facts.Private != access.Unknown {
 		return facts

@@ -1,7 +1,7 @@
 // Package coordinator is the loop of a workspace: it takes events from the inbox,
 // lets the state machine decide, commits, and brings Slack in line. One replica
 // at a time runs it, under a lease; it owns all goroutines it starts. It never
-// answers a door itself: what it has to say goes by way of the store or Slack.
+// answers an endpoint itself: what it has to say goes by way of the store or Slack.
 package coordinator
 
 import (

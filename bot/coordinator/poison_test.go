@@ -123,7 +123,7 @@ func (r *deadRig) fires(group string, status alerts.Status) {
 	r.firesAt(group, status, time.Now())
 }
 
-// firesAt is fires for a door that took it at another time.
+// firesAt is fires for an endpoint that took it at another time.
 func (r *deadRig) firesAt(group string, status alerts.Status, at time.Time) {
 	r.t.Helper()
 	at = at.UTC().Truncate(time.Millisecond)

@@ -10,7 +10,7 @@ import (
 
 // publish passes on what a committed event led to: the sender brings Slack in line,
 // and the person who acted gets a private answer when nobody waits for it at a
-// door.
+// endpoint.
 func (r *term) publish(ev incident.Event, commit store.Commit) {
 	for _, saved := range commit.Saved {
 		if !saved.Dirty {

@@ -1,6 +1,6 @@
 // Package directory knows who the names of the configuration are in Slack: channels,
 // people, groups and who is in them, and which channels can be written to. It asks Slack,
-// and keeps in Redis what doors have to know; it sends nothing.
+// and keeps in Redis what endpoints have to know; it sends nothing.
 package directory
 
 import (

@@ -27,7 +27,7 @@ func (d *Directory) askGroups(ctx context.Context) error {
 	return err
 }
 
-// keepPrivate keeps which channels are private: doors need not ask about them.
+// keepPrivate keeps which channels are private: endpoints need not ask about them.
 func (d *Directory) keepPrivate(ctx context.Context, private map[string]bool) error {
 	var errs []error
 	for id, is := range private {

@@ -263,7 +263,7 @@ func TestReplayedNotificationIsLate(t *testing.T) {
 	w.pass(10 * time.Minute)
 	w.do(incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Resolved))})
 	heard, _ := w.newest(notice("db", 0).GroupID())
-	w.now = w.now.Add(-5 * time.Minute) // as the door wrote down
+	w.now = w.now.Add(-5 * time.Minute) // as the endpoint wrote down
 	w.do(fires)
 	w.now = w.now.Add(10 * time.Minute)
 	i, _ := w.newest(notice("db", 0).GroupID())

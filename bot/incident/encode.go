@@ -15,7 +15,7 @@ import (
 )
 
 // Encode writes the event as it lies in the inbox. A Body is kept as it came:
-// writing it anew would cost a door more than all its other work.
+// writing it anew would cost an endpoint more than all its other work.
 func (ev Event) Encode() ([]byte, error) {
 	if ev.Body == nil {
 		return json.Marshal(ev)

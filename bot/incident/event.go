@@ -14,13 +14,13 @@ type Event struct {
 	// Op tells copies of one act apart from a second act; it is made of Slack's own ids. Notifications and timers
 	// need none: hearing them twice changes nothing.
 	Op string `json:"op,omitempty"`
-	// At is when Redis took it, as store.Read has it: all deadlines run from there. What a door writes is its own clock's, for
+	// At is when Redis took it, as store.Read has it: all deadlines run from there. What an endpoint writes is its own clock's, for
 	// binaries that still go by it.
 	At time.Time `json:"at"`
 	// Schema is the least EventSchema that a reader has to know; 0: any does.
 	Schema int `json:"schema,omitempty"`
 
-	// Access is what the door found out about whoever acts, and about the channel that it concerns.
+	// Access is what the endpoint found out about whoever acts, and about the channel that it concerns.
 	Access access.Facts `json:"access,omitzero"`
 
 	Notification *alerts.Notification `json:"notification,omitempty"`
@@ -102,9 +102,9 @@ type Act struct {
 	// Reason says why the incident is over, with VerbResolve and VerbReason.
 	Reason Reason `json:"reason,omitempty"`
 	Via    string `json:"via,omitempty"` // button, menu, command, thread, modal
-	// From is the message that was clicked; nil when the incident was named in words, or by a door of an older binary.
+	// From is the message that was clicked; nil when the incident was named in words, or by an endpoint of an older binary.
 	From *Origin `json:"from,omitempty"`
-	// Reply says where a private answer goes when nobody waits for it at a door.
+	// Reply says where a private answer goes when nobody waits for it at an endpoint.
 	Reply Reply `json:"reply,omitzero"`
 }
 

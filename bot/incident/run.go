@@ -28,7 +28,7 @@ type Run struct {
 // Run tells how the present opening goes, or went.
 func (i Incident) Run() Run {
 	r := Run{Number: i.Number, Opening: i.Opening, Ack: Never, Resolve: Never}
-	// Times come from the clocks of several doors.
+	// Times come from the clocks of several endpoints.
 	if !i.AckedAt.IsZero() {
 		r.Ack = max(0, i.AckedAt.Sub(i.OpeningAt))
 	}

@@ -60,8 +60,8 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// desk is the little of a coordinator that a scenario needs.
-type desk struct {
+// runner is the little of a coordinator that a scenario needs.
+type runner struct {
 	t         *testing.T
 	rules     incident.Rules
 	now       time.Time
@@ -76,7 +76,7 @@ type desk struct {
 
 func play(t *testing.T, script string) string {
 	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	d := &desk{
+	d := &runner{
 		t: t, now: start, start: start, book: scenarioPlaybook(t),
 		rules: incident.Rules{ReopenWithin: 4 * time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical", "warning", "info"}},
 		escalate: []incident.Escalation{
@@ -117,7 +117,7 @@ func scenarioPlaybook(t *testing.T) *playbooks.Playbook {
 	return book
 }
 
-func (d *desk) line(line string) {
+func (d *runner) line(line string) {
 	words := strings.Fields(line)
 	switch {
 	case words[0] == "alerts":
@@ -165,7 +165,7 @@ func number(t *testing.T, id string) int {
 }
 
 // notification reads "alerts db: primary@1 firing, replica@1 resolved; truncated 4".
-func (d *desk) notification(line string) *alerts.Notification {
+func (d *runner) notification(line string) *alerts.Notification {
 	head, rest, _ := strings.Cut(strings.TrimPrefix(line, "alerts "), ":")
 	rest, options, _ := strings.Cut(rest, ";")
 	n := &alerts.Notification{
@@ -208,7 +208,7 @@ func (d *desk) notification(line string) *alerts.Notification {
 }
 
 // event does what the coordinator does with one event.
-func (d *desk) event(ev incident.Event) {
+func (d *runner) event(ev incident.Event) {
 	s := incident.StepInput{Next: len(d.incidents) + 1}
 	at := 0
 	switch {
@@ -274,7 +274,7 @@ func (d *desk) event(ev incident.Event) {
 }
 
 // remember keeps how an incident went, as the store does.
-func (d *desk) remember(i incident.Incident) {
+func (d *runner) remember(i incident.Incident) {
 	data, err := i.Run().Encode()
 	if err != nil {
 		d.t.Fatal(err)
@@ -291,7 +291,7 @@ func (d *desk) remember(i incident.Incident) {
 }
 
 // stored is the incident as Redis would give it back.
-func (d *desk) stored(i incident.Incident) incident.Incident {
+func (d *runner) stored(i incident.Incident) incident.Incident {
 	data, err := i.Encode()
 	if err != nil {
 		d.t.Fatal(err)
@@ -303,7 +303,7 @@ func (d *desk) stored(i incident.Incident) incident.Incident {
 	return back
 }
 
-func (d *desk) document(i *incident.Incident) string {
+func (d *runner) document(i *incident.Incident) string {
 	data, err := json.Marshal(i)
 	if err != nil {
 		d.t.Fatal(err)
@@ -311,12 +311,12 @@ func (d *desk) document(i *incident.Incident) string {
 	return string(data)
 }
 
-func (d *desk) plan(alerts.Notification) incident.Plan {
+func (d *runner) plan(alerts.Notification) incident.Plan {
 	filled, _ := d.book.Fill(playbooks.Data{})
 	return incident.Plan{Channel: "#db", Owners: []string{"@db"}, Escalate: d.escalate, Playbook: d.book, Hash: d.book.Hash(), Filled: filled, Reason: "the test's"}
 }
 
-func (d *desk) numbers() []int {
+func (d *runner) numbers() []int {
 	var all []int
 	for n := range d.incidents {
 		all = append(all, n)
@@ -326,7 +326,7 @@ func (d *desk) numbers() []int {
 }
 
 // after lets time pass, stopping wherever something is due.
-func (d *desk) after(text string) {
+func (d *runner) after(text string) {
 	length, err := time.ParseDuration(text)
 	if err != nil {
 		d.t.Fatal(err)
@@ -356,7 +356,7 @@ func (d *desk) after(text string) {
 }
 
 // clock prints a time as hours and minutes since the start of the scenario.
-func (d *desk) clock(at time.Time) string {
+func (d *runner) clock(at time.Time) string {
 	if at.IsZero() {
 		return "never"
 	}
@@ -394,7 +394,7 @@ func told(c incident.Change) string {
 	return text
 }
 
-func (d *desk) show(n int) {
+func (d *runner) show(n int) {
 	i, ok := d.incidents[n]
 	if !ok {
 		fmt.Fprintln(d.out, "there is none")

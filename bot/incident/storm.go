@@ -209,7 +209,7 @@ func (r Rules) opened(out *Outcome, s StepInput, k int, now time.Time) {
 	if over := len(c.Recent) - (r.Storm.Above + 1); over > 0 {
 		c.Recent = c.Recent[over:]
 	}
-	// Times come from the clocks of several doors: the window counts from the newest.
+	// Times come from the clocks of several endpoints: the window counts from the newest.
 	newest := slices.MaxFunc(c.Recent, func(a, b Opening) int { return a.At.Compare(b.At) }).At
 	oldest := slices.MinFunc(c.Recent, func(a, b Opening) int { return a.At.Compare(b.At) }).At
 	storming := len(c.Recent) > r.Storm.Above && newest.Sub(oldest) < r.Storm.Per

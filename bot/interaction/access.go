@@ -42,54 +42,54 @@ type person struct{ id, team, channel string }
 
 // facts finds out what decides about what somebody does in a channel, given by id or
 // by configured name. What cannot be found out in time is not known.
-func (d *Desk) facts(ctx context.Context, who person, channel string) access.Facts {
-	return d.factsWithin(ctx, who, channel, 0)
+func (h *Handler) facts(ctx context.Context, who person, channel string) access.Facts {
+	return h.factsWithin(ctx, who, channel, 0)
 }
 
 // factsWithin is facts for which a look at who is in the channel is new enough when
 // it is not older than that.
-func (d *Desk) factsWithin(ctx context.Context, who person, channel string, age time.Duration) access.Facts {
-	ctx, cancel := context.WithTimeout(ctx, d.waits.access)
+func (h *Handler) factsWithin(ctx context.Context, who person, channel string, age time.Duration) access.Facts {
+	ctx, cancel := context.WithTimeout(ctx, h.waits.access)
 	defer cancel()
 	var facts access.Facts
 	var asking sync.WaitGroup
-	asking.Go(func() { facts.Person = d.personKind(ctx, who) })
-	if id := d.channelID(ctx, channel); id != "" {
+	asking.Go(func() { facts.Person = h.personKind(ctx, who) })
+	if id := h.channelID(ctx, channel); id != "" {
 		facts.Inside = id == who.channel
-		facts.Member, facts.Private = d.membership(ctx, id, who.id, age)
+		facts.Member, facts.Private = h.membership(ctx, id, who.id, age)
 	}
 	asking.Wait()
 	return facts
 }
 
 // channelID is the id of a channel, empty while Slack has not told it.
-func (d *Desk) channelID(ctx context.Context, channel string) string {
+func (h *Handler) channelID(ctx context.Context, channel string) string {
 	if channel == "" || slackapi.IsChannelID(channel) {
 		return channel
 	}
-	ids, err := d.Store.Names(ctx, []string{channel})
+	ids, err := h.Store.Names(ctx, []string{channel})
 	if err != nil {
-		d.Logger.Debug("a channel's id could not be read", "channel", channel, "error", err)
+		h.Logger.Debug("a channel's id could not be read", "channel", channel, "error", err)
 	}
 	return ids[channel]
 }
 
 // membership says whether a person is in a channel, and whether that is private.
-func (d *Desk) membership(ctx context.Context, channel, user string, age time.Duration) (member, private access.Known) {
-	room, err := d.Store.Roster(ctx, channel, user)
+func (h *Handler) membership(ctx context.Context, channel, user string, age time.Duration) (member, private access.Known) {
+	room, err := h.Store.Roster(ctx, channel, user)
 	if err != nil {
-		d.Logger.Debug("who is in a channel could not be read", "channel", channel, "error", err)
+		h.Logger.Debug("who is in a channel could not be read", "channel", channel, "error", err)
 		return access.Unknown, access.Unknown
 	}
 	var asked error
-	if !fresh(room, age, d.Store.Now()) {
-		if asked = d.askRoom(ctx, channel, room); asked == nil {
-			if room, err = d.Store.Roster(ctx, channel, user); err != nil {
+	if !fresh(room, age, h.Store.Now()) {
+		if asked = h.askRoom(ctx, channel, room); asked == nil {
+			if room, err = h.Store.Roster(ctx, channel, user); err != nil {
 				return access.Unknown, access.Unknown
 			}
 		}
 	}
-	return standing(room, asked, d.Store.Now()), room.Private
+	return standing(room, asked, h.Store.Now()), room.Private
 }
 
 // fresh reports whether what is kept of a channel says enough of the person it was
@@ -117,43 +117,43 @@ func standing(room store.Roster, asked error, now time.Time) access.Known {
 
 // askRoom asks Slack about a channel, once for all who want to know at the same time.
 // Nobody waits longer than his context lasts; the answer is kept all the same.
-func (d *Desk) askRoom(ctx context.Context, channel string, room store.Roster) error {
-	return d.once(ctx, "room "+channel, func(ctx context.Context) error {
+func (h *Handler) askRoom(ctx context.Context, channel string, room store.Roster) error {
+	return h.once(ctx, "room "+channel, func(ctx context.Context) error {
 		var errs []error
-		if room.Private == access.Unknown || d.Store.Now().Sub(room.PrivateAt) >= privateFor {
-			errs = append(errs, d.askPrivate(ctx, channel))
+		if room.Private == access.Unknown || h.Store.Now().Sub(room.PrivateAt) >= privateFor {
+			errs = append(errs, h.askPrivate(ctx, channel))
 		}
-		members, err := d.Slack.ChannelMembers(ctx, channel)
+		members, err := h.Slack.ChannelMembers(ctx, channel)
 		if err == nil {
-			err = d.Store.SetRosterMembers(ctx, channel, members, d.Store.Now())
+			err = h.Store.SetRosterMembers(ctx, channel, members, h.Store.Now())
 		}
 		return errors.Join(append(errs, err)...)
 	})
 }
 
 // askPrivate asks Slack whether a channel is private.
-func (d *Desk) askPrivate(ctx context.Context, channel string) error {
-	private, err := d.Slack.ChannelPrivate(ctx, channel)
+func (h *Handler) askPrivate(ctx context.Context, channel string) error {
+	private, err := h.Slack.ChannelPrivate(ctx, channel)
 	if err != nil {
 		return err
 	}
-	return d.Store.SetRosterPrivate(ctx, channel, private, d.Store.Now())
+	return h.Store.SetRosterPrivate(ctx, channel, private, h.Store.Now())
 }
 
 // Tells reports of which channels, by id or configured name, the incidents may be
 // told to the readers of another: of that channel itself, and of public ones.
-func (d *Desk) Tells(ctx context.Context, to string, channels []string) map[string]bool {
+func (h *Handler) Tells(ctx context.Context, to string, channels []string) map[string]bool {
 	ctx, cancel := context.WithTimeout(ctx, tellsWithin)
 	defer cancel()
-	at := d.channelID(ctx, to)
+	at := h.channelID(ctx, to)
 	tells := map[string]bool{}
 	var mu sync.Mutex
 	var looking errgroup.Group
 	looking.SetLimit(looksAtOnce)
 	for _, channel := range channels {
 		looking.Go(func() error {
-			id := d.channelID(ctx, channel)
-			told := id != "" && (id == at || d.public(ctx, id))
+			id := h.channelID(ctx, channel)
+			told := id != "" && (id == at || h.public(ctx, id))
 			mu.Lock()
 			defer mu.Unlock()
 			tells[channel] = told
@@ -166,45 +166,45 @@ func (d *Desk) Tells(ctx context.Context, to string, channels []string) map[stri
 
 // public reports whether Slack says, or said within a day when it cannot be asked, that
 // a channel is public.
-func (d *Desk) public(ctx context.Context, channel string) bool {
-	room, err := d.Store.Roster(ctx, channel, "")
-	if err == nil && d.Store.Now().Sub(room.PrivateAt) >= privateFor {
-		if d.once(ctx, "private "+channel, func(ctx context.Context) error { return d.askPrivate(ctx, channel) }) == nil {
-			room, err = d.Store.Roster(ctx, channel, "")
+func (h *Handler) public(ctx context.Context, channel string) bool {
+	room, err := h.Store.Roster(ctx, channel, "")
+	if err == nil && h.Store.Now().Sub(room.PrivateAt) >= privateFor {
+		if h.once(ctx, "private "+channel, func(ctx context.Context) error { return h.askPrivate(ctx, channel) }) == nil {
+			room, err = h.Store.Roster(ctx, channel, "")
 		}
 	}
-	return err == nil && room.Private == access.No && d.Store.Now().Sub(room.PrivateAt) < tellsFor
+	return err == nil && room.Private == access.No && h.Store.Now().Sub(room.PrivateAt) < tellsFor
 }
 
 // personKind says where a person belongs: while Slack cannot be asked, what it said
 // last.
-func (d *Desk) personKind(ctx context.Context, who person) access.Person {
-	if d.Slack.Outside(who.team) {
+func (h *Handler) personKind(ctx context.Context, who person) access.Person {
+	if h.Slack.Outside(who.team) {
 		return access.PersonExternal
 	}
-	return d.known(ctx, who.id).Kind
+	return h.known(ctx, who.id).Kind
 }
 
 // known is what Slack says of somebody, and while it does not answer, what it last
 // said.
-func (d *Desk) known(ctx context.Context, id string) store.Person {
+func (h *Handler) known(ctx context.Context, id string) store.Person {
 	read := func() store.Person {
-		p, err := d.Store.Person(ctx, id)
+		p, err := h.Store.Person(ctx, id)
 		if err != nil {
-			d.Logger.Debug("what is known of a person could not be read", "error", err)
+			h.Logger.Debug("what is known of a person could not be read", "error", err)
 		}
 		return p
 	}
 	p := read()
-	if d.Store.Now().Sub(p.At) < personFor {
+	if h.Store.Now().Sub(p.At) < personFor {
 		return p
 	}
-	err := d.once(ctx, "person "+id, func(ctx context.Context) error {
-		kind, name, err := d.Slack.UserInfo(ctx, id)
+	err := h.once(ctx, "person "+id, func(ctx context.Context) error {
+		kind, name, err := h.Slack.UserInfo(ctx, id)
 		if err != nil {
 			return err
 		}
-		return d.Store.SetPerson(ctx, id, store.Person{Kind: kind, Name: name, At: d.Store.Now()})
+		return h.Store.SetPerson(ctx, id, store.Person{Kind: kind, Name: name, At: h.Store.Now()})
 	})
 	if err == nil {
 		p = read()
@@ -214,22 +214,22 @@ func (d *Desk) known(ctx context.Context, id string) store.Person {
 
 // once runs a question for all who ask it at the same time, and lets it rest after it
 // failed.
-func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) error) error {
-	if failed, ok := d.failed.Load(name); ok {
+func (h *Handler) once(ctx context.Context, name string, ask func(context.Context) error) error {
+	if failed, ok := h.failed.Load(name); ok {
 		return failed.(error)
 	}
-	done := d.asking.DoChan(name, func() (any, error) {
+	done := h.asking.DoChan(name, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWithin)
 		defer cancel()
 		err := ask(ctx)
 		if err != nil {
-			d.Logger.Warn("could not learn from Slack, and keep, who may act", "about", name, "error", err)
+			h.Logger.Warn("could not learn from Slack, and keep, who may act", "about", name, "error", err)
 			rest := failedFor
 			if errors.Is(err, slackapi.ErrTooMany) {
 				rest = memberFor
 			}
-			d.failed.Store(name, err)
-			time.AfterFunc(rest, func() { d.failed.Delete(name) }) // names come from outside: none stays for ever
+			h.failed.Store(name, err)
+			time.AfterFunc(rest, func() { h.failed.Delete(name) }) // names come from outside: none stays for ever
 		}
 		return nil, err
 	})
@@ -242,10 +242,10 @@ func (d *Desk) once(ctx context.Context, name string, ask func(context.Context) 
 }
 
 // place is where an incident's thread stands, else where it belongs.
-func (d *Desk) place(ctx context.Context, i incident.Incident) string {
-	places, err := d.Store.Places(ctx, []incident.Incident{i})
+func (h *Handler) place(ctx context.Context, i incident.Incident) string {
+	places, err := h.Store.Places(ctx, []incident.Incident{i})
 	if err != nil {
-		d.Logger.Debug("where a thread stands could not be read", "incident", i.ID(), "error", err)
+		h.Logger.Debug("where a thread stands could not be read", "incident", i.ID(), "error", err)
 		return i.Channel
 	}
 	return places[0]
@@ -253,17 +253,17 @@ func (d *Desk) place(ctx context.Context, i incident.Incident) string {
 
 // maySee decides whether somebody may see what belongs to a channel, by its
 // configured name: at is where it stands.
-func (d *Desk) maySee(ctx context.Context, who person, channel, at string, responders []string) access.Decision {
-	return d.judge(ctx, who, d.facts(ctx, who, at), channel, responders)
+func (h *Handler) maySee(ctx context.Context, who person, channel, at string, responders []string) access.Decision {
+	return h.judge(ctx, who, h.facts(ctx, who, at), channel, responders)
 }
 
 // judge decides about seeing on what was found out.
-func (d *Desk) judge(ctx context.Context, who person, facts access.Facts, channel string, responders []string) access.Decision {
+func (h *Handler) judge(ctx context.Context, who person, facts access.Facts, channel string, responders []string) access.Decision {
 	q := access.Question{Facts: facts, Channel: channel, Responders: responders, Responder: access.No}
 	for _, name := range responders {
-		users, _, err := d.Store.Members(ctx, name)
+		users, _, err := h.Store.Members(ctx, name)
 		if err != nil {
-			d.Logger.Debug("who a name stands for could not be read", "name", name, "error", err)
+			h.Logger.Debug("who a name stands for could not be read", "name", name, "error", err)
 		}
 		if name == who.id || slices.Contains(users, who.id) {
 			q.Responder = access.Yes
@@ -273,27 +273,27 @@ func (d *Desk) judge(ctx context.Context, who person, facts access.Facts, channe
 }
 
 // maySeeIncident decides whether somebody may see an incident.
-func (d *Desk) maySeeIncident(ctx context.Context, who person, i incident.Incident) access.Decision {
-	return d.maySee(ctx, who, i.Channel, d.place(ctx, i), i.Responders)
+func (h *Handler) maySeeIncident(ctx context.Context, who person, i incident.Incident) access.Decision {
+	return h.maySee(ctx, who, i.Channel, h.place(ctx, i), i.Responders)
 }
 
 // maySeeDigest decides whether somebody may see what a digest tells of costs.
-func (d *Desk) maySeeDigest(ctx context.Context, who person, name string) access.Decision {
-	channel := d.Settings().DigestChannel(name)
-	return d.maySee(ctx, who, channel, channel, d.responders(ctx, channel))
+func (h *Handler) maySeeDigest(ctx context.Context, who person, name string) access.Decision {
+	channel := h.Settings().DigestChannel(name)
+	return h.maySee(ctx, who, channel, channel, h.responders(ctx, channel))
 }
 
 // responders are those whom the routes to a channel reserve it for.
-func (d *Desk) responders(ctx context.Context, channel string) []string {
-	id := func(name string) string { return cmp.Or(d.channelID(ctx, name), name) }
-	return access.At(d.Settings().Places, channel, id).Responders
+func (h *Handler) responders(ctx context.Context, channel string) []string {
+	id := func(name string) string { return cmp.Or(h.channelID(ctx, name), name) }
+	return access.At(h.Settings().Places, channel, id).Responders
 }
 
 // refused is what somebody is told who may not see something: of what is hidden the
 // same as of what does not exist.
-func (d *Desk) refused(decision access.Decision, gone incident.Answer) string {
+func (h *Handler) refused(decision access.Decision, gone incident.Answer) string {
 	if decision.Hidden {
-		return message.Answer(gone, d.Settings().Command)
+		return message.Answer(gone, h.Settings().Command)
 	}
 	return message.Escape(sentence(decision.Reason))
 }
@@ -307,21 +307,21 @@ func sentence(clause string) string {
 }
 
 // ask finds out what decides about an event: it goes along with it.
-func (d *Desk) ask(ctx context.Context, ev *incident.Event, who person) {
+func (h *Handler) ask(ctx context.Context, ev *incident.Event, who person) {
 	channel := ""
 	switch {
 	case ev.Act != nil:
-		if i, ok, err := d.Store.Incident(ctx, ev.Act.Incident); err == nil && ok {
-			channel = d.place(ctx, i)
+		if i, ok, err := h.Store.Incident(ctx, ev.Act.Incident); err == nil && ok {
+			channel = h.place(ctx, i)
 		}
 	case ev.Start != nil:
-		channel = d.Settings().StartChannel(*ev.Start)
+		channel = h.Settings().StartChannel(*ev.Start)
 	case ev.Review != nil && ev.Review.Verb == incident.ReviewPost:
-		channel = d.Settings().DigestChannel(ev.Review.Name)
+		channel = h.Settings().DigestChannel(ev.Review.Name)
 	case ev.Review != nil:
-		if document, ok, err := d.Store.Digest(ctx, ev.Review.Digest); err == nil && ok {
+		if document, ok, err := h.Store.Digest(ctx, ev.Review.Digest); err == nil && ok {
 			channel = document.Channel
 		}
 	}
-	ev.Access = d.facts(ctx, who, channel)
+	ev.Access = h.facts(ctx, who, channel)
 }

@@ -64,7 +64,7 @@ func TestMentionsAndDirectMessagesFromElsewhere(t *testing.T) {
 	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
 	r.thread("secrets")
 	direct := func(user, text string) string {
-		return r.desk.Command(t.Context(), slackapi.Slash{
+		return r.handler.Command(t.Context(), slackapi.Slash{
 			Op: fmt.Sprint("dm ", user, text), UserID: r.id(user), UserName: user, UserTeam: "T0SIM00001", ChannelID: "D0DIRECT01", Text: text, At: time.Now(),
 		}).Message.Text
 	}
@@ -92,7 +92,7 @@ func TestMentionsAndDirectMessagesFromElsewhere(t *testing.T) {
 	}
 	// Slack Connect: somebody of another organisation in a direct message with one of ours. Slack does not show it to the
 	// bot, so nobody there is known to be in a channel of ours.
-	answer := r.desk.Command(t.Context(), slackapi.Slash{
+	answer := r.handler.Command(t.Context(), slackapi.Slash{
 		Op: "dm", UserID: "U0PARTNER1", UserTeam: "T0PARTNER1", ChannelID: "D0CONNECT1", Text: "status INC-1", Elsewhere: true, At: time.Now(),
 	})
 	if !answer.Foreign || answer.Message.Text != "" {
@@ -189,7 +189,7 @@ func TestDigestsTellNothingOfPrivateChannels(t *testing.T) {
 	all := []string{"#incidents", "#general", "#secrets", ids["#secrets"], "C0UNKNOWN1", "#never-heard-of", ""}
 	want := func(at string, channels ...string) {
 		t.Helper()
-		tells := r.desk.Tells(t.Context(), at, all)
+		tells := r.handler.Tells(t.Context(), at, all)
 		for _, channel := range all {
 			expected := false
 			for _, c := range channels {
@@ -212,7 +212,7 @@ func TestDigestsTellNothingOfPrivateChannels(t *testing.T) {
 		if err := r.store.SetRosterPrivate(t.Context(), general, test.private, time.Now().Add(-test.age)); err != nil {
 			t.Fatal(err)
 		}
-		if got := r.desk.Tells(t.Context(), "#incidents", []string{"#general"})["#general"]; got != test.told {
+		if got := r.handler.Tells(t.Context(), "#incidents", []string{"#general"})["#general"]; got != test.told {
 			t.Errorf("Slack is down and said %s ago that #general is private: %t; told: %t", test.age, test.private, got)
 		}
 	}
@@ -224,21 +224,21 @@ func TestReplicasShareWhatAPersonMayDo(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
 	r.keep()
-	other := interaction.New(r.desk.Options)
+	other := interaction.New(r.handler.Options)
 	other.WaitForSlack(patience)
 	channel, _ := r.sim.Channel("incidents")
-	said := func(d *interaction.Desk, op string) message.Message {
+	said := func(d *interaction.Handler, op string) message.Message {
 		return d.Command(t.Context(), slackapi.Slash{Op: op, UserID: r.id("anna"), UserName: "anna", UserTeam: "T0SIM00001", ChannelID: channel.ID, Text: "start triage " + op, At: time.Now()}).Message
 	}
 	const refused = "more is not taken from one person"
-	for n, d := range []*interaction.Desk{r.desk, other, r.desk, other, r.desk} {
+	for n, d := range []*interaction.Handler{r.handler, other, r.handler, other, r.handler} {
 		for range 2 { // Slack delivers it twice
 			if got := said(d, fmt.Sprint("op", n)).Text; strings.Contains(got, refused) {
 				t.Errorf("start %d was answered %q", n+1, got)
 			}
 		}
 	}
-	for _, d := range []*interaction.Desk{r.desk, other} {
+	for _, d := range []*interaction.Handler{r.handler, other} {
 		if got := said(d, "one too many").Text; !strings.Contains(got, refused) || !strings.Contains(got, "Please try again in") {
 			t.Errorf("a start too many was answered %q", got)
 		}
@@ -249,7 +249,7 @@ func TestReplicasShareWhatAPersonMayDo(t *testing.T) {
 }
 
 // TestActsThatNoDoorLookedAt: the coordinator knows by itself that a channel is private when
-// a door could not read of what incident an act is.
+// an endpoint could not read of what incident an act is.
 func TestActsThatNoDoorLookedAt(t *testing.T) {
 	t.Parallel()
 	r := startPrivateRig(t)
@@ -257,7 +257,7 @@ func TestActsThatNoDoorLookedAt(t *testing.T) {
 	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
 	r.thread("secrets")
 	channel, _ := r.sim.Channel("secrets")
-	eventually(t, "it is known that the channel is private, and no door has asked", func() bool {
+	eventually(t, "it is known that the channel is private, and no endpoint has asked", func() bool {
 		room, err := r.store.Roster(t.Context(), channel.ID, "")
 		return err == nil && room.Private == access.Yes && room.MembersAt.IsZero()
 	})

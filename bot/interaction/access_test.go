@@ -328,7 +328,7 @@ func TestOnePersonCanOnlyDoSoMuch(t *testing.T) {
 	}
 }
 
-// TestOldDoors: an event of a door that asked nothing is decided about all the same.
+// TestOldDoors: an event of an endpoint that asked nothing is decided about all the same.
 func TestOldDoors(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)

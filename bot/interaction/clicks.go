@@ -24,14 +24,14 @@ var buttons = map[string]incident.Verb{
 const actionReason = "incident:reason"
 
 // Action handles a click on a button or a choice in a menu.
-func (d *Desk) Action(ctx context.Context, a slackapi.Action) {
+func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 	to := a.Private()
 	who := person{a.UserID, a.UserTeam, a.ChannelID}
 	if a.ActionID == actionPick && a.Value == "" {
 		return // the choice was taken back
 	}
 	if strings.HasPrefix(a.ActionID, "digest:") {
-		d.review(ctx, a, who, to)
+		h.review(ctx, a, who, to)
 		return
 	}
 	value := a.Value
@@ -41,15 +41,15 @@ func (d *Desk) Action(ctx context.Context, a slackapi.Action) {
 	}
 	number, step, ok := target(value)
 	if !ok {
-		d.Logger.Warn("a click that names no incident", "action", a.ActionID, "value", a.Value)
-		d.say(ctx, to, "This button belongs to no incident that I know.")
+		h.Logger.Warn("a click that names no incident", "action", a.ActionID, "value", a.Value)
+		h.say(ctx, to, "This button belongs to no incident that I know.")
 		return
 	}
 	act := incident.Act{
 		Incident: number, Step: step, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu", From: clicked(a),
 		Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 	}
-	record := func() { d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &act}, who, to) }
+	record := func() { h.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &act}, who, to) }
 	if verb, ok := buttons[a.ActionID]; ok && (step != "") == strings.HasPrefix(a.ActionID, "step:") {
 		act.Verb, act.Via = verb, "button"
 		record()
@@ -63,17 +63,17 @@ func (d *Desk) Action(ctx context.Context, a slackapi.Action) {
 		act.Verb, act.Reason = incident.VerbReason, incident.Reason(choice)
 		record()
 	case a.ActionID == "step:skip" && step != "":
-		d.openModal(ctx, a, who, to, number, step)
+		h.openModal(ctx, a, who, to, number, step)
 	case choice == "note":
-		d.openModal(ctx, a, who, to, number, "")
+		h.openModal(ctx, a, who, to, number, "")
 	case choice == "timeline":
-		if !d.owned(ctx, number, a, to) {
+		if !h.owned(ctx, number, a, to) {
 			return
 		}
-		said := d.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, d.Store.Now())
-		d.whisper(ctx, to, said)
+		said := h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, h.Store.Now())
+		h.whisper(ctx, to, said)
 	default:
-		d.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
 	}
 }
 
@@ -86,24 +86,24 @@ func target(value string) (number int, step string, ok bool) {
 
 // openModal asks for words, within the 3 s that Slack gives a trigger. What
 // cannot be done any more is said instead.
-func (d *Desk) openModal(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, step string) {
-	if !d.owned(ctx, number, a, to) {
+func (h *Handler) openModal(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, step string) {
+	if !h.owned(ctx, number, a, to) {
 		return
 	}
 	gone := incident.Answer{Kind: incident.AnswerGone, Incident: number}
-	readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
-	i, ok, err := d.Store.Incident(readCtx, number)
+	readCtx, cancel := context.WithTimeout(ctx, h.waits.read)
+	i, ok, err := h.Store.Incident(readCtx, number)
 	cancel()
 	switch {
 	case err != nil:
-		d.say(ctx, to, d.notRead(err))
+		h.say(ctx, to, h.notRead(err))
 		return
 	case !ok:
-		d.say(ctx, to, message.Answer(gone, d.Settings().Command))
+		h.say(ctx, to, message.Answer(gone, h.Settings().Command))
 		return
 	}
-	if decision := d.maySeeIncident(ctx, who, i); !decision.Allowed {
-		d.say(ctx, to, d.refused(decision, gone))
+	if decision := h.maySeeIncident(ctx, who, i); !decision.Allowed {
+		h.say(ctx, to, h.refused(decision, gone))
 		return
 	}
 	var view slack.ModalViewRequest
@@ -116,20 +116,20 @@ func (d *Desk) openModal(ctx context.Context, a slackapi.Action, who person, to 
 			if !ok {
 				answer = incident.Answer{Kind: incident.AnswerNoStep, Incident: number, Text: step}
 			}
-			d.say(ctx, to, message.Answer(answer, d.Settings().Command))
+			h.say(ctx, to, message.Answer(answer, h.Settings().Command))
 			return
 		}
 		view = message.SkipModal(i, s)
 	}
-	d.openForm(ctx, a, to, view, slog.String("incident", i.ID()), "click again, or type "+d.inWords(i, step))
+	h.openForm(ctx, a, to, view, slog.String("incident", i.ID()), "click again, or type "+h.inWords(i, step))
 }
 
 // inWords is the command that does what a form is for.
-func (d *Desk) inWords(i incident.Incident, step string) string {
+func (h *Handler) inWords(i incident.Incident, step string) string {
 	if s, _, ok := i.Step(step); ok {
-		return fmt.Sprintf("`%s skip %s %d` and the reason", d.Settings().Command, i.ID(), s.Number)
+		return fmt.Sprintf("`%s skip %s %d` and the reason", h.Settings().Command, i.ID(), s.Number)
 	}
-	return fmt.Sprintf("`%s note %s` and the note", d.Settings().Command, i.ID())
+	return fmt.Sprintf("`%s note %s` and the note", h.Settings().Command, i.ID())
 }
 
 // The words of modals: callback_id, and the block whose text it is about.
@@ -144,13 +144,13 @@ var modals = map[string]struct {
 
 // openForm opens a form over the message of a click; about and advice are for when
 // that fails.
-func (d *Desk) openForm(ctx context.Context, a slackapi.Action, to slackapi.Private, view slack.ModalViewRequest, about slog.Attr, advice string) {
+func (h *Handler) openForm(ctx context.Context, a slackapi.Action, to slackapi.Private, view slack.ModalViewRequest, about slog.Attr, advice string) {
 	view.ExternalID = externalID(*clicked(a))
 	slackapi.Acknowledge(ctx) // a form that is opened loses nothing
-	if err := d.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
-		d.Logger.Warn("a modal could not be opened", about, "error", err)
+	if err := h.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
+		h.Logger.Warn("a modal could not be opened", about, "error", err)
 		to.TriggerID = "" // it opens nothing else
-		d.say(ctx, to, "The form could not be opened: "+message.Escape(err.Error())+". Please "+advice+".")
+		h.say(ctx, to, "The form could not be opened: "+message.Escape(err.Error())+". Please "+advice+".")
 	}
 }
 
@@ -164,14 +164,14 @@ func submitter(s slackapi.Submission) person {
 }
 
 // Submit takes what was typed into a modal.
-func (d *Desk) Submit(ctx context.Context, s slackapi.Submission) map[string]string {
+func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]string {
 	if strings.HasPrefix(s.CallbackID, "digest:") {
-		return d.submitReview(ctx, s)
+		return h.submitReview(ctx, s)
 	}
 	modal, ok := modals[s.CallbackID]
 	number, step, known := target(s.PrivateMetadata)
 	if !ok || !known {
-		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
+		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
 	text := strings.TrimSpace(s.Values[modal.block])
@@ -181,21 +181,21 @@ func (d *Desk) Submit(ctx context.Context, s slackapi.Submission) map[string]str
 	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
 		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal", From: opened(s),
 	}}
-	return d.sentIn(ctx, ev, s, modal.block)
+	return h.sentIn(ctx, ev, s, modal.block)
 }
 
 // sentIn stores what a form says, and returns what is wrong, at the block that can
 // show it.
-func (d *Desk) sentIn(ctx context.Context, ev incident.Event, s slackapi.Submission, block string) map[string]string {
-	if said := d.admit(ctx, &ev, submitter(s)); said != "" {
+func (h *Handler) sentIn(ctx context.Context, ev incident.Event, s slackapi.Submission, block string) map[string]string {
+	if said := h.admit(ctx, &ev, submitter(s)); said != "" {
 		return map[string]string{block: said}
 	}
-	answer, answered, said := d.put(ctx, ev, s.Again, slackapi.Private{User: s.UserID}, true)
+	answer, answered, said := h.put(ctx, ev, s.Again, slackapi.Private{User: s.UserID}, true)
 	switch {
 	case !answered && said != textLater:
 		return map[string]string{block: said}
 	case answered && answer.Kind != incident.AnswerApplied:
-		return map[string]string{block: message.PlainAnswer(answer, d.Settings().Command)}
+		return map[string]string{block: message.PlainAnswer(answer, h.Settings().Command)}
 	}
 	return nil
 }

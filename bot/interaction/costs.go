@@ -17,22 +17,22 @@ import (
 const textNoDigest = "No digest is configured, so there are no costs to look at: see `digests` in signalbook.yml."
 
 // costs answers what is asked about costs.
-func (d *Desk) costs(ctx context.Context, c command.Command, who person, now time.Time, to slackapi.Private) message.Message {
-	name, trouble := d.digestNamed(c.Name)
+func (h *Handler) costs(ctx context.Context, c command.Command, who person, now time.Time, to slackapi.Private) message.Message {
+	name, trouble := h.digestNamed(c.Name)
 	if trouble != "" {
 		return message.Text(trouble)
 	}
-	return d.soon(ctx, to, func(ctx context.Context) message.Message {
-		if decision := d.maySeeDigest(ctx, who, name); !decision.Allowed {
+	return h.soon(ctx, to, func(ctx context.Context) message.Message {
+		if decision := h.maySeeDigest(ctx, who, name); !decision.Allowed {
 			return message.Text(message.Escape(sentence(decision.Reason))) // the names of digests are no secret
 		}
-		return d.figures(ctx, c, name, now)
+		return h.figures(ctx, c, name, now)
 	})
 }
 
 // digestNamed finds a configured digest; without a name the first.
-func (d *Desk) digestNamed(name string) (found, trouble string) {
-	names := d.Settings().Digests
+func (h *Handler) digestNamed(name string) (found, trouble string) {
+	names := h.Settings().Digests
 	switch {
 	case len(names) == 0:
 		return "", textNoDigest
@@ -45,15 +45,15 @@ func (d *Desk) digestNamed(name string) (found, trouble string) {
 }
 
 // figures gathers and judges.
-func (d *Desk) figures(ctx context.Context, c command.Command, name string, now time.Time) message.Message {
-	in, err := d.Gather(ctx, name, now)
+func (h *Handler) figures(ctx context.Context, c command.Command, name string, now time.Time) message.Message {
+	in, err := h.Gather(ctx, name, now)
 	if err != nil {
-		d.Logger.Warn("the figures of a digest could not be gathered", "digest", name, "error", err)
+		h.Logger.Warn("the figures of a digest could not be gathered", "digest", name, "error", err)
 		return message.Text(textUnread)
 	}
 	if c.Verb == command.VerbCost {
 		told, suggestions := report.Service(in, c.Text)
-		return message.CostAnswer(told, suggestions, d.Settings().Command)
+		return message.CostAnswer(told, suggestions, h.Settings().Command)
 	}
-	return message.DigestPreview(message.DigestView{Report: report.Judge(in), Command: d.Settings().Command})
+	return message.DigestPreview(message.DigestView{Report: report.Judge(in), Command: h.Settings().Command})
 }

@@ -25,15 +25,15 @@ func asksHandbook(v command.Verb) bool {
 
 // handbook answers from the scaling sheet. Only what is about the organisation
 // itself asks others, and may follow later.
-func (d *Desk) handbook(ctx context.Context, c command.Command, now time.Time, to slackapi.Private) message.Message {
-	book := d.Settings().Handbook
+func (h *Handler) handbook(ctx context.Context, c command.Command, now time.Time, to slackapi.Private) message.Message {
+	book := h.Settings().Handbook
 	if book == nil {
 		book = handbook.Default()
 	}
 	switch {
 	case c.Verb == command.VerbThreshold:
-		return d.soon(ctx, to, func(ctx context.Context) message.Message {
-			org := d.Organisation(ctx, now)
+		return h.soon(ctx, to, func(ctx context.Context) message.Message {
+			org := h.Organisation(ctx, now)
 			return sheetAnswer(book.Thresholds(org.Sheet(money.WeekOf(money.DayOf(now)).Add(-1))).Answer, unknown(org)...)
 		})
 	case c.Verb == command.VerbStack:
@@ -47,10 +47,10 @@ func (d *Desk) handbook(ctx context.Context, c command.Command, now time.Time, t
 	case c.Users != nil:
 		return sheetAnswer(ofUsers(book, c.Verb, *c.Users))
 	}
-	return d.soon(ctx, to, func(ctx context.Context) message.Message {
-		users := d.Organisation(ctx, now).Users
+	return h.soon(ctx, to, func(ctx context.Context) message.Message {
+		users := h.Organisation(ctx, now).Users
 		if !users.Known {
-			return message.Text(fmt.Sprintf("How many users? %s. Or give a number: `%s %s 75M`.", message.Escape(users.Why), d.Settings().Command, c.Verb))
+			return message.Text(fmt.Sprintf("How many users? %s. Or give a number: `%s %s 75M`.", message.Escape(users.Why), h.Settings().Command, c.Verb))
 		}
 		return sheetAnswer(ofUsers(book, c.Verb, handbook.Users(users.Value)), "Users: "+users.Source+".")
 	})

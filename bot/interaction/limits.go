@@ -19,27 +19,27 @@ const (
 
 // admit prepares an event for the store: it finds out what decides about it. It says
 // why not when it is one too many of that person.
-func (d *Desk) admit(ctx context.Context, ev *incident.Event, who person) (said string) {
+func (h *Handler) admit(ctx context.Context, ev *incident.Event, who person) (said string) {
 	name, most := limit(*ev)
-	if most > 0 && !d.repeated(ctx, ev.Op) {
-		wait, err := d.Store.Spend(ctx, "by:"+name+":"+who.id, most)
+	if most > 0 && !h.repeated(ctx, ev.Op) {
+		wait, err := h.Store.Spend(ctx, "by:"+name+":"+who.id, most)
 		switch {
 		case err != nil:
-			d.Logger.Debug("what a person did is not counted, because the store does not answer", "error", err)
+			h.Logger.Debug("what a person did is not counted, because the store does not answer", "error", err)
 		case wait > 0:
 			return fmt.Sprintf("You did this %d times within a minute, and more is not taken from one person: nothing was done. Please try again in %d s.",
 				most, int((wait+time.Second-1)/time.Second))
 		}
 	}
-	d.ask(ctx, ev, who)
+	h.ask(ctx, ev, who)
 	return ""
 }
 
 // repeated reports whether Slack has delivered the same before: it counts once.
-func (d *Desk) repeated(ctx context.Context, op string) bool {
-	seen, err := d.Store.Seen(ctx, op)
+func (h *Handler) repeated(ctx context.Context, op string) bool {
+	seen, err := h.Store.Seen(ctx, op)
 	if err != nil {
-		d.Logger.Debug("whether something was stored before could not be read", "error", err)
+		h.Logger.Debug("whether something was stored before could not be read", "error", err)
 	}
 	return seen
 }

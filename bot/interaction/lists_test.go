@@ -151,7 +151,7 @@ func TestListsWhileSlackIsSlow(t *testing.T) {
 		all = append(all, i)
 	}
 	r.past(all...)
-	r.desk.WaitForSlack(time.Nanosecond)
+	r.handler.WaitForSlack(time.Nanosecond)
 	if got := listed(r.slash("anna", "incidents open 31")); len(got) != 15 || got[0] != "INC-15" {
 		t.Errorf("from the thirty-first on there are %v, want the fifteen from INC-15 on", got)
 	}

@@ -12,13 +12,13 @@ import (
 // meant takes what was typed for the name of a playbook or a digest to mean the only name
 // that is like it, and note says so. When several are, which asks for one of them, and
 // nothing is done. What is like no name stays as it is.
-func (d *Desk) meant(ctx context.Context, c command.Command, who person) (_ command.Command, note, which string) {
-	s := d.Settings()
+func (h *Handler) meant(ctx context.Context, c command.Command, who person) (_ command.Command, note, which string) {
+	s := h.Settings()
 	var names []string
 	what := "playbook"
 	switch c.Verb {
 	case command.VerbShow, command.VerbStart, command.VerbDrill:
-		if _, known := s.Playbooks.Find(c.Name); known || !d.seesPlaybooks(ctx, who).Allowed {
+		if _, known := s.Playbooks.Find(c.Name); known || !h.seesPlaybooks(ctx, who).Allowed {
 			return c, "", ""
 		}
 		names = slices.Collect(s.Playbooks.Names())

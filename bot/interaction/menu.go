@@ -20,40 +20,40 @@ const (
 
 // Suggest returns the incidents of a storm among which a person can choose. When
 // they cannot be read there are none, and Slack asks again with the next letter.
-func (d *Desk) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.OptionBlockObject {
+func (h *Handler) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.OptionBlockObject {
 	n, ok := stormOf(s)
 	if !ok {
-		d.Logger.Warn("a menu that means nothing", "action", s.ActionID, "block", s.BlockID)
+		h.Logger.Warn("a menu that means nothing", "action", s.ActionID, "block", s.BlockID)
 		return nil
 	}
-	storm, ok, err := d.storm(ctx, n)
-	if err != nil || !ok || !d.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, storm.At(), storm.At(), nil).Allowed {
+	storm, ok, err := h.storm(ctx, n)
+	if err != nil || !ok || !h.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, storm.At(), storm.At(), nil).Allowed {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.waits.read)
+	ctx, cancel := context.WithTimeout(ctx, h.waits.read)
 	defer cancel()
-	entries, unread, err := d.Store.StormMembers(ctx, n)
+	entries, unread, err := h.Store.StormMembers(ctx, n)
 	if s.MessageTS != "" && err == nil {
 		// A message of before Redis lost data may name another storm.
 		var ok bool
-		if ok, err = d.Store.Owns(ctx, 0, incident.Origin{Channel: s.ChannelID, TS: s.MessageTS, Storm: n}); err == nil && !ok {
+		if ok, err = h.Store.Owns(ctx, 0, incident.Origin{Channel: s.ChannelID, TS: s.MessageTS, Storm: n}); err == nil && !ok {
 			return nil
 		}
 	}
 	if err != nil {
-		d.Logger.Warn("the incidents of a storm could not be read", "storm", n, "error", err)
+		h.Logger.Warn("the incidents of a storm could not be read", "storm", n, "error", err)
 		return nil
 	}
-	d.tellUnread(unread)
+	h.tellUnread(unread)
 	return message.StormOptions(entries, s.Query)
 }
 
-func (d *Desk) storm(ctx context.Context, n int) (incident.Storm, bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.waits.read)
+func (h *Handler) storm(ctx context.Context, n int) (incident.Storm, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, h.waits.read)
 	defer cancel()
-	storm, ok, err := d.Store.Storm(ctx, n)
+	storm, ok, err := h.Store.Storm(ctx, n)
 	if err != nil {
-		d.Logger.Warn("a storm could not be read", "storm", n, "error", err)
+		h.Logger.Warn("a storm could not be read", "storm", n, "error", err)
 	}
 	return storm, ok, err
 }

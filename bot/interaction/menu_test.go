@@ -121,18 +121,18 @@ func TestMenusThatMeanNothing(t *testing.T) {
 		{ActionID: "storm:pick", BlockID: "pick:11"}, // there is no such storm
 		{ActionID: "other", BlockID: "pick:11"},
 	} {
-		if got := r.desk.Suggest(t.Context(), s); len(got) != 0 {
+		if got := r.handler.Suggest(t.Context(), s); len(got) != 0 {
 			t.Errorf("%+v: got %v, want nothing", s, got)
 		}
 	}
 	anna, _ := r.sim.User("anna")
 	channel, _ := r.sim.Channel("incidents")
 	click := slackapi.Action{Op: "trigger:1", ActionID: "storm:pick", UserID: anna.ID, ChannelID: channel.ID, At: time.Now()}
-	r.desk.Action(t.Context(), click) // Slack: a choice taken back has no option
+	r.handler.Action(t.Context(), click) // Slack: a choice taken back has no option
 	if got := r.heard("anna"); got != "" {
 		t.Errorf("anna heard %q for a choice taken back, want nothing", got)
 	}
 	click.Op, click.Value = "trigger:2", "nonsense"
-	r.desk.Action(t.Context(), click)
+	r.handler.Action(t.Context(), click)
 	r.told("anna", "belongs to no incident")
 }

@@ -16,19 +16,19 @@ var unnamed = regexp.MustCompile(`<@([UW][A-Z0-9]{1,30})>`)
 
 // named gives names to the people of a mention: to who wrote it, and to those in its
 // text. Whose name Slack does not tell in time keeps none.
-func (d *Desk) named(ctx context.Context, m slackapi.Mention) (text string, by incident.User) {
-	ctx, cancel := context.WithTimeout(ctx, d.waits.names)
+func (h *Handler) named(ctx context.Context, m slackapi.Mention) (text string, by incident.User) {
+	ctx, cancel := context.WithTimeout(ctx, h.waits.names)
 	defer cancel()
-	by = incident.User{ID: m.UserID, Name: d.known(ctx, m.UserID).Name}
-	return d.naming(ctx, m.Text), by
+	by = incident.User{ID: m.UserID, Name: h.known(ctx, m.UserID).Name}
+	return h.naming(ctx, m.Text), by
 }
 
 // naming gives names to the people whom a text mentions.
-func (d *Desk) naming(ctx context.Context, text string) string {
+func (h *Handler) naming(ctx context.Context, text string) string {
 	if !unnamed.MatchString(text) {
 		return text
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.waits.names)
+	ctx, cancel := context.WithTimeout(ctx, h.waits.names)
 	defer cancel()
 	left := maxNamed
 	return unnamed.ReplaceAllStringFunc(text, func(mention string) string {
@@ -36,7 +36,7 @@ func (d *Desk) naming(ctx context.Context, text string) string {
 			return mention
 		}
 		id := unnamed.FindStringSubmatch(mention)[1]
-		if name := d.known(ctx, id).Name; name != "" {
+		if name := h.known(ctx, id).Name; name != "" {
 			return "<@" + id + "|" + name + ">"
 		}
 		return mention

@@ -38,17 +38,17 @@ func opened(s slackapi.Submission) *incident.Origin {
 
 // owned reports whether a click came from the thread that it is about, and tells
 // the person when it did not: for clicks that no coordinator looks at.
-func (d *Desk) owned(ctx context.Context, subject int, a slackapi.Action, to slackapi.Private) bool {
-	readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
-	ok, err := d.Store.Owns(readCtx, subject, *clicked(a))
+func (h *Handler) owned(ctx context.Context, subject int, a slackapi.Action, to slackapi.Private) bool {
+	readCtx, cancel := context.WithTimeout(ctx, h.waits.read)
+	ok, err := h.Store.Owns(readCtx, subject, *clicked(a))
 	cancel()
 	switch {
 	case err != nil:
-		d.Logger.Warn("the thread of a click could not be read", "action", a.ActionID, "value", a.Value, "error", err)
-		d.say(ctx, to, textUnread)
+		h.Logger.Warn("the thread of a click could not be read", "action", a.ActionID, "value", a.Value, "error", err)
+		h.say(ctx, to, textUnread)
 	case !ok:
-		d.Logger.Warn("a click on a message that is not known", "action", a.ActionID, "value", a.Value, "channel", a.ChannelID, "ts", a.MessageTS)
-		d.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerOlder}, d.Settings().Command))
+		h.Logger.Warn("a click on a message that is not known", "action", a.ActionID, "value", a.Value, "channel", a.ChannelID, "ts", a.MessageTS)
+		h.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerOlder}, h.Settings().Command))
 	default:
 		return true
 	}

@@ -111,10 +111,10 @@ func TestButtonsInAnotherChannel(t *testing.T) {
 	})
 	anna, _ := r.sim.User("anna")
 	r.refused("another message", func() {
-		r.desk.Action(t.Context(), action("replayed", "incident:ack", "INC-1", anna.ID, other))
+		r.handler.Action(t.Context(), action("replayed", "incident:ack", "INC-1", anna.ID, other))
 	})
 	r.refused("no message", func() {
-		r.desk.Action(t.Context(), action("nowhere", "incident:ack", "INC-1", anna.ID, slacksim.Message{Channel: other.Channel}))
+		r.handler.Action(t.Context(), action("nowhere", "incident:ack", "INC-1", anna.ID, slacksim.Message{Channel: other.Channel}))
 	})
 	if got := r.incident(1); got.State != incident.Open {
 		t.Errorf("INC-1 is %s, want it open", got.State)

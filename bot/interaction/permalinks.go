@@ -14,23 +14,23 @@ const maxLinked = 40
 // linked is a private answer with links to the threads of the incidents and digests that
 // it names, as far as its reader may see them. Slack is asked nothing: what is not known
 // here gets no link.
-func (d *Desk) linked(ctx context.Context, who person, m message.Message) message.Message {
+func (h *Handler) linked(ctx context.Context, who person, m message.Message) message.Message {
 	named := m.Named()
 	if len(named) == 0 {
 		return m
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.waits.link)
+	ctx, cancel := context.WithTimeout(ctx, h.waits.link)
 	defer cancel()
 	named = named[:min(len(named), maxLinked)]
-	roots, err := d.Store.Roots(ctx, named)
+	roots, err := h.Store.Roots(ctx, named)
 	if err != nil {
-		d.Logger.Debug("an answer gets no links", "error", err)
+		h.Logger.Debug("an answer gets no links", "error", err)
 		return m
 	}
 	to := message.Permalinks{}
 	for k, id := range named {
-		address := d.Slack.Permalink(roots[k].Channel, roots[k].TS, "")
-		if address != "" && d.maySeeAsKnown(ctx, who, store.SubjectOf(id), roots[k].Channel) {
+		address := h.Slack.Permalink(roots[k].Channel, roots[k].TS, "")
+		if address != "" && h.maySeeAsKnown(ctx, who, store.SubjectOf(id), roots[k].Channel) {
 			to[id] = address
 		}
 	}
@@ -39,36 +39,36 @@ func (d *Desk) linked(ctx context.Context, who person, m message.Message) messag
 
 // maySeeAsKnown decides about seeing an incident or a digest that stands in a channel, on
 // what is known without asking Slack.
-func (d *Desk) maySeeAsKnown(ctx context.Context, who person, subject int, at string) bool {
+func (h *Handler) maySeeAsKnown(ctx context.Context, who person, subject int, at string) bool {
 	channel, responders := "", []string(nil)
 	if n, is := store.DigestOf(subject); is {
-		document, ok, err := d.Store.Digest(ctx, n)
+		document, ok, err := h.Store.Digest(ctx, n)
 		if err != nil || !ok {
 			return false
 		}
-		channel, responders = document.Channel, d.responders(ctx, document.Channel)
+		channel, responders = document.Channel, h.responders(ctx, document.Channel)
 	} else {
-		i, ok, err := d.Store.Incident(ctx, subject)
+		i, ok, err := h.Store.Incident(ctx, subject)
 		if err != nil || !ok || i.Quiet {
 			return false
 		}
 		channel, responders = i.Channel, i.Responders
 	}
-	room, err := d.Store.Roster(ctx, at, who.id)
+	room, err := h.Store.Roster(ctx, at, who.id)
 	if err != nil {
 		return false
 	}
-	known, err := d.Store.Person(ctx, who.id)
+	known, err := h.Store.Person(ctx, who.id)
 	if err != nil {
 		return false
 	}
 	inside := at == who.channel
-	if !inside && (!fresh(room, 0, d.Store.Now()) || known.Kind == access.PersonUnknown) {
+	if !inside && (!fresh(room, 0, h.Store.Now()) || known.Kind == access.PersonUnknown) {
 		return false // Slack would have to be asked
 	}
-	facts := access.Facts{Person: known.Kind, Member: standing(room, nil, d.Store.Now()), Private: room.Private, Inside: inside}
-	if d.Slack.Outside(who.team) {
+	facts := access.Facts{Person: known.Kind, Member: standing(room, nil, h.Store.Now()), Private: room.Private, Inside: inside}
+	if h.Slack.Outside(who.team) {
 		facts.Person = access.PersonExternal
 	}
-	return d.judge(ctx, who, facts, channel, responders).Allowed
+	return h.judge(ctx, who, facts, channel, responders).Allowed
 }

@@ -17,8 +17,8 @@ import (
 )
 
 // read answers a command that changes nothing, from the store.
-func (d *Desk) read(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
-	s := d.Settings()
+func (h *Handler) read(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
+	s := h.Settings()
 	switch c.Verb {
 	case command.VerbList:
 		return message.Playbooks(s.Playbooks.All(), s.Command)
@@ -28,9 +28,9 @@ func (d *Desk) read(ctx context.Context, c command.Command, who person, now time
 		}
 		return message.Text(message.Answer(incident.Answer{Kind: incident.AnswerNoPlaybook, Text: c.Name}, s.Command))
 	case command.VerbIncidents:
-		return d.incidents(ctx, c, who, now)
+		return h.incidents(ctx, c, who, now)
 	case command.VerbStatus, command.VerbTimeline:
-		return d.one(ctx, c, who, now)
+		return h.one(ctx, c, who, now)
 	}
 	if c.Text != "" {
 		return message.Text(command.HelpFor(command.Verb(c.Text), s.Command))
@@ -50,29 +50,29 @@ const (
 )
 
 // incidents answers with a part of a list.
-func (d *Desk) incidents(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
-	s := d.Settings()
+func (h *Handler) incidents(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
+	s := h.Settings()
 	of := store.Listing{Which: store.Which(c.Filter), User: who.id, Severities: s.Severities, Now: now, Most: listDepth}
-	short, cancel := context.WithTimeout(ctx, d.waits.list)
+	short, cancel := context.WithTimeout(ctx, h.waits.list)
 	defer cancel()
-	found, err := d.Store.List(short, of)
+	found, err := h.Store.List(short, of)
 	l := message.IncidentList{Filter: c.Filter, From: max(c.From, 1), Partial: found.Partial, Now: now, Command: s.Command}
 	var unread []*store.Unreadable
 	if err == nil {
-		unread, err = d.fill(ctx, &l, of, found, who)
+		unread, err = h.fill(ctx, &l, of, found, who)
 	}
 	if err != nil {
-		d.Logger.Warn("incidents could not be read", "error", err)
+		h.Logger.Warn("incidents could not be read", "error", err)
 		return message.Text(textUnread)
 	}
-	return d.withUnread(message.Incidents(l), unread)
+	return h.withUnread(message.Incidents(l), unread)
 }
 
 // fill reads the incidents of a list, in its order, until there are enough to show
 // from the place where it begins, and counts the rest. Those that are not for the
 // person to see are left out. It returns those that cannot be read.
-func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listing, found store.Listed, who person) (unread []*store.Unreadable, err error) {
-	looking, cancel := context.WithTimeout(ctx, d.waits.access) // for all questions to Slack together
+func (h *Handler) fill(ctx context.Context, l *message.IncidentList, of store.Listing, found store.Listed, who person) (unread []*store.Unreadable, err error) {
+	looking, cancel := context.WithTimeout(ctx, h.waits.access) // for all questions to Slack together
 	defer cancel()
 	seen := map[string]access.Decision{}
 	place, read := 0, 0
@@ -80,13 +80,13 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 		if len(l.Incidents) == listedAtOnce {
 			break
 		}
-		short, cancel := context.WithTimeout(ctx, d.waits.list)
-		all, broken, err := d.Store.Incidents(short, numbers...)
+		short, cancel := context.WithTimeout(ctx, h.waits.list)
+		all, broken, err := h.Store.Incidents(short, numbers...)
 		cancel()
 		if err != nil {
 			return nil, err
 		}
-		views, err := d.views(ctx, looking, who, all, seen)
+		views, err := h.views(ctx, looking, who, all, seen)
 		if err != nil {
 			return nil, err
 		}
@@ -119,10 +119,10 @@ func (d *Desk) fill(ctx context.Context, l *message.IncidentList, of store.Listi
 
 // views decides about seeing each of the incidents; seen keeps what was decided for
 // incidents of the same channel. Only Slack is waited for no longer than looking lasts.
-func (d *Desk) views(ctx, looking context.Context, who person, all []incident.Incident, seen map[string]access.Decision) ([]access.Decision, error) {
-	short, cancel := context.WithTimeout(ctx, d.waits.list)
+func (h *Handler) views(ctx, looking context.Context, who person, all []incident.Incident, seen map[string]access.Decision) ([]access.Decision, error) {
+	short, cancel := context.WithTimeout(ctx, h.waits.list)
 	defer cancel()
-	places, err := d.Store.Places(short, all)
+	places, err := h.Store.Places(short, all)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (d *Desk) views(ctx, looking context.Context, who person, all []incident.In
 	asking.SetLimit(looksAtOnce)
 	for _, k := range questions {
 		asking.Go(func() error {
-			decision := d.judge(ctx, who, d.factsWithin(looking, who, places[k], listedFor), all[k].Channel, all[k].Responders)
+			decision := h.judge(ctx, who, h.factsWithin(looking, who, places[k], listedFor), all[k].Channel, all[k].Responders)
 			mu.Lock()
 			defer mu.Unlock()
 			seen[keys[k]] = decision
@@ -157,35 +157,35 @@ func (d *Desk) views(ctx, looking context.Context, who person, all []incident.In
 }
 
 // one answers what is asked about a single incident.
-func (d *Desk) one(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
-	short, cancel := context.WithTimeout(ctx, d.waits.list)
-	i, ok, err := d.Store.Incident(short, c.Incident)
+func (h *Handler) one(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
+	short, cancel := context.WithTimeout(ctx, h.waits.list)
+	i, ok, err := h.Store.Incident(short, c.Incident)
 	cancel()
 	if err != nil {
-		return message.Text(d.notRead(err))
+		return message.Text(h.notRead(err))
 	}
-	s := d.Settings()
+	s := h.Settings()
 	gone := incident.Answer{Kind: incident.AnswerGone, Incident: c.Incident}
 	if !ok || i.Quiet {
 		return message.Text(message.Answer(gone, s.Command))
 	}
-	if decision := d.maySeeIncident(ctx, who, i); !decision.Allowed {
-		return message.Text(d.refused(decision, gone))
+	if decision := h.maySeeIncident(ctx, who, i); !decision.Allowed {
+		return message.Text(h.refused(decision, gone))
 	}
-	ctx, cancel = context.WithTimeout(ctx, d.waits.list)
+	ctx, cancel = context.WithTimeout(ctx, h.waits.list)
 	defer cancel()
 	if c.Verb == command.VerbTimeline {
-		changes, err := d.Store.Timeline(ctx, c.Incident, timelineDepth)
+		changes, err := h.Store.Timeline(ctx, c.Incident, timelineDepth)
 		total := 0
 		if err == nil {
-			total, err = d.Store.TimelineLength(ctx, c.Incident)
+			total, err = h.Store.TimelineLength(ctx, c.Incident)
 		}
 		if err != nil {
-			return message.Text(d.notRead(err))
+			return message.Text(h.notRead(err))
 		}
 		return message.Timeline(i, changes, total)
 	}
 	// Without its playbook the steps still have their titles.
-	book, _ := d.Store.Playbook(ctx, i.Playbook.Hash)
+	book, _ := h.Store.Playbook(ctx, i.Playbook.Hash)
 	return message.Status(message.View{Incident: i, Playbook: book, Command: s.Command}, now)
 }

@@ -28,47 +28,47 @@ var atOnce = map[string]report.Verb{
 const actionAgain = "digest:again"
 
 // review handles a click on a digest.
-func (d *Desk) review(ctx context.Context, a slackapi.Action, who person, to slackapi.Private) {
+func (h *Handler) review(ctx context.Context, a slackapi.Action, who person, to slackapi.Private) {
 	number, subject, ok := report.ParseTarget(a.Value)
 	if !ok {
-		d.Logger.Warn("a click that names no digest", "action", a.ActionID, "value", a.Value)
-		d.say(ctx, to, "This button belongs to no digest that I know.")
+		h.Logger.Warn("a click that names no digest", "action", a.ActionID, "value", a.Value)
+		h.say(ctx, to, "This button belongs to no digest that I know.")
 		return
 	}
 	if a.ActionID == actionAgain {
-		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &incident.Review{
+		h.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &incident.Review{
 			Verb: incident.ReviewPost, Name: subject, Digest: number, Again: true, User: incident.User{ID: a.UserID, Name: a.UserName},
 			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: true},
 		}}, who, to)
 		return
 	}
 	if verb, ok := atOnce[a.ActionID]; ok {
-		d.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &incident.Review{
+		h.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &incident.Review{
 			Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}, From: clicked(a),
 			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 		}}, who, to)
 		return
 	}
-	d.openReview(ctx, a, who, to, number, subject)
+	h.openReview(ctx, a, who, to, number, subject)
 }
 
 // openReview asks for the words that a click on a digest needs.
-func (d *Desk) openReview(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, subject string) {
-	if !d.owned(ctx, store.DigestSubject(number), a, to) {
+func (h *Handler) openReview(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, subject string) {
+	if !h.owned(ctx, store.DigestSubject(number), a, to) {
 		return
 	}
-	readCtx, cancel := context.WithTimeout(ctx, d.waits.read)
-	document, ok, err := d.Store.Digest(readCtx, number)
+	readCtx, cancel := context.WithTimeout(ctx, h.waits.read)
+	document, ok, err := h.Store.Digest(readCtx, number)
 	cancel()
 	if err != nil {
-		d.say(ctx, to, d.notRead(err))
+		h.say(ctx, to, h.notRead(err))
 		return
 	}
-	if decision := d.maySee(ctx, who, document.Channel, document.Channel, d.responders(ctx, document.Channel)); ok && !decision.Allowed {
-		d.say(ctx, to, message.Escape(sentence(decision.Reason)))
+	if decision := h.maySee(ctx, who, document.Channel, document.Channel, h.responders(ctx, document.Channel)); ok && !decision.Allowed {
+		h.say(ctx, to, message.Escape(sentence(decision.Reason)))
 		return
 	}
-	view := message.DigestView{Report: document.Report, Command: d.Settings().Command, Number: number}
+	view := message.DigestView{Report: document.Report, Command: h.Settings().Command, Number: number}
 	var modal slack.ModalViewRequest
 	found := false
 	switch a.ActionID {
@@ -83,24 +83,24 @@ func (d *Desk) openReview(ctx context.Context, a slackapi.Action, who person, to
 			modal = message.DigestSnoozeModal(view, step)
 		}
 	default:
-		d.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
 		return
 	}
 	if !ok || !found {
-		d.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerNoDigest}, d.Settings().Command))
+		h.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerNoDigest}, h.Settings().Command))
 		return
 	}
-	d.openForm(ctx, a, to, modal, slog.String("digest", report.ID(number)), "click again")
+	h.openForm(ctx, a, to, modal, slog.String("digest", report.ID(number)), "click again")
 }
 
 // snoozes are the months that a cost step can be put off for.
 var snoozes = []int{1, 3, 6}
 
 // submitReview takes what was typed into a form about a digest.
-func (d *Desk) submitReview(ctx context.Context, s slackapi.Submission) map[string]string {
+func (h *Handler) submitReview(ctx context.Context, s slackapi.Submission) map[string]string {
 	number, subject, ok := report.ParseTarget(s.PrivateMetadata)
 	if !ok {
-		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
+		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
 	review := incident.Review{Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}, From: opened(s)}
@@ -117,11 +117,11 @@ func (d *Desk) submitReview(ctx context.Context, s slackapi.Submission) map[stri
 		if err != nil || !slices.Contains(snoozes, months) {
 			return map[string]string{block: "Please choose for how long."}
 		}
-		review.Until = d.Store.Now().UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
+		review.Until = h.Store.Now().UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
 	default:
-		d.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
+		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
 	ev := incident.Event{Op: s.Op, At: received(s.At), Review: &review}
-	return d.sentIn(ctx, ev, s, block)
+	return h.sentIn(ctx, ev, s, block)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
-// startReviewRig is a desk of digests whose figures come from gather.
+// startReviewRig is a handler of digests whose figures come from gather.
 func startReviewRig(t *testing.T, gather func(context.Context) (report.Input, error), digests ...string) *rig {
 	t.Helper()
 	r := reviewRig(t, gather, digests...)
@@ -210,7 +210,7 @@ func TestClicksOnNoDigest(t *testing.T) {
 		{"digest:expected", "DIG-3/5e71e5", "older than what I remember"},
 	} {
 		before := len(r.sim.Ephemerals("anna"))
-		r.desk.Action(t.Context(), slackapi.Action{
+		r.handler.Action(t.Context(), slackapi.Action{
 			Op: fmt.Sprintf("click:%d", k), ActionID: c.action, Value: c.value, UserID: anna.ID, ChannelID: channel.ID, At: time.Now(),
 		})
 		eventually(t, "anna is answered", func() bool { return len(r.sim.Ephemerals("anna")) > before })
@@ -222,7 +222,7 @@ func TestClicksOnNoDigest(t *testing.T) {
 		{Op: "a", CallbackID: "digest:snooze", PrivateMetadata: "INC-1/C1"},
 		{Op: "b", CallbackID: "digest:other", PrivateMetadata: "DIG-1/C1"},
 	} {
-		if errs := r.desk.Submit(t.Context(), s); errs != nil {
+		if errs := r.handler.Submit(t.Context(), s); errs != nil {
 			t.Errorf("%+v got %v, want it let go", s, errs)
 		}
 	}
@@ -230,7 +230,7 @@ func TestClicksOnNoDigest(t *testing.T) {
 		"until":  {Op: "c", CallbackID: "digest:snooze", PrivateMetadata: "DIG-1/C1", Values: map[string]string{"until": "99"}},
 		"reason": {Op: "d", CallbackID: "digest:expected", PrivateMetadata: "DIG-1/C1", Values: map[string]string{"reason": " \u200b\u2800"}},
 	} {
-		if errs := r.desk.Submit(t.Context(), s); errs[block] == "" {
+		if errs := r.handler.Submit(t.Context(), s); errs[block] == "" {
 			t.Errorf("%+v got %v, want a word about %s", s, errs, block)
 		}
 	}

@@ -32,7 +32,7 @@ import (
 // patience is how long a condition may take on a slow machine.
 const patience = 10 * time.Minute
 
-// rig is a desk between a real Redis and a Slack look-alike.
+// rig is a handler between a real Redis and a Slack look-alike.
 type rig struct {
 	t          *testing.T
 	sim        *slacksim.Sim
@@ -48,7 +48,7 @@ type rig struct {
 	furnish    func(*slacksim.Sim) // people and channels beside the usual ones
 	channel    string              // of all incidents; "#incidents" when empty
 	fallback   string              // when that cannot be written to
-	desk       *interaction.Desk
+	handler    *interaction.Handler
 	storm      incident.Limit // what is too much for a channel; zero: nothing
 	digests    []string
 	gather     func(ctx context.Context, digest string, now time.Time) (report.Input, error)
@@ -117,9 +117,9 @@ func (r *rig) start() {
 	if !r.impatient {
 		d.WaitForAnswers(patience)
 	}
-	r.desk = d
-	door := slackapi.NewHTTP(slackapi.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger, AnswerWithin: patience})
-	server := httptest.NewServer(door)
+	r.handler = d
+	endpoint := slackapi.NewHTTP(slackapi.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger, AnswerWithin: patience})
+	server := httptest.NewServer(endpoint)
 	t.Cleanup(server.Close)
 	r.sim.SetRequestURL(server.URL)
 	r.run(d.Run, r.replies.Run)

@@ -21,11 +21,11 @@ const (
 )
 
 // soon answers at once when that is fast, else it says that the answer follows.
-func (d *Desk) soon(ctx context.Context, to slackapi.Private, answer func(context.Context) message.Message) message.Message {
+func (h *Handler) soon(ctx context.Context, to slackapi.Private, answer func(context.Context) message.Message) message.Message {
 	answers := make(chan message.Message, 1)
 	late := make(chan struct{})
 	work := func(ctx context.Context) {
-		answers <- d.within(ctx, answer)
+		answers <- h.within(ctx, answer)
 		select {
 		case <-late:
 		default:
@@ -33,12 +33,12 @@ func (d *Desk) soon(ctx context.Context, to slackapi.Private, answer func(contex
 		}
 		select {
 		case said := <-answers: // nobody took it: it follows
-			d.whisper(ctx, to, said)
+			h.whisper(ctx, to, said)
 		default:
 		}
 	}
 	select {
-	case d.slow <- work:
+	case h.slow <- work:
 	default:
 		return message.Text(textBusy)
 	}
@@ -46,7 +46,7 @@ func (d *Desk) soon(ctx context.Context, to slackapi.Private, answer func(contex
 	case said := <-answers:
 		return said
 	case <-ctx.Done():
-	case <-time.After(d.waits.figures):
+	case <-time.After(h.waits.figures):
 	}
 	close(late)
 	select {
@@ -58,12 +58,12 @@ func (d *Desk) soon(ctx context.Context, to slackapi.Private, answer func(contex
 }
 
 // within answers within its own time: what it says has to be told after that.
-func (d *Desk) within(ctx context.Context, answer func(context.Context) message.Message) (said message.Message) {
-	ctx, cancel := context.WithTimeout(ctx, d.waits.gather)
+func (h *Handler) within(ctx context.Context, answer func(context.Context) message.Message) (said message.Message) {
+	ctx, cancel := context.WithTimeout(ctx, h.waits.gather)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			d.Logger.Error("panic while gathering figures", "panic", p, "stack", string(debug.Stack()))
+			h.Logger.Error("panic while gathering figures", "panic", p, "stack", string(debug.Stack()))
 			said = message.Text(textBroken)
 		}
 	}()

@@ -7,8 +7,8 @@ import (
 
 // notRead says why something could not be read: the store does not answer, or what
 // it has is broken or a newer binary's.
-func (d *Desk) notRead(err error) string {
-	d.Logger.Warn("what somebody asked for could not be read", "error", err)
+func (h *Handler) notRead(err error) string {
+	h.Logger.Warn("what somebody asked for could not be read", "error", err)
 	if u := store.UnreadableOf(err); u != nil {
 		return message.Unread(u.What, u.Newer())
 	}
@@ -16,8 +16,8 @@ func (d *Desk) notRead(err error) string {
 }
 
 // withUnread adds to a list what is missing in it.
-func (d *Desk) withUnread(m message.Message, unread []*store.Unreadable) message.Message {
-	d.tellUnread(unread)
+func (h *Handler) withUnread(m message.Message, unread []*store.Unreadable) message.Message {
+	h.tellUnread(unread)
 	if len(unread) == 0 {
 		return m
 	}
@@ -25,8 +25,8 @@ func (d *Desk) withUnread(m message.Message, unread []*store.Unreadable) message
 }
 
 // tellUnread tells the operator in full what readers are told in short.
-func (d *Desk) tellUnread(unread []*store.Unreadable) {
+func (h *Handler) tellUnread(unread []*store.Unreadable) {
 	for _, u := range unread {
-		d.Logger.Warn("a stored document is left out", "error", u)
+		h.Logger.Warn("a stored document is left out", "error", u)
 	}
 }

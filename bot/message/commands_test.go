@@ -235,9 +235,9 @@ func TestTimelineOfManyFlaps(t *testing.T) {
 		want    []string
 		lines   int
 	}{
-		"short":        {slices.Concat([]incident.Change{opened, acked}, []incident.Change{middle}, textutil.List(1001, 5)), 0, []string{"3,757 entries", "opened", "acknowledged", "3,750 entries are folded here"}, 8},
-		"long":         {slices.Concat([]incident.Change{opened, acked}, textutil.List(1, 48), []incident.Change{middle}, textutil.List(1001, 200)), 251, []string{"4,000 entries", "opened", "acknowledged", "entries in between are left out", "22:14"}, 0},
-		"only its end": {slices.Concat(textutil.List(1, 48), []incident.Change{middle}, textutil.List(1001, 200)), 251, []string{"4,000 entries", "earlier entries are left out", "22:14"}, 0},
+		"short":        {slices.Concat([]incident.Change{opened, acked}, []incident.Change{middle}, list(1001, 5)), 0, []string{"3,757 entries", "opened", "acknowledged", "3,750 entries are folded here"}, 8},
+		"long":         {slices.Concat([]incident.Change{opened, acked}, list(1, 48), []incident.Change{middle}, list(1001, 200)), 251, []string{"4,000 entries", "opened", "acknowledged", "entries in between are left out", "22:14"}, 0},
+		"only its end": {slices.Concat(list(1, 48), []incident.Change{middle}, list(1001, 200)), 251, []string{"4,000 entries", "earlier entries are left out", "22:14"}, 0},
 		"one folded":   {[]incident.Change{opened, {Kind: incident.KindFolded, At: night}}, 2, []string{"2 entries", "1 entry is folded here"}, 2},
 	} {
 		m := Timeline(v.Incident, c.changes, c.total)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 )

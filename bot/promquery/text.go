@@ -3,7 +3,6 @@ package promquery
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 )

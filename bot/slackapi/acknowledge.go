@@ -25,7 +25,7 @@ func Acknowledge(ctx context.Context) {
 
 // clicked runs clicks, one after the other, and returns when Slack may be
 // acknowledged: all are stored, or time is up. Slack does not deliver clicks again.
-func (d *door) clicked(t *ticket, actions []Action) {
+func (d *endpoint) clicked(t *ticket, actions []Action) {
 	taken := make(chan struct{})
 	ack := sync.OnceFunc(func() { close(taken) })
 	var late atomic.Bool
@@ -51,7 +51,7 @@ func (d *door) clicked(t *ticket, actions []Action) {
 }
 
 // doubt tells a person that nobody knows yet what became of a click.
-func (d *door) doubt(ctx context.Context, a Action) {
+func (d *endpoint) doubt(ctx context.Context, a Action) {
 	if d.client == nil {
 		return
 	}
@@ -60,13 +60,13 @@ func (d *door) doubt(ctx context.Context, a Action) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
 	if err := d.client.Ephemeral(ctx, p); err != nil && !errors.Is(err, context.Canceled) {
-		d.log.Warn("a private answer to a click did not reach Slack", "door", d.name, "op", a.Op, "err", err)
+		d.log.Warn("a private answer to a click did not reach Slack", "endpoint", d.name, "op", a.Op, "err", err)
 	}
 }
 
 // heard runs a mention and reports whether Slack may be acknowledged: it is stored,
 // or there is nothing to store. Else Slack delivers it again.
-func (d *door) heard(t *ticket, m Mention) bool {
+func (d *endpoint) heard(t *ticket, m Mention) bool {
 	taken := make(chan bool, 2)
 	t.run(func(ctx context.Context) {
 		ctx = context.WithValue(ctx, acknowledging{}, sync.OnceFunc(func() { taken <- true }))
@@ -74,7 +74,7 @@ func (d *door) heard(t *ticket, m Mention) bool {
 		word := outcome(d.guard(kindMention, m.Op, func() { err = d.handler.Mention(ctx, m) }))
 		if err != nil {
 			word = "unstored"
-			d.log.Warn("a mention is not stored; Slack delivers it again", "door", d.name, "op", m.Op, "err", err)
+			d.log.Warn("a mention is not stored; Slack delivers it again", "endpoint", d.name, "op", m.Op, "err", err)
 		}
 		d.count(kindMention, word)
 		taken <- err == nil

@@ -20,7 +20,7 @@ import (
 func TestClickIsAcknowledgedOnceItIsStored(t *testing.T) {
 	stored, words := make(chan struct{}), make(chan struct{})
 	defer close(words)
-	d, _ := testDoor(t, &recorder{action: func(ctx context.Context, _ Action) {
+	d, _ := testEndpoint(t, &recorder{action: func(ctx context.Context, _ Action) {
 		<-stored
 		Acknowledge(ctx)
 		Acknowledge(ctx)
@@ -44,7 +44,7 @@ func TestClickIsAcknowledgedOnceItIsStored(t *testing.T) {
 
 func TestEveryClickOfADeliveryIsStoredBeforeItIsAcknowledged(t *testing.T) {
 	var done []string
-	d, _ := testDoor(t, &recorder{action: func(ctx context.Context, a Action) {
+	d, _ := testEndpoint(t, &recorder{action: func(ctx context.Context, a Action) {
 		done = append(done, a.Op)
 		Acknowledge(ctx)
 	}})
@@ -58,7 +58,7 @@ func TestEveryClickOfADeliveryIsStoredBeforeItIsAcknowledged(t *testing.T) {
 
 func TestClickThatStoresTooSlowlyIsAcknowledgedWithADoubt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, sent := testDoor(t, &recorder{action: func(context.Context, Action) {
+		d, sent := testEndpoint(t, &recorder{action: func(context.Context, Action) {
 			time.Sleep(4 * time.Second) // a slow store, in the bubble's time
 		}})
 		ticket := d.enter()
@@ -94,7 +94,7 @@ func TestMentionThatIsNotStoredIsNotAcknowledged(t *testing.T) {
 			"words after it":     {func(ctx context.Context, _ Mention) error { Acknowledge(ctx); takes(4 * time.Second); return nil }, true},
 			"late and not there": {func(context.Context, Mention) error { takes(3 * time.Second); return errors.New("no store") }, false},
 		} {
-			d, _ := testDoor(t, &recorder{mention: test.mention})
+			d, _ := testEndpoint(t, &recorder{mention: test.mention})
 			ticket := d.enter()
 			if got := d.heard(ticket, Mention{Op: "event:1"}); got != test.want {
 				t.Errorf("%s: acknowledged %t, want %t", what, got, test.want)
@@ -108,10 +108,10 @@ func TestMentionThatIsNotStoredIsNotAcknowledged(t *testing.T) {
 }
 
 // TestMentionComesAgainUntilItIsStored: Slack's own repeats bring what the store did
-// not take, over both doors, under one op.
+// not take, over both endpoints, under one op.
 func TestMentionComesAgainUntilItIsStored(t *testing.T) {
-	for _, door := range []string{"socket", "http"} {
-		t.Run(door, func(t *testing.T) {
+	for _, endpoint := range []string{"socket", "http"} {
+		t.Run(endpoint, func(t *testing.T) {
 			sim, c := startSim(t, slacksim.Options{AckTimeout: 500 * time.Millisecond, EventRetries: []time.Duration{0, 0, 0}})
 			refusals := 2
 			handler := &recorder{mention: func(context.Context, Mention) error {
@@ -120,7 +120,7 @@ func TestMentionComesAgainUntilItIsStored(t *testing.T) {
 				}
 				return nil
 			}}
-			if door == "socket" {
+			if endpoint == "socket" {
 				startSocket(t, sim, c, handler)
 			} else {
 				startHTTPDoor(t, sim, c, handler)

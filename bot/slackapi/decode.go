@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// delivery is one thing that Slack delivered, whichever door it came through.
+// delivery is one thing that Slack delivered, whichever endpoint it came through.
 // Only the fields that the bot uses are decoded: a block of a new shape in the
 // clicked message must not cost the click.
 type delivery struct {
@@ -77,7 +77,7 @@ func slashForm(form url.Values) slashPayload {
 	}
 }
 
-// delivery names the command; fallback is the door's own id for it.
+// delivery names the command; fallback is the endpoint's own id for it.
 func (p slashPayload) delivery(fallback string, at time.Time) (delivery, error) {
 	if p.UserID == "" {
 		return delivery{}, fmt.Errorf("slash command without user_id")

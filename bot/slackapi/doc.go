@@ -5,6 +5,6 @@
 // Slack becomes one of the outcomes in [Outcome], and the caller decides.
 //
 // Out goes the Web API ([Client]), paced by the caller with [Budgets]. In comes
-// signed HTTP ([HTTP]) or Socket Mode ([Socket]). Both doors decode with the
+// signed HTTP ([HTTP]) or Socket Mode ([Socket]). Both endpoints decode with the
 // same code and answer within Slack's three seconds whatever the handler does.
 package slackapi

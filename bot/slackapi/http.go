@@ -53,7 +53,7 @@ type HTTPOptions struct {
 // HTTP takes Slack's signed requests: slash commands, clicks, modals and questions
 // of menus, events.
 type HTTP struct {
-	*door
+	*endpoint
 	secret   string
 	bodies   *intake.Budget
 	now      func() time.Time
@@ -61,12 +61,12 @@ type HTTP struct {
 	lastWarn warned
 }
 
-// NewHTTP builds the door; it is an [http.Handler] for POST /slack/commands,
+// NewHTTP builds the endpoint; it is an [http.Handler] for POST /slack/commands,
 // /slack/interactions and /slack/events.
 func NewHTTP(o HTTPOptions) *HTTP {
 	h := &HTTP{
-		door:   newDoor("http", o.Client, o.Handler, o.Logger, newDoorMetrics(o.Registerer)),
-		secret: o.SigningSecret, now: o.Now, mux: http.NewServeMux(), bodies: intake.NewBudget(maxBodies, 1, leastBody),
+		endpoint: newEndpoint("http", o.Client, o.Handler, o.Logger, newEndpointMetrics(o.Registerer)),
+		secret:   o.SigningSecret, now: o.Now, mux: http.NewServeMux(), bodies: intake.NewBudget(maxBodies, 1, leastBody),
 	}
 	h.within = cmp.Or(o.AnswerWithin, h.within)
 	if h.now == nil {
@@ -184,7 +184,7 @@ func (h *HTTP) unread(w http.ResponseWriter, code int, why string) {
 // secret is noticed and a flood of forgeries fills no disk.
 func (h *HTTP) refuse(w http.ResponseWriter, r *http.Request, reason error) {
 	h.count(kindOther, "forged")
-	h.warn(&h.lastWarn, "refused a request to Slack's door", "path", r.URL.Path, "reason", reason.Error())
+	h.warn(&h.lastWarn, "refused a request to Slack's endpoint", "path", r.URL.Path, "reason", reason.Error())
 	w.Header().Set("Connection", "close") // nothing more of it is read
 	http.Error(w, "signature refused", http.StatusUnauthorized)
 }
@@ -310,7 +310,7 @@ func (h *HTTP) reply(w http.ResponseWriter, payload any) {
 }
 
 // self is the bot's user id, empty while nobody has asked Slack for it.
-func (d *door) self() string {
+func (d *endpoint) self() string {
 	if d.client == nil {
 		return ""
 	}

@@ -24,7 +24,7 @@ const testSecret = "8f742231b10e8888abcd99yyyzzz85a5"
 
 var testNow = time.Unix(1531420618, 0)
 
-// startHTTP is a door whose clock stands at testNow.
+// startHTTP is an endpoint whose clock stands at testNow.
 func startHTTP(t testing.TB, handler Handler) *HTTP {
 	t.Helper()
 	h := NewHTTP(HTTPOptions{SigningSecret: testSecret, Handler: handler, Now: func() time.Time { return testNow },

@@ -44,7 +44,7 @@ type Slash struct {
 	// Elsewhere: the command names another workspace than ours. It is of a person of another organisation when the
 	// channel is one of ours, else it is not for us.
 	Elsewhere bool
-	// At is when the door received it.
+	// At is when the endpoint received it.
 	At time.Time
 }
 

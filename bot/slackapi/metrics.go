@@ -42,24 +42,24 @@ func (e *Error) label() string {
 	return string(e.Outcome)
 }
 
-// doorMetrics counts what comes in over HTTP and Socket Mode alike.
-type doorMetrics struct {
+// endpointMetrics counts what comes in over HTTP and Socket Mode alike.
+type endpointMetrics struct {
 	requests   *prometheus.CounterVec
 	connected  prometheus.Gauge
 	reconnects *prometheus.CounterVec
 }
 
-func newDoorMetrics(r prometheus.Registerer) *doorMetrics {
-	return &doorMetrics{
+func newEndpointMetrics(r prometheus.Registerer) *endpointMetrics {
+	return &endpointMetrics{
 		requests: register(r, prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "signalbook_slack_requests_total",
-			Help: "What Slack delivered, by door (http, socket), kind and outcome: ok, late, unstored, panic, ignored, bad, forged, foreign (of another workspace or app), overloaded.",
-		}, []string{"door", "kind", "outcome"})),
+			Help: "What Slack delivered, by endpoint (http, socket), kind and outcome: ok, late, unstored, panic, ignored, bad, forged, foreign (of another workspace or app), overloaded.",
+		}, []string{"endpoint", "kind", "outcome"})),
 	}
 }
 
 // withSocket adds what only Socket Mode has.
-func (m *doorMetrics) withSocket(r prometheus.Registerer) *doorMetrics {
+func (m *endpointMetrics) withSocket(r prometheus.Registerer) *endpointMetrics {
 	m.connected = register(r, prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "signalbook_slack_socket_connected",
 		Help: "1 while a Socket Mode connection to Slack is up.",

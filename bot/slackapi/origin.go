@@ -113,7 +113,7 @@ func (id Identity) external(team string) bool {
 // then, and logged. A slash command names one workspace only, that of whoever typed
 // it: in a shared channel it may be a person of another organisation, whom the
 // handler tells from a stranger.
-func (d *door) foreign(got *delivery) bool {
+func (d *endpoint) foreign(got *delivery) bool {
 	if d.client == nil {
 		return false
 	}
@@ -131,12 +131,12 @@ func (d *door) foreign(got *delivery) bool {
 		return false
 	}
 	d.count(got.kind, "foreign")
-	d.warn(&d.lastForeign, "Slack delivered what is not for this bot: nothing is done", "door", d.name, "kind", string(got.kind), "reason", why)
+	d.warn(&d.lastForeign, "Slack delivered what is not for this bot: nothing is done", "endpoint", d.name, "kind", string(got.kind), "reason", why)
 	return true
 }
 
 // warn logs at most once in ten seconds.
-func (d *door) warn(last *warned, text string, args ...any) {
+func (d *endpoint) warn(last *warned, text string, args ...any) {
 	const every = 10 * time.Second
 	now, was := time.Now().UnixNano(), last.Load()
 	if time.Duration(now-was) >= every && last.CompareAndSwap(was, now) {

@@ -64,29 +64,29 @@ func TestOrigin(t *testing.T) {
 // taken from Slack, and nothing is done; it is counted. A slash command names the
 // workspace of whoever typed it: the handler is told.
 func TestForeignDeliveries(t *testing.T) {
-	for _, door := range []string{"socket", "http"} {
-		t.Run(door, func(t *testing.T) {
+	for _, endpoint := range []string{"socket", "http"} {
+		t.Run(endpoint, func(t *testing.T) {
 			for name, stray := range map[string]struct{ team, app, org string }{
 				"workspace": {team: "T0OTHER001"}, "app": {app: "A0OTHER001"}, "ours": {}, "organisation": {org: "E0SIM00001"},
 			} {
-				t.Run(name, func(t *testing.T) { deliverAll(t, door, stray.team, stray.app, stray.org) })
+				t.Run(name, func(t *testing.T) { deliverAll(t, endpoint, stray.team, stray.app, stray.org) })
 			}
 		})
 	}
 }
 
-func deliverAll(t *testing.T, door, team, app, org string) {
+func deliverAll(t *testing.T, endpoint, team, app, org string) {
 	sim, c := startSim(t, slacksim.Options{EnterpriseID: org})
 	if id, err := c.Auth(t.Context()); err != nil || id.AppID != "A0SIM00001" || id.EnterpriseID != org {
 		t.Fatalf("got %+v, %v, want the app's id too", id, err)
 	}
 	handler := &recorder{command: say("yes")}
 	registry := prometheus.NewRegistry()
-	var metrics *doorMetrics
-	if door == "socket" {
+	var metrics *endpointMetrics
+	if endpoint == "socket" {
 		metrics = startSocket(t, sim, c, handler).metrics
 	} else {
-		metrics = newDoorMetrics(registry)
+		metrics = newEndpointMetrics(registry)
 		startHTTPDoorOf(t, sim, HTTPOptions{SigningSecret: "sim-signing-secret", Handler: handler, Client: c, Logger: slog.New(slog.DiscardHandler), Registerer: registry})
 	}
 	ctx := patience(t)
@@ -119,7 +119,7 @@ func deliverAll(t *testing.T, door, team, app, org string) {
 		want = 1
 	}
 	count := func(kind, outcome string) float64 {
-		return testutil.ToFloat64(metrics.requests.WithLabelValues(door, kind, outcome))
+		return testutil.ToFloat64(metrics.requests.WithLabelValues(endpoint, kind, outcome))
 	}
 	outcome := map[int]string{0: "foreign", 1: "ok"}[want]
 	for count("mention", outcome) != 1 || count("action", outcome) != 1 {

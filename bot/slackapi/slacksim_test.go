@@ -183,13 +183,13 @@ func TestNamesOfTheWorkspace(t *testing.T) {
 	}
 }
 
-// desk is a handler that opens a modal at a click and answers what it is told.
-type desk struct {
+// modalHandler is a handler that opens a modal at a click and answers what it is told.
+type modalHandler struct {
 	recorder
 	client *Client
 }
 
-func (d *desk) Action(ctx context.Context, a Action) {
+func (d *modalHandler) Action(ctx context.Context, a Action) {
 	d.recorder.Action(ctx, a)
 	if a.ActionID != "step:skip" {
 		_ = d.client.Ephemeral(ctx, Private{Channel: a.ChannelID, User: a.UserID, ResponseURL: a.ResponseURL, Text: "taken: " + a.Value})
@@ -205,8 +205,8 @@ func (d *desk) Action(ctx context.Context, a Action) {
 	})
 }
 
-func newDesk(c *Client) *desk {
-	return &desk{client: c, recorder: recorder{
+func newModalHandler(c *Client) *modalHandler {
+	return &modalHandler{client: c, recorder: recorder{
 		command: func(_ context.Context, s Slash) Answer {
 			if s.Text == "long" {
 				return Answer{Message: message.Message{Text: strings.Repeat("<", 3_800)}} // six bytes each in JSON
@@ -271,14 +271,14 @@ func startHTTPDoorOf(t *testing.T, sim *slacksim.Sim, o HTTPOptions) {
 }
 
 func TestConversation(t *testing.T) {
-	for _, door := range []string{"socket", "http"} {
-		t.Run(door, func(t *testing.T) {
+	for _, endpoint := range []string{"socket", "http"} {
+		t.Run(endpoint, func(t *testing.T) {
 			sim, c := startSim(t, slacksim.Options{Commands: []slacksim.Command{{Name: "/playbook", Escape: true}}})
-			d := newDesk(c)
+			d := newModalHandler(c)
 			if _, err := c.Auth(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if door == "socket" {
+			if endpoint == "socket" {
 				startSocket(t, sim, c, d)
 			} else {
 				startHTTPDoor(t, sim, c, d)
@@ -288,7 +288,7 @@ func TestConversation(t *testing.T) {
 	}
 }
 
-func converse(t *testing.T, sim *slacksim.Sim, c *Client, d *desk) {
+func converse(t *testing.T, sim *slacksim.Sim, c *Client, d *modalHandler) {
 	t.Helper()
 	ctx := patience(t)
 	reply, err := sim.Slash(ctx, "anna", "incidents", "/playbook note 1 a < b")
@@ -358,7 +358,7 @@ func waitUntil(ctx context.Context, condition func() bool) error {
 
 func TestLongAnswerOverTheSocketGoesByResponseURL(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
-	startSocket(t, sim, c, newDesk(c))
+	startSocket(t, sim, c, newModalHandler(c))
 	reply, err := sim.Slash(patience(t), "anna", "incidents", "/playbook long")
 	if err != nil || reply.Shown {
 		t.Fatalf("got %+v, %v, want an acknowledgement without a word", reply, err)
@@ -373,7 +373,7 @@ func TestLongAnswerOverTheSocketGoesByResponseURL(t *testing.T) {
 
 func TestSocketComesBack(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
-	s := startSocket(t, sim, c, newDesk(c))
+	s := startSocket(t, sim, c, newModalHandler(c))
 	for _, reason := range []string{"refresh_requested", ""} {
 		sim.DisconnectSockets(reason)
 		if err := sim.WaitFor(patience(t), func(v *slacksim.View) bool { return v.Sockets() == 1 }); err != nil {
@@ -394,7 +394,7 @@ func TestSocketComesBack(t *testing.T) {
 func TestSocketStartsAnewAfterARefusal(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
 	sim.Fail(slacksim.Fault{Method: "apps.connections.open", Kind: "error:invalid_auth", Times: 1})
-	s := startSocket(t, sim, c, newDesk(c))
+	s := startSocket(t, sim, c, newModalHandler(c))
 	if got := testutil.ToFloat64(s.metrics.reconnects.WithLabelValues("stopped")); got != 1 {
 		t.Errorf("got %v stops counted, want 1", got)
 	}
@@ -405,7 +405,7 @@ func TestSocketStartsAnewAfterARefusal(t *testing.T) {
 
 func TestDeliveredTwiceHasOneOp(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
-	d := newDesk(c)
+	d := newModalHandler(c)
 	startSocket(t, sim, c, d)
 	sim.Fail(slacksim.Fault{Method: "slash_commands", Kind: slacksim.Duplicate, Times: 1})
 	if _, err := sim.Slash(patience(t), "anna", "incidents", "/playbook twice"); err != nil {

@@ -45,7 +45,7 @@ type SocketOptions struct {
 // Socket receives slash commands, clicks, modals, questions of menus and mentions
 // over Slack's Socket Mode: no public address, no signatures.
 type Socket struct {
-	*door
+	*endpoint
 	up      atomic.Bool
 	trouble atomic.Pointer[string] // why there is no connection; nil: nobody has said
 
@@ -60,11 +60,11 @@ type sentAnswer struct {
 	at     time.Time
 }
 
-// NewSocket builds the door; Run opens it.
+// NewSocket builds the endpoint; Run opens it.
 func NewSocket(o SocketOptions) *Socket {
 	return &Socket{
-		door: newDoor("socket", o.Client, o.Handler, o.Logger, newDoorMetrics(o.Registerer).withSocket(o.Registerer)),
-		sent: map[string]sentAnswer{},
+		endpoint: newEndpoint("socket", o.Client, o.Handler, o.Logger, newEndpointMetrics(o.Registerer).withSocket(o.Registerer)),
+		sent:     map[string]sentAnswer{},
 	}
 }
 

@@ -55,7 +55,7 @@ func (p interactionPayload) asked(payload []byte, at time.Time) (delivery, error
 // suggest runs a menu's question and returns its options in time for Slack; none
 // when the handler is late or broke. Nothing is told: whoever types sees that
 // there are none, and types on.
-func (d *door) suggest(t *ticket, s Suggestion) menuOptions {
+func (d *endpoint) suggest(t *ticket, s Suggestion) menuOptions {
 	answered := make(chan []*slack.OptionBlockObject, 1)
 	var late atomic.Bool
 	t.run(func(ctx context.Context) {

@@ -102,7 +102,7 @@ func TestOptionsFitSlack(t *testing.T) {
 
 func TestSuggestTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, sent := testDoor(t, &recorder{suggest: func(context.Context, Suggestion) []*slack.OptionBlockObject {
+		d, sent := testEndpoint(t, &recorder{suggest: func(context.Context, Suggestion) []*slack.OptionBlockObject {
 			time.Sleep(4 * time.Second) // a slow handler, in the bubble's time
 			return []*slack.OptionBlockObject{choice("INC-1", "x")}
 		}})
@@ -120,7 +120,7 @@ func TestSuggestTooLate(t *testing.T) {
 }
 
 func TestSuggestPanics(t *testing.T) {
-	d, _ := testDoor(t, &recorder{suggest: func(context.Context, Suggestion) []*slack.OptionBlockObject { panic("four") }})
+	d, _ := testEndpoint(t, &recorder{suggest: func(context.Context, Suggestion) []*slack.OptionBlockObject { panic("four") }})
 	ticket := d.enter()
 	got := d.suggest(ticket, Suggestion{})
 	ticket.leave()
@@ -129,10 +129,10 @@ func TestSuggestPanics(t *testing.T) {
 	}
 }
 
-// TestMenuConversation types into a menu and chooses, by both doors.
+// TestMenuConversation types into a menu and chooses, by both endpoints.
 func TestMenuConversation(t *testing.T) {
-	for _, door := range []string{"socket", "http"} {
-		t.Run(door, func(t *testing.T) {
+	for _, endpoint := range []string{"socket", "http"} {
+		t.Run(endpoint, func(t *testing.T) {
 			sim, c := startSim(t, slacksim.Options{})
 			handler := &recorder{suggest: func(_ context.Context, s Suggestion) (found []*slack.OptionBlockObject) {
 				for i := range 100 {
@@ -142,7 +142,7 @@ func TestMenuConversation(t *testing.T) {
 				}
 				return found
 			}}
-			if door == "socket" {
+			if endpoint == "socket" {
 				startSocket(t, sim, c, handler)
 			} else {
 				startHTTPDoor(t, sim, c, handler)

@@ -12,8 +12,8 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-// BenchmarkPut is what a door pays for a notification that is on disk
-// (appendfsync always), with 64 doors at once; its ceiling is a bare XADD of the
+// BenchmarkPut is what an endpoint pays for a notification that is on disk
+// (appendfsync always), with 64 endpoints at once; its ceiling is a bare XADD of the
 // same size in the same run.
 func BenchmarkPut(b *testing.B) {
 	path, err := exec.LookPath("redis-server")

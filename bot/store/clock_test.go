@@ -28,10 +28,10 @@ func TestClockIsRedis(t *testing.T) {
 	ahead := open(t, server.Addr, store.Options{Now: wrongBy(time.Hour)})
 	behind := open(t, server.Addr, store.Options{Now: wrongBy(-time.Hour)})
 	began := time.Now().Add(-time.Second)
-	for _, door := range []env{ahead, behind} {
+	for _, endpoint := range []env{ahead, behind} {
 		ev := notification("g")
-		ev.At = door.Now().UTC()
-		door.put(t, ev)
+		ev.At = endpoint.Now().UTC()
+		endpoint.put(t, ev)
 	}
 	for _, coordinator := range []env{ahead, behind} {
 		if !near(coordinator.Local(coordinator.Now()), coordinator.Now()) {

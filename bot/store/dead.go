@@ -96,7 +96,7 @@ func deadLetter(message redis.XMessage) DeadLetter {
 var ErrNoLetter = errors.New("there is no such dead letter: it was replayed or dropped before")
 
 // replayScript moves a dead letter back to the inbox, past the bound that holds
-// for doors: it was taken once. PERSIST as in commitScript: the room of the one is that
+// for endpoints: it was taken once. PERSIST as in commitScript: the room of the one is that
 // of the other.
 //
 // KEYS[1] dead; KEYS[2] inbox

@@ -74,7 +74,7 @@ func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Ans
 		bound = 0 // what was taken before is known all the same
 	}
 	if known && ev.Op == "" && room.Events < bound/2 {
-		// The other half is more than all other doors can have stored since the last look.
+		// The other half is more than all other endpoints can have stored since the last look.
 		return answer, false, s.add(ctx, data)
 	}
 	c := call{keys: []string{s.keys.inbox()}, args: []any{data, bound, int(SeenFor.Seconds())}}
@@ -125,7 +125,7 @@ func (s *Store) add(ctx context.Context, data []byte) error {
 // Entry is one event of the inbox. Err is set when it cannot be read.
 type Entry struct {
 	ID string
-	// At is when Redis took it, for the first time when it was replayed; Event.At is the same: what a door wrote there, by its
+	// At is when Redis took it, for the first time when it was replayed; Event.At is the same: what an endpoint wrote there, by its
 	// own clock, is for binaries that still go by it.
 	At    time.Time
 	Event incident.Event

@@ -134,7 +134,7 @@ func TestReadWhatCannotBeDecoded(t *testing.T) {
 	})
 }
 
-// TestPutByMany puts many acts at once, each twice, as two doors would.
+// TestPutByMany puts many acts at once, each twice, as two endpoints would.
 func TestPutByMany(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		var wait sync.WaitGroup
@@ -179,7 +179,7 @@ func TestScriptsForgotten(t *testing.T) {
 	})
 }
 
-// However fast they come: a door that has seen an empty inbox counts what it adds.
+// However fast they come: an endpoint that has seen an empty inbox counts what it adds.
 func TestPutStopsAtTheBound(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		for n := range 1000 {

@@ -50,7 +50,7 @@ func (k keys) roster(id string) string {
 }
 func (k keys) person(id string) string { return k.base + "person:" + id } // STRING "<access.Person> <ms when Slack said so>"; 30 days
 func (k keys) probe() string           { return k.base + "probe" }        // STRING without meaning, 60 s: can anything be stored?
-func (k keys) replies() string         { return k.base + "replies" }      // CHANNEL of answers for waiting doors
+func (k keys) replies() string         { return k.base + "replies" }      // CHANNEL of answers for waiting endpoints
 
 func (k keys) socket(seat int) string {
 	return k.base + "socket:" + strconv.Itoa(seat) // STRING replica:1 while it is connected, else replica:0; expires with the lease

@@ -39,7 +39,7 @@ type Options struct {
 	Cluster          bool
 	TLS              *tls.Config
 	WaitReplicas     int                                                               // replicas that must have a write before it counts
-	InboxBound       int64                                                             // events that may wait; doors are refused past it
+	InboxBound       int64                                                             // events that may wait; endpoints are refused past it
 	Dialer           func(ctx context.Context, network, addr string) (net.Conn, error) // nil: go-redis' own
 	Now              func() time.Time                                                  // this replica's clock; nil: time.Now
 	AnswerWithin     time.Duration                                                     // how long Redis may take to answer; 0: 3 s

@@ -22,7 +22,7 @@ type reply struct {
 	Answer incident.Answer `json:"answer"`
 }
 
-// Replies hands the coordinator's answers to the doors that wait for them, over one
+// Replies hands the coordinator's answers to the endpoints that wait for them, over one
 // Pub/Sub connection.
 type Replies struct {
 	store   *Store

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	lookFor    = time.Second            // how long a door believes what it saw of Redis, at least
+	lookFor    = time.Second            // how long an endpoint believes what it saw of Redis, at least
 	lookEvery  = 100 * time.Millisecond // how often it looks while events come
 	lookWithin = time.Second            // how long a look may take: who waits for it has an event to store
 	// lookShare is how many times longer than a look there is none: with very many large events in the inbox a look costs
@@ -28,8 +28,8 @@ const (
 	// growth is what an event may come to when it is handled: document, timeline, ledger and indexes of a new incident
 	// take 7 kB (design.md allows 8).
 	growth = 8 << 10
-	// share is how much of maxmemory doors may fill, in hundredths, with what the waiting events will come to. The rest is for
-	// what goes on without doors: timers, timelines, ledgers.
+	// share is how much of maxmemory endpoints may fill, in hundredths, with what the waiting events will come to. The rest is for
+	// what goes on without endpoints: timers, timelines, ledgers.
 	share = 90
 )
 
@@ -42,7 +42,7 @@ type Room struct {
 	Max    int64 // maxmemory; 0: no limit, or Redis does not tell, or it evicts keys at its limit instead of refusing
 }
 
-// Full says why doors take nothing more, and what to do; empty while they do.
+// Full says why endpoints take nothing more, and what to do; empty while they do.
 // bound is how many events may wait.
 func (r Room) Full(bound int64) string {
 	switch {
@@ -112,7 +112,7 @@ func memory(info map[string]string) (used, most int64) {
 	return used, bytes("maxmemory")
 }
 
-// gauge is what this process last saw of the room, so that doors need not ask at
+// gauge is what this process last saw of the room, so that endpoints need not ask at
 // every event.
 type gauge struct {
 	looking       sync.Mutex // held by the one who looks
@@ -134,14 +134,14 @@ func (g *glance) rests() time.Duration { return max(lookEvery, lookShare*g.took)
 func (g *glance) due(now time.Time) bool { return g == nil || now.Sub(g.at) > g.rests() }
 
 // believed says that what was seen counts still: until well after the next look is due,
-// or a Redis whose looks take long would be filled by doors that know nothing.
+// or a Redis whose looks take long would be filled by endpoints that know nothing.
 func (g *glance) believed(now time.Time) bool {
 	return g != nil && now.Sub(g.at) <= max(lookFor, 2*g.rests())
 }
 
 // room returns what is known of the room, with what this process has added since
 // the last look. known is false when nobody has looked for a while, because another
-// event's door does so at the moment, or because Redis does not answer.
+// event's endpoint does so at the moment, or because Redis does not answer.
 func (s *Store) room(ctx context.Context) (r Room, known bool) {
 	g := &s.gauge
 	seen := g.seen.Load()

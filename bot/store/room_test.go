@@ -39,7 +39,7 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// fill stores what notifications says until doors are refused; it returns the
+// fill stores what notifications says until endpoints are refused; it returns the
 // groups that were taken, and the refusal.
 func (e env) fill(t *testing.T, from int, text string) (taken []string, refusal string) {
 	t.Helper()
@@ -112,10 +112,10 @@ func TestLittleMemory(t *testing.T) {
 			if used := value[store.Room](t)(e.Room(t.Context())).Used; used > 16<<20 {
 				t.Errorf("drained, %d bytes are used: want what waited to have fitted below maxmemory", used)
 			}
-			// What is closed is forgotten, or memory is added: doors take again by themselves.
+			// What is closed is forgotten, or memory is added: endpoints take again by themselves.
 			must(t, server.Client().ConfigSet(t.Context(), "maxmemory", "32mb").Err())
 			var more []string
-			eventually(t, "doors take again", func() bool {
+			eventually(t, "endpoints take again", func() bool {
 				more, _ = e.fill(t, 1_000_000, text)
 				return len(more) > 0
 			})
@@ -124,7 +124,7 @@ func TestLittleMemory(t *testing.T) {
 	}
 }
 
-// TestOutOfMemory: others may fill the same Redis whole. Doors say so, and the
+// TestOutOfMemory: others may fill the same Redis whole. Endpoints say so, and the
 // coordinator goes on: also one that takes over, and one that has to count its tries.
 func TestOutOfMemory(t *testing.T) {
 	t.Parallel()
@@ -142,7 +142,7 @@ func TestOutOfMemory(t *testing.T) {
 		t.Fatalf("got %v, want a Redis that takes nothing", err)
 	}
 	for _, ev := range []incident.Event{note("op2"), notification("g3")} {
-		// By a door that has not looked yet as by one that has.
+		// By an endpoint that has not looked yet as by one that has.
 		for range 2 {
 			if _, _, err := open(t, server.Addr, store.Options{}).Put(t.Context(), ev); !errors.Is(err, store.ErrFull) || !strings.Contains(err.Error(), "maxmemory") {
 				t.Errorf("got %v, want ErrFull because of maxmemory", err)
@@ -193,7 +193,7 @@ func TestOutOfMemory(t *testing.T) {
 		return server.Client().PubSubNumSub(t.Context(), base+"replies").Val()[base+"replies"] == 1
 	})
 	must(t, server.Client().Del(t.Context(), "elsewhere").Err())
-	eventually(t, "doors take again", func() bool {
+	eventually(t, "endpoints take again", func() bool {
 		_, _, err := e.Put(t.Context(), note("op2"))
 		return err == nil
 	})

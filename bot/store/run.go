@@ -131,7 +131,7 @@ func (r *Redis) moved(ctx context.Context, key string, was *redis.Client) (*redi
 // failed is the index of the first that was answered with an error.
 func (r *Redis) runOnce(ctx context.Context, node *redis.Client, script *redis.Script, whole bool, calls []call) (results []any, failed int, err error) {
 	if script == nil && len(calls) == 1 && r.opts.WaitReplicas == 0 {
-		// What a door does most: no pipeline for one command.
+		// What an endpoint does most: no pipeline for one command.
 		result, err := node.Do(ctx, calls[0].args...).Result()
 		if err != nil {
 			return nil, 0, err

@@ -25,7 +25,7 @@ const (
 	patience = 10 * time.Minute
 )
 
-// start is when the tests' incidents happen: whole milliseconds, as the doors write them.
+// start is when the tests' incidents happen: whole milliseconds, as the endpoints write them.
 var start = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 // env is a store on a Redis of the test's own.

@@ -58,7 +58,7 @@ func order(args ...any) func(*testing.T, *redistest.Node) {
 	}
 }
 
-// TestRedisInTrouble: while a door stores events and a coordinator handles them, Redis
+// TestRedisInTrouble: while an endpoint stores events and a coordinator handles them, Redis
 // forgets its scripts, has no memory, is read-only, lacks replicas, or loads. All that
 // was confirmed is handled once, in its order, and no trouble is taken for an event's
 // own fault.
@@ -73,7 +73,7 @@ func TestRedisInTrouble(t *testing.T) {
 			lease := e.keep(t)
 			e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{opened(1, nil)}, Next: 1})
 			var working sync.WaitGroup
-			working.Go(func() { w.door(t) })
+			working.Go(func() { w.endpoint(t) })
 			working.Go(func() { w.coordinator(t, lease.Fence) })
 			some := func() {
 				t.Helper()
@@ -106,15 +106,15 @@ func TestRedisInTrouble(t *testing.T) {
 	}
 }
 
-// work is that of a door and a coordinator.
+// work is that of an endpoint and a coordinator.
 type work struct {
 	env
 	seen      string      // what Redis says in trouble
 	met       atomic.Bool // it was said
-	stop      atomic.Bool // the door's
-	ended     atomic.Bool // the door
+	stop      atomic.Bool // the endpoint's
+	ended     atomic.Bool // the endpoint
 	handled   atomic.Int64
-	confirmed int // by the door; read when it has ended
+	confirmed int // by the endpoint; read when it has ended
 }
 
 // failed takes note of an error that goes away by itself.
@@ -129,8 +129,8 @@ func (w *work) failed(t *testing.T, err error) {
 	}
 }
 
-// door stores one event after another, each until it is confirmed.
-func (w *work) door(t *testing.T) {
+// endpoint stores one event after another, each until it is confirmed.
+func (w *work) endpoint(t *testing.T) {
 	defer w.ended.Store(true)
 	for ; !w.stop.Load() && !t.Failed(); w.confirmed++ {
 		for t.Context().Err() == nil {
@@ -144,7 +144,7 @@ func (w *work) door(t *testing.T) {
 }
 
 // coordinator writes one event after another into the timeline of INC-1, each until that
-// is confirmed, and ends when the door has and nothing waits.
+// is confirmed, and ends when the endpoint has and nothing waits.
 func (w *work) coordinator(t *testing.T, fence store.Fence) {
 	for t.Context().Err() == nil && !t.Failed() {
 		ended := w.ended.Load()

@@ -1,5 +1,5 @@
 // Package web is the HTTP surface of the bot: who may pass, health, metrics and
-// reload, and the doors behind them. It knows nothing of incidents.
+// reload, and the endpoints behind them. It knows nothing of incidents.
 package web
 
 import (
@@ -53,7 +53,7 @@ type Options struct {
 
 // New returns the handler of the whole surface. Who may pass is decided per
 // path: /slack/ by signature and the webhook by its own credentials, in their
-// doors; /-/healthy and /-/ready by nobody; the rest by basic auth. The playbooks
+// endpoints; /-/healthy and /-/ready by nobody; the rest by basic auth. The playbooks
 // are told to whoever may notify, too: `signalbook fire` names one of them.
 func New(o Options) (http.Handler, error) {
 	landing, err := toolkit.NewLandingPage(toolkit.LandingConfig{

@@ -19,11 +19,11 @@ import (
 func TestAcknowledgedActsSurviveAKill(t *testing.T) {
 	t.Parallel()
 	patient := slacksim.Options{EventRetries: slices.Repeat([]time.Duration{time.Second}, 600)} // the bot is killed more often than Slack tries again
-	for door, o := range map[string]options{
+	for endpoint, o := range map[string]options{
 		"http":   {http: true, sim: patient},
 		"socket": {sim: patient},
 	} {
-		t.Run(door, func(t *testing.T) {
+		t.Run(endpoint, func(t *testing.T) {
 			t.Parallel()
 			r := startRig(t, o)
 			const groups = 6

@@ -19,6 +19,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/signalbook/signalbook/bot/app"
 )
 
 const (
@@ -28,9 +30,9 @@ const (
 	intakeHalfLoad    = 3 * time.Second
 )
 
-// BenchmarkIntake is the real door, as serve wires it, on a Redis with
+// BenchmarkIntake is the real endpoint, as serve wires it, on a Redis with
 // appendfsync always: an Alertmanager body of 2 kB, 64 connections kept alive. Its
-// ceiling is the least that a durable door can do: read the body, compare the
+// ceiling is the least that a durable endpoint can do: read the body, compare the
 // credential in constant time, XADD the body as it came, answer. Short rounds of
 // both take turns, so that noise of the machine meets both. The senders, which
 // share the machine, are as cheap as they can be: a dear sender would flatter the
@@ -47,7 +49,7 @@ func BenchmarkIntake(b *testing.B) {
 	if err := r.redis.ConfigSet(b.Context(), "auto-aof-rewrite-percentage", "0").Err(); err != nil {
 		b.Fatal(err)
 	}
-	door := r.serveDoor()
+	endpoint := r.serveDoor()
 	bare := serveHandler(b, bareHandler(r.redisAddr))
 	body := payload(b, "v0.34.0-e2e-1-database-high-cpu-firing")
 
@@ -62,8 +64,8 @@ func BenchmarkIntake(b *testing.B) {
 		return done / intakeRound.Seconds(), float64(spent.Microseconds()) / done
 	}
 	measure(bare)
-	measure(door)
-	var bares, doors, ratios, bareCPU, doorCPU []float64
+	measure(endpoint)
+	var bares, endpoints, ratios, bareCPU, doorCPU []float64
 	one := func(address string, throughputs, cpus *[]float64) float64 {
 		throughput, cpu := measure(address)
 		*throughputs, *cpus = append(*throughputs, throughput), append(*cpus, cpu)
@@ -72,9 +74,9 @@ func BenchmarkIntake(b *testing.B) {
 	for k := range intakeRounds {
 		var ceiling, got float64
 		if k%2 == 0 {
-			ceiling, got = one(bare, &bares, &bareCPU), one(door, &doors, &doorCPU)
+			ceiling, got = one(bare, &bares, &bareCPU), one(endpoint, &endpoints, &doorCPU)
 		} else {
-			got, ceiling = one(door, &doors, &doorCPU), one(bare, &bares, &bareCPU)
+			got, ceiling = one(endpoint, &endpoints, &doorCPU), one(bare, &bares, &bareCPU)
 		}
 		ratios = append(ratios, got/ceiling)
 	}
@@ -84,12 +86,12 @@ func BenchmarkIntake(b *testing.B) {
 	b.ReportMetric(median(bareCPU)/median(doorCPU), "cpu-of-ceiling")
 	b.ReportMetric(median(doorCPU), "cpu-us")
 	b.ReportMetric(median(bareCPU), "ceiling-cpu-us")
-	b.ReportMetric(median(doors), "notifications/s")
+	b.ReportMetric(median(endpoints), "notifications/s")
 	b.ReportMetric(median(bares), "ceiling/s")
 	for name, at := range map[string]struct {
 		address string
 		rate    float64
-	}{"door": {door, median(doors) / 2}, "ceiling": {bare, median(bares) / 2}} {
+	}{"endpoint": {endpoint, median(endpoints) / 2}, "ceiling": {bare, median(bares) / 2}} {
 		late := send(b, at.address, body, intakeHalfLoad, at.rate)
 		b.ReportMetric(milliseconds(percentile(late, .5)), name+"-p50-ms")
 		b.ReportMetric(milliseconds(percentile(late, .99)), name+"-p99-ms")
@@ -100,22 +102,21 @@ func BenchmarkIntake(b *testing.B) {
 // serveDoor is the whole HTTP surface of serve, without the loops behind it.
 func (r *rig) serveDoor() string {
 	r.t.Helper()
-	first, err := loadSettings(r.config)
+	first, err := app.Load(r.config)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	opened, err := openRedis(first.config)
+	opened, err := app.OpenRedis(first.Config, nil)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { opened.Close() })
 	logger := logFlags{Level: "info", Format: "logfmt"}.logger(streams{err: io.Discard})
-	door, err := newBot(botOptions{redis: opened, logger: logger, registry: newRegistry()}, first)
+	endpoint, err := app.New(app.Options{First: first, Redis: opened, Logger: logger, Registry: app.NewRegistry(), Store: opened.Workspace("T1")})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	door.store.Store(opened.Workspace("T1"))
-	handler, err := door.handler()
+	handler, err := endpoint.Handler()
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -131,7 +132,7 @@ func serveHandler(t testing.TB, handler http.Handler) string {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var serving errgroup.Group
-	serving.Go(func() error { return serveHTTP(ctx, listener, handler, nil) })
+	serving.Go(func() error { return app.ServeHTTP(ctx, listener, handler, nil) })
 	t.Cleanup(func() {
 		stop()
 		if err := serving.Wait(); err != nil {

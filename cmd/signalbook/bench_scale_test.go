@@ -159,15 +159,15 @@ func BenchmarkStep(b *testing.B) {
 		b.Fatal(err)
 	}
 	before := r.ceilingOfCommits(document, events/4)
-	var doors errgroup.Group
-	doors.SetLimit(64)
+	var endpoints errgroup.Group
+	endpoints.SetLimit(64)
 	for k := range events {
-		doors.Go(func() error {
+		endpoints.Go(func() error {
 			_, _, err := st.Put(context.WithoutCancel(b.Context()), noted(k%incidents+1, k))
 			return err
 		})
 	}
-	if err := doors.Wait(); err != nil {
+	if err := endpoints.Wait(); err != nil {
 		b.Fatal(err)
 	}
 	bot := r.launchBot("--log.level=info")

@@ -42,7 +42,7 @@ func signedBy(secret, body string) http.Header {
 }
 
 // TestMemoryUnderUnsignedRequests: 1,200 connections send most of 1 MB each to
-// Slack's door, and a genuine command is answered meanwhile.
+// Slack's endpoint, and a genuine command is answered meanwhile.
 func TestMemoryUnderUnsignedRequests(t *testing.T) {
 	t.Parallel()
 	r := startRig(t, options{http: true})

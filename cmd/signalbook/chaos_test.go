@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/coordinator"
 )
 
@@ -45,11 +46,10 @@ const (
 )
 
 func hasty() {
-	haste.slack = hasteSlack
-	haste.coordinator = coordinator.Timing{Unknown: hasteUnknown, Parked: 3 * time.Second, Root: 2 * time.Second}
-	haste.coordinator.Sweeps[0], haste.coordinator.Sweeps[1] = 2*time.Second, lateMost+2*time.Second
-	skew()
-	main()
+	timing := app.Timing{Slack: hasteSlack, Clock: skewedClock()}
+	timing.Coordinator = coordinator.Timing{Unknown: hasteUnknown, Parked: 3 * time.Second, Root: 2 * time.Second}
+	timing.Coordinator.Sweeps[0], timing.Coordinator.Sweeps[1] = 2*time.Second, lateMost+2*time.Second
+	start(timing)
 }
 
 // plan is what a seed decides at the start.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/lint"
@@ -44,7 +45,7 @@ func askServers(ctx context.Context, c *config.Config, owners []lint.Owner) (goo
 	if err != nil {
 		bad = append(bad, yamlfile.Problem{Text: "slack: " + err.Error()})
 	}
-	redis, err := openRedis(c)
+	redis, err := app.OpenRedis(c, nil)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -11,13 +11,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
 // check runs `signalbook check` in this process.
 func check(args ...string) (code int, stdout, stderr string) {
 	var out, problems bytes.Buffer
-	code = run(append([]string{"check"}, args...), streams{strings.NewReader(""), &out, &problems})
+	code = run(append([]string{"check"}, args...), streams{strings.NewReader(""), &out, &problems}, app.Timing{})
 	return code, out.String(), problems.String()
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/foreign"
@@ -37,18 +38,18 @@ type deadConfig struct {
 // open connects to Redis and finds the workspace by what the bot remembered of
 // its token; Slack is not asked.
 func (c deadConfig) open(ctx context.Context) (*store.Store, func(), error) {
-	loaded, err := loadSettings(c.Config)
+	loaded, err := app.Load(c.Config)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, asFindings(err)
 	}
-	redis, err := openRedis(loaded.config)
+	redis, err := app.OpenRedis(loaded.Config, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	end := func() { _ = redis.Close() }
 	ctx, cancel := context.WithTimeout(ctx, deadWithin)
 	defer cancel()
-	id, known, err := redis.Identity(ctx, string(loaded.config.Slack.BotToken))
+	id, known, err := redis.Identity(ctx, string(loaded.Config.Slack.BotToken))
 	switch {
 	case err != nil:
 		err = fmt.Errorf("%w: does Redis run where redis.addresses says?", err)

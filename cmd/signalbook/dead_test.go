@@ -183,7 +183,7 @@ func (d *deadline) arm() {
 	d.armed = true
 }
 
-// stored is a webhook body as its door puts it into the inbox.
+// stored is a webhook body as its endpoint puts it into the inbox.
 func stored(t *testing.T, body []byte) []byte {
 	t.Helper()
 	n, err := alerts.Decode(bytes.NewReader(body), "default")
@@ -212,7 +212,7 @@ func TestEventThatKillsTheBot(t *testing.T) {
 	b := r.startBot() // the workspace is known from here on
 	b.end(syscall.SIGTERM)
 	for n := range 2 {
-		// As a door leaves it: the coordinator is not there.
+		// As an endpoint leaves it: the coordinator is not there.
 		r.redis.XAdd(t.Context(), &redis.XAddArgs{Stream: workspaceKeys + "inbox", Values: []any{"e", string(stored(t, group(t, n)))}})
 	}
 	for range 5 {

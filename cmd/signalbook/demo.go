@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/embedded"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/slacksim"
@@ -79,13 +80,13 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 	if err := writeDemoBill(filepath.Join(dir, "costs"), time.Now()); err != nil {
 		return err
 	}
-	b, err := demoBot(filepath.Join(dir, "signalbook.yml"), base, server, logger)
+	b, redis, err := demoBot(filepath.Join(dir, "signalbook.yml"), base, server, logger)
 	if err != nil {
 		return err
 	}
-	stage.review = b.askForDigest
-	defer b.redis.Close()
-	surface, err := b.handler()
+	stage.review = b.AskForDigest
+	defer redis.Close()
+	surface, err := b.Handler()
 	if err != nil {
 		return err
 	}
@@ -99,9 +100,9 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 	group.Go(func() error {
 		// An open page holds a stream of events: it ends once the bot has, or serving would wait for it.
 		defer sim.Close()
-		return b.run(ctx)
+		return b.Run(ctx)
 	})
-	group.Go(func() error { return serveHTTP(ctx, listener, mux, nil) })
+	group.Go(func() error { return app.ServeHTTP(ctx, listener, mux, nil) })
 	group.Go(func() error {
 		banner(std.out, base, server.Memory)
 		return stage.begin(ctx, b)
@@ -130,25 +131,30 @@ func demoStore(ctx context.Context) (*embedded.Server, string, error) {
 	return server, dir, nil
 }
 
-func demoBot(file, base string, server *embedded.Server, logger *slog.Logger) (*bot, error) {
+// demoBot writes the demo's configuration, and makes the bot and its connection to the store.
+func demoBot(file, base string, server *embedded.Server, logger *slog.Logger) (*app.App, *store.Redis, error) {
 	// The file's form of an address is host:port; a unix socket is given to the store directly.
 	address := server.Address
 	if filepath.IsAbs(address) {
 		address = "localhost:6379"
 	}
 	if err := os.WriteFile(file, fmt.Appendf(nil, demoConfig, base, address), 0o600); err != nil {
-		return nil, fmt.Errorf("write the demo's configuration: %w", err)
+		return nil, nil, fmt.Errorf("write the demo's configuration: %w", err)
 	}
-	load := func() (*settings, error) { return loadSettings(file) }
+	load := func() (*app.Settings, error) { return app.Load(file) }
 	first, err := load()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	redis, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "demo", InboxBound: inboxBound})
+	redis, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "demo", InboxBound: app.InboxBound})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return newBot(botOptions{load: load, redis: redis, memory: server.Memory, logger: logger, registry: newRegistry()}, first)
+	b, err := app.New(app.Options{First: first, Load: load, Redis: redis, Memory: server.Memory, Logger: logger, Registry: app.NewRegistry()})
+	if err != nil {
+		return nil, nil, errors.Join(err, redis.Close())
+	}
+	return b, redis, nil
 }
 
 func demoSlash() slacksim.Command {
@@ -196,10 +202,10 @@ Ctrl-C ends it and leaves nothing behind.
 }
 
 // begin waits until the bot takes notifications, then fires the emergencies.
-func (s *stage) begin(ctx context.Context, b *bot) error {
+func (s *stage) begin(ctx context.Context, b *app.App) error {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
-	for !b.ready(ctx).Ready {
+	for !b.Ready(ctx).Ready {
 		select {
 		case <-ctx.Done():
 			return nil

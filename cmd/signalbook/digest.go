@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/costreview/chart"
 	"github.com/signalbook/signalbook/bot/costreview/ingest"
@@ -55,12 +56,11 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, report.WeekBefore(now))}
 		}
 	}
-	reviews, err := newReviews(loaded)
+	s, err := app.Connect(loaded, book)
 	if err != nil {
 		return err
 	}
-	s := &settings{config: loaded, handbook: book, reviews: reviews}
-	about := s.about(d.Name, now)
+	about := s.About(d.Name, now)
 	about.Week = week
 	in, err := c.gather(ctx, std, s, about)
 	if err != nil {
@@ -92,7 +92,7 @@ func (c digestCommand) chosen(loaded *config.Config) (config.Digest, error) {
 
 // gather takes what the store has, when there is one that knows its workspace;
 // else it asks the sources themselves, and says what is absent.
-func (c digestCommand) gather(ctx context.Context, std streams, s *settings, a ingest.About) (report.Input, error) {
+func (c digestCommand) gather(ctx context.Context, std streams, s *app.Settings, a ingest.About) (report.Input, error) {
 	in, err := c.fromStore(ctx, s, a)
 	if err == nil || ctx.Err() != nil {
 		return in, err
@@ -103,7 +103,7 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *settings, a i
 	if errRead != nil {
 		return in, errRead
 	}
-	in = report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Handbook: a.Handbook, Organisation: s.organisation().Ask(ctx, a.Now)}
+	in = report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Handbook: a.Handbook, Organisation: s.Organisation().Ask(ctx, a.Now)}
 	in.Absent = append(in.Absent,
 		"Without Redis ("+foreign.Text(err.Error(), 500)+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, measured growth.")
 	return in, nil
@@ -112,15 +112,15 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *settings, a i
 // errNoStore says why there is no store to ask.
 var errNoStore = errors.New("redis.addresses is not configured")
 
-func (c digestCommand) fromStore(ctx context.Context, s *settings, a ingest.About) (report.Input, error) {
-	if len(s.config.Redis.Addresses) == 0 {
+func (c digestCommand) fromStore(ctx context.Context, s *app.Settings, a ingest.About) (report.Input, error) {
+	if len(s.Config.Redis.Addresses) == 0 {
 		return report.Input{}, errNoStore
 	}
 	full, problems := config.Load(c.Config) // with Slack's token, which the workspace is remembered under
 	if problems.Err() != nil {
 		return report.Input{}, errors.New("the configuration lacks what the bot needs")
 	}
-	redis, err := openRedis(full)
+	redis, err := app.OpenRedis(full, nil)
 	if err != nil {
 		return report.Input{}, err
 	}
@@ -134,7 +134,7 @@ func (c digestCommand) fromStore(ctx context.Context, s *settings, a ingest.Abou
 	case !known:
 		return report.Input{}, errors.New("no bot with this token has used it yet")
 	}
-	return ingest.Gather(ctx, redis.Workspace(id.TeamID), s.organisation(), a)
+	return ingest.Gather(ctx, redis.Workspace(id.TeamID), s.Organisation(), a)
 }
 
 // draw writes the chart.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 	"github.com/signalbook/signalbook/bot/testkit/promtest"
@@ -22,13 +23,11 @@ const clockFile = "SIGNALBOOK_TEST_CLOCK"
 
 // ahead is signalbook with a clock of digests that a test moves.
 func ahead() {
-	haste.imports = 200 * time.Millisecond
-	haste.now = func() time.Time {
+	start(app.Timing{Imports: 200 * time.Millisecond, Now: func() time.Time {
 		text, _ := os.ReadFile(os.Getenv(clockFile))
 		by, _ := time.ParseDuration(strings.TrimSpace(string(text)))
 		return time.Now().Add(by)
-	}
-	main()
+	}})
 }
 
 // moved is the clock of a test's bots.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/web"
 )
 
@@ -19,7 +20,7 @@ func fired(t *testing.T, answer http.HandlerFunc, args ...string) (int, string) 
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
 	var said bytes.Buffer
-	code := run(append([]string{"fire", "--url=" + server.URL}, args...), streams{os.Stdin, &said, &said})
+	code := run(append([]string{"fire", "--url=" + server.URL}, args...), streams{os.Stdin, &said, &said}, app.Timing{})
 	return code, said.String()
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/playbooks/handbook"
@@ -46,12 +47,11 @@ func (h *handbookCommand) read(std streams) (known, error) {
 	if problems.Err() != nil {
 		return known{}, &findingsError{fmt.Sprintf("%s: %s\n", h.Config, textutil.Count(len(problems)-len(problems.Warnings()), "problem"))}
 	}
-	connected, err := newReviews(loaded)
+	s, err := app.Connect(loaded, book)
 	if err != nil {
 		return known{}, err
 	}
-	s := &settings{config: loaded, reviews: connected}
-	return known{book, func(ctx context.Context) report.Organisation { return s.organisation().Ask(ctx, time.Now()) }}, nil
+	return known{book, func(ctx context.Context) report.Organisation { return s.Organisation().Ask(ctx, time.Now()) }}, nil
 }
 
 // users reads the words of a number of users; without any it is the

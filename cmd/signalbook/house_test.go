@@ -14,6 +14,7 @@ import (
 func pure() []string {
 	return []string{
 		"alerts",
+		"alerts/textutil",
 		"alerts/weblink",
 		"playbooks",
 		"playbooks/yamlfile",

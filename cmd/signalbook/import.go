@@ -56,7 +56,7 @@ func (to importTo) convert(std streams, file string, read func(string, []byte) (
 	if err := to.write(std, file, result.YAML); err != nil {
 		return err
 	}
-	report(std, result.Lost)
+	printProblems(std, result.Lost)
 	if len(result.Lost) > 0 {
 		fmt.Fprintf(std.err, "%s not carried over: in comments at the end of the playbook\n", textutil.CountIs(len(result.Lost), "text"))
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/foreign"
 )
 
@@ -65,15 +66,20 @@ Examples:
 const memoryGoal = 400 << 20
 
 func main() {
+	start(app.Timing{})
+}
+
+// start is main; tests start a bot that waits for less.
+func start(timing app.Timing) {
 	stampVersion()
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryGoal)
 	}
-	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}, timing))
 }
 
 // run is the whole program but for its exit.
-func run(args []string, std streams) int {
+func run(args []string, std streams, timing app.Timing) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var cli commands
@@ -85,7 +91,7 @@ func run(args []string, std streams) int {
 	parser, err := kong.New(&cli, kong.Name("signalbook"), kong.Description(description), kong.Writers(results, std.err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Exit(func(c int) { code, ended = max(code, c), true }),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std))
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(std, timing))
 	if err != nil {
 		fmt.Fprintln(std.err, "signalbook:", err)
 		return exitUsage

@@ -102,7 +102,7 @@ func TestNewerReplicaBeside(t *testing.T) {
 	eventually(t, "the newer one keeps the workspace", func() bool { return newer.metric("signalbook_coordinator") == "1" })
 	eventually(t, "what waited is done", func() bool { return inbox() == 0 && strings.Contains(document(1), "of the first day") })
 	eventually(t, "the older one says why it does not keep the workspace", says(older, "this replica gave up keeping the workspace, for a newer one to do it", "run the newer signalbook here too"))
-	// The older one is a door of the newer one: it decides nothing.
+	// The older one is an endpoint of the newer one: it decides nothing.
 	older.mustNotify(group(t, 3))
 	r.root("incidents", 3)
 	newer.settled()

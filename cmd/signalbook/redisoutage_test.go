@@ -11,7 +11,7 @@ import (
 )
 
 // doubted reports whether somebody is told that it is not known what was recorded, by
-// whoever gave up first: the desk its store, or the door the desk.
+// whoever gave up first: the interaction handler its store, or the endpoint the handler.
 func doubted(said string) bool {
 	return strings.Contains(said, "not known whether") || strings.Contains(said, "Not known yet whether")
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
@@ -172,7 +173,7 @@ func TestOthersWordsHoldNoSecrets(t *testing.T) {
 					{"dead", "list", "--config.file=" + config},
 				} {
 					var said bytes.Buffer
-					run(args, streams{os.Stdin, &said, &said})
+					run(args, streams{os.Stdin, &said, &said}, app.Timing{})
 					text := strings.ReplaceAll(said.String(), config, "")
 					showsNothing(t, fmt.Sprintf("%v with %s that %s", args[:2], about, way), text)
 				}

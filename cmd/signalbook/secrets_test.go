@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/foreign"
 )
 
@@ -39,7 +40,7 @@ func TestFireShowsNoSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said bytes.Buffer
-	code := run([]string{"fire", "--url=" + server.URL, "--credentials-file=" + file, "triage"}, streams{os.Stdin, &said, &said})
+	code := run([]string{"fire", "--url=" + server.URL, "--credentials-file=" + file, "triage"}, streams{os.Stdin, &said, &said}, app.Timing{})
 	if got := said.String(); code != exitFindings || !strings.Contains(got, "wrong: Bearer <secret>") || len(got) > 1500 {
 		t.Errorf("got %d, %s", code, got)
 	}

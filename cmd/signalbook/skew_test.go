@@ -8,24 +8,24 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
 // skewed is `signalbook` on a machine whose clock is wrong.
-func skewed() {
-	skew()
-	main()
-}
+func skewed() { start(app.Timing{Clock: skewedClock()}) }
 
 // skewBy names by how much the clock of a test's replica is ahead, a duration.
 const skewBy = "SIGNALBOOK_TEST_SKEW"
 
-// skew makes this replica's clock wrong, in tests alone.
-func skew() {
-	if by, err := time.ParseDuration(os.Getenv(skewBy)); err == nil {
-		haste.clock = func() time.Time { return time.Now().Add(by) }
+// skewedClock is a clock that is wrong by as much as the environment says; nil: it is right.
+func skewedClock() func() time.Time {
+	by, err := time.ParseDuration(os.Getenv(skewBy))
+	if err != nil {
+		return nil
 	}
+	return func() time.Time { return time.Now().Add(by) }
 }
 
 // skewedBot starts a replica whose clock is wrong by so much.

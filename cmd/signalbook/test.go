@@ -92,7 +92,7 @@ func readDecisions(std streams, path string) (*config.Config, *playbooks.Set, er
 	loaded, problems := config.LoadDecisions(path)
 	set, more := loaded.LoadPlaybooks()
 	problems = append(problems, more...)
-	report(std, problems)
+	printProblems(std, problems)
 	if problems.Err() != nil {
 		return nil, nil, &findingsError{fmt.Sprintf("%s: %s\n", path, textutil.Count(len(problems)-len(problems.Warnings()), "problem"))}
 	}

@@ -3,7 +3,6 @@ package chart
 import (
 	"fmt"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/report"

@@ -49,7 +49,7 @@ func (l *ledger) both(first, last money.Day, g money.Group, amount, billed strin
 		g.Kind = money.Usage
 	}
 	for d := first; d <= last; d++ {
-		l.Days.Add(d, g, money.Cost{Amount: money(l.t, amount), Billed: money(l.t, billed)})
+		l.Days.Add(d, g, money.Cost{Amount: mustMoney(l.t, amount), Billed: mustMoney(l.t, billed)})
 	}
 	l.Newest, _ = l.Days.Newest()
 	return l

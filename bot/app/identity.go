@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -12,15 +12,15 @@ import (
 
 // identity finds out which workspace the token belongs to: from Redis, else, on
 // the very first start, from Slack.
-func (b *bot) identity(ctx context.Context) (store.Identity, error) {
-	token := string(b.settings.Load().config.Slack.BotToken)
+func (a *App) identity(ctx context.Context) (store.Identity, error) {
+	token := string(a.settings.Load().Config.Slack.BotToken)
 	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 10*time.Second) {
-		id, err := b.askIdentity(ctx, token)
+		id, err := a.askIdentity(ctx, token)
 		if err == nil {
 			return id, nil
 		}
-		b.waitFor(err.Error())
-		b.logger.Warn("not ready", "reason", err, "again_in", wait)
+		a.waitFor(err.Error())
+		a.opts.Logger.Warn("not ready", "reason", err, "again_in", wait)
 		if !pause.For(ctx, wait) {
 			return id, nil
 		}
@@ -31,24 +31,24 @@ func (b *bot) identity(ctx context.Context) (store.Identity, error) {
 // Slack has longer, and takes nothing of it.
 const identityWithin = 3 * time.Second
 
-func (b *bot) askIdentity(ctx context.Context, token string) (store.Identity, error) {
-	if state := b.state.Load(); state == nil || state.err != nil {
+func (a *App) askIdentity(ctx context.Context, token string) (store.Identity, error) {
+	if state := a.state.Load(); state == nil || state.err != nil {
 		return store.Identity{}, errors.New("Redis does not answer; notifications are answered 503 and come again")
 	}
 	reading, cancel := context.WithTimeout(ctx, identityWithin)
 	defer cancel()
-	id, known, err := b.redis.Identity(reading, token)
+	id, known, err := a.opts.Redis.Identity(reading, token)
 	if err != nil || known {
 		return id, err
 	}
-	auth, err := b.client.Auth(ctx)
+	auth, err := a.client.Auth(ctx)
 	if err != nil {
 		return id, fmt.Errorf("the workspace is not known yet: %w", err)
 	}
 	writing, cancel := context.WithTimeout(ctx, identityWithin)
 	defer cancel()
 	id = store.Identity(auth)
-	return id, b.redis.RememberIdentity(writing, token, id)
+	return id, a.opts.Redis.RememberIdentity(writing, token, id)
 }
 
 const (
@@ -56,21 +56,21 @@ const (
 	identityAgain = 20 * time.Second // while Slack does not answer
 )
 
-// watchIdentity asks Slack now and then whose token this is: the doors take only what
+// watchIdentity asks Slack now and then whose token this is: the endpoints take only what
 // is for that workspace and app, and a workspace may join an organisation.
-func (b *bot) watchIdentity(ctx context.Context, known store.Identity) error {
-	token := string(b.settings.Load().config.Slack.BotToken)
+func (a *App) watchIdentity(ctx context.Context, known store.Identity) error {
+	token := string(a.settings.Load().Config.Slack.BotToken)
 	for {
 		wait := identityEvery
-		auth, err := b.client.Auth(ctx)
+		auth, err := a.client.Auth(ctx)
 		if now := store.Identity(auth); err == nil && now != known && now.TeamID == known.TeamID {
-			if err = b.redis.RememberIdentity(ctx, token, now); err == nil {
+			if err = a.opts.Redis.RememberIdentity(ctx, token, now); err == nil {
 				known = now
 			}
 		}
 		if err != nil {
 			wait = identityAgain
-			b.logger.Debug("whose token this is could not be asked", "error", err, "again_in", wait)
+			a.opts.Logger.Debug("whose token this is could not be asked", "error", err, "again_in", wait)
 		}
 		if !pause.For(ctx, wait) {
 			return nil

@@ -1,7 +1,8 @@
-package main
+package app
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -25,7 +26,7 @@ func TestSlowSlackIsRemembered(t *testing.T) {
 		}
 	}))
 	defer slack.Close()
-	client, err := slackapi.New(slackapi.Options{APIURL: slack.URL + "/", BotToken: "xoxb-slow", Logger: discard()})
+	client, err := slackapi.New(slackapi.Options{APIURL: slack.URL + "/", BotToken: "xoxb-slow", Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,10 +35,10 @@ func TestSlowSlackIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer redis.Close()
-	b := &bot{client: client, botOptions: botOptions{redis: redis, logger: discard()}}
-	b.settings.Store(&settings{config: &config.Config{}})
-	b.state.Store(&redisState{})
-	if id, err := b.askIdentity(t.Context(), "xoxb-slow"); err != nil || id.TeamID != "T1" {
+	a := &App{client: client, opts: Options{Redis: redis, Logger: slog.New(slog.DiscardHandler)}}
+	a.settings.Store(&Settings{Config: &config.Config{}})
+	a.state.Store(&redisState{})
+	if id, err := a.askIdentity(t.Context(), "xoxb-slow"); err != nil || id.TeamID != "T1" {
 		t.Fatalf("Slack took its time: %+v, %v", id, err)
 	}
 	if id, known, err := redis.Identity(t.Context(), "xoxb-slow"); err != nil || !known || id.Team != "Acme" {

@@ -36,14 +36,14 @@ const (
 	brokeText = "Something went wrong inside; whether it was recorded is not known: look at the thread."
 )
 
-// door is what HTTP and Socket Mode share: handlers run bounded, in time for
+// endpoint is what HTTP and Socket Mode share: handlers run bounded, in time for
 // Slack, and their panics end here.
-type door struct {
+type endpoint struct {
 	name    string
 	client  *Client // for answers that come too late; may be nil
 	handler Handler
 	log     *slog.Logger
-	metrics *doorMetrics
+	metrics *endpointMetrics
 	within  time.Duration // when Slack must have its answer
 
 	lastForeign warned
@@ -61,9 +61,9 @@ type door struct {
 // warned is when something was logged last, in nanoseconds.
 type warned = atomic.Int64
 
-func newDoor(name string, client *Client, handler Handler, log *slog.Logger, metrics *doorMetrics) *door {
+func newEndpoint(name string, client *Client, handler Handler, log *slog.Logger, metrics *endpointMetrics) *endpoint {
 	ctx, stop := context.WithCancel(context.Background())
-	d := &door{name: name, client: client, handler: handler, log: log, metrics: metrics, within: answerWithin,
+	d := &endpoint{name: name, client: client, handler: handler, log: log, metrics: metrics, within: answerWithin,
 		tickets: make(chan struct{}, maxInFlight), ctx: ctx, stop: stop}
 	d.close = sync.OnceValue(d.end)
 	return d
@@ -72,13 +72,13 @@ func newDoor(name string, client *Client, handler Handler, log *slog.Logger, met
 // ticket is the place of one delivery among those in flight. It is given back
 // when everybody who shares it has left.
 type ticket struct {
-	door    *door
-	holders atomic.Int32
+	endpoint *endpoint
+	holders  atomic.Int32
 }
 
 // enter takes a place for one delivery; nil means that there is none, or that the
-// door is closing. The delivery must leave.
-func (d *door) enter() *ticket {
+// endpoint is closing. The delivery must leave.
+func (d *endpoint) enter() *ticket {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closing {
@@ -87,7 +87,7 @@ func (d *door) enter() *ticket {
 	select {
 	case d.tickets <- struct{}{}:
 		d.flights.Add(1)
-		t := &ticket{door: d}
+		t := &ticket{endpoint: d}
 		t.holders.Store(1)
 		return t
 	default:
@@ -97,8 +97,8 @@ func (d *door) enter() *ticket {
 
 func (t *ticket) leave() {
 	if t.holders.Add(-1) == 0 {
-		<-t.door.tickets
-		t.door.flights.Done()
+		<-t.endpoint.tickets
+		t.endpoint.flights.Done()
 	}
 }
 
@@ -107,7 +107,7 @@ func (t *ticket) run(work func(ctx context.Context)) {
 	t.holders.Add(1)
 	go func() {
 		defer t.leave()
-		ctx, cancel := context.WithTimeout(t.door.ctx, handleWithin)
+		ctx, cancel := context.WithTimeout(t.endpoint.ctx, handleWithin)
 		defer cancel()
 		work(ctx)
 	}()
@@ -115,7 +115,7 @@ func (t *ticket) run(work func(ctx context.Context)) {
 
 // end refuses new deliveries and waits for those in flight, at most endWithin
 // and then a moment longer with their contexts ended.
-func (d *door) end() error {
+func (d *endpoint) end() error {
 	d.mu.Lock()
 	d.closing = true
 	d.mu.Unlock()
@@ -153,11 +153,11 @@ func inTime[T any](result <-chan T, d time.Duration) (got T, ok bool) {
 }
 
 // guard calls f and turns a panic into a log line; broke tells.
-func (d *door) guard(k kind, op string, f func()) (broke bool) {
+func (d *endpoint) guard(k kind, op string, f func()) (broke bool) {
 	defer func() {
 		if p := recover(); p != nil {
 			broke = true
-			d.log.Error("a Slack handler panicked", "door", d.name, "kind", string(k), "op", op,
+			d.log.Error("a Slack handler panicked", "endpoint", d.name, "kind", string(k), "op", op,
 				"panic", foreign.Text(fmt.Sprint(p), 500), "stack", string(debug.Stack()))
 		}
 	}()
@@ -165,7 +165,7 @@ func (d *door) guard(k kind, op string, f func()) (broke bool) {
 	return false
 }
 
-func (d *door) count(k kind, outcome string) {
+func (d *endpoint) count(k kind, outcome string) {
 	d.metrics.requests.WithLabelValues(d.name, string(k), outcome).Inc()
 }
 
@@ -187,7 +187,7 @@ func (a Answer) outcome(broke bool) string {
 
 // command runs a slash command and returns its answer in time for Slack; one
 // that comes later goes by response_url.
-func (d *door) command(t *ticket, s Slash) message.Message {
+func (d *endpoint) command(t *ticket, s Slash) message.Message {
 	said := make(chan message.Message, 1)
 	var handover sync.Mutex
 	late := false
@@ -227,7 +227,7 @@ func (d *door) command(t *ticket, s Slash) message.Message {
 
 // follow sends an answer that could not go with Slack's request. It is best
 // effort; the thread tells the truth.
-func (d *door) follow(s Slash, answer message.Message) {
+func (d *endpoint) follow(s Slash, answer message.Message) {
 	if isEmpty(answer) || d.client == nil {
 		return
 	}
@@ -236,12 +236,12 @@ func (d *door) follow(s Slash, answer message.Message) {
 	err := d.client.Ephemeral(ctx, Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL,
 		Text: answer.Text, Blocks: answer.Blocks})
 	if err != nil && !errors.Is(err, context.Canceled) {
-		d.log.Warn("an answer to a slash command did not reach Slack", "door", d.name, "op", s.Op, "err", err)
+		d.log.Warn("an answer to a slash command did not reach Slack", "endpoint", d.name, "op", s.Op, "err", err)
 	}
 }
 
 // submit runs a modal and returns its errors by block_id in time for Slack.
-func (d *door) submit(t *ticket, s Submission) map[string]string {
+func (d *endpoint) submit(t *ticket, s Submission) map[string]string {
 	result := make(chan map[string]string, 1)
 	t.run(func(ctx context.Context) {
 		var wrong map[string]string

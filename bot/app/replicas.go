@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"cmp"
@@ -173,12 +173,12 @@ func (r *replicas) degraded() []string {
 
 // describe says of the configuration what decides about incidents; neither
 // secrets nor addresses, which may differ.
-func describe(s *settings, coordinator bool) store.Replica {
-	c := s.config
+func describe(s *Settings, coordinator bool) store.Replica {
+	c := s.Config
 	r := store.Replica{Version: version.Version, Reads: compat.Reads, Coordinator: coordinator, Sections: map[string]string{
 		"route": hashed(c.Routes), "severities": hashed(c.Severities), "incidents": hashed(c.Incidents), "slack.command": hashed(c.Slack.Command), "drills": hashed(c.Drills),
 	}}
-	for _, book := range s.playbooks.All() {
+	for _, book := range s.Playbooks.All() {
 		r.Playbooks = append(r.Playbooks, book.Name+":"+book.Hash())
 	}
 	return r

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -18,7 +18,7 @@ func TestHeadersAreBounded(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- serveHTTP(ctx, listener, http.NotFoundHandler(), nil) }()
+	go func() { ended <- ServeHTTP(ctx, listener, http.NotFoundHandler(), nil) }()
 	for size, want := range map[int]int{16 << 10: http.StatusNotFound, 64 << 10: http.StatusRequestHeaderFieldsTooLarge} {
 		request, err := http.NewRequest(http.MethodGet, "http://"+listener.Addr().String()+"/-/healthy", nil)
 		if err != nil {

@@ -54,7 +54,7 @@ var usualWaits = waits{
 	access: 1200 * time.Millisecond, names: 400 * time.Millisecond, link: 200 * time.Millisecond,
 }
 
-// Settings are the parts of the configuration that the desk needs.
+// Settings are the parts of the configuration that the handler needs.
 type Settings struct {
 	Command   string
 	Playbooks *playbooks.Set
@@ -71,7 +71,7 @@ type Settings struct {
 	External bool
 }
 
-// Options are what a desk needs; all fields are required.
+// Options are what a handler needs; all fields are required.
 type Options struct {
 	Store    *store.Store
 	Replies  *store.Replies
@@ -84,8 +84,8 @@ type Options struct {
 	Organisation func(ctx context.Context, now time.Time) report.Organisation
 }
 
-// Desk implements slackapi.Handler.
-type Desk struct {
+// Handler implements slackapi.Handler.
+type Handler struct {
 	Options
 	late chan lateAnswer
 	slow chan func(context.Context)
@@ -96,9 +96,9 @@ type Desk struct {
 	waits waits
 }
 
-// New makes a desk; its late answers need Run.
-func New(o Options) *Desk {
-	return &Desk{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), waits: usualWaits}
+// New makes a handler; its late answers need Run.
+func New(o Options) *Handler {
+	return &Handler{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), waits: usualWaits}
 }
 
 // lateAnswer is a command that was recorded before its result was known.
@@ -112,12 +112,12 @@ type lateAnswer struct {
 }
 
 // Run delivers late answers until the context ends.
-func (d *Desk) Run(ctx context.Context) error {
+func (h *Handler) Run(ctx context.Context) error {
 	var group errgroup.Group
 	defer group.Wait()
 	for range gatherers {
 		group.Go(func() error {
-			d.gather(ctx)
+			h.gather(ctx)
 			return nil
 		})
 	}
@@ -125,9 +125,9 @@ func (d *Desk) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case l := <-d.late:
+		case l := <-h.late:
 			group.Go(func() error {
-				d.deliver(ctx, l)
+				h.deliver(ctx, l)
 				return nil
 			})
 		}
@@ -135,18 +135,18 @@ func (d *Desk) Run(ctx context.Context) error {
 }
 
 // gather does slow work, one after the other, until the context ends.
-func (d *Desk) gather(ctx context.Context) {
+func (h *Handler) gather(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case work := <-d.slow:
+		case work := <-h.slow:
 			work(ctx)
 		}
 	}
 }
 
-func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
+func (h *Handler) deliver(ctx context.Context, l lateAnswer) {
 	defer l.done()
 	ctx, cancel := context.WithTimeout(ctx, lateWithin)
 	defer cancel()
@@ -159,25 +159,25 @@ func (d *Desk) deliver(ctx context.Context, l lateAnswer) {
 	if toldByThread(answer, l.always) {
 		return
 	}
-	said := message.AskBack(answer, d.Settings().Command)
+	said := message.AskBack(answer, h.Settings().Command)
 	if l.to.Channel == "" && l.to.ResponseURL == "" {
 		// A form says nothing of where it was opened: the thread of what it is about is the place.
 		about := answer.Incident
 		if l.digest > 0 {
 			about = store.DigestSubject(l.digest)
 		}
-		has, err := d.Store.Ledger(ctx, about)
+		has, err := h.Store.Ledger(ctx, about)
 		if err != nil {
-			d.Logger.Warn("a late answer has no place", "user", l.to.User, "error", err)
+			h.Logger.Warn("a late answer has no place", "user", l.to.User, "error", err)
 			return
 		}
 		root := has[ledger.Root]
 		l.to.Channel, l.to.ThreadTS = root.Channel, root.TS
 	}
-	said = d.linked(ctx, person{id: l.to.User, channel: l.to.Channel}, said)
+	said = h.linked(ctx, person{id: l.to.User, channel: l.to.Channel}, said)
 	l.to.Text, l.to.Blocks = said.Text, said.Blocks
-	if err := d.Slack.Ephemeral(ctx, l.to); err != nil {
-		d.Logger.Warn("a late answer did not reach its reader", "user", l.to.User, "error", err)
+	if err := h.Slack.Ephemeral(ctx, l.to); err != nil {
+		h.Logger.Warn("a late answer did not reach its reader", "user", l.to.User, "error", err)
 	}
 }
 
@@ -194,36 +194,36 @@ const (
 // when there is none yet; text then says what to tell the person. Again is the op
 // under which the event is stored when it was refused before: what stood in its way
 // may be gone. Always: an answer that comes later is told although the thread says the same.
-func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to slackapi.Private, always bool) (answer incident.Answer, ok bool, text string) {
-	answers, done := d.Replies.Expect(ev.Op)
+func (h *Handler) put(ctx context.Context, ev incident.Event, again string, to slackapi.Private, always bool) (answer incident.Answer, ok bool, text string) {
+	answers, done := h.Replies.Expect(ev.Op)
 	keep := false
 	defer func() {
 		if !keep {
 			done()
 		}
 	}()
-	putCtx, cancel := context.WithTimeout(ctx, d.waits.answer)
+	putCtx, cancel := context.WithTimeout(ctx, h.waits.answer)
 	defer cancel()
-	answer, known, err := d.Store.Put(putCtx, ev)
+	answer, known, err := h.Store.Put(putCtx, ev)
 	switch {
 	case errors.Is(err, store.ErrFull):
 		return answer, false, textFull
 	case err != nil:
-		d.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
+		h.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
 		return answer, false, textUnknown
 	case known && again != "" && answer.Kind != incident.AnswerApplied:
 		ev.Op = again
-		return d.put(ctx, ev, "", to, always)
+		return h.put(ctx, ev, "", to, always)
 	case known:
 		return answer, true, ""
 	}
 	slackapi.Acknowledge(ctx) // it is stored
-	if answer, ok = d.awaited(putCtx, ev.Op, answers); ok {
+	if answer, ok = h.awaited(putCtx, ev.Op, answers); ok {
 		return answer, true, ""
 	}
 	lookCtx, cancelLook := context.WithTimeout(ctx, lookWithin)
 	defer cancelLook()
-	if answer, ok, err = d.Store.Answered(lookCtx, ev.Op); err == nil && ok {
+	if answer, ok, err = h.Store.Answered(lookCtx, ev.Op); err == nil && ok {
 		return answer, true, ""
 	}
 	about := 0
@@ -231,7 +231,7 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to slac
 		about = ev.Review.Digest
 	}
 	select {
-	case d.late <- lateAnswer{ev.Op, about, answers, done, to, always}:
+	case h.late <- lateAnswer{ev.Op, about, answers, done, to, always}:
 		keep = true
 	default: // too many wait: the thread shows the result
 	}
@@ -240,7 +240,7 @@ func (d *Desk) put(ctx context.Context, ev incident.Event, again string, to slac
 
 // awaited waits for the answer to an event until the context ends. It may have come while
 // the connection for answers was being made: so it is looked for, too.
-func (d *Desk) awaited(ctx context.Context, op string, answers <-chan incident.Answer) (answer incident.Answer, ok bool) {
+func (h *Handler) awaited(ctx context.Context, op string, answers <-chan incident.Answer) (answer incident.Answer, ok bool) {
 	looks := time.NewTicker(lookEvery)
 	defer looks.Stop()
 	for {
@@ -248,7 +248,7 @@ func (d *Desk) awaited(ctx context.Context, op string, answers <-chan incident.A
 		case answer = <-answers:
 			return answer, true
 		case <-looks.C:
-			if answer, ok, err := d.Store.Answered(ctx, op); err == nil && ok {
+			if answer, ok, err := h.Store.Answered(ctx, op); err == nil && ok {
 				return answer, true
 			}
 		case <-ctx.Done():
@@ -258,21 +258,21 @@ func (d *Desk) awaited(ctx context.Context, op string, answers <-chan incident.A
 }
 
 // store puts an event into the store. On an error said is what to tell the person.
-func (d *Desk) store(ctx context.Context, ev incident.Event) (said string, err error) {
-	putCtx, cancel := context.WithTimeout(ctx, 2*d.waits.answer)
+func (h *Handler) store(ctx context.Context, ev incident.Event) (said string, err error) {
+	putCtx, cancel := context.WithTimeout(ctx, 2*h.waits.answer)
 	defer cancel()
-	_, _, err = d.Store.Put(putCtx, ev)
+	_, _, err = h.Store.Put(putCtx, ev)
 	switch {
 	case err == nil:
 		return "", nil
 	case errors.Is(err, store.ErrFull):
 		return textFull, err
 	}
-	d.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
+	h.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
 	return textUnknown, err
 }
 
-// received is the door's receipt time as incidents keep it: to the millisecond,
+// received is the endpoint's receipt time as incidents keep it: to the millisecond,
 // as the timers of the store are.
 func received(at time.Time) time.Time { return at.UTC().Truncate(time.Millisecond) }
 

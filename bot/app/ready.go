@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -30,25 +30,25 @@ func (e *forgetsError) Error() string {
 // watchRedis asks Redis again and again what it keeps. A Redis that does not
 // answer is waited for; one that is known to forget ends the program, unless
 // that was accepted.
-func (b *bot) watchRedis(ctx context.Context) error {
+func (a *App) watchRedis(ctx context.Context) error {
 	said := ""
 	for {
 		wait := askRedisEvery
-		state := b.askRedis(ctx)
-		b.state.Store(state)
+		state := a.askRedis(ctx)
+		a.state.Store(state)
 		forgets := state.durability.Forgets
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case state.err != nil:
 			wait = askRedisAgain
-			b.say(&said, "Redis does not answer; notifications are answered 503 and come again: "+state.err.Error())
-		case len(forgets) > 0 && !b.settings.Load().config.Redis.AcceptDataLoss:
+			a.say(&said, "Redis does not answer; notifications are answered 503 and come again: "+state.err.Error())
+		case len(forgets) > 0 && !a.settings.Load().Config.Redis.AcceptDataLoss:
 			return &forgetsError{forgets}
 		case len(forgets) > 0:
-			b.say(&said, "redis.accept_data_loss is on, and this Redis can forget: "+strings.Join(forgets, "; "))
+			a.say(&said, "redis.accept_data_loss is on, and this Redis can forget: "+strings.Join(forgets, "; "))
 		default:
-			b.say(&said, strings.Join(state.durability.Warnings, "; "))
+			a.say(&said, strings.Join(state.durability.Warnings, "; "))
 		}
 		if !pause.For(ctx, wait) {
 			return nil
@@ -57,47 +57,47 @@ func (b *bot) watchRedis(ctx context.Context) error {
 }
 
 // say logs a warning once, until it is another.
-func (b *bot) say(said *string, warning string) {
+func (a *App) say(said *string, warning string) {
 	if warning != *said && warning != "" {
-		b.logger.Warn(warning)
+		a.opts.Logger.Warn(warning)
 	}
 	*said = warning
 }
 
-func (b *bot) askRedis(ctx context.Context) *redisState {
+func (a *App) askRedis(ctx context.Context) *redisState {
 	ctx, cancel := context.WithTimeout(ctx, askRedisWithin)
 	defer cancel()
-	if b.memory {
-		return &redisState{durability: store.Durability{Level: "memory"}, err: b.redis.Ping(ctx)}
+	if a.opts.Memory {
+		return &redisState{durability: store.Durability{Level: "memory"}, err: a.opts.Redis.Ping(ctx)}
 	}
-	durability, err := b.redis.Durability(ctx)
+	durability, err := a.opts.Redis.Durability(ctx)
 	return &redisState{durability, err}
 }
 
-// ready answers /-/ready: false only when a notification could not be stored.
-func (b *bot) ready(ctx context.Context) web.Readiness {
-	r := web.Readiness{Degraded: b.reloads.degraded()}
-	state := b.state.Load()
+// Ready answers /-/ready: false only when a notification could not be stored.
+func (a *App) Ready(ctx context.Context) web.Readiness {
+	r := web.Readiness{Degraded: a.reloads.degraded()}
+	state := a.state.Load()
 	if state != nil {
 		r.Durability = state.durability.Level
 		r.Degraded = append(r.Degraded, state.durability.Warnings...)
 	}
-	if k := b.coordinator.Load(); k != nil {
+	if k := a.coordinator.Load(); k != nil {
 		r.Coordinator = k.Keeping()
 		r.Degraded = append(r.Degraded, k.Degraded()...)
 	}
-	if s := b.sockets.Load(); s != nil {
+	if s := a.sockets.Load(); s != nil {
 		r.Degraded = append(r.Degraded, s.degraded()...)
 	}
-	if others := b.replicas.Load(); others != nil {
+	if others := a.replicas.Load(); others != nil {
 		r.Degraded = append(r.Degraded, others.degraded()...)
 	}
-	st := b.store.Load()
+	st := a.store.Load()
 	if st == nil {
-		r.Reason = *b.unready.Load()
+		r.Reason = *a.unready.Load()
 		return r
 	}
-	switch full, err := b.probe.ask(ctx, st); {
+	switch full, err := a.probe.ask(ctx, st); {
 	case full != "":
 		r.Reason = full
 		return r
@@ -105,7 +105,7 @@ func (b *bot) ready(ctx context.Context) web.Readiness {
 		r.Reason = "Redis answers, but redis.wait_replicas asks for more replicas than confirm: " + err.Error()
 		return r
 	case err != nil:
-		if err := b.redis.Ping(ctx); err != nil {
+		if err := a.opts.Redis.Ping(ctx); err != nil {
 			r.Reason = "Redis does not answer: " + err.Error()
 			return r
 		}

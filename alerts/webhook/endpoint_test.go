@@ -65,10 +65,10 @@ func (i *inbox) stored() []alerts.Notification {
 	return i.got
 }
 
-// house is a door on a real server, and what it wrote.
+// house is an endpoint on a real server, and what it wrote.
 type house struct {
 	inbox    *inbox
-	door     *Door
+	endpoint *Endpoint
 	url      string
 	registry *prometheus.Registry
 	log      *lockedBuffer
@@ -106,12 +106,12 @@ func start(t *testing.T, change func(*Options)) *house {
 	if change != nil {
 		change(&options)
 	}
-	h.door = New(options)
+	h.endpoint = New(options)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if h.before != nil {
 			h.before(r)
 		}
-		h.door.ServeHTTP(w, r)
+		h.endpoint.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 	h.url = server.URL
@@ -258,7 +258,7 @@ func TestDoorAnswers(t *testing.T) {
 			if diff := cmp.Diff(want, sources); diff != "" {
 				t.Errorf("stored (-want +got):\n%s", diff)
 			}
-			if got := testutil.ToFloat64(h.door.metrics.notifications.WithLabelValues(fmt.Sprint(test.code), string(test.reason))); got != 1 {
+			if got := testutil.ToFloat64(h.endpoint.metrics.notifications.WithLabelValues(fmt.Sprint(test.code), string(test.reason))); got != 1 {
 				t.Errorf("signalbook_notifications_total{code=%d, reason=%q}: got %v, want 1", test.code, test.reason, got)
 			}
 			if strings.Contains(h.log.String(), token) {
@@ -351,7 +351,7 @@ func TestInboxRefuses(t *testing.T) {
 			if got := strings.TrimSpace(answer); got != test.answer {
 				t.Errorf("answer: got %q, want %q", got, test.answer)
 			}
-			if got := testutil.ToFloat64(h.door.metrics.notifications.WithLabelValues("503", string(test.reason))); got != 1 {
+			if got := testutil.ToFloat64(h.endpoint.metrics.notifications.WithLabelValues("503", string(test.reason))); got != 1 {
 				t.Errorf("signalbook_notifications_total{code=503, reason=%s}: got %v, want 1", test.reason, got)
 			}
 		})
@@ -387,24 +387,24 @@ func TestSenderGoesAway(t *testing.T) {
 	}
 }
 
-// TestWaitsForItsTurn fills the door: the next sender waits and is let in when
+// TestWaitsForItsTurn fills the endpoint: the next sender waits and is let in when
 // another leaves.
 func TestWaitsForItsTurn(t *testing.T) {
 	h := start(t, nil)
-	h.door.inFlight = make(chan struct{}, 1)
-	h.door.inFlight <- struct{}{} // somebody is inside
+	h.endpoint.inFlight = make(chan struct{}, 1)
+	h.endpoint.inFlight <- struct{}{} // somebody is inside
 
 	ctx, cancel := context.WithCancel(t.Context())
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, Path, strings.NewReader(payload(t)))
 	r.Header = bearer(token)
 	cancel()
 	w := httptest.NewRecorder()
-	h.door.ServeHTTP(w, r)
+	h.endpoint.ServeHTTP(w, r)
 	if w.Code != http.StatusServiceUnavailable || len(h.inbox.stored()) != 0 {
 		t.Errorf("a sender who left while waiting: got %d and %d stored, want 503 and none", w.Code, len(h.inbox.stored()))
 	}
 
-	go func() { <-h.door.inFlight }()
+	go func() { <-h.endpoint.inFlight }()
 	if res, _ := h.do(t, request{body: strings.NewReader(payload(t))}); res.StatusCode != http.StatusAccepted {
 		t.Errorf("after the other left: got %d, want 202", res.StatusCode)
 	}
@@ -470,14 +470,14 @@ signalbook_notifications_total{code="503",reason="store"} 0
 }
 
 func BenchmarkDoor(b *testing.B) {
-	door := New(Options{Inbox: discard{}, Credentials: func() string { return token }, MaxBody: func() int64 { return 64 << 20 }})
+	endpoint := New(Options{Inbox: discard{}, Credentials: func() string { return token }, MaxBody: func() int64 { return 64 << 20 }})
 	body := payload(b)
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
 		r := httptest.NewRequest(http.MethodPost, Path, strings.NewReader(body))
 		r.Header = bearer(token)
 		w := httptest.NewRecorder()
-		door.ServeHTTP(w, r)
+		endpoint.ServeHTTP(w, r)
 		if w.Code != http.StatusAccepted {
 			b.Fatalf("got %d", w.Code)
 		}

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -21,7 +21,7 @@ type probe struct {
 	err  error
 }
 
-// ask returns why doors take nothing more, empty while they do; and an error when
+// ask returns why endpoints take nothing more, empty while they do; and an error when
 // nothing can be stored. Those who ask while it looks get its answer.
 func (p *probe) ask(ctx context.Context, st *store.Store) (full string, err error) {
 	p.mu.Lock()

@@ -1,16 +1,13 @@
-package main
+package app
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"reflect"
 	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -68,49 +65,49 @@ func (r *reloads) degraded() []string {
 	return []string{"the newest configuration was not taken, the one before goes on: " + strings.Join(problems, "; ")}
 }
 
-// reload reads configuration and playbooks again. A bad file changes nothing. What
+// Reload reads configuration and playbooks again. A bad file changes nothing. What
 // runs keeps the playbook it began with; the rest of the bot asks for its settings
 // whenever it needs them.
-func (b *bot) reload() error {
-	b.reloads.one.Lock()
-	defer b.reloads.one.Unlock()
-	next, err := b.load()
+func (a *App) Reload() error {
+	a.reloads.one.Lock()
+	defer a.reloads.one.Unlock()
+	next, err := a.opts.Load()
 	if err == nil {
-		err = b.refusal(next)
+		err = a.refusal(next)
 	}
 	if err != nil {
-		b.reloads.ended(err)
-		b.logger.Error("the configuration was not reloaded, the old one goes on", "error", err)
+		a.reloads.ended(err)
+		a.opts.Logger.Error("the configuration was not reloaded, the old one goes on", "error", err)
 		return err
 	}
-	for _, warning := range next.warnings {
-		b.logger.Warn(warning.String())
+	for _, warning := range next.Warnings {
+		a.opts.Logger.Warn(warning.String())
 	}
-	b.settings.Store(next)
-	b.reloads.ended(nil) // only now: whoever sees it counts on the new one
+	a.settings.Store(next)
+	a.reloads.ended(nil) // only now: whoever sees it counts on the new one
 	select {
-	case b.changed <- struct{}{}:
+	case a.changed <- struct{}{}:
 	default: // the coordinator looks soon anyway
 	}
-	b.logger.Info("reloaded", "playbooks", len(next.playbooks.All()))
+	a.opts.Logger.Info("reloaded", "playbooks", len(next.Playbooks.All()))
 	return nil
 }
 
 // refusal says why a good file cannot be taken while the bot runs: what the start
 // checks holds at a reload, too, and what is set up at the start alone needs a new
 // start.
-func (b *bot) refusal(next *settings) error {
-	return errors.Join(b.sameConnections(next), b.sameWebFile(), b.staysClosed(next.config), b.staysDurable(next.config))
+func (a *App) refusal(next *Settings) error {
+	return errors.Join(a.sameConnections(next), a.sameWebFile(), a.staysClosed(next.Config), a.staysDurable(next.Config))
 }
 
 // staysClosed refuses to let everybody send notifications because credentials are
 // gone: the start would listen on loopback only.
-func (b *bot) staysClosed(next *config.Config) error {
-	listens := b.listens.Load()
+func (a *App) staysClosed(next *config.Config) error {
+	listens := a.listens.Load()
 	if listens == nil {
 		return nil
 	}
-	if _, narrowed := listenAddress(*listens, next, b.auth); narrowed {
+	if _, narrowed := listenAddress(*listens, next, a.opts.Auth); narrowed {
 		return fmt.Errorf("webhook: without credentials anybody could send notifications to %s: give webhook.credentials_file, or set webhook.open: true, or restart the bot to listen on loopback only", *listens)
 	}
 	return nil
@@ -118,8 +115,8 @@ func (b *bot) staysClosed(next *config.Config) error {
 
 // staysDurable refuses to end the bot: a Redis that is known to forget was
 // accepted.
-func (b *bot) staysDurable(next *config.Config) error {
-	state := b.state.Load()
+func (a *App) staysDurable(next *config.Config) error {
+	state := a.state.Load()
 	if next.Redis.AcceptDataLoss || state == nil || state.err != nil || len(state.durability.Forgets) == 0 {
 		return nil
 	}
@@ -128,23 +125,23 @@ func (b *bot) staysDurable(next *config.Config) error {
 
 // sameWebFile refuses to go on with users and certificates that the web
 // configuration does not have any more.
-func (b *bot) sameWebFile() error {
-	if b.webFile == "" {
+func (a *App) sameWebFile() error {
+	if a.opts.WebFile == "" {
 		return nil
 	}
-	now, err := os.ReadFile(b.webFile)
+	now, err := os.ReadFile(a.opts.WebFile)
 	if err != nil {
 		return fmt.Errorf("read web configuration: %w", err)
 	}
-	if !bytes.Equal(b.web, now) {
-		return fmt.Errorf("web configuration %s: it changed, and is read at the start only: restart the bot", b.webFile)
+	if !bytes.Equal(a.opts.Web, now) {
+		return fmt.Errorf("web configuration %s: it changed, and is read at the start only: restart the bot", a.opts.WebFile)
 	}
 	return nil
 }
 
 // sameConnections refuses a reload that would need a restart.
-func (b *bot) sameConnections(next *settings) error {
-	was, now := b.settings.Load().config, next.config
+func (a *App) sameConnections(next *Settings) error {
+	was, now := a.settings.Load().Config, next.Config
 	if was.Slack.APIURL != now.Slack.APIURL || was.Slack.BotToken != now.Slack.BotToken || was.Slack.AppToken != now.Slack.AppToken || was.Slack.SigningSecret != now.Slack.SigningSecret {
 		return errors.New("slack: address, tokens and secrets are read at the start only: restart the bot")
 	}
@@ -154,19 +151,4 @@ func (b *bot) sameConnections(next *settings) error {
 		return errors.New("redis: the connection is set up at the start only: restart the bot")
 	}
 	return nil
-}
-
-// reloadOnHangup reloads at each SIGHUP; the log says how it went.
-func reloadOnHangup(ctx context.Context, b *bot) error {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-hangups:
-			_ = b.reload() // logged where it happens
-		}
-	}
 }

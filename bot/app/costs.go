@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -18,15 +18,15 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-// reviews are the digests of a configuration with whom they ask.
-type reviews struct {
+// costs is whom the digests of a configuration ask.
+type costs struct {
 	prometheus *promquery.Prometheus      // nil: not configured
 	sources    map[string][]ingest.Source // by digest
 }
 
-// newReviews connects the digests of a configuration to their sources.
-func newReviews(c *config.Config) (reviews, error) {
-	r := reviews{sources: map[string][]ingest.Source{}}
+// connect connects the digests of a configuration to their sources.
+func connect(c *config.Config) (costs, error) {
+	r := costs{sources: map[string][]ingest.Source{}}
 	var asked source.Querier
 	if c.Prometheus != nil {
 		p, err := promquery.New(promquery.Config{URL: c.Prometheus.URL, HTTP: promconfig.HTTPClientConfig(*c.Prometheus.HTTPConfig)})
@@ -45,10 +45,10 @@ func newReviews(c *config.Config) (reviews, error) {
 	return r, nil
 }
 
-// about is what a digest is gathered for.
-func (s *settings) about(name string, now time.Time) ingest.About {
-	a := ingest.About{Digest: name, Week: report.WeekBefore(now), Now: now, Sources: s.reviews.sources[name], Handbook: s.handbook}
-	for _, d := range s.config.Digests {
+// About is what a digest is gathered for.
+func (s *Settings) About(name string, now time.Time) ingest.About {
+	a := ingest.About{Digest: name, Week: report.WeekBefore(now), Now: now, Sources: s.costs.sources[name], Handbook: s.Handbook}
+	for _, d := range s.Config.Digests {
 		if d.Name == name {
 			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor}
 		}
@@ -56,44 +56,44 @@ func (s *settings) about(name string, now time.Time) ingest.About {
 	return a
 }
 
-// organisation is whom to ask for the organisation's numbers.
-func (s *settings) organisation() ingest.Organisation {
-	return ingest.Organisation{Config: s.config.Organisation, Prometheus: s.reviews.prometheus}
+// Organisation is whom to ask for the organisation's numbers.
+func (s *Settings) Organisation() ingest.Organisation {
+	return ingest.Organisation{Config: s.Config.Organisation, Prometheus: s.costs.prometheus}
 }
 
 // coordinatorDigests are the digests as the coordinator posts them.
-func (s *settings) coordinatorDigests() []coordinator.Digest {
+func (s *Settings) coordinatorDigests() []coordinator.Digest {
 	var all []coordinator.Digest
-	for _, d := range s.config.Digests {
+	for _, d := range s.Config.Digests {
 		all = append(all, coordinator.Digest{Name: d.Name, Channel: d.Channel, Schedule: d.Schedule + " " + d.TimeZone, Next: d.Next})
 	}
 	return all
 }
 
-func (s *settings) digestNames() []string {
+func (s *Settings) digestNames() []string {
 	var names []string
-	for _, d := range s.config.Digests {
+	for _, d := range s.Config.Digests {
 		names = append(names, d.Name)
 	}
 	return names
 }
 
 // digestClock is the clock by which costs settle, day by day: Redis'.
-func digestClock(st *store.Store) func() time.Time {
-	if haste.now != nil {
-		return haste.now
+func (a *App) digestClock(st *store.Store) func() time.Time {
+	if a.opts.Timing.Now != nil {
+		return a.opts.Timing.Now
 	}
 	return st.Now
 }
 
 // report gathers and judges a digest for the coordinator.
-func (b *bot) report(st *store.Store, tells tells) func(context.Context, coordinator.Digest, coordinator.Wanted) (report.Report, error) {
+func (a *App) report(st *store.Store, tells tells) func(context.Context, coordinator.Digest, coordinator.Wanted) (report.Report, error) {
 	return func(ctx context.Context, d coordinator.Digest, w coordinator.Wanted) (report.Report, error) {
-		s := b.settings.Load()
-		about := s.about(d.Name, w.At)
+		s := a.settings.Load()
+		about := s.About(d.Name, w.At)
 		about.Skipped = w.Skipped
 		about.Channel, about.Tells = d.Channel, tells
-		in, err := ingest.Gather(ctx, st, s.organisation(), about)
+		in, err := ingest.Gather(ctx, st, s.Organisation(), about)
 		if err != nil {
 			return report.Report{}, err
 		}
@@ -102,30 +102,30 @@ func (b *bot) report(st *store.Store, tells tells) func(context.Context, coordin
 }
 
 // tells reports of which channels the readers of another may be told incidents; see
-// [desk.Desk.Tells].
+// [interaction.Handler.Tells].
 type tells func(ctx context.Context, to string, channels []string) map[string]bool
 
 // gather gathers a digest for who asks.
-func (b *bot) gather(st *store.Store, tells tells) func(context.Context, string, time.Time) (report.Input, error) {
+func (a *App) gather(st *store.Store, tells tells) func(context.Context, string, time.Time) (report.Input, error) {
 	return func(ctx context.Context, name string, now time.Time) (report.Input, error) {
-		if haste.now != nil {
-			now = haste.now()
+		if a.opts.Timing.Now != nil {
+			now = a.opts.Timing.Now()
 		}
-		s := b.settings.Load()
-		about := s.about(name, now)
+		s := a.settings.Load()
+		about := s.About(name, now)
 		about.Channel, about.Tells = s.digestChannel(name), tells
-		return ingest.Gather(ctx, st, s.organisation(), about)
+		return ingest.Gather(ctx, st, s.Organisation(), about)
 	}
 }
 
 // organisation asks for the organisation's numbers, with the stored weeks that
 // growth is measured from.
-func (b *bot) organisation(st *store.Store) func(context.Context, time.Time) report.Organisation {
+func (a *App) organisation(st *store.Store) func(context.Context, time.Time) report.Organisation {
 	return func(ctx context.Context, now time.Time) report.Organisation {
-		told := b.settings.Load().organisation().Ask(ctx, now)
+		told := a.settings.Load().Organisation().Ask(ctx, now)
 		weeks, err := ingest.UsersByWeek(ctx, st, now)
 		if err != nil {
-			b.logger.Warn("the stored weeks of users could not be read, so growth is not measured", "error", err)
+			a.opts.Logger.Warn("the stored weeks of users could not be read, so growth is not measured", "error", err)
 		}
 		told.UsersByWeek = weeks
 		return told
@@ -133,29 +133,29 @@ func (b *bot) organisation(st *store.Store) func(context.Context, time.Time) rep
 }
 
 // importer reads the cost sources that this replica can see.
-func (b *bot) importer(st *store.Store, replica string) *ingest.Importer {
+func (a *App) importer(st *store.Store, replica string) *ingest.Importer {
 	return &ingest.Importer{
-		Store: st, Replica: replica, Logger: b.logger, Now: digestClock(st), Every: haste.imports,
+		Store: st, Replica: replica, Logger: a.opts.Logger, Now: a.digestClock(st), Every: a.opts.Timing.Imports,
 		Sources: func() []ingest.Source {
-			s := b.settings.Load()
+			s := a.settings.Load()
 			var all []ingest.Source
 			for _, name := range s.digestNames() {
-				all = append(all, s.reviews.sources[name]...)
+				all = append(all, s.costs.sources[name]...)
 			}
 			return all
 		},
 		Users: func(ctx context.Context) (float64, bool) {
-			users := b.settings.Load().organisation().Ask(ctx, digestClock(st)()).Users
+			users := a.settings.Load().Organisation().Ask(ctx, a.digestClock(st)()).Users
 			return users.Value, users.Known
 		},
 	}
 }
 
-// askForDigest asks for the only configured digest, as a person would.
-func (b *bot) askForDigest(ctx context.Context) error {
-	st := b.store.Load()
+// AskForDigest asks for the only configured digest, as a person would.
+func (a *App) AskForDigest(ctx context.Context) error {
+	st := a.store.Load()
 	if st == nil {
-		return fmt.Errorf("not ready: %s", *b.unready.Load())
+		return fmt.Errorf("not ready: %s", *a.unready.Load())
 	}
 	_, _, err := st.Put(ctx, incident.Event{
 		Op: rand.Text(), At: time.Now().UTC().Truncate(time.Millisecond), Review: &incident.Review{Verb: incident.ReviewPost, Again: true},

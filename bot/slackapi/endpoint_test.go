@@ -94,8 +94,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// testDoor has a client whose response_urls are kept.
-func testDoor(t *testing.T, handler Handler) (*door, func() []string) {
+// testEndpoint has a client whose response_urls are kept.
+func testEndpoint(t *testing.T, handler Handler) (*endpoint, func() []string) {
 	t.Helper()
 	var mu sync.Mutex
 	var sent []string
@@ -110,14 +110,14 @@ func testDoor(t *testing.T, handler Handler) (*door, func() []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newDoor("test", client, handler, slog.New(slog.DiscardHandler), newDoorMetrics(nil)), func() []string {
+	return newEndpoint("test", client, handler, slog.New(slog.DiscardHandler), newEndpointMetrics(nil)), func() []string {
 		mu.Lock()
 		defer mu.Unlock()
 		return append([]string(nil), sent...)
 	}
 }
 
-func (d *door) counted(k kind, outcome string) float64 {
+func (d *endpoint) counted(k kind, outcome string) float64 {
 	return testutil.ToFloat64(d.metrics.requests.WithLabelValues(d.name, string(k), outcome))
 }
 
@@ -126,7 +126,7 @@ func say(text string) func(context.Context, Slash) Answer {
 }
 
 func TestCommandInTime(t *testing.T) {
-	d, sent := testDoor(t, &recorder{command: say("here")})
+	d, sent := testEndpoint(t, &recorder{command: say("here")})
 	ticket := d.enter()
 	got := d.command(ticket, Slash{Op: "trigger:1", ResponseURL: "https://slack.test/r/1"})
 	ticket.leave()
@@ -140,7 +140,7 @@ func TestCommandInTime(t *testing.T) {
 
 func TestCommandTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, sent := testDoor(t, &recorder{command: func(ctx context.Context, _ Slash) Answer {
+		d, sent := testEndpoint(t, &recorder{command: func(ctx context.Context, _ Slash) Answer {
 			select {
 			case <-time.After(8 * time.Second):
 				return Answer{Message: message.Message{Text: "done after all"}}
@@ -172,7 +172,7 @@ func TestCommandTooLate(t *testing.T) {
 
 func TestHandlerIsStoppedAfterItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, sent := testDoor(t, &recorder{command: func(ctx context.Context, _ Slash) Answer {
+		d, sent := testEndpoint(t, &recorder{command: func(ctx context.Context, _ Slash) Answer {
 			<-ctx.Done()
 			return Answer{}
 		}})
@@ -188,7 +188,7 @@ func TestHandlerIsStoppedAfterItsTime(t *testing.T) {
 }
 
 func TestPanicsEndInTheDoor(t *testing.T) {
-	d, _ := testDoor(t, &recorder{
+	d, _ := testEndpoint(t, &recorder{
 		command: func(context.Context, Slash) Answer { panic("one") },
 		action:  func(context.Context, Action) { panic("two") },
 		submit:  func(context.Context, Submission) map[string]string { panic("three") },
@@ -212,7 +212,7 @@ func TestPanicsEndInTheDoor(t *testing.T) {
 
 func TestSubmitTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, _ := testDoor(t, &recorder{submit: func(context.Context, Submission) map[string]string {
+		d, _ := testEndpoint(t, &recorder{submit: func(context.Context, Submission) map[string]string {
 			time.Sleep(4 * time.Second) // a slow handler, in the bubble's time
 			return nil
 		}})
@@ -246,7 +246,7 @@ func TestErrorsStandAtInputs(t *testing.T) {
 func TestCloseWaitsForHandlers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := false
-		d, _ := testDoor(t, &recorder{action: func(ctx context.Context, _ Action) {
+		d, _ := testEndpoint(t, &recorder{action: func(ctx context.Context, _ Action) {
 			time.Sleep(4 * time.Second) // a slow handler, in the bubble's time
 			ended = ctx.Err() == nil
 		}})
@@ -257,7 +257,7 @@ func TestCloseWaitsForHandlers(t *testing.T) {
 			t.Errorf("got %v, ended %t, want the handler to end undisturbed", err, ended)
 		}
 		if d.enter() != nil {
-			t.Error("got a place after the door closed")
+			t.Error("got a place after the endpoint closed")
 		}
 	})
 }
@@ -265,7 +265,7 @@ func TestCloseWaitsForHandlers(t *testing.T) {
 func TestCloseIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stopped := make(chan struct{})
-		d, _ := testDoor(t, &recorder{action: func(ctx context.Context, a Action) {
+		d, _ := testEndpoint(t, &recorder{action: func(ctx context.Context, a Action) {
 			<-ctx.Done()
 			if a.Op == "stubborn" {
 				<-stopped
@@ -287,7 +287,7 @@ func TestCloseIsBounded(t *testing.T) {
 }
 
 func TestPlacesAreBounded(t *testing.T) {
-	d, _ := testDoor(t, &recorder{})
+	d, _ := testEndpoint(t, &recorder{})
 	var taken []*ticket
 	for range maxInFlight {
 		taken = append(taken, d.enter())

@@ -1,4 +1,4 @@
-// Package webhook is the door for Alertmanager and Grafana: it checks who sends,
+// Package webhook is the endpoint for Alertmanager and Grafana: it checks who sends,
 // bounds and checks the body, hands the notification to the inbox and answers.
 // It keeps no state, decides nothing about incidents, and never answers that a
 // notification was accepted before the inbox has it.
@@ -22,7 +22,7 @@ import (
 	"github.com/signalbook/signalbook/alerts/intake"
 )
 
-// Path is the only path that the door answers.
+// Path is the only path that the endpoint answers.
 const Path = "/alertmanager/webhook"
 
 // DefaultSource names the sender of a request without ?source=.
@@ -53,7 +53,7 @@ type Inbox interface {
 	Put(ctx context.Context, r Received) error
 }
 
-// Options is what a Door needs. Inbox, Credentials and MaxBody are required. The
+// Options is what a Endpoint needs. Inbox, Credentials and MaxBody are required. The
 // functions are asked at every request, so a reload takes effect at the next one.
 type Options struct {
 	Inbox Inbox
@@ -69,7 +69,7 @@ type Options struct {
 	Registerer prometheus.Registerer
 }
 
-// Door answers POST and PUT on Path:
+// Endpoint answers POST and PUT on Path:
 //
 //	202  the inbox has the notification
 //	400  it can never be read; the body says why
@@ -82,7 +82,7 @@ type Options struct {
 //
 // Never 429, which Alertmanager does not retry, nor a redirect, which it follows
 // without the body.
-type Door struct {
+type Endpoint struct {
 	options  Options
 	metrics  *metrics
 	inFlight chan struct{}
@@ -91,15 +91,15 @@ type Door struct {
 	pace     intake.Pace // of all bodies but the usual small ones
 }
 
-// New returns a Door. It starts nothing.
-func New(options Options) *Door {
+// New returns a Endpoint. It starts nothing.
+func New(options Options) *Endpoint {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Door{options: options, metrics: newMetrics(options.Registerer),
+	return &Endpoint{options: options, metrics: newMetrics(options.Registerer),
 		inFlight: make(chan struct{}, maxInFlight), large: make(chan struct{}, 1), bodies: intake.NewBudget(maxBodies, bodyWeight, leastBody), pace: bodyPace}
 }
 
@@ -109,8 +109,8 @@ type listed struct {
 	kept int
 }
 
-// ServeHTTP answers one request; Door's comment lists the answers.
-func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers one request; Endpoint's comment lists the answers.
+func (d *Endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := d.options.Now()
 	list, refused := d.receive(w, r, began)
 	if refused == nil {
@@ -124,7 +124,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // receive checks a request from its outside inwards and stores what it brings.
-func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (listed, *refusal) {
+func (d *Endpoint) receive(w http.ResponseWriter, r *http.Request, at time.Time) (listed, *refusal) {
 	none := listed{}
 	if r.URL.Path != Path {
 		return none, &refusal{reason: reasonPath, text: "notifications belong to " + Path}
@@ -167,7 +167,7 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, at time.Time) (li
 }
 
 // tell writes into the log what was stored.
-func (d *Door) tell(r Received) {
+func (d *Endpoint) tell(r Received) {
 	n := r.Notification
 	if n == nil {
 		decoded, err := alerts.Decode(bytes.NewReader(r.Body), r.Source)
@@ -201,7 +201,7 @@ func sourceOf(u *url.URL) (string, bool) {
 	return "", false
 }
 
-func (d *Door) accepted(w http.ResponseWriter, list listed) {
+func (d *Endpoint) accepted(w http.ResponseWriter, list listed) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
 	// An error means that the sender has gone; what it sent is stored.
@@ -210,7 +210,7 @@ func (d *Door) accepted(w http.ResponseWriter, list listed) {
 
 // refuse answers with a sentence. Alertmanager copies it into its log, so it
 // never holds the cause of a failed store, which may name hosts or worse.
-func (d *Door) refuse(w http.ResponseWriter, r *http.Request, why *refusal) {
+func (d *Endpoint) refuse(w http.ResponseWriter, r *http.Request, why *refusal) {
 	switch why.reason {
 	case reasonMethod:
 		w.Header().Set("Allow", "POST, PUT")
