@@ -8,21 +8,21 @@ import (
 )
 
 // judgeAccess notes in the input of an event whether the person may act.
-func (r *term) judgeAccess(ctx context.Context, s *incident.StepInput, settings Settings, ev incident.Event, user incident.User, at access.Place) error {
-	decision, err := r.people.May(ctx, user.ID, ev.Access, at, settings.External)
+func (t *term) judgeAccess(ctx context.Context, s *incident.StepInput, settings Settings, ev incident.Event, user incident.User, at access.Place) error {
+	decision, err := t.people.May(ctx, user.ID, ev.Access, at, settings.External)
 	s.Refusal, s.Hidden, s.Note = decision.Reason, decision.Hidden, decision.Note
 	return err
 }
 
 // withPrivate adds whether the channel is private, by Slack's last word, to facts of a
 // endpoint that could not read it.
-func (r *term) withPrivate(ctx context.Context, facts access.Facts, channel string) access.Facts {
+func (t *term) withPrivate(ctx context.Context, facts access.Facts, channel string) access.Facts {
 	if facts.Private != access.Unknown {
 		return facts
 	}
-	room, err := r.Store.Roster(ctx, r.people.Channel(channel), "")
+	room, err := t.c.Store.Roster(ctx, t.people.Channel(channel), "")
 	if err != nil {
-		r.log.Debug("what is known of a channel could not be read", "channel", channel, "error", err)
+		t.log.Debug("what is known of a channel could not be read", "channel", channel, "error", err)
 	}
 	facts.Private = room.Private
 	return facts

@@ -9,10 +9,10 @@ import (
 // spendWithin gives the term its budgets. Whoever kept the workspace before may
 // have spent everything a moment ago, so they start empty; only before the very
 // first coordinator there was nobody.
-func (r *term) spendWithin(now time.Time) {
-	r.budgets = slackapi.NewBudgets(now)
-	if r.lease.Fence.First() {
-		r.budgets = slackapi.NewFullBudgets(now)
+func (t *term) spendWithin(now time.Time) {
+	t.budgets = slackapi.NewBudgets(now)
+	if t.lease.Fence.First() {
+		t.budgets = slackapi.NewFullBudgets(now)
 	}
-	r.Slack = r.Coordinator.Slack.Within(r.budgets)
+	t.Slack = t.c.Slack.Within(t.budgets)
 }

@@ -178,7 +178,7 @@ func (k *Coordinator) term(ctx context.Context, lease store.Lease) error {
 	defer k.health.Reset("redis", aboutBehind)
 	defer k.keeping.Store(false)
 	k.health.Clear(aboutBehind)
-	r := &term{Coordinator: k, lease: lease, log: log, isolating: 1, atOnce: batch, compared: make(chan struct{}), documents: health.NewDocuments(&k.health, log, k.gaveUp)}
+	r := &term{c: k, lease: lease, log: log, isolating: 1, atOnce: batch, compared: make(chan struct{}), documents: health.NewDocuments(&k.health, log, k.gaveUp)}
 	r.renewed(time.Now())
 	r.spendWithin(time.Now())
 	r.people = directory.New(directory.Options{
@@ -227,7 +227,7 @@ var errLeaseLost = sender.ErrLeaseLost
 
 // term is one time of holding the lease.
 type term struct {
-	*Coordinator
+	c *Coordinator
 	// Slack is the client as the coordinator uses it: within budgets of this term's own.
 	Slack     *slackapi.Client
 	budgets   *slackapi.Budgets
@@ -249,20 +249,20 @@ type term struct {
 	lastFailure string // how the last event failed
 }
 
-func (r *term) renewed(at time.Time) {
-	if r.began.IsZero() {
-		r.began = at
+func (t *term) renewed(at time.Time) {
+	if t.began.IsZero() {
+		t.began = at
 	}
-	r.until.Store(int64(at.Sub(r.began) + stopAfter))
+	t.until.Store(int64(at.Sub(t.began) + stopAfter))
 }
 
 // valid reports whether the lease is surely still ours, on our own monotonic
 // clock: looked at before every Slack call.
-func (r *term) valid() bool { return int64(time.Since(r.began)) < r.until.Load() }
+func (t *term) valid() bool { return int64(time.Since(t.began)) < t.until.Load() }
 
 // renew prolongs the lease every second, and ends the term when that has not
 // succeeded for four.
-func (r *term) renew(ctx context.Context) error {
+func (t *term) renew(ctx context.Context) error {
 	ticker := time.NewTicker(renewEvery)
 	defer ticker.Stop()
 	for {
@@ -273,24 +273,24 @@ func (r *term) renew(ctx context.Context) error {
 		}
 		asked := time.Now()
 		attempt, cancel := context.WithTimeout(ctx, stopAfter/2)
-		ok, err := r.Store.Renew(attempt, r.lease)
+		ok, err := t.c.Store.Renew(attempt, t.lease)
 		if err == nil && ok {
-			_, _ = r.Store.MeasureClock(attempt) // what was measured a second ago is as good
+			_, _ = t.c.Store.MeasureClock(attempt) // what was measured a second ago is as good
 		}
 		cancel()
 		switch {
 		case err == nil && ok:
-			r.renewed(asked)
+			t.renewed(asked)
 		case err == nil:
 			return errLeaseLost
-		case !r.valid():
+		case !t.valid():
 			return errors.Join(errLeaseLost, err)
 		}
 	}
 }
 
 // enqueueDueTimers puts the timers that are due into the inbox.
-func (r *term) enqueueDueTimers(ctx context.Context) error {
+func (t *term) enqueueDueTimers(ctx context.Context) error {
 	ticker := time.NewTicker(timerEvery)
 	defer ticker.Stop()
 	for {
@@ -299,12 +299,12 @@ func (r *term) enqueueDueTimers(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		}
-		now := r.Store.Now()
-		ripe, err := r.Store.Due(ctx, now, 64)
+		now := t.c.Store.Now()
+		ripe, err := t.c.Store.Due(ctx, now, 64)
 		if err != nil || len(ripe) == 0 {
 			continue // the inbox loop reports a Redis that does not answer
 		}
-		each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{Ripe: ripe, Now: now})
+		each, err := t.c.Store.Commit(ctx, t.lease.Fence, store.Commit{Ripe: ripe, Now: now})
 		if err == nil && errors.Is(each[0], store.ErrFenced) {
 			return errLeaseLost
 		}

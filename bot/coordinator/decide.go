@@ -13,10 +13,10 @@ import (
 )
 
 // decide lets the state machine decide about one event, on what we know.
-func (r *term) decide(ctx context.Context, entry store.Entry) (commit store.Commit, err error) {
+func (t *term) decide(ctx context.Context, entry store.Entry) (commit store.Commit, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.log.Error("panic while handling an event", "event", entry.ID, "panic", p, "stack", string(debug.Stack()))
+			t.log.Error("panic while handling an event", "event", entry.ID, "panic", p, "stack", string(debug.Stack()))
 			err = &eventError{entry.ID, fmt.Errorf("panic: %v", p)}
 		}
 	}()
@@ -27,54 +27,54 @@ func (r *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 		return commit, &poisonError{entry.Err.Error()}
 	}
 	ev := entry.Event
-	if refused, older, err := r.older(ctx, entry); err != nil || older {
+	if refused, older, err := t.older(ctx, entry); err != nil || older {
 		return refused, err
 	}
 	if ev.Review != nil {
-		return r.review(ctx, entry)
+		return t.review(ctx, entry)
 	}
-	settings := r.Settings()
-	in, err := r.input(ctx, ev, settings)
+	settings := t.c.Settings()
+	in, err := t.input(ctx, ev, settings)
 	if err != nil {
-		return commit, r.unhandled(err)
+		return commit, t.unhandled(err)
 	}
 	if ev.Start != nil {
-		in.StartPlan = r.startPlan(settings, *ev.Start)
+		in.StartPlan = t.startPlan(settings, *ev.Start)
 	}
-	if err := r.load(ctx, settings, ev, likely(in, ev), &in.Loaded); err != nil {
-		return commit, r.unhandled(err)
+	if err := t.load(ctx, settings, ev, likely(in, ev), &in.Loaded); err != nil {
+		return commit, t.unhandled(err)
 	}
 	opens := in.StartPlan
 	out, err := settings.Rules.Settle(in, ev, func(needs incident.Needs, into *incident.Loaded) error {
-		err := r.load(ctx, settings, ev, needs, into)
+		err := t.load(ctx, settings, ev, needs, into)
 		opens = cmp.Or(into.Plan, opens)
 		return err
 	})
 	if err != nil {
-		return commit, r.unhandled(err)
+		return commit, t.unhandled(err)
 	}
 
 	commit = store.Commit{EventID: entry.ID, Op: ev.Op, Answer: out.Answer, Now: ev.At}
-	commit.Channel, commit.Storms = r.cache.saved(out)
+	commit.Channel, commit.Storms = t.cache.saved(out)
 	for _, result := range out.Results {
 		i := result.Incident
-		before, whole := r.cache.before(i.Number)
+		before, whole := t.cache.before(i.Number)
 		shown := len(result.Changes) > 0 || before != nil && i.Moved(before)
 		commit.Saved = append(commit.Saved, store.Saved{
-			Result: result, Was: r.cache.version(i.Number), Due: settings.Rules.NextDue(i),
+			Result: result, Was: t.cache.version(i.Number), Due: settings.Rules.NextDue(i),
 			Dirty: shown && !i.Quiet && i.Show != incident.ShowListed, Before: before, Whole: whole,
 		})
 		if i.Number == in.Next {
 			commit.Next = i.Number
-			r.cache.next = i.Number
+			t.cache.next = i.Number
 		}
-		r.cache.put(i)
+		t.cache.put(i)
 	}
 	if opens != nil && len(out.Results) > 0 {
 		commit.Playbook = opens.Playbook
 	}
 	if ev.Timer != nil && len(out.Storms) == 0 && ev.Timer.Incident < 0 {
-		if storm := r.cache.storms[-ev.Timer.Incident]; storm != nil {
+		if storm := t.cache.storms[-ev.Timer.Incident]; storm != nil {
 			commit.Again = &store.Again{Number: storm.Subject(), Due: storm.NextDue()}
 		}
 	}
@@ -83,7 +83,7 @@ func (r *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 		commit.Again = &store.Again{Number: in.Current.Number, Due: settings.Rules.NextDue(*in.Current)}
 	}
 	if out.Reason != "" {
-		r.log.Debug("nothing to show", "event", entry.ID, "reason", out.Reason)
+		t.log.Debug("nothing to show", "event", entry.ID, "reason", out.Reason)
 	}
 	return commit, nil
 }

@@ -43,8 +43,8 @@ const (
 )
 
 // digestNamed finds a configured digest; without a name the only one.
-func (r *term) digestNamed(name string) (Digest, bool) {
-	all := r.Settings().Digests
+func (t *term) digestNamed(name string) (Digest, bool) {
+	all := t.c.Settings().Digests
 	if name == "" && len(all) == 1 {
 		return all[0], true
 	}
@@ -57,16 +57,16 @@ func (r *term) digestNamed(name string) (Digest, bool) {
 }
 
 // digestWork asks the sender for a look at a digest.
-func (r *term) digestWork(d report.Document, clicked ...string) sender.Work {
-	return sender.Work{Number: store.DigestSubject(d.Number), Channel: r.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
+func (t *term) digestWork(d report.Document, clicked ...string) sender.Work {
+	return sender.Work{Number: store.DigestSubject(d.Number), Channel: t.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
 }
 
 // post makes the digests that are due, and those that people ask for.
-func (r *term) post(ctx context.Context) error {
+func (t *term) post(ctx context.Context) error {
 	told := map[string]time.Time{} // ticks too old to be made up, so that each is said once
 	wait := digestEvery
 	for pause.For(ctx, wait) {
-		err := errors.Join(r.scheduled(ctx, told), r.wished(ctx))
+		err := errors.Join(t.scheduled(ctx, told), t.wished(ctx))
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -74,9 +74,9 @@ func (r *term) post(ctx context.Context) error {
 			return errLeaseLost
 		case err != nil:
 			// Not known what was stored: what was, nobody has told the sender.
-			r.sender.Refresh()
+			t.sender.Refresh()
 			wait = min(2*wait, digestRest)
-			r.log.Warn("digests wait", "error", err, "again_in", wait)
+			t.log.Warn("digests wait", "error", err, "again_in", wait)
 		default:
 			wait = digestEvery
 		}
@@ -86,29 +86,29 @@ func (r *term) post(ctx context.Context) error {
 
 // scheduled posts every digest whose time has come. One that fails does not hold up
 // the others.
-func (r *term) scheduled(ctx context.Context, told map[string]time.Time) error {
-	passed, err := r.Store.Passed(ctx)
+func (t *term) scheduled(ctx context.Context, told map[string]time.Time) error {
+	passed, err := t.c.Store.Passed(ctx)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	now := r.Now()
-	for _, d := range r.Settings().Digests {
-		errs = append(errs, r.inTime(ctx, d, passed[d.Name], now, told))
+	now := t.c.Now()
+	for _, d := range t.c.Settings().Digests {
+		errs = append(errs, t.inTime(ctx, d, passed[d.Name], now, told))
 		delete(passed, d.Name)
 	}
 	for name := range passed { // configured no more: when it is again, its first time is the next one
-		errs = append(errs, r.commitReview(ctx, store.Review{Unpass: name}))
+		errs = append(errs, t.commitReview(ctx, store.Review{Unpass: name}))
 	}
 	return errors.Join(errs...)
 }
 
 // inTime posts one digest when its time has come since the last that was dealt with.
-func (r *term) inTime(ctx context.Context, d Digest, last store.Passed, now time.Time, told map[string]time.Time) error {
+func (t *term) inTime(ctx context.Context, d Digest, last store.Passed, now time.Time, told map[string]time.Time) error {
 	pass := store.Passed{Tick: store.Tick{Digest: d.Name, At: now}, Schedule: d.Schedule}
 	if last.At.IsZero() || last.Schedule != d.Schedule {
 		// It was not configured like this before: its first time is the next one.
-		return r.commitReview(ctx, store.Review{Passed: &pass})
+		return t.commitReview(ctx, store.Review{Passed: &pass})
 	}
 	due, skipped := d.due(last.At, now)
 	switch {
@@ -116,11 +116,11 @@ func (r *term) inTime(ctx context.Context, d Digest, last store.Passed, now time
 	case now.Sub(due) > makeUpFor:
 		if !told[d.Name].Equal(due) {
 			told[d.Name] = due
-			r.log.Warn("a digest is too late to be made up; the next one says so", "digest", d.Name, "was_due", due)
+			t.log.Warn("a digest is too late to be made up; the next one says so", "digest", d.Name, "was_due", due)
 		}
 	default:
 		pass.At = due
-		if err := r.makeDigest(ctx, d, Wanted{At: due, Skipped: skipped}, store.Review{Tick: &pass.Tick, Passed: &pass}, ""); err != nil {
+		if err := t.makeDigest(ctx, d, Wanted{At: due, Skipped: skipped}, store.Review{Tick: &pass.Tick, Passed: &pass}, ""); err != nil {
 			return fmt.Errorf("make digest %s for %s: %w", d.Name, due.Format(time.RFC3339), err)
 		}
 	}
@@ -143,21 +143,21 @@ func (d Digest) due(last, now time.Time) (due time.Time, skipped int) {
 }
 
 // wished posts what people asked for.
-func (r *term) wished(ctx context.Context) error {
-	asked, unread, err := r.Store.Asked(ctx)
+func (t *term) wished(ctx context.Context) error {
+	asked, unread, err := t.c.Store.Asked(ctx)
 	if err != nil {
 		return err
 	}
-	r.documents.Met(unread...)
+	t.documents.Met(unread...)
 	var errs []error
 	for _, a := range asked {
-		d, ok := r.digestNamed(a.Digest)
+		d, ok := t.digestNamed(a.Digest)
 		if !ok {
-			r.log.Warn("a digest that was asked for is no longer configured", "digest", a.Digest)
-			errs = append(errs, r.commitReview(ctx, store.Review{Unask: a.Op}))
+			t.log.Warn("a digest that was asked for is no longer configured", "digest", a.Digest)
+			errs = append(errs, t.commitReview(ctx, store.Review{Unask: a.Op}))
 			continue
 		}
-		if err := r.makeDigest(ctx, d, Wanted{At: a.At}, store.Review{Unask: a.Op}, a.By); err != nil {
+		if err := t.makeDigest(ctx, d, Wanted{At: a.At}, store.Review{Unask: a.Op}, a.By); err != nil {
 			errs = append(errs, fmt.Errorf("make digest %s as asked: %w", d.Name, err))
 		}
 	}
@@ -165,40 +165,40 @@ func (r *term) wished(ctx context.Context) error {
 }
 
 // makeDigest gathers, judges and commits one digest; the sender posts it.
-func (r *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.Review, askedBy string) error {
-	newest, err := r.Store.NewestDigest(ctx)
+func (t *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.Review, askedBy string) error {
+	newest, err := t.c.Store.NewestDigest(ctx)
 	if err != nil {
 		return err
 	}
 	document := report.Document{Schema: report.Schema, Number: newest + 1, Version: 1, Tick: w.At, AskedBy: askedBy}
-	d.Channel, document.Belongs, document.BelongsWhy = r.people.Settle(d.Channel, r.Settings().Route(nil).Fallback)
+	d.Channel, document.Belongs, document.BelongsWhy = t.people.Settle(d.Channel, t.c.Settings().Route(nil).Fallback)
 	document.Channel = d.Channel
-	if document.Report, err = r.report(ctx, d, w); err != nil {
+	if document.Report, err = t.report(ctx, d, w); err != nil {
 		return err
 	}
-	others, err := r.digestsOf(ctx, document.Report.Week)
+	others, err := t.digestsOf(ctx, document.Report.Week)
 	if err != nil {
 		return err
 	}
 	document, _ = document.WithMarks(report.MarksOf(others))
 	review.Digest = &store.SavedDigest{Document: document}
-	err = r.commitReview(ctx, review)
+	err = t.commitReview(ctx, review)
 	if errors.Is(err, store.ErrVersion) && review.Tick != nil {
 		// An earlier try was stored after all, or another coordinator's was: it is dirty, and the sender will find it.
-		r.sender.Refresh()
-		return r.commitReview(ctx, store.Review{Passed: review.Passed})
+		t.sender.Refresh()
+		return t.commitReview(ctx, store.Review{Passed: review.Passed})
 	}
 	if err != nil {
 		return err
 	}
-	r.log.Info("a digest is made", "digest", d.Name, "number", document.ID(), "week", document.Report.Week.String(), "asked_by", askedBy)
-	r.sender.Add(r.digestWork(document))
-	return r.forgetDigests(ctx)
+	t.log.Info("a digest is made", "digest", d.Name, "number", document.ID(), "week", document.Report.Week.String(), "asked_by", askedBy)
+	t.sender.Add(t.digestWork(document))
+	return t.forgetDigests(ctx)
 }
 
 // report finds out what a digest tells. What panics in there must not end the coordinator,
 // and the next one after it.
-func (r *term) report(ctx context.Context, d Digest, w Wanted) (told report.Report, err error) {
+func (t *term) report(ctx context.Context, d Digest, w Wanted) (told report.Report, err error) {
 	ctx, cancel := context.WithTimeout(ctx, gatherFor)
 	defer cancel()
 	defer func() {
@@ -206,21 +206,21 @@ func (r *term) report(ctx context.Context, d Digest, w Wanted) (told report.Repo
 			err = fmt.Errorf("panic: %v; this is a defect of Signalbook, please report it: %s", p, debug.Stack())
 		}
 	}()
-	return r.Report(ctx, d, w)
+	return t.c.Report(ctx, d, w)
 }
 
 // forgetDigests lets old digests go the way of old incidents.
-func (r *term) forgetDigests(ctx context.Context) error {
-	kept := r.Settings().Retention.For
+func (t *term) forgetDigests(ctx context.Context) error {
+	kept := t.c.Settings().Retention.For
 	if kept <= 0 {
 		return nil
 	}
-	_, err := r.Store.ForgetDigests(ctx, r.lease.Fence, r.Now().Add(-kept), 10)
+	_, err := t.c.Store.ForgetDigests(ctx, t.lease.Fence, t.c.Now().Add(-kept), 10)
 	return err
 }
 
-func (r *term) commitReview(ctx context.Context, review store.Review) error {
-	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{Now: r.Now(), Review: review})
+func (t *term) commitReview(ctx context.Context, review store.Review) error {
+	each, err := t.c.Store.Commit(ctx, t.lease.Fence, store.Commit{Now: t.c.Now(), Review: review})
 	if err != nil {
 		return err
 	}

@@ -11,16 +11,16 @@ import (
 
 // index makes the indexes whole that lists are read from, unless the coordinator before
 // left them whole: after an upgrade they are filled while the workspace goes on.
-func (r *term) index(ctx context.Context) error {
+func (t *term) index(ctx context.Context) error {
 	for {
-		err := r.Store.FillIndexes(ctx, r.lease.Fence)
+		err := t.c.Store.FillIndexes(ctx, t.lease.Fence)
 		switch {
 		case err == nil, ctx.Err() != nil:
 			return nil
 		case errors.Is(err, store.ErrFenced):
 			return errLeaseLost
 		}
-		r.log.Warn("the indexes of lists could not be filled", "error", err, "again_in", outbox.Retry)
+		t.log.Warn("the indexes of lists could not be filled", "error", err, "again_in", outbox.Retry)
 		if !pause.For(ctx, outbox.Retry) {
 			return nil
 		}

@@ -10,17 +10,17 @@ import (
 )
 
 // input gathers what the state machine needs to know around an event.
-func (r *term) input(ctx context.Context, ev incident.Event, settings Settings) (incident.StepInput, error) {
+func (t *term) input(ctx context.Context, ev incident.Event, settings Settings) (incident.StepInput, error) {
 	var s incident.StepInput
-	newest, err := r.cache.newest(ctx, r.Store)
+	newest, err := t.cache.newest(ctx, t.c.Store)
 	if err != nil {
 		return s, err
 	}
-	s.Next = max(newest, int(r.floor.Load())) + 1
+	s.Next = max(newest, int(t.c.floor.Load())) + 1
 	number := 0
 	switch {
 	case ev.Notification != nil:
-		number, err = r.cache.group(ctx, r.Store, incident.GroupOf(*ev.Notification))
+		number, err = t.cache.group(ctx, t.c.Store, incident.GroupOf(*ev.Notification))
 	case ev.Act != nil:
 		number = ev.Act.Incident
 	case ev.Timer != nil:
@@ -32,20 +32,20 @@ func (r *term) input(ctx context.Context, ev incident.Event, settings Settings) 
 		return s, err
 	}
 	if number > 0 {
-		if s.Current, err = r.cache.incident(ctx, r.Store, number); err != nil {
+		if s.Current, err = t.cache.incident(ctx, t.c.Store, number); err != nil {
 			return s, err
 		}
 	}
 	switch {
 	case ev.Act != nil && s.Current != nil:
-		ev.Access = r.withPrivate(ctx, ev.Access, s.Current.Channel)
-		err = r.judgeAccess(ctx, &s, settings, ev, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
+		ev.Access = t.withPrivate(ctx, ev.Access, s.Current.Channel)
+		err = t.judgeAccess(ctx, &s, settings, ev, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
 	case ev.Start != nil:
 		at := access.Place{Channel: settings.StartChannel(*ev.Start), Responders: settings.Route(ev.Start.Labels).Responders}
-		ev.Access = r.people.FactsOf(at.Channel, ev.Access)
-		err = r.judgeAccess(ctx, &s, settings, ev, ev.Start.User, at)
+		ev.Access = t.people.FactsOf(at.Channel, ev.Access)
+		err = t.judgeAccess(ctx, &s, settings, ev, ev.Start.User, at)
 	case ev.Timer != nil && s.Current != nil:
-		s.Neighbours, err = r.neighbours(ctx, *s.Current, ev.At)
+		s.Neighbours, err = t.neighbours(ctx, *s.Current, ev.At)
 	}
 	return s, err
 }
@@ -66,24 +66,24 @@ func likely(in incident.StepInput, ev incident.Event) (needs incident.Needs) {
 
 // load reads what an event asks for. What could not be read is nil there, when the
 // event can do without.
-func (r *term) load(ctx context.Context, settings Settings, ev incident.Event, needs incident.Needs, into *incident.Loaded) error {
+func (t *term) load(ctx context.Context, settings Settings, ev incident.Event, needs incident.Needs, into *incident.Loaded) error {
 	if needs.Plan != nil {
-		plan := r.plan(settings, *needs.Plan)
+		plan := t.plan(settings, *needs.Plan)
 		into.Plan = &plan
 		if settings.Rules.Storm.Above > 0 {
 			needs.Channels = append(needs.Channels, plan.Channel) // it will be asked for
 		}
 	}
 	for _, hash := range needs.Books {
-		book, err := r.cache.book(ctx, r.Store, hash)
-		if err = r.documents.Spare(err); err != nil { // without it links stay as they were
+		book, err := t.cache.book(ctx, t.c.Store, hash)
+		if err = t.documents.Spare(err); err != nil { // without it links stay as they were
 			return err
 		}
 		incident.Keep(&into.Books, hash, book)
 	}
 	for _, name := range needs.Channels {
-		channel, err := r.cache.channel(ctx, r.Store, name)
-		if err = r.documents.Spare(err); err != nil {
+		channel, err := t.cache.channel(ctx, t.c.Store, name)
+		if err = t.documents.Spare(err); err != nil {
 			return err
 		}
 		incident.Keep(&into.Channels, name, channel)
@@ -92,9 +92,9 @@ func (r *term) load(ctx context.Context, settings Settings, ev incident.Event, n
 		}
 	}
 	for _, number := range needs.Storms {
-		storm, err := r.cache.storm(ctx, r.Store, number)
+		storm, err := t.cache.storm(ctx, t.c.Store, number)
 		if ev.Timer == nil || ev.Timer.Incident != -number {
-			err = r.documents.Spare(err)
+			err = t.documents.Spare(err)
 		}
 		if err != nil {
 			return err
@@ -102,14 +102,14 @@ func (r *term) load(ctx context.Context, settings Settings, ev incident.Event, n
 		incident.Keep(&into.Storms, number, storm)
 	}
 	for _, number := range needs.Incidents {
-		i, err := r.cache.incident(ctx, r.Store, number)
-		if err = r.documents.Spare(err); err != nil {
+		i, err := t.cache.incident(ctx, t.c.Store, number)
+		if err = t.documents.Spare(err); err != nil {
 			return err
 		}
 		incident.Keep(&into.Incidents, number, i)
 	}
 	for _, playbook := range needs.Histories {
-		history, err := r.Store.History(ctx, playbook)
+		history, err := t.c.Store.History(ctx, playbook)
 		if err != nil {
 			return err
 		}
@@ -119,12 +119,12 @@ func (r *term) load(ctx context.Context, settings Settings, ev incident.Event, n
 }
 
 // neighbours loads the incidents that may share a deadline ping with i.
-func (r *term) neighbours(ctx context.Context, i incident.Incident, now time.Time) ([]incident.Incident, error) {
+func (t *term) neighbours(ctx context.Context, i incident.Incident, now time.Time) ([]incident.Incident, error) {
 	tier, ok := i.Tier(playbooks.Immediate)
 	if !ok || tier.Due.After(now) || tier.Overdue || !i.Active() {
 		return nil, nil
 	}
-	numbers, err := r.Store.Neighbours(ctx, i.Channel, tier.Owners, now.Add(incident.TogetherWithin))
+	numbers, err := t.c.Store.Neighbours(ctx, i.Channel, tier.Owners, now.Add(incident.TogetherWithin))
 	if err != nil {
 		return nil, err
 	}
@@ -133,8 +133,8 @@ func (r *term) neighbours(ctx context.Context, i incident.Incident, now time.Tim
 		if n == i.Number {
 			continue
 		}
-		other, err := r.cache.incident(ctx, r.Store, n)
-		if r.documents.Spare(err) != nil {
+		other, err := t.cache.incident(ctx, t.c.Store, n)
+		if t.documents.Spare(err) != nil {
 			return nil, err
 		}
 		if other != nil {

@@ -59,7 +59,7 @@ func (k *Coordinator) giveUp(e *behindError) time.Duration {
 
 // watchNewer ends the term when something newer was met and a newer replica may be
 // there.
-func (r *term) watchNewer(ctx context.Context) error {
+func (t *term) watchNewer(ctx context.Context) error {
 	ticker := time.NewTicker(newerEvery)
 	defer ticker.Stop()
 	var met *behindError
@@ -67,11 +67,11 @@ func (r *term) watchNewer(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case why := <-r.documents.Newer():
+		case why := <-t.documents.Newer():
 			met = &behindError{why}
 		case <-ticker.C:
 		}
-		if met != nil && (!r.gaveUp || r.newerReplica(ctx)) {
+		if met != nil && (!t.c.gaveUp || t.newerReplica(ctx)) {
 			return met
 		}
 	}
@@ -79,13 +79,13 @@ func (r *term) watchNewer(ctx context.Context) error {
 
 // newerReplica reports whether a replica that can read more than this one has shown
 // itself since this term began.
-func (r *term) newerReplica(ctx context.Context) bool {
-	all, err := r.Store.Replicas(ctx)
+func (t *term) newerReplica(ctx context.Context) bool {
+	all, err := t.c.Store.Replicas(ctx)
 	if err != nil {
 		return false
 	}
 	for _, other := range all {
-		if other.Reads > compat.Reads && other.Age < time.Since(r.began) {
+		if other.Reads > compat.Reads && other.Age < time.Since(t.began) {
 			return true
 		}
 	}
@@ -94,11 +94,11 @@ func (r *term) newerReplica(ctx context.Context) bool {
 
 // newer deals with an event at the head of the inbox that only a newer binary can
 // handle.
-func (r *term) newer(entry store.Entry, err error) error {
-	if !r.gaveUp {
+func (t *term) newer(entry store.Entry, err error) error {
+	if !t.c.gaveUp {
 		return &behindError{err.Error()}
 	}
-	a := &r.aside
+	a := &t.aside
 	if a.waiting == nil {
 		a.waiting, a.told = map[string]bool{}, map[string]bool{}
 	}
@@ -107,16 +107,16 @@ func (r *term) newer(entry store.Entry, err error) error {
 		a.retryAt = time.Now().Add(a.wait)
 	}
 	a.after, a.waiting[entry.ID] = entry.ID, true
-	r.health.Set(aboutAside, fmt.Sprintf("events that only a newer signalbook can handle wait in the inbox, %d of them; run that one. The last: %v", len(a.waiting), err))
-	r.documents.MetNewer(err.Error())
+	t.c.health.Set(aboutAside, fmt.Sprintf("events that only a newer signalbook can handle wait in the inbox, %d of them; run that one. The last: %v", len(a.waiting), err))
+	t.documents.MetNewer(err.Error())
 	if !a.told[entry.ID] {
 		a.told[entry.ID] = true
-		r.log.Warn("an event is left in the inbox for a newer signalbook", "event", entry.ID, "reason", err)
+		t.log.Warn("an event is left in the inbox for a newer signalbook", "event", entry.ID, "reason", err)
 		reply, user := entry.Event.Reply()
 		if reply != (incident.Reply{}) {
 			answer := failed(entry.Event)
 			answer.Text = "it needs a newer Signalbook, which is not running at the moment. It is kept, and done as soon as one runs."
-			r.sender.Answer(reply, user, answer)
+			t.sender.Answer(reply, user, answer)
 		}
 	}
 	return nil
@@ -124,11 +124,11 @@ func (r *term) newer(entry store.Entry, err error) error {
 
 // asideAgain begins a new pass over what was set aside when it is time, and forgets
 // about it when nothing is left.
-func (r *term) asideAgain(caughtUp bool) {
-	a := &r.aside
+func (t *term) asideAgain(caughtUp bool) {
+	a := &t.aside
 	switch {
 	case caughtUp && a.told != nil && len(a.waiting) == 0:
-		r.health.Clear(aboutAside)
+		t.c.health.Clear(aboutAside)
 		*a = aside{}
 	case len(a.waiting) > 0 && time.Now().After(a.retryAt):
 		a.after = ""

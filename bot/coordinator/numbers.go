@@ -26,13 +26,13 @@ const (
 // first event is decided: a Redis that lost data, or was replaced, knows of fewer
 // incidents than people do. It asks Slack only when this server has not been
 // compared yet. What it cannot learn in time it goes on asking for.
-func (r *term) compare(ctx context.Context) error {
-	begin := sync.OnceFunc(func() { close(r.compared) })
+func (t *term) compare(ctx context.Context) error {
+	begin := sync.OnceFunc(func() { close(t.compared) })
 	defer begin()
 	var known store.Known
 	for {
 		var err error
-		if known, err = r.Store.Known(ctx); err == nil {
+		if known, err = t.c.Store.Known(ctx); err == nil {
 			break
 		}
 		if !pause.For(ctx, readWait) {
@@ -47,21 +47,21 @@ func (r *term) compare(ctx context.Context) error {
 		within = freshWithin
 	}
 	for wait := outbox.Retry; ; wait = min(2*wait, time.Minute) {
-		shown, err := r.shown(ctx, within)
+		shown, err := t.shown(ctx, within)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, errTooFar) && !known.Fresh:
-			return r.raise(ctx, known, shown) // Redis knows of incidents itself
+			return t.raise(ctx, known, shown) // Redis knows of incidents itself
 		case err != nil && known.Fresh:
 			// Nobody can say what was there. No workspace opens an incident a minute for years: this number is beyond all.
-			shown = beyond(r.Now())
-			r.log.Warn("Redis is new, and Slack does not say which incidents it shows: numbers begin far above", "first", shown+1, "error", err)
-			return r.raise(ctx, known, shown)
+			shown = beyond(t.c.Now())
+			t.log.Warn("Redis is new, and Slack does not say which incidents it shows: numbers begin far above", "first", shown+1, "error", err)
+			return t.raise(ctx, known, shown)
 		case err == nil:
-			return r.raise(ctx, known, shown)
+			return t.raise(ctx, known, shown)
 		}
-		r.log.Warn("Redis restarted, and Slack does not say which incidents it shows", "error", err, "again_in", wait)
+		t.log.Warn("Redis restarted, and Slack does not say which incidents it shows", "error", err, "again_in", wait)
 		begin()
 		if !pause.For(ctx, wait) {
 			return nil
@@ -71,14 +71,14 @@ func (r *term) compare(ctx context.Context) error {
 }
 
 // raise remembers the number, here first: what is decided meanwhile is above it.
-func (r *term) raise(ctx context.Context, known store.Known, shown int) error {
-	r.floor.raise(shown)
-	newest, err := r.Store.Newest(ctx)
+func (t *term) raise(ctx context.Context, known store.Known, shown int) error {
+	t.c.floor.raise(shown)
+	newest, err := t.c.Store.Newest(ctx)
 	if err == nil && shown > newest && newest > 0 {
-		r.log.Error("Redis has lost data: Slack shows newer incidents; numbers go on above them", "redis", newest, "slack", shown)
+		t.log.Error("Redis has lost data: Slack shows newer incidents; numbers go on above them", "redis", newest, "slack", shown)
 	}
 	for {
-		err := r.Store.RaiseNumber(ctx, r.lease.Fence, shown, known.Server)
+		err := t.c.Store.RaiseNumber(ctx, t.lease.Fence, shown, known.Server)
 		switch {
 		case err == nil, ctx.Err() != nil:
 			return nil
@@ -95,21 +95,21 @@ var errTooFar = errors.New("a channel has too many messages since the newest inc
 
 // shown is the highest number of an incident that any channel of the configuration
 // shows. A channel that Slack does not let us read shows none.
-func (r *term) shown(ctx context.Context, within time.Duration) (int, error) {
+func (t *term) shown(ctx context.Context, within time.Duration) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	if !r.people.Await(ctx) {
+	if !t.people.Await(ctx) {
 		return 0, errors.New("the names of the channels are not known")
 	}
 	var channels []string
-	for _, name := range r.Settings().Channels {
-		if channel := r.people.Channel(name); !strings.HasPrefix(channel, "#") { // else there is none of that name
+	for _, name := range t.c.Settings().Channels {
+		if channel := t.people.Channel(name); !strings.HasPrefix(channel, "#") { // else there is none of that name
 			channels = append(channels, channel)
 		}
 	}
 	slices.Sort(channels)
 	// All events wait for this: it does not keep to the budgets of this term, which may begin empty, but to what Slack says.
-	slack := r.Coordinator.Slack
+	slack := t.c.Slack
 	highest, far := 0, error(nil)
 	for _, channel := range slices.Compact(channels) {
 		n, found, err := slack.NewestIncident(ctx, channel)

@@ -9,7 +9,7 @@ import (
 
 // older refuses a click that did not come from the thread that it is about: what
 // its button says was true when it was posted, and Redis may have lost data since.
-func (r *term) older(ctx context.Context, entry store.Entry) (commit store.Commit, older bool, err error) {
+func (t *term) older(ctx context.Context, entry store.Entry) (commit store.Commit, older bool, err error) {
 	ev := entry.Event
 	var from *incident.Origin
 	var subject int
@@ -25,10 +25,10 @@ func (r *term) older(ctx context.Context, entry store.Entry) (commit store.Commi
 	if from == nil {
 		return commit, false, nil
 	}
-	ok, err := r.Store.Owns(ctx, subject, *from)
+	ok, err := t.c.Store.Owns(ctx, subject, *from)
 	if err != nil || ok {
-		return commit, false, r.unhandled(err)
+		return commit, false, t.unhandled(err)
 	}
-	r.log.Warn("a click on a message that is not known", "verb", answer.Verb, "subject", subject, "channel", from.Channel, "ts", from.TS)
+	t.log.Warn("a click on a message that is not known", "verb", answer.Verb, "subject", subject, "channel", from.Channel, "ts", from.TS)
 	return store.Commit{EventID: entry.ID, Op: ev.Op, Now: ev.At, Answer: answer}, true, nil
 }

@@ -10,12 +10,12 @@ import (
 
 // plan says what the configuration makes of a notification that opens an
 // incident.
-func (r *term) plan(s Settings, n alerts.Notification) incident.Plan {
+func (t *term) plan(s Settings, n alerts.Notification) incident.Plan {
 	p := incident.PlanFor(n, s.Playbooks, s.Route)
 	if incident.IsDrill(n) {
 		p.Channel = cmp.Or(s.Drills, p.Channel)
 	}
-	r.settleIn(&p)
+	t.settleIn(&p)
 	return p
 }
 
@@ -30,19 +30,19 @@ func (s Settings) StartChannel(st incident.Start) string {
 
 // startPlan is the plan of a playbook started by hand; nil when there is none of
 // that name.
-func (r *term) startPlan(s Settings, st incident.Start) *incident.Plan {
+func (t *term) startPlan(s Settings, st incident.Start) *incident.Plan {
 	book, ok := s.Playbooks.Find(st.Playbook)
 	if !ok {
 		return nil
 	}
 	p := incident.NewPlan(s.Route(st.Labels), book, playbooks.Data{Labels: st.Labels, Annotations: map[string]string{}})
 	p.Channel = s.StartChannel(st)
-	r.settleIn(&p)
+	t.settleIn(&p)
 	p.Reason = "started by hand"
 	return &p
 }
 
 // settleIn plans an incident in another channel when its own cannot be written to.
-func (r *term) settleIn(p *incident.Plan) {
-	p.Channel, p.Belongs, p.BelongsWhy = r.people.Settle(p.Channel, p.Fallback)
+func (t *term) settleIn(p *incident.Plan) {
+	p.Channel, p.Belongs, p.BelongsWhy = t.people.Settle(p.Channel, p.Fallback)
 }

@@ -24,12 +24,12 @@ const restFor = time.Minute
 
 // unhandled is the error of an event that needs what could not be read: it is for a
 // newer binary, or poison, so that one broken document does not stop the workspace.
-func (r *term) unhandled(err error) error {
+func (t *term) unhandled(err error) error {
 	u := store.UnreadableOf(err)
 	if u == nil {
 		return err
 	}
-	r.documents.Met(u)
+	t.documents.Met(u)
 	if u.Newer() {
 		return &newerError{u}
 	}
@@ -59,18 +59,18 @@ func eventFailure(err error) error {
 // isolate reports whether an error is the event's own. Then the next events are
 // counted and handled one by one, so that none suffers for another; the inbox
 // need not wait.
-func (r *term) isolate(ctx context.Context, err error) bool {
+func (t *term) isolate(ctx context.Context, err error) bool {
 	own, ok := errors.AsType[*eventError](err)
 	if !ok {
 		return false
 	}
-	if own.event != "" && own.event != r.counted {
-		if _, err := r.Store.Suspect(ctx, own.event); err != nil {
+	if own.event != "" && own.event != t.counted {
+		if _, err := t.c.Store.Suspect(ctx, own.event); err != nil {
 			return false
 		}
 	}
-	r.isolating, r.lastFailure = batch, own.Error()
-	r.log.Warn("an event failed and is tried again", "error", own)
+	t.isolating, t.lastFailure = batch, own.Error()
+	t.log.Warn("an event failed and is tried again", "error", own)
 	return true
 }
 
@@ -78,29 +78,29 @@ func (r *term) isolate(ctx context.Context, err error) bool {
 // have ended at it, or when it failed: it is met again by every try. After
 // maxTries it goes to the dead letters. It returns the events to handle now (none: it was
 // put there), and what to call with how that went.
-func (r *term) countTries(ctx context.Context, entries []store.Entry) ([]store.Entry, func(error), error) {
-	if r.isolating == 0 {
+func (t *term) countTries(ctx context.Context, entries []store.Entry) ([]store.Entry, func(error), error) {
+	if t.isolating == 0 {
 		return entries, func(error) {}, nil
 	}
-	r.isolating--
+	t.isolating--
 	head := entries[0]
-	tries, err := r.Store.Suspect(ctx, head.ID)
+	tries, err := t.c.Store.Suspect(ctx, head.ID)
 	if err != nil {
-		r.isolating++
+		t.isolating++
 		return nil, nil, err
 	}
-	r.counted = head.ID
+	t.counted = head.ID
 	if tries > maxTries {
-		why := r.lastFailure
+		why := t.lastFailure
 		if why == "" {
 			why = "it ended its coordinator"
 		}
-		return nil, nil, r.deadLetter(ctx, head, fmt.Sprintf("tried %d times: %s", tries-1, why))
+		return nil, nil, t.deadLetter(ctx, head, fmt.Sprintf("tried %d times: %s", tries-1, why))
 	}
 	if tries > 1 {
-		r.isolating = batch // it may as well stand behind the head: from here on one by one
+		t.isolating = batch // it may as well stand behind the head: from here on one by one
 	}
-	if r.isolating > 0 {
+	if t.isolating > 0 {
 		entries = entries[:1]
 	}
 	return entries, func(err error) {
@@ -110,7 +110,7 @@ func (r *term) countTries(ctx context.Context, entries []store.Entry) ([]store.E
 		// Best effort, also when the term ends: a stale count only costs one hash field, until the next term.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		_ = r.Store.Cleared(ctx, head.ID)
+		_ = t.c.Store.Cleared(ctx, head.ID)
 	}, nil
 }
 
@@ -120,46 +120,46 @@ func aboutTimer(subject int) string { return "timer " + store.SubjectName(subjec
 // deadLetter moves an event to the dead letters. Whoever waits for it is told that it
 // failed; a replay answers anew. A timer says nothing that Redis does not know: it is
 // due again after a rest.
-func (r *term) deadLetter(ctx context.Context, entry store.Entry, why string) error {
-	if t := entry.Event.Timer; t != nil && entry.Err == nil {
-		return r.rest(ctx, entry, t.Incident, why)
+func (t *term) deadLetter(ctx context.Context, entry store.Entry, why string) error {
+	if timer := entry.Event.Timer; timer != nil && entry.Err == nil {
+		return t.rest(ctx, entry, timer.Incident, why)
 	}
-	r.log.Error("an event cannot be handled and goes to the dead letters: see `signalbook dead list`", "event", entry.ID, "reason", why)
-	r.cache.clear() // deciding about it may have stopped half way
+	t.log.Error("an event cannot be handled and goes to the dead letters: see `signalbook dead list`", "event", entry.ID, "reason", why)
+	t.cache.clear() // deciding about it may have stopped half way
 	commit := store.Commit{EventID: entry.ID, Bury: &entry, Why: why}
 	if entry.Err == nil && entry.Event.Op != "" {
 		commit.Op, commit.Answer = entry.Event.Op, failed(entry.Event)
 	}
-	each, err := r.Store.Commit(ctx, r.lease.Fence, commit)
+	each, err := t.c.Store.Commit(ctx, t.lease.Fence, commit)
 	switch {
 	case err != nil:
 		return err
 	case errors.Is(each[0], store.ErrFenced):
 		return each[0]
 	case each[0] == nil:
-		r.lastFailure = ""
-		r.metrics.commits.WithLabelValues("dead").Inc()
-		r.publish(entry.Event, commit)
+		t.lastFailure = ""
+		t.c.metrics.commits.WithLabelValues("dead").Inc()
+		t.publish(entry.Event, commit)
 	}
 	return nil
 }
 
 // rest makes a timer that could not be handled due again a little later.
-func (r *term) rest(ctx context.Context, entry store.Entry, subject int, why string) error {
+func (t *term) rest(ctx context.Context, entry store.Entry, subject int, why string) error {
 	name := store.SubjectName(subject)
-	r.log.Error("a timer cannot be handled and is due again after a rest", "subject", name, "rest", r.Timing.Rest, "reason", why)
-	r.health.Set(aboutTimer(subject), fmt.Sprintf("what is due of %s cannot be handled, and is tried again every %s: %s", name, r.Timing.Rest, why))
-	r.cache.clear() // deciding about it may have stopped half way
-	each, err := r.Store.Commit(ctx, r.lease.Fence, store.Commit{EventID: entry.ID, Again: &store.Again{Number: subject, Due: r.Store.Now().Add(r.Timing.Rest)}})
+	t.log.Error("a timer cannot be handled and is due again after a rest", "subject", name, "rest", t.c.Timing.Rest, "reason", why)
+	t.c.health.Set(aboutTimer(subject), fmt.Sprintf("what is due of %s cannot be handled, and is tried again every %s: %s", name, t.c.Timing.Rest, why))
+	t.cache.clear() // deciding about it may have stopped half way
+	each, err := t.c.Store.Commit(ctx, t.lease.Fence, store.Commit{EventID: entry.ID, Again: &store.Again{Number: subject, Due: t.c.Store.Now().Add(t.c.Timing.Rest)}})
 	switch {
 	case err != nil:
 		return err
 	case errors.Is(each[0], store.ErrFenced):
 		return each[0]
 	}
-	r.lastFailure = ""
-	r.metrics.commits.WithLabelValues("resting").Inc()
-	return r.Store.Cleared(ctx, entry.ID)
+	t.lastFailure = ""
+	t.c.metrics.commits.WithLabelValues("resting").Inc()
+	return t.c.Store.Cleared(ctx, entry.ID)
 }
 
 // failed is what a person is told whose act went to the dead letters.

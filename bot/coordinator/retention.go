@@ -32,50 +32,50 @@ type Retention struct {
 
 // retain lets closed incidents leave Redis when their time is over. It looks at
 // the start of a term and every minute.
-func (r *term) retain(ctx context.Context) error {
-	if err := r.Store.ClearTries(ctx); err != nil && ctx.Err() == nil {
-		r.log.Warn("tries of events that are gone were not forgotten", "error", err)
+func (t *term) retain(ctx context.Context) error {
+	if err := t.c.Store.ClearTries(ctx); err != nil && ctx.Err() == nil {
+		t.log.Warn("tries of events that are gone were not forgotten", "error", err)
 	}
 	for {
-		err := r.expire(ctx)
+		err := t.expire(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, store.ErrFenced):
 			return errLeaseLost
 		case err == nil:
-			r.health.Clear(aboutArchive)
+			t.c.health.Clear(aboutArchive)
 		default:
-			r.log.Warn("what is past its retention could not leave", "error", err, "again_in", r.Timing.Retain)
+			t.log.Warn("what is past its retention could not leave", "error", err, "again_in", t.c.Timing.Retain)
 		}
-		if !pause.For(ctx, r.Timing.Retain) {
+		if !pause.For(ctx, t.c.Timing.Retain) {
 			return nil
 		}
 	}
 }
 
 // expire lets everything leave whose time is over.
-func (r *term) expire(ctx context.Context) error {
-	settings := r.Settings()
+func (t *term) expire(ctx context.Context) error {
+	settings := t.c.Settings()
 	if settings.Retention.For <= 0 {
 		return nil
 	}
-	err := r.inBatches(ctx, settings.Retention.For, r.Store.PastIncidents, func(past []store.Past, now time.Time) (int64, error) {
-		return r.expireIncidents(ctx, settings, past, now)
+	err := t.inBatches(ctx, settings.Retention.For, t.c.Store.PastIncidents, func(past []store.Past, now time.Time) (int64, error) {
+		return t.expireIncidents(ctx, settings, past, now)
 	})
 	if err != nil {
 		return err
 	}
-	return r.inBatches(ctx, settings.Retention.For, r.Store.PastStorms, func(past []store.Past, now time.Time) (int64, error) {
-		return r.expireStorms(ctx, past, now)
+	return t.inBatches(ctx, settings.Retention.For, t.c.Store.PastStorms, func(past []store.Past, now time.Time) (int64, error) {
+		return t.expireStorms(ctx, past, now)
 	})
 }
 
 // inBatches goes through an index, oldest first, until nothing in it is older
 // than the retention. Leave says how many of a batch stay.
-func (r *term) inBatches(ctx context.Context, keep time.Duration, list func(ctx context.Context, before time.Time, skip, count int64) ([]store.Past, error), leave func([]store.Past, time.Time) (int64, error)) error {
+func (t *term) inBatches(ctx context.Context, keep time.Duration, list func(ctx context.Context, before time.Time, skip, count int64) ([]store.Past, error), leave func([]store.Past, time.Time) (int64, error)) error {
 	for skip := int64(0); ; {
-		now := r.Store.Now()
+		now := t.c.Store.Now()
 		past, err := list(ctx, now.Add(-keep), skip, retainBatch)
 		if err != nil || len(past) == 0 {
 			return err
@@ -109,14 +109,14 @@ func settledOrOld(past []store.Past, hopeless time.Time, skip *int64) []store.Pa
 }
 
 // expireIncidents archives a batch and forgets it.
-func (r *term) expireIncidents(ctx context.Context, s Settings, past []store.Past, now time.Time) (stay int64, err error) {
+func (t *term) expireIncidents(ctx context.Context, s Settings, past []store.Past, now time.Time) (stay int64, err error) {
 	var leaving []incident.Incident
 	var records []archive.Record
 	for _, p := range past {
-		i, ok, err := r.Store.Incident(ctx, p.Number)
+		i, ok, err := t.c.Store.Incident(ctx, p.Number)
 		switch {
 		case errors.Is(err, store.ErrUnreadable):
-			r.documents.Met(store.UnreadableOf(err))
+			t.documents.Met(store.UnreadableOf(err))
 			stay++
 			continue
 		case err != nil:
@@ -132,9 +132,9 @@ func (r *term) expireIncidents(ctx context.Context, s Settings, past []store.Pas
 			leaving = append(leaving, i)
 			continue // a quiet one was never shown: there is nothing to tell of it
 		}
-		timeline, err := r.Store.WholeTimeline(ctx, i.Number)
+		timeline, err := t.c.Store.WholeTimeline(ctx, i.Number)
 		if errors.Is(err, store.ErrUnreadable) {
-			r.documents.Met(store.UnreadableOf(err))
+			t.documents.Met(store.UnreadableOf(err))
 			stay++
 			continue
 		}
@@ -148,22 +148,22 @@ func (r *term) expireIncidents(ctx context.Context, s Settings, past []store.Pas
 		}
 		records = append(records, record)
 	}
-	if err := r.archive(s.Retention, records); err != nil {
+	if err := t.archive(s.Retention, records); err != nil {
 		return stay, err
 	}
 	for _, i := range leaving {
-		if !r.valid() {
+		if !t.valid() {
 			return stay, errLeaseLost
 		}
-		switch err := r.Store.Forget(ctx, r.lease.Fence, i); {
+		switch err := t.c.Store.Forget(ctx, t.lease.Fence, i); {
 		case errors.Is(err, store.ErrChanged):
 			stay++
 		case err != nil:
 			return stay, err
 		default:
-			r.health.Clear(sender.AboutMessage(i.ID()))
-			r.metrics.forgotten.Inc()
-			r.log.Info("left Redis, past its retention", "incident", i.ID(), "closed_at", i.ClosedAt)
+			t.c.health.Clear(sender.AboutMessage(i.ID()))
+			t.c.metrics.forgotten.Inc()
+			t.log.Info("left Redis, past its retention", "incident", i.ID(), "closed_at", i.ClosedAt)
 		}
 	}
 	return stay, nil
@@ -180,13 +180,13 @@ func over(i incident.Incident, s Settings, now time.Time) bool {
 const aboutArchive = "archive"
 
 // archive writes records, and says so when that cannot be.
-func (r *term) archive(keep Retention, records []archive.Record) error {
+func (t *term) archive(keep Retention, records []archive.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
 	if err := keep.Archive(records...); err != nil {
-		r.metrics.unarchived.Inc()
-		r.health.Set(aboutArchive, "incidents.archive cannot be written, so closed incidents stay in Redis: "+err.Error())
+		t.c.metrics.unarchived.Inc()
+		t.c.health.Set(aboutArchive, "incidents.archive cannot be written, so closed incidents stay in Redis: "+err.Error())
 		return fmt.Errorf("incidents.archive cannot be written, fix the folder or its permissions: %w", err)
 	}
 	return nil
@@ -194,12 +194,12 @@ func (r *term) archive(keep Retention, records []archive.Record) error {
 
 // expireStorms forgets the lists of storms that were over long ago; their
 // incidents go by themselves.
-func (r *term) expireStorms(ctx context.Context, past []store.Past, now time.Time) (stay int64, err error) {
+func (t *term) expireStorms(ctx context.Context, past []store.Past, now time.Time) (stay int64, err error) {
 	for _, p := range past {
-		storm, ok, err := r.Store.Storm(ctx, p.Number)
+		storm, ok, err := t.c.Store.Storm(ctx, p.Number)
 		switch {
 		case errors.Is(err, store.ErrUnreadable):
-			r.documents.Met(store.UnreadableOf(err))
+			t.documents.Met(store.UnreadableOf(err))
 			stay++
 			continue
 		case err != nil:
@@ -207,10 +207,10 @@ func (r *term) expireStorms(ctx context.Context, past []store.Past, now time.Tim
 		case !ok:
 			storm.Number = p.Number
 		}
-		if !r.valid() {
+		if !t.valid() {
 			return stay, errLeaseLost
 		}
-		switch err := r.Store.ForgetStorm(ctx, r.lease.Fence, storm); {
+		switch err := t.c.Store.ForgetStorm(ctx, t.lease.Fence, storm); {
 		case errors.Is(err, store.ErrChanged):
 			stay++
 		case err != nil:

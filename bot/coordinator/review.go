@@ -18,7 +18,7 @@ import (
 )
 
 // review decides about what a person did to a digest, or asked of one.
-func (r *term) review(ctx context.Context, entry store.Entry) (store.Commit, error) {
+func (t *term) review(ctx context.Context, entry store.Entry) (store.Commit, error) {
 	ev := entry.Event
 	v := *ev.Review
 	commit := store.Commit{EventID: entry.ID, Op: ev.Op, Now: ev.At}
@@ -27,50 +27,50 @@ func (r *term) review(ctx context.Context, entry store.Entry) (store.Commit, err
 	}
 	commit.Answer = incident.Answer{Kind: incident.AnswerNoDigest, Verb: incident.Verb(v.Verb), Text: v.Name}
 	if v.Verb == incident.ReviewPost {
-		if d, ok := r.digestNamed(v.Name); ok {
-			if allowed, err := r.mayReview(ctx, ev, r.people.FactsOf(d.Channel, ev.Access), d.Channel, &commit); err != nil || !allowed {
+		if d, ok := t.digestNamed(v.Name); ok {
+			if allowed, err := t.mayReview(ctx, ev, t.people.FactsOf(d.Channel, ev.Access), d.Channel, &commit); err != nil || !allowed {
 				return commit, err
 			}
 			asked := store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
-			if answer, second, err := r.second(ctx, v, asked); err != nil || second {
+			if answer, second, err := t.second(ctx, v, asked); err != nil || second {
 				answer.Text = d.Channel
 				commit.Answer = answer
-				return commit, r.unhandled(err)
+				return commit, t.unhandled(err)
 			}
 			commit.Review.Ask = &asked
 			commit.Answer.Kind, commit.Answer.Title, commit.Answer.Text = incident.AnswerAsked, d.Name, d.Channel
 			return commit, nil
 		}
 		var names []string
-		for _, d := range r.Settings().Digests {
+		for _, d := range t.c.Settings().Digests {
 			names = append(names, d.Name)
 		}
 		commit.Answer.Title = strings.Join(names, ", ")
 		return commit, nil
 	}
-	document, ok, err := r.Store.Digest(ctx, v.Digest)
+	document, ok, err := t.c.Store.Digest(ctx, v.Digest)
 	var adopted map[string]report.Adoption
 	if err == nil && ok {
 		var unread []*store.Unreadable
-		adopted, unread, err = r.Store.Adoptions(ctx)
-		r.documents.Met(unread...)
+		adopted, unread, err = t.c.Store.Adoptions(ctx)
+		t.documents.Met(unread...)
 	}
 	if err != nil || !ok {
-		return commit, r.unhandled(err)
+		return commit, t.unhandled(err)
 	}
-	if allowed, err := r.mayReview(ctx, ev, r.withPrivate(ctx, ev.Access, document.Channel), document.Channel, &commit); err != nil || !allowed {
+	if allowed, err := t.mayReview(ctx, ev, t.withPrivate(ctx, ev.Access, document.Channel), document.Channel, &commit); err != nil || !allowed {
 		return commit, err
 	}
-	others, err := r.digestsOf(ctx, document.Report.Week)
+	others, err := t.digestsOf(ctx, document.Report.Week)
 	if err != nil {
-		return commit, r.unhandled(err)
+		return commit, t.unhandled(err)
 	}
 	document, _ = document.WithMarks(report.MarksOf(others)) // what another digest could not be told
 	act := report.Act{Verb: report.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
 	next, out := document.Do(act)
 	if out.Refusal == report.Applied && act.Verb == report.VerbInvestigate {
-		started, err := r.decide(ctx, store.Entry{ID: entry.ID, Event: incident.Event{
-			Op: ev.Op, At: ev.At, Start: r.investigation(document, v),
+		started, err := t.decide(ctx, store.Entry{ID: entry.ID, Event: incident.Event{
+			Op: ev.Op, At: ev.At, Start: t.investigation(document, v),
 			// Whoever may act on the digest may open an incident about it, unless that is reserved.
 			Access: access.Facts{Person: ev.Access.Person, Member: access.Yes},
 		}})
@@ -106,26 +106,26 @@ func shared(done report.Document, week []report.Document) (all []store.SavedDige
 }
 
 // digestsOf are the digests that tell of a week; what cannot be read is named.
-func (r *term) digestsOf(ctx context.Context, week money.Week) ([]report.Document, error) {
-	all, unread, err := r.Store.DigestsOf(ctx, week)
-	r.documents.Met(unread...)
+func (t *term) digestsOf(ctx context.Context, week money.Week) ([]report.Document, error) {
+	all, unread, err := t.c.Store.DigestsOf(ctx, week)
+	t.documents.Met(unread...)
 	return all, err
 }
 
 // second reports whether a digest that somebody asks for would be another one of its
 // week, unless that is what he wants, and what he is told then.
-func (r *term) second(ctx context.Context, v incident.Review, asked store.Asked) (answer incident.Answer, second bool, err error) {
+func (t *term) second(ctx context.Context, v incident.Review, asked store.Asked) (answer incident.Answer, second bool, err error) {
 	if v.Again && v.Digest == 0 {
 		return answer, false, nil
 	}
 	week := report.WeekBefore(asked.At)
 	answer = incident.Answer{Kind: incident.AnswerSecond, Verb: incident.Verb(v.Verb), Title: asked.Digest}
-	pending, unread, err := r.Store.Asked(ctx)
+	pending, unread, err := t.c.Store.Asked(ctx)
 	if err != nil {
 		return answer, false, err
 	}
-	r.documents.Met(unread...)
-	all, err := r.digestsOf(ctx, week)
+	t.documents.Met(unread...)
+	all, err := t.digestsOf(ctx, week)
 	if err != nil {
 		return answer, false, err
 	}
@@ -146,16 +146,16 @@ func (r *term) second(ctx context.Context, v incident.Review, asked store.Asked)
 
 // mayReview decides whether somebody may act on a digest in that channel, and else
 // answers why not: of one in a channel that is none of his he is told nothing.
-func (r *term) mayReview(ctx context.Context, ev incident.Event, facts access.Facts, channel string, commit *store.Commit) (bool, error) {
-	settings := r.Settings()
-	decision, err := r.people.May(ctx, ev.Review.User.ID, facts, access.At(settings.Places, channel, r.people.Channel), settings.External)
+func (t *term) mayReview(ctx context.Context, ev incident.Event, facts access.Facts, channel string, commit *store.Commit) (bool, error) {
+	settings := t.c.Settings()
+	decision, err := t.people.May(ctx, ev.Review.User.ID, facts, access.At(settings.Places, channel, t.people.Channel), settings.External)
 	switch {
 	case err != nil:
 		return false, err
 	case !decision.Allowed && !decision.Hidden:
 		commit.Answer = incident.Answer{Kind: incident.AnswerForbidden, Verb: incident.Verb(ev.Review.Verb), Text: decision.Reason}
 	case decision.Note != "":
-		r.log.Info("somebody acted on a digest", "user", ev.Review.User.ID, "verb", ev.Review.Verb, "note", decision.Note)
+		t.log.Info("somebody acted on a digest", "user", ev.Review.User.ID, "verb", ev.Review.Verb, "note", decision.Note)
 	}
 	return decision.Allowed, nil
 }
@@ -190,7 +190,7 @@ const (
 
 // investigation opens an incident about a spike: with the playbook that matches
 // its labels, as an alert would have them.
-func (r *term) investigation(d report.Document, v incident.Review) *incident.Start {
+func (t *term) investigation(d report.Document, v incident.Review) *incident.Start {
 	spike, currency, _ := d.Spike(v.Subject)
 	labels := map[string]string{"alertname": "CostAnomaly", "service": spike.Service, "currency": currency, "week": d.Report.Week.String()}
 	for name, value := range map[string]string{"provider": spike.Provider, "category": spike.Category} {
@@ -198,7 +198,7 @@ func (r *term) investigation(d report.Document, v incident.Review) *incident.Sta
 			labels[name] = value
 		}
 	}
-	set := r.Settings().Playbooks
+	set := t.c.Settings().Playbooks
 	choice := set.Select(alerts.Notification{
 		Status: alerts.Firing, Alerts: []alerts.Alert{{Status: alerts.Firing, Labels: labels, StartsAt: d.Report.MadeAt}},
 		CommonLabels: maps.Clone(labels),

@@ -18,20 +18,20 @@ const (
 
 // step takes events from the head of the inbox, in its order, until the context
 // ends or another coordinator has taken over.
-func (r *term) step(ctx context.Context) error {
+func (t *term) step(ctx context.Context) error {
 	wait := readWait
 	var next decided
 	select {
 	case <-ctx.Done():
-	case <-r.compared:
+	case <-t.compared:
 	}
 	for ctx.Err() == nil {
 		var err error
 		if len(next.commits) == 0 {
-			next, err = r.head(ctx)
+			next, err = t.head(ctx)
 		}
 		if err == nil && len(next.commits) > 0 {
-			next, err = r.commit(ctx, next)
+			next, err = t.commit(ctx, next)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -43,23 +43,23 @@ func (r *term) step(ctx context.Context) error {
 		case err != nil:
 			// Not known what was stored: forget what we believed, and read again. What was stored nobody has told the sender.
 			next = decided{}
-			r.cache.clear()
-			r.sender.Refresh()
-			if r.isolate(ctx, err) {
+			t.cache.clear()
+			t.sender.Refresh()
+			if t.isolate(ctx, err) {
 				continue
 			}
-			r.atOnce = max(r.atOnce/2, 1)
-			r.log.Warn("the inbox waits", "error", err, "again_in", wait)
-			r.health.Set("inbox", "the inbox waits, and is tried again and again: "+err.Error())
+			t.atOnce = max(t.atOnce/2, 1)
+			t.log.Warn("the inbox waits", "error", err, "again_in", wait)
+			t.c.health.Set("inbox", "the inbox waits, and is tried again and again: "+err.Error())
 			if !pause.For(ctx, wait) {
 				return nil
 			}
 			wait = min(2*wait, 5*time.Second)
 		default:
-			r.atOnce = min(r.atOnce+1, batch)
+			t.atOnce = min(t.atOnce+1, batch)
 			if wait > readWait {
 				wait = readWait
-				r.health.Clear("inbox")
+				t.c.health.Clear("inbox")
 			}
 		}
 	}
@@ -77,16 +77,16 @@ type decided struct {
 
 // head reads and decides about the events at the head of the inbox. What it
 // returns is empty when there are none, or when one of them went to the dead letters.
-func (r *term) head(ctx context.Context) (d decided, err error) {
-	entries, err := r.Store.Read(ctx, r.aside.after, int64(r.atOnce), readWait)
+func (t *term) head(ctx context.Context) (d decided, err error) {
+	entries, err := t.c.Store.Read(ctx, t.aside.after, int64(t.atOnce), readWait)
 	if err == nil {
-		r.asideAgain(len(entries) == 0)
+		t.asideAgain(len(entries) == 0)
 	}
 	if err != nil || len(entries) == 0 {
 		return d, err
 	}
-	full := len(entries) == r.atOnce
-	entries, handled, err := r.countTries(ctx, entries)
+	full := len(entries) == t.atOnce
+	entries, handled, err := t.countTries(ctx, entries)
 	if err != nil || len(entries) == 0 {
 		return d, err
 	}
@@ -96,32 +96,32 @@ func (r *term) head(ctx context.Context) (d decided, err error) {
 		}
 	}()
 	entries = oneReview(entries)
-	r.cache.prepare()
-	commits, err := r.decideAll(ctx, entries)
+	t.cache.prepare()
+	commits, err := t.decideAll(ctx, entries)
 	for isNewer(err) && len(commits) == 0 {
-		if err = r.newer(entries[0], err); err != nil {
+		if err = t.newer(entries[0], err); err != nil {
 			return d, err
 		}
 		if entries = entries[1:]; len(entries) == 0 {
 			return d, nil
 		}
-		commits, err = r.decideAll(ctx, entries)
+		commits, err = t.decideAll(ctx, entries)
 	}
 	_, poison := errors.AsType[*poisonError](err)
 	switch {
 	case err == nil:
 	case poison && len(commits) == 0:
-		return d, r.deadLetter(ctx, entries[0], err.Error())
-	case poison, isNewer(err), len(commits) > 0 && r.isolate(ctx, err):
+		return d, t.deadLetter(ctx, entries[0], err.Error())
+	case poison, isNewer(err), len(commits) > 0 && t.isolate(ctx, err):
 		full = false // what came before is committed; then it is the head
 	default:
 		return d, err
 	}
-	prepared, err := r.Store.Prepare(r.lease.Fence, commits...)
+	prepared, err := t.c.Store.Prepare(t.lease.Fence, commits...)
 	if err != nil {
 		return d, eventFailure(err)
 	}
-	return decided{entries, commits, prepared, full && len(entries) == r.atOnce, handled}, nil
+	return decided{entries, commits, prepared, full && len(entries) == t.atOnce, handled}, nil
 }
 
 // isBehind reports whether an error ends the term in favour of a newer binary.
@@ -145,10 +145,10 @@ func isReview(e store.Entry) bool { return e.Event.Review != nil }
 
 // decideAll decides about events in their order, up to the first that cannot be
 // decided about; the commits are of those before it.
-func (r *term) decideAll(ctx context.Context, entries []store.Entry) ([]store.Commit, error) {
+func (t *term) decideAll(ctx context.Context, entries []store.Entry) ([]store.Commit, error) {
 	commits := make([]store.Commit, 0, len(entries))
 	for _, entry := range entries {
-		commit, err := r.decide(ctx, entry)
+		commit, err := t.decide(ctx, entry)
 		if err != nil {
 			return commits, err
 		}
@@ -160,7 +160,7 @@ func (r *term) decideAll(ctx context.Context, entries []store.Entry) ([]store.Co
 // commit commits a batch in one pipeline, and decides about the one behind it
 // meanwhile: on what the cache will be right about when all of this batch is
 // stored. Else what was decided ahead is dropped, and nothing of it has been sent.
-func (r *term) commit(ctx context.Context, d decided) (ahead decided, err error) {
+func (t *term) commit(ctx context.Context, d decided) (ahead decided, err error) {
 	defer func() { d.handled(err) }()
 	type answer struct {
 		each []error
@@ -168,26 +168,26 @@ func (r *term) commit(ctx context.Context, d decided) (ahead decided, err error)
 	}
 	answers := make(chan answer, 1)
 	go func() {
-		each, err := r.Store.Send(ctx, d.batch)
+		each, err := t.c.Store.Send(ctx, d.batch)
 		answers <- answer{each, err}
 	}()
 	safe := true
 	if d.full && !isReview(d.entries[len(d.entries)-1]) {
-		ahead, safe = r.ahead(ctx, d.entries[len(d.entries)-1].ID)
+		ahead, safe = t.ahead(ctx, d.entries[len(d.entries)-1].ID)
 	}
 	a := <-answers
 	if a.err != nil {
-		r.metrics.commits.WithLabelValues("unknown").Add(float64(len(d.commits)))
+		t.c.metrics.commits.WithLabelValues("unknown").Add(float64(len(d.commits)))
 		return decided{}, eventFailure(a.err)
 	}
-	stored, err := r.settle(d, a.each)
+	stored, err := t.settle(d, a.each)
 	if err != nil || !stored {
 		return decided{}, err
 	}
-	r.cache.committed(d.commits)
-	r.fold(ctx, d.commits)
+	t.cache.committed(d.commits)
+	t.fold(ctx, d.commits)
 	if !safe {
-		r.cache.clear()
+		t.cache.clear()
 		return decided{}, nil
 	}
 	return ahead, nil
@@ -195,14 +195,14 @@ func (r *term) commit(ctx context.Context, d decided) (ahead decided, err error)
 
 // fold keeps the timelines of what was committed within their bounds. One that cannot
 // be shortened now is when it has grown some more.
-func (r *term) fold(ctx context.Context, commits []store.Commit) {
+func (t *term) fold(ctx context.Context, commits []store.Commit) {
 	for _, c := range commits {
 		for _, saved := range c.Saved {
 			if saved.Before == nil || !saved.Incident.Folds(*saved.Before) {
 				continue
 			}
-			if err := r.Store.FoldTimeline(ctx, r.lease.Fence, saved.Incident.Number); err != nil {
-				r.log.Warn("a long timeline could not be shortened, and is tried again when it has grown", "incident", saved.Incident.ID(), "error", err)
+			if err := t.c.Store.FoldTimeline(ctx, t.lease.Fence, saved.Incident.Number); err != nil {
+				t.log.Warn("a long timeline could not be shortened, and is tried again when it has grown", "incident", saved.Incident.ID(), "error", err)
 			}
 		}
 	}
@@ -211,51 +211,51 @@ func (r *term) fold(ctx context.Context, commits []store.Commit) {
 // ahead reads and decides about the events after one whose commit is under way.
 // It is not safe when anything is wrong with them: the cache may then hold what was
 // decided half, and they are to be met at the head of the inbox.
-func (r *term) ahead(ctx context.Context, after string) (d decided, safe bool) {
-	if r.isolating > 0 || !r.cache.roomy() {
+func (t *term) ahead(ctx context.Context, after string) (d decided, safe bool) {
+	if t.isolating > 0 || !t.cache.roomy() {
 		return d, true
 	}
-	entries, err := r.Store.Read(ctx, after, int64(r.atOnce), store.NoWait)
+	entries, err := t.c.Store.Read(ctx, after, int64(t.atOnce), store.NoWait)
 	if err != nil || len(entries) == 0 {
 		return d, true
 	}
 	entries = oneReview(entries)
-	commits, err := r.decideAll(ctx, entries)
+	commits, err := t.decideAll(ctx, entries)
 	if err != nil {
 		return d, false
 	}
-	prepared, err := r.Store.Prepare(r.lease.Fence, commits...)
+	prepared, err := t.c.Store.Prepare(t.lease.Fence, commits...)
 	if err != nil {
 		return d, false
 	}
-	return decided{entries, commits, prepared, len(entries) == r.atOnce, func(error) {}}, true
+	return decided{entries, commits, prepared, len(entries) == t.atOnce, func(error) {}}, true
 }
 
 // settle acts on the answers to a batch. A commit that was refused leaves its event
 // in the inbox, or finds it gone because an earlier try was stored after all; each
 // of the others stands for itself. It reports whether all were stored as decided;
 // otherwise the cache is cleared, or has to be when there is an error.
-func (r *term) settle(d decided, each []error) (stored bool, err error) {
+func (t *term) settle(d decided, each []error) (stored bool, err error) {
 	stored = true
 	for k, refused := range each {
 		if refused == nil {
-			r.metrics.commits.WithLabelValues("ok").Inc()
-			if t := d.entries[k].Event.Timer; t != nil {
-				r.health.Clear(aboutTimer(t.Incident))
+			t.c.metrics.commits.WithLabelValues("ok").Inc()
+			if timer := d.entries[k].Event.Timer; timer != nil {
+				t.c.health.Clear(aboutTimer(timer.Incident))
 			}
-			r.floor.raise(d.commits[k].Next)
-			r.publish(d.entries[k].Event, d.commits[k])
+			t.c.floor.raise(d.commits[k].Next)
+			t.publish(d.entries[k].Event, d.commits[k])
 			continue
 		}
 		stored = false
-		r.metrics.commits.WithLabelValues(result(refused)).Inc()
+		t.c.metrics.commits.WithLabelValues(result(refused)).Inc()
 		switch {
 		case errors.Is(refused, store.ErrFenced):
 			return false, refused
 		case errors.Is(refused, store.ErrAbsent):
 			// Stored by an earlier try whose answer was lost.
-			r.cache.clear()
-			r.sender.Refresh()
+			t.cache.clear()
+			t.sender.Refresh()
 		case err == nil:
 			err = &eventError{d.commits[k].EventID, fmt.Errorf("commit event %s: %w", d.commits[k].EventID, refused)}
 		}
