@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,6 +18,7 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -227,6 +230,33 @@ func asked[T any](ask func() (T, error)) (T, error) {
 	}
 }
 
+// farAbove is said when Redis is new and Slack, which a busy machine makes slow, does not
+// say in time which incidents it shows.
+var farAbove = regexp.MustCompile(`numbers begin far above".* first=(\d+)`)
+
+// begins is where numbers of incidents began, first and last.
+func (m *witness) begins() (first, last int) {
+	first, last = 1, 1
+	logs, err := filepath.Glob(filepath.Join(m.w.logs, "*.log"))
+	if err != nil || len(logs) == 0 {
+		m.w.problem("no logs in %s: %v", m.w.logs, err)
+	}
+	for _, file := range logs {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			m.w.problem("%v", err)
+		}
+		for _, said := range farAbove.FindAllSubmatch(text, -1) {
+			n, _ := strconv.Atoi(string(said[1]))
+			if last == 1 || n < first {
+				first = n
+			}
+			last = max(last, n)
+		}
+	}
+	return first, last
+}
+
 // records reads every incident.
 func (m *witness) records() []record {
 	ctx := context.Background()
@@ -235,9 +265,13 @@ func (m *witness) records() []record {
 		m.w.problem("%v", err)
 	}
 	var all []record
-	for n := 1; n <= newest; n++ {
+	first, last := m.begins()
+	for n := first; n <= newest; n++ {
 		ok := false
 		i, err := asked(func() (i incident.Incident, err error) { i, ok, err = m.w.store.Incident(ctx, n); return i, err })
+		if err == nil && !ok && n < last {
+			continue // numbers began anew above it
+		}
 		if err != nil || !ok {
 			m.w.problem("INC-%d is not there: %v", n, err)
 			continue
@@ -246,7 +280,7 @@ func (m *witness) records() []record {
 		if r.log, err = asked(func() ([]incident.Change, error) { return m.w.store.Timeline(ctx, n, 100_000) }); err != nil {
 			m.w.problem("%v", err)
 		}
-		if r.ledger, err = asked(func() (ledger.Ledger, error) { return m.w.store.Ledger(ctx, n) }); err != nil {
+		if r.ledger, err = asked(func() (ledger.Ledger, error) { return m.w.store.Ledger(ctx, topic.Incident(n)) }); err != nil {
 			m.w.problem("%v", err)
 		}
 		if !i.Quiet {
@@ -258,14 +292,14 @@ func (m *witness) records() []record {
 		}
 		all = append(all, r)
 	}
-	return append(all, m.storms(newest)...)
+	return append(all, m.storms(first, newest)...)
 }
 
 // storms reads every storm; each has the number of the incident that it began with.
-func (m *witness) storms(newest int) []record {
+func (m *witness) storms(first, newest int) []record {
 	ctx := context.Background()
 	var all []record
-	for n := 1; n <= newest; n++ {
+	for n := first; n <= newest; n++ {
 		ok := false
 		storm, err := asked(func() (s incident.Storm, err error) { s, ok, err = m.w.store.Storm(ctx, n); return s, err })
 		if err != nil {
@@ -275,7 +309,7 @@ func (m *witness) storms(newest int) []record {
 			continue
 		}
 		r := record{name: storm.ID()}
-		if r.ledger, err = asked(func() (ledger.Ledger, error) { return m.w.store.Ledger(ctx, -n) }); err != nil {
+		if r.ledger, err = asked(func() (ledger.Ledger, error) { return m.w.store.Ledger(ctx, topic.Storm(n)) }); err != nil {
 			m.w.problem("%v", err)
 		}
 		entries, err := asked(func() (all []incident.Entry, err error) {
