@@ -6,6 +6,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // TestLateRootLeavesTheThread: a root that was given up lands just before it is
@@ -65,7 +66,7 @@ func (r *strayRig) swept() {
 
 func (r *strayRig) ledger() ledger.Ledger {
 	r.t.Helper()
-	has, err := r.store.Ledger(r.t.Context(), 1)
+	has, err := r.store.Ledger(r.t.Context(), topic.Incident(1))
 	if err != nil {
 		r.t.Fatal(err)
 	}

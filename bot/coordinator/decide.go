@@ -10,6 +10,7 @@ import (
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // decide lets the state machine decide about one event, on what we know.
@@ -73,14 +74,14 @@ func (t *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 	if opens != nil && len(out.Results) > 0 {
 		commit.Playbook = opens.Playbook
 	}
-	if ev.Timer != nil && len(out.Storms) == 0 && ev.Timer.Incident < 0 {
-		if storm := t.cache.storms[-ev.Timer.Incident]; storm != nil {
-			commit.Again = &store.Again{Number: storm.Subject(), Due: storm.NextDue()}
+	if ev.Timer != nil && len(out.Storms) == 0 && ev.Timer.Topic.Kind == topic.OfStorm {
+		if storm := t.cache.storms[ev.Timer.Topic.Number]; storm != nil {
+			commit.Again = &store.Again{Topic: storm.Topic(), Due: storm.NextDue()}
 		}
 	}
 	if ev.Timer != nil && len(out.Results) == 0 && in.Current != nil {
 		// It was early: set it again, the timer index has let it go.
-		commit.Again = &store.Again{Number: in.Current.Number, Due: settings.Rules.NextDue(*in.Current)}
+		commit.Again = &store.Again{Topic: topic.Incident(in.Current.Number), Due: settings.Rules.NextDue(*in.Current)}
 	}
 	if out.Reason != "" {
 		t.log.Debug("nothing to show", "event", entry.ID, "reason", out.Reason)

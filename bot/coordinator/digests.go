@@ -12,6 +12,7 @@ import (
 	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/sender"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // Digest is one message that is posted on schedule.
@@ -58,7 +59,7 @@ func (t *term) digestNamed(name string) (Digest, bool) {
 
 // digestWork asks the sender for a look at a digest.
 func (t *term) digestWork(d report.Document, clicked ...string) sender.Work {
-	return sender.Work{Number: store.DigestSubject(d.Number), Channel: t.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
+	return sender.Work{Topic: topic.Digest(d.Number), Channel: t.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
 }
 
 // post makes the digests that are due, and those that people ask for.

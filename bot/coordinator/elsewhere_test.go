@@ -11,6 +11,7 @@ import (
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // refusePosts refuses new messages at the top of channels, by name.
@@ -78,7 +79,7 @@ func TestNeitherChannelCanBeWrittenTo(t *testing.T) {
 			r.eventually("the degraded list names the channel", func() bool { return strings.Contains(strings.Join(k.Degraded(), "\n"), "#db-incidents") })
 			r.fire("a")
 			r.eventually("it was tried", func() bool {
-				has, err := r.store.Ledger(t.Context(), 1)
+				has, err := r.store.Ledger(t.Context(), topic.Incident(1))
 				return err == nil && has["root"].State == "parked"
 			})
 			if len(r.rootsIn("incidents"))+len(r.rootsIn("db-incidents")) > 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -61,7 +62,7 @@ func TestHeldDeadlinePingOfAReopenedIncident(t *testing.T) {
 	if len(pings) != 1 || !strings.Contains(pings[0].PlainText(), "INC-2") {
 		t.Errorf("got %d deadline pings, want one that tells @sre-oncall of INC-2: %+v", len(pings), pings)
 	}
-	has, err := r.store.Ledger(t.Context(), 1)
+	has, err := r.store.Ledger(t.Context(), topic.Incident(1))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -17,19 +18,22 @@ func (t *term) input(ctx context.Context, ev incident.Event, settings Settings) 
 		return s, err
 	}
 	s.Next = max(newest, int(t.c.floor.Load())) + 1
-	number := 0
+	number, about := 0, topic.ID{}
 	switch {
 	case ev.Notification != nil:
 		number, err = t.cache.group(ctx, t.c.Store, incident.GroupOf(*ev.Notification))
 	case ev.Act != nil:
 		number = ev.Act.Incident
 	case ev.Timer != nil:
-		number = ev.Timer.Incident // a storm's is below zero
+		about = ev.Timer.Topic
 	case ev.Diverted != nil:
-		number = ev.Diverted.Incident // a storm's, too
+		about = ev.Diverted.Topic
 	}
 	if err != nil {
 		return s, err
+	}
+	if about.Kind == topic.OfIncident {
+		number = about.Number
 	}
 	if number > 0 {
 		if s.Current, err = t.cache.incident(ctx, t.c.Store, number); err != nil {
@@ -93,7 +97,7 @@ func (t *term) load(ctx context.Context, settings Settings, ev incident.Event, n
 	}
 	for _, number := range needs.Storms {
 		storm, err := t.cache.storm(ctx, t.c.Store, number)
-		if ev.Timer == nil || ev.Timer.Incident != -number {
+		if ev.Timer == nil || ev.Timer.Topic != topic.Storm(number) {
 			err = t.documents.Spare(err)
 		}
 		if err != nil {

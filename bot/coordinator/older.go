@@ -5,6 +5,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // older refuses a click that did not come from the thread that it is about: what
@@ -12,23 +13,23 @@ import (
 func (t *term) older(ctx context.Context, entry store.Entry) (commit store.Commit, older bool, err error) {
 	ev := entry.Event
 	var from *incident.Origin
-	var subject int
+	var about topic.ID
 	answer := incident.Answer{Kind: incident.AnswerOlder}
 	switch {
 	case ev.Act != nil:
-		from, subject = ev.Act.From, ev.Act.Incident
+		from, about = ev.Act.From, topic.Incident(ev.Act.Incident)
 		answer.Verb, answer.Incident = ev.Act.Verb, ev.Act.Incident
 	case ev.Review != nil:
-		from, subject = ev.Review.From, store.DigestSubject(ev.Review.Digest)
+		from, about = ev.Review.From, topic.Digest(ev.Review.Digest)
 		answer.Verb = incident.Verb(ev.Review.Verb)
 	}
 	if from == nil {
 		return commit, false, nil
 	}
-	ok, err := t.c.Store.Owns(ctx, subject, *from)
+	ok, err := t.c.Store.Owns(ctx, about, *from)
 	if err != nil || ok {
 		return commit, false, t.unhandled(err)
 	}
-	t.log.Warn("a click on a message that is not known", "verb", answer.Verb, "subject", subject, "channel", from.Channel, "ts", from.TS)
+	t.log.Warn("a click on a message that is not known", "verb", answer.Verb, "about", about, "channel", from.Channel, "ts", from.TS)
 	return store.Commit{EventID: entry.ID, Op: ev.Op, Now: ev.At, Answer: answer}, true, nil
 }

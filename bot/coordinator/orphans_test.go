@@ -25,6 +25,7 @@ import (
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -371,9 +372,9 @@ func TestStrayThatNobodyWants(t *testing.T) {
 	client := r.shown()
 	root := r.roots()[0]
 	for n, stray := range []store.Orphan{
-		{Incident: 1, Slot: ledger.Root, Op: "OTHER1"}, {Incident: 1, Slot: "resolved:1", Op: "OTHER2"}, {Incident: 99, Slot: ledger.Root, Op: "OTHER3"},
-		{Incident: -99, Slot: ledger.Root, Op: "OTHER4"}, // of a storm
-		{Incident: 1, Slot: ledger.Root, Op: "OTHER5"},
+		{Topic: topic.Incident(1), Slot: ledger.Root, Op: "OTHER1"}, {Topic: topic.Incident(1), Slot: "resolved:1", Op: "OTHER2"}, {Topic: topic.Incident(99), Slot: ledger.Root, Op: "OTHER3"},
+		{Topic: topic.Storm(99), Slot: ledger.Root, Op: "OTHER4"}, // of a storm
+		{Topic: topic.Incident(1), Slot: ledger.Root, Op: "OTHER5"},
 	} {
 		posted, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: stray.Op})
 		if err != nil {
@@ -402,7 +403,7 @@ func TestStrayOfASettledSlot(t *testing.T) {
 	client := r.shown()
 	r.settled()
 	root := r.roots()[0]
-	has, err := r.store.Ledger(t.Context(), 1)
+	has, err := r.store.Ledger(t.Context(), topic.Incident(1))
 	if err != nil || has[ledger.Root].Op != "" {
 		t.Fatalf("got the root's slot %+v, %v; want it settled, or the test proves nothing", has[ledger.Root], err)
 	}
@@ -437,7 +438,7 @@ func TestStrayOfASettledSlot(t *testing.T) {
 		if stray.Slot == "" {
 			stray.Slot = ledger.Root
 		}
-		stray.Incident, stray.Channel = 1, root.ChannelID
+		stray.Topic, stray.Channel = topic.Incident(1), root.ChannelID
 		if err := r.store.ReportOrphan(t.Context(), stray); err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // maxTries is how often an event is tried before it goes to the dead letters.
@@ -115,14 +116,14 @@ func (t *term) countTries(ctx context.Context, entries []store.Entry) ([]store.E
 }
 
 // aboutTimer is what the health says of a timer that rests.
-func aboutTimer(subject int) string { return "timer " + store.SubjectName(subject) }
+func aboutTimer(about topic.ID) string { return "timer " + about.String() }
 
 // deadLetter moves an event to the dead letters. Whoever waits for it is told that it
 // failed; a replay answers anew. A timer says nothing that Redis does not know: it is
 // due again after a rest.
 func (t *term) deadLetter(ctx context.Context, entry store.Entry, why string) error {
 	if timer := entry.Event.Timer; timer != nil && entry.Err == nil {
-		return t.rest(ctx, entry, timer.Incident, why)
+		return t.rest(ctx, entry, timer.Topic, why)
 	}
 	t.log.Error("an event cannot be handled and goes to the dead letters: see `signalbook dead list`", "event", entry.ID, "reason", why)
 	t.cache.clear() // deciding about it may have stopped half way
@@ -145,12 +146,11 @@ func (t *term) deadLetter(ctx context.Context, entry store.Entry, why string) er
 }
 
 // rest makes a timer that could not be handled due again a little later.
-func (t *term) rest(ctx context.Context, entry store.Entry, subject int, why string) error {
-	name := store.SubjectName(subject)
-	t.log.Error("a timer cannot be handled and is due again after a rest", "subject", name, "rest", t.c.Timing.Rest, "reason", why)
-	t.c.health.Set(aboutTimer(subject), fmt.Sprintf("what is due of %s cannot be handled, and is tried again every %s: %s", name, t.c.Timing.Rest, why))
+func (t *term) rest(ctx context.Context, entry store.Entry, about topic.ID, why string) error {
+	t.log.Error("a timer cannot be handled and is due again after a rest", "about", about, "rest", t.c.Timing.Rest, "reason", why)
+	t.c.health.Set(aboutTimer(about), fmt.Sprintf("what is due of %s cannot be handled, and is tried again every %s: %s", about, t.c.Timing.Rest, why))
 	t.cache.clear() // deciding about it may have stopped half way
-	each, err := t.c.Store.Commit(ctx, t.lease.Fence, store.Commit{EventID: entry.ID, Again: &store.Again{Number: subject, Due: t.c.Store.Now().Add(t.c.Timing.Rest)}})
+	each, err := t.c.Store.Commit(ctx, t.lease.Fence, store.Commit{EventID: entry.ID, Again: &store.Again{Topic: about, Due: t.c.Store.Now().Add(t.c.Timing.Rest)}})
 	switch {
 	case err != nil:
 		return err

@@ -241,7 +241,7 @@ func (t *term) settle(d decided, each []error) (stored bool, err error) {
 		if refused == nil {
 			t.c.metrics.commits.WithLabelValues("ok").Inc()
 			if timer := d.entries[k].Event.Timer; timer != nil {
-				t.c.health.Clear(aboutTimer(timer.Incident))
+				t.c.health.Clear(aboutTimer(timer.Topic))
 			}
 			t.c.floor.raise(d.commits[k].Next)
 			t.publish(d.entries[k].Event, d.commits[k])

@@ -6,6 +6,7 @@ import (
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/sender"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // publish passes on what a committed event led to: the sender brings Slack in line,
@@ -20,7 +21,7 @@ func (t *term) publish(ev incident.Event, commit store.Commit) {
 		if saved.Was == 0 {
 			next = outbox.ClassRoot
 		}
-		w := sender.Work{Number: saved.Incident.Number, Channel: t.people.Channel(saved.Incident.Channel), Priority: outbox.PriorityOf(sender.Urgent(saved.Incident), next, saved.Incident.OpenedAt)}
+		w := sender.Work{Topic: topic.Incident(saved.Incident.Number), Channel: t.people.Channel(saved.Incident.Channel), Priority: outbox.PriorityOf(sender.Urgent(saved.Incident), next, saved.Incident.OpenedAt)}
 		if ev.Act != nil {
 			w.Clicked = []string{ledger.Root}
 			if s, _, ok := saved.Incident.Step(ev.Act.Step); ok {
@@ -33,7 +34,7 @@ func (t *term) publish(ev incident.Event, commit store.Commit) {
 		}
 	}
 	for _, storm := range commit.Storms {
-		t.sender.Add(sender.Work{Number: storm.Subject(), Channel: t.people.Channel(storm.At()), Priority: outbox.PriorityOf(true, outbox.ClassStorm, storm.StartedAt)})
+		t.sender.Add(sender.Work{Topic: storm.Topic(), Channel: t.people.Channel(storm.At()), Priority: outbox.PriorityOf(true, outbox.ClassStorm, storm.StartedAt)})
 		switch {
 		case storm.Was == 0:
 			t.log.Warn("a storm begins", "channel", storm.Channel, "storm", storm.ID())

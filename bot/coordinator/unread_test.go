@@ -13,6 +13,7 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -126,7 +127,7 @@ func TestBrokenThingsBesideAnIncident(t *testing.T) {
 	_, end := r.keep()
 	r.fires("first", alerts.Firing)
 	r.eventually("it is in Slack", func() bool {
-		has, err := r.store.Ledger(t.Context(), 1)
+		has, err := r.store.Ledger(t.Context(), topic.Incident(1))
 		return err == nil && has["tier:immediate"].TS != "" && r.raw.ZCard(t.Context(), deadBase+"dirty").Val() == 0
 	})
 	end()
@@ -145,7 +146,7 @@ func TestBrokenThingsBesideAnIncident(t *testing.T) {
 	r.names(k, "playbook "+i.Playbook.Hash, "the ledger of INC-1, message tier:immediate")
 	r.fires("second", alerts.Firing)
 	r.eventually("the second is in Slack", func() bool {
-		has, err := r.store.Ledger(t.Context(), 2)
+		has, err := r.store.Ledger(t.Context(), topic.Incident(2))
 		return err == nil && has["tier:immediate"].TS != ""
 	})
 	if channel, err := r.store.Channel(t.Context(), "#incidents"); err != nil || channel.Version != 2 || len(channel.Recent) != 1 {

@@ -3,6 +3,8 @@ package incident
 import (
 	"cmp"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // divert lets an incident, or a storm, begin in another channel than it was to. It
@@ -12,12 +14,12 @@ func (r Rules) divert(s StepInput, d Diverted, now time.Time) Outcome {
 		return Outcome{Reason: "there is no other channel"}
 	}
 	var out Outcome
-	if d.Incident < 0 {
-		storm := s.storm(-d.Incident)
+	if d.Topic.Kind == topic.OfStorm {
+		storm := s.storm(d.Topic.Number)
 		if storm == nil || storm.At() != d.Channel {
 			return Outcome{Reason: "the storm is elsewhere already, or forgotten"}
 		}
-		moved := out.storm(s, -d.Incident)
+		moved := out.storm(s, d.Topic.Number)
 		moved.Place, moved.Why = d.To, d.Why
 		if d.To == moved.Channel {
 			moved.Place, moved.Why = "", ""

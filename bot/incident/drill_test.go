@@ -8,6 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // TestIsDrill: in doubt it is real, because a drill calls nobody.
@@ -70,7 +71,7 @@ func TestDrillSharesNoDeadline(t *testing.T) {
 	drill := s.do(incident.Event{Op: "op", Start: &incident.Start{Playbook: "p", User: user("anna"), Labels: labels}}, 0).Results[0].Incident
 	for _, pair := range [][2]incident.Incident{{real, drill}, {drill, real}} {
 		out := s.rules.Handle(incident.StepInput{Current: &pair[0], Neighbours: []incident.Incident{pair[1]}}, incident.Event{
-			At: s.now.Add(time.Hour), Timer: &incident.Timer{Incident: pair[0].Number},
+			At: s.now.Add(time.Hour), Timer: &incident.Timer{Topic: topic.Incident(pair[0].Number)},
 		})
 		if len(out.Results) != 1 || len(out.Results[0].Incident.Tiers[0].Together) != 0 || !out.Results[0].Incident.Tiers[0].Overdue {
 			t.Errorf("the deadline of %s (a drill: %v) is told together with %d others, want none", pair[0].ID(), pair[0].Drill, len(out.Results)-1)

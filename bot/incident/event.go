@@ -5,6 +5,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -37,12 +38,12 @@ type Event struct {
 }
 
 // Diverted says that Slack did not take the first message of an incident, or of a
-// storm by its subject, in a channel, why, and to which other one it goes.
+// storm, in a channel, why, and to which other one it goes.
 type Diverted struct {
-	Incident int    `json:"incident"`
-	Channel  string `json:"channel"`
-	To       string `json:"to"`
-	Why      string `json:"why,omitempty"`
+	Topic   topic.ID `json:"incident"`
+	Channel string   `json:"channel"`
+	To      string   `json:"to"`
+	Why     string   `json:"why,omitempty"`
 }
 
 // EventSchema is the version of events that this binary reads. A change that an older
@@ -160,7 +161,7 @@ type Review struct {
 // Timer says that something of an incident became due; of a storm when Incident
 // is below zero.
 type Timer struct {
-	Incident int `json:"incident"`
+	Topic topic.ID `json:"incident"` // an incident or a storm
 }
 
 // Pending is the newest firing notification of a group whose copies are held

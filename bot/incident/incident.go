@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/compat"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -207,7 +208,7 @@ type Note struct {
 func (i Incident) ID() string { return ID(i.Number) }
 
 // ID returns the name people use for incident number n.
-func ID(n int) string { return fmt.Sprintf("INC-%d", n) }
+func ID(n int) string { return topic.Incident(n).String() }
 
 // Active reports whether the incident still needs people now.
 func (i Incident) Active() bool { return !i.Quiet && (i.State == Open || i.State == Acknowledged) }

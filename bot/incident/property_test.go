@@ -13,6 +13,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -106,7 +107,7 @@ func brief(ev incident.Event) string {
 	case ev.Act != nil:
 		return fmt.Sprintf("%s %s INC-%d %q %.10q", ev.Act.User.Name, ev.Act.Verb, ev.Act.Incident, ev.Act.Step, ev.Act.Text)
 	case ev.Timer != nil:
-		return fmt.Sprintf("timer INC-%d", ev.Timer.Incident)
+		return fmt.Sprintf("timer of %s", ev.Timer.Topic)
 	}
 	return "start"
 }
@@ -123,7 +124,7 @@ func (w *world) scene(ev incident.Event) (s incident.StepInput, was map[int]inci
 		plan := w.plan(alerts.Notification{})
 		s.StartPlan = &plan
 	case ev.Timer != nil:
-		at = ev.Timer.Incident
+		at = ev.Timer.Topic.Number
 		for _, n := range w.numbers() {
 			if n != at {
 				s.Neighbours = append(s.Neighbours, w.load(n))
@@ -303,7 +304,7 @@ func (w *world) pass(length time.Duration) {
 		if due.After(w.now) {
 			w.now = due
 		}
-		w.do(incident.Event{Timer: &incident.Timer{Incident: who}})
+		w.do(incident.Event{Timer: &incident.Timer{Topic: topic.Incident(who)}})
 		next := w.rules.NextDue(w.load(who))
 		if !next.IsZero() && !next.After(due) {
 			w.failf("the timer of INC-%d at %s leads to one at %s", who, due, next)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -217,7 +218,7 @@ func (d *runner) event(ev incident.Event) {
 	case ev.Act != nil:
 		at = ev.Act.Incident
 	case ev.Timer != nil:
-		at = ev.Timer.Incident
+		at = ev.Timer.Topic.Number
 		for _, n := range d.numbers() {
 			s.Neighbours = append(s.Neighbours, d.incidents[n])
 		}
@@ -347,7 +348,7 @@ func (d *runner) after(text string) {
 			d.now = due
 		}
 		was := d.incidents[who].Version
-		d.event(incident.Event{At: d.now, Timer: &incident.Timer{Incident: who}})
+		d.event(incident.Event{At: d.now, Timer: &incident.Timer{Topic: topic.Incident(who)}})
 		if d.incidents[who].Version == was {
 			d.t.Fatalf("the timer of INC-%d at %s changes nothing", who, d.clock(due))
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/compat"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -87,11 +88,10 @@ type StormCall struct {
 }
 
 // ID names a storm for logs and errors.
-func (s Storm) ID() string { return fmt.Sprintf("storm of %s", ID(s.Number)) }
+func (s Storm) ID() string { return s.Topic().String() }
 
-// Subject is the storm's number in indexes that it shares with incidents: below
-// zero, where no incident is.
-func (s Storm) Subject() int { return -s.Number }
+// Topic is what the storm's thread is about.
+func (s Storm) Topic() topic.ID { return topic.Storm(s.Number) }
 
 // NextDue returns when the storm is over if nothing else opens; zero when it is.
 func (s Storm) NextDue() time.Time {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -115,9 +116,13 @@ func (s *sky) act(n int, verb incident.Verb, step string) incident.Outcome {
 	return s.do(incident.Event{Op: "op", Act: &incident.Act{Verb: verb, Incident: n, Step: step, User: user("anna"), Via: "command"}}, n)
 }
 
-func (s *sky) timer(n int) incident.Outcome {
+func (s *sky) timer(about topic.ID) incident.Outcome {
 	s.t.Helper()
-	return s.do(incident.Event{Timer: &incident.Timer{Incident: n}}, n)
+	current := 0
+	if about.Kind == topic.OfIncident {
+		current = about.Number
+	}
+	return s.do(incident.Event{Timer: &incident.Timer{Topic: about}}, current)
 }
 
 // TestStormBegins: the first ones keep their threads, the one too many makes a
@@ -189,11 +194,11 @@ func TestStormEnds(t *testing.T) {
 		t.Errorf("a fifth incident moved the end from %s to %s", first, due)
 	}
 	s.now = first.Add(-time.Millisecond)
-	if out := s.timer(-4); len(out.Storms) != 0 {
+	if out := s.timer(topic.Storm(4)); len(out.Storms) != 0 {
 		t.Errorf("an early timer ended the storm: %+v", out.Storms)
 	}
 	s.now = s.storms[4].NextDue()
-	s.timer(-4)
+	s.timer(topic.Storm(4))
 	if storm := s.storms[4]; !storm.EndedAt.Equal(s.now) || !storm.NextDue().IsZero() {
 		t.Errorf("the storm did not end: %+v", storm)
 	}
@@ -261,7 +266,7 @@ func TestStormCallsOnce(t *testing.T) {
 	for _, later := range []time.Duration{10 * time.Minute, time.Hour} {
 		s.now = epoch.Add(later)
 		for n := 1; n <= 8; n++ {
-			s.timer(n)
+			s.timer(topic.Incident(n))
 		}
 	}
 	var calls []string

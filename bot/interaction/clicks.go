@@ -8,35 +8,30 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
-
-var buttons = map[string]incident.Verb{
-	"incident:ack": incident.VerbAcknowledge, "incident:resolve": incident.VerbResolve,
-	"step:ack": incident.VerbAcknowledge, "step:done": incident.VerbDone, "step:release": incident.VerbRelease, "step:undo": incident.VerbUndo,
-}
-
-// actionReason is the menu that asks why an incident is over.
-const actionReason = "incident:reason"
 
 // Action handles a click on a button or a choice in a menu.
 func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 	to := a.Private()
 	who := person{a.UserID, a.UserTeam, a.ChannelID}
-	if a.ActionID == actionPick && a.Value == "" {
+	button, known := action.Find(a.ActionID)
+	if button.ID == action.StormPick.ID && a.Value == "" {
 		return // the choice was taken back
 	}
-	if strings.HasPrefix(a.ActionID, "digest:") {
-		h.review(ctx, a, who, to)
+	if button.Value == action.OfDigest {
+		h.review(ctx, a, button, who, to)
 		return
 	}
 	value := a.Value
 	choice := ""
-	if a.ActionID == "incident:menu" || a.ActionID == actionReason {
+	if button.ID == action.IncidentMenu.ID || button.ID == action.IncidentReason.ID {
 		choice, value, _ = strings.Cut(a.Value, "/")
 	}
 	number, step, ok := target(value)
@@ -45,33 +40,31 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		h.say(ctx, to, "This button belongs to no incident that I know.")
 		return
 	}
-	act := incident.Act{
-		Incident: number, Step: step, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: "menu", From: clicked(a),
-		Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
-	}
-	record := func() { h.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &act}, who, to) }
-	if verb, ok := buttons[a.ActionID]; ok && (step != "") == strings.HasPrefix(a.ActionID, "step:") {
-		act.Verb, act.Via = verb, "button"
-		record()
-		return
-	}
 	switch {
-	case a.ActionID == actionPick && step == "":
-		act.Verb, act.Reply.Always = incident.VerbShow, true
-		record()
-	case a.ActionID == actionReason && step == "":
-		act.Verb, act.Reason = incident.VerbReason, incident.Reason(choice)
-		record()
-	case a.ActionID == "step:skip" && step != "":
+	case !known || (step != "") != (button.Value == action.OfStep):
+		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+	case button.ID == action.IncidentMenu.ID:
+		h.chosen(ctx, a, who, to, number, choice)
+	case !button.Form.IsZero():
 		h.openModal(ctx, a, who, to, number, step)
-	case choice == "note":
-		h.openModal(ctx, a, who, to, number, "")
-	case choice == "timeline":
-		if !h.owned(ctx, number, a, to) {
-			return
+	default:
+		act := incident.Act{
+			Verb: button.Act, Incident: number, Step: step, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: button.Via, From: clicked(a),
+			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: button.ID == action.StormPick.ID},
 		}
-		said := h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, h.Store.Now())
-		h.whisper(ctx, to, said)
+		h.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &act}, who, to)
+	}
+}
+
+// chosen handles a choice in an incident's menu.
+func (h *Handler) chosen(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, choice string) {
+	switch choice {
+	case action.ChoiceNote:
+		h.openModal(ctx, a, who, to, number, "")
+	case action.ChoiceTimeline:
+		if h.owned(ctx, topic.Incident(number), a, to) {
+			h.whisper(ctx, to, h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, h.Store.Now()))
+		}
 	default:
 		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
 	}
@@ -87,7 +80,7 @@ func target(value string) (number int, step string, ok bool) {
 // openModal asks for words, within the 3 s that Slack gives a trigger. What
 // cannot be done any more is said instead.
 func (h *Handler) openModal(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, step string) {
-	if !h.owned(ctx, number, a, to) {
+	if !h.owned(ctx, topic.Incident(number), a, to) {
 		return
 	}
 	gone := incident.Answer{Kind: incident.AnswerGone, Incident: number}
@@ -132,16 +125,6 @@ func (h *Handler) inWords(i incident.Incident, step string) string {
 	return fmt.Sprintf("`%s note %s` and the note", h.Settings().Command, i.ID())
 }
 
-// The words of modals: callback_id, and the block whose text it is about.
-var modals = map[string]struct {
-	verb  incident.Verb
-	block string
-	empty string
-}{
-	"step:skip":     {incident.VerbSkip, "reason", "Please say why, so that the next reader knows."},
-	"incident:note": {incident.VerbNote, "note", "Please write a note."},
-}
-
 // openForm opens a form over the message of a click; about and advice are for when
 // that fails.
 func (h *Handler) openForm(ctx context.Context, a slackapi.Action, to slackapi.Private, view slack.ModalViewRequest, about slog.Attr, advice string) {
@@ -165,23 +148,23 @@ func submitter(s slackapi.Submission) person {
 
 // Submit takes what was typed into a modal.
 func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]string {
-	if strings.HasPrefix(s.CallbackID, "digest:") {
-		return h.submitReview(ctx, s)
+	form, ok := action.Find(s.CallbackID)
+	if form.Value == action.OfDigest {
+		return h.submitReview(ctx, s, form)
 	}
-	modal, ok := modals[s.CallbackID]
 	number, step, known := target(s.PrivateMetadata)
-	if !ok || !known {
+	if !ok || !known || form.Form.IsZero() {
 		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
-	text := strings.TrimSpace(s.Values[modal.block])
+	text := strings.TrimSpace(s.Values[form.Form.Block])
 	if !playbooks.Shows(text) {
-		return map[string]string{modal.block: modal.empty}
+		return map[string]string{form.Form.Block: form.Form.Empty}
 	}
 	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
-		Verb: modal.verb, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal", From: opened(s),
+		Verb: form.Act, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal", From: opened(s),
 	}}
-	return h.sentIn(ctx, ev, s, modal.block)
+	return h.sentIn(ctx, ev, s, form.Form.Block)
 }
 
 // sentIn stores what a form says, and returns what is wrong, at the block that can

@@ -23,6 +23,7 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
@@ -162,9 +163,9 @@ func (h *Handler) deliver(ctx context.Context, l lateAnswer) {
 	said := message.AskBack(answer, h.Settings().Command)
 	if l.to.Channel == "" && l.to.ResponseURL == "" {
 		// A form says nothing of where it was opened: the thread of what it is about is the place.
-		about := answer.Incident
+		about := topic.Incident(answer.Incident)
 		if l.digest > 0 {
-			about = store.DigestSubject(l.digest)
+			about = topic.Digest(l.digest)
 		}
 		has, err := h.Store.Ledger(ctx, about)
 		if err != nil {

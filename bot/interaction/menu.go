@@ -7,16 +7,15 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
-// The menu of a storm: its action, and its block, which names the storm.
-const (
-	actionPick = "storm:pick"
-	blockPick  = "pick:"
-)
+// blockPick begins the block_id of a storm's menu, which names the storm.
+const blockPick = "pick:"
 
 // Suggest returns the incidents of a storm among which a person can choose. When
 // they cannot be read there are none, and Slack asks again with the next letter.
@@ -36,7 +35,7 @@ func (h *Handler) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.O
 	if s.MessageTS != "" && err == nil {
 		// A message of before Redis lost data may name another storm.
 		var ok bool
-		if ok, err = h.Store.Owns(ctx, 0, incident.Origin{Channel: s.ChannelID, TS: s.MessageTS, Storm: n}); err == nil && !ok {
+		if ok, err = h.Store.Owns(ctx, topic.Storm(n), incident.Origin{Channel: s.ChannelID, TS: s.MessageTS, Storm: n}); err == nil && !ok {
 			return nil
 		}
 	}
@@ -62,5 +61,5 @@ func (h *Handler) storm(ctx context.Context, n int) (incident.Storm, bool, error
 func stormOf(s slackapi.Suggestion) (n int, ok bool) {
 	text, named := strings.CutPrefix(s.BlockID, blockPick)
 	n, err := strconv.Atoi(text)
-	return n, s.ActionID == actionPick && named && err == nil && n > 0
+	return n, s.ActionID == action.StormPick.ID && named && err == nil && n > 0
 }

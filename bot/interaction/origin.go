@@ -6,15 +6,17 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // clicked is the message of a click.
 func clicked(a slackapi.Action) *incident.Origin {
 	from := &incident.Origin{Channel: a.ChannelID, TS: a.MessageTS}
-	if text, ok := strings.CutPrefix(a.BlockID, blockPick); ok && a.ActionID == actionPick {
+	if text, ok := strings.CutPrefix(a.BlockID, blockPick); ok && a.ActionID == action.StormPick.ID {
 		from.Storm, _ = strconv.Atoi(text)
 	}
 	return from
@@ -38,9 +40,9 @@ func opened(s slackapi.Submission) *incident.Origin {
 
 // owned reports whether a click came from the thread that it is about, and tells
 // the person when it did not: for clicks that no coordinator looks at.
-func (h *Handler) owned(ctx context.Context, subject int, a slackapi.Action, to slackapi.Private) bool {
+func (h *Handler) owned(ctx context.Context, about topic.ID, a slackapi.Action, to slackapi.Private) bool {
 	readCtx, cancel := context.WithTimeout(ctx, h.waits.read)
-	ok, err := h.Store.Owns(readCtx, subject, *clicked(a))
+	ok, err := h.Store.Owns(readCtx, about, *clicked(a))
 	cancel()
 	switch {
 	case err != nil:

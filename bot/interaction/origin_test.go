@@ -9,6 +9,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 const older = "This thread is older than what I remember"
@@ -111,10 +112,10 @@ func TestButtonsInAnotherChannel(t *testing.T) {
 	})
 	anna, _ := r.sim.User("anna")
 	r.refused("another message", func() {
-		r.handler.Action(t.Context(), action("replayed", "incident:ack", "INC-1", anna.ID, other))
+		r.handler.Action(t.Context(), clickOn("replayed", "incident:ack", "INC-1", anna.ID, other))
 	})
 	r.refused("no message", func() {
-		r.handler.Action(t.Context(), action("nowhere", "incident:ack", "INC-1", anna.ID, slacksim.Message{Channel: other.Channel}))
+		r.handler.Action(t.Context(), clickOn("nowhere", "incident:ack", "INC-1", anna.ID, slacksim.Message{Channel: other.Channel}))
 	})
 	if got := r.incident(1); got.State != incident.Open {
 		t.Errorf("INC-1 is %s, want it open", got.State)
@@ -140,7 +141,7 @@ func TestClickBeforeTheMessageIsRecorded(t *testing.T) {
 		}
 		return immediate.TS != ""
 	})
-	has, err := r.store.Ledger(t.Context(), 1)
+	has, err := r.store.Ledger(t.Context(), topic.Incident(1))
 	if err != nil || has["tier:immediate"].TS != "" {
 		t.Fatalf("got %+v, %v, want a message whose ts is not known", has, err)
 	}

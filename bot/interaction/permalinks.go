@@ -5,7 +5,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // maxLinked bounds how many names of an answer are looked up.
@@ -30,7 +30,7 @@ func (h *Handler) linked(ctx context.Context, who person, m message.Message) mes
 	to := message.Permalinks{}
 	for k, id := range named {
 		address := h.Slack.Permalink(roots[k].Channel, roots[k].TS, "")
-		if address != "" && h.maySeeAsKnown(ctx, who, store.SubjectOf(id), roots[k].Channel) {
+		if about, ok := topic.Parse(id); ok && address != "" && h.maySeeAsKnown(ctx, who, about, roots[k].Channel) {
 			to[id] = address
 		}
 	}
@@ -39,16 +39,16 @@ func (h *Handler) linked(ctx context.Context, who person, m message.Message) mes
 
 // maySeeAsKnown decides about seeing an incident or a digest that stands in a channel, on
 // what is known without asking Slack.
-func (h *Handler) maySeeAsKnown(ctx context.Context, who person, subject int, at string) bool {
+func (h *Handler) maySeeAsKnown(ctx context.Context, who person, about topic.ID, at string) bool {
 	channel, responders := "", []string(nil)
-	if n, is := store.DigestOf(subject); is {
-		document, ok, err := h.Store.Digest(ctx, n)
+	if about.Kind == topic.OfDigest {
+		document, ok, err := h.Store.Digest(ctx, about.Number)
 		if err != nil || !ok {
 			return false
 		}
 		channel, responders = document.Channel, h.responders(ctx, document.Channel)
 	} else {
-		i, ok, err := h.Store.Incident(ctx, subject)
+		i, ok, err := h.Store.Incident(ctx, about.Number)
 		if err != nil || !ok || i.Quiet {
 			return false
 		}

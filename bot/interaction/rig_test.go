@@ -279,7 +279,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// action is a click that Slack did not make of a message of ours.
-func action(op, id, value, user string, m slacksim.Message) slackapi.Action {
+// clickOn is a click that Slack did not make of a message of ours.
+func clickOn(op, id, value, user string, m slacksim.Message) slackapi.Action {
 	return slackapi.Action{Op: op, ActionID: id, Value: value, UserID: user, ChannelID: m.Channel, MessageTS: m.TS, At: time.Now()}
 }

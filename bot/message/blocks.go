@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -72,8 +73,8 @@ func small(id string, texts ...*slack.TextBlockObject) slack.Block {
 	return slack.NewContextBlock(id, elements...)
 }
 
-func button(action, value, label string) *slack.ButtonBlockElement {
-	return slack.NewButtonBlockElement(action, value, plain(label))
+func button(a action.Action, value, label string) *slack.ButtonBlockElement {
+	return slack.NewButtonBlockElement(a.ID, value, plain(label))
 }
 
 // paragraph is one line of rich text, in which Slack interprets nothing but

@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
@@ -25,10 +26,10 @@ func DigestExpectedModal(v DigestView, a report.Anomaly) slack.ModalViewRequest 
 		}
 	}
 	return modal(form{
-		callback: "digest:expected", metadata: report.ID(v.Number) + "/" + a.Series,
+		action: action.DigestExpected, metadata: report.ID(v.Number) + "/" + a.Series,
 		title: "Expected cost", submit: "Save",
 		about: s.sentence(),
-		block: "reason", label: "Why is it expected?", hint: "Everybody sees it beside the figure. Days of up to 25 % above the highest are not told again for six weeks.", limit: MaxReason,
+		label: "Why is it expected?", hint: "Everybody sees it beside the figure. Days of up to 25 % above the highest are not told again for six weeks.", limit: MaxReason,
 	})
 }
 
@@ -37,23 +38,23 @@ func DigestExpectedModal(v DigestView, a report.Anomaly) slack.ModalViewRequest 
 // block "until" (1, 3, 6) and a note, which may be empty, in block "note".
 func DigestSnoozeModal(v DigestView, s report.CostStep) slack.ModalViewRequest {
 	view := modal(form{
-		callback: "digest:snooze", metadata: report.ID(v.Number) + "/" + s.ID,
+		action: action.DigestSnooze, metadata: report.ID(v.Number) + "/" + s.ID,
 		title: fmt.Sprintf("Snooze %s", textutil.CutUnits(Line(s.ID), 10)), submit: "Snooze",
 		about: (&paragraph{}).bold(textutil.CutUnits(Line(s.ID), 10) + " " + textutil.CutUnits(Line(s.Title), 100)),
-		block: "note", label: "Why not now?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,
+		field: "note", label: "Why not now?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,
 	})
 	var options []*slack.OptionBlockObject
 	for _, o := range snoozes {
 		options = append(options, slack.NewOptionBlockObject(o.months, plain(o.label), nil))
 	}
-	until := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("For how long"), "until", options...)
+	until := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("For how long"), action.DigestSnooze.Form.Block, options...)
 	until.InitialOption = options[1]
 	note := view.Blocks.BlockSet[1].(*slack.InputBlock)
 	note.Optional = true
 	note.Element.(*slack.PlainTextInputBlockElement).FocusOnLoad = false
 	view.Blocks.BlockSet = []slack.Block{
 		view.Blocks.BlockSet[0],
-		slack.NewInputBlock("until", plain("Bring it back in"), nil, until),
+		slack.NewInputBlock(action.DigestSnooze.Form.Block, plain("Bring it back in"), nil, until),
 		note,
 	}
 	return view

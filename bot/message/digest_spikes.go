@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -95,10 +96,10 @@ func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
 	}
 	var buttons []slack.BlockElement
 	if !isExpected {
-		buttons = append(buttons, button("digest:expected", value, "Expected…"))
+		buttons = append(buttons, button(action.DigestExpected, value, "Expected…"))
 	}
 	if !isInvestigated && !isExpected {
-		buttons = append(buttons, button("digest:investigate", value, "Investigate"))
+		buttons = append(buttons, button(action.DigestInvestigate, value, "Investigate"))
 	}
 	if len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("act:"+id, buttons...))

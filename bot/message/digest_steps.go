@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -110,9 +111,9 @@ func stepBlocks(v DigestView, s report.CostStep, id string, preview bool) []slac
 	}
 	switch {
 	case a.State != report.StepOpen:
-		blocks = append(blocks, slack.NewActionBlock("act:"+id, button("digest:undo", value, "Undo")))
+		blocks = append(blocks, slack.NewActionBlock("act:"+id, button(action.DigestUndo, value, "Undo")))
 	case s.Applies:
-		blocks = append(blocks, slack.NewActionBlock("act:"+id, button("digest:adopt", value, "Adopt"), button("digest:snooze", value, "Snooze…")))
+		blocks = append(blocks, slack.NewActionBlock("act:"+id, button(action.DigestAdopt, value, "Adopt"), button(action.DigestSnooze, value, "Snooze…")))
 	}
 	return blocks
 }

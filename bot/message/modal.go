@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -22,10 +24,10 @@ const (
 // "reason".
 func SkipModal(i incident.Incident, s incident.Step) slack.ModalViewRequest {
 	return modal(form{
-		callback: "step:skip", metadata: i.ID() + "/" + s.ID,
+		action: action.StepSkip, metadata: i.ID() + "/" + s.ID,
 		title: fmt.Sprintf("Skip step %d", s.Number), submit: "Skip",
 		about: (&paragraph{}).bold(stepTitle(s)).text("\n" + ifDrill(i) + i.ID() + " · " + title(i)),
-		block: "reason", label: "Why is it skipped?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,
+		label: "Why is it skipped?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,
 	})
 }
 
@@ -33,35 +35,37 @@ func SkipModal(i incident.Incident, s incident.Step) slack.ModalViewRequest {
 // private_metadata "INC-1" and the note in block "note".
 func NoteModal(i incident.Incident) slack.ModalViewRequest {
 	return modal(form{
-		callback: "incident:note", metadata: i.ID(),
+		action: action.IncidentNote, metadata: i.ID(),
 		title: "Note on " + i.ID(), submit: "Add",
 		about: (&paragraph{}).text(ifDrill(i)).bold(i.ID()).text(" · " + title(i)),
-		block: "note", label: "What should others know?", hint: "The newest note stands in the incident's message, all are in its timeline.", limit: MaxNote,
+		label: "What should others know?", hint: "The newest note stands in the incident's message, all are in its timeline.", limit: MaxNote,
 	})
 }
 
 // form is a modal with one field.
 type form struct {
-	callback, metadata string
+	action             action.Action
+	metadata           string
 	title, submit      string // Slack: 24 characters
 	about              *paragraph
-	block, label, hint string
+	field, label, hint string // field: its block, when that is not the one that the action cannot do without
 	limit              int
 }
 
 func modal(f form) slack.ModalViewRequest {
-	field := slack.NewPlainTextInputBlockElement(nil, f.block)
+	block := cmp.Or(f.field, f.action.Form.Block)
+	field := slack.NewPlainTextInputBlockElement(nil, block)
 	field.Multiline, field.MaxLength, field.FocusOnLoad = true, f.limit, true
 	return slack.ModalViewRequest{
 		Type:            slack.VTModal,
-		CallbackID:      f.callback,
+		CallbackID:      f.action.ID,
 		PrivateMetadata: f.metadata,
 		Title:           plain(textutil.CutUnits(f.title, 24)),
 		Submit:          plain(f.submit),
 		Close:           plain("Cancel"),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{
 			rich("about", f.about.section()),
-			slack.NewInputBlock(f.block, plain(f.label), plain(f.hint), field),
+			slack.NewInputBlock(block, plain(f.label), plain(f.hint), field),
 		}},
 	}
 }

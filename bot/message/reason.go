@@ -5,6 +5,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -40,7 +41,7 @@ func reasonSelect(i incident.Incident) *slack.SelectBlockElement {
 		}
 		options = append(options, option)
 	}
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("What was it?"), "incident:reason", options...)
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("What was it?"), action.IncidentReason.ID, options...)
 	menu.InitialOption = chosen
 	return menu
 }

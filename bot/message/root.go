@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -195,19 +196,19 @@ func rootButtons(i incident.Incident) slack.Block {
 	id := i.ID()
 	var elements []slack.BlockElement
 	if i.State == incident.Open {
-		ack := button("incident:ack", id, "Acknowledge")
+		ack := button(action.IncidentAck, id, "Acknowledge")
 		ack.Style = slack.StylePrimary
 		elements = append(elements, ack)
 	}
 	if i.Active() {
-		elements = append(elements, button("incident:resolve", id, "Resolve"))
+		elements = append(elements, button(action.IncidentResolve, id, "Resolve"))
 	}
 	if i.Over() && !i.Drill {
 		elements = append(elements, reasonSelect(i))
 	}
-	menu := slack.NewOverflowBlockElement("incident:menu",
-		slack.NewOptionBlockObject("note/"+id, plain("Add note"), nil),
-		slack.NewOptionBlockObject("timeline/"+id, plain("Timeline"), nil))
+	menu := slack.NewOverflowBlockElement(action.IncidentMenu.ID,
+		slack.NewOptionBlockObject(action.ChoiceNote+"/"+id, plain("Add note"), nil),
+		slack.NewOptionBlockObject(action.ChoiceTimeline+"/"+id, plain("Timeline"), nil))
 	return slack.NewActionBlock("act", append(elements, menu)...)
 }
 

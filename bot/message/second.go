@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 )
@@ -34,6 +35,6 @@ func AskBack(a incident.Answer, command string) Message {
 	if _, _, ok := report.ParseTarget(value); a.Kind != incident.AnswerSecond || !ok || textutil.Units(value) > MaxButton {
 		return m
 	}
-	m.Blocks = append(m.Blocks, slack.NewActionBlock("again", button("digest:again", value, "Post another one")))
+	m.Blocks = append(m.Blocks, slack.NewActionBlock("again", button(action.DigestAgain, value, "Post another one")))
 	return m
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -124,12 +125,12 @@ func (c card) commandParts(playbook string) []slack.RichTextElement {
 
 func (c card) buttons(i incident.Incident) []slack.BlockElement {
 	value := i.ID() + "/" + c.ID
-	done, skip := button("step:done", value, "Done"), button("step:skip", value, "Skip…")
+	done, skip := button(action.StepDone, value, "Done"), button(action.StepSkip, value, "Skip…")
 	if c.State == incident.StepAcknowledged {
 		done.Style = slack.StylePrimary
-		return []slack.BlockElement{done, skip, button("step:release", value, "Release")}
+		return []slack.BlockElement{done, skip, button(action.StepRelease, value, "Release")}
 	}
-	return []slack.BlockElement{button("step:ack", value, "Acknowledge"), done, skip}
+	return []slack.BlockElement{button(action.StepAck, value, "Acknowledge"), done, skip}
 }
 
 // endedBlocks is a step that nobody has to do any more: what it was, and who
@@ -137,7 +138,7 @@ func (c card) buttons(i incident.Incident) []slack.BlockElement {
 func (c card) endedBlocks(i incident.Incident) []slack.Block {
 	top := slack.NewSectionBlock(plain(stepSign(c.State)+" "+stepTitle(c.Step)), nil, nil, slack.SectionBlockOptionBlockID("step:"+c.ID))
 	if c.Before != nil && c.To == 0 && !(i.Drill && c.State == incident.StepDropped) {
-		top.Accessory = slack.NewAccessory(button("step:undo", i.ID()+"/"+c.ID, "Undo"))
+		top.Accessory = slack.NewAccessory(button(action.StepUndo, i.ID()+"/"+c.ID, "Undo"))
 	}
 	says := []*slack.TextBlockObject{markup(c.ending())}
 	if note := Line(c.Note); note != "" {

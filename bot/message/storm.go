@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -182,7 +183,7 @@ func stormWay(v StormView, worst []*row) string {
 
 // stormMenu chooses an incident: what it offers is asked for as people type.
 func stormMenu(number int) slack.Block {
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("Open an incident's thread"), "storm:pick")
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("Open an incident's thread"), action.StormPick.ID)
 	menu.MinQueryLength = new(int)
 	return slack.NewActionBlock(fmt.Sprintf("pick:%d", number), menu)
 }

@@ -3,6 +3,8 @@ package outbox
 import (
 	"iter"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 const (
@@ -15,7 +17,7 @@ const (
 
 // Entry is the standing in the queue of one thread that is not settled.
 type Entry struct {
-	Number   int
+	Topic    topic.ID
 	Channel  string
 	Priority Priority
 	Picked   Priority  // what it was picked for
@@ -59,7 +61,7 @@ func Next(queue iter.Seq[*Entry], limits Limits, now time.Time) (best *Entry, wa
 			wait = min(wait, limits.Gaps[e.Channel]) // it would be looked at for nothing
 		case !e.Moves && limits.Closed[e.Channel].After(now):
 			wait = min(wait, limits.Closed[e.Channel].Sub(now))
-		case best == nil || e.Priority.Before(best.Priority) || (e.Priority == best.Priority && e.Number < best.Number):
+		case best == nil || e.Priority.Before(best.Priority) || (e.Priority == best.Priority && e.Topic.Compare(best.Topic) < 0):
 			best = e
 		}
 	}

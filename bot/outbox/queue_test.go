@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 func prio(critical bool, class Class, opened time.Duration) Priority {
@@ -21,27 +23,27 @@ func TestNext(t *testing.T) {
 		wait   time.Duration
 	}{
 		"nothing":                          {nil, Limits{}, 0, Idle},
-		"one":                              {[]Entry{{Number: 1, Channel: "a", Priority: post}}, Limits{}, 1, 0},
-		"critical first":                   {[]Entry{{Number: 1, Channel: "a", Priority: post}, {Number: 2, Channel: "b", Priority: prio(true, ClassEdit, time.Hour)}}, Limits{}, 2, 0},
-		"by class":                         {[]Entry{{Number: 1, Channel: "a", Priority: edit}, {Number: 2, Channel: "b", Priority: prio(false, ClassClicked, time.Hour)}}, Limits{}, 2, 0},
-		"old before new":                   {[]Entry{{Number: 1, Channel: "a", Priority: post}, {Number: 2, Channel: "b", Priority: prio(false, ClassRoot, -time.Hour)}}, Limits{}, 2, 0},
-		"by number":                        {[]Entry{{Number: 3, Channel: "a", Priority: post}, {Number: 2, Channel: "b", Priority: post}}, Limits{}, 2, 0},
-		"not ready":                        {[]Entry{{Number: 1, Channel: "a", Priority: post, Ready: in(time.Minute)}}, Limits{}, 0, time.Minute},
-		"the next that is":                 {[]Entry{{Number: 1, Channel: "a", Priority: post, Ready: in(time.Minute)}, {Number: 2, Channel: "b", Priority: edit, Ready: ago(time.Minute)}}, Limits{}, 2, 0},
-		"busy":                             {[]Entry{{Number: 1, Channel: "a", Priority: post, Busy: true}}, Limits{}, 0, Idle},
-		"another in its channel is":        {[]Entry{{Number: 1, Channel: "a", Priority: post, Busy: true}, {Number: 2, Channel: "a", Priority: post}}, Limits{}, 0, Idle},
-		"another in another channel is":    {[]Entry{{Number: 1, Channel: "a", Priority: post, Busy: true}, {Number: 2, Channel: "b", Priority: post}}, Limits{}, 2, 0},
-		"enough in flight":                 {[]Entry{{Number: 1, Channel: "a", Busy: true}, {Number: 2, Channel: "b", Busy: true}, {Number: 3, Channel: "c", Busy: true}, {Number: 4, Channel: "d", Busy: true}, {Number: 5, Channel: "e"}}, Limits{}, 0, Idle},
-		"paused":                           {[]Entry{{Number: 1, Channel: "a", Priority: post}}, Limits{Paused: in(time.Second)}, 0, time.Second},
-		"paused before":                    {[]Entry{{Number: 1, Channel: "a", Priority: post}}, Limits{Paused: ago(time.Second)}, 1, 0},
-		"nothing can be posted there":      {[]Entry{{Number: 1, Channel: "a", Priority: post, Known: true}}, Limits{Gaps: map[string]time.Duration{"a": time.Second}}, 0, time.Second},
-		"but edited":                       {[]Entry{{Number: 1, Channel: "a", Priority: edit, Known: true}}, Limits{Gaps: map[string]time.Duration{"a": time.Second}}, 1, 0},
-		"but looked at":                    {[]Entry{{Number: 1, Channel: "a", Priority: post}}, Limits{Gaps: map[string]time.Duration{"a": time.Second}}, 1, 0},
-		"the channel is closed":            {[]Entry{{Number: 1, Channel: "a", Priority: post}}, Limits{Closed: map[string]time.Time{"a": in(time.Minute)}}, 0, time.Minute},
-		"it was":                           {[]Entry{{Number: 1, Channel: "a", Priority: post}}, Limits{Closed: map[string]time.Time{"a": ago(time.Minute)}}, 1, 0},
-		"what goes elsewhere goes":         {[]Entry{{Number: 1, Channel: "a", Priority: post, Moves: true}}, Limits{Closed: map[string]time.Time{"a": in(time.Minute)}}, 1, 0},
-		"the soonest of all that waits":    {[]Entry{{Number: 1, Channel: "a", Priority: post}, {Number: 2, Channel: "b", Priority: post, Ready: in(time.Second)}}, Limits{Closed: map[string]time.Time{"a": in(time.Minute)}}, 0, time.Second},
-		"a clicked edit is no new message": {[]Entry{{Number: 1, Channel: "a", Priority: prio(false, ClassClicked, 0), Known: true}}, Limits{Gaps: map[string]time.Duration{"a": time.Second}}, 1, 0},
+		"one":                              {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post}}, Limits{}, 1, 0},
+		"critical first":                   {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post}, {Topic: topic.Incident(2), Channel: "b", Priority: prio(true, ClassEdit, time.Hour)}}, Limits{}, 2, 0},
+		"by class":                         {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: edit}, {Topic: topic.Incident(2), Channel: "b", Priority: prio(false, ClassClicked, time.Hour)}}, Limits{}, 2, 0},
+		"old before new":                   {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post}, {Topic: topic.Incident(2), Channel: "b", Priority: prio(false, ClassRoot, -time.Hour)}}, Limits{}, 2, 0},
+		"by number":                        {[]Entry{{Topic: topic.Incident(3), Channel: "a", Priority: post}, {Topic: topic.Incident(2), Channel: "b", Priority: post}}, Limits{}, 2, 0},
+		"not ready":                        {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post, Ready: in(time.Minute)}}, Limits{}, 0, time.Minute},
+		"the next that is":                 {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post, Ready: in(time.Minute)}, {Topic: topic.Incident(2), Channel: "b", Priority: edit, Ready: ago(time.Minute)}}, Limits{}, 2, 0},
+		"busy":                             {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post, Busy: true}}, Limits{}, 0, Idle},
+		"another in its channel is":        {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post, Busy: true}, {Topic: topic.Incident(2), Channel: "a", Priority: post}}, Limits{}, 0, Idle},
+		"another in another channel is":    {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post, Busy: true}, {Topic: topic.Incident(2), Channel: "b", Priority: post}}, Limits{}, 2, 0},
+		"enough in flight":                 {[]Entry{{Topic: topic.Incident(1), Channel: "a", Busy: true}, {Topic: topic.Incident(2), Channel: "b", Busy: true}, {Topic: topic.Incident(3), Channel: "c", Busy: true}, {Topic: topic.Incident(4), Channel: "d", Busy: true}, {Topic: topic.Incident(5), Channel: "e"}}, Limits{}, 0, Idle},
+		"paused":                           {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post}}, Limits{Paused: in(time.Second)}, 0, time.Second},
+		"paused before":                    {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post}}, Limits{Paused: ago(time.Second)}, 1, 0},
+		"nothing can be posted there":      {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post, Known: true}}, Limits{Gaps: map[string]time.Duration{"a": time.Second}}, 0, time.Second},
+		"but edited":                       {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: edit, Known: true}}, Limits{Gaps: map[string]time.Duration{"a": time.Second}}, 1, 0},
+		"but looked at":                    {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post}}, Limits{Gaps: map[string]time.Duration{"a": time.Second}}, 1, 0},
+		"the channel is closed":            {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post}}, Limits{Closed: map[string]time.Time{"a": in(time.Minute)}}, 0, time.Minute},
+		"it was":                           {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post}}, Limits{Closed: map[string]time.Time{"a": ago(time.Minute)}}, 1, 0},
+		"what goes elsewhere goes":         {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post, Moves: true}}, Limits{Closed: map[string]time.Time{"a": in(time.Minute)}}, 1, 0},
+		"the soonest of all that waits":    {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: post}, {Topic: topic.Incident(2), Channel: "b", Priority: post, Ready: in(time.Second)}}, Limits{Closed: map[string]time.Time{"a": in(time.Minute)}}, 0, time.Second},
+		"a clicked edit is no new message": {[]Entry{{Topic: topic.Incident(1), Channel: "a", Priority: prio(false, ClassClicked, 0), Known: true}}, Limits{Gaps: map[string]time.Duration{"a": time.Second}}, 1, 0},
 	} {
 		var queue []*Entry
 		for k := range c.queue {
@@ -50,7 +52,7 @@ func TestNext(t *testing.T) {
 		best, wait := Next(slices.Values(queue), c.limits, now)
 		got := 0
 		if best != nil {
-			got, wait = best.Number, 0
+			got, wait = best.Topic.Number, 0
 		}
 		if got != c.want || wait != c.wait {
 			t.Errorf("%s: got %d after %s, want %d after %s", name, got, wait, c.want, c.wait)

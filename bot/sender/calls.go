@@ -10,13 +10,14 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/slackapi"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // post sends a message that is not there: intent before, ts after. Refused and
 // limited mean "not sent"; everything else stays "sending" until it was looked
 // for.
 func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
-	root, slot := t.root(), outbox.Intent(c, slackapi.OpOf(t.number), s.Store.Now())
+	root, slot := t.root(), outbox.Intent(c, slackapi.OpOf(t.topic), s.Store.Now())
 	p := slackapi.Post{
 		Channel: t.place, Message: t.shownPosted(c, slot, s.Settings().Command), Op: slot.Op,
 		Broadcast: c.Slot.Broadcast && c.Word != "cant_broadcast_message", Unmarked: c.Slot.Form == message.FormBare,
@@ -30,7 +31,7 @@ func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
 			return err
 		}
 	}
-	if err := s.Store.SetSlot(ctx, s.Lease.Fence, t.number, c.Slot.Name, slot); err != nil {
+	if err := s.Store.SetSlot(ctx, s.Lease.Fence, t.topic, c.Slot.Name, slot); err != nil {
 		return err
 	}
 	if !s.Valid() {
@@ -40,13 +41,13 @@ func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
 	if err == nil {
 		different := p.Message.Hash() != c.Slot.Shown().Hash()
 		slot = outbox.Posted(c, slot, posted.Channel, posted.TS, different, s.Timing, s.Store.Now())
-		return s.record(ctx, t.number, c.Slot.Name, slot, nil)
+		return s.record(ctx, t.topic, c.Slot.Name, slot, nil)
 	}
 	refused, _ := errors.AsType[*slackapi.Error](err)
 	slot, follow := outbox.NotPosted(c, slot, refused)
 	switch follow {
 	case outbox.FollowRoot: // it is posted anew, and this under it
-		if err := s.record(ctx, t.number, ledger.Root, outbox.Gone(root), nil); err != nil {
+		if err := s.record(ctx, t.topic, ledger.Root, outbox.Gone(root), nil); err != nil {
 			return err
 		}
 	case outbox.FollowPicture:
@@ -63,7 +64,7 @@ func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
 		}
 	}
 	s.count(slot, refused)
-	return s.record(ctx, t.number, c.Slot.Name, slot, err)
+	return s.record(ctx, t.topic, c.Slot.Name, slot, err)
 }
 
 // count counts a message that is parked from now on.
@@ -76,11 +77,11 @@ func (s *Sender) count(slot ledger.Slot, refused *slackapi.Error) {
 // record writes the ledger even when the term is ending: what Slack answered
 // must not be forgotten. What cannot be written is left to whoever keeps the
 // workspace then. It returns err.
-func (s *Sender) record(ctx context.Context, number int, name string, slot ledger.Slot, err error) error {
+func (s *Sender) record(ctx context.Context, about topic.ID, name string, slot ledger.Slot, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if failed := s.Store.SetSlot(ctx, s.Lease.Fence, number, name, slot); failed != nil {
-		s.Orphans.add(number, name, slot)
+	if failed := s.Store.SetSlot(ctx, s.Lease.Fence, about, name, slot); failed != nil {
+		s.Orphans.add(about, name, slot)
 		return errors.Join(failed, err)
 	}
 	return err
@@ -107,7 +108,7 @@ func (s *Sender) find(ctx context.Context, t thread, c outbox.Call) error {
 	if err := s.deleteCopies(ctx, where, extra); err != nil {
 		return err
 	}
-	return s.record(ctx, t.number, c.Slot.Name, slot, nil)
+	return s.record(ctx, t.topic, c.Slot.Name, slot, nil)
 }
 
 // where is the channel to look in: its id when Slack ever told it.
@@ -136,7 +137,7 @@ func (s *Sender) sweep(ctx context.Context, t thread, c outbox.Call) error {
 	if err := s.deleteCopies(ctx, c.Have.Channel, extra); err != nil {
 		return err
 	}
-	return s.record(ctx, t.number, c.Slot.Name, slot, nil)
+	return s.record(ctx, t.topic, c.Slot.Name, slot, nil)
 }
 
 // deleteCopies fails when it is worth trying again. What Slack does not let us
@@ -163,10 +164,10 @@ func (s *Sender) edit(ctx context.Context, t thread, c outbox.Call) error {
 	if err := s.Store.Replicated(ctx); err != nil {
 		return err
 	}
-	s.noteEdit(t.number, c.Slot.Name, s.Store.Now())
+	s.noteEdit(t.topic, c.Slot.Name, s.Store.Now())
 	err := s.Slack.Update(ctx, c.Have.Channel, c.Have.TS, c.Slot.Shown())
 	if err == nil {
-		return s.record(ctx, t.number, c.Slot.Name, outbox.Edited(c), nil)
+		return s.record(ctx, t.topic, c.Slot.Name, outbox.Edited(c), nil)
 	}
 	refused, ok := errors.AsType[*slackapi.Error](err)
 	if !ok {
@@ -181,5 +182,5 @@ func (s *Sender) edit(ctx context.Context, t thread, c outbox.Call) error {
 	}
 	// Of an unknown outcome too: the same edit is tried again; when that is another's by now, it learns from this.
 	s.count(slot, refused)
-	return s.record(ctx, t.number, c.Slot.Name, slot, err)
+	return s.record(ctx, t.topic, c.Slot.Name, slot, err)
 }

@@ -62,7 +62,7 @@ func (s *Sender) diverted(ctx context.Context, t thread, c outbox.Call, refused 
 		return false, nil
 	}
 	if c.Have.Sweeps > 0 {
-		orphan := store.Orphan{Incident: t.number, Slot: c.Slot.Name, Channel: cmp.Or(c.Have.Channel, t.place), Op: c.Have.Op, IntentAt: c.Have.IntentAt}
+		orphan := store.Orphan{Topic: t.topic, Slot: c.Slot.Name, Channel: cmp.Or(c.Have.Channel, t.place), Op: c.Have.Op, IntentAt: c.Have.IntentAt}
 		if err := s.Store.ReportOrphan(ctx, orphan); err != nil {
 			return false, err
 		}
@@ -75,7 +75,7 @@ func (s *Sender) diverted(ctx context.Context, t thread, c outbox.Call, refused 
 		return err == nil, err
 	}
 	_, _, err = s.Store.Put(ctx, incident.Event{
-		At: s.Store.Now().UTC().Truncate(time.Millisecond), Diverted: &incident.Diverted{Incident: t.number, Channel: t.channel, To: to, Why: why},
+		At: s.Store.Now().UTC().Truncate(time.Millisecond), Diverted: &incident.Diverted{Topic: t.topic, Channel: t.channel, To: to, Why: why},
 	})
 	return err == nil, err
 }

@@ -43,14 +43,14 @@ func (t thread) how(command string) string {
 func (s *Sender) tellForms(t thread) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.short, t.number)
+	delete(s.short, t.topic)
 	for _, slot := range t.slots {
 		if slot.Form != message.FormWhole {
 			_, word, _ := strings.Cut(t.ledger[slot.Name].Form, " ")
-			s.short[t.number] = fmt.Sprintf("%s is shown shortened, because Slack refused its message %s: %s", t.name, slot.Name, word)
+			s.short[t.topic] = fmt.Sprintf("%s is shown shortened, because Slack refused its message %s: %s", t.name, slot.Name, word)
 		}
 	}
-	says := s.short[t.number]
+	says := s.short[t.topic]
 	for _, other := range s.short {
 		says = cmp.Or(says, other)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // A coordinator that was paused, or cut off from Redis, in the middle of a Slack call
@@ -33,14 +34,14 @@ type Orphans struct {
 
 // add notes a call whose outcome could not be written down. One that Slack refused left
 // nothing to look for.
-func (o *Orphans) add(number int, name string, slot ledger.Slot) {
+func (o *Orphans) add(about topic.ID, name string, slot ledger.Slot) {
 	if slot.TS == "" && slot.State != ledger.Sending {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.calls = append(o.calls, store.Orphan{
-		Incident: number, Slot: name, Channel: slot.Channel, Parent: slot.Parent, TS: slot.TS, Op: slot.Op, IntentAt: slot.IntentAt,
+		Topic: about, Slot: name, Channel: slot.Channel, Parent: slot.Parent, TS: slot.TS, Op: slot.Op, IntentAt: slot.IntentAt,
 	})
 }
 
@@ -58,7 +59,7 @@ func (o *Orphans) Report(ctx context.Context, st *store.Store, log *slog.Logger)
 			o.mu.Unlock()
 			return
 		}
-		log.Warn("a Slack call ended after the workspace was lost; its coordinator is told", "subject", orphan.Incident, "slot", orphan.Slot, "ts", orphan.TS)
+		log.Warn("a Slack call ended after the workspace was lost; its coordinator is told", "about", orphan.Topic, "slot", orphan.Slot, "ts", orphan.TS)
 	}
 }
 
@@ -77,13 +78,13 @@ func (s *Sender) collect(ctx context.Context) error {
 }
 
 func (s *Sender) collected(orphans []store.Orphan) {
-	all := map[int][]store.Orphan{}
+	all := map[topic.ID][]store.Orphan{}
 	for _, orphan := range orphans {
-		all[orphan.Incident] = append(all[orphan.Incident], orphan)
+		all[orphan.Topic] = append(all[orphan.Topic], orphan)
 	}
 	var todo []Work // made before others may change the map
-	for number, some := range all {
-		todo = append(todo, Work{Number: number, Channel: s.Directory.Channel(some[0].Channel), Priority: outbox.PriorityOf(false, outbox.ClassEdit, some[0].IntentAt)})
+	for about, some := range all {
+		todo = append(todo, Work{Topic: about, Channel: s.Directory.Channel(some[0].Channel), Priority: outbox.PriorityOf(false, outbox.ClassEdit, some[0].IntentAt)})
 	}
 	s.mu.Lock()
 	s.orphans = all
@@ -96,7 +97,7 @@ func (s *Sender) collected(orphans []store.Orphan) {
 // clean deals with one orphan of an incident; busy is false when there is none.
 func (s *Sender) clean(ctx context.Context, e outbox.Entry, t thread) (o outbox.Outcome, busy bool) {
 	s.mu.Lock()
-	orphans := s.orphans[e.Number]
+	orphans := s.orphans[e.Topic]
 	s.mu.Unlock()
 	if len(orphans) == 0 {
 		return o, false
@@ -111,14 +112,14 @@ func (s *Sender) clean(ctx context.Context, e outbox.Entry, t thread) (o outbox.
 		return o, true
 	}
 	if err := s.cleanOne(ctx, t, orphan); err != nil {
-		s.Log.Warn("what an earlier coordinator left in Slack could not be put right yet", "subject", e.Number, "slot", orphan.Slot, "error", err)
+		s.Log.Warn("what an earlier coordinator left in Slack could not be put right yet", "about", e.Topic, "slot", orphan.Slot, "error", err)
 		if refused, ok := errors.AsType[*slackapi.Error](err); ok {
 			o.Wait = max(o.Wait, refused.RetryAfter)
 		}
 		return o, true
 	}
 	s.mu.Lock()
-	s.orphans[e.Number] = slices.DeleteFunc(slices.Clone(s.orphans[e.Number]), func(other store.Orphan) bool { return other == orphan })
+	s.orphans[e.Topic] = slices.DeleteFunc(slices.Clone(s.orphans[e.Topic]), func(other store.Orphan) bool { return other == orphan })
 	s.mu.Unlock()
 	o.Wait = 0
 	return o, true
@@ -144,10 +145,10 @@ func (s *Sender) cleanOne(ctx context.Context, t thread, orphan store.Orphan) er
 	}
 	if !outbox.SameWork(next, have) {
 		// Marked first, so that the look is owed although this coordinator may end here.
-		if err := s.Store.MarkDirty(ctx, s.Lease.Fence, orphan.Incident, t.version); err != nil {
+		if err := s.Store.MarkDirty(ctx, s.Lease.Fence, orphan.Topic, t.version); err != nil {
 			return err
 		}
-		if err := s.Store.SetSlot(ctx, s.Lease.Fence, orphan.Incident, orphan.Slot, next); err != nil {
+		if err := s.Store.SetSlot(ctx, s.Lease.Fence, orphan.Topic, orphan.Slot, next); err != nil {
 			return err
 		}
 	}

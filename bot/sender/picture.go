@@ -11,6 +11,7 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/slackapi"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // file is what the ledger says of the file of a message's picture.
@@ -26,13 +27,13 @@ func (t *thread) withFiles() {
 
 // aside takes a job out of its channel while it is about a file, which takes
 // seconds: posts in the channel must not wait for it. One file is brought at a time.
-func (s *Sender) aside(number int) (back func(), ok bool) {
+func (s *Sender) aside(about topic.ID) (back func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.filing {
 		return nil, false
 	}
-	entry := &s.jobs[number].entry
+	entry := &s.jobs[about].entry
 	channel := entry.Channel
 	s.filing, entry.Channel = true, "files"
 	s.poke()
@@ -45,7 +46,7 @@ func (s *Sender) aside(number int) (back func(), ok bool) {
 
 // tend does what is owed about a picture's file. When to go on is in the ledger.
 func (s *Sender) tend(ctx context.Context, t thread, c outbox.Call, o outbox.Outcome) outbox.Outcome {
-	back, ok := s.aside(t.number)
+	back, ok := s.aside(t.topic)
 	if !ok {
 		o.Wait = outbox.PictureTurn
 		return o
@@ -165,7 +166,7 @@ func (s *Sender) drop(ctx context.Context, t thread, c outbox.Call) error {
 func (s *Sender) keepFile(ctx context.Context, t thread, c outbox.Call, have ledger.Slot) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	return s.Store.SetSlot(ctx, s.Lease.Fence, t.number, ledger.Picture(c.Slot.Name), have)
+	return s.Store.SetSlot(ctx, s.Lease.Fence, t.topic, ledger.Picture(c.Slot.Name), have)
 }
 
 func outcomeOf(err error) slackapi.Outcome {

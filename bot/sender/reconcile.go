@@ -10,12 +10,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // retry is how long the sender waits after trouble that is not Slack's word.
@@ -26,8 +26,8 @@ const retry = outbox.Retry
 func (s *Sender) guarded(ctx context.Context, e outbox.Entry) (o outbox.Outcome) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.Log.Error("panic while showing a thread", "subject", e.Number, "panic", p, "stack", string(debug.Stack()))
-			s.Health.Set("message "+incident.ID(e.Number), fmt.Sprintf("%s cannot be shown: %v; this is a defect of Signalbook, please report it", incident.ID(e.Number), p))
+			s.Log.Error("panic while showing a thread", "about", e.Topic, "panic", p, "stack", string(debug.Stack()))
+			s.Health.Set("message "+e.Topic.String(), fmt.Sprintf("%s cannot be shown: %v; this is a defect of Signalbook, please report it", e.Topic, p))
 			o = outbox.Outcome{Wait: s.Timing.Parked, Priority: e.Priority}
 		}
 	}()
@@ -37,13 +37,13 @@ func (s *Sender) guarded(ctx context.Context, e outbox.Entry) (o outbox.Outcome)
 // reconcile makes at most one Slack call for an incident: the most important
 // one.
 func (s *Sender) reconcile(ctx context.Context, e outbox.Entry) outbox.Outcome {
-	t, err := s.look(ctx, e.Number)
+	t, err := s.look(ctx, e.Topic)
 	if u := store.UnreadableOf(err); u != nil {
 		s.Documents.Met(u)
 		return outbox.Outcome{Wait: s.Timing.Parked, Priority: e.Priority}
 	}
 	if err != nil {
-		s.Log.Warn("a thread could not be compared with Slack", "subject", e.Number, "error", err)
+		s.Log.Warn("a thread could not be compared with Slack", "about", e.Topic, "error", err)
 		return outbox.Outcome{Wait: retry, Priority: e.Priority}
 	}
 	if o, busy := s.clean(ctx, e, t); busy {
@@ -99,11 +99,11 @@ func (s *Sender) settled(ctx context.Context, t thread) error {
 	s.Health.Clear(aboutPicture(t))
 	if past := t.pastPings(); len(past) > 0 {
 		s.Log.Info("pings of long past openings are forgotten", "incident", t.name, "slots", t.places(past))
-		if err := s.Store.ForgetSlots(ctx, s.Lease.Fence, t.number, past...); err != nil {
+		if err := s.Store.ForgetSlots(ctx, s.Lease.Fence, t.topic, past...); err != nil {
 			return err
 		}
 	}
-	return s.Store.Settle(ctx, s.Lease.Fence, t.number, t.version)
+	return s.Store.Settle(ctx, s.Lease.Fence, t.topic, t.version)
 }
 
 // known is what the outbox has to know of a thread.
@@ -114,14 +114,14 @@ func (s *Sender) known(t thread) outbox.Thread {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known.Files.Busy, known.Edited = s.filing, maps.Clone(s.edited[t.number])
-	if j := s.jobs[t.number]; j != nil {
+	known.Files.Busy, known.Edited = s.filing, maps.Clone(s.edited[t.topic])
+	if j := s.jobs[t.topic]; j != nil {
 		known.Clicked = slices.Clone(j.clicked)
 	}
 	return known
 }
 
-func (s *Sender) noteEdit(number int, slot string, now time.Time) {
+func (s *Sender) noteEdit(about topic.ID, slot string, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for other, slots := range s.edited {
@@ -130,17 +130,17 @@ func (s *Sender) noteEdit(number int, slot string, now time.Time) {
 			delete(s.edited, other)
 		}
 	}
-	if s.edited[number] == nil {
-		s.edited[number] = map[string]time.Time{}
+	if s.edited[about] == nil {
+		s.edited[about] = map[string]time.Time{}
 	}
-	s.edited[number][slot] = now
+	s.edited[about][slot] = now
 }
 
 // shown notes that nobody waits to see a message change any more.
-func (s *Sender) shown(number int, slot string) {
+func (s *Sender) shown(about topic.ID, slot string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if j := s.jobs[number]; j != nil {
+	if j := s.jobs[about]; j != nil {
 		j.clicked = slices.DeleteFunc(j.clicked, func(beginning string) bool { return strings.HasPrefix(slot, beginning) })
 	}
 }
@@ -159,7 +159,7 @@ func (s *Sender) perform(ctx context.Context, t thread, c outbox.Call, o outbox.
 		err = s.edit(ctx, t, c)
 	}
 	if c.Kind == outbox.Edit && c.Urgent {
-		s.shown(t.number, c.Slot.Name)
+		s.shown(t.topic, c.Slot.Name)
 	}
 	if err == nil {
 		s.answered()

@@ -23,6 +23,7 @@ import (
 	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // endWithin is how long a call in flight may go on when the term ends: cut short, its
@@ -34,7 +35,7 @@ const readAgain = 500 * time.Millisecond
 
 // Work is a thread that Slack may not show as it should be.
 type Work struct {
-	Number   int
+	Topic    topic.ID
 	Channel  string
 	Priority outbox.Priority
 	Clicked  []string // slots that people wait for, by prefix
@@ -83,15 +84,15 @@ type Sender struct {
 	answers chan private
 
 	mu      sync.Mutex
-	jobs    map[int]*job
-	edited  map[int]map[string]time.Time // when a slot was last edited, by number and slot
-	paused  time.Time                    // Slack refuses everything until then
-	closed  map[string]time.Time         // channels that Slack refuses until then
+	jobs    map[topic.ID]*job
+	edited  map[topic.ID]map[string]time.Time // when a slot was last edited, by thread and slot
+	paused  time.Time                         // Slack refuses everything until then
+	closed  map[string]time.Time              // channels that Slack refuses until then
 	outage  outage
 	filing  bool // a picture's file is being brought
 	stale   bool // Redis may know of changes that nobody has told us
-	orphans map[int][]store.Orphan
-	short   map[int]string // what is shown shortened, by subject
+	orphans map[topic.ID][]store.Orphan
+	short   map[topic.ID]string // what is shown shortened, by subject
 }
 
 // private is an answer that only one person sees.
@@ -105,7 +106,7 @@ type private struct {
 func New(o Options) *Sender {
 	return &Sender{
 		Options: o, outage: newOutage(), wake: make(chan struct{}, 1),
-		answers: make(chan private, 256), jobs: map[int]*job{}, edited: map[int]map[string]time.Time{}, closed: map[string]time.Time{}, short: map[int]string{},
+		answers: make(chan private, 256), jobs: map[topic.ID]*job{}, edited: map[topic.ID]map[string]time.Time{}, closed: map[string]time.Time{}, short: map[topic.ID]string{},
 		stale: true, // what earlier coordinators left
 	}
 }
@@ -113,10 +114,10 @@ func New(o Options) *Sender {
 // Add notes that a thread changed.
 func (s *Sender) Add(w Work) {
 	s.mu.Lock()
-	j := s.jobs[w.Number]
+	j := s.jobs[w.Topic]
 	if j == nil {
-		j = &job{entry: outbox.Entry{Number: w.Number, Priority: w.Priority}}
-		s.jobs[w.Number] = j
+		j = &job{entry: outbox.Entry{Topic: w.Topic, Priority: w.Priority}}
+		s.jobs[w.Topic] = j
 	}
 	j.entry = j.entry.Change(w.Channel, w.Priority)
 	for _, slot := range w.Clicked {
@@ -222,7 +223,7 @@ func (s *Sender) loop(ctx context.Context) error {
 			continue
 		}
 		calls.Go(func() error {
-			s.done(e.Number, s.guarded(callCtx, e))
+			s.done(e.Topic, s.guarded(callCtx, e))
 			return nil
 		})
 	}
@@ -269,11 +270,11 @@ func (s *Sender) entries() iter.Seq[*outbox.Entry] {
 	}
 }
 
-func (s *Sender) done(number int, o outbox.Outcome) {
+func (s *Sender) done(about topic.ID, o outbox.Outcome) {
 	s.mu.Lock()
-	j, now, stays := s.jobs[number], time.Now(), false
+	j, now, stays := s.jobs[about], time.Now(), false
 	if j.entry, stays = j.entry.Done(o, now); !stays {
-		delete(s.jobs, number)
+		delete(s.jobs, about)
 	}
 	if o.Pause > 0 {
 		s.paused = now.Add(o.Pause)

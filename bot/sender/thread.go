@@ -11,13 +11,13 @@ import (
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
-	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
 // subject is what one thread in Slack is about: an incident, a storm, or a digest.
 type subject struct {
-	number   int    // a storm's is below zero, a digest's far below
+	topic    topic.ID
 	name     string // for people
 	channel  string // as configured
 	version  int64
@@ -29,21 +29,21 @@ type subject struct {
 }
 
 // subject reads an incident, a storm or a digest; ok is false when there is none of
-// that number.
-func (s *Sender) subject(ctx context.Context, number int) (subject, bool, error) {
-	if n, is := store.DigestOf(number); is {
-		d, ok, err := s.Store.Digest(ctx, n)
-		return subject{number: number, name: report.ID(n), channel: d.Channel, version: d.Version, opened: d.Tick, digest: &d}, ok, err
-	}
-	if number < 0 {
-		t, ok, err := s.Store.Storm(ctx, -number)
+// that name.
+func (s *Sender) subject(ctx context.Context, about topic.ID) (subject, bool, error) {
+	switch about.Kind {
+	case topic.OfDigest:
+		d, ok, err := s.Store.Digest(ctx, about.Number)
+		return subject{topic: about, name: about.String(), channel: d.Channel, version: d.Version, opened: d.Tick, digest: &d}, ok, err
+	case topic.OfStorm:
+		t, ok, err := s.Store.Storm(ctx, about.Number)
 		return subject{
-			number: number, name: t.ID(), channel: t.At(), version: t.Version, critical: true, opened: t.StartedAt, storm: &t,
+			topic: about, name: about.String(), channel: t.At(), version: t.Version, critical: true, opened: t.StartedAt, storm: &t,
 		}, ok, err
 	}
-	i, ok, err := s.Store.Incident(ctx, number)
+	i, ok, err := s.Store.Incident(ctx, about.Number)
 	return subject{
-		number: number, name: i.ID(), channel: i.Channel, version: i.Version, critical: Urgent(i), opened: i.OpenedAt, incident: &i,
+		topic: about, name: about.String(), channel: i.Channel, version: i.Version, critical: Urgent(i), opened: i.OpenedAt, incident: &i,
 	}, ok, err
 }
 
@@ -57,7 +57,7 @@ func (s *Sender) work(t subject) Work {
 	if t.storm != nil {
 		first = outbox.ClassStorm
 	}
-	return Work{Number: t.number, Channel: s.Directory.Channel(t.channel), Priority: outbox.PriorityOf(t.critical, first, t.opened)}
+	return Work{Topic: t.topic, Channel: s.Directory.Channel(t.channel), Priority: outbox.PriorityOf(t.critical, first, t.opened)}
 }
 
 // sight is a subject as it should look, beside what Slack is known to have.
@@ -94,16 +94,16 @@ func (t thread) mentioned() []string {
 
 // look reads a subject and its ledger, and renders it. One that is gone has
 // nothing to show.
-func (s *Sender) look(ctx context.Context, number int) (thread, error) {
-	about, ok, err := s.subject(ctx, number)
+func (s *Sender) look(ctx context.Context, about topic.ID) (thread, error) {
+	what, ok, err := s.subject(ctx, about)
 	if err != nil || !ok {
-		return thread{subject: subject{number: number}}, err
+		return thread{subject: subject{topic: about}}, err
 	}
-	t := thread{subject: about, place: s.Directory.Channel(about.channel)}
+	t := thread{subject: what, place: s.Directory.Channel(what.channel)}
 	if t.incident != nil && t.incident.Quiet {
 		return t, nil
 	}
-	if t.ledger, err = s.Store.Ledger(ctx, number); err != nil {
+	if t.ledger, err = s.Store.Ledger(ctx, about); err != nil {
 		return thread{}, err
 	}
 	s.Health.Clear(aboutLedger(t))

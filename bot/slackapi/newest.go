@@ -4,10 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"regexp"
 	"strconv"
+
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 const (
@@ -27,13 +28,13 @@ var (
 	listedTo = regexp.MustCompile(`"text":\s*"List [0-9,]+ (?:·|\\u00b7) INC-[0-9]{1,9} to INC-([0-9]{1,9})"`)
 )
 
-// OpOf is a new op for a post about an incident: it tells the number to whoever
+// OpOf is a new op for a post: an incident's tells the number to whoever
 // finds the message when all else was lost (see [Client.NewestIncident]).
-func OpOf(number int) string {
-	if number <= 0 {
-		return rand.Text() // of a storm or a digest
+func OpOf(about topic.ID) string {
+	if about.Kind != topic.OfIncident {
+		return rand.Text()
 	}
-	return fmt.Sprintf("INC-%d-%s", number, rand.Text())
+	return about.String() + "-" + rand.Text()
 }
 
 // NewestIncident returns the highest number of an incident that the bot's own

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // history serves pages of messages, newest first.
@@ -59,10 +61,10 @@ func TestNewestIncident(t *testing.T) {
 
 // TestOps: an op tells of which incident it is.
 func TestOps(t *testing.T) {
-	if got := highest(opID, []byte(OpOf(142))); got != 142 {
+	if got := highest(opID, []byte(OpOf(topic.Incident(142)))); got != 142 {
 		t.Errorf("got INC-%d, want INC-142", got)
 	}
-	if got := OpOf(-140); strings.Contains(got, "-") {
+	if got := OpOf(topic.Storm(140)); strings.Contains(got, "-") {
 		t.Errorf("a storm's op is %s", got)
 	}
 }

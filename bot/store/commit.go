@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -95,7 +96,7 @@ type Commit struct {
 	Playbook *playbooks.Playbook // of a new incident
 	Op       string              // of the act, with the answer that copies of it get
 	Answer   incident.Answer
-	Ripe     []int // incidents whose timer goes into the inbox
+	Ripe     []topic.ID // threads whose timer goes into the inbox
 	Now      time.Time
 	Again    *Again // a timer that came early
 	Bury     *Entry // an event that cannot be stepped goes to the dead letters
@@ -105,8 +106,8 @@ type Commit struct {
 
 // Again sets the timer of an incident that was not saved.
 type Again struct {
-	Number int
-	Due    time.Time
+	Topic topic.ID
+	Due   time.Time
 }
 
 // writes collects the writes of one script call.
@@ -245,16 +246,16 @@ func (s *Store) commitCall(fence Fence, c Commit) (call, error) {
 		}
 		w.add("PUBLISH", s.keys.replies(), reply)
 	}
-	for _, n := range c.Ripe {
-		data, err := json.Marshal(incident.Event{At: c.Now, Timer: &incident.Timer{Incident: n}})
+	for _, about := range c.Ripe {
+		data, err := json.Marshal(incident.Event{At: c.Now, Timer: &incident.Timer{Topic: about}})
 		if err != nil {
 			return call{}, fmt.Errorf("write timer: %w", err)
 		}
-		w.add("ZREM", s.keys.due(), n)
+		w.add("ZREM", s.keys.due(), about.Key())
 		w.add("XADD", s.keys.inbox(), "*", "e", data)
 	}
 	if c.Again != nil && !c.Again.Due.IsZero() {
-		w.add("ZADD", s.keys.due(), c.Again.Due.UnixMilli(), c.Again.Number)
+		w.add("ZADD", s.keys.due(), c.Again.Due.UnixMilli(), c.Again.Topic.Key())
 	}
 	if c.Bury != nil {
 		w.add("XADD", s.keys.dead(), "*", "e", c.Bury.Raw, "id", c.Bury.ID, "why", c.Why, "at", c.Bury.At.UnixMilli())

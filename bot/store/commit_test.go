@@ -15,6 +15,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -68,7 +69,7 @@ func TestCommitStoresEverything(t *testing.T) {
 		if kept.Hash() != book.Hash() || kept.Title != book.Title {
 			t.Errorf("got playbook %+v, want %+v", kept, book)
 		}
-		if dirty := value[[]int](t)(e.Dirty(t.Context())); !slices.Equal(dirty, []int{1}) {
+		if dirty := value[[]topic.ID](t)(e.Dirty(t.Context())); !slices.Equal(dirty, []topic.ID{topic.Incident(1)}) {
 			t.Errorf("got dirty %v, want 1", dirty)
 		}
 		if n := value[int64](t)(e.DirtyLength(t.Context())); n != 1 {
@@ -118,8 +119,8 @@ func TestCommitRefused(t *testing.T) {
 		// all is a commit that would write to every key there is.
 		all := func(eventID string, saved ...store.Saved) store.Commit {
 			return store.Commit{
-				EventID: eventID, Saved: saved, Next: 99, Playbook: &playbooks.Playbook{Name: "x"}, Op: "op1", Ripe: []int{1}, Now: start,
-				Again: &store.Again{Number: 5, Due: start}, Bury: &store.Entry{ID: eventID, Raw: "{}"}, Why: "test",
+				EventID: eventID, Saved: saved, Next: 99, Playbook: &playbooks.Playbook{Name: "x"}, Op: "op1", Ripe: []topic.ID{topic.Incident(1)}, Now: start,
+				Again: &store.Again{Topic: topic.Incident(5), Due: start}, Bury: &store.Entry{ID: eventID, Raw: "{}"}, Why: "test",
 			}
 		}
 		next := moved(first, incident.KindNoted, nil)
@@ -150,10 +151,10 @@ func TestCommitRefused(t *testing.T) {
 			store.Commit{EventID: entries[0].ID, Saved: []store.Saved{next}},
 			store.Commit{EventID: entries[1].ID, Saved: []store.Saved{next}},
 			store.Commit{EventID: entries[1].ID, Saved: []store.Saved{next}})
-		if err := e.SetSlot(t.Context(), "9:somebody", 1, "root", ledger.Slot{TS: "1.1"}); !errors.Is(err, store.ErrFenced) {
+		if err := e.SetSlot(t.Context(), "9:somebody", topic.Incident(1), "root", ledger.Slot{TS: "1.1"}); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("a slot by another fence: got %v, want ErrFenced", err)
 		}
-		if has, err := e.Ledger(t.Context(), 1); err != nil || len(has) != 0 {
+		if has, err := e.Ledger(t.Context(), topic.Incident(1)); err != nil || len(has) != 0 {
 			t.Errorf("got ledger %v, %v, want none", has, err)
 		}
 	})
@@ -165,7 +166,7 @@ func TestIndexesFollowTheIncident(t *testing.T) {
 		indexes := func() string {
 			open := value[[]int](t)(e.OpenNumbers(t.Context(), 10))
 			closed := value[[]int](t)(e.ClosedNumbers(t.Context(), 10))
-			due := value[[]int](t)(e.Due(t.Context(), start.Add(24*time.Hour), 10))
+			due := value[[]topic.ID](t)(e.Due(t.Context(), start.Add(24*time.Hour), 10))
 			near := value[[]int](t)(e.Neighbours(t.Context(), "C1", []string{"@db"}, start.Add(2*time.Hour)))
 			return fmt.Sprintf("open %v closed %v due %v near %v", open, closed, due, near)
 		}
@@ -176,7 +177,7 @@ func TestIndexesFollowTheIncident(t *testing.T) {
 		one, two := opened(1, nil), opened(2, func(i *incident.Incident) { i.Tiers[0].Due = start.Add(3 * time.Hour) })
 		other := opened(3, func(i *incident.Incident) { i.Channel = "C2" })
 		save(one, two, other)
-		if got, want := indexes(), "open [3 2 1] closed [] due [1 2 3] near [1]"; got != want {
+		if got, want := indexes(), "open [3 2 1] closed [] due [INC-1 INC-2 INC-3] near [1]"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 		if near := value[[]int](t)(e.Neighbours(t.Context(), "C1", []string{"@db"}, start.Add(3*time.Hour))); !slices.Equal(near, []int{1, 2}) {
@@ -191,12 +192,12 @@ func TestIndexesFollowTheIncident(t *testing.T) {
 		})
 		told.Due = time.Time{}
 		save(told)
-		if got, want := indexes(), "open [3 2 1] closed [] due [2 3] near []"; got != want {
+		if got, want := indexes(), "open [3 2 1] closed [] due [INC-2 INC-3] near []"; got != want {
 			t.Errorf("told: got %s, want %s", got, want)
 		}
 		closed := moved(told, incident.KindClosed, func(i *incident.Incident) { i.State, i.ClosedAt = incident.Closed, start.Add(time.Minute) })
 		save(closed)
-		if got, want := indexes(), "open [3 2] closed [1] due [2 3] near []"; got != want {
+		if got, want := indexes(), "open [3 2] closed [1] due [INC-2 INC-3] near []"; got != want {
 			t.Errorf("closed: got %s, want %s", got, want)
 		}
 		reopened := moved(closed, incident.KindReopened, func(i *incident.Incident) {
@@ -205,7 +206,7 @@ func TestIndexesFollowTheIncident(t *testing.T) {
 		})
 		reopened.Due = start.Add(2 * time.Hour)
 		save(reopened)
-		if got, want := indexes(), "open [3 2 1] closed [] due [2 3 1] near [1]"; got != want {
+		if got, want := indexes(), "open [3 2 1] closed [] due [INC-2 INC-3 INC-1] near [1]"; got != want {
 			t.Errorf("reopened: got %s, want %s", got, want)
 		}
 		// A follower takes the group's name; the one it follows does not take it back.
@@ -222,7 +223,7 @@ func TestIndexesFollowTheIncident(t *testing.T) {
 		quiet := opened(5, func(i *incident.Incident) { i.State, i.Quiet = incident.Closed, true })
 		quiet.Dirty = false
 		save(quiet)
-		if dirty := value[[]int](t)(e.Dirty(t.Context())); slices.Contains(dirty, 5) {
+		if dirty := value[[]topic.ID](t)(e.Dirty(t.Context())); slices.Contains(dirty, topic.Incident(5)) {
 			t.Errorf("got dirty %v, want no 5", dirty)
 		}
 	})
@@ -270,29 +271,29 @@ func TestTimersRipen(t *testing.T) {
 		late := opened(2, nil)
 		late.Due = start.Add(2 * time.Hour)
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{opened(1, nil), late, opened(3, nil)}})
-		due := func(at time.Duration) []int { return value[[]int](t)(e.Due(t.Context(), start.Add(at), 10)) }
+		due := func(at time.Duration) []topic.ID { return value[[]topic.ID](t)(e.Due(t.Context(), start.Add(at), 10)) }
 		if got := due(time.Hour - time.Millisecond); len(got) != 0 {
 			t.Errorf("a millisecond early: got %v due, want none", got)
 		}
-		if got := due(time.Hour); !slices.Equal(got, []int{1, 3}) {
+		if got := due(time.Hour); !slices.Equal(got, []topic.ID{topic.Incident(1), topic.Incident(3)}) {
 			t.Errorf("got %v due, want 1 and 3", got)
 		}
-		if got := value[[]int](t)(e.Due(t.Context(), start.Add(9*time.Hour), 1)); !slices.Equal(got, []int{1}) {
+		if got := value[[]topic.ID](t)(e.Due(t.Context(), start.Add(9*time.Hour), 1)); !slices.Equal(got, []topic.ID{topic.Incident(1)}) {
 			t.Errorf("got %v due, want one", got)
 		}
-		e.commit(t, lease.Fence, []error{nil}, store.Commit{Ripe: []int{1, 3}, Now: start.Add(time.Hour)})
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{Ripe: []topic.ID{topic.Incident(1), topic.Incident(3)}, Now: start.Add(time.Hour)})
 		entries := e.read(t)
-		if len(entries) != 2 || entries[0].Event.Timer == nil || entries[0].Event.Timer.Incident != 1 || !entries[1].Event.At.Equal(entries[1].At) || entries[1].Event.Timer.Incident != 3 {
+		if len(entries) != 2 || entries[0].Event.Timer == nil || entries[0].Event.Timer.Topic != topic.Incident(1) || !entries[1].Event.At.Equal(entries[1].At) || entries[1].Event.Timer.Topic != topic.Incident(3) {
 			t.Fatalf("got %+v, want two timers", entries)
 		}
-		if got := due(2 * time.Hour); !slices.Equal(got, []int{2}) {
+		if got := due(2 * time.Hour); !slices.Equal(got, []topic.ID{topic.Incident(2)}) {
 			t.Errorf("got %v due, want 2 alone: the others are in the inbox", got)
 		}
 		// One came early and is set again; one has nothing to wait for.
 		e.commit(t, lease.Fence, []error{nil, nil},
-			store.Commit{EventID: entries[0].ID, Again: &store.Again{Number: 1, Due: start.Add(90 * time.Minute)}},
-			store.Commit{EventID: entries[1].ID, Again: &store.Again{Number: 3}})
-		if got := due(3 * time.Hour); !slices.Equal(got, []int{1, 2}) {
+			store.Commit{EventID: entries[0].ID, Again: &store.Again{Topic: topic.Incident(1), Due: start.Add(90 * time.Minute)}},
+			store.Commit{EventID: entries[1].ID, Again: &store.Again{Topic: topic.Incident(3)}})
+		if got := due(3 * time.Hour); !slices.Equal(got, []topic.ID{topic.Incident(1), topic.Incident(2)}) {
 			t.Errorf("got %v due, want 1 and 2", got)
 		}
 	})

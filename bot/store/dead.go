@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -155,7 +154,7 @@ func (s *Store) Drop(ctx context.Context, id string) error {
 	subject := ""
 	if len(letters) == 1 {
 		if d := deadLetter(letters[0]); d.Err == nil && d.Event.Timer != nil {
-			subject = strconv.Itoa(d.Event.Timer.Incident)
+			subject = d.Event.Timer.Topic.Key()
 		}
 	}
 	return s.letter(ctx, dropScript, call{[]string{s.keys.dead(), s.keys.due()}, []any{id, subject}}, "drop dead letter "+id)

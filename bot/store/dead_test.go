@@ -10,6 +10,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // buried puts an event into the inbox and moves it to the dead letters.
@@ -174,9 +175,9 @@ func TestRefusedIsTheEventsOwn(t *testing.T) {
 func TestDroppedTimerIsDueAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		lease := e.keep(t)
-		letter := e.buried(t, lease.Fence, incident.Event{At: start, Timer: &incident.Timer{Incident: 7}})
+		letter := e.buried(t, lease.Fence, incident.Event{At: start, Timer: &incident.Timer{Topic: topic.Incident(7)}})
 		must(t, e.Drop(t.Context(), letter.ID))
-		if due := value[[]int](t)(e.Due(t.Context(), time.Now(), 10)); !slices.Equal(due, []int{7}) {
+		if due := value[[]topic.ID](t)(e.Due(t.Context(), time.Now(), 10)); !slices.Equal(due, []topic.ID{topic.Incident(7)}) {
 			t.Errorf("got due %v, want 7", due)
 		}
 		if err := e.Drop(t.Context(), letter.ID); !errors.Is(err, store.ErrNoLetter) {
@@ -184,7 +185,7 @@ func TestDroppedTimerIsDueAgain(t *testing.T) {
 		}
 		other := e.buried(t, lease.Fence, note("op1"))
 		must(t, e.Drop(t.Context(), other.ID))
-		if due := value[[]int](t)(e.Due(t.Context(), time.Now(), 10)); !slices.Equal(due, []int{7}) {
+		if due := value[[]topic.ID](t)(e.Due(t.Context(), time.Now(), 10)); !slices.Equal(due, []topic.ID{topic.Incident(7)}) {
 			t.Errorf("got due %v after an act was dropped, want 7 alone", due)
 		}
 	})

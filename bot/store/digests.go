@@ -15,48 +15,8 @@ import (
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/topic"
 )
-
-// digestSubjects is where the subjects of digests begin in the indexes that they
-// share with incidents (above zero) and storms (below zero, by the number of an
-// incident, which has nine digits).
-const digestSubjects = -1_000_000_000
-
-// DigestSubject is the number of a digest in the shared indexes.
-func DigestSubject(n int) int { return digestSubjects - n }
-
-// DigestOf is the number of the digest that a subject is; ok is false for one that
-// is none.
-func DigestOf(subject int) (n int, ok bool) {
-	return digestSubjects - subject, subject < digestSubjects
-}
-
-// SubjectOf is the number in the shared indexes of what people call INC-7 or DIG-7; 0
-// for any other name.
-func SubjectOf(name string) int {
-	kind, digits, _ := strings.Cut(name, "-")
-	n, _ := strconv.Atoi(digits)
-	switch kind {
-	case "INC":
-		return n
-	case "DIG":
-		return DigestSubject(n)
-	}
-	return 0
-}
-
-// SubjectName is what people call a number of the shared indexes: INC-7, storm of
-// INC-7, DIG-7.
-func SubjectName(subject int) string {
-	if n, is := DigestOf(subject); is {
-		return report.ID(n)
-	}
-	if subject < 0 {
-		return incident.Storm{Number: -subject}.ID()
-	}
-	return incident.ID(subject)
-}
 
 // SavedDigest is the digest of a commit, and the version it had (0: new).
 type SavedDigest struct {
@@ -130,7 +90,7 @@ func (s *Store) saveReview(w *writes, r Review) (checks []any, err error) {
 		if d.Was == 0 {
 			w.add("SET", s.keys.digestNumber(), d.Number)
 		}
-		w.add("ZADD", s.keys.dirty(), d.Version, DigestSubject(d.Number))
+		w.add("ZADD", s.keys.dirty(), d.Version, topic.Digest(d.Number).Key())
 	}
 	if t := r.Tick; t != nil {
 		key := s.keys.tick(t.Digest, t.At)
@@ -283,9 +243,9 @@ func (s *Store) ForgetDigests(ctx context.Context, fence Fence, before time.Time
 	w := s.newWrites()
 	for _, n := range numbers {
 		w.add("DEL", s.keys.digest(n))
-		w.add("DEL", s.keys.ledger(DigestSubject(n)))
+		w.add("DEL", s.keys.ledger(topic.Digest(n)))
 		w.add("ZREM", s.keys.digests(), n)
-		w.add("ZREM", s.keys.dirty(), DigestSubject(n))
+		w.add("ZREM", s.keys.dirty(), topic.Digest(n).Key())
 	}
 	return len(numbers), s.fenced(ctx, w.call(fence, ""), "forget old digests")
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 func TestDurability(t *testing.T) {
@@ -173,7 +174,7 @@ func TestReplicas(t *testing.T) {
 			t.Errorf("commit: got %v, want ErrReplicas", err)
 		}
 	}
-	if err := e.SetSlot(t.Context(), lease.Fence, 1, ledger.Root, ledger.Slot{State: ledger.Sending}); !errors.Is(err, store.ErrReplicas) {
+	if err := e.SetSlot(t.Context(), lease.Fence, topic.Incident(1), ledger.Root, ledger.Slot{State: ledger.Sending}); !errors.Is(err, store.ErrReplicas) {
 		t.Errorf("slot: got %v, want ErrReplicas", err)
 	}
 	if _, err := e.Renew(t.Context(), lease); !errors.Is(err, store.ErrReplicas) {

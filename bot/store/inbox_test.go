@@ -12,11 +12,12 @@ import (
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 func TestPutAndRead(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
-		want := []incident.Event{note("op1"), notification("g"), note("op2"), {At: start, Timer: &incident.Timer{Incident: 7}}}
+		want := []incident.Event{note("op1"), notification("g"), note("op2"), {At: start, Timer: &incident.Timer{Topic: topic.Incident(7)}}}
 		for _, ev := range want {
 			e.put(t, ev)
 		}
@@ -109,7 +110,7 @@ func TestPutIntoAFullInbox(t *testing.T) {
 	}
 	// The coordinator's own events pass.
 	lease := e.keep(t)
-	e.commit(t, lease.Fence, []error{nil}, store.Commit{Ripe: []int{1}, Now: start})
+	e.commit(t, lease.Fence, []error{nil}, store.Commit{Ripe: []topic.ID{topic.Incident(1)}, Now: start})
 	entries := e.read(t)
 	if len(entries) != 3 {
 		t.Fatalf("got %d events, want 3", len(entries))
@@ -172,8 +173,8 @@ func TestScriptsForgotten(t *testing.T) {
 			t.Errorf("got %v, %v, want the lease renewed", ok, err)
 		}
 		must(t, e.raw.ScriptFlush(t.Context()).Err())
-		must(t, e.Settle(t.Context(), lease.Fence, 1, 2))
-		if dirty := value[[]int](t)(e.Dirty(t.Context())); len(dirty) != 0 {
+		must(t, e.Settle(t.Context(), lease.Fence, topic.Incident(1), 2))
+		if dirty := value[[]topic.ID](t)(e.Dirty(t.Context())); len(dirty) != 0 {
 			t.Errorf("got dirty %v, want none", dirty)
 		}
 	})

@@ -14,6 +14,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // placed is what the indexes say of where incidents stand.
@@ -102,7 +103,7 @@ func TestIndexesAfterAnyHistory(t *testing.T) {
 				save(store.Commit{Saved: []store.Saved{next}})
 				delete(left, n)
 				if random.IntN(10) == 0 {
-					save(store.Commit{Ripe: []int{n}, Now: start})
+					save(store.Commit{Ripe: []topic.ID{topic.Incident(n)}, Now: start})
 					left[n] = true
 				}
 			}

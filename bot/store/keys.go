@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // keys makes every key of one workspace. They share one hash tag, so that state,
@@ -87,12 +88,12 @@ func (k keys) users(week money.Week) string {
 
 func (k keys) strays() string { return k.base + "strays" } // SET of JSON: Slack calls that their coordinator could not write down
 
-func (k keys) incident(n int) string { return k.base + "inc:" + strconv.Itoa(n) }    // STRING JSON document
-func (k keys) log(n int) string      { return k.base + "log:" + strconv.Itoa(n) }    // LIST of "version-i JSON"; a stream would take 4 kB at once
-func (k keys) ledger(n int) string   { return k.base + "ledger:" + strconv.Itoa(n) } // HASH slot -> line or JSON; of a storm below zero
-func (k keys) storm(n int) string    { return k.base + "storm:" + strconv.Itoa(n) }  // STRING JSON document
-func (k keys) crowd(n int) string    { return k.base + "crowd:" + strconv.Itoa(n) }  // HASH number -> JSON entry of a storm's list
-func (k keys) storms() string        { return k.base + "storms" }                    // ZSET number by the storm's end (ms; +inf while it is on)
+func (k keys) incident(n int) string        { return k.base + "inc:" + strconv.Itoa(n) }   // STRING JSON document
+func (k keys) log(n int) string             { return k.base + "log:" + strconv.Itoa(n) }   // LIST of "version-i JSON"; a stream would take 4 kB at once
+func (k keys) ledger(about topic.ID) string { return k.base + "ledger:" + about.Key() }    // HASH slot -> line or JSON
+func (k keys) storm(n int) string           { return k.base + "storm:" + strconv.Itoa(n) } // STRING JSON document
+func (k keys) crowd(n int) string           { return k.base + "crowd:" + strconv.Itoa(n) } // HASH number -> JSON entry of a storm's list
+func (k keys) storms() string               { return k.base + "storms" }                   // ZSET number by the storm's end (ms; +inf while it is on)
 func (k keys) channel(name string) string {
 	return k.base + "channel:" + name // STRING JSON document
 }

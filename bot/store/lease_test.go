@@ -8,6 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 func epoch(t *testing.T, fence store.Fence) string {
@@ -99,9 +100,9 @@ func TestSlots(t *testing.T) {
 		lease := e.keep(t)
 		root := ledger.Slot{Channel: "C1", TS: "1.000100", Hash: "abc", State: ledger.Sent, Op: "OP1", IntentAt: start}
 		tier := ledger.Slot{Channel: "C1", State: ledger.Sending, Parent: root.TS, Op: "OP2", IntentAt: start, Sweeps: 2, SweepAt: start.Add(time.Minute), Old: []string{"0.5"}}
-		must(t, e.SetSlot(t.Context(), lease.Fence, 7, ledger.Root, root))
-		must(t, e.SetSlot(t.Context(), lease.Fence, 7, "tier:immediate", tier))
-		has := value[ledger.Ledger](t)(e.Ledger(t.Context(), 7))
+		must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(7), ledger.Root, root))
+		must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(7), "tier:immediate", tier))
+		has := value[ledger.Ledger](t)(e.Ledger(t.Context(), topic.Incident(7)))
 		if len(has) != 2 || has[ledger.Root].TS != root.TS || has["tier:immediate"].Op != "OP2" || !has["tier:immediate"].SweepAt.Equal(tier.SweepAt) || has["tier:immediate"].Old[0] != "0.5" {
 			t.Errorf("got ledger %+v", has)
 		}
@@ -115,7 +116,7 @@ func TestSlots(t *testing.T) {
 		}
 		// A root that was posted anew is found, and the old one still is.
 		root.TS, root.Old = "2.000100", []string{"1.000100"}
-		must(t, e.SetSlot(t.Context(), lease.Fence, 7, ledger.Root, root))
+		must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(7), ledger.Root, root))
 		for _, ts := range []string{"1.000100", "2.000100"} {
 			if n := value[int](t)(e.ThreadNumber(t.Context(), "C1", ts)); n != 7 {
 				t.Errorf("got incident %d of thread %s, want 7", n, ts)
@@ -123,10 +124,10 @@ func TestSlots(t *testing.T) {
 		}
 		must(t, e.Release(t.Context(), lease))
 		e.keep(t)
-		if err := e.SetSlot(t.Context(), lease.Fence, 7, ledger.Root, ledger.Slot{}); !errors.Is(err, store.ErrFenced) {
+		if err := e.SetSlot(t.Context(), lease.Fence, topic.Incident(7), ledger.Root, ledger.Slot{}); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("a slot by the coordinator before: got %v, want ErrFenced", err)
 		}
-		if got := value[ledger.Ledger](t)(e.Ledger(t.Context(), 7)); got[ledger.Root].TS != "2.000100" {
+		if got := value[ledger.Ledger](t)(e.Ledger(t.Context(), topic.Incident(7))); got[ledger.Root].TS != "2.000100" {
 			t.Errorf("got root %+v, want it untouched", got[ledger.Root])
 		}
 	})
@@ -138,31 +139,31 @@ func TestSettle(t *testing.T) {
 		first := opened(1, nil)
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{first}})
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{moved(first, "noted", nil)}})
-		dirty := func() int { return len(value[[]int](t)(e.Dirty(t.Context()))) }
-		must(t, e.Settle(t.Context(), lease.Fence, 1, 1))
+		dirty := func() int { return len(value[[]topic.ID](t)(e.Dirty(t.Context()))) }
+		must(t, e.Settle(t.Context(), lease.Fence, topic.Incident(1), 1))
 		if dirty() != 1 {
 			t.Error("an old version settled the incident")
 		}
-		must(t, e.Settle(t.Context(), "9:somebody", 1, 2))
+		must(t, e.Settle(t.Context(), "9:somebody", topic.Incident(1), 2))
 		if dirty() != 1 {
 			t.Error("another fence settled the incident")
 		}
-		must(t, e.Settle(t.Context(), lease.Fence, 1, 2))
+		must(t, e.Settle(t.Context(), lease.Fence, topic.Incident(1), 2))
 		if dirty() != 0 {
 			t.Error("the newest version did not settle the incident")
 		}
-		must(t, e.MarkDirty(t.Context(), lease.Fence, 1, 2))
+		must(t, e.MarkDirty(t.Context(), lease.Fence, topic.Incident(1), 2))
 		if dirty() != 1 {
 			t.Error("it was marked and is not dirty")
 		}
-		if err := e.MarkDirty(t.Context(), "9:somebody", 2, 1); !errors.Is(err, store.ErrFenced) || dirty() != 1 {
+		if err := e.MarkDirty(t.Context(), "9:somebody", topic.Incident(2), 1); !errors.Is(err, store.ErrFenced) || dirty() != 1 {
 			t.Errorf("marked by another fence: got %v, want ErrFenced", err)
 		}
-		must(t, e.Settle(t.Context(), lease.Fence, 1, 3))
+		must(t, e.Settle(t.Context(), lease.Fence, topic.Incident(1), 3))
 		if dirty() != 0 {
 			t.Error("a newer version did not settle the incident")
 		}
-		must(t, e.Settle(t.Context(), lease.Fence, 5, 1)) // nothing to forget
+		must(t, e.Settle(t.Context(), lease.Fence, topic.Incident(5), 1)) // nothing to forget
 	})
 }
 

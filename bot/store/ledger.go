@@ -11,12 +11,13 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
-// Ledger returns the ledger of incident n, or of a storm by its subject. A slot that
+// Ledger returns the ledger of a thread. A slot that
 // cannot be read is there as ledger.Unreadable.
-func (s *Store) Ledger(ctx context.Context, n int) (ledger.Ledger, error) {
-	what, key := fmt.Sprintf("the ledger of %s", SubjectName(n)), s.keys.ledger(n)
+func (s *Store) Ledger(ctx context.Context, about topic.ID) (ledger.Ledger, error) {
+	what, key := fmt.Sprintf("the ledger of %s", about), s.keys.ledger(about)
 	fields, err := s.redis.client.HGetAll(ctx, key).Result()
 	if _, _, err := stored(what, key, nil, err); err != nil {
 		return nil, err
@@ -34,28 +35,28 @@ func (s *Store) Ledger(ctx context.Context, n int) (ledger.Ledger, error) {
 
 // SetSlot writes one slot under the fence. A settled one loses its op. The root's place is indexed too, so
 // that words typed in its thread find the incident.
-func (s *Store) SetSlot(ctx context.Context, fence Fence, n int, name string, slot ledger.Slot) error {
+func (s *Store) SetSlot(ctx context.Context, fence Fence, about topic.ID, name string, slot ledger.Slot) error {
 	data, err := slot.Encode()
 	if err != nil {
-		return fmt.Errorf("write ledger of incident %d, slot %s: %w", n, name, err)
+		return fmt.Errorf("write ledger of %s, slot %s: %w", about, name, err)
 	}
 	w := s.newWrites()
-	w.add("HSET", s.keys.ledger(n), name, data)
-	if name == ledger.Root && slot.TS != "" && n > 0 {
-		w.add("HSET", s.keys.threads(), slot.Channel+":"+slot.TS, n)
+	w.add("HSET", s.keys.ledger(about), name, data)
+	if name == ledger.Root && slot.TS != "" && about.Kind == topic.OfIncident {
+		w.add("HSET", s.keys.threads(), slot.Channel+":"+slot.TS, about.Number)
 	}
 	return s.fenced(ctx, w.call(fence, ""), "write ledger")
 }
 
 // ForgetSlots takes slots out of a ledger under the fence: what nobody asks about any
 // more.
-func (s *Store) ForgetSlots(ctx context.Context, fence Fence, n int, names ...string) error {
+func (s *Store) ForgetSlots(ctx context.Context, fence Fence, about topic.ID, names ...string) error {
 	w := s.newWrites()
 	fields := make([]any, len(names))
 	for k, name := range names {
 		fields[k] = name
 	}
-	w.add("HDEL", s.keys.ledger(n), fields...)
+	w.add("HDEL", s.keys.ledger(about), fields...)
 	return s.fenced(ctx, w.call(fence, ""), "shorten ledger")
 }
 
@@ -87,36 +88,36 @@ end
 return redis.call('ZREM', KEYS[2], ARGV[2])
 `)
 
-// Settle forgets that incident n is dirty when version is still its newest.
-func (s *Store) Settle(ctx context.Context, fence Fence, n int, version int64) error {
-	_, err := s.run(ctx, settleScript, []call{{[]string{s.keys.fence(), s.keys.dirty()}, []any{string(fence), n, version}}})
+// Settle forgets that a thread is dirty when version is still its newest.
+func (s *Store) Settle(ctx context.Context, fence Fence, about topic.ID, version int64) error {
+	_, err := s.run(ctx, settleScript, []call{{[]string{s.keys.fence(), s.keys.dirty()}, []any{string(fence), about.Key(), version}}})
 	if err != nil {
-		return fmt.Errorf("settle incident %d: %w", n, err)
+		return fmt.Errorf("settle %s: %w", about, err)
 	}
 	return nil
 }
 
-// MarkDirty asks for incidents to be compared with Slack again.
-func (s *Store) MarkDirty(ctx context.Context, fence Fence, n int, version int64) error {
+// MarkDirty asks for a thread to be compared with Slack again.
+func (s *Store) MarkDirty(ctx context.Context, fence Fence, about topic.ID, version int64) error {
 	w := s.newWrites()
-	w.add("ZADD", s.keys.dirty(), version, n)
-	return s.fenced(ctx, w.call(fence, ""), "mark incident dirty")
+	w.add("ZADD", s.keys.dirty(), version, about.Key())
+	return s.fenced(ctx, w.call(fence, ""), "mark a thread dirty")
 }
 
-// Dirty returns the incidents that Slack may not show as they are.
-func (s *Store) Dirty(ctx context.Context) ([]int, error) {
-	return s.numbers(s.redis.client.ZRange(ctx, s.keys.dirty(), 0, -1).Result())
+// Dirty returns the threads that Slack may not show as they are.
+func (s *Store) Dirty(ctx context.Context) ([]topic.ID, error) {
+	return topics(s.redis.client.ZRange(ctx, s.keys.dirty(), 0, -1).Result())
 }
 
-// Due returns up to count incidents whose timer is ripe at now, oldest first.
-func (s *Store) Due(ctx context.Context, now time.Time, count int64) ([]int, error) {
+// Due returns up to count threads whose timer is due at now, oldest first.
+func (s *Store) Due(ctx context.Context, now time.Time, count int64) ([]topic.ID, error) {
 	for offset := int64(0); ; offset += count {
 		members, err := s.redis.client.ZRangeByScore(ctx, s.keys.due(), &redis.ZRangeBy{
 			Min: "-inf", Max: strconv.FormatInt(now.UnixMilli(), 10), Offset: offset, Count: count,
 		}).Result()
-		numbers, err := s.numbers(members, err)
-		if err != nil || len(numbers) > 0 || int64(len(members)) < count {
-			return numbers, err
+		due, err := topics(members, err)
+		if err != nil || len(due) > 0 || int64(len(members)) < count {
+			return due, err
 		}
 	}
 }
@@ -127,6 +128,21 @@ func (s *Store) Neighbours(ctx context.Context, channel string, owners []string,
 	return s.numbers(s.redis.client.ZRangeByScore(ctx, s.keys.deadline(deadlineBucket(channel, owners)), &redis.ZRangeBy{
 		Min: "-inf", Max: strconv.FormatInt(until.UnixMilli(), 10), Count: 100,
 	}).Result())
+}
+
+// topics reads the members of an index of threads. One that cannot be read is another
+// binary's, and left to it.
+func topics(members []string, err error) ([]topic.ID, error) {
+	if err != nil {
+		return nil, fmt.Errorf("read index: %w", err)
+	}
+	all := make([]topic.ID, 0, len(members))
+	for _, member := range members {
+		if about, ok := topic.ParseKey(member); ok {
+			all = append(all, about)
+		}
+	}
+	return all, nil
 }
 
 // numbers reads the members of an index. One that is no number is another binary's,

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // orphansAtOnce is how many orphans are read at a time.
@@ -13,7 +15,7 @@ const orphansAtOnce = 64
 // Orphan is a Slack call that ended after its coordinator had lost the workspace: the
 // ledger does not tell of it.
 type Orphan struct {
-	Incident int       `json:"incident"` // below zero: a storm
+	Topic    topic.ID  `json:"incident"`
 	Slot     string    `json:"slot"`
 	Channel  string    `json:"channel"`
 	Parent   string    `json:"parent,omitempty"`

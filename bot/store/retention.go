@@ -12,6 +12,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -25,16 +26,16 @@ type Past struct {
 // PastIncidents returns closed incidents, the oldest closing first: those that
 // closed before a time, without the first skip, at most count.
 func (s *Store) PastIncidents(ctx context.Context, before time.Time, skip, count int64) ([]Past, error) {
-	return s.past(ctx, s.keys.closed(), before, skip, count, 1)
+	return s.past(ctx, s.keys.closed(), before, skip, count, topic.Incident)
 }
 
 // PastStorms returns the same of storms.
 func (s *Store) PastStorms(ctx context.Context, before time.Time, skip, count int64) ([]Past, error) {
-	return s.past(ctx, s.keys.storms(), before, skip, count, -1)
+	return s.past(ctx, s.keys.storms(), before, skip, count, topic.Storm)
 }
 
-// past reads an index by time; sign leads from its numbers to those of dirty.
-func (s *Store) past(ctx context.Context, index string, before time.Time, skip, count int64, sign int) ([]Past, error) {
+// past reads an index by time; about is what its numbers are of.
+func (s *Store) past(ctx context.Context, index string, before time.Time, skip, count int64, about func(int) topic.ID) ([]Past, error) {
 	var all []Past
 	var subjects []string
 	for offset := skip; len(all) == 0; offset += count {
@@ -50,7 +51,7 @@ func (s *Store) past(ctx context.Context, index string, before time.Time, skip, 
 				continue
 			}
 			all = append(all, Past{Number: n, At: time.UnixMilli(int64(member.Score)).UTC()})
-			subjects = append(subjects, strconv.Itoa(sign*n))
+			subjects = append(subjects, about(n).Key())
 		}
 		if len(all) == 0 && int64(len(members)) < count {
 			return nil, nil
@@ -125,37 +126,37 @@ func (s *Store) Forget(ctx context.Context, fence Fence, i incident.Incident) er
 	if i.Group != "" {
 		group = s.keys.group(i.Group)
 	}
-	keys := s.forgetKeys(document, i.Number, s.keys.closed(), s.keys.log(i.Number), group)
+	keys := s.forgetKeys(document, topic.Incident(i.Number), s.keys.closed(), s.keys.log(i.Number), group)
 	for _, t := range i.Tiers {
 		if t.Name == playbooks.Immediate {
 			keys = append(keys, s.keys.deadline(deadlineBucket(i.Channel, t.Owners)))
 		}
 	}
-	return s.forget(ctx, keys, fence, i.Version, i.Number, i.Number)
+	return s.forget(ctx, keys, fence, i.Version, topic.Incident(i.Number))
 }
 
 // ForgetStorm deletes a storm that is over: its document, list and ledger. Its
 // incidents stay. It refuses as Forget does.
 func (s *Store) ForgetStorm(ctx context.Context, fence Fence, storm incident.Storm) error {
 	document := s.keys.storm(storm.Number)
-	keys := s.forgetKeys(document, storm.Subject(), s.keys.storms(), s.keys.crowd(storm.Number), document)
-	return s.forget(ctx, keys, fence, storm.Version, storm.Number, storm.Subject())
+	keys := s.forgetKeys(document, storm.Topic(), s.keys.storms(), s.keys.crowd(storm.Number), document)
+	return s.forget(ctx, keys, fence, storm.Version, storm.Topic())
 }
 
-func (s *Store) forgetKeys(document string, subject int, index, list, group string) []string {
+func (s *Store) forgetKeys(document string, about topic.ID, index, list, group string) []string {
 	return []string{
-		s.keys.fence(), document, s.keys.ledger(subject), index, s.keys.threads(),
+		s.keys.fence(), document, s.keys.ledger(about), index, s.keys.threads(),
 		s.keys.open(), s.keys.due(), s.keys.dirty(), list, group,
 	}
 }
 
-func (s *Store) forget(ctx context.Context, keys []string, fence Fence, version int64, number, subject int) error {
+func (s *Store) forget(ctx context.Context, keys []string, fence Fence, version int64, about topic.ID) error {
 	// The places of its roots: the one that is there, and those that people deleted.
 	text, err := s.redis.client.HGet(ctx, keys[2], ledger.Root).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
-		return fmt.Errorf("forget %d: %w", subject, err)
+		return fmt.Errorf("forget %s: %w", about, err)
 	}
-	args := []any{string(fence), version, text, number, subject}
+	args := []any{string(fence), version, text, about.Number, about.Key()}
 	if root, err := ledger.Decode(text); err == nil { // one that cannot be read tells no place
 		for _, ts := range append(root.Old, root.TS) {
 			args = append(args, root.Channel+":"+ts)
@@ -164,7 +165,7 @@ func (s *Store) forget(ctx context.Context, keys []string, fence Fence, version 
 	results, err := s.run(ctx, forgetScript, []call{{keys, args}})
 	switch {
 	case err != nil:
-		return fmt.Errorf("forget %d: %w", subject, err)
+		return fmt.Errorf("forget %s: %w", about, err)
 	case results[0] == int64(1):
 		return ErrFenced
 	case results[0] != int64(0):

@@ -12,6 +12,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // closed is an incident's whole life: opened, shown in a thread, due, closed.
@@ -27,9 +28,9 @@ func (e env) closed(t *testing.T, fence store.Fence, n int, change func(*inciden
 		if name == "root" {
 			deleted := slot
 			deleted.TS, deleted.Old = "1.0", nil
-			must(t, e.SetSlot(t.Context(), fence, n, name, deleted))
+			must(t, e.SetSlot(t.Context(), fence, topic.Incident(n), name, deleted))
 		}
-		must(t, e.SetSlot(t.Context(), fence, n, name, slot))
+		must(t, e.SetSlot(t.Context(), fence, topic.Incident(n), name, slot))
 	}
 	last := moved(first, incident.KindClosed, func(i *incident.Incident) {
 		i.State, i.ClosedAt = incident.Closed, start.Add(time.Duration(n)*time.Minute)
@@ -45,7 +46,7 @@ func TestForgetLeavesNothing(t *testing.T) {
 		lease := e.keep(t)
 		other := opened(1, nil)
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{other}, Next: 1})
-		must(t, e.SetSlot(t.Context(), lease.Fence, 1, "root", ledger.Slot{Channel: "C1", TS: "9.0"}))
+		must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(1), "root", ledger.Slot{Channel: "C1", TS: "9.0"}))
 		before := e.everything(t)
 		i := e.closed(t, lease.Fence, 2, nil)
 		if after := e.everything(t); len(after) < len(before)+4 {
@@ -119,7 +120,7 @@ func TestPastIncidents(t *testing.T) {
 		for n := range 5 {
 			i := e.closed(t, lease.Fence, n+1, nil)
 			if n != 2 {
-				must(t, e.Settle(t.Context(), lease.Fence, i.Number, i.Version))
+				must(t, e.Settle(t.Context(), lease.Fence, topic.Incident(i.Number), i.Version))
 			}
 		}
 		before := start.Add(4 * time.Minute) // when the fourth closed
@@ -153,7 +154,7 @@ func TestForgetStorm(t *testing.T) {
 		storm := incident.Storm{Schema: 1, Number: 1, Version: 1, Channel: "C1", StartedAt: start, EndedAt: start.Add(time.Minute)}
 		next := moved(listed, incident.KindNoted, nil)
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{next}, Storms: []store.SavedStorm{{Storm: storm}}})
-		must(t, e.SetSlot(t.Context(), lease.Fence, storm.Subject(), "root", ledger.Slot{Channel: "C1", TS: "5.0"}))
+		must(t, e.SetSlot(t.Context(), lease.Fence, storm.Topic(), "root", ledger.Slot{Channel: "C1", TS: "5.0"}))
 		past := value[[]store.Past](t)(e.PastStorms(t.Context(), start.Add(time.Hour), 0, 10))
 		if len(past) != 1 || past[0].Number != 1 || !past[0].Dirty {
 			t.Fatalf("got %+v, want the storm, not shown yet", past)
@@ -167,7 +168,7 @@ func TestForgetStorm(t *testing.T) {
 		if diff := cmp.Diff(before, after); diff != "" {
 			t.Errorf("what is left (-before +after):\n%s", diff)
 		}
-		if dirty := value[[]int](t)(e.Dirty(t.Context())); !slices.Equal(dirty, []int{1}) {
+		if dirty := value[[]topic.ID](t)(e.Dirty(t.Context())); !slices.Equal(dirty, []topic.ID{topic.Incident(1)}) {
 			t.Errorf("got dirty %v, want the incident alone", dirty)
 		}
 	})

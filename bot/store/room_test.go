@@ -11,6 +11,7 @@ import (
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 func TestFull(t *testing.T) {
@@ -74,7 +75,7 @@ func (e env) drain(t *testing.T, lease store.Lease, number *int) (drained []stri
 			*number++
 			saved := opened(*number, func(i *incident.Incident) { i.Title = text })
 			e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entry.ID, Saved: []store.Saved{saved}, Next: *number, Op: entry.Event.Notification.GroupKey})
-			must(t, e.SetSlot(t.Context(), lease.Fence, *number, ledger.Root, ledger.Slot{State: ledger.Sending, Op: "OP", IntentAt: start}))
+			must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(*number), ledger.Root, ledger.Slot{State: ledger.Sending, Op: "OP", IntentAt: start}))
 			drained = append(drained, entry.Event.Notification.GroupKey)
 		}
 	}
@@ -131,7 +132,7 @@ func TestOutOfMemory(t *testing.T) {
 	server := startServer(t, "--maxmemory-policy", "noeviction")
 	e := open(t, server.Addr, store.Options{})
 	first, number := e.keep(t), 0
-	replayed, dropped := e.buried(t, first.Fence, notification("g4")), e.buried(t, first.Fence, incident.Event{At: start, Timer: &incident.Timer{Incident: 7}})
+	replayed, dropped := e.buried(t, first.Fence, notification("g4")), e.buried(t, first.Fence, incident.Event{At: start, Timer: &incident.Timer{Topic: topic.Incident(7)}})
 	e.put(t, note("op1"))
 	e.put(t, notification("g1"))
 	e.put(t, notification("g2"))
@@ -164,8 +165,8 @@ func TestOutOfMemory(t *testing.T) {
 		t.Errorf("renew: got %v, %v", ok, err)
 	}
 	same(t, e.drain(t, second, &number), []string{"g1", "g2"})
-	e.commit(t, second.Fence, []error{nil}, store.Commit{Ripe: []int{1}, Now: start})
-	must(t, e.Settle(t.Context(), second.Fence, 1, 1))
+	e.commit(t, second.Fence, []error{nil}, store.Commit{Ripe: []topic.ID{topic.Incident(1)}, Now: start})
+	must(t, e.Settle(t.Context(), second.Fence, topic.Incident(1), 1))
 	e.commit(t, second.Fence, []error{store.ErrAbsent}, store.Commit{EventID: "1-1"})
 	e.seat(t, "A", true, true, store.Socket{Held: true, Turn: true})
 	must(t, e.SetMembers(t.Context(), "@db", nil))

@@ -14,6 +14,7 @@ import (
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // Roster is what Slack said of a channel, by its id.
@@ -133,11 +134,11 @@ func (s *Store) SetPerson(ctx context.Context, user string, p Person) error {
 // Places returns where the threads of incidents stand: by the channel's id, or by its
 // configured name while there is none.
 func (s *Store) Places(ctx context.Context, all []incident.Incident) ([]string, error) {
-	subjects := make([]int, len(all))
+	threads := make([]topic.ID, len(all))
 	for k, i := range all {
-		subjects[k] = i.Number
+		threads[k] = topic.Incident(i.Number)
 	}
-	roots, err := s.roots(ctx, subjects)
+	roots, err := s.roots(ctx, threads)
 	if err != nil {
 		return nil, err
 	}
@@ -151,24 +152,24 @@ func (s *Store) Places(ctx context.Context, all []incident.Incident) ([]string, 
 // Roots returns the slots of the first messages of what people call INC-7 or DIG-7, in
 // their order: one that is not there, or that cannot be read, is empty.
 func (s *Store) Roots(ctx context.Context, names []string) ([]ledger.Slot, error) {
-	subjects := make([]int, len(names))
+	threads := make([]topic.ID, len(names))
 	for k, name := range names {
-		subjects[k] = SubjectOf(name)
+		threads[k], _ = topic.Parse(name)
 	}
-	return s.roots(ctx, subjects)
+	return s.roots(ctx, threads)
 }
 
-func (s *Store) roots(ctx context.Context, subjects []int) ([]ledger.Slot, error) {
+func (s *Store) roots(ctx context.Context, threads []topic.ID) ([]ledger.Slot, error) {
 	pipe := s.redis.client.Pipeline()
-	answers := make([]*redis.StringCmd, len(subjects))
-	for k, n := range subjects {
-		answers[k] = pipe.HGet(ctx, s.keys.ledger(n), ledger.Root)
+	answers := make([]*redis.StringCmd, len(threads))
+	for k, about := range threads {
+		answers[k] = pipe.HGet(ctx, s.keys.ledger(about), ledger.Root)
 	}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) && !wrongKind(err) {
 		return nil, fmt.Errorf("read where threads stand: %w", err)
 	}
-	roots := make([]ledger.Slot, len(subjects))
-	for k := range subjects {
+	roots := make([]ledger.Slot, len(threads))
+	for k := range threads {
 		if slot, err := ledger.Decode(answers[k].Val()); err == nil {
 			roots[k] = slot
 		}

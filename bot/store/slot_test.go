@@ -10,6 +10,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // TestSlotForms: a settled slot is a short line and comes back without its op; of
@@ -47,7 +48,7 @@ func TestSlotForms(t *testing.T) {
 			"odd ts":       {with(func(s *ledger.Slot) { s.TS = "{}" }), ""},
 			"nothing":      {ledger.Slot{}, ""},
 		} {
-			must(t, e.SetSlot(t.Context(), lease.Fence, 7, name, test.slot))
+			must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(7), name, test.slot))
 			raw, want := e.raw.HGet(t.Context(), base+"ledger:7", name).Val(), test.slot
 			if test.line != "" {
 				want.Op, want.IntentAt = "", time.Time{}
@@ -57,19 +58,19 @@ func TestSlotForms(t *testing.T) {
 			} else if raw[0] != '{' {
 				t.Errorf("%s: got %q in Redis, want JSON", name, raw)
 			}
-			if diff := cmp.Diff(want, value[ledger.Ledger](t)(e.Ledger(t.Context(), 7))[name], cmpopts.IgnoreUnexported(ledger.Slot{})); diff != "" {
+			if diff := cmp.Diff(want, value[ledger.Ledger](t)(e.Ledger(t.Context(), topic.Incident(7)))[name], cmpopts.IgnoreUnexported(ledger.Slot{})); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", name, diff)
 			}
 		}
 		// As an earlier binary wrote it.
 		e.raw.HSet(t.Context(), base+"ledger:8", "root", `{"channel":"C1","ts":"1.5","hash":"abc","state":"sent","op":"OP","intent_at":"2026-11-23T09:00:00Z"}`)
 		want := ledger.Slot{Channel: "C1", TS: "1.5", Hash: "abc", State: ledger.Sent, Op: "OP", IntentAt: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
-		if diff := cmp.Diff(want, value[ledger.Ledger](t)(e.Ledger(t.Context(), 8))["root"], cmpopts.IgnoreUnexported(ledger.Slot{})); diff != "" {
+		if diff := cmp.Diff(want, value[ledger.Ledger](t)(e.Ledger(t.Context(), topic.Incident(8)))["root"], cmpopts.IgnoreUnexported(ledger.Slot{})); diff != "" {
 			t.Errorf("an old slot (-want +got):\n%s", diff)
 		}
 		for _, broken := range []string{"", "C1", "C1 1.5", "C1 1.5 abc 1.4 more", "{"} {
 			e.raw.HSet(t.Context(), base+"ledger:9", "root", broken)
-			got, err := e.Ledger(t.Context(), 9)
+			got, err := e.Ledger(t.Context(), topic.Incident(9))
 			must(t, err)
 			if got["root"].State != ledger.Unreadable {
 				t.Errorf("%q was read as %+v", broken, got)
@@ -86,7 +87,7 @@ func TestForgetSettled(t *testing.T) {
 		first := opened(1, nil)
 		last := moved(first, incident.KindClosed, func(i *incident.Incident) { i.State, i.ClosedAt = incident.Closed, start })
 		e.commit(t, lease.Fence, []error{nil, nil}, store.Commit{Saved: []store.Saved{first}, Next: 1}, store.Commit{Saved: []store.Saved{last}})
-		must(t, e.SetSlot(t.Context(), lease.Fence, 1, ledger.Root, ledger.Slot{Channel: "C1", TS: "1.5", Hash: "abc", State: ledger.Sent, Op: "OP"}))
+		must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(1), ledger.Root, ledger.Slot{Channel: "C1", TS: "1.5", Hash: "abc", State: ledger.Sent, Op: "OP"}))
 		must(t, e.Forget(t.Context(), lease.Fence, last.Incident))
 		if n := value[int](t)(e.ThreadNumber(t.Context(), "C1", "1.5")); n != 0 {
 			t.Errorf("the thread still leads to incident %d", n)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // seat asks for a replica's socket and wants this answer.
@@ -94,13 +95,13 @@ func TestStrays(t *testing.T) {
 		if strays := value[[]store.Orphan](t)(e.Orphans(t.Context())); len(strays) != 0 {
 			t.Errorf("got %+v, want none", strays)
 		}
-		stray := store.Orphan{Incident: 7, Slot: "root", Channel: "C1", TS: "1.5", Op: "OP", IntentAt: start}
+		stray := store.Orphan{Topic: topic.Incident(7), Slot: "root", Channel: "C1", TS: "1.5", Op: "OP", IntentAt: start}
 		for range 2 {
 			must(t, e.ReportOrphan(t.Context(), stray))
 		}
 		must(t, e.raw.SAdd(t.Context(), base+"strays", "hello").Err())
 		strays := value[[]store.Orphan](t)(e.Orphans(t.Context()))
-		if len(strays) != 1 || strays[0].Incident != 7 || strays[0].Slot != "root" || strays[0].TS != "1.5" || strays[0].Op != "OP" || !strays[0].IntentAt.Equal(start) {
+		if len(strays) != 1 || strays[0].Topic != topic.Incident(7) || strays[0].Slot != "root" || strays[0].TS != "1.5" || strays[0].Op != "OP" || !strays[0].IntentAt.Equal(start) {
 			t.Fatalf("got %+v, want the one reported", strays)
 		}
 		must(t, e.ForgetOrphan(t.Context(), strays[0]))

@@ -30,12 +30,12 @@ func (s *Store) saveStorm(w *writes, storm incident.Storm, changed []Saved) erro
 		}
 		w.add("HSET", s.keys.crowd(storm.Number), saved.Incident.Number, entry)
 	}
-	w.add("ZADD", s.keys.dirty(), storm.Version, storm.Subject())
+	w.add("ZADD", s.keys.dirty(), storm.Version, storm.Topic().Key())
 	if due := storm.NextDue(); due.IsZero() {
-		w.add("ZREM", s.keys.due(), storm.Subject())
+		w.add("ZREM", s.keys.due(), storm.Topic().Key())
 		w.add("ZADD", s.keys.storms(), storm.EndedAt.UnixMilli(), storm.Number)
 	} else {
-		w.add("ZADD", s.keys.due(), due.UnixMilli(), storm.Subject())
+		w.add("ZADD", s.keys.due(), due.UnixMilli(), storm.Topic().Key())
 		w.add("ZADD", s.keys.storms(), "+inf", storm.Number)
 	}
 	return nil

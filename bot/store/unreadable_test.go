@@ -14,6 +14,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // TestUnreadableSpoilsOnlyItself: of several documents the readable ones are
@@ -109,7 +110,7 @@ func TestEveryKindOfDocument(t *testing.T) {
 			t.Errorf("got timeline %+v", changes)
 		}
 		must(t, e.raw.HSet(ctx, base+"ledger:1", "root", "C1 1.2 abc", "tier:immediate", "{", "deadline:1", `{"state":"sent","ts":"1.3"}`).Err())
-		has := value[ledger.Ledger](t)(e.Ledger(ctx, 1))
+		has := value[ledger.Ledger](t)(e.Ledger(ctx, topic.Incident(1)))
 		if len(has) != 3 || has["root"].TS != "1.2" || has["tier:immediate"].State != ledger.Unreadable || has["deadline:1"].TS != "1.3" {
 			t.Errorf("got ledger %+v", has)
 		}
@@ -211,7 +212,7 @@ func TestIndexesOfTomorrow(t *testing.T) {
 		}
 		must(t, e.raw.ZAdd(ctx, base+"due", z(10, "7")).Err())
 		must(t, e.raw.ZAdd(ctx, base+"closed", z(10, "7")).Err())
-		if due := value[[]int](t)(e.Due(ctx, start, 2)); len(due) != 1 || due[0] != 7 {
+		if due := value[[]topic.ID](t)(e.Due(ctx, start, 2)); len(due) != 1 || due[0] != topic.Incident(7) {
 			t.Errorf("got due %v, want 7", due)
 		}
 		if past := value[[]store.Past](t)(e.PastIncidents(ctx, time.Now(), 0, 20)); len(past) != 1 || past[0].Number != 7 {
@@ -252,9 +253,9 @@ func TestMembersOfTomorrowSurviveTheStore(t *testing.T) {
 			Storms: []store.SavedStorm{{Storm: storm, Was: 3}}, Channel: &store.SavedChannel{Channel: channel, Was: 2},
 			Review: store.Review{Digest: &store.SavedDigest{Document: document, Was: 4}},
 		})
-		slot := value[ledger.Ledger](t)(e.Ledger(ctx, 1))["root"]
+		slot := value[ledger.Ledger](t)(e.Ledger(ctx, topic.Incident(1)))["root"]
 		slot.Hash = "other"
-		must(t, e.SetSlot(ctx, lease.Fence, 1, "root", slot))
+		must(t, e.SetSlot(ctx, lease.Fence, topic.Incident(1), "root", slot))
 		for key, parts := range map[string][]string{
 			"storm:1":    {`"version":4`, `"owners":["@db"]`, `"at":"2026-11-23T09:00:00Z","x":1}]`, `,"y":{"z":2}}`},
 			"channel:#c": {`"version":3`, `{"number":2,"at":"2026-11-23T09:00:01Z","x":2},{"number":3,"at":"2026-11-23T09:00:00Z"}]`, `,"y":3}`},

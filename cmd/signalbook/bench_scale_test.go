@@ -18,6 +18,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
@@ -414,7 +415,7 @@ func BenchmarkRedisBytes(b *testing.B) {
 			if k > 0 {
 				slot.Parent = fmt.Sprintf("1795425005.%06d", n)
 			}
-			if err := st.SetSlot(b.Context(), lease.Fence, n+2, name, slot); err != nil {
+			if err := st.SetSlot(b.Context(), lease.Fence, topic.Incident(n+2), name, slot); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -141,7 +141,7 @@ func what(d store.DeadLetter) string {
 	case e.Review != nil:
 		return foreign.Text(fmt.Sprintf("%s digest %s", e.Review.Verb, e.Review.Name), 80) + by(e.Review.User)
 	case e.Timer != nil:
-		return "timer of " + store.SubjectName(e.Timer.Incident)
+		return "timer of " + e.Timer.Topic.String()
 	}
 	return "says nothing"
 }

@@ -24,6 +24,8 @@ func pure() []string {
 		"playbooks/shell",
 		"bot/compat",
 		"bot/ledger",
+		"bot/topic",
+		"bot/action",
 		"bot/incident",
 		"bot/costreview/money",
 		"bot/costreview/report",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/compat"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // Document is one digest as it is posted: what Redis keeps and Slack shows.
@@ -43,7 +44,7 @@ type Mark struct {
 }
 
 // ID is the name people use for digest number n: DIG-7.
-func ID(n int) string { return "DIG-" + strconv.Itoa(n) }
+func ID(n int) string { return topic.Digest(n).String() }
 
 // ID is the name people use: DIG-7.
 func (d Document) ID() string { return ID(d.Number) }

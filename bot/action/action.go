@@ -1,0 +1,92 @@
+// Package action is the one list of what people can click, choose or fill in: rendering
+// takes the ids from it, and handling the meaning. It is values alone. Who may do a thing
+// is decided by its verb, where the incident or the digest is known.
+package action
+
+import (
+	"slices"
+
+	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/incident"
+)
+
+// Value is what the value of a button names.
+type Value int
+
+// The values, as INC-142, INC-142/step-id, DIG-7/C1.
+const (
+	OfIncident Value = iota
+	OfStep
+	OfDigest
+)
+
+// Action is one thing that people can do in Slack without typing a command.
+type Action struct {
+	ID     string // action_id of the button or the menu, and callback_id of its form
+	Value  Value
+	Via    string        // what it is, as timelines say it: button, menu; empty: a form alone
+	Act    incident.Verb // what it asks of an incident; empty: of a digest, or its choice says what
+	Review report.Verb   // what it asks of a digest; empty: of an incident, or another digest
+	Form   Form          // whose words are asked for first; the zero Form: it acts at once
+}
+
+// Form is what is asked for before something is done.
+type Form struct {
+	Block string // block_id of the answer that it cannot do without
+	Empty string // what is said when that one is missing
+}
+
+// IsZero reports whether nothing is asked for.
+func (f Form) IsZero() bool { return f == Form{} }
+
+var (
+	all     []Action
+	why     = Form{"reason", "Please say why, so that the next reader knows."}
+	howLong = Form{"until", "Please choose for how long."}
+)
+
+// What people can do.
+var (
+	IncidentAck     = add(Action{ID: "incident:ack", Via: "button", Act: incident.VerbAcknowledge})
+	IncidentResolve = add(Action{ID: "incident:resolve", Via: "button", Act: incident.VerbResolve})
+	IncidentReason  = add(Action{ID: "incident:reason", Via: "menu", Act: incident.VerbReason}) // its value begins with the reason
+	IncidentMenu    = add(Action{ID: "incident:menu", Via: "menu"})                             // its value begins with a Choice
+	IncidentNote    = add(Action{ID: "incident:note", Act: incident.VerbNote, Form: Form{"note", "Please write a note."}})
+	StormPick       = add(Action{ID: "storm:pick", Via: "menu", Act: incident.VerbShow})
+
+	StepAck     = add(Action{ID: "step:ack", Value: OfStep, Via: "button", Act: incident.VerbAcknowledge})
+	StepDone    = add(Action{ID: "step:done", Value: OfStep, Via: "button", Act: incident.VerbDone})
+	StepSkip    = add(Action{ID: "step:skip", Value: OfStep, Via: "button", Act: incident.VerbSkip, Form: why})
+	StepRelease = add(Action{ID: "step:release", Value: OfStep, Via: "button", Act: incident.VerbRelease})
+	StepUndo    = add(Action{ID: "step:undo", Value: OfStep, Via: "button", Act: incident.VerbUndo})
+
+	DigestExpected    = add(Action{ID: "digest:expected", Value: OfDigest, Via: "button", Review: report.VerbExpected, Form: why})
+	DigestInvestigate = add(Action{ID: "digest:investigate", Value: OfDigest, Via: "button", Review: report.VerbInvestigate})
+	DigestAdopt       = add(Action{ID: "digest:adopt", Value: OfDigest, Via: "button", Review: report.VerbAdopt})
+	DigestSnooze      = add(Action{ID: "digest:snooze", Value: OfDigest, Via: "button", Review: report.VerbSnooze, Form: howLong})
+	DigestUndo        = add(Action{ID: "digest:undo", Value: OfDigest, Via: "button", Review: report.VerbUndo})
+	DigestAgain       = add(Action{ID: "digest:again", Value: OfDigest, Via: "button"}) // posts another one of the same week
+)
+
+// The choices of the incident's menu.
+const (
+	ChoiceNote     = "note"
+	ChoiceTimeline = "timeline"
+)
+
+func add(a Action) Action {
+	all = append(all, a)
+	return a
+}
+
+// All is the whole list.
+func All() []Action { return slices.Clone(all) }
+
+// Find is the action of an action_id or a callback_id.
+func Find(id string) (Action, bool) {
+	k := slices.IndexFunc(all, func(a Action) bool { return a.ID == id })
+	if k < 0 {
+		return Action{}, false
+	}
+	return all[k], true
+}
