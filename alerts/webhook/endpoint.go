@@ -161,13 +161,13 @@ func (d *Endpoint) receive(w http.ResponseWriter, r *http.Request, at time.Time)
 		return none, &refusal{reason: reasonStore, text: "the notification could not be stored: send it again", err: err}
 	}
 	if d.options.Logger.Enabled(r.Context(), slog.LevelDebug) {
-		d.tell(got)
+		d.report(got)
 	}
 	return list, nil
 }
 
-// tell writes into the log what was stored.
-func (d *Endpoint) tell(r Received) {
+// report writes into the log what was stored.
+func (d *Endpoint) report(r Received) {
 	n := r.Notification
 	if n == nil {
 		decoded, err := alerts.Decode(bytes.NewReader(r.Body), r.Source)

@@ -158,7 +158,7 @@ func (a *App) AskForDigest(ctx context.Context) error {
 		return fmt.Errorf("not ready: %s", *a.unready.Load())
 	}
 	_, _, err := st.Put(ctx, incident.Event{
-		Op: rand.Text(), At: time.Now().UTC().Truncate(time.Millisecond), Review: &incident.Review{Verb: incident.ReviewPost, Again: true},
+		Op: rand.Text(), At: time.Now().UTC().Truncate(time.Millisecond), Review: &incident.DigestAct{Verb: incident.ReviewPost, Again: true},
 	})
 	return err
 }

@@ -30,8 +30,8 @@ type Escalation struct {
 	Mention []string `yaml:"mention"`
 }
 
-// Target is where an incident belongs.
-type Target struct {
+// RouteTarget is where an incident belongs.
+type RouteTarget struct {
 	Channel    string
 	Fallback   string
 	Owners     []string
@@ -41,8 +41,8 @@ type Target struct {
 }
 
 // Route finds the target of an incident by its labels.
-func (c *Config) Route(labels map[string]string) Target {
-	target := Target{Path: "route", Fallback: c.Routes.Channel}
+func (c *Config) Route(labels map[string]string) RouteTarget {
+	target := RouteTarget{Path: "route", Fallback: c.Routes.Channel}
 	route := &c.Routes
 	for {
 		route.give(&target)
@@ -55,7 +55,7 @@ func (c *Config) Route(labels map[string]string) Target {
 	}
 }
 
-func (r *Route) give(t *Target) {
+func (r *Route) give(t *RouteTarget) {
 	if r.Channel != "" {
 		t.Channel = r.Channel
 	}
@@ -92,17 +92,17 @@ func (r *Route) title() string {
 
 // Places are the targets of all routes, whatever their matchers say: who may act in
 // their channels.
-func (c *Config) Places() []Target {
-	var all []Target
-	var walk func(r *Route, inherited Target)
-	walk = func(r *Route, inherited Target) {
+func (c *Config) Places() []RouteTarget {
+	var all []RouteTarget
+	var walk func(r *Route, inherited RouteTarget)
+	walk = func(r *Route, inherited RouteTarget) {
 		r.give(&inherited)
 		all = append(all, inherited)
 		for i := range r.Routes {
 			walk(&r.Routes[i], inherited)
 		}
 	}
-	walk(&c.Routes, Target{})
+	walk(&c.Routes, RouteTarget{})
 	return all
 }
 

@@ -43,32 +43,32 @@ func TestRoute(t *testing.T) {
 	tests := []struct {
 		name   string
 		labels map[string]string
-		want   Target
+		want   RouteTarget
 	}{
 		{"nothing matches", map[string]string{"team": "web"},
-			Target{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route`}},
+			RouteTarget{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route`}},
 		{"no labels", nil,
-			Target{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route`}},
+			RouteTarget{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route`}},
 		{"first match wins, escalation inherited", map[string]string{"team": "db", "region": "us-1"},
-			Target{Channel: "#db-incidents", Owners: []string{"@db-oncall"}, Responders: []string{"@db-team", "ada@example.com"},
+			RouteTarget{Channel: "#db-incidents", Owners: []string{"@db-oncall"}, Responders: []string{"@db-team", "ada@example.com"},
 				Escalate: c.Routes.Escalate, Path: `route > {team="db"}`}},
 		{"inner route, owners and responders inherited", map[string]string{"team": "db", "region": "eu-west-1", "priority": "P1"},
-			Target{Channel: "#db-critical", Owners: []string{"@db-oncall"}, Responders: []string{"@db-team", "ada@example.com"},
+			RouteTarget{Channel: "#db-critical", Owners: []string{"@db-oncall"}, Responders: []string{"@db-team", "ada@example.com"},
 				Escalate: c.Routes.Routes[0].Routes[0].Escalate, Path: `route > {team="db"} > {priority="P1",region=~"eu-.*"}`}},
 		{"all matchers of a route must hold", map[string]string{"team": "db", "region": "eu-west-1", "priority": "P2"},
-			Target{Channel: "#db-incidents", Owners: []string{"@db-oncall"}, Responders: []string{"@db-team", "ada@example.com"},
+			RouteTarget{Channel: "#db-incidents", Owners: []string{"@db-oncall"}, Responders: []string{"@db-team", "ada@example.com"},
 				Escalate: c.Routes.Escalate, Path: `route > {team="db"}`}},
 		{"an empty list overrides, an absent label is empty", map[string]string{"team": "db"},
-			Target{Channel: "#db-incidents", Owners: []string{}, Responders: []string{}, Escalate: []Escalation{},
+			RouteTarget{Channel: "#db-incidents", Owners: []string{}, Responders: []string{}, Escalate: []Escalation{},
 				Path: `route > {team="db"} > {region=""}`}},
 		{"several matchers in one text", map[string]string{"team": "cdn", "service": "origin"},
-			Target{Channel: "#incidents", Owners: []string{"@cdn-oncall"}, Escalate: c.Routes.Escalate, Path: `route > {team=~"db|cdn",service!="edge"}`}},
+			RouteTarget{Channel: "#incidents", Owners: []string{"@cdn-oncall"}, Escalate: c.Routes.Escalate, Path: `route > {team=~"db|cdn",service!="edge"}`}},
 		{"one of several matchers fails", map[string]string{"team": "cdn", "service": "edge"},
-			Target{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route`}},
+			RouteTarget{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route`}},
 		{"regular expressions are anchored", map[string]string{"team": "mongodb"},
-			Target{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route`}},
+			RouteTarget{Channel: "#incidents", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route`}},
 		{"UTF-8 label", map[string]string{"größe": "XL"},
-			Target{Channel: "C0123ABCDE", Fallback: "#xl", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route > {größe="XL"}`}},
+			RouteTarget{Channel: "C0123ABCDE", Fallback: "#xl", Owners: []string{"@sre-oncall"}, Escalate: c.Routes.Escalate, Path: `route > {größe="XL"}`}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

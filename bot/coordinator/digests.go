@@ -58,8 +58,8 @@ func (t *term) digestNamed(name string) (Digest, bool) {
 }
 
 // digestWork asks the sender for a look at a digest.
-func (t *term) digestWork(d report.Document, clicked ...string) sender.Work {
-	return sender.Work{Topic: topic.Digest(d.Number), Channel: t.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
+func (t *term) digestWork(d report.Document, clicked ...string) sender.Item {
+	return sender.Item{Topic: topic.Digest(d.Number), Channel: t.people.Channel(d.Channel), Priority: outbox.PriorityOf(false, outbox.ClassRoot, d.Tick), Clicked: clicked}
 }
 
 // post makes the digests that are due, and those that people ask for.
@@ -99,7 +99,7 @@ func (t *term) scheduled(ctx context.Context, told map[string]time.Time) error {
 		delete(passed, d.Name)
 	}
 	for name := range passed { // configured no more: when it is again, its first time is the next one
-		errs = append(errs, t.commitReview(ctx, store.Review{Unpass: name}))
+		errs = append(errs, t.commitReview(ctx, store.DigestWrites{Unpass: name}))
 	}
 	return errors.Join(errs...)
 }
@@ -109,7 +109,7 @@ func (t *term) inTime(ctx context.Context, d Digest, last store.Passed, now time
 	pass := store.Passed{Tick: store.Tick{Digest: d.Name, At: now}, Schedule: d.Schedule}
 	if last.At.IsZero() || last.Schedule != d.Schedule {
 		// It was not configured like this before: its first time is the next one.
-		return t.commitReview(ctx, store.Review{Passed: &pass})
+		return t.commitReview(ctx, store.DigestWrites{Passed: &pass})
 	}
 	due, skipped := d.due(last.At, now)
 	switch {
@@ -121,7 +121,7 @@ func (t *term) inTime(ctx context.Context, d Digest, last store.Passed, now time
 		}
 	default:
 		pass.At = due
-		if err := t.makeDigest(ctx, d, Wanted{At: due, Skipped: skipped}, store.Review{Tick: &pass.Tick, Passed: &pass}, ""); err != nil {
+		if err := t.makeDigest(ctx, d, Wanted{At: due, Skipped: skipped}, store.DigestWrites{Tick: &pass.Tick, Passed: &pass}, ""); err != nil {
 			return fmt.Errorf("make digest %s for %s: %w", d.Name, due.Format(time.RFC3339), err)
 		}
 	}
@@ -155,10 +155,10 @@ func (t *term) wished(ctx context.Context) error {
 		d, ok := t.digestNamed(a.Digest)
 		if !ok {
 			t.log.Warn("a digest that was asked for is no longer configured", "digest", a.Digest)
-			errs = append(errs, t.commitReview(ctx, store.Review{Unask: a.Op}))
+			errs = append(errs, t.commitReview(ctx, store.DigestWrites{Unask: a.Op}))
 			continue
 		}
-		if err := t.makeDigest(ctx, d, Wanted{At: a.At}, store.Review{Unask: a.Op}, a.By); err != nil {
+		if err := t.makeDigest(ctx, d, Wanted{At: a.At}, store.DigestWrites{Unask: a.Op}, a.By); err != nil {
 			errs = append(errs, fmt.Errorf("make digest %s as asked: %w", d.Name, err))
 		}
 	}
@@ -166,7 +166,7 @@ func (t *term) wished(ctx context.Context) error {
 }
 
 // makeDigest gathers, judges and commits one digest; the sender posts it.
-func (t *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.Review, askedBy string) error {
+func (t *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.DigestWrites, askedBy string) error {
 	newest, err := t.c.Store.NewestDigest(ctx)
 	if err != nil {
 		return err
@@ -187,7 +187,7 @@ func (t *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.
 	if errors.Is(err, store.ErrVersion) && review.Tick != nil {
 		// An earlier try was stored after all, or another coordinator's was: it is dirty, and the sender will find it.
 		t.sender.Refresh()
-		return t.commitReview(ctx, store.Review{Passed: review.Passed})
+		return t.commitReview(ctx, store.DigestWrites{Passed: review.Passed})
 	}
 	if err != nil {
 		return err
@@ -220,7 +220,7 @@ func (t *term) forgetDigests(ctx context.Context) error {
 	return err
 }
 
-func (t *term) commitReview(ctx context.Context, review store.Review) error {
+func (t *term) commitReview(ctx context.Context, review store.DigestWrites) error {
 	each, err := t.c.Store.Commit(ctx, t.lease.Fence, store.Commit{Now: t.c.Now(), Review: review})
 	if err != nil {
 		return err

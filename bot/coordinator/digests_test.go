@@ -96,7 +96,7 @@ func (r *reviewRig) begin(st *store.Store) {
 		Report: func(_ context.Context, d coordinator.Digest, w coordinator.Wanted) (report.Report, error) {
 			return r.report(d, report.Report{
 				Schema: report.Schema, Digest: d.Name, Week: money.WeekOf(money.DayOf(w.At)).Add(-1), MadeAt: w.At,
-				Money:     []report.Money{{Currency: "USD", Spikes: []report.Anomaly{{Series: spike, Service: "Amazon CloudFront", CDN: true, Actual: 400, Expected: 200, Excess: 200, Highest: 400, Days: []money.Day{money.DayOf(w.At) - 4}}}}},
+				Money:     []report.CurrencyReport{{Currency: "USD", Spikes: []report.Anomaly{{Series: spike, Service: "Amazon CloudFront", CDN: true, Actual: 400, Expected: 200, Excess: 200, Highest: 400, Days: []money.Day{money.DayOf(w.At) - 4}}}}},
 				Steps:     []report.CostStep{{ID: "C1", Title: "Reserved instances", Applies: true}},
 				Missing:   []string{fmt.Sprintf("skipped %d", w.Skipped), "told to " + d.Channel},
 				Incidents: &report.WeekOfAlerts{Count: 1},
@@ -138,18 +138,18 @@ func (r *reviewRig) passes(at time.Time) {
 	r.now.Store(at.Unix())
 	// What is asked for is looked at after the schedule: its digest says that the look is over.
 	before := len(r.digests())
-	r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly", Again: true})
+	r.act("post", incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly", Again: true})
 	r.have(before + 1)
 }
 
-func (r *reviewRig) act(op string, v incident.Review) incident.Answer {
+func (r *reviewRig) act(op string, v incident.DigestAct) incident.Answer {
 	r.t.Helper()
 	op = fmt.Sprintf("%s-%d", op, time.Now().UnixNano())
 	r.put(op, v)
 	return r.answered(op)
 }
 
-func (r *reviewRig) put(op string, v incident.Review) {
+func (r *reviewRig) put(op string, v incident.DigestAct) {
 	r.t.Helper()
 	if _, _, err := r.store.Put(r.t.Context(), incident.Event{Op: op, At: time.Now().UTC().Truncate(time.Millisecond), Review: &v}); err != nil {
 		r.t.Fatal(err)
@@ -207,7 +207,7 @@ func TestClicksOnADigest(t *testing.T) {
 	anna, ben := incident.User{ID: "U0SIM00001", Name: "anna"}, incident.User{ID: "U0SIM00002", Name: "ben"}
 	do := func(verb report.Verb, subject string, by incident.User) incident.Answer {
 		t.Helper()
-		return r.act(string(verb), incident.Review{Verb: incident.ReviewVerb(verb), Digest: 1, Subject: subject, User: by, Text: "why", Until: time.Now().Add(week)})
+		return r.act(string(verb), incident.DigestAct{Verb: incident.ReviewVerb(verb), Digest: 1, Subject: subject, User: by, Text: "why", Until: time.Now().Add(week)})
 	}
 	if a := do(report.VerbAdopt, "C1", anna); a.Kind != incident.AnswerApplied || a.Title != "Reserved instances" {
 		t.Errorf("adopting was answered %+v", a)
@@ -230,9 +230,9 @@ func TestClicksOnADigest(t *testing.T) {
 		t.Errorf("the adoption is not remembered: %+v, %v", adopted, err)
 	}
 	// The first wins in every digest that offers the step.
-	r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly"})
+	r.act("post", incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly"})
 	r.have(2)
-	again := incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 2, Subject: "C1", User: ben}
+	again := incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 2, Subject: "C1", User: ben}
 	if a := r.act("adopt", again); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
 		t.Errorf("adopting what is adopted in another digest was answered %+v", a)
 	}
@@ -324,7 +324,7 @@ func TestDigestBesideOneThatFails(t *testing.T) {
 	r.begin(r.store)
 	r.now.Store(tick.Unix())
 	r.eventually("the digest behind them is posted", func() bool { return len(r.digests()) == 1 })
-	if a := r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly"}); a.Kind != incident.AnswerAsked {
+	if a := r.act("post", incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly"}); a.Kind != incident.AnswerAsked {
 		t.Errorf("asking for another was answered %+v", a)
 	}
 	r.eventually("the digest that was asked for is posted", func() bool { return len(r.digests()) == 2 })
@@ -363,7 +363,7 @@ func TestTwoAdoptionsInOneBatch(t *testing.T) {
 		if err := raw.Set(t.Context(), fmt.Sprintf("%sdigest:%d", deadBase, k+1), document, 0).Err(); err != nil {
 			t.Fatal(err)
 		}
-		adopt := incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: k + 1, Subject: "C1", User: by}
+		adopt := incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: k + 1, Subject: "C1", User: by}
 		if _, _, err := r.store.Put(t.Context(), incident.Event{Op: fmt.Sprint("adopt-", k), At: time.Now().UTC(), Review: &adopt}); err != nil {
 			t.Fatal(err)
 		}
@@ -394,10 +394,10 @@ func TestClickOnADigestThatCannotBeRead(t *testing.T) {
 	if err := raw.Set(t.Context(), deadBase+"digest:1", `{"schema":1,"number":1,"ver`, 0).Err(); err != nil {
 		t.Fatal(err)
 	}
-	if a := r.act("adopt", incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 1, Subject: "C1"}); a.Kind != incident.AnswerFailed {
+	if a := r.act("adopt", incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 1, Subject: "C1"}); a.Kind != incident.AnswerFailed {
 		t.Errorf("got %+v, want it said that the click failed", a)
 	}
-	if a := r.act("adopt", incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 2, Subject: "C1"}); a.Kind != incident.AnswerNoDigest {
+	if a := r.act("adopt", incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 2, Subject: "C1"}); a.Kind != incident.AnswerNoDigest {
 		t.Errorf("the click behind it was answered %+v", a)
 	}
 }

@@ -86,7 +86,7 @@ func (t *term) review(ctx context.Context, entry store.Entry) (store.Commit, err
 	if out.Refusal != report.Applied {
 		return commit, nil
 	}
-	commit.Review = store.Review{Digest: &store.SavedDigest{Document: next, Was: document.Version}, Shared: shared(next, others), Expect: out.Expectation}
+	commit.Review = store.DigestWrites{Digest: &store.SavedDigest{Document: next, Was: document.Version}, Shared: shared(next, others), Expect: out.Expectation}
 	if out.Adoption != nil {
 		commit.Review.Adopt = map[string]report.Adoption{v.Subject: *out.Adoption}
 	}
@@ -114,7 +114,7 @@ func (t *term) digestsOf(ctx context.Context, week money.Week) ([]report.Documen
 
 // second reports whether a digest that somebody asks for would be another one of its
 // week, unless that is what he wants, and what he is told then.
-func (t *term) second(ctx context.Context, v incident.Review, asked store.Asked) (answer incident.Answer, second bool, err error) {
+func (t *term) second(ctx context.Context, v incident.DigestAct, asked store.Asked) (answer incident.Answer, second bool, err error) {
 	if v.Again && v.Digest == 0 {
 		return answer, false, nil
 	}
@@ -161,7 +161,7 @@ func (t *term) mayReview(ctx context.Context, ev incident.Event, facts access.Fa
 }
 
 // reviewed is what the person is told about an act on a digest.
-func reviewed(d report.Document, v incident.Review, out report.Outcome) incident.Answer {
+func reviewed(d report.Document, v incident.DigestAct, out report.Outcome) incident.Answer {
 	a := incident.Answer{Kind: incident.AnswerApplied, Verb: incident.Verb(v.Verb), Title: d.Title(v.Subject)}
 	switch out.Refusal {
 	case report.Applied:
@@ -190,7 +190,7 @@ const (
 
 // investigation opens an incident about a spike: with the playbook that matches
 // its labels, as an alert would have them.
-func (t *term) investigation(d report.Document, v incident.Review) *incident.Start {
+func (t *term) investigation(d report.Document, v incident.DigestAct) *incident.Start {
 	spike, currency, _ := d.Spike(v.Subject)
 	labels := map[string]string{"alertname": "CostAnomaly", "service": spike.Service, "currency": currency, "week": d.Report.Week.String()}
 	for name, value := range map[string]string{"provider": spike.Provider, "category": spike.Category} {

@@ -21,10 +21,10 @@ func (t *term) publish(ev incident.Event, commit store.Commit) {
 		if saved.Was == 0 {
 			next = outbox.ClassRoot
 		}
-		w := sender.Work{Topic: topic.Incident(saved.Incident.Number), Channel: t.people.Channel(saved.Incident.Channel), Priority: outbox.PriorityOf(sender.Urgent(saved.Incident), next, saved.Incident.OpenedAt)}
+		w := sender.Item{Topic: topic.Incident(saved.Incident.Number), Channel: t.people.Channel(saved.Incident.Channel), Priority: outbox.PriorityOf(sender.Urgent(saved.Incident), next, saved.Incident.OpenedAt)}
 		if ev.Act != nil {
 			w.Clicked = []string{ledger.Root}
-			if s, _, ok := saved.Incident.Step(ev.Act.Step); ok {
+			if s, _, ok := saved.Incident.FindStep(ev.Act.Step); ok {
 				w.Clicked = []string{"tier:" + string(s.Tier)}
 			}
 		}
@@ -34,7 +34,7 @@ func (t *term) publish(ev incident.Event, commit store.Commit) {
 		}
 	}
 	for _, storm := range commit.Storms {
-		t.sender.Add(sender.Work{Topic: storm.Topic(), Channel: t.people.Channel(storm.At()), Priority: outbox.PriorityOf(true, outbox.ClassStorm, storm.StartedAt)})
+		t.sender.Add(sender.Item{Topic: storm.Topic(), Channel: t.people.Channel(storm.At()), Priority: outbox.PriorityOf(true, outbox.ClassStorm, storm.StartedAt)})
 		switch {
 		case storm.Was == 0:
 			t.log.Warn("a storm begins", "channel", storm.Channel, "storm", storm.ID())

@@ -31,11 +31,11 @@ func TestTwoDigestsOfOneWeekShareMarksAndAdoptions(t *testing.T) {
 	anna, ben := incident.User{ID: "U0SIM00001", Name: "anna"}, incident.User{ID: "U0SIM00002", Name: "ben"}
 	do := func(number int, verb report.Verb, subject string, by incident.User) incident.Answer {
 		t.Helper()
-		return r.act(string(verb), incident.Review{Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: by, Text: "because"})
+		return r.act(string(verb), incident.DigestAct{Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: by, Text: "because"})
 	}
 	post := func(n int) {
 		t.Helper()
-		if a := r.act("post", incident.Review{Verb: incident.ReviewPost, Name: "weekly", Again: true}); a.Kind != incident.AnswerAsked {
+		if a := r.act("post", incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly", Again: true}); a.Kind != incident.AnswerAsked {
 			t.Fatalf("posting was answered %+v", a)
 		}
 		r.have(n)
@@ -86,23 +86,23 @@ func TestASecondDigestOfAWeekIsAskedBack(t *testing.T) {
 	t.Parallel()
 	r := startReviewRig(t, tick.Add(-week))
 	anna, ben := incident.User{ID: "U0SIM00001", Name: "anna"}, incident.User{ID: "U0SIM00002", Name: "ben"}
-	post := func(v incident.Review) incident.Answer {
+	post := func(v incident.DigestAct) incident.Answer {
 		t.Helper()
 		v.Verb, v.Name = incident.ReviewPost, "weekly"
 		return r.act("post", v)
 	}
-	if a := post(incident.Review{User: anna}); a.Kind != incident.AnswerAsked {
+	if a := post(incident.DigestAct{User: anna}); a.Kind != incident.AnswerAsked {
 		t.Fatalf("the first was answered %+v", a)
 	}
 	// At once, be it made already or not.
-	if a := post(incident.Review{User: ben}); a.Kind != incident.AnswerSecond || a.Who.ID != anna.ID || a.When.IsZero() || a.Title != "weekly" {
+	if a := post(incident.DigestAct{User: ben}); a.Kind != incident.AnswerSecond || a.Who.ID != anna.ID || a.When.IsZero() || a.Title != "weekly" {
 		t.Errorf("the second was answered %+v", a)
 	}
 	r.have(1)
-	if a := post(incident.Review{User: ben}); a.Kind != incident.AnswerSecond || a.State != "DIG-1" || a.Who.ID != anna.ID || a.Text != "#cost-review" {
+	if a := post(incident.DigestAct{User: ben}); a.Kind != incident.AnswerSecond || a.State != "DIG-1" || a.Who.ID != anna.ID || a.Text != "#cost-review" {
 		t.Errorf("the second was answered %+v once the first was there", a)
 	}
-	click := incident.Review{User: ben, Again: true, Digest: 1}
+	click := incident.DigestAct{User: ben, Again: true, Digest: 1}
 	if a := post(click); a.Kind != incident.AnswerAsked {
 		t.Fatalf("asking for another one was answered %+v", a)
 	}
@@ -110,7 +110,7 @@ func TestASecondDigestOfAWeekIsAskedBack(t *testing.T) {
 	if a := post(click); a.Kind != incident.AnswerSecond || a.State != "DIG-2" {
 		t.Errorf("the same click once more was answered %+v", a)
 	}
-	if a := post(incident.Review{User: ben, Again: true}); a.Kind != incident.AnswerAsked {
+	if a := post(incident.DigestAct{User: ben, Again: true}); a.Kind != incident.AnswerAsked {
 		t.Errorf("asking by words for another one was answered %+v", a)
 	}
 	r.have(3)
@@ -132,7 +132,7 @@ func TestSecondPostsInOneBatch(t *testing.T) {
 	t.Parallel()
 	r := prepareReviewRig(t, tick.Add(-week))
 	for _, op := range []string{"one", "two"} {
-		r.put(op, incident.Review{Verb: incident.ReviewPost, Name: "weekly", User: incident.User{ID: "U0SIM00001", Name: "anna"}})
+		r.put(op, incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly", User: incident.User{ID: "U0SIM00001", Name: "anna"}})
 	}
 	r.begin(r.store)
 	if a := r.answered("one"); a.Kind != incident.AnswerAsked {

@@ -20,7 +20,7 @@ func (m *move) act(a Act) Answer {
 	if a.Step == "" {
 		return m.actOnIncident(a)
 	}
-	s, at, ok := m.i.Step(a.Step)
+	s, at, ok := m.i.FindStep(a.Step)
 	switch {
 	case !ok:
 		return Answer{Kind: AnswerNoStep, Verb: a.Verb, Incident: m.i.Number, Text: a.Step}

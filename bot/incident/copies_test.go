@@ -249,7 +249,7 @@ func TestTakenOverStepKeepsItsDeadline(t *testing.T) {
 	w.pass(25 * time.Hour)
 	i, _ := w.newest(group)
 	tier, _ := i.Tier("short_term")
-	if s, _, _ := i.Step("indices"); !tier.Overdue || !i.Deadline(s).Before(w.now) {
+	if s, _, _ := i.FindStep("indices"); !tier.Overdue || !i.Deadline(s).Before(w.now) {
 		t.Errorf("the follow-up was due at %s, now it is %s, yet its tier is not overdue", i.Deadline(s), w.now)
 	}
 }

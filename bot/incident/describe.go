@@ -19,9 +19,9 @@ var (
 	descriptions = []string{"description", "message"}
 )
 
-// tell keeps what describes an alert: the labels and words that the others do not
+// refreshAlert keeps what describes an alert: the labels and words that the others do not
 // share, and where it leads.
-func (m *move) tell(kept *Alert, n alerts.Notification, a alerts.Alert) {
+func (m *move) refreshAlert(kept *Alert, n alerts.Notification, a alerts.Alert) {
 	kept.Labels = nil
 	for name, value := range a.Labels {
 		if n.CommonLabels[name] != value {

@@ -37,7 +37,7 @@ func Decode(data []byte) (Incident, error) {
 // Encode writes the incident document as Redis keeps it: what can be told from the
 // rest of it is left out, and times are numbers of milliseconds.
 func (i Incident) Encode() ([]byte, error) {
-	data, err := compact(short(&i))
+	data, err := compact(compactOf(&i))
 	if err != nil {
 		return nil, err
 	}

@@ -27,12 +27,12 @@ type Event struct {
 	Notification *alerts.Notification `json:"notification,omitempty"`
 	// Body is a notification as it came, of Source, for Encode only: DecodeEvent gives a Notification. Whoever sets it is
 	// certain that alerts.Decode accepts it.
-	Body   []byte  `json:"-"`
-	Source string  `json:"-"`
-	Act    *Act    `json:"act,omitempty"`
-	Start  *Start  `json:"start,omitempty"`
-	Review *Review `json:"review,omitempty"`
-	Timer  *Timer  `json:"timer,omitempty"`
+	Body   []byte     `json:"-"`
+	Source string     `json:"-"`
+	Act    *Act       `json:"act,omitempty"`
+	Start  *Start     `json:"start,omitempty"`
+	Review *DigestAct `json:"review,omitempty"`
+	Timer  *Timer     `json:"timer,omitempty"`
 	// Diverted is of the coordinator's own: a channel did not take what was to begin there.
 	Diverted *Diverted `json:"diverted,omitempty"`
 }
@@ -143,9 +143,9 @@ type ReviewVerb string
 // ReviewPost asks for a digest that is not due.
 const ReviewPost ReviewVerb = "post"
 
-// Review is what a person did to a digest, or asked of one. It concerns no
+// DigestAct is what a person did to a digest, or asked of one. It concerns no
 // incident: the state machine of incidents has no part in it.
-type Review struct {
+type DigestAct struct {
 	Verb    ReviewVerb `json:"verb"`
 	Digest  int        `json:"digest,omitempty"`
 	Subject string     `json:"subject,omitempty"` // a part of the digest

@@ -227,8 +227,8 @@ func (i Incident) FiringCount() int {
 	return n
 }
 
-// Step returns the step with that id or number, and its index.
-func (i Incident) Step(ref string) (Step, int, bool) {
+// FindStep returns the step with that id or number, and its index.
+func (i Incident) FindStep(ref string) (Step, int, bool) {
 	for k, s := range i.Steps {
 		if s.ID == ref || fmt.Sprint(s.Number) == ref {
 			return s, k, true

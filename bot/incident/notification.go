@@ -157,11 +157,11 @@ func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) (fires
 		}
 		return firing
 	case !firing:
-		m.tell(known, n, a)
+		m.refreshAlert(known, n, a)
 		m.resolveAlert(known, a.EndsAt)
 		known.StartsAt, known.EndsAt, known.ResolveAt = later(known.StartsAt, a.StartsAt), later(known.EndsAt, a.EndsAt), later(known.ResolveAt, m.now)
 	case known.Firing:
-		m.tell(known, n, a)
+		m.refreshAlert(known, n, a)
 		known.StartsAt = later(known.StartsAt, a.StartsAt)
 		if known.Unreported {
 			known.Unreported = false
@@ -207,7 +207,7 @@ func (m *move) alert(n alerts.Notification, a alerts.Alert) Alert {
 	if !kept.Firing {
 		kept.EndsAt, kept.ResolveAt = a.EndsAt, m.now
 	}
-	m.tell(&kept, n, a)
+	m.refreshAlert(&kept, n, a)
 	return kept
 }
 

@@ -67,9 +67,9 @@ func (r Rules) Handle(s StepInput, ev Event) Outcome {
 	return out
 }
 
-// Step moves one incident by one event at the time now. It knows nothing of
+// Transition moves one incident by one event at the time now. It knows nothing of
 // other incidents: Handle does.
-func (r Rules) Step(i Incident, ev Event, now time.Time) (Incident, []Change, Answer) {
+func (r Rules) Transition(i Incident, ev Event, now time.Time) (Incident, []Change, Answer) {
 	i = i.clone()
 	m := &move{rules: r, i: &i, now: now}
 	var answer Answer
@@ -118,7 +118,7 @@ func (r Rules) handleAct(s StepInput, act Act, now time.Time) Outcome {
 	if s.Refusal != "" {
 		return Outcome{Answer: Answer{Kind: AnswerForbidden, Verb: act.Verb, Incident: act.Incident, Text: s.Refusal}, Reason: "not allowed: " + s.Refusal}
 	}
-	next, changes, answer := r.Step(*s.Current, Event{Act: &act}, now)
+	next, changes, answer := r.Transition(*s.Current, Event{Act: &act}, now)
 	if len(changes) == 0 {
 		return Outcome{Answer: answer, Reason: string(answer.Kind)}
 	}
@@ -140,13 +140,13 @@ func (r Rules) handleTimer(s StepInput, now time.Time) Outcome {
 	if s.Current.Quiet {
 		return r.releaseQuiet(s, now)
 	}
-	next, changes, _ := r.Step(*s.Current, Event{Timer: &Timer{}}, now)
+	next, changes, _ := r.Transition(*s.Current, Event{Timer: &Timer{}}, now)
 	if len(changes) == 0 {
 		return Outcome{Reason: "nothing is due"}
 	}
 	out := Outcome{Results: []Result{{next, changes}}}
 	if next.Show != ShowListed && slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == KindDeadline && c.Step == "" && c.Other == next.Number }) {
-		r.gather(&out, s.Neighbours, now)
+		r.collectNeighbours(&out, s.Neighbours, now)
 	}
 	return out
 }

@@ -17,9 +17,9 @@ type Told struct {
 	Together []Neighbour `json:"together"`
 }
 
-// gather puts the neighbours whose immediate deadline falls due within
+// collectNeighbours puts the neighbours whose immediate deadline falls due within
 // TogetherWithin into the ping of the first result, and marks them as told.
-func (r Rules) gather(out *Outcome, neighbours []Incident, now time.Time) {
+func (r Rules) collectNeighbours(out *Outcome, neighbours []Incident, now time.Time) {
 	first := &out.Results[0].Incident
 	at := slices.IndexFunc(first.Tiers, func(t Tier) bool { return t.Name == playbooks.Immediate })
 	for _, n := range neighbours {

@@ -56,7 +56,7 @@ func TestEarlierDeadlinePingsAreBounded(t *testing.T) {
 		before := len(i.Tiers[0].Earlier)
 		for _, verb := range []incident.Verb{incident.VerbResolve, incident.VerbReopen} {
 			now = now.Add(time.Second)
-			next, _, answer := rules.Step(i, incident.Event{Act: &incident.Act{Verb: verb, Incident: 1, User: user("anna")}}, now)
+			next, _, answer := rules.Transition(i, incident.Event{Act: &incident.Act{Verb: verb, Incident: 1, User: user("anna")}}, now)
 			if answer.Kind != incident.AnswerApplied {
 				t.Fatalf("%s was answered %+v", verb, answer)
 			}

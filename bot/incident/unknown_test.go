@@ -91,9 +91,9 @@ func TestMembersOfTomorrowSurviveAStep(t *testing.T) {
 			if len(read.Steps) > 0 {
 				step = fmt.Sprint(read.Steps[0].Number)
 			}
-			_, at, _ := read.Step(step)
+			_, at, _ := read.FindStep(step)
 			replaced := fmt.Sprintf(".steps[%d].before", at)
-			next, _, _ := rules.Step(read, incident.Event{Act: &incident.Act{Verb: incident.VerbAcknowledge, Step: step, User: incident.User{ID: "U9"}}}, epoch)
+			next, _, _ := rules.Transition(read, incident.Event{Act: &incident.Act{Verb: incident.VerbAcknowledge, Step: step, User: incident.User{ID: "U9"}}}, epoch)
 			next.Version++
 			for to, encode := range map[string]func(incident.Incident) ([]byte, error){"stored": incident.Incident.Encode, "exported": incident.Incident.Export} {
 				written, err := encode(next)

@@ -254,11 +254,11 @@ func (h *Handler) place(ctx context.Context, i incident.Incident) string {
 // maySee decides whether somebody may see what belongs to a channel, by its
 // configured name: at is where it stands.
 func (h *Handler) maySee(ctx context.Context, who person, channel, at string, responders []string) access.Decision {
-	return h.judge(ctx, who, h.facts(ctx, who, at), channel, responders)
+	return h.decideAccess(ctx, who, h.facts(ctx, who, at), channel, responders)
 }
 
-// judge decides about seeing on what was found out.
-func (h *Handler) judge(ctx context.Context, who person, facts access.Facts, channel string, responders []string) access.Decision {
+// decideAccess decides about seeing on what was found out.
+func (h *Handler) decideAccess(ctx context.Context, who person, facts access.Facts, channel string, responders []string) access.Decision {
 	q := access.Question{Facts: facts, Channel: channel, Responders: responders, Responder: access.No}
 	for _, name := range responders {
 		users, _, err := h.Store.Members(ctx, name)

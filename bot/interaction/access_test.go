@@ -173,7 +173,7 @@ func TestMembershipThatCannotBeChecked(t *testing.T) {
 	_, tier := r.open()
 	r.sim.Fail(slacksim.Fault{Method: "conversations.members", Kind: slacksim.HTTP503})
 	r.click("ben", tier, "step:ack", "INC-1/add-read-replicas")
-	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).Step("1"); return s.Holder.Name == "ben" })
+	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).FindStep("1"); return s.Holder.Name == "ben" })
 	if got := r.in("chris", "general", "timeline INC-1"); !strings.Contains(got, "the act before this was taken on trust: membership could not be checked") {
 		t.Errorf("the timeline reads:\n%s", got)
 	}
@@ -229,7 +229,7 @@ func TestGuestsAndPeopleFromElsewhere(t *testing.T) {
 			}
 			r.click("pat", tier, "step:done", "INC-1/scale-up")
 			if external {
-				eventually(t, "pat has done the step", func() bool { s, _, _ := r.incident(1).Step("scale-up"); return s.By.Name == "pat" })
+				eventually(t, "pat has done the step", func() bool { s, _, _ := r.incident(1).FindStep("scale-up"); return s.By.Name == "pat" })
 			} else {
 				r.told("pat", refused)
 			}

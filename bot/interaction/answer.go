@@ -39,7 +39,7 @@ func (h *Handler) answered(ctx context.Context, ev incident.Event, to slackapi.P
 	switch {
 	case known && toldByThread(answer, reply.Always):
 	case known:
-		h.whisper(ctx, to, message.AskBack(answer, h.Settings().Command))
+		h.sendEphemeral(ctx, to, message.AskBack(answer, h.Settings().Command))
 	case text != textLater:
 		h.say(ctx, to, text)
 	}
@@ -50,9 +50,9 @@ func toldByThread(a incident.Answer, always bool) bool {
 	return a.Kind == incident.AnswerNone || a.Kind == incident.AnswerApplied && !always
 }
 
-// whisper tells one person something, best effort. All that can be lost is stored by
+// sendEphemeral tells one person something, best effort. All that can be lost is stored by
 // then, so Slack is acknowledged first.
-func (h *Handler) whisper(ctx context.Context, to slackapi.Private, said message.Message) {
+func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said message.Message) {
 	slackapi.Acknowledge(ctx)
 	said = h.linked(ctx, person{id: to.User, channel: to.Channel}, said)
 	if to.TriggerID != "" && said.Long() {
@@ -68,7 +68,7 @@ func (h *Handler) whisper(ctx context.Context, to slackapi.Private, said message
 
 // say is whisper for a sentence.
 func (h *Handler) say(ctx context.Context, to slackapi.Private, text string) {
-	h.whisper(ctx, to, message.Message{Text: text})
+	h.sendEphemeral(ctx, to, message.Message{Text: text})
 }
 
 func (h *Handler) send(ctx context.Context, to slackapi.Private) {

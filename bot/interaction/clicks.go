@@ -63,7 +63,7 @@ func (h *Handler) chosen(ctx context.Context, a slackapi.Action, who person, to 
 		h.openModal(ctx, a, who, to, number, "")
 	case action.ChoiceTimeline:
 		if h.owned(ctx, topic.Incident(number), a, to) {
-			h.whisper(ctx, to, h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, h.Store.Now()))
+			h.sendEphemeral(ctx, to, h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, h.Store.Now()))
 		}
 	default:
 		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
@@ -103,7 +103,7 @@ func (h *Handler) openModal(ctx context.Context, a slackapi.Action, who person, 
 	if step == "" {
 		view = message.NoteModal(i)
 	} else {
-		s, _, ok := i.Step(step)
+		s, _, ok := i.FindStep(step)
 		if !ok || s.Ended() {
 			answer := incident.Answer{Kind: incident.AnswerEnded, Verb: incident.VerbSkip, Incident: number, Step: s.Number, Title: s.Title, State: string(s.State), Who: s.By, When: s.At, Drill: i.Drill}
 			if !ok {
@@ -119,7 +119,7 @@ func (h *Handler) openModal(ctx context.Context, a slackapi.Action, who person, 
 
 // inWords is the command that does what a form is for.
 func (h *Handler) inWords(i incident.Incident, step string) string {
-	if s, _, ok := i.Step(step); ok {
+	if s, _, ok := i.FindStep(step); ok {
 		return fmt.Sprintf("`%s skip %s %d` and the reason", h.Settings().Command, i.ID(), s.Number)
 	}
 	return fmt.Sprintf("`%s note %s` and the note", h.Settings().Command, i.ID())

@@ -39,7 +39,7 @@ func TestGroupThatIsNobody(t *testing.T) {
 	}
 	eventually(t, "Slack was asked in vain", func() bool { return r.sim.Strikes()[slacksim.HTTP503] > 2 })
 	r.click("ben", tier, "step:ack", "INC-1/add-read-replicas")
-	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).Step("1"); return s.State == "acknowledged" })
+	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).FindStep("1"); return s.State == "acknowledged" })
 
 	r.sim.ClearFaults()
 	eventually(t, "the groups are nobody in Redis", func() bool { return len(members("@db-oncall")) == 0 && len(members("@db-leads")) == 0 })
@@ -48,7 +48,7 @@ func TestGroupThatIsNobody(t *testing.T) {
 		r.told(user, "only @db-oncall, @db-leads, @sre-oncall may act here")
 	}
 	r.click("anna", tier, "step:ack", "INC-1/pool-connections")
-	eventually(t, "anna has the step", func() bool { s, _, _ := r.incident(1).Step("2"); return s.Holder.Name == "anna" })
+	eventually(t, "anna has the step", func() bool { s, _, _ := r.incident(1).FindStep("2"); return s.Holder.Name == "anna" })
 
 	if err := r.sim.DisableGroup("sre-oncall"); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func TestGroupThatIsConfiguredNoMore(t *testing.T) {
 	r.responders = nil
 	r.keep()
 	r.click("ben", tier, "step:ack", "INC-1/add-read-replicas")
-	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).Step("1"); return s.State == "acknowledged" })
+	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).FindStep("1"); return s.State == "acknowledged" })
 	if err := r.sim.DisableGroup("db-oncall"); err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (h *Handler) handbook(ctx context.Context, c command.Command, now time.Time
 	case c.Verb == command.VerbThreshold:
 		return h.soon(ctx, to, func(ctx context.Context) message.Message {
 			org := h.Organisation(ctx, now)
-			return sheetAnswer(book.Thresholds(org.Sheet(money.WeekOf(money.DayOf(now)).Add(-1))).Answer, unknown(org)...)
+			return sheetAnswer(book.Thresholds(org.Sheet(money.WeekOf(money.DayOf(now)).Add(-1))).Entry, unknown(org)...)
 		})
 	case c.Verb == command.VerbStack:
 		_, answer, err := book.Stack(c.Text)
@@ -43,7 +43,7 @@ func (h *Handler) handbook(ctx context.Context, c command.Command, now time.Time
 		_, answer, err := book.Pattern(c.Text)
 		return sheetOrError(answer, err)
 	case c.Verb == command.VerbAsk:
-		return sheetAnswer(book.Ask(c.Text).Answer)
+		return sheetAnswer(book.Ask(c.Text).Entry)
 	case c.Users != nil:
 		return sheetAnswer(ofUsers(book, c.Verb, *c.Users))
 	}
@@ -57,18 +57,18 @@ func (h *Handler) handbook(ctx context.Context, c command.Command, now time.Time
 }
 
 // ofUsers answers the commands that take a number of users.
-func ofUsers(book *handbook.Handbook, v command.Verb, users handbook.Users) handbook.Answer {
+func ofUsers(book *handbook.Handbook, v command.Verb, users handbook.Users) handbook.Entry {
 	switch v {
 	case command.VerbTargets:
-		return book.Targets(users).Answer
+		return book.Targets(users).Entry
 	case command.VerbBudget:
-		return book.Budget(users).Answer
+		return book.Budget(users).Entry
 	}
-	return book.Scale(users).Answer
+	return book.Scale(users).Entry
 }
 
 // sheetOrError answers a look-up by name.
-func sheetOrError(answer handbook.Answer, err error) message.Message {
+func sheetOrError(answer handbook.Entry, err error) message.Message {
 	if err != nil {
 		says := "I looked, but " + err.Error()
 		if !strings.HasSuffix(says, "?") {
@@ -80,7 +80,7 @@ func sheetOrError(answer handbook.Answer, err error) message.Message {
 }
 
 // sheetAnswer is an answer with remarks below it.
-func sheetAnswer(answer handbook.Answer, remarks ...string) message.Message {
+func sheetAnswer(answer handbook.Entry, remarks ...string) message.Message {
 	text := answer.Mrkdwn()
 	if len(remarks) > 0 {
 		text += "\n" + message.Escape(strings.Join(remarks, "\n"))

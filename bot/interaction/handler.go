@@ -297,7 +297,7 @@ func withLabel(labels map[string]string, name, value string) map[string]string {
 func act(c command.Command, op string, at time.Time, user incident.User, via string, reply incident.Reply) (incident.Event, bool) {
 	ev := incident.Event{Op: op, At: received(at)}
 	if c.Verb == command.VerbDigest && c.Filter == "post" {
-		ev.Review = &incident.Review{Verb: incident.ReviewPost, Name: c.Name, Again: c.Again, User: user, Reply: reply}
+		ev.Review = &incident.DigestAct{Verb: incident.ReviewPost, Name: c.Name, Again: c.Again, User: user, Reply: reply}
 		return ev, true
 	}
 	if c.Verb == command.VerbStart || c.Verb == command.VerbDrill {

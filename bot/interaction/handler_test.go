@@ -133,7 +133,7 @@ func TestModals(t *testing.T) {
 	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"reason": "<!channel> no *larger* size"}); err != nil || len(errs) > 0 {
 		t.Fatalf("a reason got %v, %v", errs, err)
 	}
-	s, _, _ := r.incident(1).Step("scale-up")
+	s, _, _ := r.incident(1).FindStep("scale-up")
 	if s.State != incident.StepSkipped || s.Note != "<!channel> no *larger* size" {
 		t.Errorf("got step %+v, want it skipped with its reason", s.Standing)
 	}
@@ -186,7 +186,7 @@ func TestModalSentAgainAfterARefusal(t *testing.T) {
 	if errs, err := r.sim.SubmitView(t.Context(), "ben", words); err != nil || len(errs) > 0 {
 		t.Fatalf("got %v, %v, want it taken: nothing stands in its way any more", errs, err)
 	}
-	if s, _, _ := r.incident(1).Step("scale-up"); s.State != incident.StepSkipped || s.Note != "no larger size" {
+	if s, _, _ := r.incident(1).FindStep("scale-up"); s.State != incident.StepSkipped || s.Note != "no larger size" {
 		t.Errorf("got step %+v, want it skipped with ben's reason", s.Standing)
 	}
 }

@@ -160,7 +160,7 @@ func TestDataLostUnderARunningBot(t *testing.T) {
 	r.click("anna", anew, "incident:ack", "INC-2") // after a step is done it would be answered, some time
 	eventually(t, "INC-2 is acknowledged", func() bool { return r.incident(2).Lead.Name == "anna" })
 	r.click("anna", first, "step:done", "INC-2/find-impact")
-	eventually(t, "its step is done", func() bool { s, _, _ := r.incident(2).Step("find-impact"); return s.By.Name == "anna" })
+	eventually(t, "its step is done", func() bool { s, _, _ := r.incident(2).FindStep("find-impact"); return s.By.Name == "anna" })
 	// The worst case: the same number exists anew, whoever brought it there.
 	raw := redis.NewClient(&redis.Options{Addr: r.address, Protocol: 2})
 	defer raw.Close()

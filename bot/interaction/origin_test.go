@@ -147,7 +147,7 @@ func TestClickBeforeTheMessageIsRecorded(t *testing.T) {
 	}
 	r.click("anna", immediate, "step:done", "INC-1/add-read-replicas")
 	eventually(t, "the step is done", func() bool {
-		s, _, _ := r.incident(1).Step("add-read-replicas")
+		s, _, _ := r.incident(1).FindStep("add-read-replicas")
 		return s.State == incident.StepDone
 	})
 }

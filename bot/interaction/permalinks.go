@@ -70,5 +70,5 @@ func (h *Handler) maySeeAsKnown(ctx context.Context, who person, about topic.ID,
 	if h.Slack.Outside(who.team) {
 		facts.Person = access.PersonExternal
 	}
-	return h.judge(ctx, who, facts, channel, responders).Allowed
+	return h.decideAccess(ctx, who, facts, channel, responders).Allowed
 }

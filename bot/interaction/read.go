@@ -141,7 +141,7 @@ func (h *Handler) views(ctx, looking context.Context, who person, all []incident
 	asking.SetLimit(looksAtOnce)
 	for _, k := range questions {
 		asking.Go(func() error {
-			decision := h.judge(ctx, who, h.factsWithin(looking, who, places[k], listedFor), all[k].Channel, all[k].Responders)
+			decision := h.decideAccess(ctx, who, h.factsWithin(looking, who, places[k], listedFor), all[k].Channel, all[k].Responders)
 			mu.Lock()
 			defer mu.Unlock()
 			seen[keys[k]] = decision

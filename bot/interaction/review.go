@@ -27,7 +27,7 @@ func (h *Handler) review(ctx context.Context, a slackapi.Action, button action.A
 		h.say(ctx, to, "This button belongs to no digest that I know.")
 		return
 	}
-	review := incident.Review{
+	review := incident.DigestAct{
 		Verb: incident.ReviewVerb(button.Review), Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}, From: clicked(a),
 		Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 	}
@@ -69,7 +69,7 @@ func (h *Handler) openReview(ctx context.Context, a slackapi.Action, button acti
 		}
 	case action.DigestSnooze.ID:
 		var step report.CostStep
-		if step, found = document.Step(subject); found {
+		if step, found = document.FindStep(subject); found {
 			modal = message.DigestSnoozeModal(view, step)
 		}
 	}
@@ -90,7 +90,7 @@ func (h *Handler) submitReview(ctx context.Context, s slackapi.Submission, form 
 		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
-	review := incident.Review{Verb: incident.ReviewVerb(form.Review), Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}, From: opened(s)}
+	review := incident.DigestAct{Verb: incident.ReviewVerb(form.Review), Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}, From: opened(s)}
 	wrong := map[string]string{form.Form.Block: form.Form.Empty}
 	switch form.ID {
 	case action.DigestExpected.ID:

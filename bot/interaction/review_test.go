@@ -175,7 +175,7 @@ func TestWordsAboutADigest(t *testing.T) {
 		t.Errorf("got mark %+v, %v", mark, err)
 	}
 	// Ben's form is closed before anybody knew that its words would be refused.
-	adopt := incident.Review{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 1, Subject: "C1", User: incident.User{ID: "U1", Name: "anna"}}
+	adopt := incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 1, Subject: "C1", User: incident.User{ID: "U1", Name: "anna"}}
 	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "adopt", At: time.Now().UTC(), Review: &adopt}); err != nil {
 		t.Fatal(err)
 	}

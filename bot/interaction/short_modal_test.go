@@ -24,7 +24,7 @@ func TestRefusedModalOpensWithItsFieldsAlone(t *testing.T) {
 	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"reason": "no larger size"}); err != nil || len(errs) > 0 {
 		t.Fatalf("the reason got %v, %v", errs, err)
 	}
-	if s, _, _ := r.incident(1).Step("scale-up"); s.State != incident.StepSkipped || s.Note != "no larger size" {
+	if s, _, _ := r.incident(1).FindStep("scale-up"); s.State != incident.StepSkipped || s.Note != "no larger size" {
 		t.Errorf("got step %+v, want it skipped with its reason", s.Standing)
 	}
 	if heard := r.heard("anna"); strings.Contains(heard, "could not be opened") {

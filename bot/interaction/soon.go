@@ -33,7 +33,7 @@ func (h *Handler) soon(ctx context.Context, to slackapi.Private, answer func(con
 		}
 		select {
 		case said := <-answers: // nobody took it: it follows
-			h.whisper(ctx, to, said)
+			h.sendEphemeral(ctx, to, said)
 		default:
 		}
 	}

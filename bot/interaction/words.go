@@ -13,36 +13,36 @@ import (
 )
 
 // Command answers a slash command.
-func (h *Handler) Command(ctx context.Context, s slackapi.Slash) slackapi.Answer {
+func (h *Handler) Command(ctx context.Context, s slackapi.Slash) slackapi.Response {
 	who := person{s.UserID, s.UserTeam, s.ChannelID}
 	if s.Elsewhere {
 		// Slack names one workspace with a command. Whoever is in a channel of ours is a person of another organisation; for
 		// anybody else the command was meant for another installation of the app.
 		if member := h.facts(ctx, who, s.ChannelID).Member; member != access.Yes {
-			return slackapi.Answer{Foreign: true}
+			return slackapi.Response{Foreign: true}
 		}
 	}
 	c, err := command.Parse(h.naming(ctx, s.Text), 0) // some workspaces bring names with the people in it, others do not
 	if err != nil {
-		return slackapi.Answer{Message: h.usage(err)}
+		return slackapi.Response{Message: h.usage(err)}
 	}
 	c, note, which := h.meant(ctx, c, who)
 	if which != "" {
-		return slackapi.Answer{Message: message.Text(which)}
+		return slackapi.Response{Message: message.Text(which)}
 	}
 	user := incident.User{ID: s.UserID, Name: s.UserName}
 	if ev, ok := act(c, s.Op, s.At, user, "command", incident.Reply{}); ok {
 		if said := h.admit(ctx, &ev, who); said != "" {
-			return slackapi.Answer{Message: message.Text(said)}
+			return slackapi.Response{Message: message.Text(said)}
 		}
 		answer, known, text := h.put(ctx, ev, "", slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}, true)
 		if known {
-			return slackapi.Answer{Message: h.linked(ctx, who, message.WithNote(message.AskBack(answer, h.Settings().Command), note))}
+			return slackapi.Response{Message: h.linked(ctx, who, message.WithNote(message.AskBack(answer, h.Settings().Command), note))}
 		}
-		return slackapi.Answer{Message: message.WithNote(message.Text(text), note)}
+		return slackapi.Response{Message: message.WithNote(message.Text(text), note)}
 	}
-	said := h.tell(ctx, c, who, h.Store.Now(), slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
-	return slackapi.Answer{Message: h.linked(ctx, who, message.WithNote(said, note))}
+	said := h.answerCommand(ctx, c, who, h.Store.Now(), slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
+	return slackapi.Response{Message: h.linked(ctx, who, message.WithNote(said, note))}
 }
 
 // Mention takes the same words in an incident's thread, where the ID is left
@@ -64,7 +64,7 @@ func (h *Handler) Mention(ctx context.Context, m slackapi.Mention) error {
 	c, err := command.Parse(text, number)
 	if err != nil {
 		said := h.usage(err)
-		h.whisper(ctx, to, said)
+		h.sendEphemeral(ctx, to, said)
 		return nil
 	}
 	c, note, which := h.meant(ctx, c, who)
@@ -86,8 +86,8 @@ func (h *Handler) Mention(ctx context.Context, m slackapi.Mention) error {
 		}
 		return nil
 	}
-	said := message.WithNote(h.tell(ctx, c, who, h.Store.Now(), to), note)
-	h.whisper(ctx, to, said)
+	said := message.WithNote(h.answerCommand(ctx, c, who, h.Store.Now(), to), note)
+	h.sendEphemeral(ctx, to, said)
 	return nil
 }
 
@@ -101,8 +101,8 @@ func (h *Handler) unheard(ctx context.Context, m slackapi.Mention, to slackapi.P
 	return err
 }
 
-// tell answers a command that changes nothing.
-func (h *Handler) tell(ctx context.Context, c command.Command, who person, at time.Time, to slackapi.Private) message.Message {
+// answerCommand answers a command that changes nothing.
+func (h *Handler) answerCommand(ctx context.Context, c command.Command, who person, at time.Time, to slackapi.Private) message.Message {
 	switch {
 	case c.Verb == command.VerbList, c.Verb == command.VerbShow, asksHandbook(c.Verb):
 		if decision := h.seesPlaybooks(ctx, who); !decision.Allowed {

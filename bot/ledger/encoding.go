@@ -15,18 +15,18 @@ import (
 // hash-max-listpack-value) makes the whole ledger three times as large.
 
 // Encode writes the slot as it lies in the ledger.
-func (s Slot) Encode() (string, error) {
-	if line, ok := s.line(); ok {
+func (s Record) Encode() (string, error) {
+	if line, ok := s.compact(); ok {
 		return line, nil
 	}
 	data, err := s.unknown.Encode(s.plain)
 	return string(data), err
 }
 
-func (s Slot) plain() ([]byte, error) { return json.Marshal(s) }
+func (s Record) plain() ([]byte, error) { return json.Marshal(s) }
 
-// line is the short form; ok is false when it cannot hold what has to be kept.
-func (s Slot) line() (line string, ok bool) {
+// compact is the short form; ok is false when it cannot hold what has to be kept.
+func (s Record) compact() (line string, ok bool) {
 	if s.unknown != nil || s.State != Sent || s.Sweeps != 0 || !s.SweepAt.IsZero() || len(s.Old) > 0 || s.Why != "" || s.Refused != "" {
 		return "", false
 	}
@@ -40,10 +40,10 @@ func (s Slot) line() (line string, ok bool) {
 
 // Decode reads what Encode wrote, and the JSON that earlier binaries wrote of
 // settled slots too.
-func Decode(data string) (s Slot, err error) {
+func Decode(data string) (s Record, err error) {
 	if strings.HasPrefix(data, "{") {
 		if err = json.Unmarshal([]byte(data), &s); err == nil {
-			s.unknown = compat.Keep[Slot]([]byte(data), s.plain)
+			s.unknown = compat.Keep[Record]([]byte(data), s.plain)
 		}
 		return s, err
 	}
@@ -51,7 +51,7 @@ func Decode(data string) (s Slot, err error) {
 	if len(fields) < 3 || len(fields) > 4 {
 		return s, fmt.Errorf("%q is neither JSON nor channel, ts, hash and parent", data)
 	}
-	s = Slot{Channel: fields[0], TS: fields[1], Hash: fields[2], State: Sent}
+	s = Record{Channel: fields[0], TS: fields[1], Hash: fields[2], State: Sent}
 	if len(fields) == 4 {
 		s.Parent = fields[3]
 	}

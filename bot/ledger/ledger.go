@@ -32,10 +32,10 @@ const (
 	Unreadable State = "unreadable"
 )
 
-// Slot is what Slack is known to have for one message of an incident. Once it is
+// Record is what Slack is known to have for one message of an incident. Once it is
 // settled (sent, with no copies to look for) its Op and IntentAt are forgotten:
 // they are for finding a message whose ts is not known.
-type Slot struct {
+type Record struct {
 	Channel  string    `json:"channel,omitempty"` // id, as Slack answered
 	TS       string    `json:"ts,omitempty"`
 	Parent   string    `json:"parent,omitempty"` // ts of the root it was posted under
@@ -61,4 +61,4 @@ type Slot struct {
 }
 
 // Ledger maps slot names to what Slack has.
-type Ledger map[string]Slot
+type Ledger map[string]Record

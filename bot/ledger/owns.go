@@ -31,7 +31,7 @@ func (l Ledger) Owns(channel, ts string) bool {
 }
 
 // mayBe reports whether a post of unknown outcome may be the message.
-func (s Slot) mayBe(ts string) bool {
+func (s Record) mayBe(ts string) bool {
 	unknown := s.State == Sending || s.Sweeps > 0
 	at, ok := postedAt(ts)
 	return unknown && s.Op != "" && ok && !at.Before(s.IntentAt.Add(-originSkew))

@@ -186,7 +186,7 @@ func (t told) dealt(first string) string {
 // taken tells who was first, and when.
 func (t told) taken() string {
 	first := "Somebody"
-	if n := Harmless(t.Who.Name); n != "" {
+	if n := EscapeMrkdwn(t.Who.Name); n != "" {
 		first = n
 	}
 	first += " was first: " + t.who()
@@ -229,9 +229,9 @@ func (t told) already() string {
 
 func (t told) id() string { return incident.ID(t.Incident) }
 
-func (t told) title() string { return Harmless(textutil.CutUnits(Line(t.Title), 200)) }
+func (t told) title() string { return EscapeMrkdwn(textutil.CutUnits(Line(t.Title), 200)) }
 
-func (t told) words() string { return Harmless(textutil.CutUnits(Line(t.Text), 500)) }
+func (t told) words() string { return EscapeMrkdwn(textutil.CutUnits(Line(t.Text), 500)) }
 
 // in says in which channel, when that is known.
 func (t told) in() string {
@@ -279,7 +279,7 @@ func (t told) stateOr(without string) string {
 	case string(incident.StepDropped):
 		return stepWord(incident.StepDropped)
 	}
-	return Harmless(t.State)
+	return EscapeMrkdwn(t.State)
 }
 
 // by names who did it, when somebody did.

@@ -218,7 +218,7 @@ func user(u incident.User) string {
 	if slackID.MatchString(u.ID) {
 		return "<@" + u.ID + ">"
 	}
-	return Harmless(name(u))
+	return EscapeMrkdwn(name(u))
 }
 
 // name is a person in words, which notify nobody.
@@ -263,7 +263,7 @@ func (n Names) notify(names []string) string {
 			written = append(written, m)
 			continue
 		}
-		written = append(written, Harmless(configured(name)))
+		written = append(written, EscapeMrkdwn(configured(name)))
 	}
 	return strings.Join(written, " ") + more(len(names)-maxNames)
 }

@@ -192,7 +192,7 @@ func TestEveryKindOfChangeHasWords(t *testing.T) {
 
 func TestModals(t *testing.T) {
 	i := opened(t).incident
-	s, _, _ := i.Step("2")
+	s, _, _ := i.FindStep("2")
 	s.Title = hostile
 	i.Number = 1_234_567_890
 	for name, view := range map[string]slack.ModalViewRequest{"skip": SkipModal(i, s), "note": NoteModal(i), "short": ShortModal(NoteModal(i), strings.Repeat("x<!channel>", 100))} {
@@ -211,7 +211,7 @@ func TestModals(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	i = opened(t).incident
-	s, _, _ = i.Step("2")
+	s, _, _ = i.FindStep("2")
 	golden(t, "modals", fmt.Sprintf("%s%s", readable(t, Message{Text: "skip", Blocks: SkipModal(i, s).Blocks.BlockSet}), readable(t, Message{Text: "note", Blocks: NoteModal(i).Blocks.BlockSet})))
 }
 

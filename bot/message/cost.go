@@ -39,10 +39,10 @@ func CostAnswer(r report.ServiceReport, suggestions []string, command string) Me
 		s.add(0, small("rest", plain("and "+textutil.Thousands(rest)+" more of that name, of other providers or currencies")))
 	}
 	s.add(0, rootMissingBlock(r.Missing)...)
-	says := []string{Harmless(orNothing(textutil.CutUnits(Line(first.Service), 80)))}
+	says := []string{EscapeMrkdwn(orNothing(textutil.CutUnits(Line(first.Service), 80)))}
 	if n := len(first.Weeks); n > 0 {
 		newest := first.Weeks[n-1]
-		says = append(says, upper(weekWord(newest.Week))+": "+Harmless(weekCost(newest, currencyName(first.Currency))))
+		says = append(says, upper(weekWord(newest.Week))+": "+EscapeMrkdwn(weekCost(newest, currencyName(first.Currency))))
 	}
 	if n := len(first.Spikes); n > 0 {
 		says = append(says, textutil.Count(n, "time")+" above what was expected")
@@ -56,7 +56,7 @@ func CostAnswer(r report.ServiceReport, suggestions []string, command string) Me
 
 func noService(r report.ServiceReport, suggestions []string, command string) Message {
 	var says string
-	switch asked := Harmless(textutil.CutUnits(Line(r.Asked), 100)); {
+	switch asked := EscapeMrkdwn(textutil.CutUnits(Line(r.Asked), 100)); {
 	case asked == "":
 		says = "There are no figures of any service yet."
 	case len(suggestions) == 0:
@@ -64,12 +64,12 @@ func noService(r report.ServiceReport, suggestions []string, command string) Mes
 	default:
 		var names []string
 		for _, s := range suggestions[:min(len(suggestions), 5)] {
-			names = append(names, "`"+Harmless(textutil.CutUnits(Line(s), 100))+"`")
+			names = append(names, "`"+EscapeMrkdwn(textutil.CutUnits(Line(s), 100))+"`")
 		}
 		says = fmt.Sprintf("There is no service “%s”. Did you mean %s? `%s cost` lists them all.", asked, strings.Join(names, " or "), command)
 	}
 	for _, m := range r.Missing[:min(len(r.Missing), rootMissing)] {
-		says += "\n• Missing: " + Harmless(textutil.CutUnits(Line(m), maxMissing))
+		says += "\n• Missing: " + EscapeMrkdwn(textutil.CutUnits(Line(m), maxMissing))
 	}
 	return Text(says)
 }
@@ -176,7 +176,7 @@ func allServices(r report.ServiceReport, command string) Message {
 	s.add(0, rootMissingBlock(r.Missing)...)
 	s.add(0, small("way", markup(fmt.Sprintf("`%s cost SERVICE` shows eight weeks of one.", command))))
 	return Message{
-		Text:   cutMarkup(fmt.Sprintf("Cost by service, %s. Most of all %s. %s in all.", weekDates(r.Week), Harmless(textutil.CutUnits(Line(shown[0].Service), 80)), textutil.Count(len(r.Services)+r.More, "service")), MaxText),
+		Text:   cutMarkup(fmt.Sprintf("Cost by service, %s. Most of all %s. %s in all.", weekDates(r.Week), EscapeMrkdwn(textutil.CutUnits(Line(shown[0].Service), 80)), textutil.Count(len(r.Services)+r.More, "service")), MaxText),
 		Blocks: s.blocks,
 	}
 }

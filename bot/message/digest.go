@@ -111,7 +111,7 @@ func digestRoot(v DigestView, details, preview bool) Message {
 	r := v.Report
 	organisation := linesOf("organisation", organisationLines(r.Organisation))
 	incidents := append(linesOf("incidents", incidentLines(r.Incidents)), rootMissingBlock(r.Missing)...)
-	s := stack{left: MaxTotal - 800 - weight(organisation...) - weight(incidents...)}
+	s := stack{left: MaxTotal - 800 - sizeEstimate(organisation...) - sizeEstimate(incidents...)}
 	if p, ok := digestPicture(r); ok {
 		s.left -= jsonLength(p.Alt) + 4*objectWeight
 	}
@@ -156,7 +156,7 @@ type stack struct {
 // add puts blocks that belong together on the stack, or none of them: they weigh
 // as much as they do now, or as is said.
 func (s *stack) add(room int, blocks ...slack.Block) bool {
-	room = max(room, weight(blocks...))
+	room = max(room, sizeEstimate(blocks...))
 	if room > s.left || len(s.blocks)+len(blocks) > MaxBlocks-10 {
 		return false
 	}

@@ -25,7 +25,7 @@ func costChunks(v DigestView) []chunk {
 }
 
 // moneyChunks are a currency's totals and what moved, with both weeks.
-func moneyChunks(r report.Report, m report.Money, id string) []chunk {
+func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	c := currency(m)
 	total := &paragraph{}
 	total.bold(upper(atLeast(m) + show(m.Total, c))).text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
@@ -38,7 +38,7 @@ func moneyChunks(r report.Report, m report.Money, id string) []chunk {
 	}
 	all = append(all, (&paragraph{}).text("The same days on the invoice: "+show(m.Billed, c)))
 	all = append(all, restated(m)...)
-	chunks := []chunk{fixed(Harmless(upper(atLeast(m)+show(m.Total, c))+ofSymbol(m)), lines(id+":total", all))}
+	chunks := []chunk{fixed(EscapeMrkdwn(upper(atLeast(m)+show(m.Total, c))+ofSymbol(m)), lines(id+":total", all))}
 	if len(m.Sources) > 1 {
 		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", shareLines(m.Sources, m))...)
 	}
@@ -51,7 +51,7 @@ func moneyChunks(r report.Report, m report.Money, id string) []chunk {
 }
 
 // fullMoverLines are all movers with what they were and what they are.
-func fullMoverLines(m report.Money) []line {
+func fullMoverLines(m report.CurrencyReport) []line {
 	var all []report.Mover
 	all = append(append(all, m.Up...), m.Down...)
 	largest := 0.0
@@ -93,11 +93,11 @@ func moreSpikes(v DigestView, k int) []chunk {
 		}
 		id := fmt.Sprintf("spike:%d", at+1)
 		c := clickable(spikeBlocks(v.fresh(), a, id, false), spikeBlocks(v, a, id, false))
-		c.said = Harmless(textutil.CutUnits(Line(a.Service), 60)) + " " + Harmless(money.Signed(a.Excess, a.currency)) + " above what was expected"
+		c.said = EscapeMrkdwn(textutil.CutUnits(Line(a.Service), 60)) + " " + EscapeMrkdwn(money.Signed(a.Excess, a.currency)) + " above what was expected"
 		if len(chunks) == 0 {
 			head := section(fmt.Sprintf("spikes:%d", k), "🔺 *More above what was expected*")
 			c.blocks = append(blocksOf(head), c.blocks...)
-			c.room, c.places = c.room+weight(head), c.places+1
+			c.room, c.places = c.room+sizeEstimate(head), c.places+1
 		}
 		chunks = append(chunks, c)
 	}
@@ -106,7 +106,7 @@ func moreSpikes(v DigestView, k int) []chunk {
 
 // sideChunks are what stands beside the comparison: what people expect, level
 // shifts, fixed charges, credits, corrections, what could not be judged, notes.
-func sideChunks(m report.Money, id string) []chunk {
+func sideChunks(m report.CurrencyReport, id string) []chunk {
 	var chunks []chunk
 	anomalies := func(at, title string, of []report.Anomaly) {
 		var all []string
@@ -135,7 +135,7 @@ func sideChunks(m report.Money, id string) []chunk {
 	return append(chunks, sentences(id+":notes", "About these figures"+inCurrency(m), m.Notes, 700)...)
 }
 
-func shareLines(shares []report.Share, m report.Money) []line {
+func shareLines(shares []report.Share, m report.CurrencyReport) []line {
 	largest := 0.0
 	for _, s := range shares {
 		largest = max(largest, math.Abs(s.Total.Float64()))

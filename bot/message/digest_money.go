@@ -31,7 +31,7 @@ func digestHead(r report.Report) string {
 	return head
 }
 
-func atLeast(m report.Money) string {
+func atLeast(m report.CurrencyReport) string {
 	if m.Partial {
 		return "at least "
 	}
@@ -39,7 +39,7 @@ func atLeast(m report.Money) string {
 }
 
 // counted names the days that a total is over: the week, or a part of it.
-func counted(m report.Money, w money.Week) string {
+func counted(m report.CurrencyReport, w money.Week) string {
 	if m.LeftOut > 0 {
 		return textutil.Count(len(m.Days), "day") + " of " + weekWord(w)
 	}
@@ -75,7 +75,7 @@ func digestNews(r report.Report) []*paragraph {
 }
 
 // comparison says what the change is against.
-func comparison(m report.Money) string {
+func comparison(m report.CurrencyReport) string {
 	days := "the week before"
 	switch {
 	case len(m.Alike) > 0:
@@ -86,7 +86,7 @@ func comparison(m report.Money) string {
 	return fmt.Sprintf("Against %s: %s", days, show(m.Before.Was, currency(m)))
 }
 
-func restated(m report.Money) []*paragraph {
+func restated(m report.CurrencyReport) []*paragraph {
 	if m.Restated == nil {
 		return nil
 	}
@@ -113,7 +113,7 @@ func moverTable(r report.Report) []slack.Block {
 }
 
 // inCurrency names the currency of what follows.
-func inCurrency(m report.Money) string {
+func inCurrency(m report.CurrencyReport) string {
 	if c := currency(m); c != "" {
 		return "," + inWords(c)
 	}
@@ -121,7 +121,7 @@ func inCurrency(m report.Money) string {
 }
 
 // ofSymbol names the currency of an amount that shows but a symbol.
-func ofSymbol(m report.Money) string { return inWords(money.Symbol(m.Currency)) }
+func ofSymbol(m report.CurrencyReport) string { return inWords(money.Symbol(m.Currency)) }
 
 func inWords(currency string) string {
 	if currency == "" {
@@ -132,7 +132,7 @@ func inWords(currency string) string {
 
 // moverLines are what moved up, down, all others, and what is new; names have so
 // many units.
-func moverLines(m report.Money, limit int) []line {
+func moverLines(m report.CurrencyReport, limit int) []line {
 	largest := 0.0
 	for _, of := range [][]report.Mover{m.Up, m.Down, m.New} {
 		for _, mover := range of {
@@ -184,16 +184,16 @@ func digestText(v DigestView) string {
 		parts = append(parts, "There are no figures")
 	}
 	for _, m := range r.Money[:min(len(r.Money), maxCurrencies)] {
-		s := Harmless(atLeast(m) + show(m.Total, currency(m)))
+		s := EscapeMrkdwn(atLeast(m) + show(m.Total, currency(m)))
 		if m.Before != nil {
-			s += ", " + Harmless(moved(*m.Before, currency(m)))
+			s += ", " + EscapeMrkdwn(moved(*m.Before, currency(m)))
 		}
 		parts = append(parts, upper(s), upper(dataUntil(m)))
 	}
 	if spikes := allSpikes(r); len(spikes) > 0 {
 		s := spikes[0]
 		parts = append(parts, fmt.Sprintf("%s above what was expected, most of all %s: %s", textutil.Count(len(spikes), "service"),
-			Harmless(textutil.CutUnits(Line(s.Service), 60)), Harmless(money.Signed(s.Excess, s.currency))))
+			EscapeMrkdwn(textutil.CutUnits(Line(s.Service), 60)), EscapeMrkdwn(money.Signed(s.Excess, s.currency))))
 	}
 	if i := r.Incidents; i != nil {
 		if late := lateSteps(i); late > 0 {

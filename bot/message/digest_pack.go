@@ -31,12 +31,12 @@ const (
 
 // fixed is a chunk that no click changes.
 func fixed(said string, blocks ...slack.Block) chunk {
-	return chunk{blocks, said, weight(blocks...), len(blocks)}
+	return chunk{blocks, said, sizeEstimate(blocks...), len(blocks)}
 }
 
 // clickable is a chunk as it is now, with the room of one that nobody has clicked.
 func clickable(fresh, now []slack.Block) chunk {
-	return chunk{blocks: now, room: weight(fresh...) + clickRoom, places: len(fresh) + 1}
+	return chunk{blocks: now, room: sizeEstimate(fresh...) + clickRoom, places: len(fresh) + 1}
 }
 
 // fresh is the digest before anybody clicked.
@@ -109,7 +109,7 @@ func table(id, title, about string, rows []line) []chunk {
 		if about != "" {
 			head.text(": " + about)
 		}
-		said := Harmless(title) + ": " + textutil.Count(len(rows), "line")
+		said := EscapeMrkdwn(title) + ": " + textutil.Count(len(rows), "line")
 		if at > 0 {
 			head, said = (&paragraph{}).bold(title).text(", continued"), ""
 		}
@@ -160,10 +160,10 @@ func sentences(id, title string, all []string, limit int) []chunk {
 func saidFirst(title string, all []string) string {
 	var said []string
 	for _, s := range all[:min(len(all), 3)] {
-		said = append(said, strings.TrimRight(Harmless(textutil.CutUnits(Line(s), 200)), "."))
+		said = append(said, strings.TrimRight(EscapeMrkdwn(textutil.CutUnits(Line(s), 200)), "."))
 	}
 	if title == "" {
 		return strings.Join(said, ". ")
 	}
-	return Harmless(title) + ": " + strings.Join(said, ". ")
+	return EscapeMrkdwn(title) + ": " + strings.Join(said, ". ")
 }

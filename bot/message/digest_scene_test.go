@@ -18,7 +18,7 @@ var (
 	posting = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 )
 
-func amount(t testing.TB, text string) money.Money {
+func amount(t testing.TB, text string) money.Amount {
 	t.Helper()
 	m, err := money.ParseMoney(text)
 	if err != nil {
@@ -48,9 +48,9 @@ func mover(t testing.TB, provider, service, was, change string) report.Mover {
 }
 
 // richMoney is a week in dollars with something of everything.
-func richMoney(t testing.TB) report.Money {
+func richMoney(t testing.TB) report.CurrencyReport {
 	before := comparedTo(t, "48500", "6430")
-	return report.Money{
+	return report.CurrencyReport{
 		Currency: "USD", Days: daysOf(0, 7), Until: week47.Monday() + 6, Column: "EffectiveCost",
 		Total: amount(t, "54930.123456789"), Billed: amount(t, "56210.5"), Before: &before,
 		Restated: &report.Restated{Week: week47.Add(-1), Compared: comparedTo(t, "51200", "810")},
@@ -96,7 +96,7 @@ func richReport(t testing.TB) report.Report {
 		return []report.Saving{{Currency: "USD", Low: low, High: high, Base: base, Rows: rows}}
 	}
 	return report.Report{
-		Schema: report.Schema, Digest: "weekly-cost-review", Week: week47, MadeAt: posting, Money: []report.Money{richMoney(t)},
+		Schema: report.Schema, Digest: "weekly-cost-review", Week: week47, MadeAt: posting, Money: []report.CurrencyReport{richMoney(t)},
 		Organisation: &report.Organised{
 			Users: report.Figure{Value: 44e6, Known: true, Source: "measured by Prometheus"}, Growth: report.Figure{Value: 0.026, Known: true, Source: "measured"}, Measured: 8,
 			PerUser: &report.PerUser{Currency: "USD", Month: 238553, Value: 0.00542, Sentences: []string{"44M users cost 0.00542 USD a user and month: 238,553 a month.", "The sheet's band for 10M to 100M users is not given (Q5).", "Its table has $0.0018 at 100M (T5): this is 3 × that."}},
@@ -204,13 +204,13 @@ func clicked(r report.Report, text string, by incident.User) DigestView {
 func digests(t testing.TB) map[string]DigestView {
 	view := func(r report.Report) DigestView { return DigestView{Report: r, Command: "/playbook", Number: 7} }
 	two := richReport(t)
-	euro := report.Money{Currency: "EUR", Days: daysOf(0, 5), LeftOut: 2, Until: week47.Monday() + 4, Column: "BilledCost", Total: amount(t, "1204.5"), Billed: amount(t, "1204.5")}
+	euro := report.CurrencyReport{Currency: "EUR", Days: daysOf(0, 5), LeftOut: 2, Until: week47.Monday() + 4, Column: "BilledCost", Total: amount(t, "1204.5"), Billed: amount(t, "1204.5")}
 	before := comparedTo(t, "1300", "-95.5")
 	euro.Before = &before
 	euro.Down = []report.Mover{mover(t, "OVH", "Public Cloud", "1300", "-95.5")}
 	euro.Spikes = []report.Anomaly{{Series: report.SeriesID("OVH", "Logs", "EUR"), Provider: "OVH", Service: "Logs", Days: daysOf(2, 1), Actual: 99.4, Expected: 20.1, Excess: 79.3}}
 	two.Money = append(two.Money, euro)
-	virtual := report.Report{Digest: "tokens", Week: money.WeekOf(money.DayOf(time.Date(2026, 12, 28, 0, 0, 0, 0, time.UTC))), MadeAt: posting, Money: []report.Money{{
+	virtual := report.Report{Digest: "tokens", Week: money.WeekOf(money.DayOf(time.Date(2026, 12, 28, 0, 0, 0, 0, time.UTC))), MadeAt: posting, Money: []report.CurrencyReport{{
 		Currency: "DBU credits", Days: daysOf(0, 5), LeftOut: 2, Partial: true, Until: week47.Monday() + 4, Column: "BilledCost", Total: amount(t, "-3.5"), Billed: amount(t, "0"),
 		Up: []report.Mover{mover(t, "Databricks", "SQL <warehouse>", "-1", "0.5")},
 	}}}

@@ -43,7 +43,7 @@ func allSpikes(r report.Report) []spike {
 func spikesRoom(v DigestView) int {
 	room := 200
 	for k, a := range first(allSpikes(v.Report), rootSpikes) {
-		room += weight(spikeBlocks(v.fresh(), a, fmt.Sprintf("spike:%d", k+1), false)...) + clickRoom
+		room += sizeEstimate(spikeBlocks(v.fresh(), a, fmt.Sprintf("spike:%d", k+1), false)...) + clickRoom
 	}
 	return room
 }
@@ -60,7 +60,7 @@ func (s *stack) spikes(v DigestView, preview bool) {
 	shown := 0
 	for k, a := range first(all, rootSpikes) {
 		id := fmt.Sprintf("spike:%d", k+1)
-		if s.add(weight(spikeBlocks(v.fresh(), a, id, false)...)+clickRoom, spikeBlocks(v, a, id, preview)...) {
+		if s.add(sizeEstimate(spikeBlocks(v.fresh(), a, id, false)...)+clickRoom, spikeBlocks(v, a, id, preview)...) {
 			shown++
 		}
 	}

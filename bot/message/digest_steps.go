@@ -63,7 +63,7 @@ func (s *stack) steps(v DigestView, preview bool) {
 	for k, step := range best[:min(len(best), rootSteps)] {
 		id := fmt.Sprintf("step:%d", k+1)
 		step.Savings = step.Savings[:min(len(step.Savings), 1)]
-		s.add(weight(stepBlocks(v.fresh(), step, id, false)...)+clickRoom, stepBlocks(v, step, id, preview)...)
+		s.add(sizeEstimate(stepBlocks(v.fresh(), step, id, false)...)+clickRoom, stepBlocks(v, step, id, preview)...)
 	}
 }
 

@@ -200,7 +200,7 @@ func stepChunks(v DigestView) []chunk {
 	for k, s := range v.Report.Steps {
 		id := fmt.Sprintf("step:%d", k+1)
 		c := clickable(stepBlocks(v.fresh(), s, id, false), stepBlocks(v, s, id, false))
-		c.said = Harmless(textutil.CutUnits(Line(s.ID+" "+s.Title), 60)) + " " + string(v.adoption(s).State)
+		c.said = EscapeMrkdwn(textutil.CutUnits(Line(s.ID+" "+s.Title), 60)) + " " + string(v.adoption(s).State)
 		chunks = append(chunks, c)
 	}
 	return chunks

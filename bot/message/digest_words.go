@@ -15,14 +15,14 @@ import (
 )
 
 // currency is the name of a currency as people read it; it comes from outside.
-func currency(m report.Money) string { return currencyName(m.Currency) }
+func currency(m report.CurrencyReport) string { return currencyName(m.Currency) }
 
 func currencyName(s string) string { return textutil.CutUnits(Line(s), 20) }
 
 // show is an exact amount for people.
-func show(m money.Money, currency string) string { return money.Show(m.Float64(), currency) }
+func show(m money.Amount, currency string) string { return money.Show(m.Float64(), currency) }
 
-func signed(m money.Money, currency string) string { return money.Signed(m.Float64(), currency) }
+func signed(m money.Amount, currency string) string { return money.Signed(m.Float64(), currency) }
 
 // upper begins a text with a capital letter.
 func upper(s string) string {
@@ -73,7 +73,7 @@ func weekDates(w money.Week) string {
 }
 
 // dataUntil says how far the data go and what of the week is left out.
-func dataUntil(m report.Money) string {
+func dataUntil(m report.CurrencyReport) string {
 	s := "data to " + m.Until.Time().Format("Mon 2 Jan")
 	if m.LeftOut > 0 {
 		s += ", " + textutil.Count(m.LeftOut, "day") + " left out"

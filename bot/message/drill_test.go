@@ -113,7 +113,7 @@ func TestDrillIsMarked(t *testing.T) {
 		}
 	}
 	i := drills["drill"].Incident
-	s, _, _ := i.Step("1")
+	s, _, _ := i.FindStep("1")
 	for name, m := range map[string]Message{"skip": {Text: drillWord, Blocks: SkipModal(i, s).Blocks.BlockSet}, "note": {Text: drillWord, Blocks: NoteModal(i).Blocks.BlockSet}} {
 		if _, blocks := said(m); !blocks {
 			t.Errorf("the form %s does not say that it is a drill", name)

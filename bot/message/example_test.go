@@ -7,8 +7,8 @@ import (
 )
 
 // What comes from outside pings nobody and formats nothing.
-func ExampleHarmless() {
-	fmt.Println(message.Harmless("*disk* is full"))
+func ExampleEscapeMrkdwn() {
+	fmt.Println(message.EscapeMrkdwn("*disk* is full"))
 	fmt.Println(message.Escape("a <b> & c"))
 	// Output:
 	// ∗disk∗ is full

@@ -15,10 +15,10 @@ const minCut = 60
 // cut: half of one is dangerous.
 func Fit(m Message) Message {
 	m.Text = cutMarkupTo(m.Text, MaxTextBytes, byteLength)
-	if weight(m.Blocks...) <= MaxTotal {
+	if sizeEstimate(m.Blocks...) <= MaxTotal {
 		return m
 	}
-	for over := weight(m.Blocks...) - MaxTotal; over > 0; over = weight(m.Blocks...) - MaxTotal {
+	for over := sizeEstimate(m.Blocks...) - MaxTotal; over > 0; over = sizeEstimate(m.Blocks...) - MaxTotal {
 		var texts []piece
 		m.Blocks, texts = cuttable(m.Blocks)
 		if !cutTexts(texts, over) && !dropOne(m.Blocks) {
@@ -144,5 +144,5 @@ func cutRest(id string) slack.Block {
 
 // isRest reports whether a rich_text block is too small to be worth cutting.
 func isRest(b slack.Block) bool {
-	return isRich(b) && weight(b) <= weight(cutRest(b.ID()))
+	return isRich(b) && sizeEstimate(b) <= sizeEstimate(cutRest(b.ID()))
 }

@@ -19,7 +19,7 @@ func TestAnyMessageOfAnyLengthFits(t *testing.T) {
 	for kind, sign := range map[string]string{"emoji": "🔥", "tags": "<"} {
 		for name, m := range everything(t) {
 			long := grown(t, m, sign)
-			before := len(long.Text) + weight(long.Blocks...)
+			before := len(long.Text) + sizeEstimate(long.Blocks...)
 			fitted := Fit(long)
 			if sent, err := json.Marshal(fitted.Blocks); err != nil || len(sent) > 11_000+2 {
 				t.Errorf("%s, %s: %d bytes of JSON, %v", name, kind, len(sent), err)
@@ -33,7 +33,7 @@ func TestAnyMessageOfAnyLengthFits(t *testing.T) {
 			if slices.ContainsFunc(m.Blocks, isRich) && !slices.ContainsFunc(fitted.Blocks, isRich) {
 				t.Errorf("%s, %s: the rich_text block is gone", name, kind)
 			}
-			if len(long.Text)+weight(long.Blocks...) != before {
+			if len(long.Text)+sizeEstimate(long.Blocks...) != before {
 				t.Errorf("%s, %s: the message that was given has changed", name, kind)
 			}
 		}

@@ -41,22 +41,22 @@ func (m Message) Short(form Form, how, word string) Message {
 		return m
 	}
 	parts := []string{cutMarkup(m.Text, maxShort)}
-	if called := m.called(); len(called) > 0 {
+	if called := m.recipients(); len(called) > 0 {
 		parts[0] = strings.Join(called, " ") + ": " + parts[0]
 	}
 	if how != "" {
 		parts = append(parts, how)
 	}
-	parts = append(parts, "⚠️ Shortened: Slack refused the full message ("+Harmless(textutil.CutUnits(word, 60))+").")
+	parts = append(parts, "⚠️ Shortened: Slack refused the full message ("+EscapeMrkdwn(textutil.CutUnits(word, 60))+").")
 	short := Message{Text: strings.Join(parts, "\n")}
 	if form != FormText {
-		short.Blocks = []slack.Block{rich(PlainBlock, (&paragraph{}).text(Inert(Plain(short.Text))).section())}
+		short.Blocks = []slack.Block{rich(PlainBlock, (&paragraph{}).text(Neutralise(Plain(short.Text))).section())}
 	}
 	return short
 }
 
-// called are the mentions in the message's sections, each once.
-func (m Message) called() []string {
+// recipients are the mentions in the message's sections, each once.
+func (m Message) recipients() []string {
 	var all []string
 	for _, b := range m.Blocks {
 		section, ok := b.(*slack.SectionBlock)

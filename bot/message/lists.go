@@ -117,7 +117,7 @@ const maxElsewhere = 5
 // elsewhere says where there are more, for whoever joins.
 func (l IncidentList) elsewhere() string {
 	names := l.Elsewhere[:min(len(l.Elsewhere), maxElsewhere)]
-	where := mentioned(Harmless(strings.Join(names, ", ")))
+	where := mentioned(EscapeMrkdwn(strings.Join(names, ", ")))
 	if more := len(l.Elsewhere) - len(names); more > 0 {
 		where += fmt.Sprintf(" and %d more", more)
 	}

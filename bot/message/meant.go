@@ -16,7 +16,7 @@ const maxAlike = 10
 // Taken says that a name was found although it was typed in part or not quite right,
 // in mrkdwn.
 func Taken(typed, name string) string {
-	return fmt.Sprintf("“%s” was taken to mean `%s`.", Harmless(textutil.CutUnits(Line(typed), 100)), Harmless(textutil.CutUnits(Line(name), 100)))
+	return fmt.Sprintf("“%s” was taken to mean `%s`.", EscapeMrkdwn(textutil.CutUnits(Line(typed), 100)), EscapeMrkdwn(textutil.CutUnits(Line(name), 100)))
 }
 
 // Which asks which of several names was meant, in mrkdwn. What is a word for them, such
@@ -24,13 +24,13 @@ func Taken(typed, name string) string {
 func Which(what, typed string, names []string) string {
 	var shown []string
 	for _, n := range names[:min(len(names), maxAlike)] {
-		shown = append(shown, "`"+Harmless(textutil.CutUnits(Line(n), 100))+"`")
+		shown = append(shown, "`"+EscapeMrkdwn(textutil.CutUnits(Line(n), 100))+"`")
 	}
 	if rest := len(names) - len(shown); rest > 0 {
 		shown = append(shown, "one of "+textutil.Thousands(rest)+" more")
 	}
 	last := len(shown) - 1
-	return fmt.Sprintf("There is no %s “%s”. Did you mean %s or %s?", what, Harmless(textutil.CutUnits(Line(typed), 100)), strings.Join(shown[:last], ", "), shown[last])
+	return fmt.Sprintf("There is no %s “%s”. Did you mean %s or %s?", what, EscapeMrkdwn(textutil.CutUnits(Line(typed), 100)), strings.Join(shown[:last], ", "), shown[last])
 }
 
 // WithNote puts a sentence (mrkdwn, from [Taken]) before an answer; an empty one changes

@@ -4,7 +4,7 @@
 //
 // Text that comes from alerts, playbook values or people is put into plain_text
 // and rich_text elements only, where Slack interprets nothing; where mrkdwn
-// cannot be avoided (fallback texts, private answers) it goes through [Harmless].
+// cannot be avoided (fallback texts, private answers) it goes through [EscapeMrkdwn].
 // Times are Slack's date elements, shown in each reader's own time zone, and
 // never computed: a message depends on the incident alone, so that an incident
 // that did not change renders to the same hash.

@@ -99,7 +99,7 @@ func AnswerModal(m Message) slack.ModalViewRequest {
 // as plain as they can be, with which people can do what it is for.
 func ShortModal(view slack.ModalViewRequest, word string) slack.ModalViewRequest {
 	fields := []slack.Block{
-		slack.NewSectionBlock(plain("⚠️ Shortened: Slack refused the full form ("+Inert(textutil.CutUnits(Line(word), 60))+")."), nil, nil, slack.SectionBlockOptionBlockID("shortened")),
+		slack.NewSectionBlock(plain("⚠️ Shortened: Slack refused the full form ("+Neutralise(textutil.CutUnits(Line(word), 60))+")."), nil, nil, slack.SectionBlockOptionBlockID("shortened")),
 	}
 	for _, block := range view.Blocks.BlockSet {
 		input, ok := block.(*slack.InputBlock)

@@ -56,7 +56,7 @@ func (m Message) Linked(to Permalinks) Message {
 	if len(to) == 0 {
 		return m
 	}
-	left := MaxTotal - weight(m.Blocks...)
+	left := MaxTotal - sizeEstimate(m.Blocks...)
 	inText := func(s string) string {
 		var b strings.Builder
 		from := 0

@@ -51,7 +51,7 @@ func TestNamesOfThreadsBecomeLinks(t *testing.T) {
 		items = append(items, (&paragraph{}).text("INC-7"))
 	}
 	full := Message{Blocks: []slack.Block{rich("a", bullets(items[:80]))}}
-	if got := weight(full.Linked(to).Blocks...); got > MaxTotal {
+	if got := sizeEstimate(full.Linked(to).Blocks...); got > MaxTotal {
 		t.Errorf("with links the message weighs %d, Slack takes %d", got, MaxTotal)
 	}
 }

@@ -40,7 +40,7 @@ func WithPicture(m Message, p Picture, fileID string) Message {
 		title = plain(textutil.CutUnits(Line(p.Title), MaxAlt))
 	}
 	image := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: fileID}, alt, pictureID(p), title)
-	if len(m.Blocks) >= MaxBlocks || weight(m.Blocks...)+weight(image) > MaxTotal {
+	if len(m.Blocks) >= MaxBlocks || sizeEstimate(m.Blocks...)+sizeEstimate(image) > MaxTotal {
 		return m
 	}
 	m.Blocks = slices.Insert(slices.Clone(m.Blocks), min(max(p.At, 0), len(m.Blocks)), slack.Block(image))

@@ -78,9 +78,9 @@ func about(i incident.Incident) slack.Block {
 
 // said is about for ears.
 func said(i incident.Incident) string {
-	s := i.ID() + ", " + Harmless(title(i))
+	s := i.ID() + ", " + EscapeMrkdwn(title(i))
 	if severity := severity(i); severity != "" {
-		s += ", " + Harmless(severity)
+		s += ", " + EscapeMrkdwn(severity)
 	}
 	return s + "."
 }
@@ -201,9 +201,9 @@ func resolved(v View) Message {
 	how := "All alerts are resolved."
 	switch {
 	case i.ByHand:
-		how = fmt.Sprintf("Resolved by hand by %s, while %s still firing.", Harmless(name(i.ResolvedBy)), textutil.CountIs(i.FiringCount(), "alert"))
+		how = fmt.Sprintf("Resolved by hand by %s, while %s still firing.", EscapeMrkdwn(name(i.ResolvedBy)), textutil.CountIs(i.FiringCount(), "alert"))
 	case i.ResolvedBy != (incident.User{}):
-		how = fmt.Sprintf("Resolved by %s.", Harmless(name(i.ResolvedBy)))
+		how = fmt.Sprintf("Resolved by %s.", EscapeMrkdwn(name(i.ResolvedBy)))
 	}
 	call := how
 	if i.Lead.ID != "" && i.Lead.ID != i.ResolvedBy.ID {

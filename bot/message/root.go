@@ -33,15 +33,15 @@ func root(v View) Message {
 	if news := rootNews(v); len(news) > 0 {
 		blocks = append(blocks, lines("news", news))
 	}
-	if summary := strings.TrimSpace(Inert(i.Summary)); summary != "" {
+	if summary := strings.TrimSpace(Neutralise(i.Summary)); summary != "" {
 		blocks = append(blocks, rich("summary", (&paragraph{}).text(CutNamed(summary, maxSummary)).section()))
 	}
-	if description := strings.TrimSpace(Inert(i.Description)); description != "" {
+	if description := strings.TrimSpace(Neutralise(i.Description)); description != "" {
 		blocks = append(blocks, slack.NewSectionBlock(plain(CutNamed(description, maxDescription)), nil, nil, slack.SectionBlockOptionBlockID("description")))
 	}
 	blocks = append(blocks, section("work", rootWork(v)))
 	blocks = append(blocks, firing(i)...)
-	if note := strings.TrimSpace(Inert(i.Note.Text)); note != "" {
+	if note := strings.TrimSpace(Neutralise(i.Note.Text)); note != "" {
 		by := (&paragraph{}).bold("Note").text(" by ").user(i.Note.By).text(", ").date(i.Note.At)
 		blocks = append(blocks, rich("note", by.section(), quote((&paragraph{}).words(CutNamed(note, maxNote), i.Named))))
 	}
@@ -216,9 +216,9 @@ func rootButtons(i incident.Incident) slack.Block {
 func rootText(i incident.Incident) string {
 	head := stateWord(i.State)
 	if s := severity(i); s != "" {
-		head += ", " + Harmless(s)
+		head += ", " + EscapeMrkdwn(s)
 	}
-	parts := []string{head, Harmless(title(i)), i.ID()}
+	parts := []string{head, EscapeMrkdwn(title(i)), i.ID()}
 	switch {
 	case i.ByHand:
 		parts = append(parts, "Resolved by hand, still firing")
@@ -226,7 +226,7 @@ func rootText(i incident.Incident) string {
 		parts = append(parts, textutil.Count(i.FiringCount(), "alert")+" firing")
 	}
 	if i.Lead != (incident.User{}) {
-		parts = append(parts, "Lead: "+Harmless(name(i.Lead)))
+		parts = append(parts, "Lead: "+EscapeMrkdwn(name(i.Lead)))
 	}
 	if p := progress(i); p != "" {
 		parts = append(parts, p)

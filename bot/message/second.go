@@ -17,7 +17,7 @@ func (t told) second() string {
 		return fmt.Sprintf("The digest %s is being made already%s%s; it follows%s.", t.title(), t.askedBy(), t.on(), t.in())
 	}
 	return fmt.Sprintf("The digest %s was posted for this week already: %s%s%s%s. Do you want another one? `%s digest post %s again` posts it; both share what people mark and adopt.",
-		t.title(), Harmless(t.State), t.in(), t.askedBy(), t.on(), t.command, t.title())
+		t.title(), EscapeMrkdwn(t.State), t.in(), t.askedBy(), t.on(), t.command, t.title())
 }
 
 // askedBy names who asked, when it was no schedule.

@@ -21,14 +21,14 @@ func Playbook(p *playbooks.Playbook, command string) Message {
 	if matches := playbookMatches(p); len(matches) > 0 {
 		top = append(top, rich("match", (&paragraph{}).text("For alerts with").section(), bullets(matches)))
 	}
-	way := small("way", markup(fmt.Sprintf("`%s start %s` opens an incident with it.", command, Harmless(textutil.CutUnits(p.Name, 80)))))
-	room := MaxTotal - 500 - weight(top...) - weight(way)
+	way := small("way", markup(fmt.Sprintf("`%s start %s` opens an incident with it.", command, EscapeMrkdwn(textutil.CutUnits(p.Name, 80)))))
+	room := MaxTotal - 500 - sizeEstimate(top...) - sizeEstimate(way)
 	steps := stepsInFull(p)
-	if weight(steps...) > room || len(top)+len(steps)+1 > MaxBlocks {
+	if sizeEstimate(steps...) > room || len(top)+len(steps)+1 > MaxBlocks {
 		steps = stepsInShort(p, room)
 	}
 	return Message{
-		Text:   fmt.Sprintf("Playbook %s: %s. %s.", Harmless(textutil.CutUnits(p.Name, 80)), Harmless(textutil.CutUnits(p.Title, 200)), textutil.Count(len(p.Steps()), "step")),
+		Text:   fmt.Sprintf("Playbook %s: %s. %s.", EscapeMrkdwn(textutil.CutUnits(p.Name, 80)), EscapeMrkdwn(textutil.CutUnits(p.Title, 200)), textutil.Count(len(p.Steps()), "step")),
 		Blocks: append(append(top, steps...), way),
 	}
 }

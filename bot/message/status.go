@@ -22,7 +22,7 @@ func Status(v View, now time.Time) Message {
 		rootOrigin(i),
 		lines("work", statusWork(i, all)),
 	}
-	room := MaxTotal - 1_000 - weight(blocks...)
+	room := MaxTotal - 1_000 - sizeEstimate(blocks...)
 	for _, t := range i.Tiers {
 		r := roster{left: room, limit: 100}
 		for _, s := range i.Steps {

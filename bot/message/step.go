@@ -23,9 +23,9 @@ const (
 	maxDetailBytes, maxCommandBytes, maxReasonBytes = 4_200, 4_800, 900
 )
 
-func newCard(s incident.Step, detail string, commands []string) card {
+func newCard(s incident.Step, detail string, commands []string) stepView {
 	whole := silence(cleanCode(strings.TrimSpace(detail)))
-	c := card{Step: s, detail: cutMarkupTo(cutMarkup(whole, maxDetail), maxDetailBytes, jsonLength)}
+	c := stepView{Step: s, detail: cutMarkupTo(cutMarkup(whole, maxDetail), maxDetailBytes, jsonLength)}
 	if n := textutil.Units(whole); c.detail != whole {
 		c.lost = append(c.lost, Loss{Step: s.ID, Part: "detail", Length: n, Limit: min(maxDetail, fitting(whole, maxDetailBytes))})
 	}
@@ -62,7 +62,7 @@ func fitting(s string, bytes int) int {
 
 // room is the most that the step may ever take of a message: its weight and
 // its blocks, whatever becomes of it.
-func (c card) room() (heavy, blocks int) {
+func (c stepView) room() (heavy, blocks int) {
 	somebody := incident.User{Name: strings.Repeat("界", 40)}
 	at := time.Unix(1<<31, 0)
 	open, ended := c, c
@@ -72,12 +72,12 @@ func (c card) room() (heavy, blocks int) {
 	ended.Note, ended.Before = strings.Repeat("界", maxReason), &incident.Standing{}
 	i := incident.Incident{Number: 1 << 20, Playbook: incident.PlaybookRef{Name: strings.Repeat("界", 80)}}
 	all := append([]slack.Block{divider("line:" + c.ID)}, open.blocks(i)...)
-	return max(weight(all...), weight(ended.blocks(i)...)), len(all)
+	return max(sizeEstimate(all...), sizeEstimate(ended.blocks(i)...)), len(all)
 }
 
 // blocks show the step: in full while somebody has to do it, in two short lines
 // once it is ended.
-func (c card) blocks(i incident.Incident) []slack.Block {
+func (c stepView) blocks(i incident.Incident) []slack.Block {
 	if c.Ended() {
 		return c.endedBlocks(i)
 	}
@@ -92,7 +92,7 @@ func (c card) blocks(i incident.Incident) []slack.Block {
 }
 
 // head is number, title and state of a step that is not ended.
-func (c card) head(i incident.Incident) []*paragraph {
+func (c stepView) head(i incident.Incident) []*paragraph {
 	p := (&paragraph{}).text(stepSign(c.State) + " ").bold(stepTitle(c.Step)).text(" · " + stepWord(c.State))
 	if c.State == incident.StepAcknowledged {
 		p.text(" by ").user(c.Holder).text(" since ").date(c.At)
@@ -108,7 +108,7 @@ func (c card) head(i incident.Incident) []*paragraph {
 	return all
 }
 
-func (c card) commandParts(playbook string) []slack.RichTextElement {
+func (c stepView) commandParts(playbook string) []slack.RichTextElement {
 	var parts []slack.RichTextElement
 	for _, command := range c.commands {
 		parts = append(parts, preformatted(command))
@@ -123,7 +123,7 @@ func (c card) commandParts(playbook string) []slack.RichTextElement {
 	return parts
 }
 
-func (c card) buttons(i incident.Incident) []slack.BlockElement {
+func (c stepView) buttons(i incident.Incident) []slack.BlockElement {
 	value := i.ID() + "/" + c.ID
 	done, skip := button(action.StepDone, value, "Done"), button(action.StepSkip, value, "Skip…")
 	if c.State == incident.StepAcknowledged {
@@ -135,7 +135,7 @@ func (c card) buttons(i incident.Incident) []slack.BlockElement {
 
 // endedBlocks is a step that nobody has to do any more: what it was, and who
 // ended it when and why.
-func (c card) endedBlocks(i incident.Incident) []slack.Block {
+func (c stepView) endedBlocks(i incident.Incident) []slack.Block {
 	top := slack.NewSectionBlock(plain(stepSign(c.State)+" "+stepTitle(c.Step)), nil, nil, slack.SectionBlockOptionBlockID("step:"+c.ID))
 	if c.Before != nil && c.To == 0 && !(i.Drill && c.State == incident.StepDropped) {
 		top.Accessory = slack.NewAccessory(button(action.StepUndo, i.ID()+"/"+c.ID, "Undo"))
@@ -149,7 +149,7 @@ func (c card) endedBlocks(i incident.Incident) []slack.Block {
 
 // ending says how a step ended, in mrkdwn. The holder is named when somebody
 // else did it.
-func (c card) ending() string {
+func (c stepView) ending() string {
 	switch {
 	case c.To != 0:
 		return "continued in " + incident.ID(c.To)

@@ -71,7 +71,7 @@ func stormRoot(v StormView, rows []*row) Message {
 	worst := slices.SortedFunc(slices.Values(rows), worse)
 	bottom := []slack.Block{full("way", stormWay(v, worst)), stormMenu(v.Storm.Number)}
 	if len(worst) > 0 {
-		top = append(top, worstBlock(worst, MaxTotal-300-weight(top...)-weight(bottom...)))
+		top = append(top, worstBlock(worst, MaxTotal-300-sizeEstimate(top...)-sizeEstimate(bottom...)))
 	}
 	return Message{Text: stormText(v, rows, worst), Blocks: append(top, bottom...)}
 }

@@ -97,9 +97,9 @@ func (r *row) listed(limit int) string {
 func (r *row) said() string {
 	s := incident.ID(r.Number)
 	if r.severity != "" {
-		s += ", " + Harmless(r.severity)
+		s += ", " + EscapeMrkdwn(r.severity)
 	}
-	return sentence(s + ", " + Harmless(r.title))
+	return sentence(s + ", " + EscapeMrkdwn(r.title))
 }
 
 // cutTo is Cut that can leave nothing.

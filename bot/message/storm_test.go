@@ -378,7 +378,7 @@ func checkStorm(t *testing.T, name string, v StormView) {
 		for _, problem := range problems(t, s.Message) {
 			t.Errorf("%s, %s: %s", name, s.Name, problem)
 		}
-		if n := weight(s.Message.Blocks...); n > MaxTotal {
+		if n := sizeEstimate(s.Message.Blocks...); n > MaxTotal {
 			t.Errorf("%s, %s: weighs %d, Slack may refuse more than %d", name, s.Name, n, MaxTotal)
 		}
 	}
@@ -533,7 +533,7 @@ func TestAStormOfTenThousand(t *testing.T) {
 		t.Errorf("got %d incidents listed, want 10,000", got)
 	}
 	for _, s := range slots {
-		if n := weight(s.Message.Blocks...); n > MaxTotal || n < MaxTotal/10 {
+		if n := sizeEstimate(s.Message.Blocks...); n > MaxTotal || n < MaxTotal/10 {
 			t.Errorf("%s weighs %d, want at most %d, and something in it", s.Name, n, MaxTotal)
 		}
 	}

@@ -27,7 +27,7 @@ func Terminal(m Message) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n") + "\n"
 }
 
-// printable leaves out what a terminal would obey, and the sign with which Inert
+// printable leaves out what a terminal would obey, and the sign with which Neutralise
 // keeps Slack from doing so.
 func printable(r rune) rune {
 	if r == '\u2060' || unicode.IsControl(r) && r != '\n' && r != '\t' {

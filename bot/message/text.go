@@ -10,15 +10,15 @@ import (
 
 // Escape replaces the three characters that mean something in Slack's mrkdwn,
 // so that no text can mention anybody or disguise a link. It does not stop
-// formatting: see [Harmless].
+// formatting: see [EscapeMrkdwn].
 func Escape(s string) string {
 	return entities.Replace(s)
 }
 
-// Harmless makes foreign text fit for mrkdwn: one clean line, escaped, with
+// EscapeMrkdwn makes foreign text fit for mrkdwn: one clean line, escaped, with
 // formatting characters replaced by signs that look alike. Between letters and
 // digits they do nothing in Slack and stay, so that orders_db can be copied.
-func Harmless(s string) string {
+func EscapeMrkdwn(s string) string {
 	runes := []rune(Line(s))
 	word := func(k int) bool {
 		return k >= 0 && k < len(runes) && (unicode.IsLetter(runes[k]) || unicode.IsNumber(runes[k]))
@@ -61,9 +61,9 @@ func Clean(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
 
-// Inert is Clean for text elements, in which Slack interprets nothing: should it
+// Neutralise is Clean for text elements, in which Slack interprets nothing: should it
 // do so after all, an invisible sign keeps mentions and links from being any.
-func Inert(s string) string { return harmlessOpening.Replace(Clean(s)) }
+func Neutralise(s string) string { return harmlessOpening.Replace(Clean(s)) }
 
 // Replacers are made once: storms clean thousands of titles for each rendering.
 var (
@@ -78,12 +78,12 @@ func cleanCode(s string) string {
 	return strings.ReplaceAll(Clean(s), tab, "\t")
 }
 
-// Line is Inert on one line, with single spaces.
+// Line is Neutralise on one line, with single spaces.
 func Line(s string) string {
 	if simple(s) {
 		return s
 	}
-	return strings.Join(strings.Fields(Inert(s)), " ")
+	return strings.Join(strings.Fields(Neutralise(s)), " ")
 }
 
 // simple reports whether a text is a line already, as most titles are: visible

@@ -11,8 +11,8 @@ import (
 func TestTexts(t *testing.T) {
 	tests := []struct{ name, got, want string }{
 		{"escape", Escape("<!here> & >"), "&lt;!here&gt; &amp; &gt;"},
-		{"formatting is defused", Harmless("*a* _b_ ~c~ `d`"), "∗a∗ ˍbˍ ∼c∼ ˋdˋ"},
-		{"names stay as they are", Harmless("orders_db 2*3"), "orders_db 2*3"},
+		{"formatting is defused", EscapeMrkdwn("*a* _b_ ~c~ `d`"), "∗a∗ ˍbˍ ∼c∼ ˋdˋ"},
+		{"names stay as they are", EscapeMrkdwn("orders_db 2*3"), "orders_db 2*3"},
 		{"control and direction", Clean("a\x00\x1b[31m\u202eb\u2066c\r\n\td\u2028e"), "a[31mbc\n d e"},
 		{"broken UTF-8", Clean("a\xffb"), "a\ufffdb"},
 		{"one line", Line(" a \n\n b\t c "), "a b c"},

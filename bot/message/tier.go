@@ -37,8 +37,8 @@ func tierSlots(v View, t incident.Tier) []Slot {
 	return slots
 }
 
-// card is a step with the texts that its playbook gives it.
-type card struct {
+// stepView is a step with the texts that its playbook gives it.
+type stepView struct {
 	incident.Step
 	detail   string
 	commands []string
@@ -46,14 +46,14 @@ type card struct {
 	lost     []Loss // what is not shown whole
 }
 
-func tierCards(v View, tier playbooks.TierName) []card {
+func tierCards(v View, tier playbooks.TierName) []stepView {
 	own := map[string]*playbooks.Step{}
 	if v.Playbook != nil {
 		for _, n := range v.Playbook.Steps() {
 			own[n.Step.ID] = n.Step
 		}
 	}
-	var cards []card
+	var cards []stepView
 	for _, s := range v.Incident.Steps {
 		if s.Tier != tier || s.Hidden {
 			continue
@@ -66,8 +66,8 @@ func tierCards(v View, tier playbooks.TierName) []card {
 
 // pack puts cards into messages. It looks only at what never changes during an
 // incident, so that a step stays in the message in which it was first posted.
-func pack(cards []card) [][]card {
-	var groups [][]card
+func pack(cards []stepView) [][]stepView {
+	var groups [][]stepView
 	weight, blocks := 0, 0
 	for _, c := range cards {
 		w, b := c.room()
@@ -84,7 +84,7 @@ func pack(cards []card) [][]card {
 // part says which of several messages of a tier this is.
 type part struct{ number, of int }
 
-func tierMessage(v View, t incident.Tier, cards []card, p part) Message {
+func tierMessage(v View, t incident.Tier, cards []stepView, p part) Message {
 	i := v.Incident
 	head := tierHead(i, t)
 	if p.of > 1 {
@@ -156,10 +156,10 @@ func hiddenSteps(i incident.Incident, tier playbooks.TierName) string {
 }
 
 // tierText is a tier for ears: the steps with their states.
-func tierText(i incident.Incident, head string, cards []card) string {
+func tierText(i incident.Incident, head string, cards []stepView) string {
 	parts := []string{strings.ReplaceAll(head, " · ", ", ") + ", " + i.ID()}
 	for _, c := range cards {
-		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, Harmless(textutil.CutUnits(Line(c.Title), 80)), stepWord(c.State)))
+		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, EscapeMrkdwn(textutil.CutUnits(Line(c.Title), 80)), stepWord(c.State)))
 	}
 	return cutMarkup(strings.Join(parts, ". ")+".", MaxText)
 }

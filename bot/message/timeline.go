@@ -30,7 +30,7 @@ func Timeline(i incident.Incident, changes []incident.Change, total int) Message
 	head := "Timeline of " + i.ID()
 	blocks := []slack.Block{header("head", "Timeline"), about(i)}
 	text := fmt.Sprintf("%s: %s.", head, entries(left))
-	r := roster{left: MaxTotal - 1_000 - weight(blocks...), limit: maxEntries}
+	r := roster{left: MaxTotal - 1_000 - sizeEstimate(blocks...), limit: maxEntries}
 	first := roster{left: r.left / 4, limit: firstEntries}
 	if total == len(changes) && !fits(i, changes, r) {
 		for _, c := range changes {
@@ -170,7 +170,7 @@ func happened(i incident.Incident, c incident.Change) string {
 	case incident.KindUnchecked:
 		return "the act before this was taken on trust"
 	case incident.KindDiverted:
-		return "goes " + Harmless(textutil.CutUnits(Line(c.Text), 400))
+		return "goes " + EscapeMrkdwn(textutil.CutUnits(Line(c.Text), 400))
 	case incident.KindShown:
 		return "has a thread of its own now"
 	}
@@ -216,7 +216,7 @@ func stepHappened(i incident.Incident, c incident.Change) (string, bool) {
 	default:
 		return "", false
 	}
-	if s, _, ok := i.Step(c.Step); ok {
+	if s, _, ok := i.FindStep(c.Step); ok {
 		return fmt.Sprintf("step %d, %s: %s", s.Number, textutil.CutUnits(Line(s.Title), 80), verb), true
 	}
 	return "step " + textutil.CutUnits(Line(c.Step), 60) + ": " + verb, true

@@ -42,14 +42,14 @@ func quoted(text string, people []incident.User, limit int) *slack.TextBlockObje
 	return markup("“" + b.String() + "”")
 }
 
-// around is Harmless for what stands before and after a name: its blanks stay.
+// around is EscapeMrkdwn for what stands before and after a name: its blanks stay.
 func around(s string) string {
 	inner := strings.TrimSpace(s)
 	if inner == "" {
 		return s
 	}
 	before, after, _ := strings.Cut(s, inner)
-	return before + Harmless(inner) + after
+	return before + EscapeMrkdwn(inner) + after
 }
 
 // spoken is a piece of what a person wrote, and whom the name behind it means; the last

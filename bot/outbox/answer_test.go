@@ -15,9 +15,9 @@ import (
 	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
-func sameSlot(t *testing.T, name string, want, got ledger.Slot) {
+func sameSlot(t *testing.T, name string, want, got ledger.Record) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(ledger.Slot{}), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(ledger.Record{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
 }
@@ -29,13 +29,13 @@ func TestIntent(t *testing.T) {
 	short.Form, short.Whole = message.FormText, "whole"
 	for name, c := range map[string]struct {
 		call Call
-		want ledger.Slot
+		want ledger.Record
 	}{
-		"a first try":                       {Call{Slot: root}, ledger.Slot{State: ledger.Sending, Op: "new", IntentAt: now}},
-		"posted anew":                       {Call{Slot: root, Have: ledger.Slot{TS: "1.0", Old: []string{"0.9"}}}, ledger.Slot{State: ledger.Sending, Op: "new", IntentAt: now, Old: []string{"0.9", "1.0"}}},
-		"again after an unknown outcome":    {Call{Slot: root, Have: ledger.Slot{Op: "old", Sweeps: 2}}, ledger.Slot{State: ledger.Sending, Op: "old", IntentAt: now, Sweeps: 2}},
-		"posted anew after unknown outcome": {Call{Slot: root, Have: ledger.Slot{TS: "1.0", Op: "old", Sweeps: 2}}, ledger.Slot{State: ledger.Sending, Op: "new", IntentAt: now, Old: []string{"1.0"}}},
-		"a short form":                      {Call{Slot: short, Word: "invalid_blocks"}, ledger.Slot{State: ledger.Sending, Op: "new", IntentAt: now, Refused: "whole", Form: "text invalid_blocks"}},
+		"a first try":                       {Call{Slot: root}, ledger.Record{State: ledger.Sending, Op: "new", IntentAt: now}},
+		"posted anew":                       {Call{Slot: root, Have: ledger.Record{TS: "1.0", Old: []string{"0.9"}}}, ledger.Record{State: ledger.Sending, Op: "new", IntentAt: now, Old: []string{"0.9", "1.0"}}},
+		"again after an unknown outcome":    {Call{Slot: root, Have: ledger.Record{Op: "old", Sweeps: 2}}, ledger.Record{State: ledger.Sending, Op: "old", IntentAt: now, Sweeps: 2}},
+		"posted anew after unknown outcome": {Call{Slot: root, Have: ledger.Record{TS: "1.0", Op: "old", Sweeps: 2}}, ledger.Record{State: ledger.Sending, Op: "new", IntentAt: now, Old: []string{"1.0"}}},
+		"a short form":                      {Call{Slot: short, Word: "invalid_blocks"}, ledger.Record{State: ledger.Sending, Op: "new", IntentAt: now, Refused: "whole", Form: "text invalid_blocks"}},
 	} {
 		sameSlot(t, name, c.want, Intent(c.call, "new", now))
 	}
@@ -44,8 +44,8 @@ func TestIntent(t *testing.T) {
 // TestPosted: what it says when Slack took it.
 func TestPosted(t *testing.T) {
 	t.Parallel()
-	intent := ledger.Slot{State: ledger.Sending, Op: "op", IntentAt: now}
-	want := ledger.Slot{State: ledger.Sent, Op: "op", IntentAt: now, Channel: "C1", TS: "1.0", Hash: root.Hash()}
+	intent := ledger.Record{State: ledger.Sending, Op: "op", IntentAt: now}
+	want := ledger.Record{State: ledger.Sent, Op: "op", IntentAt: now, Channel: "C1", TS: "1.0", Hash: root.Hash()}
 	sameSlot(t, "posted", want, Posted(Call{Slot: root}, intent, "C1", "1.0", false, Usual, now))
 	want.Hash = ""
 	sameSlot(t, "posted in another form", want, Posted(Call{Slot: root}, intent, "C1", "1.0", true, Usual, now))
@@ -57,10 +57,10 @@ func TestPosted(t *testing.T) {
 // TestNotPosted: what it says when Slack did not take it, and what follows.
 func TestNotPosted(t *testing.T) {
 	t.Parallel()
-	intent := ledger.Slot{State: ledger.Sending, Op: "op", IntentAt: now, Channel: "C1"}
-	waiting := with(intent, func(s *ledger.Slot) { s.State = ledger.Waiting })
-	parkedAs := func(why *slackapi.Error, hash string) ledger.Slot {
-		return with(intent, func(s *ledger.Slot) { s.State, s.Hash, s.Why = ledger.Parked, hash, why.Error() })
+	intent := ledger.Record{State: ledger.Sending, Op: "op", IntentAt: now, Channel: "C1"}
+	waiting := with(intent, func(s *ledger.Record) { s.State = ledger.Waiting })
+	parkedAs := func(why *slackapi.Error, hash string) ledger.Record {
+		return with(intent, func(s *ledger.Record) { s.State, s.Hash, s.Why = ledger.Parked, hash, why.Error() })
 	}
 	pictured := chart
 	pictured.File = "F1"
@@ -69,7 +69,7 @@ func TestNotPosted(t *testing.T) {
 	for name, c := range map[string]struct {
 		call    Call
 		refused *slackapi.Error
-		want    ledger.Slot
+		want    ledger.Record
 		follow  Follow
 	}{
 		"no word of Slack's":           {Call{Slot: root}, nil, intent, FollowNothing},
@@ -78,12 +78,12 @@ func TestNotPosted(t *testing.T) {
 		"its thread is gone":           {Call{Slot: immediate}, threadGone, waiting, FollowRoot},
 		"a root has no thread":         {Call{Slot: root}, threadGone, parkedAs(threadGone, root.Hash()), FollowNothing},
 		"with its picture":             {Call{Slot: pictured}, badBlocks, waiting, FollowPicture},
-		"its form":                     {Call{Slot: root}, badBlocks, with(waiting, func(s *ledger.Slot) { s.Refused, s.Form = root.Hash(), "text invalid_blocks" }), FollowNothing},
-		"its metadata":                 {Call{Slot: root}, badMetadata, with(waiting, func(s *ledger.Slot) { s.Refused, s.Form = root.Hash(), "bare metadata_too_large" }), FollowNothing},
+		"its form":                     {Call{Slot: root}, badBlocks, with(waiting, func(s *ledger.Record) { s.Refused, s.Form = root.Hash(), "text invalid_blocks" }), FollowNothing},
+		"its metadata":                 {Call{Slot: root}, badMetadata, with(waiting, func(s *ledger.Record) { s.Refused, s.Form = root.Hash(), "bare metadata_too_large" }), FollowNothing},
 		"the last form":                {Call{Slot: bare}, badBlocks, parkedAs(badBlocks, "whole"), FollowNothing},
 		"for another reason":           {Call{Slot: root}, refusedText, parkedAs(refusedText, root.Hash()), FollowNothing},
 		"the channel, at its begin":    {Call{Slot: root}, archived, parkedAs(archived, root.Hash()), FollowDivert},
-		"the channel, later":           {Call{Slot: root, Have: ledger.Slot{Old: []string{"0.9"}}}, archived, parkedAs(archived, root.Hash()), FollowNothing},
+		"the channel, later":           {Call{Slot: root, Have: ledger.Record{Old: []string{"0.9"}}}, archived, parkedAs(archived, root.Hash()), FollowNothing},
 		"the channel, in the thread":   {Call{Slot: immediate}, archived, parkedAs(archived, immediate.Hash()), FollowNothing},
 		"the thread in it":             {Call{Slot: root}, restricted, parkedAs(restricted, root.Hash()), FollowNothing},
 		"the app":                      {Call{Slot: root}, revoked, parkedAs(revoked, root.Hash()), FollowNothing},
@@ -102,20 +102,20 @@ func TestNotPosted(t *testing.T) {
 // TestFound: what it says after a look for a post of unknown outcome.
 func TestFound(t *testing.T) {
 	t.Parallel()
-	have := ledger.Slot{State: ledger.Sending, Op: "op", IntentAt: ago(time.Minute), Channel: "#c"}
+	have := ledger.Record{State: ledger.Sending, Op: "op", IntentAt: ago(time.Minute), Channel: "#c"}
 	for name, c := range map[string]struct {
 		call   Call
 		copies []string
-		want   ledger.Slot
+		want   ledger.Record
 		extra  []string
 	}{
-		"not there":   {Call{Slot: root, Have: have}, nil, with(have, func(s *ledger.Slot) { s.State, s.Sweeps = ledger.Waiting, 2 }), nil},
-		"there":       {Call{Slot: root, Have: have}, []string{"1.0"}, with(have, func(s *ledger.Slot) { s.State, s.Channel, s.TS = ledger.Sent, "C1", "1.0" }), nil},
-		"there twice": {Call{Slot: root, Have: have}, []string{"1.0", "1.1"}, with(have, func(s *ledger.Slot) { s.State, s.Channel, s.TS = ledger.Sent, "C1", "1.0" }), []string{"1.1"}},
-		"of several tries": {Call{Slot: root, Have: with(have, func(s *ledger.Slot) { s.Sweeps = 2 })}, []string{"1.0"}, with(have, func(s *ledger.Slot) {
+		"not there":   {Call{Slot: root, Have: have}, nil, with(have, func(s *ledger.Record) { s.State, s.Sweeps = ledger.Waiting, 2 }), nil},
+		"there":       {Call{Slot: root, Have: have}, []string{"1.0"}, with(have, func(s *ledger.Record) { s.State, s.Channel, s.TS = ledger.Sent, "C1", "1.0" }), nil},
+		"there twice": {Call{Slot: root, Have: have}, []string{"1.0", "1.1"}, with(have, func(s *ledger.Record) { s.State, s.Channel, s.TS = ledger.Sent, "C1", "1.0" }), []string{"1.1"}},
+		"of several tries": {Call{Slot: root, Have: with(have, func(s *ledger.Record) { s.Sweeps = 2 })}, []string{"1.0"}, with(have, func(s *ledger.Record) {
 			s.State, s.Channel, s.TS, s.Sweeps, s.SweepAt = ledger.Sent, "C1", "1.0", 2, in(Usual.Sweeps[0])
 		}), nil},
-		"a ping": {Call{Slot: ping, Have: have}, []string{"1.0"}, with(have, func(s *ledger.Slot) { s.State, s.Channel, s.TS, s.Hash = ledger.Sent, "C1", "1.0", ping.Hash() }), nil},
+		"a ping": {Call{Slot: ping, Have: have}, []string{"1.0"}, with(have, func(s *ledger.Record) { s.State, s.Channel, s.TS, s.Hash = ledger.Sent, "C1", "1.0", ping.Hash() }), nil},
 	} {
 		got, extra := Found(c.call, "C1", c.copies, Usual, now)
 		sameSlot(t, name, c.want, got)
@@ -128,20 +128,20 @@ func TestFound(t *testing.T) {
 // TestSwept: what it says after a look for copies.
 func TestSwept(t *testing.T) {
 	t.Parallel()
-	have := ledger.Slot{State: ledger.Sent, Op: "op", Channel: "C1", TS: "1.1", Hash: "h", Sweeps: 2, SweepAt: now}
-	next := with(have, func(s *ledger.Slot) { s.Sweeps, s.SweepAt = 1, in(Usual.Sweeps[1]-Usual.Sweeps[0]) })
+	have := ledger.Record{State: ledger.Sent, Op: "op", Channel: "C1", TS: "1.1", Hash: "h", Sweeps: 2, SweepAt: now}
+	next := with(have, func(s *ledger.Record) { s.Sweeps, s.SweepAt = 1, in(Usual.Sweeps[1]-Usual.Sweeps[0]) })
 	for name, c := range map[string]struct {
-		have   ledger.Slot
+		have   ledger.Record
 		copies []string
-		want   ledger.Slot
+		want   ledger.Record
 		extra  []string
 	}{
 		"no copy":                 {have, []string{"1.1"}, next, nil},
 		"none at all":             {have, nil, next, nil},
 		"an older copy":           {have, []string{"1.0", "1.1"}, next, []string{"1.0"}},
-		"the known one is gone":   {have, []string{"1.2", "1.3"}, with(next, func(s *ledger.Slot) { s.TS, s.Hash = "1.2", "" }), []string{"1.3"}},
-		"the last look":           {with(have, func(s *ledger.Slot) { s.Sweeps = 1 }), []string{"1.1"}, with(have, func(s *ledger.Slot) { s.Sweeps, s.SweepAt = 0, time.Time{} }), nil},
-		"a post that was sending": {with(have, func(s *ledger.Slot) { s.State, s.TS = ledger.Sending, "" }), []string{"1.2"}, with(next, func(s *ledger.Slot) { s.TS, s.Hash = "1.2", "" }), nil},
+		"the known one is gone":   {have, []string{"1.2", "1.3"}, with(next, func(s *ledger.Record) { s.TS, s.Hash = "1.2", "" }), []string{"1.3"}},
+		"the last look":           {with(have, func(s *ledger.Record) { s.Sweeps = 1 }), []string{"1.1"}, with(have, func(s *ledger.Record) { s.Sweeps, s.SweepAt = 0, time.Time{} }), nil},
+		"a post that was sending": {with(have, func(s *ledger.Record) { s.State, s.TS = ledger.Sending, "" }), []string{"1.2"}, with(next, func(s *ledger.Record) { s.TS, s.Hash = "1.2", "" }), nil},
 	} {
 		got, extra := Swept(c.have, c.copies, Usual, now)
 		sameSlot(t, name, c.want, got)
@@ -154,13 +154,13 @@ func TestSwept(t *testing.T) {
 // TestEdited: what it says after an edit.
 func TestEdited(t *testing.T) {
 	t.Parallel()
-	have := ledger.Slot{State: ledger.Parked, Channel: "C1", TS: "1.0", Hash: "before", Why: "is_archived", Refused: "x", Form: "rich y"}
-	sameSlot(t, "done", ledger.Slot{State: ledger.Sent, Channel: "C1", TS: "1.0", Hash: root.Hash()}, Edited(Call{Kind: Edit, Slot: root, Have: have}))
+	have := ledger.Record{State: ledger.Parked, Channel: "C1", TS: "1.0", Hash: "before", Why: "is_archived", Refused: "x", Form: "rich y"}
+	sameSlot(t, "done", ledger.Record{State: ledger.Sent, Channel: "C1", TS: "1.0", Hash: root.Hash()}, Edited(Call{Kind: Edit, Slot: root, Have: have}))
 	pictured := chart
 	pictured.File = "F1"
-	fine := ledger.Slot{State: ledger.Sent, Channel: "C1", TS: "1.0", Hash: "before"}
-	parkedFor := func(why *slackapi.Error, more func(*ledger.Slot)) ledger.Slot {
-		return with(fine, func(s *ledger.Slot) {
+	fine := ledger.Record{State: ledger.Sent, Channel: "C1", TS: "1.0", Hash: "before"}
+	parkedFor := func(why *slackapi.Error, more func(*ledger.Record)) ledger.Record {
+		return with(fine, func(s *ledger.Record) {
 			s.State, s.Hash, s.Why, s.IntentAt = ledger.Parked, root.Hash(), why.Error(), now
 			if more != nil {
 				more(s)
@@ -172,24 +172,26 @@ func TestEdited(t *testing.T) {
 		slot    message.Slot
 		old     []string
 		refused *slackapi.Error
-		want    ledger.Slot
+		want    ledger.Record
 		follow  Follow
 		ok      bool
 	}{
-		"people deleted it":    {root, nil, messageGone, with(fine, func(s *ledger.Slot) { s.State, s.TS, s.Hash, s.Old = ledger.Waiting, "", "", []string{"1.0"} }), FollowNothing, true},
-		"eight times":          {root, nine[:8], messageGone, with(fine, func(s *ledger.Slot) { s.State, s.TS, s.Hash, s.Old = ledger.Waiting, "", "", append(nine[:8:8], "1.0") }), FollowNothing, true},
-		"again and again":      {root, nine, messageGone, parkedFor(messageGone, func(s *ledger.Slot) { s.Old = nine }), FollowNothing, true},
-		"it may not be edited": {root, nil, uneditable, with(fine, func(s *ledger.Slot) { s.State, s.TS, s.Hash, s.Old = ledger.Waiting, "", "", []string{"1.0"} }), FollowNothing, true},
-		"nor may the second":   {root, []string{"0.9"}, uneditable, parkedFor(uneditable, func(s *ledger.Slot) { s.Old = []string{"0.9"} }), FollowNothing, true},
+		"people deleted it": {root, nil, messageGone, with(fine, func(s *ledger.Record) { s.State, s.TS, s.Hash, s.Old = ledger.Waiting, "", "", []string{"1.0"} }), FollowNothing, true},
+		"eight times": {root, nine[:8], messageGone, with(fine, func(s *ledger.Record) {
+			s.State, s.TS, s.Hash, s.Old = ledger.Waiting, "", "", append(nine[:8:8], "1.0")
+		}), FollowNothing, true},
+		"again and again":      {root, nine, messageGone, parkedFor(messageGone, func(s *ledger.Record) { s.Old = nine }), FollowNothing, true},
+		"it may not be edited": {root, nil, uneditable, with(fine, func(s *ledger.Record) { s.State, s.TS, s.Hash, s.Old = ledger.Waiting, "", "", []string{"1.0"} }), FollowNothing, true},
+		"nor may the second":   {root, []string{"0.9"}, uneditable, parkedFor(uneditable, func(s *ledger.Record) { s.Old = []string{"0.9"} }), FollowNothing, true},
 		"its picture":          {pictured, nil, badBlocks, fine, FollowPicture, false},
-		"its form":             {root, nil, badBlocks, with(fine, func(s *ledger.Slot) { s.Hash, s.Refused, s.Form = "", root.Hash(), "rich invalid_blocks" }), FollowNothing, true},
+		"its form":             {root, nil, badBlocks, with(fine, func(s *ledger.Record) { s.Hash, s.Refused, s.Form = "", root.Hash(), "rich invalid_blocks" }), FollowNothing, true},
 		"refused":              {root, nil, refusedText, parkedFor(refusedText, nil), FollowNothing, true},
 		"the channel":          {root, nil, archived, parkedFor(archived, nil), FollowNothing, true},
 		"the app":              {root, nil, revoked, parkedFor(revoked, nil), FollowNothing, true},
 		"limited":              {root, nil, limited, fine, FollowNothing, false},
 		"nobody knows":         {root, nil, unheard, fine, FollowNothing, false},
 	} {
-		have := with(fine, func(s *ledger.Slot) { s.Old = c.old })
+		have := with(fine, func(s *ledger.Record) { s.Old = c.old })
 		got, follow, ok := NotEdited(Call{Kind: Edit, Slot: c.slot, Have: have}, c.refused, now)
 		sameSlot(t, name, c.want, got)
 		if follow != c.follow || ok != c.ok {
@@ -225,13 +227,13 @@ func TestShortForms(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
-	if form, word := ShortForm(root, ledger.Slot{Refused: root.Hash(), Form: "rich invalid_blocks"}); form != message.FormRich || word != "invalid_blocks" {
+	if form, word := ShortForm(root, ledger.Record{Refused: root.Hash(), Form: "rich invalid_blocks"}); form != message.FormRich || word != "invalid_blocks" {
 		t.Errorf("got %q, %q, want the ledger's form and Slack's word", form, word)
 	}
-	if form, _ := ShortForm(root, ledger.Slot{Refused: "before", Form: "rich invalid_blocks"}); form != message.FormWhole {
+	if form, _ := ShortForm(root, ledger.Record{Refused: "before", Form: "rich invalid_blocks"}); form != message.FormWhole {
 		t.Errorf("got %q, want the next version whole", form)
 	}
-	if form, _ := ShortForm(root, ledger.Slot{}); form != message.FormWhole {
+	if form, _ := ShortForm(root, ledger.Record{}); form != message.FormWhole {
 		t.Errorf("got %q, want it whole", form)
 	}
 }
@@ -239,7 +241,7 @@ func TestShortForms(t *testing.T) {
 // TestAssess: what Slack's word means for the thread and for others.
 func TestAssess(t *testing.T) {
 	t.Parallel()
-	edit, post, first := Call{Kind: Edit, Slot: root, Have: ledger.Slot{TS: "1.0"}}, Call{Kind: Post, Slot: immediate}, Call{Kind: Post, Slot: root}
+	edit, post, first := Call{Kind: Edit, Slot: root, Have: ledger.Record{TS: "1.0"}}, Call{Kind: Post, Slot: immediate}, Call{Kind: Post, Slot: root}
 	for name, c := range map[string]struct {
 		call      Call
 		refused   *slackapi.Error
@@ -250,7 +252,7 @@ func TestAssess(t *testing.T) {
 		"limited":               {post, limited, false, Refusal{Wait: 7 * time.Second, Level: slog.LevelWarn}},
 		"nobody knows":          {post, unheard, false, Refusal{About: AboutSlack, Wait: Retry, Level: slog.LevelWarn}},
 		"gone":                  {edit, messageGone, false, Refusal{Level: slog.LevelInfo}},
-		"given up":              {Call{Kind: Edit, Slot: root, Have: ledger.Slot{Old: []string{"0.9"}}}, uneditable, false, Refusal{About: AboutMessage, Wait: Usual.Parked, Level: slog.LevelError}},
+		"given up":              {Call{Kind: Edit, Slot: root, Have: ledger.Record{Old: []string{"0.9"}}}, uneditable, false, Refusal{About: AboutMessage, Wait: Usual.Parked, Level: slog.LevelError}},
 		"the app":               {post, revoked, false, Refusal{About: AboutSlack, Wait: Usual.Parked, Pause: Usual.Parked, Level: slog.LevelError}},
 		"one permission":        {post, noScope, false, Refusal{About: AboutMessage, Wait: Usual.Parked, Level: slog.LevelError}},
 		"the channel":           {post, archived, true, Refusal{About: AboutChannel, Wait: Usual.Parked, Close: Usual.Parked, Level: slog.LevelError}},
@@ -273,21 +275,21 @@ func TestAssess(t *testing.T) {
 // TestLateEnds: what is done about calls that ended after their coordinator was gone.
 func TestLateEnds(t *testing.T) {
 	t.Parallel()
-	have := ledger.Slot{State: ledger.Sent, TS: "1.0", Hash: "h", Op: "op"}
+	have := ledger.Record{State: ledger.Sent, TS: "1.0", Hash: "h", Op: "op"}
 	for name, c := range map[string]struct {
 		late   Late
-		have   ledger.Slot
+		have   ledger.Record
 		wanted bool
-		want   ledger.Slot
+		want   ledger.Record
 		look   bool
 	}{
-		"a late edit":                {Late{TS: "1.0"}, have, true, with(have, func(s *ledger.Slot) { s.Hash = "" }), false},
-		"looked for anyway":          {Late{Op: "op"}, ledger.Slot{State: ledger.Sending, Op: "op"}, true, ledger.Slot{State: ledger.Sending, Op: "op"}, false},
-		"there after all":            {Late{TS: "1.0", Op: "op"}, ledger.Slot{State: ledger.Waiting, Op: "op"}, true, ledger.Slot{State: ledger.Sending, Op: "op"}, false},
-		"a copy":                     {Late{TS: "1.1", Op: "op"}, have, true, with(have, func(s *ledger.Slot) { s.Sweeps, s.SweepAt = 1, now }), false},
-		"a copy may come":            {Late{Op: "op"}, have, true, with(have, func(s *ledger.Slot) { s.Sweeps, s.SweepAt = 2, now }), false},
+		"a late edit":                {Late{TS: "1.0"}, have, true, with(have, func(s *ledger.Record) { s.Hash = "" }), false},
+		"looked for anyway":          {Late{Op: "op"}, ledger.Record{State: ledger.Sending, Op: "op"}, true, ledger.Record{State: ledger.Sending, Op: "op"}, false},
+		"there after all":            {Late{TS: "1.0", Op: "op"}, ledger.Record{State: ledger.Waiting, Op: "op"}, true, ledger.Record{State: ledger.Sending, Op: "op"}, false},
+		"a copy":                     {Late{TS: "1.1", Op: "op"}, have, true, with(have, func(s *ledger.Record) { s.Sweeps, s.SweepAt = 1, now }), false},
+		"a copy may come":            {Late{Op: "op"}, have, true, with(have, func(s *ledger.Record) { s.Sweeps, s.SweepAt = 2, now }), false},
 		"of another post":            {Late{TS: "1.1", Op: "other"}, have, true, have, true},
-		"nobody wants it":            {Late{TS: "1.1", Op: "op"}, ledger.Slot{State: ledger.Waiting, Op: "op"}, false, ledger.Slot{State: ledger.Waiting, Op: "op"}, true},
+		"nobody wants it":            {Late{TS: "1.1", Op: "op"}, ledger.Record{State: ledger.Waiting, Op: "op"}, false, ledger.Record{State: ledger.Waiting, Op: "op"}, true},
 		"an edit of what is another": {Late{TS: "1.1"}, have, true, have, true},
 	} {
 		got, look := Ended(c.late, c.have, c.wanted, Usual, now)
@@ -296,9 +298,9 @@ func TestLateEnds(t *testing.T) {
 			t.Errorf("%s: looked for %v, want %v", name, look, c.look)
 		}
 	}
-	settled := ledger.Slot{State: ledger.Sent, TS: "1.0", Hash: "h"}
+	settled := ledger.Record{State: ledger.Sent, TS: "1.0", Hash: "h"}
 	got, extra := Left(Late{Op: "op", IntentAt: ago(time.Hour)}, settled, []string{"1.0", "1.1"}, Usual, now)
-	sameSlot(t, "its own, settled", with(settled, func(s *ledger.Slot) { s.Op, s.IntentAt, s.Sweeps, s.SweepAt = "op", ago(time.Hour), 2, now }), got)
+	sameSlot(t, "its own, settled", with(settled, func(s *ledger.Record) { s.Op, s.IntentAt, s.Sweeps, s.SweepAt = "op", ago(time.Hour), 2, now }), got)
 	if len(extra) > 0 || SameWork(got, settled) {
 		t.Errorf("its own, settled: %q go, want the sweep to find them", extra)
 	}
@@ -312,37 +314,37 @@ func TestLateEnds(t *testing.T) {
 // TestPictureFiles: what the ledger says of a picture's file.
 func TestPictureFiles(t *testing.T) {
 	t.Parallel()
-	have := ledger.Slot{State: ledger.Sending, Hash: "p1", File: "F1", IntentAt: ago(time.Second), Old: []string{"F0"}}
+	have := ledger.Record{State: ledger.Sending, Hash: "p1", File: "F1", IntentAt: ago(time.Second), Old: []string{"F0"}}
 	failed := errors.New("EOF")
-	for name, c := range map[string]struct{ got, want ledger.Slot }{
-		"wanted":                   {Wanted(chart, ledger.Slot{}, now), ledger.Slot{State: ledger.Waiting, Hash: "p1", IntentAt: now}},
-		"wanted anew":              {Wanted(chart, ledger.Slot{File: "F1", Old: []string{"F0"}}, now), ledger.Slot{State: ledger.Waiting, Hash: "p1", IntentAt: now, Old: []string{"F0", "F1"}}},
-		"an old file is deleted":   {Dropped(have, "F0"), with(have, func(s *ledger.Slot) { s.Old = nil })},
-		"its file is deleted":      {Dropped(have, "F1"), with(have, func(s *ledger.Slot) { s.State, s.File, s.Hash = ledger.Waiting, "", "" })},
-		"a first failure":          {PictureFailed(have, failed, nil, Usual, now), with(have, func(s *ledger.Slot) { s.Tries, s.Why, s.NextAt = 1, "EOF", in(Retry) })},
-		"a third failure":          {PictureFailed(with(have, func(s *ledger.Slot) { s.Tries = 2 }), failed, unheard, Usual, now), with(have, func(s *ledger.Slot) { s.Tries, s.Why, s.NextAt = 3, "EOF", in(Usual.Parked) })},
-		"a tenth failure":          {PictureFailed(with(have, func(s *ledger.Slot) { s.Tries = 9 }), failed, nil, Usual, now), with(have, func(s *ledger.Slot) { s.Tries, s.Why, s.NextAt = 10, "EOF", in(pictureRest*Usual.Parked) })},
-		"refused":                  {PictureFailed(have, failed, revoked, Usual, now), with(have, func(s *ledger.Slot) { s.Tries, s.Why, s.NextAt = 3, "EOF", in(Usual.Parked) })},
-		"limited is no failure":    {PictureFailed(have, failed, limited, Usual, now), with(have, func(s *ledger.Slot) { s.Why, s.NextAt = "EOF", in(7*time.Second) })},
-		"unreachable is a failure": {PictureFailed(have, failed, unreachable, Usual, now), with(have, func(s *ledger.Slot) { s.Tries, s.Why, s.NextAt = 1, "EOF", in(Retry) })},
-		"blamed": {Blamed(have, badBlocks, Usual, now), with(have, func(s *ledger.Slot) {
+	for name, c := range map[string]struct{ got, want ledger.Record }{
+		"wanted":                   {Wanted(chart, ledger.Record{}, now), ledger.Record{State: ledger.Waiting, Hash: "p1", IntentAt: now}},
+		"wanted anew":              {Wanted(chart, ledger.Record{File: "F1", Old: []string{"F0"}}, now), ledger.Record{State: ledger.Waiting, Hash: "p1", IntentAt: now, Old: []string{"F0", "F1"}}},
+		"an old file is deleted":   {Dropped(have, "F0"), with(have, func(s *ledger.Record) { s.Old = nil })},
+		"its file is deleted":      {Dropped(have, "F1"), with(have, func(s *ledger.Record) { s.State, s.File, s.Hash = ledger.Waiting, "", "" })},
+		"a first failure":          {PictureFailed(have, failed, nil, Usual, now), with(have, func(s *ledger.Record) { s.Tries, s.Why, s.NextAt = 1, "EOF", in(Retry) })},
+		"a third failure":          {PictureFailed(with(have, func(s *ledger.Record) { s.Tries = 2 }), failed, unheard, Usual, now), with(have, func(s *ledger.Record) { s.Tries, s.Why, s.NextAt = 3, "EOF", in(Usual.Parked) })},
+		"a tenth failure":          {PictureFailed(with(have, func(s *ledger.Record) { s.Tries = 9 }), failed, nil, Usual, now), with(have, func(s *ledger.Record) { s.Tries, s.Why, s.NextAt = 10, "EOF", in(pictureRest*Usual.Parked) })},
+		"refused":                  {PictureFailed(have, failed, revoked, Usual, now), with(have, func(s *ledger.Record) { s.Tries, s.Why, s.NextAt = 3, "EOF", in(Usual.Parked) })},
+		"limited is no failure":    {PictureFailed(have, failed, limited, Usual, now), with(have, func(s *ledger.Record) { s.Why, s.NextAt = "EOF", in(7*time.Second) })},
+		"unreachable is a failure": {PictureFailed(have, failed, unreachable, Usual, now), with(have, func(s *ledger.Record) { s.Tries, s.Why, s.NextAt = 1, "EOF", in(Retry) })},
+		"blamed": {Blamed(have, badBlocks, Usual, now), with(have, func(s *ledger.Record) {
 			s.State, s.Tries, s.Why, s.NextAt = ledger.Uploaded, 1, badBlocks.Error(), in(Retry)
 		})},
 	} {
 		sameSlot(t, name, c.want, c.got)
 	}
-	waiting := func(s *ledger.Slot) { s.State, s.File, s.Old = ledger.Waiting, "", []string{"F0", "F1"} }
+	waiting := func(s *ledger.Record) { s.State, s.File, s.Old = ledger.Waiting, "", []string{"F0", "F1"} }
 	for name, c := range map[string]struct {
-		have  ledger.Slot
+		have  ledger.Record
 		state slackapi.FileState
-		want  ledger.Slot
+		want  ledger.Record
 		lost  bool
 	}{
-		"ready":              {with(have, func(s *ledger.Slot) { s.Why, s.NextAt = "EOF", now }), slackapi.FileReady, with(have, func(s *ledger.Slot) { s.State = ledger.Sent }), false},
-		"Slack looks at it":  {have, slackapi.FilePending, with(have, func(s *ledger.Slot) { s.State, s.NextAt = ledger.Uploaded, in(PictureLook) }), false},
-		"for too long":       {with(have, func(s *ledger.Slot) { s.IntentAt = ago(Usual.Picture) }), slackapi.FilePending, with(with(have, waiting), func(s *ledger.Slot) { s.IntentAt = ago(Usual.Picture) }), true},
+		"ready":              {with(have, func(s *ledger.Record) { s.Why, s.NextAt = "EOF", now }), slackapi.FileReady, with(have, func(s *ledger.Record) { s.State = ledger.Sent }), false},
+		"Slack looks at it":  {have, slackapi.FilePending, with(have, func(s *ledger.Record) { s.State, s.NextAt = ledger.Uploaded, in(PictureLook) }), false},
+		"for too long":       {with(have, func(s *ledger.Record) { s.IntentAt = ago(Usual.Picture) }), slackapi.FilePending, with(with(have, waiting), func(s *ledger.Record) { s.IntentAt = ago(Usual.Picture) }), true},
 		"never completed":    {have, slackapi.FileAbsent, with(have, waiting), false},
-		"it was, and is not": {with(have, func(s *ledger.Slot) { s.State = ledger.Uploaded }), slackapi.FileAbsent, with(have, waiting), true},
+		"it was, and is not": {with(have, func(s *ledger.Record) { s.State = ledger.Uploaded }), slackapi.FileAbsent, with(have, waiting), true},
 	} {
 		got, lost := Checked(c.have, c.state, Usual, now)
 		sameSlot(t, name, c.want, got)
@@ -353,19 +355,19 @@ func TestPictureFiles(t *testing.T) {
 	if got := Patience(have, Usual, now); got != Usual.Picture-time.Second {
 		t.Errorf("a try may take %s, want what is left of %s", got, Usual.Picture)
 	}
-	if got := Patience(with(have, func(s *ledger.Slot) { s.Tries = pictureTries }), Usual, now); got != Usual.Picture {
+	if got := Patience(with(have, func(s *ledger.Record) { s.Tries = pictureTries }), Usual, now); got != Usual.Picture {
 		t.Errorf("a late try may take %s, want %s", got, Usual.Picture)
 	}
 	for name, c := range map[string]struct {
 		slot message.Slot
-		have ledger.Slot
+		have ledger.Record
 		want string
 	}{
-		"there":        {chart, ledger.Slot{State: ledger.Sent, Hash: "p1", File: "F1"}, "F1"},
-		"not yet":      {chart, ledger.Slot{State: ledger.Uploaded, Hash: "p1", File: "F1"}, ""},
-		"another one":  {chart, ledger.Slot{State: ledger.Sent, Hash: "p0", File: "F1"}, ""},
-		"no picture":   {root, ledger.Slot{State: ledger.Sent, Hash: "p1", File: "F1"}, ""},
-		"nothing here": {chart, ledger.Slot{}, ""},
+		"there":        {chart, ledger.Record{State: ledger.Sent, Hash: "p1", File: "F1"}, "F1"},
+		"not yet":      {chart, ledger.Record{State: ledger.Uploaded, Hash: "p1", File: "F1"}, ""},
+		"another one":  {chart, ledger.Record{State: ledger.Sent, Hash: "p0", File: "F1"}, ""},
+		"no picture":   {root, ledger.Record{State: ledger.Sent, Hash: "p1", File: "F1"}, ""},
+		"nothing here": {chart, ledger.Record{}, ""},
 	} {
 		if got := File(c.slot, ledger.Ledger{"picture:root": c.have}); got != c.want {
 			t.Errorf("%s: shown with %q, want %q", name, got, c.want)

@@ -33,8 +33,8 @@ func (k Kind) AboutFile() bool { return k >= WantFile }
 // Call is what has to be done about one message of a thread.
 type Call struct {
 	Kind   Kind
-	Slot   message.Slot // as it should be
-	Have   ledger.Slot  // as Slack is known to have it
+	Slot   message.Slot  // as it should be
+	Have   ledger.Record // as Slack is known to have it
 	Class  Class
 	Urgent bool   // somebody waits for it
 	Word   string // with which Slack refused the whole message

@@ -69,7 +69,7 @@ func (l *look) interval(c Call) time.Duration {
 }
 
 // Edited is what the ledger says of a message that Slack took an edit of.
-func Edited(c Call) ledger.Slot {
+func Edited(c Call) ledger.Record {
 	slot := c.Have
 	slot.State, slot.Hash, slot.Why = ledger.Sent, c.Slot.Hash(), ""
 	noteForm(&slot, c)
@@ -79,7 +79,7 @@ func Edited(c Call) ledger.Slot {
 // NotEdited is what the ledger says of a message whose edit Slack did not take, and what
 // follows; ok is false when it says what it said before, and the same edit is tried
 // again.
-func NotEdited(c Call, refused *slackapi.Error, now time.Time) (slot ledger.Slot, follow Follow, ok bool) {
+func NotEdited(c Call, refused *slackapi.Error, now time.Time) (slot ledger.Record, follow Follow, ok bool) {
 	slot = c.Have
 	switch {
 	case refused.Outcome == slackapi.OutcomeGone && !GivenUp(c, refused):

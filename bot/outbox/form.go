@@ -16,7 +16,7 @@ import (
 
 // ShortForm is the form in which the ledger asks for a message, and Slack's word for why
 // the whole one was refused; [message.FormWhole] when that was never refused.
-func ShortForm(slot message.Slot, have ledger.Slot) (form message.Form, word string) {
+func ShortForm(slot message.Slot, have ledger.Record) (form message.Form, word string) {
 	if have.Refused == "" || have.Refused != slot.Hash() {
 		return message.FormWhole, ""
 	}
@@ -25,13 +25,13 @@ func ShortForm(slot message.Slot, have ledger.Slot) (form message.Form, word str
 }
 
 // wordOf is Slack's word for why a whole message was refused.
-func wordOf(have ledger.Slot) string {
+func wordOf(have ledger.Record) string {
 	_, word, _ := strings.Cut(have.Form, " ")
 	return word
 }
 
 // noteForm notes in the ledger which form of a message is sent.
-func noteForm(slot *ledger.Slot, c Call) {
+func noteForm(slot *ledger.Record, c Call) {
 	slot.Refused, slot.Form = "", ""
 	if c.Slot.Form != message.FormWhole {
 		slot.Refused, slot.Form = c.Slot.Whole, string(c.Slot.Form)+" "+c.Word
@@ -39,7 +39,7 @@ func noteForm(slot *ledger.Slot, c Call) {
 }
 
 // shorten notes that a shorter form is to be sent next; false when there is none.
-func shorten(slot *ledger.Slot, c Call, refused *slackapi.Error) bool {
+func shorten(slot *ledger.Record, c Call, refused *slackapi.Error) bool {
 	next := Shortened(c, refused)
 	if next == message.FormWhole {
 		slot.Refused, slot.Form = "", ""

@@ -19,7 +19,7 @@ type Late struct {
 // is put right: a copy is swept, an edit made again. Wanted says that there is to be
 // such a message. When look is true nothing of it is known here: what it left has to be
 // found first, see [Left].
-func Ended(late Late, have ledger.Slot, wanted bool, timing Timing, now time.Time) (slot ledger.Slot, look bool) {
+func Ended(late Late, have ledger.Record, wanted bool, timing Timing, now time.Time) (slot ledger.Record, look bool) {
 	ours := late.Op != "" && have.Op == late.Op // an edit has no op
 	slot = have
 	switch {
@@ -40,7 +40,7 @@ func Ended(late Late, have ledger.Slot, wanted bool, timing Timing, now time.Tim
 
 // Left is what the ledger is to say when a late call left messages, and which of them
 // go: those that nobody wants any more.
-func Left(late Late, have ledger.Slot, left []string, timing Timing, now time.Time) (slot ledger.Slot, extra []string) {
+func Left(late Late, have ledger.Record, left []string, timing Timing, now time.Time) (slot ledger.Record, extra []string) {
 	slot = have
 	if late.TS != "" || !slices.Contains(left, have.TS) {
 		return slot, left
@@ -51,6 +51,6 @@ func Left(late Late, have ledger.Slot, left []string, timing Timing, now time.Ti
 }
 
 // SameWork reports whether two states of a slot ask for the same look at Slack.
-func SameWork(a, b ledger.Slot) bool {
+func SameWork(a, b ledger.Record) bool {
 	return a.Hash == b.Hash && a.State == b.State && a.Sweeps == b.Sweeps && a.SweepAt.Equal(b.SweepAt)
 }

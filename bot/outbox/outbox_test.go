@@ -27,8 +27,8 @@ var (
 )
 
 // sent is what the ledger says of a message that Slack shows as it should be.
-func sent(slot message.Slot, ts string) ledger.Slot {
-	have := ledger.Slot{Channel: "C1", TS: ts, Hash: slot.Hash(), State: ledger.Sent}
+func sent(slot message.Slot, ts string) ledger.Record {
+	have := ledger.Record{Channel: "C1", TS: ts, Hash: slot.Hash(), State: ledger.Sent}
 	if slot.Thread {
 		have.Parent = "1.0"
 	}
@@ -36,15 +36,15 @@ func sent(slot message.Slot, ts string) ledger.Slot {
 }
 
 // with is a slot of the ledger that differs.
-func with(have ledger.Slot, change func(*ledger.Slot)) ledger.Slot {
+func with(have ledger.Record, change func(*ledger.Record)) ledger.Record {
 	change(&have)
 	return have
 }
 
-func stale(have ledger.Slot) ledger.Slot { have.Hash = "before"; return have }
+func stale(have ledger.Record) ledger.Record { have.Hash = "before"; return have }
 
 // shows is a ledger whose root is as it should be.
-func shows(more map[string]ledger.Slot) ledger.Ledger {
+func shows(more map[string]ledger.Record) ledger.Ledger {
 	all := ledger.Ledger{"root": sent(root, "1.0")}
 	maps.Copy(all, more)
 	return all

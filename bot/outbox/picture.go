@@ -63,7 +63,7 @@ func (l *look) withPicture(c Call) {
 
 // WithoutPicture reports whether a message has waited for its picture long enough, as
 // the picture's slot says.
-func WithoutPicture(have ledger.Slot, timing Timing, now time.Time) bool {
+func WithoutPicture(have ledger.Record, timing Timing, now time.Time) bool {
 	return have.Tries >= pictureTries || !ahead(have.IntentAt.Add(timing.Picture), now, timing.Picture)
 }
 
@@ -84,7 +84,7 @@ func (l *look) tidyPicture(c Call) {
 }
 
 // bring is the next step to have a picture's file at Slack, and when to take it.
-func bring(c Call, have ledger.Slot) (Call, time.Time) {
+func bring(c Call, have ledger.Record) (Call, time.Time) {
 	switch {
 	case have.Hash != c.Slot.Picture.Hash:
 		c.Kind = WantFile
@@ -98,7 +98,7 @@ func bring(c Call, have ledger.Slot) (Call, time.Time) {
 }
 
 // Unshown are the files that a message which is as it should be does not show.
-func Unshown(slot message.Slot, have ledger.Slot) []string {
+func Unshown(slot message.Slot, have ledger.Record) []string {
 	if slot.Picture == nil && !slot.Once && have.File != "" {
 		return append(slices.Clone(have.Old), have.File)
 	}
@@ -124,8 +124,8 @@ func (l *look) file(c Call, at time.Time) {
 
 // Wanted is what the ledger says of a picture that is to be brought: from now on its
 // message waits for it so long and no longer.
-func Wanted(slot message.Slot, was ledger.Slot, now time.Time) ledger.Slot {
-	have := ledger.Slot{State: ledger.Waiting, Hash: slot.Picture.Hash, IntentAt: now, Old: was.Old}
+func Wanted(slot message.Slot, was ledger.Record, now time.Time) ledger.Record {
+	have := ledger.Record{State: ledger.Waiting, Hash: slot.Picture.Hash, IntentAt: now, Old: was.Old}
 	if was.File != "" {
 		have.Old = append(slices.Clone(was.Old), was.File)
 	}
@@ -133,7 +133,7 @@ func Wanted(slot message.Slot, was ledger.Slot, now time.Time) ledger.Slot {
 }
 
 // Patience is how long the calls of one try to bring a file may take.
-func Patience(have ledger.Slot, timing Timing, now time.Time) time.Duration {
+func Patience(have ledger.Record, timing Timing, now time.Time) time.Duration {
 	if WithoutPicture(have, timing, now) {
 		return timing.Picture
 	}
@@ -142,7 +142,7 @@ func Patience(have ledger.Slot, timing Timing, now time.Time) time.Duration {
 
 // Checked is what the ledger says of a file after a look at it; lost says that it will
 // never be there.
-func Checked(have ledger.Slot, state slackapi.FileState, timing Timing, now time.Time) (slot ledger.Slot, lost bool) {
+func Checked(have ledger.Record, state slackapi.FileState, timing Timing, now time.Time) (slot ledger.Record, lost bool) {
 	switch {
 	case state == slackapi.FileReady:
 		have.State, have.Why, have.NextAt = ledger.Sent, "", time.Time{}
@@ -159,7 +159,7 @@ func Checked(have ledger.Slot, state slackapi.FileState, timing Timing, now time
 }
 
 // Dropped is what the ledger says once a file is deleted.
-func Dropped(have ledger.Slot, gone string) ledger.Slot {
+func Dropped(have ledger.Record, gone string) ledger.Record {
 	have.Old = slices.DeleteFunc(slices.Clone(have.Old), func(id string) bool { return id == gone })
 	if have.File == gone {
 		have.File, have.Hash, have.State = "", "", ledger.Waiting
@@ -169,7 +169,7 @@ func Dropped(have ledger.Slot, gone string) ledger.Slot {
 
 // PictureFailed is what the ledger says of a picture that did not get there: when to try
 // again. What Slack limits is no failure; what it refuses will not be better soon.
-func PictureFailed(have ledger.Slot, why error, refused *slackapi.Error, timing Timing, now time.Time) ledger.Slot {
+func PictureFailed(have ledger.Record, why error, refused *slackapi.Error, timing Timing, now time.Time) ledger.Record {
 	have.Why = why.Error()
 	switch {
 	case refused != nil && refused.Outcome == slackapi.OutcomeLimited && refused.Code != slackapi.CodeUnreachable:
@@ -201,7 +201,7 @@ func BlamesPicture(c Call, refused *slackapi.Error) bool {
 
 // Blamed is what the ledger says of a picture with which a message was refused: it is
 // looked at again, and at the third time the message goes without.
-func Blamed(have ledger.Slot, refused *slackapi.Error, timing Timing, now time.Time) ledger.Slot {
+func Blamed(have ledger.Record, refused *slackapi.Error, timing Timing, now time.Time) ledger.Record {
 	have.State, have.Tries, have.Why = ledger.Uploaded, have.Tries+1, refused.Error()
 	have.NextAt = now.Add(pictureRests(have.Tries, timing))
 	return have

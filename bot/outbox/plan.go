@@ -26,7 +26,7 @@ type Files struct {
 }
 
 // root is the ledger's slot of the first message.
-func (t Thread) root() ledger.Slot { return t.Ledger[ledger.Root] }
+func (t Thread) root() ledger.Record { return t.Ledger[ledger.Root] }
 
 // waitedFor reports whether somebody waits to see a message change.
 func (t Thread) waitedFor(slot string) bool {

@@ -13,8 +13,8 @@ import (
 func TestPlanOfAWholeThread(t *testing.T) {
 	t.Parallel()
 	all := []message.Slot{root, immediate, tier, ping}
-	everything := shows(map[string]ledger.Slot{"tier:immediate": sent(immediate, "1.1"), "tier:long_term": sent(tier, "1.2"), "deadline:1": sent(ping, "1.3")})
-	but := func(name string, slot ledger.Slot) ledger.Ledger {
+	everything := shows(map[string]ledger.Record{"tier:immediate": sent(immediate, "1.1"), "tier:long_term": sent(tier, "1.2"), "deadline:1": sent(ping, "1.3")})
+	but := func(name string, slot ledger.Record) ledger.Ledger {
 		some := ledger.Ledger{}
 		maps.Copy(some, everything)
 		some[name] = slot
@@ -38,8 +38,8 @@ func TestPlanOfAWholeThread(t *testing.T) {
 func TestSupersededMessages(t *testing.T) {
 	t.Parallel()
 	plans(t, map[string]planCase{
-		"superseded":     {Thread{Slots: []message.Slot{root, ping}, Ledger: shows(map[string]ledger.Slot{"deadline:1": {State: ledger.Superseded}})}, planned{}},
-		"not superseded": {Thread{Slots: []message.Slot{root, ping}, Ledger: shows(map[string]ledger.Slot{"deadline:1": {State: ledger.Waiting}})}, planned{slot: "deadline:1", kind: Post, class: ClassPing}},
+		"superseded":     {Thread{Slots: []message.Slot{root, ping}, Ledger: shows(map[string]ledger.Record{"deadline:1": {State: ledger.Superseded}})}, planned{}},
+		"not superseded": {Thread{Slots: []message.Slot{root, ping}, Ledger: shows(map[string]ledger.Record{"deadline:1": {State: ledger.Waiting}})}, planned{slot: "deadline:1", kind: Post, class: ClassPing}},
 	})
 	if got := Superseded(Thread{Slots: []message.Slot{root, immediate, ping}}); len(got) != 1 || got[0] != "deadline:1" {
 		t.Errorf("a root nobody saw makes %q needless, want its pings", got)
@@ -54,19 +54,19 @@ func TestPastPings(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		slot    string
-		have    ledger.Slot
+		have    ledger.Record
 		opening int
 		told    []int
 		want    bool
 	}{
-		"long past":             {message.DeadlinePing + ":2", ledger.Slot{State: ledger.Sent}, 12, nil, true},
-		"superseded":            {"resolved:2", ledger.Slot{State: ledger.Superseded}, 12, nil, true},
-		"ten openings ago":      {message.DeadlinePing + ":3", ledger.Slot{State: ledger.Sent}, 12, nil, false},
-		"still asked about":     {message.DeadlinePing + ":2", ledger.Slot{State: ledger.Sent}, 12, []int{2}, false},
-		"copies may come":       {message.DeadlinePing + ":2", ledger.Slot{State: ledger.Sent, Sweeps: 1}, 12, nil, false},
-		"not sent yet":          {message.DeadlinePing + ":2", ledger.Slot{State: ledger.Waiting}, 12, nil, false},
-		"no ping":               {"tier:2", ledger.Slot{State: ledger.Sent}, 12, nil, false},
-		"a ping without number": {message.DeadlinePing + ":x", ledger.Slot{State: ledger.Sent}, 12, nil, false},
+		"long past":             {message.DeadlinePing + ":2", ledger.Record{State: ledger.Sent}, 12, nil, true},
+		"superseded":            {"resolved:2", ledger.Record{State: ledger.Superseded}, 12, nil, true},
+		"ten openings ago":      {message.DeadlinePing + ":3", ledger.Record{State: ledger.Sent}, 12, nil, false},
+		"still asked about":     {message.DeadlinePing + ":2", ledger.Record{State: ledger.Sent}, 12, []int{2}, false},
+		"copies may come":       {message.DeadlinePing + ":2", ledger.Record{State: ledger.Sent, Sweeps: 1}, 12, nil, false},
+		"not sent yet":          {message.DeadlinePing + ":2", ledger.Record{State: ledger.Waiting}, 12, nil, false},
+		"no ping":               {"tier:2", ledger.Record{State: ledger.Sent}, 12, nil, false},
+		"a ping without number": {message.DeadlinePing + ":x", ledger.Record{State: ledger.Sent}, 12, nil, false},
 	} {
 		if got := len(PastPings(ledger.Ledger{c.slot: c.have}, c.opening, c.told)) == 1; got != c.want {
 			t.Errorf("%s: forgotten %v, want %v", name, got, c.want)
@@ -114,31 +114,31 @@ func TestParkedMessages(t *testing.T) {
 // TestMissingMessages are posted, replies under a root.
 func TestMissingMessages(t *testing.T) {
 	t.Parallel()
-	moved := with(sent(immediate, "1.1"), func(s *ledger.Slot) { s.Parent = "0.9" })
+	moved := with(sent(immediate, "1.1"), func(s *ledger.Record) { s.Parent = "0.9" })
 	plans(t, map[string]planCase{
 		"a reply waits for its root":          {Thread{Slots: []message.Slot{immediate}}, planned{}},
-		"under a root that people deleted":    {Thread{Slots: []message.Slot{root, immediate}, Ledger: shows(map[string]ledger.Slot{"tier:immediate": moved})}, planned{slot: "tier:immediate", kind: Post, class: ClassImmediate}},
-		"a ping under it is not sent again":   {Thread{Slots: []message.Slot{root, ping}, Ledger: shows(map[string]ledger.Slot{"deadline:1": with(sent(ping, "1.3"), func(s *ledger.Slot) { s.Parent = "0.9" })})}, planned{}},
-		"under its own root it stays":         {Thread{Slots: []message.Slot{root, immediate}, Ledger: shows(map[string]ledger.Slot{"tier:immediate": sent(immediate, "1.1")})}, planned{}},
-		"a parent of old binaries is no sign": {Thread{Slots: []message.Slot{root, immediate}, Ledger: shows(map[string]ledger.Slot{"tier:immediate": with(sent(immediate, "1.1"), func(s *ledger.Slot) { s.Parent = "" })})}, planned{}},
+		"under a root that people deleted":    {Thread{Slots: []message.Slot{root, immediate}, Ledger: shows(map[string]ledger.Record{"tier:immediate": moved})}, planned{slot: "tier:immediate", kind: Post, class: ClassImmediate}},
+		"a ping under it is not sent again":   {Thread{Slots: []message.Slot{root, ping}, Ledger: shows(map[string]ledger.Record{"deadline:1": with(sent(ping, "1.3"), func(s *ledger.Record) { s.Parent = "0.9" })})}, planned{}},
+		"under its own root it stays":         {Thread{Slots: []message.Slot{root, immediate}, Ledger: shows(map[string]ledger.Record{"tier:immediate": sent(immediate, "1.1")})}, planned{}},
+		"a parent of old binaries is no sign": {Thread{Slots: []message.Slot{root, immediate}, Ledger: shows(map[string]ledger.Record{"tier:immediate": with(sent(immediate, "1.1"), func(s *ledger.Record) { s.Parent = "" })})}, planned{}},
 	})
 }
 
 // TestCopies are looked for when a message may have been sent twice.
 func TestCopies(t *testing.T) {
 	t.Parallel()
-	sweep := func(have ledger.Slot, at time.Time) ledger.Slot { have.Sweeps, have.SweepAt = 2, at; return have }
+	sweep := func(have ledger.Record, at time.Time) ledger.Record { have.Sweeps, have.SweepAt = 2, at; return have }
 	plans(t, map[string]planCase{
 		"due":                            {Thread{Slots: []message.Slot{root}, Ledger: ledger.Ledger{"root": sweep(sent(root, "1.0"), ago(time.Second))}}, planned{slot: "root", kind: Sweep, class: ClassEdit}},
 		"to come":                        {Thread{Slots: []message.Slot{root}, Ledger: ledger.Ledger{"root": sweep(sent(root, "1.0"), in(time.Second))}}, planned{next: in(time.Second)}},
 		"the clock was set back":         {Thread{Slots: []message.Slot{root}, Ledger: ledger.Ledger{"root": sweep(sent(root, "1.0"), in(time.Hour))}}, planned{slot: "root", kind: Sweep, class: ClassEdit}},
 		"before an edit of the same":     {Thread{Slots: []message.Slot{root}, Ledger: ledger.Ledger{"root": sweep(stale(sent(root, "1.0")), ago(time.Second))}}, planned{slot: "root", kind: Sweep, class: ClassEdit}},
-		"an orphan, due":                 {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Slot{"deadline:1": sweep(sent(ping, "1.3"), ago(time.Second))})}, planned{slot: "deadline:1", kind: Sweep, class: ClassEdit}},
-		"an orphan, to come":             {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Slot{"deadline:1": sweep(sent(ping, "1.3"), in(time.Second))})}, planned{next: in(time.Second)}},
-		"an orphan of unknown outcome":   {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Slot{"deadline:1": {State: ledger.Sending, Sweeps: 2, IntentAt: ago(Usual.Unknown)}})}, planned{slot: "deadline:1", kind: Sweep, class: ClassEdit}},
-		"an orphan that may still come":  {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Slot{"deadline:1": {State: ledger.Sending, Sweeps: 2, IntentAt: now}})}, planned{next: in(Usual.Unknown)}},
-		"an orphan that was sent once":   {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Slot{"deadline:1": sent(ping, "1.3")})}, planned{}},
-		"what is to be there goes first": {Thread{Slots: []message.Slot{root, immediate}, Ledger: shows(map[string]ledger.Slot{"deadline:1": sweep(sent(ping, "1.3"), ago(time.Second))})}, planned{slot: "tier:immediate", kind: Post, class: ClassImmediate}},
+		"an orphan, due":                 {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Record{"deadline:1": sweep(sent(ping, "1.3"), ago(time.Second))})}, planned{slot: "deadline:1", kind: Sweep, class: ClassEdit}},
+		"an orphan, to come":             {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Record{"deadline:1": sweep(sent(ping, "1.3"), in(time.Second))})}, planned{next: in(time.Second)}},
+		"an orphan of unknown outcome":   {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Record{"deadline:1": {State: ledger.Sending, Sweeps: 2, IntentAt: ago(Usual.Unknown)}})}, planned{slot: "deadline:1", kind: Sweep, class: ClassEdit}},
+		"an orphan that may still come":  {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Record{"deadline:1": {State: ledger.Sending, Sweeps: 2, IntentAt: now}})}, planned{next: in(Usual.Unknown)}},
+		"an orphan that was sent once":   {Thread{Slots: []message.Slot{root}, Ledger: shows(map[string]ledger.Record{"deadline:1": sent(ping, "1.3")})}, planned{}},
+		"what is to be there goes first": {Thread{Slots: []message.Slot{root, immediate}, Ledger: shows(map[string]ledger.Record{"deadline:1": sweep(sent(ping, "1.3"), ago(time.Second))})}, planned{slot: "tier:immediate", kind: Post, class: ClassImmediate}},
 	})
 }
 
@@ -150,7 +150,7 @@ func TestEdits(t *testing.T) {
 		if slot.Thread {
 			more.Slots = []message.Slot{root, slot}
 		}
-		more.Ledger = shows(map[string]ledger.Slot{slot.Name: stale(sent(slot, "1.1"))})
+		more.Ledger = shows(map[string]ledger.Record{slot.Name: stale(sent(slot, "1.1"))})
 		if slot.Name == "root" {
 			more.Ledger["root"] = stale(sent(slot, "1.0"))
 		}
@@ -177,7 +177,7 @@ func TestEdits(t *testing.T) {
 		"a page of its list":              {edited(page("1"), ListInterval, young), planned{slot: "page:1", kind: Edit, class: ClassEdit}},
 		"the clock was set back":          {edited(root, -time.Hour, Thread{}), planned{slot: "root", kind: Edit, class: ClassEdit}},
 		"never edited":                    {Thread{Slots: []message.Slot{root}, Ledger: ledger.Ledger{"root": stale(sent(root, "1.0"))}}, planned{slot: "root", kind: Edit, class: ClassEdit}},
-		"a ping that differs stays":       {Thread{Slots: []message.Slot{root, ping}, Ledger: shows(map[string]ledger.Slot{"deadline:1": stale(sent(ping, "1.3"))})}, planned{}},
+		"a ping that differs stays":       {Thread{Slots: []message.Slot{root, ping}, Ledger: shows(map[string]ledger.Record{"deadline:1": stale(sent(ping, "1.3"))})}, planned{}},
 		"a first page of a storm's list":  {Thread{Storm: true, Slots: []message.Slot{root, page("15")}, Ledger: shows(nil)}, planned{slot: "page:15", kind: Post, class: ClassList}},
 		"a later page of a storm's list":  {Thread{Storm: true, Slots: []message.Slot{root, page("16")}, Ledger: shows(nil)}, planned{slot: "page:16", kind: Post, class: ClassRest}},
 		"the first message of a storm":    {Thread{Storm: true, Slots: []message.Slot{root}}, planned{slot: "root", kind: Post, class: ClassStorm}},
@@ -188,11 +188,11 @@ func TestEdits(t *testing.T) {
 // TestPictures: a message waits for its picture's file, for a while.
 func TestPictures(t *testing.T) {
 	t.Parallel()
-	file := func(change func(*ledger.Slot)) ledger.Ledger {
-		return ledger.Ledger{"picture:root": with(ledger.Slot{State: ledger.Waiting, Hash: "p1", IntentAt: ago(time.Second)}, change)}
+	file := func(change func(*ledger.Record)) ledger.Ledger {
+		return ledger.Ledger{"picture:root": with(ledger.Record{State: ledger.Waiting, Hash: "p1", IntentAt: ago(time.Second)}, change)}
 	}
 	post := planned{slot: "root", kind: Post, class: ClassRoot}
-	shown := func(change func(*ledger.Slot)) ledger.Ledger {
+	shown := func(change func(*ledger.Record)) ledger.Ledger {
 		all := file(change)
 		all["root"] = sent(chart, "1.0")
 		return all
@@ -203,23 +203,23 @@ func TestPictures(t *testing.T) {
 	plans(t, map[string]planCase{
 		"it is wanted first":                {Thread{Slots: []message.Slot{chart}}, planned{slot: "root", kind: WantFile, class: ClassRoot}},
 		"wanted while another is brought":   {Thread{Slots: []message.Slot{chart}, Files: Files{Busy: true, Wait: map[Kind]time.Duration{WantFile: time.Minute}}}, planned{slot: "root", kind: WantFile, class: ClassRoot}},
-		"another one is wanted":             {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Slot) { s.Hash = "p0" })}, planned{slot: "root", kind: WantFile, class: ClassRoot}},
-		"its file is brought":               {Thread{Slots: []message.Slot{chart}, Ledger: file(func(*ledger.Slot) {}), Files: free}, planned{slot: "root", kind: Upload, class: ClassRoot}},
-		"its file is looked at":             {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Slot) { s.File = "F1" })}, planned{slot: "root", kind: Check, class: ClassRoot}},
-		"the next look is to come":          {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Slot) { s.File, s.NextAt = "F1", in(time.Second) })}, planned{next: in(time.Second)}},
-		"the message goes before that":      {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Slot) { s.NextAt = in(time.Minute) })}, planned{next: ago(time.Second).Add(Usual.Picture)}},
-		"another file is brought":           {Thread{Slots: []message.Slot{chart}, Ledger: file(func(*ledger.Slot) {}), Files: Files{Busy: true}}, planned{next: in(PictureTurn)}},
-		"Slack's limits":                    {Thread{Slots: []message.Slot{chart}, Ledger: file(func(*ledger.Slot) {}), Files: Files{Wait: map[Kind]time.Duration{Upload: time.Minute}}}, planned{next: in(PictureLook)}},
-		"it has waited long enough":         {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Slot) { s.IntentAt = ago(Usual.Picture) })}, post},
-		"it failed often enough":            {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Slot) { s.Tries = pictureTries })}, post},
-		"it is there":                       {Thread{Slots: []message.Slot{own}, Ledger: file(func(s *ledger.Slot) { s.State, s.File = ledger.Sent, "F1" })}, post},
-		"a message without picture goes on": {Thread{Slots: []message.Slot{root}, Ledger: file(func(*ledger.Slot) {})}, post},
-		"a late picture":                    {Thread{Slots: []message.Slot{chart}, Ledger: shown(func(s *ledger.Slot) { s.Tries = pictureTries })}, planned{slot: "root", kind: Upload, class: ClassEdit}},
-		"a late picture rests":              {Thread{Slots: []message.Slot{chart}, Ledger: shown(func(s *ledger.Slot) { s.Tries, s.NextAt = pictureTries, in(time.Minute) })}, planned{next: in(time.Minute)}},
+		"another one is wanted":             {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Record) { s.Hash = "p0" })}, planned{slot: "root", kind: WantFile, class: ClassRoot}},
+		"its file is brought":               {Thread{Slots: []message.Slot{chart}, Ledger: file(func(*ledger.Record) {}), Files: free}, planned{slot: "root", kind: Upload, class: ClassRoot}},
+		"its file is looked at":             {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Record) { s.File = "F1" })}, planned{slot: "root", kind: Check, class: ClassRoot}},
+		"the next look is to come":          {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Record) { s.File, s.NextAt = "F1", in(time.Second) })}, planned{next: in(time.Second)}},
+		"the message goes before that":      {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Record) { s.NextAt = in(time.Minute) })}, planned{next: ago(time.Second).Add(Usual.Picture)}},
+		"another file is brought":           {Thread{Slots: []message.Slot{chart}, Ledger: file(func(*ledger.Record) {}), Files: Files{Busy: true}}, planned{next: in(PictureTurn)}},
+		"Slack's limits":                    {Thread{Slots: []message.Slot{chart}, Ledger: file(func(*ledger.Record) {}), Files: Files{Wait: map[Kind]time.Duration{Upload: time.Minute}}}, planned{next: in(PictureLook)}},
+		"it has waited long enough":         {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Record) { s.IntentAt = ago(Usual.Picture) })}, post},
+		"it failed often enough":            {Thread{Slots: []message.Slot{chart}, Ledger: file(func(s *ledger.Record) { s.Tries = pictureTries })}, post},
+		"it is there":                       {Thread{Slots: []message.Slot{own}, Ledger: file(func(s *ledger.Record) { s.State, s.File = ledger.Sent, "F1" })}, post},
+		"a message without picture goes on": {Thread{Slots: []message.Slot{root}, Ledger: file(func(*ledger.Record) {})}, post},
+		"a late picture":                    {Thread{Slots: []message.Slot{chart}, Ledger: shown(func(s *ledger.Record) { s.Tries = pictureTries })}, planned{slot: "root", kind: Upload, class: ClassEdit}},
+		"a late picture rests":              {Thread{Slots: []message.Slot{chart}, Ledger: shown(func(s *ledger.Record) { s.Tries, s.NextAt = pictureTries, in(time.Minute) })}, planned{next: in(time.Minute)}},
 		"an old file is deleted":            {Thread{Slots: []message.Slot{own}, Ledger: ledger.Ledger{"root": sent(own, "1.0"), "picture:root": {State: ledger.Sent, Hash: "p1", File: "F1", Old: []string{"F0"}}}}, planned{slot: "root", kind: DropFile, class: ClassEdit}},
 		"a file that nothing shows":         {Thread{Slots: []message.Slot{root}, Ledger: ledger.Ledger{"root": sent(root, "1.0"), "picture:root": {State: ledger.Sent, Hash: "p1", File: "F1"}}}, planned{slot: "root", kind: DropFile, class: ClassEdit}},
 		"what is shown stays":               {Thread{Slots: []message.Slot{own}, Ledger: ledger.Ledger{"root": sent(own, "1.0"), "picture:root": {State: ledger.Sent, Hash: "p1", File: "F1"}}}, planned{}},
-		"no late picture for a ping":        {Thread{Slots: []message.Slot{root, pingChart}, Ledger: shows(map[string]ledger.Slot{"deadline:1": sent(pingChart, "1.3")})}, planned{}},
+		"no late picture for a ping":        {Thread{Slots: []message.Slot{root, pingChart}, Ledger: shows(map[string]ledger.Record{"deadline:1": sent(pingChart, "1.3")})}, planned{}},
 		"an edit waits for it, too":         {Thread{Slots: []message.Slot{chart}, Ledger: ledger.Ledger{"root": stale(sent(chart, "1.0"))}}, planned{slot: "root", kind: WantFile, class: ClassEdit}},
 	})
 }

@@ -25,8 +25,8 @@ func missing(l *look, c Call) bool {
 
 // Intent is what the ledger says before a message is posted: its op is in the message,
 // so that it can be found when nobody learns what came of it.
-func Intent(c Call, op string, now time.Time) ledger.Slot {
-	slot := ledger.Slot{State: ledger.Sending, Op: op, IntentAt: now, Old: c.Have.Old}
+func Intent(c Call, op string, now time.Time) ledger.Record {
+	slot := ledger.Record{State: ledger.Sending, Op: op, IntentAt: now, Old: c.Have.Old}
 	noteForm(&slot, c)
 	switch {
 	case c.Have.TS != "":
@@ -52,7 +52,7 @@ const (
 // Posted is what the ledger says of a message whose post was an intent, once Slack has
 // taken it. Different says that another form of it was posted than it should have: it
 // is edited.
-func Posted(c Call, intent ledger.Slot, channel, ts string, different bool, timing Timing, now time.Time) ledger.Slot {
+func Posted(c Call, intent ledger.Record, channel, ts string, different bool, timing Timing, now time.Time) ledger.Record {
 	intent.State, intent.Channel, intent.TS, intent.Hash = ledger.Sent, channel, ts, c.Slot.Hash()
 	if different {
 		intent.Hash = ""
@@ -66,7 +66,7 @@ func Posted(c Call, intent ledger.Slot, channel, ts string, different bool, timi
 // NotPosted is what the ledger says of a message that Slack did not take, and what
 // follows. Without Slack's word, or when its outcome is unknown, the intent stands: that
 // is the truth.
-func NotPosted(c Call, intent ledger.Slot, refused *slackapi.Error) (ledger.Slot, Follow) {
+func NotPosted(c Call, intent ledger.Record, refused *slackapi.Error) (ledger.Record, Follow) {
 	follow := FollowNothing
 	switch {
 	case refused == nil || refused.Outcome == slackapi.OutcomeUnknown:
@@ -90,7 +90,7 @@ func NotPosted(c Call, intent ledger.Slot, refused *slackapi.Error) (ledger.Slot
 }
 
 // Gone is what the ledger says of a message that people deleted: it is posted anew.
-func Gone(have ledger.Slot) ledger.Slot {
+func Gone(have ledger.Record) ledger.Record {
 	have.Old, have.TS, have.Hash, have.State = append(slices.Clone(have.Old), have.TS), "", "", ledger.Waiting
 	return have
 }
@@ -99,7 +99,7 @@ func Gone(have ledger.Slot) ledger.Slot {
 // look for it in a channel: found, it is adopted, of several copies the oldest (they
 // come in Slack's order); extra are the others. Not found, it is posted again in its
 // turn under the same op.
-func Found(c Call, where string, copies []string, timing Timing, now time.Time) (slot ledger.Slot, extra []string) {
+func Found(c Call, where string, copies []string, timing Timing, now time.Time) (slot ledger.Record, extra []string) {
 	slot = c.Have
 	if len(copies) == 0 {
 		slot.State, slot.Sweeps, slot.TS = ledger.Waiting, len(timing.Sweeps), ""

@@ -41,7 +41,7 @@ func (l *look) orphans() {
 // Swept is what the ledger says after a look for copies (in Slack's order), and which
 // of them go. The one that is known stays, though a copy may be older: threads hang on
 // it. Else the one stays that people saw first.
-func Swept(have ledger.Slot, copies []string, timing Timing, now time.Time) (slot ledger.Slot, extra []string) {
+func Swept(have ledger.Record, copies []string, timing Timing, now time.Time) (slot ledger.Record, extra []string) {
 	slot = have
 	if len(copies) > 0 {
 		at := max(slices.Index(copies, slot.TS), 0)

@@ -42,7 +42,7 @@ func (p *player) opening(at path) {
 		}
 	}
 	for k, ref := range e.NotSteps {
-		switch s, _, known := i.Step(ref); {
+		switch s, _, known := i.FindStep(ref); {
 		case !known:
 			p.noStep(at.at("not_steps", k), i, ref)
 		case !s.Hidden:
@@ -70,7 +70,7 @@ func (p *player) moment(at path, m *Moment) {
 	}
 	p.severity(at.at("severity"), "severity"+when, m.Severity, i.Severity)
 	for _, ref := range slices.Sorted(maps.Keys(m.Steps)) {
-		s, _, known := i.Step(ref)
+		s, _, known := i.FindStep(ref)
 		got := stepState(s.State)
 		if s.Hidden {
 			got = hidden
@@ -122,7 +122,7 @@ func (p *player) overdue(at path, when playbooks.Duration, want []string) {
 func (p *player) ids(i incident.Incident, refs []string) []string {
 	ids := slices.Clone(refs)
 	for k, ref := range refs {
-		if s, _, ok := i.Step(ref); ok {
+		if s, _, ok := i.FindStep(ref); ok {
 			ids[k] = s.ID
 		}
 	}

@@ -60,7 +60,7 @@ func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
 			s.Log.Warn("it could not be moved to another channel yet", "incident", t.name, "error", failed)
 		}
 		if moved {
-			slot = ledger.Slot{State: ledger.Waiting} // nothing is looked for under this op in the other channel
+			slot = ledger.Record{State: ledger.Waiting} // nothing is looked for under this op in the other channel
 		}
 	}
 	s.count(slot, refused)
@@ -68,7 +68,7 @@ func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
 }
 
 // count counts a message that is parked from now on.
-func (s *Sender) count(slot ledger.Slot, refused *slackapi.Error) {
+func (s *Sender) count(slot ledger.Record, refused *slackapi.Error) {
 	if slot.State == ledger.Parked {
 		s.Parked.WithLabelValues(string(refused.Outcome)).Inc()
 	}
@@ -77,7 +77,7 @@ func (s *Sender) count(slot ledger.Slot, refused *slackapi.Error) {
 // record writes the ledger even when the term is ending: what Slack answered
 // must not be forgotten. What cannot be written is left to whoever keeps the
 // workspace then. It returns err.
-func (s *Sender) record(ctx context.Context, about topic.ID, name string, slot ledger.Slot, err error) error {
+func (s *Sender) record(ctx context.Context, about topic.ID, name string, slot ledger.Record, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if failed := s.Store.SetSlot(ctx, s.Lease.Fence, about, name, slot); failed != nil {

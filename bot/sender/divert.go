@@ -83,7 +83,7 @@ func (s *Sender) diverted(ctx context.Context, t thread, c outbox.Call, refused 
 // moveDigest stores that a digest is posted in another channel.
 func (s *Sender) moveDigest(ctx context.Context, d report.Document, to, why string) error {
 	saved := &store.SavedDigest{Document: d.Divert(to, why), Was: d.Version}
-	each, err := s.Store.Commit(ctx, s.Lease.Fence, store.Commit{Now: s.Now(), Review: store.Review{Digest: saved}})
+	each, err := s.Store.Commit(ctx, s.Lease.Fence, store.Commit{Now: s.Now(), Review: store.DigestWrites{Digest: saved}})
 	if err != nil {
 		return err
 	}

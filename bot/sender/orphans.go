@@ -34,7 +34,7 @@ type Orphans struct {
 
 // add notes a call whose outcome could not be written down. One that Slack refused left
 // nothing to look for.
-func (o *Orphans) add(about topic.ID, name string, slot ledger.Slot) {
+func (o *Orphans) add(about topic.ID, name string, slot ledger.Record) {
 	if slot.TS == "" && slot.State != ledger.Sending {
 		return
 	}
@@ -82,9 +82,9 @@ func (s *Sender) collected(orphans []store.Orphan) {
 	for _, orphan := range orphans {
 		all[orphan.Topic] = append(all[orphan.Topic], orphan)
 	}
-	var todo []Work // made before others may change the map
+	var todo []Item // made before others may change the map
 	for about, some := range all {
-		todo = append(todo, Work{Topic: about, Channel: s.Directory.Channel(some[0].Channel), Priority: outbox.PriorityOf(false, outbox.ClassEdit, some[0].IntentAt)})
+		todo = append(todo, Item{Topic: about, Channel: s.Directory.Channel(some[0].Channel), Priority: outbox.PriorityOf(false, outbox.ClassEdit, some[0].IntentAt)})
 	}
 	s.mu.Lock()
 	s.orphans = all

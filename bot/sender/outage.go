@@ -115,12 +115,12 @@ func (s *Sender) resume() {
 	s.outage.down, s.outage.failures = false, silentCalls-1
 	s.paused = time.Time{}
 	s.mu.Unlock()
-	s.poke()
+	s.wake()
 }
 
-// whisper sends a private answer. When the budget that all replicas share is
+// sendEphemeral sends a private answer. When the budget that all replicas share is
 // spent it waits once.
-func (s *Sender) whisper(ctx context.Context, p slackapi.Private) error {
+func (s *Sender) sendEphemeral(ctx context.Context, p slackapi.Private) error {
 	err := s.Slack.Ephemeral(ctx, p)
 	var refused *slackapi.Error
 	if !errors.As(err, &refused) || refused.Outcome != slackapi.OutcomeLimited || refused.Code == slackapi.CodeUnreachable || refused.RetryAfter > whisperWait {

@@ -15,7 +15,7 @@ import (
 )
 
 // file is what the ledger says of the file of a message's picture.
-func (t thread) file(slot string) ledger.Slot { return t.ledger[ledger.Picture(slot)] }
+func (t thread) file(slot string) ledger.Record { return t.ledger[ledger.Picture(slot)] }
 
 // withFiles fills in the files that Slack can show.
 func (t *thread) withFiles() {
@@ -25,9 +25,9 @@ func (t *thread) withFiles() {
 	}
 }
 
-// aside takes a job out of its channel while it is about a file, which takes
+// detachJob takes a job out of its channel while it is about a file, which takes
 // seconds: posts in the channel must not wait for it. One file is brought at a time.
-func (s *Sender) aside(about topic.ID) (back func(), ok bool) {
+func (s *Sender) detachJob(about topic.ID) (back func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.filing {
@@ -36,7 +36,7 @@ func (s *Sender) aside(about topic.ID) (back func(), ok bool) {
 	entry := &s.jobs[about].entry
 	channel := entry.Channel
 	s.filing, entry.Channel = true, "files"
-	s.poke()
+	s.wake()
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -46,7 +46,7 @@ func (s *Sender) aside(about topic.ID) (back func(), ok bool) {
 
 // tend does what is owed about a picture's file. When to go on is in the ledger.
 func (s *Sender) tend(ctx context.Context, t thread, c outbox.Call, o outbox.Outcome) outbox.Outcome {
-	back, ok := s.aside(t.topic)
+	back, ok := s.detachJob(t.topic)
 	if !ok {
 		o.Wait = outbox.PictureTurn
 		return o
@@ -163,7 +163,7 @@ func (s *Sender) drop(ctx context.Context, t thread, c outbox.Call) error {
 
 // keepFile writes the ledger even when the term is ending. What cannot be written
 // is lost sight of, and never seen by anybody.
-func (s *Sender) keepFile(ctx context.Context, t thread, c outbox.Call, have ledger.Slot) error {
+func (s *Sender) keepFile(ctx context.Context, t thread, c outbox.Call, have ledger.Record) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	return s.Store.SetSlot(ctx, s.Lease.Fence, t.topic, ledger.Picture(c.Slot.Name), have)

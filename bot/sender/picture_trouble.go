@@ -16,7 +16,7 @@ func aboutPicture(t thread) string { return "picture " + t.name }
 // failed notes that a picture's file did not get there, as far as have says, and
 // when to try again. What Slack limits is no failure; what it refuses will not
 // be better soon.
-func (s *Sender) failed(ctx context.Context, t thread, c outbox.Call, have ledger.Slot, err error) error {
+func (s *Sender) failed(ctx context.Context, t thread, c outbox.Call, have ledger.Record, err error) error {
 	now := s.Store.Now()
 	refused, fromSlack := errors.AsType[*slackapi.Error](err)
 	have = outbox.PictureFailed(have, err, refused, s.Timing, now)
@@ -25,13 +25,13 @@ func (s *Sender) failed(ctx context.Context, t thread, c outbox.Call, have ledge
 	}
 	s.Log.Warn("a picture did not reach Slack", "incident", t.name, "slot", c.Slot.Name, "tries", have.Tries, "again_in", have.NextAt.Sub(now).Round(time.Second), "error", err)
 	if outbox.WithoutPicture(have, s.Timing, now) {
-		s.bare(t, have.Why)
+		s.postWithoutImage(t, have.Why)
 	}
 	return s.keepFile(ctx, t, c, have)
 }
 
-// bare says that a message has to do without its picture, and why.
-func (s *Sender) bare(t thread, why string) {
+// postWithoutImage says that a message has to do without its picture, and why.
+func (s *Sender) postWithoutImage(t thread, why string) {
 	s.Health.Set(aboutPicture(t), t.name+" is shown without its picture: "+cmp.Or(why, "others are being brought before it"))
 }
 
@@ -53,7 +53,7 @@ func (s *Sender) blame(ctx context.Context, t thread, c outbox.Call, refused *sl
 	now := s.Store.Now()
 	have := outbox.Blamed(t.file(c.Slot.Name), refused, s.Timing, now)
 	if outbox.WithoutPicture(have, s.Timing, now) {
-		s.bare(t, have.Why)
+		s.postWithoutImage(t, have.Why)
 	}
 	return s.keepFile(ctx, t, c, have)
 }

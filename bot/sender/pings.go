@@ -18,7 +18,7 @@ import (
 // again, of which nobody ever saw anything else.
 func (s *Sender) overtaken(ctx context.Context, t thread) error {
 	for _, name := range outbox.Superseded(outbox.Thread{Slots: t.slots, Ledger: t.ledger}) {
-		if err := s.Store.SetSlot(ctx, s.Lease.Fence, t.topic, name, ledger.Slot{State: ledger.Superseded}); err != nil {
+		if err := s.Store.SetSlot(ctx, s.Lease.Fence, t.topic, name, ledger.Record{State: ledger.Superseded}); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,7 @@ import (
 func TestPastPings(t *testing.T) {
 	t.Parallel()
 	i := incident.Incident{Number: 1, Opening: 100, Tiers: []incident.Tier{{Name: playbooks.Immediate, Earlier: []incident.Told{{Opening: 5, Together: []incident.Neighbour{{Number: 2}}}}}}}
-	sent := ledger.Slot{State: ledger.Sent, TS: "1.0"}
+	sent := ledger.Record{State: ledger.Sent, TS: "1.0"}
 	has := ledger.Ledger{
 		"root": sent, "tier:immediate": sent, "tier:immediate:2": sent, "evidence": sent,
 		"resolved:100": sent, "reopened:91": sent, "resolved:90": sent, "escalation:2:90": {State: ledger.Superseded}, "reopened:1": sent,

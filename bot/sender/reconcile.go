@@ -171,7 +171,7 @@ func (s *Sender) perform(ctx context.Context, t thread, c outbox.Call, o outbox.
 				s.Directory.Took(t.channel)
 			}
 			if c.Slot.Picture != nil && c.Slot.File == "" {
-				s.bare(t, t.file(c.Slot.Name).Why)
+				s.postWithoutImage(t, t.file(c.Slot.Name).Why)
 			}
 		}
 		return o

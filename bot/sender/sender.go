@@ -33,16 +33,16 @@ const endWithin = 3 * time.Second
 // readAgain is how long to wait when Redis does not answer.
 const readAgain = 500 * time.Millisecond
 
-// Work is a thread that Slack may not show as it should be.
-type Work struct {
+// Item is a thread that Slack may not show as it should be.
+type Item struct {
 	Topic    topic.ID
 	Channel  string
 	Priority outbox.Priority
 	Clicked  []string // slots that people wait for, by prefix
 }
 
-// job is one incident that is not settled.
-type job struct {
+// queueEntry is one incident that is not settled.
+type queueEntry struct {
 	entry   outbox.Entry
 	clicked []string // slots that people wait for, by prefix
 }
@@ -80,11 +80,11 @@ type Options struct {
 // Slack's budgets, for as long as one lease is held.
 type Sender struct {
 	Options
-	wake    chan struct{}
+	woken   chan struct{}
 	answers chan private
 
 	mu      sync.Mutex
-	jobs    map[topic.ID]*job
+	jobs    map[topic.ID]*queueEntry
 	edited  map[topic.ID]map[string]time.Time // when a slot was last edited, by thread and slot
 	paused  time.Time                         // Slack refuses everything until then
 	closed  map[string]time.Time              // channels that Slack refuses until then
@@ -105,18 +105,18 @@ type private struct {
 // New makes a sender; Run starts it.
 func New(o Options) *Sender {
 	return &Sender{
-		Options: o, outage: newOutage(), wake: make(chan struct{}, 1),
-		answers: make(chan private, 256), jobs: map[topic.ID]*job{}, edited: map[topic.ID]map[string]time.Time{}, closed: map[string]time.Time{}, short: map[topic.ID]string{},
+		Options: o, outage: newOutage(), woken: make(chan struct{}, 1),
+		answers: make(chan private, 256), jobs: map[topic.ID]*queueEntry{}, edited: map[topic.ID]map[string]time.Time{}, closed: map[string]time.Time{}, short: map[topic.ID]string{},
 		stale: true, // what earlier coordinators left
 	}
 }
 
 // Add notes that a thread changed.
-func (s *Sender) Add(w Work) {
+func (s *Sender) Add(w Item) {
 	s.mu.Lock()
 	j := s.jobs[w.Topic]
 	if j == nil {
-		j = &job{entry: outbox.Entry{Topic: w.Topic, Priority: w.Priority}}
+		j = &queueEntry{entry: outbox.Entry{Topic: w.Topic, Priority: w.Priority}}
 		s.jobs[w.Topic] = j
 	}
 	j.entry = j.entry.Change(w.Channel, w.Priority)
@@ -126,7 +126,7 @@ func (s *Sender) Add(w Work) {
 		}
 	}
 	s.mu.Unlock()
-	s.poke()
+	s.wake()
 }
 
 // Refresh asks for a look at everything that Redis says is dirty.
@@ -134,7 +134,7 @@ func (s *Sender) Refresh() {
 	s.mu.Lock()
 	s.stale = true
 	s.mu.Unlock()
-	s.poke()
+	s.wake()
 }
 
 // refill adds everything that Redis says is dirty. Incidents whose next call is
@@ -163,15 +163,15 @@ func (s *Sender) refill(ctx context.Context) error {
 		case err != nil:
 			return err
 		case ok:
-			s.Add(s.work(subject))
+			s.Add(s.itemOf(subject))
 		}
 	}
 	return nil
 }
 
-func (s *Sender) poke() {
+func (s *Sender) wake() {
 	select {
-	case s.wake <- struct{}{}:
+	case s.woken <- struct{}{}:
 	default: // it will look anyway
 	}
 }
@@ -216,7 +216,7 @@ func (s *Sender) loop(ctx context.Context) error {
 			case <-ctx.Done():
 				timer.Stop()
 				return nil
-			case <-s.wake:
+			case <-s.woken:
 			case <-timer.C:
 			}
 			timer.Stop()
@@ -283,7 +283,7 @@ func (s *Sender) done(about topic.ID, o outbox.Outcome) {
 		s.closed[j.entry.Channel] = now.Add(o.Close) // the configuration bounds how many there are
 	}
 	s.mu.Unlock()
-	s.poke()
+	s.wake()
 }
 
 // sendAnswers delivers private answers, best effort.
@@ -299,7 +299,7 @@ func (s *Sender) sendAnswers(ctx context.Context) error {
 			return ErrLeaseLost
 		}
 		said := s.linked(ctx, p.reply.Channel, message.AskBack(p.answer, s.Settings().Command))
-		err := s.whisper(ctx, slackapi.Private{
+		err := s.sendEphemeral(ctx, slackapi.Private{
 			Channel: p.reply.Channel, ThreadTS: p.reply.Thread, User: p.user.ID, Text: said.Text, Blocks: said.Blocks, ResponseURL: p.reply.ResponseURL,
 		})
 		if err != nil && ctx.Err() == nil {

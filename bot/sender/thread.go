@@ -50,14 +50,14 @@ func (s *Sender) subject(ctx context.Context, about topic.ID) (subject, bool, er
 // Urgent reports whether an incident goes before others. A drill never does.
 func Urgent(i incident.Incident) bool { return i.Critical && !i.Drill }
 
-// work asks for a look at a subject of which it is not known what Slack lacks:
+// itemOf asks for a look at a subject of which it is not known what Slack lacks:
 // it is taken for a new one until then.
-func (s *Sender) work(t subject) Work {
+func (s *Sender) itemOf(t subject) Item {
 	first := outbox.ClassRoot
 	if t.storm != nil {
 		first = outbox.ClassStorm
 	}
-	return Work{Topic: t.topic, Channel: s.Directory.Channel(t.channel), Priority: outbox.PriorityOf(t.critical, first, t.opened)}
+	return Item{Topic: t.topic, Channel: s.Directory.Channel(t.channel), Priority: outbox.PriorityOf(t.critical, first, t.opened)}
 }
 
 // sight is a subject as it should look, beside what Slack is known to have.
@@ -72,7 +72,7 @@ type thread struct {
 	unnamed func() []message.Slot
 }
 
-func (t thread) root() ledger.Slot { return t.ledger[ledger.Root] }
+func (t thread) root() ledger.Record { return t.ledger[ledger.Root] }
 
 // mentioned are the names of the configuration that a subject is about.
 func (t thread) mentioned() []string {

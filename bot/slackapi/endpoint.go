@@ -178,7 +178,7 @@ func outcome(broke bool) string {
 }
 
 // outcome is the metric's word for an answer.
-func (a Answer) outcome(broke bool) string {
+func (a Response) outcome(broke bool) string {
 	if a.Foreign {
 		return "foreign"
 	}
@@ -192,7 +192,7 @@ func (d *endpoint) command(t *ticket, s Slash) message.Message {
 	var handover sync.Mutex
 	late := false
 	t.run(func(ctx context.Context) {
-		var answered Answer
+		var answered Response
 		broke := d.guard(kindCommand, s.Op, func() { answered = d.handler.Command(ctx, s) })
 		answer := answered.Message
 		if broke {

@@ -28,18 +28,18 @@ type recorder struct {
 	suggestions []Suggestion
 
 	suggest func(context.Context, Suggestion) []*slack.OptionBlockObject
-	command func(context.Context, Slash) Answer
+	command func(context.Context, Slash) Response
 	action  func(context.Context, Action)
 	submit  func(context.Context, Submission) map[string]string
 	mention func(context.Context, Mention) error
 }
 
-func (r *recorder) Command(ctx context.Context, s Slash) Answer {
+func (r *recorder) Command(ctx context.Context, s Slash) Response {
 	r.mu.Lock()
 	r.slashes = append(r.slashes, s)
 	r.mu.Unlock()
 	if r.command == nil {
-		return Answer{}
+		return Response{}
 	}
 	return r.command(ctx, s)
 }
@@ -121,8 +121,8 @@ func (d *endpoint) counted(k kind, outcome string) float64 {
 	return testutil.ToFloat64(d.metrics.requests.WithLabelValues(d.name, string(k), outcome))
 }
 
-func say(text string) func(context.Context, Slash) Answer {
-	return func(context.Context, Slash) Answer { return Answer{Message: message.Message{Text: text}} }
+func say(text string) func(context.Context, Slash) Response {
+	return func(context.Context, Slash) Response { return Response{Message: message.Message{Text: text}} }
 }
 
 func TestCommandInTime(t *testing.T) {
@@ -140,12 +140,12 @@ func TestCommandInTime(t *testing.T) {
 
 func TestCommandTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, sent := testEndpoint(t, &recorder{command: func(ctx context.Context, _ Slash) Answer {
+		d, sent := testEndpoint(t, &recorder{command: func(ctx context.Context, _ Slash) Response {
 			select {
 			case <-time.After(8 * time.Second):
-				return Answer{Message: message.Message{Text: "done after all"}}
+				return Response{Message: message.Message{Text: "done after all"}}
 			case <-ctx.Done():
-				return Answer{Message: message.Message{Text: "stopped"}}
+				return Response{Message: message.Message{Text: "stopped"}}
 			}
 		}})
 		began := time.Now()
@@ -172,9 +172,9 @@ func TestCommandTooLate(t *testing.T) {
 
 func TestHandlerIsStoppedAfterItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, sent := testEndpoint(t, &recorder{command: func(ctx context.Context, _ Slash) Answer {
+		d, sent := testEndpoint(t, &recorder{command: func(ctx context.Context, _ Slash) Response {
 			<-ctx.Done()
-			return Answer{}
+			return Response{}
 		}})
 		ticket := d.enter()
 		d.command(ticket, Slash{ResponseURL: "https://slack.test/r/1"})
@@ -189,7 +189,7 @@ func TestHandlerIsStoppedAfterItsTime(t *testing.T) {
 
 func TestPanicsEndInTheDoor(t *testing.T) {
 	d, _ := testEndpoint(t, &recorder{
-		command: func(context.Context, Slash) Answer { panic("one") },
+		command: func(context.Context, Slash) Response { panic("one") },
 		action:  func(context.Context, Action) { panic("two") },
 		submit:  func(context.Context, Submission) map[string]string { panic("three") },
 	})

@@ -16,7 +16,7 @@ type Handler interface {
 	// Command answers a slash command privately. It should return within 1.2 s;
 	// after 2.5 s the person is told that the result is not known yet and the
 	// answer follows by response_url. An empty answer says nothing.
-	Command(ctx context.Context, s Slash) Answer
+	Command(ctx context.Context, s Slash) Response
 	// Action handles a click. Slack is acknowledged when it returns or calls
 	// [Acknowledge], which it does once the click is stored; after 2.5 s Slack is
 	// acknowledged all the same, and the person is told that the result is not known.
@@ -48,8 +48,8 @@ type Slash struct {
 	At time.Time
 }
 
-// Answer is what the person who typed sees, and nobody else.
-type Answer struct {
+// Response is what the person who typed sees, and nobody else.
+type Response struct {
 	Message message.Message
 	// Foreign: the command was not for us, and nothing was done.
 	Foreign bool

@@ -207,11 +207,11 @@ func (d *modalHandler) Action(ctx context.Context, a Action) {
 
 func newModalHandler(c *Client) *modalHandler {
 	return &modalHandler{client: c, recorder: recorder{
-		command: func(_ context.Context, s Slash) Answer {
+		command: func(_ context.Context, s Slash) Response {
 			if s.Text == "long" {
-				return Answer{Message: message.Message{Text: strings.Repeat("<", 3_800)}} // six bytes each in JSON
+				return Response{Message: message.Message{Text: strings.Repeat("<", 3_800)}} // six bytes each in JSON
 			}
-			return Answer{Message: message.Message{Text: "you said " + s.Text}}
+			return Response{Message: message.Message{Text: "you said " + s.Text}}
 		},
 		submit: func(_ context.Context, s Submission) map[string]string {
 			if s.Values["reason"] == "no" {
@@ -422,10 +422,10 @@ func TestDeliveredTwiceHasOneOp(t *testing.T) {
 func TestShutdownLetsAnAnswerOut(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
 	inside, leave := make(chan struct{}), make(chan struct{})
-	handler := &recorder{command: func(context.Context, Slash) Answer {
+	handler := &recorder{command: func(context.Context, Slash) Response {
 		close(inside)
 		<-leave
-		return Answer{Message: message.Message{Text: "just in time"}}
+		return Response{Message: message.Message{Text: "just in time"}}
 	}}
 	s := NewSocket(SocketOptions{Client: c, Handler: handler, Logger: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())

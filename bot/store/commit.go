@@ -100,7 +100,7 @@ type Commit struct {
 	Now      time.Time
 	Again    *Again // a timer that came early
 	Bury     *Entry // an event that cannot be stepped goes to the dead letters
-	Review   Review
+	Review   DigestWrites
 	Why      string
 }
 

@@ -151,7 +151,7 @@ func TestCommitRefused(t *testing.T) {
 			store.Commit{EventID: entries[0].ID, Saved: []store.Saved{next}},
 			store.Commit{EventID: entries[1].ID, Saved: []store.Saved{next}},
 			store.Commit{EventID: entries[1].ID, Saved: []store.Saved{next}})
-		if err := e.SetSlot(t.Context(), "9:somebody", topic.Incident(1), "root", ledger.Slot{TS: "1.1"}); !errors.Is(err, store.ErrFenced) {
+		if err := e.SetSlot(t.Context(), "9:somebody", topic.Incident(1), "root", ledger.Record{TS: "1.1"}); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("a slot by another fence: got %v, want ErrFenced", err)
 		}
 		if has, err := e.Ledger(t.Context(), topic.Incident(1)); err != nil || len(has) != 0 {

@@ -45,8 +45,8 @@ type Asked struct {
 	At     time.Time `json:"at"`
 }
 
-// Review is the part of a commit that is about digests.
-type Review struct {
+// DigestWrites is the part of a commit that is about digests.
+type DigestWrites struct {
 	Digest *SavedDigest
 	Shared []SavedDigest // other digests of its week, with what was done to it
 	// Tick is what the digest is posted for; it must not have been before.
@@ -67,7 +67,7 @@ const tickFor = 100 * 24 * time.Hour
 
 // saveReview adds the writes about digests, and returns the checks that come
 // before them.
-func (s *Store) saveReview(w *writes, r Review) (checks []any, err error) {
+func (s *Store) saveReview(w *writes, r DigestWrites) (checks []any, err error) {
 	set := func(key string, field string, value any) error {
 		data, err := json.Marshal(value)
 		if err == nil {

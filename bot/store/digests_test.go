@@ -17,9 +17,9 @@ import (
 	"github.com/signalbook/signalbook/bot/topic"
 )
 
-func sameMoney(a, b money.Money) bool { return a == b }
+func sameMoney(a, b money.Amount) bool { return a == b }
 
-func mustMoney(t *testing.T, text string) money.Money {
+func mustMoney(t *testing.T, text string) money.Amount {
 	t.Helper()
 	m, err := money.ParseMoney(text)
 	if err != nil {
@@ -55,7 +55,7 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 		}
 		tick := store.Tick{Digest: "weekly", At: start}
 		passing := store.Passed{Tick: tick, Schedule: "0 9 * * MON Europe/Berlin"}
-		made := store.Commit{Review: store.Review{Digest: &store.SavedDigest{Document: document(1)}, Tick: &tick, Passed: &passing}}
+		made := store.Commit{Review: store.DigestWrites{Digest: &store.SavedDigest{Document: document(1)}, Tick: &tick, Passed: &passing}}
 		if err := committed(t, e, lease.Fence, made); err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 		if err := committed(t, e, lease.Fence, made); !errors.Is(err, store.ErrVersion) {
 			t.Errorf("a second digest for the same tick: got %v, want %v", err, store.ErrVersion)
 		}
-		if err := committed(t, e, "9:other", store.Commit{Review: store.Review{Digest: &store.SavedDigest{Document: document(2)}}}); !errors.Is(err, store.ErrFenced) {
+		if err := committed(t, e, "9:other", store.Commit{Review: store.DigestWrites{Digest: &store.SavedDigest{Document: document(2)}}}); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("a digest of a coordinator that is none: got %v, want %v", err, store.ErrFenced)
 		}
 		ticked := value[[]string](t)(e.raw.Keys(ctx, base+"tick:*").Result())
@@ -77,7 +77,7 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 		if diff := cmp.Diff(map[string]store.Passed{"weekly": passing}, passed); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
-		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Unpass: "weekly"}}); err != nil {
+		if err := committed(t, e, lease.Fence, store.Commit{Review: store.DigestWrites{Unpass: "weekly"}}); err != nil {
 			t.Fatal(err)
 		}
 		if passed, err = e.Passed(ctx); err != nil || len(passed) != 0 {
@@ -120,12 +120,12 @@ func TestWhatPeopleSaidAboutDigests(t *testing.T) {
 		asked := store.Asked{Op: "op-1", Digest: "weekly", By: "U1", At: start}
 		expected := report.Expectation{Series: "5e71e5", By: "anna", Reason: "sale", Week: money.WeekOf(20_000), Until: 20_000}
 		adopted := report.Adoption{State: report.StepAdopted, By: "anna", At: start}
-		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{
+		if err := committed(t, e, lease.Fence, store.Commit{Review: store.DigestWrites{
 			Ask: &asked, Expect: &expected, Adopt: map[string]report.Adoption{"C1": adopted, "C2": adopted},
 		}}); err != nil {
 			t.Fatal(err)
 		}
-		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Adopt: map[string]report.Adoption{"C2": {State: report.StepOpen}}}}); err != nil {
+		if err := committed(t, e, lease.Fence, store.Commit{Review: store.DigestWrites{Adopt: map[string]report.Adoption{"C2": {State: report.StepOpen}}}}); err != nil {
 			t.Fatal(err)
 		}
 		gotAsked, _, err := e.Asked(ctx)
@@ -140,7 +140,7 @@ func TestWhatPeopleSaidAboutDigests(t *testing.T) {
 		if diff := cmp.Diff(map[string]report.Adoption{"C1": adopted}, gotAdopted); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
-		if err := committed(t, e, lease.Fence, store.Commit{Review: store.Review{Unask: "op-1"}}); err != nil {
+		if err := committed(t, e, lease.Fence, store.Commit{Review: store.DigestWrites{Unask: "op-1"}}); err != nil {
 			t.Fatal(err)
 		}
 		if gotAsked, _, err = e.Asked(ctx); err != nil || len(gotAsked) != 0 {

@@ -36,7 +36,7 @@ func (r *Redis) Durability(ctx context.Context) (Durability, error) {
 		return Durability{}, err
 	}
 	r.chooseWait(primaries, replicas)
-	return judge(primaries, replicas, r.opts.WaitReplicas), nil
+	return assessDurability(primaries, replicas, r.opts.WaitReplicas), nil
 }
 
 // chooseWait takes WAITAOF where every node can answer it without delay.

@@ -174,7 +174,7 @@ func TestReplicas(t *testing.T) {
 			t.Errorf("commit: got %v, want ErrReplicas", err)
 		}
 	}
-	if err := e.SetSlot(t.Context(), lease.Fence, topic.Incident(1), ledger.Root, ledger.Slot{State: ledger.Sending}); !errors.Is(err, store.ErrReplicas) {
+	if err := e.SetSlot(t.Context(), lease.Fence, topic.Incident(1), ledger.Root, ledger.Record{State: ledger.Sending}); !errors.Is(err, store.ErrReplicas) {
 		t.Errorf("slot: got %v, want ErrReplicas", err)
 	}
 	if _, err := e.Renew(t.Context(), lease); !errors.Is(err, store.ErrReplicas) {

@@ -98,8 +98,8 @@ func TestLeaseExpiredUntaken(t *testing.T) {
 func TestSlots(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		lease := e.keep(t)
-		root := ledger.Slot{Channel: "C1", TS: "1.000100", Hash: "abc", State: ledger.Sent, Op: "OP1", IntentAt: start}
-		tier := ledger.Slot{Channel: "C1", State: ledger.Sending, Parent: root.TS, Op: "OP2", IntentAt: start, Sweeps: 2, SweepAt: start.Add(time.Minute), Old: []string{"0.5"}}
+		root := ledger.Record{Channel: "C1", TS: "1.000100", Hash: "abc", State: ledger.Sent, Op: "OP1", IntentAt: start}
+		tier := ledger.Record{Channel: "C1", State: ledger.Sending, Parent: root.TS, Op: "OP2", IntentAt: start, Sweeps: 2, SweepAt: start.Add(time.Minute), Old: []string{"0.5"}}
 		must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(7), ledger.Root, root))
 		must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(7), "tier:immediate", tier))
 		has := value[ledger.Ledger](t)(e.Ledger(t.Context(), topic.Incident(7)))
@@ -124,7 +124,7 @@ func TestSlots(t *testing.T) {
 		}
 		must(t, e.Release(t.Context(), lease))
 		e.keep(t)
-		if err := e.SetSlot(t.Context(), lease.Fence, topic.Incident(7), ledger.Root, ledger.Slot{}); !errors.Is(err, store.ErrFenced) {
+		if err := e.SetSlot(t.Context(), lease.Fence, topic.Incident(7), ledger.Root, ledger.Record{}); !errors.Is(err, store.ErrFenced) {
 			t.Errorf("a slot by the coordinator before: got %v, want ErrFenced", err)
 		}
 		if got := value[ledger.Ledger](t)(e.Ledger(t.Context(), topic.Incident(7))); got[ledger.Root].TS != "2.000100" {

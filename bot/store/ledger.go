@@ -26,7 +26,7 @@ func (s *Store) Ledger(ctx context.Context, about topic.ID) (ledger.Ledger, erro
 	for name, data := range fields {
 		slot, err := ledger.Decode(data)
 		if err != nil {
-			slot = ledger.Slot{State: ledger.Unreadable, Why: unreadable(what+", message "+name+",", key, err).Error()}
+			slot = ledger.Record{State: ledger.Unreadable, Why: unreadable(what+", message "+name+",", key, err).Error()}
 		}
 		slots[name] = slot
 	}
@@ -35,7 +35,7 @@ func (s *Store) Ledger(ctx context.Context, about topic.ID) (ledger.Ledger, erro
 
 // SetSlot writes one slot under the fence. A settled one loses its op. The root's place is indexed too, so
 // that words typed in its thread find the incident.
-func (s *Store) SetSlot(ctx context.Context, fence Fence, about topic.ID, name string, slot ledger.Slot) error {
+func (s *Store) SetSlot(ctx context.Context, fence Fence, about topic.ID, name string, slot ledger.Record) error {
 	data, err := slot.Encode()
 	if err != nil {
 		return fmt.Errorf("write ledger of %s, slot %s: %w", about, name, err)

@@ -130,7 +130,7 @@ func (r *Redis) Workspace(team string) *Store {
 type Store struct {
 	redis *Redis
 	keys  keys
-	gauge gauge
+	gauge roomCache
 }
 
 // Refused reports whether a write failed for a reason of its own: asking again

@@ -20,7 +20,7 @@ func (e env) closed(t *testing.T, fence store.Fence, n int, change func(*inciden
 	t.Helper()
 	first := opened(n, change)
 	e.commit(t, fence, []error{nil}, store.Commit{Saved: []store.Saved{first}, Next: n})
-	has := map[string]ledger.Slot{
+	has := map[string]ledger.Record{
 		"root":           {Channel: "C1", TS: "2.0", Old: []string{"1.0"}, State: ledger.Sent},
 		"tier:immediate": {Channel: "C1", TS: "3.0", State: ledger.Sent},
 	}
@@ -46,7 +46,7 @@ func TestForgetLeavesNothing(t *testing.T) {
 		lease := e.keep(t)
 		other := opened(1, nil)
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{other}, Next: 1})
-		must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(1), "root", ledger.Slot{Channel: "C1", TS: "9.0"}))
+		must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(1), "root", ledger.Record{Channel: "C1", TS: "9.0"}))
 		before := e.everything(t)
 		i := e.closed(t, lease.Fence, 2, nil)
 		if after := e.everything(t); len(after) < len(before)+4 {
@@ -154,7 +154,7 @@ func TestForgetStorm(t *testing.T) {
 		storm := incident.Storm{Schema: 1, Number: 1, Version: 1, Channel: "C1", StartedAt: start, EndedAt: start.Add(time.Minute)}
 		next := moved(listed, incident.KindNoted, nil)
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Saved: []store.Saved{next}, Storms: []store.SavedStorm{{Storm: storm}}})
-		must(t, e.SetSlot(t.Context(), lease.Fence, storm.Topic(), "root", ledger.Slot{Channel: "C1", TS: "5.0"}))
+		must(t, e.SetSlot(t.Context(), lease.Fence, storm.Topic(), "root", ledger.Record{Channel: "C1", TS: "5.0"}))
 		past := value[[]store.Past](t)(e.PastStorms(t.Context(), start.Add(time.Hour), 0, 10))
 		if len(past) != 1 || past[0].Number != 1 || !past[0].Dirty {
 			t.Fatalf("got %+v, want the storm, not shown yet", past)

@@ -112,9 +112,9 @@ func memory(info map[string]string) (used, most int64) {
 	return used, bytes("maxmemory")
 }
 
-// gauge is what this process last saw of the room, so that endpoints need not ask at
+// roomCache is what this process last saw of the room, so that endpoints need not ask at
 // every event.
-type gauge struct {
+type roomCache struct {
 	looking       sync.Mutex // held by the one who looks
 	seen          atomic.Pointer[glance]
 	events, bytes atomic.Int64 // what this process has added since
@@ -160,12 +160,12 @@ func (s *Store) room(ctx context.Context) (r Room, known bool) {
 }
 
 // added counts an event that is about to be stored.
-func (g *gauge) added(size int) {
+func (g *roomCache) added(size int) {
 	g.events.Add(1)
 	g.bytes.Add(int64(size))
 }
 
-func (g *gauge) look(ctx context.Context, s *Store) {
+func (g *roomCache) look(ctx context.Context, s *Store) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookWithin)
 	defer cancel()
 	began := time.Now()

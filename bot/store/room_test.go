@@ -75,7 +75,7 @@ func (e env) drain(t *testing.T, lease store.Lease, number *int) (drained []stri
 			*number++
 			saved := opened(*number, func(i *incident.Incident) { i.Title = text })
 			e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entry.ID, Saved: []store.Saved{saved}, Next: *number, Op: entry.Event.Notification.GroupKey})
-			must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(*number), ledger.Root, ledger.Slot{State: ledger.Sending, Op: "OP", IntentAt: start}))
+			must(t, e.SetSlot(t.Context(), lease.Fence, topic.Incident(*number), ledger.Root, ledger.Record{State: ledger.Sending, Op: "OP", IntentAt: start}))
 			drained = append(drained, entry.Event.Notification.GroupKey)
 		}
 	}

@@ -151,7 +151,7 @@ func (s *Store) Places(ctx context.Context, all []incident.Incident) ([]string, 
 
 // Roots returns the slots of the first messages of what people call INC-7 or DIG-7, in
 // their order: one that is not there, or that cannot be read, is empty.
-func (s *Store) Roots(ctx context.Context, names []string) ([]ledger.Slot, error) {
+func (s *Store) Roots(ctx context.Context, names []string) ([]ledger.Record, error) {
 	threads := make([]topic.ID, len(names))
 	for k, name := range names {
 		threads[k], _ = topic.Parse(name)
@@ -159,7 +159,7 @@ func (s *Store) Roots(ctx context.Context, names []string) ([]ledger.Slot, error
 	return s.roots(ctx, threads)
 }
 
-func (s *Store) roots(ctx context.Context, threads []topic.ID) ([]ledger.Slot, error) {
+func (s *Store) roots(ctx context.Context, threads []topic.ID) ([]ledger.Record, error) {
 	pipe := s.redis.client.Pipeline()
 	answers := make([]*redis.StringCmd, len(threads))
 	for k, about := range threads {
@@ -168,7 +168,7 @@ func (s *Store) roots(ctx context.Context, threads []topic.ID) ([]ledger.Slot, e
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) && !wrongKind(err) {
 		return nil, fmt.Errorf("read where threads stand: %w", err)
 	}
-	roots := make([]ledger.Slot, len(threads))
+	roots := make([]ledger.Record, len(threads))
 	for k := range threads {
 		if slot, err := ledger.Decode(answers[k].Val()); err == nil {
 			roots[k] = slot

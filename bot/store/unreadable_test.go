@@ -251,7 +251,7 @@ func TestMembersOfTomorrowSurviveTheStore(t *testing.T) {
 		document.AskedBy = "U1"
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{
 			Storms: []store.SavedStorm{{Storm: storm, Was: 3}}, Channel: &store.SavedChannel{Channel: channel, Was: 2},
-			Review: store.Review{Digest: &store.SavedDigest{Document: document, Was: 4}},
+			Review: store.DigestWrites{Digest: &store.SavedDigest{Document: document, Was: 4}},
 		})
 		slot := value[ledger.Ledger](t)(e.Ledger(ctx, topic.Incident(1)))["root"]
 		slot.Hash = "other"

@@ -408,7 +408,7 @@ func BenchmarkRedisBytes(b *testing.B) {
 	}
 	for n := range count {
 		for k, name := range []string{ledger.Root, "tier:immediate", "tier:short_term", "tier:long_term", "escalation:1:1", "resolved:1"} {
-			slot := ledger.Slot{
+			slot := ledger.Record{
 				Channel: "C0INCIDENT1", TS: fmt.Sprintf("1795425005.%06d", n+k), Hash: strings.Repeat("0f", 8), State: ledger.Sent,
 				Op: strings.Repeat("ABCDEFGHIJ", 3)[:26], IntentAt: time.Now().UTC(),
 			}

@@ -108,7 +108,7 @@ func (w *world) plant(kind string, r *rand.Rand) {
 	case "late":
 		f.Method, f.Times, f.Delay = "chat.postMessage", 1, within(r, 0, lateMost)
 	case "delay":
-		f.Delay = within(r, 100*time.Millisecond, 2*hasteSlack)
+		f.Delay = within(r, 100*time.Millisecond, 2*impatientSlack)
 	}
 	f.Then = func() { w.count(kind, "%s", f.Method) }
 	if kind == "duplicate" || kind == "lost-ack" {

@@ -40,14 +40,14 @@ import (
 // is looked for when its request cannot arrive any more (the client's timeout and
 // a bit), and copies are looked for until lateMost after that.
 const (
-	hasteSlack   = 2500 * time.Millisecond
-	hasteUnknown = hasteSlack + 500*time.Millisecond
-	lateMost     = 4 * time.Second
+	impatientSlack   = 2500 * time.Millisecond
+	impatientUnknown = impatientSlack + 500*time.Millisecond
+	lateMost         = 4 * time.Second
 )
 
 func hasty() {
-	timing := app.Timing{Slack: hasteSlack, Clock: skewedClock()}
-	timing.Coordinator = coordinator.Timing{Unknown: hasteUnknown, Parked: 3 * time.Second, Root: 2 * time.Second}
+	timing := app.Timing{Slack: impatientSlack, Clock: skewedClock()}
+	timing.Coordinator = coordinator.Timing{Unknown: impatientUnknown, Parked: 3 * time.Second, Root: 2 * time.Second}
 	timing.Coordinator.Sweeps[0], timing.Coordinator.Sweeps[1] = 2*time.Second, lateMost+2*time.Second
 	start(timing)
 }

@@ -71,7 +71,7 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 	defer func() { err = errors.Join(err, server.Close(), os.RemoveAll(dir)) }()
 
 	base := "http://" + listener.Addr().String()
-	stage := newStage(base + "/alertmanager/webhook")
+	stage := newDemoAlerts(base + "/alertmanager/webhook")
 	sim := slacksim.New(slacksim.Options{
 		BotToken: demoBotToken, AppToken: demoAppToken, Limits: true, Logger: logger,
 		Commands: []slacksim.Command{demoSlash()}, Extras: stage.extras(), Intro: demoIntro(server.Memory),
@@ -202,7 +202,7 @@ Ctrl-C ends it and leaves nothing behind.
 }
 
 // begin waits until the bot takes notifications, then fires the emergencies.
-func (s *stage) begin(ctx context.Context, b *app.App) error {
+func (s *demoAlerts) begin(ctx context.Context, b *app.App) error {
 	ticker := time.NewTicker(50 * time.Millisecond)
 	defer ticker.Stop()
 	for !b.Ready(ctx).Ready {

@@ -19,7 +19,7 @@ import (
 // printer prints for people: what came from outside cannot steer the terminal.
 type printer struct {
 	out io.Writer
-	paint
+	colour
 }
 
 func (p printer) linef(format string, args ...any) {

@@ -79,7 +79,7 @@ type ofUsers struct {
 	Users []string `arg:"" optional:"" help:"How many, as in: 75M, 300k, 75,000,000 or 75 million; without it organisation.users of --config.file."`
 }
 
-func (c ofUsers) answer(ctx context.Context, h *handbookCommand, std streams, look func(*handbook.Handbook, handbook.Users) handbook.Answer) error {
+func (c ofUsers) answer(ctx context.Context, h *handbookCommand, std streams, look func(*handbook.Handbook, handbook.Users) handbook.Entry) error {
 	k, err := h.read(std)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (c ofUsers) answer(ctx context.Context, h *handbookCommand, std streams, lo
 	return write(std, look(k.book, users))
 }
 
-func write(std streams, a handbook.Answer) error {
+func write(std streams, a handbook.Entry) error {
 	_, err := io.WriteString(std.out, a.Text())
 	return err
 }
@@ -100,21 +100,21 @@ type scaleCommand struct{ ofUsers }
 
 // Run prints everything about a number of users.
 func (c scaleCommand) Run(ctx context.Context, h *handbookCommand, std streams) error {
-	return c.answer(ctx, h, std, func(b *handbook.Handbook, u handbook.Users) handbook.Answer { return b.Scale(u).Answer })
+	return c.answer(ctx, h, std, func(b *handbook.Handbook, u handbook.Users) handbook.Entry { return b.Scale(u).Entry })
 }
 
 type targetsCommand struct{ ofUsers }
 
 // Run prints latency and availability.
 func (c targetsCommand) Run(ctx context.Context, h *handbookCommand, std streams) error {
-	return c.answer(ctx, h, std, func(b *handbook.Handbook, u handbook.Users) handbook.Answer { return b.Targets(u).Answer })
+	return c.answer(ctx, h, std, func(b *handbook.Handbook, u handbook.Users) handbook.Entry { return b.Targets(u).Entry })
 }
 
 type budgetCommand struct{ ofUsers }
 
 // Run prints both yardsticks of cost.
 func (c budgetCommand) Run(ctx context.Context, h *handbookCommand, std streams) error {
-	return c.answer(ctx, h, std, func(b *handbook.Handbook, u handbook.Users) handbook.Answer { return b.Budget(u).Answer })
+	return c.answer(ctx, h, std, func(b *handbook.Handbook, u handbook.Users) handbook.Entry { return b.Budget(u).Entry })
 }
 
 type stackCommand struct {
@@ -123,7 +123,7 @@ type stackCommand struct {
 
 // Run prints one choice of the stack.
 func (c stackCommand) Run(h *handbookCommand, std streams) error {
-	return h.look(std, func(b *handbook.Handbook) (handbook.Answer, error) {
+	return h.look(std, func(b *handbook.Handbook) (handbook.Entry, error) {
 		_, answer, err := b.Stack(strings.Join(c.Name, " "))
 		return answer, err
 	})
@@ -135,13 +135,13 @@ type patternCommand struct {
 
 // Run prints one pattern.
 func (c patternCommand) Run(h *handbookCommand, std streams) error {
-	return h.look(std, func(b *handbook.Handbook) (handbook.Answer, error) {
+	return h.look(std, func(b *handbook.Handbook) (handbook.Entry, error) {
 		_, answer, err := b.Pattern(strings.Join(c.Name, " "))
 		return answer, err
 	})
 }
 
-func (h *handbookCommand) look(std streams, find func(*handbook.Handbook) (handbook.Answer, error)) error {
+func (h *handbookCommand) look(std streams, find func(*handbook.Handbook) (handbook.Entry, error)) error {
 	k, err := h.read(std)
 	if err != nil {
 		return err
@@ -164,7 +164,7 @@ func (c askCommand) Run(h *handbookCommand, std streams) error {
 		return err
 	}
 	asked := k.book.Ask(strings.Join(c.Question, " "))
-	if err := write(std, asked.Answer); err != nil {
+	if err := write(std, asked.Entry); err != nil {
 		return err
 	}
 	if !asked.Known {

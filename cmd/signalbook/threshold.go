@@ -35,7 +35,7 @@ func (c thresholdCommand) Run(ctx context.Context, h *handbookCommand, std strea
 	if c.GlobalConsistency != nil {
 		org.GlobalConsistency = c.GlobalConsistency
 	}
-	answer := k.book.Thresholds(org).Answer
+	answer := k.book.Thresholds(org).Entry
 	if org == (handbook.Organisation{}) {
 		answer.Lines = append(answer.Lines, handbook.Line{Label: "Which are due", Text: "add --users=44M --weekly-growth=2.6% --teams=12 --international=35% --cdn-tb=600, or --config.file=signalbook.yml"})
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
-// Answer is what a look-up says, ready to be shown: Text for a terminal,
+// Entry is what a look-up says, ready to be shown: Text for a terminal,
 // Mrkdwn for Slack.
-type Answer struct {
+type Entry struct {
 	Title         string
 	Lines         []Line
 	IDs           []string       // the facts used, in the order of their use
@@ -36,7 +36,7 @@ func (l Line) head() string {
 // builder puts an answer together and remembers which facts it used.
 type builder struct {
 	h     *Handbook
-	a     Answer
+	a     Entry
 	used  []ref
 	users *Users         // the scale that the answer is about, if any
 	asked func(ref) bool // whether a field is what was asked for; nil: nothing in particular was
@@ -45,7 +45,7 @@ type builder struct {
 }
 
 func (h *Handbook) answer(title string) *builder {
-	return &builder{h: h, a: Answer{Title: title}, first: -1}
+	return &builder{h: h, a: Entry{Title: title}, first: -1}
 }
 
 // at makes the answer one about so many users.
@@ -102,7 +102,7 @@ func (b *builder) use(name string) ref {
 }
 
 // Text is the answer for a terminal, several lines that end in a newline.
-func (a Answer) Text() string {
+func (a Entry) Text() string {
 	var b strings.Builder
 	b.WriteString(a.Title + "\n")
 	for i, l := range a.Lines {
@@ -130,7 +130,7 @@ const maxMrkdwn = 3000
 // sheet or a team's file says is escaped: it cannot mention anybody or format
 // anything. Lines that do not fit are left out and counted; the disagreements
 // never are.
-func (a Answer) Mrkdwn() string {
+func (a Entry) Mrkdwn() string {
 	title := "*" + escape(textutil.Cut(a.Title, 200)) + "*"
 	var end strings.Builder
 	for _, d := range a.Disagreements {
@@ -161,7 +161,7 @@ func (a Answer) Mrkdwn() string {
 
 // from names the facts that a line is from, at the first of several lines that
 // are from the same ones, and unless the line says them itself.
-func (a Answer) from(line int) string {
+func (a Entry) from(line int) string {
 	l := a.Lines[line]
 	if line > 0 && slices.Equal(l.IDs, a.Lines[line-1].IDs) {
 		return ""

@@ -46,7 +46,7 @@ type Asked struct {
 	Several bool        // the answer is several facts, because the question asks for several or any of them may be meant
 	Best    string      // the id of the fact that fits best, also when it is not Known; "" when none does at all
 	Others  []Candidate // the next ones, best first
-	Answer              // of Best or of several; when it is not Known, that nothing is known and what comes nearest
+	Entry               // of Best or of several; when it is not Known, that nothing is known and what comes nearest
 	best    Candidate
 }
 
@@ -72,7 +72,7 @@ func (h *Handbook) Ask(text string) Asked {
 	}
 	if t := h.topicOf(q); t != nil {
 		a := h.several(*t, q)
-		return Asked{Known: true, Several: true, Best: a.IDs[0], Answer: a, best: Candidate{ID: a.IDs[0], Score: 1, Covered: 1}}
+		return Asked{Known: true, Several: true, Best: a.IDs[0], Entry: a, best: Candidate{ID: a.IDs[0], Score: 1, Covered: 1}}
 	}
 	found := h.candidates(q)
 	var out Asked
@@ -81,10 +81,10 @@ func (h *Handbook) Ask(text string) Asked {
 		out.Others = found[1:min(len(found), 4)]
 	}
 	if out.Known = out.best.firm >= firmEnough && out.best.Score >= leastScore && out.best.Covered >= leastCovered; !out.Known {
-		out.Answer = h.unknown(found)
+		out.Entry = h.unknown(found)
 		return out
 	}
-	out.Several, out.Answer = h.tell(q, found)
+	out.Several, out.Entry = h.settle(q, found)
 	return out
 }
 
@@ -94,11 +94,11 @@ func (h *Handbook) byID(q query) Asked {
 	out := Asked{Known: true, Best: q.id, best: Candidate{ID: q.id, Score: 1, Covered: 1}}
 	if h.words.means[strings.ToLower(q.id)] != "" {
 		if found := h.candidates(q); len(found) > 0 && found[0].ID != q.id {
-			out.Several, out.Answer = true, h.list(q, []Candidate{out.best, found[0]}, false)
+			out.Several, out.Entry = true, h.list(q, []Candidate{out.best, found[0]}, false)
 			return out
 		}
 	}
-	out.Answer, _ = h.Fact(q.id)
+	out.Entry, _ = h.Fact(q.id)
 	return out
 }
 
@@ -107,7 +107,7 @@ func (h *Handbook) byID(q query) Asked {
 func (h *Handbook) candidates(q query) []Candidate {
 	var found []Candidate
 	for _, d := range h.words.docs {
-		if c := h.words.judge(q, d); c.Score > 0 {
+		if c := h.words.evaluate(q, d); c.Score > 0 {
 			c.Title = h.facts[d.id].name()
 			found = append(found, c)
 		}
@@ -122,8 +122,8 @@ func (h *Handbook) candidates(q query) []Candidate {
 	return found
 }
 
-// tell answers with the best candidate, or with all that fit as well.
-func (h *Handbook) tell(q query, found []Candidate) (several bool, a Answer) {
+// settle answers with the best candidate, or with all that fit as well.
+func (h *Handbook) settle(q query, found []Candidate) (several bool, a Entry) {
 	best := found[0]
 	if q.users == nil && h.banded(best.ID) && len(found) > 1 && found[1].ID[0] == best.ID[0] && found[1].Score > sameRow*best.Score {
 		return true, h.rows(q, best.ID)
@@ -169,8 +169,8 @@ func family(id string) string {
 const likely = 0.30
 
 // unknown says that nothing is known, and what would come nearest.
-func (h *Handbook) unknown(found []Candidate) Answer {
-	a := Answer{Title: "The handbook does not know that"}
+func (h *Handbook) unknown(found []Candidate) Entry {
+	a := Entry{Title: "The handbook does not know that"}
 	var near []string
 	for _, c := range found[:min(len(found), 3)] {
 		if c.Score >= 0.6*likely {

@@ -16,7 +16,7 @@ type Budget struct {
 	Monthly  DollarRange  // Q5's range for all users; zero without Band
 	Factor   FactorRange  // how many times Monthly is the table's cost; zero without Band
 	Patterns []Pattern    // the patterns, priced at 100M users
-	Answer
+	Entry
 }
 
 // FactorRange is from Low to High times.
@@ -61,7 +61,7 @@ func (h *Handbook) Budget(u Users) Budget {
 	if !ok {
 		out.Without = h.without(u)
 		b.line("Per user", "the sheet has "+out.Without, "Q5")
-		out.Answer = b.done()
+		out.Entry = b.done()
 		return out
 	}
 	out.Band = &band
@@ -77,7 +77,7 @@ func (h *Handbook) Budget(u Users) Budget {
 			b.line("Pattern "+p.Name, fmt.Sprintf("%s a month at %s users, %s per user", p.Cost, patternUsers, p.Cost/Dollars(patternUsers)), p.ID+".cost")
 		}
 	}
-	out.Answer = b.done()
+	out.Entry = b.done()
 	return out
 }
 

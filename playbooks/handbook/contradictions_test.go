@@ -12,56 +12,56 @@ import (
 func TestContradictionsSurface(t *testing.T) {
 	t.Parallel()
 	h := Default()
-	scale := func(u Users) Answer { return h.Scale(u).Answer }
-	targets := func(u Users) Answer { return h.Targets(u).Answer }
-	budget := func(u Users) Answer { return h.Budget(u).Answer }
-	fact := func(id string) Answer {
+	scale := func(u Users) Entry { return h.Scale(u).Entry }
+	targets := func(u Users) Entry { return h.Targets(u).Entry }
+	budget := func(u Users) Entry { return h.Budget(u).Entry }
+	fact := func(id string) Entry {
 		a, ok := h.Fact(id)
 		if !ok {
 			t.Errorf("%s: no such fact", id)
 		}
 		return a
 	}
-	stack := func(name string) Answer {
+	stack := func(name string) Entry {
 		_, a, err := h.Stack(name)
 		if err != nil {
 			t.Error(err)
 		}
 		return a
 	}
-	pattern := func(name string) Answer {
+	pattern := func(name string) Entry {
 		_, a, err := h.Pattern(name)
 		if err != nil {
 			t.Error(err)
 		}
 		return a
 	}
-	moves := h.Thresholds(Organisation{}).Answer
+	moves := h.Thresholds(Organisation{}).Entry
 	for _, c := range []struct {
 		id     string
-		shown  []Answer
-		absent []Answer
+		shown  []Entry
+		absent []Entry
 		says   string // the other number
 	}{
-		{"X1", []Answer{budget(100e6), budget(400e6), scale(150e6), scale(400e6), pattern("social"), pattern("video"), fact("Q5"), fact("T5"), fact("T6")},
-			[]Answer{budget(5e6), scale(75e6), fact("T4")}, "$20M-30M a month"},
-		{"X2", []Answer{budget(1e6), budget(5e6), budget(5e5), budget(75e6), scale(5e6), fact("Q5"), fact("T2")}, []Answer{budget(100e6), scale(75e6)}, "Q5"},
-		{"X3", []Answer{scale(75e6), scale(100e6), budget(75e6), budget(100e6), fact("T4"), fact("T5"), pattern("recommendation")}, []Answer{scale(5e6), budget(20e6)}, "$250K (T5)"},
-		{"X4", []Answer{moves, fact("M2"), fact("C7"), scale(200e6)}, []Answer{fact("M1"), fact("C8"), scale(20e6)}, "40%"},
-		{"X5", []Answer{moves, stack("cdn"), fact("M2"), fact("T5"), fact("C7"), fact("E2"), fact("E2-7"), pattern("video"), scale(150e6)}, []Answer{fact("T4"), fact("E2-6"), pattern("social")}, "100M"},
-		{"X6", []Answer{stack("cdn"), fact("T3"), scale(20e6)}, []Answer{fact("T4"), stack("cache")}, "CloudFront"},
-		{"X7", []Answer{moves, fact("M1"), fact("E1"), fact("E1-8"), fact("E1-2")}, []Answer{fact("E1-1"), fact("E2"), fact("M3")}, "E1-"},
-		{"X8", []Answer{fact("E3"), fact("E3-4"), fact("E3-7"), fact("E3-8"), fact("C5"), fact("C8")}, []Answer{fact("E3-1"), fact("C7")}, "months"},
-		{"X9", []Answer{moves, fact("M3"), fact("M4"), fact("T2"), fact("T3"), scale(20e6), budget(20e6)}, []Answer{fact("M1"), fact("T6")}, "equals all of"},
-		{"X10", []Answer{moves, fact("M4"), fact("Q2"), fact("L2"), targets(20e6), scale(20e6)}, []Answer{fact("M3"), targets(5e6)}, "no user count"},
-		{"X11", []Answer{fact("C1"), fact("C4"), fact("C7"), fact("C9"), h.CostPlaybook(Organisation{}).Answer}, []Answer{moves, scale(75e6)}, "70.25%"},
-		{"X12", []Answer{fact("C9"), h.CostPlaybook(Organisation{}).Answer}, []Answer{fact("C8")}, "$833,333"},
-		{"X13", []Answer{targets(100e6), targets(20e6), scale(150e6), scale(75e6), fact("L3"), fact("T3")}, []Answer{targets(5e6), fact("L1")}, "50 ms"},
-		{"X14", []Answer{fact("Q3"), stack("analytics_db"), pattern("social"), scale(20e6), scale(300e6), fact("T6")}, []Answer{pattern("e-commerce"), scale(5e6)}, "database"},
-		{"X15", []Answer{fact("Q4"), fact("T3"), fact("T5"), scale(20e6), scale(150e6)}, []Answer{fact("T4"), scale(5e6)}, "bought"},
-		{"X16", []Answer{scale(1e6), scale(100e6), targets(10e6), budget(200e6), scale(400e6), targets(5e8)}, []Answer{scale(75e6), targets(15e6), budget(399e6), scale(0)}, "stop at 400M"},
-		{"X17", []Answer{stack("cache"), fact("T1"), scale(5e5), pattern("social"), pattern("e-commerce"), pattern("video"), pattern("recommendation"), fact("E3-2"), fact("E3-5")},
-			[]Answer{stack("compute"), fact("T2"), fact("E3-6")}, ""},
+		{"X1", []Entry{budget(100e6), budget(400e6), scale(150e6), scale(400e6), pattern("social"), pattern("video"), fact("Q5"), fact("T5"), fact("T6")},
+			[]Entry{budget(5e6), scale(75e6), fact("T4")}, "$20M-30M a month"},
+		{"X2", []Entry{budget(1e6), budget(5e6), budget(5e5), budget(75e6), scale(5e6), fact("Q5"), fact("T2")}, []Entry{budget(100e6), scale(75e6)}, "Q5"},
+		{"X3", []Entry{scale(75e6), scale(100e6), budget(75e6), budget(100e6), fact("T4"), fact("T5"), pattern("recommendation")}, []Entry{scale(5e6), budget(20e6)}, "$250K (T5)"},
+		{"X4", []Entry{moves, fact("M2"), fact("C7"), scale(200e6)}, []Entry{fact("M1"), fact("C8"), scale(20e6)}, "40%"},
+		{"X5", []Entry{moves, stack("cdn"), fact("M2"), fact("T5"), fact("C7"), fact("E2"), fact("E2-7"), pattern("video"), scale(150e6)}, []Entry{fact("T4"), fact("E2-6"), pattern("social")}, "100M"},
+		{"X6", []Entry{stack("cdn"), fact("T3"), scale(20e6)}, []Entry{fact("T4"), stack("cache")}, "CloudFront"},
+		{"X7", []Entry{moves, fact("M1"), fact("E1"), fact("E1-8"), fact("E1-2")}, []Entry{fact("E1-1"), fact("E2"), fact("M3")}, "E1-"},
+		{"X8", []Entry{fact("E3"), fact("E3-4"), fact("E3-7"), fact("E3-8"), fact("C5"), fact("C8")}, []Entry{fact("E3-1"), fact("C7")}, "months"},
+		{"X9", []Entry{moves, fact("M3"), fact("M4"), fact("T2"), fact("T3"), scale(20e6), budget(20e6)}, []Entry{fact("M1"), fact("T6")}, "equals all of"},
+		{"X10", []Entry{moves, fact("M4"), fact("Q2"), fact("L2"), targets(20e6), scale(20e6)}, []Entry{fact("M3"), targets(5e6)}, "no user count"},
+		{"X11", []Entry{fact("C1"), fact("C4"), fact("C7"), fact("C9"), h.CostPlaybook(Organisation{}).Entry}, []Entry{moves, scale(75e6)}, "70.25%"},
+		{"X12", []Entry{fact("C9"), h.CostPlaybook(Organisation{}).Entry}, []Entry{fact("C8")}, "$833,333"},
+		{"X13", []Entry{targets(100e6), targets(20e6), scale(150e6), scale(75e6), fact("L3"), fact("T3")}, []Entry{targets(5e6), fact("L1")}, "50 ms"},
+		{"X14", []Entry{fact("Q3"), stack("analytics_db"), pattern("social"), scale(20e6), scale(300e6), fact("T6")}, []Entry{pattern("e-commerce"), scale(5e6)}, "database"},
+		{"X15", []Entry{fact("Q4"), fact("T3"), fact("T5"), scale(20e6), scale(150e6)}, []Entry{fact("T4"), scale(5e6)}, "bought"},
+		{"X16", []Entry{scale(1e6), scale(100e6), targets(10e6), budget(200e6), scale(400e6), targets(5e8)}, []Entry{scale(75e6), targets(15e6), budget(399e6), scale(0)}, "stop at 400M"},
+		{"X17", []Entry{stack("cache"), fact("T1"), scale(5e5), pattern("social"), pattern("e-commerce"), pattern("video"), pattern("recommendation"), fact("E3-2"), fact("E3-5")},
+			[]Entry{stack("compute"), fact("T2"), fact("E3-6")}, ""},
 	} {
 		for i, a := range c.shown {
 			j := slices.IndexFunc(a.Disagreements, func(d Disagreement) bool { return d.ID == c.id })
@@ -88,22 +88,22 @@ func TestContradictionsSurface(t *testing.T) {
 func TestContradictionsAreFoldedUnlessTheyChangeTheNumber(t *testing.T) {
 	t.Parallel()
 	h := Default()
-	fact := func(id string) Answer { a, _ := h.Fact(id); return a }
+	fact := func(id string) Entry { a, _ := h.Fact(id); return a }
 	for name, c := range map[string]struct {
-		answer Answer
+		answer Entry
 		full   []string
 		folded string
 	}{
-		"a scale":                        {h.Scale(75e6).Answer, nil, "4 places of the sheet disagree: X3, X10, X13, X14; `ask X3`"},
-		"all moves":                      {h.Thresholds(Organisation{}).Answer, nil, "5 places of the sheet disagree: X4, X5, X7, X9, X10; `ask X4`"},
+		"a scale":                        {h.Scale(75e6).Entry, nil, "4 places of the sheet disagree: X3, X10, X13, X14; `ask X3`"},
+		"all moves":                      {h.Thresholds(Organisation{}).Entry, nil, "5 places of the sheet disagree: X4, X5, X7, X9, X10; `ask X4`"},
 		"a fact by its id":               {fact("C1"), nil, "1 place of the sheet disagrees: X11; `ask X11`"},
-		"a budget":                       {h.Budget(150e6).Answer, []string{"X1"}, "1 place of the sheet disagrees: X3; `ask X3`"},
-		"a budget at the border":         {h.Budget(100e6).Answer, []string{"X1", "X3"}, "1 place of the sheet disagrees: X16; `ask X16`"},
-		"targets":                        {h.Targets(300e6).Answer, []string{"X13"}, ""},
-		"the cost of a move":             {h.Ask("what does multi-region cost us").Answer, []string{"X9"}, "1 place of the sheet disagrees: X10; `ask X10`"},
-		"when a move is due":             {h.Ask("when do we need multi region").Answer, []string{"X10"}, "1 place of the sheet disagrees: X9; `ask X9`"},
-		"how long a move takes":          {h.Ask("how long does the cockroachdb migration take").Answer, []string{"X7"}, ""},
-		"the saving of a custom CDN":     {h.Ask("savings of a custom cdn").Answer, []string{"X4"}, ""},
+		"a budget":                       {h.Budget(150e6).Entry, []string{"X1"}, "1 place of the sheet disagrees: X3; `ask X3`"},
+		"a budget at the border":         {h.Budget(100e6).Entry, []string{"X1", "X3"}, "1 place of the sheet disagrees: X16; `ask X16`"},
+		"targets":                        {h.Targets(300e6).Entry, []string{"X13"}, ""},
+		"the cost of a move":             {h.Ask("what does multi-region cost us").Entry, []string{"X9"}, "1 place of the sheet disagrees: X10; `ask X10`"},
+		"when a move is due":             {h.Ask("when do we need multi region").Entry, []string{"X10"}, "1 place of the sheet disagrees: X9; `ask X9`"},
+		"how long a move takes":          {h.Ask("how long does the cockroachdb migration take").Entry, []string{"X7"}, ""},
+		"the saving of a custom CDN":     {h.Ask("savings of a custom cdn").Entry, []string{"X4"}, ""},
 		"a fact without a contradiction": {fact("S1"), nil, ""},
 	} {
 		text := c.answer.Text()

@@ -18,7 +18,7 @@ const disagrees = "The sheet disagrees with itself"
 
 // folded is one line for the disagreements that change nothing of what was asked
 // for; empty when there are none.
-func (a Answer) folded() string {
+func (a Entry) folded() string {
 	var ids []string
 	for _, d := range a.Disagreements {
 		if d.Changes == "" {
@@ -35,7 +35,7 @@ func (a Answer) folded() string {
 }
 
 // done adds the contradictions that touch what was used.
-func (b *builder) done() Answer {
+func (b *builder) done() Entry {
 	for _, x := range b.h.sheet.Doubts.Contradictions {
 		if slices.Contains(b.a.IDs, x.ID) {
 			continue

@@ -10,11 +10,11 @@ import (
 
 // Fact answers with one line of the sheet by its id, "C7" or "e1-8". false: no
 // such id.
-func (h *Handbook) Fact(id string) (Answer, bool) {
+func (h *Handbook) Fact(id string) (Entry, bool) {
 	id = strings.ToUpper(strings.TrimSpace(id))
 	f := h.facts[id]
 	if f == nil {
-		return Answer{}, false
+		return Entry{}, false
 	}
 	b := h.answer("")
 	b.fact(f)
@@ -157,7 +157,7 @@ func (b *builder) tiers(e Emergency, before string) {
 // them.
 type CostPlaybook struct {
 	Steps []CostStep
-	Answer
+	Entry
 }
 
 // CostPlaybook tells all cost steps by group, and which an organisation is too
@@ -178,6 +178,6 @@ func (h *Handbook) CostPlaybook(org Organisation) CostPlaybook {
 			b.line(s.ID+" "+s.Name, text, s.ID+".saving", s.ID+".of", s.ID+".effort", s.ID+".minimum_users", s.ID+".minimum_tb")
 		}
 	}
-	out.Answer = b.done()
+	out.Entry = b.done()
 	return out
 }

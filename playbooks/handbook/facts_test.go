@@ -138,7 +138,7 @@ func TestEveryFact(t *testing.T) {
 func TestEveryAnswerIsFitForSlack(t *testing.T) {
 	t.Parallel()
 	h := Default()
-	answers := map[string]Answer{"thresholds": h.Thresholds(Organisation{Users: new(44e6), WeeklyGrowth: new(0.026)}).Answer}
+	answers := map[string]Entry{"thresholds": h.Thresholds(Organisation{Users: new(44e6), WeeklyGrowth: new(0.026)}).Entry}
 	for _, id := range h.IDs() {
 		answers[id], _ = h.Fact(id)
 	}
@@ -146,9 +146,9 @@ func TestEveryAnswerIsFitForSlack(t *testing.T) {
 		answers[topic.Title] = h.several(topic, query{wants: map[string]bool{}})
 	}
 	for _, u := range []Users{0, 1e6, 7.5e7, 1e8, 4e8, 1e10} {
-		answers[fmt.Sprintf("scale %s", u)] = h.Scale(u).Answer
-		answers[fmt.Sprintf("targets %s", u)] = h.Targets(u).Answer
-		answers[fmt.Sprintf("budget %s", u)] = h.Budget(u).Answer
+		answers[fmt.Sprintf("scale %s", u)] = h.Scale(u).Entry
+		answers[fmt.Sprintf("targets %s", u)] = h.Targets(u).Entry
+		answers[fmt.Sprintf("budget %s", u)] = h.Budget(u).Entry
 	}
 	for name, a := range answers {
 		m := a.Mrkdwn()
@@ -174,7 +174,7 @@ var foldedLine = regexp.MustCompile("; `ask X[0-9]+`$")
 
 func TestEscape(t *testing.T) {
 	t.Parallel()
-	a := Answer{Title: "<!channel> & co", Lines: []Line{{Label: "*A*", Text: "<https://x|y> _b_ `c`"}}}
+	a := Entry{Title: "<!channel> & co", Lines: []Line{{Label: "*A*", Text: "<https://x|y> _b_ `c`"}}}
 	got := a.Mrkdwn()
 	want := "*&lt;!channel&gt; &amp; co*\n*∗A∗:* &lt;https://x|y&gt; ˍbˍ ˋcˋ"
 	if got != want {

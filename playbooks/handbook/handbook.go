@@ -25,7 +25,7 @@ var files embed.FS
 // Handbook is the sheet, perhaps with a team's own figures in it. It does not
 // change once it is made and may be used by several goroutines.
 type Handbook struct {
-	sheet sheet
+	sheet dataset
 	facts map[string]*fact
 	ids   []string // in the sheet's order
 	own   map[ref]Own

@@ -33,28 +33,28 @@ func TestOverridesAreShown(t *testing.T) {
   - {id: E1-4, field: title, value: Ask the DBA, by: anna, on: 2026-11-01}
   - {id: E1-4, field: within, value: 2w, by: anna, on: 2026-11-01}
 `)
-	fact := func(id string) Answer { a, _ := h.Fact(id); return a }
+	fact := func(id string) Entry { a, _ := h.Fact(id); return a }
 	for _, c := range []struct {
-		answer Answer
+		answer Entry
 		says   string
 	}{
 		{fact("T4"), "Monthly cost: $180K, own figure by anna, 1 Nov 2026 (sheet: $150K)"},
-		{h.Scale(75e6).Answer, "Monthly cost: $180K, own figure by anna, 1 Nov 2026 (sheet: $150K)"},
-		{h.Scale(30e6).Answer, "Next tier: T4 from 50M users, $180K a month, own figure by anna, 1 Nov 2026 (sheet: $150K)"},
-		{h.Budget(75e6).Answer, "$0.0024 per user, own figure for monthly cost by anna, 1 Nov 2026 (sheet: $150K)"},
-		{h.Targets(75e6).Answer, "API p95: 150 ms, own figure by Li Wei, 31 Oct 2026 (sheet: 100 ms)"},
-		{h.Targets(75e6).Answer, "80 ms regional, 40 ms at the edge, own figure for ml regional by Li Wei, 31 Oct 2026 (sheet: none)"},
-		{h.Targets(75e6).Answer, "99.9%, 8.76 hours down a year; multi-region, active-passive, own figure for slo by sre@example.com, 28 Feb 2026 (sheet: 99.95%)"},
-		{h.Thresholds(Organisation{Users: new(44e6), WeeklyGrowth: new(0.026)}).Answer, "60M users in 12 weeks, the move takes 26 weeks: its start was due 14 weeks ago"},
+		{h.Scale(75e6).Entry, "Monthly cost: $180K, own figure by anna, 1 Nov 2026 (sheet: $150K)"},
+		{h.Scale(30e6).Entry, "Next tier: T4 from 50M users, $180K a month, own figure by anna, 1 Nov 2026 (sheet: $150K)"},
+		{h.Budget(75e6).Entry, "$0.0024 per user, own figure for monthly cost by anna, 1 Nov 2026 (sheet: $150K)"},
+		{h.Targets(75e6).Entry, "API p95: 150 ms, own figure by Li Wei, 31 Oct 2026 (sheet: 100 ms)"},
+		{h.Targets(75e6).Entry, "80 ms regional, 40 ms at the edge, own figure for ml regional by Li Wei, 31 Oct 2026 (sheet: none)"},
+		{h.Targets(75e6).Entry, "99.9%, 8.76 hours down a year; multi-region, active-passive, own figure for slo by sre@example.com, 28 Feb 2026 (sheet: 99.95%)"},
+		{h.Thresholds(Organisation{Users: new(44e6), WeeklyGrowth: new(0.026)}).Entry, "60M users in 12 weeks, the move takes 26 weeks: its start was due 14 weeks ago"},
 		{fact("M1"), "When: 60M users, own figure for users by anna, 1 Nov 2026 (sheet: 50M)"},
 		{fact("M1"), "own figure for effort months by anna, 1 Nov 2026 (sheet: 3 months)"},
-		{h.Budget(200e6).Answer, "$0.002-0.004 per user and month, so $400K to $800K a month, own figure by finops, 1 Nov 2026 (sheet: $0.20-0.30)"},
+		{h.Budget(200e6).Entry, "$0.002-0.004 per user and month, so $400K to $800K a month, own figure by finops, 1 Nov 2026 (sheet: $0.20-0.30)"},
 		{fact("S4"), "Choice: Valkey, own figure by <!channel>, 1 Nov 2026 (sheet: Redis Cluster)"},
 		{fact("P1"), "Valkey: feeds; Redpanda: events, own figure by anna"},
 		{fact("C1"), "25-35% of the cost of databases and Kubernetes nodes, own figure for saving by anna, 1 Nov 2026 (sheet: 30-50%)"},
 		{fact("E1"), "E1-4 Ask the DBA"},
 		{fact("E1-4"), "2 weeks (short-term), from the opening, own figure by anna, 1 Nov 2026 (sheet: 1 week)"},
-		{h.Ask("valkey").Answer, "Choice: Valkey"},
+		{h.Ask("valkey").Entry, "Choice: Valkey"},
 	} {
 		if text := c.answer.Text(); !strings.Contains(text, c.says) {
 			t.Errorf("got\n%s\nwant it to say %q", text, c.says)

@@ -17,7 +17,7 @@ type Scale struct {
 	Passed, Near []Threshold
 	Latency      Latency
 	Availability Availability
-	Answer
+	Entry
 }
 
 // Scale tells everything about so many users: the tier and the next one, the
@@ -50,7 +50,7 @@ func (h *Handbook) Scale(u Users) Scale {
 	if len(s.Passed)+len(s.Near) == 0 {
 		b.line("Moves", "none is due by users yet; the first is due from "+h.firstMove().String()+" users")
 	}
-	s.Answer = b.done()
+	s.Entry = b.done()
 	return s
 }
 
@@ -91,7 +91,7 @@ type Targets struct {
 	Users        Users
 	Latency      Latency
 	Availability Availability
-	Answer
+	Entry
 }
 
 // Targets tells the latency budget and the availability target of so many
@@ -108,7 +108,7 @@ func (h *Handbook) Targets(u Users) Targets {
 		b.line("Note", fmt.Sprintf("%s infers all the same: %s", tier.ID, tier.MLInference), tier.ID+".ml_inference")
 	}
 	b.availability(t.Availability)
-	t.Answer = b.done()
+	t.Entry = b.done()
 	return t
 }
 

@@ -28,11 +28,11 @@ func (e *NotFound) Error() string {
 // Stack answers with one choice of the stack, by name ("cache"), alias
 // ("redis") or id ("S4"), or the nearest or only one like it, and says so. The
 // error is a *NotFound.
-func (h *Handbook) Stack(name string) (Technology, Answer, error) {
+func (h *Handbook) Stack(name string) (Technology, Entry, error) {
 	rows := h.sheet.Building.Stack
 	i, taken, err := find("part of the stack", name, rows, func(t Technology) []string { return append([]string{t.Name, t.ID}, t.Aliases...) })
 	if err != nil {
-		return Technology{}, Answer{}, err
+		return Technology{}, Entry{}, err
 	}
 	a, _ := h.Fact(rows[i].ID)
 	return rows[i], a.takenFor(taken, name), nil
@@ -41,11 +41,11 @@ func (h *Handbook) Stack(name string) (Technology, Answer, error) {
 // Pattern answers with one kind of product, by name ("social"), alias ("feed")
 // or id ("P1"), or the nearest or only one like it, and says so. The error is a
 // *NotFound.
-func (h *Handbook) Pattern(name string) (Pattern, Answer, error) {
+func (h *Handbook) Pattern(name string) (Pattern, Entry, error) {
 	rows := h.sheet.Building.Patterns
 	i, taken, err := find("pattern", name, rows, func(p Pattern) []string { return append([]string{p.Name, p.ID}, p.Aliases...) })
 	if err != nil {
-		return Pattern{}, Answer{}, err
+		return Pattern{}, Entry{}, err
 	}
 	a, _ := h.Fact(rows[i].ID)
 	return rows[i], a.takenFor(taken, name), nil
@@ -87,7 +87,7 @@ func find[T any](what, name string, rows []T, names func(T) []string) (row int, 
 
 // takenFor says that an answer is about something named otherwise than it was asked
 // for.
-func (a Answer) takenFor(taken, name string) Answer {
+func (a Entry) takenFor(taken, name string) Entry {
 	if taken != "" {
 		a.Lines = slices.Insert(a.Lines, 0, Line{Text: fmt.Sprintf("“%s” was taken to mean %s.", textutil.Cut(name, 40), taken)})
 	}

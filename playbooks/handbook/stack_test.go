@@ -31,10 +31,10 @@ func TestStackAndPatternByName(t *testing.T) {
 func TestTheNearestOrOnlyNameIsTaken(t *testing.T) {
 	t.Parallel()
 	h := Default()
-	stack := func(name string) (string, Answer, error) { row, a, err := h.Stack(name); return row.ID, a, err }
-	pattern := func(name string) (string, Answer, error) { row, a, err := h.Pattern(name); return row.ID, a, err }
+	stack := func(name string) (string, Entry, error) { row, a, err := h.Stack(name); return row.ID, a, err }
+	pattern := func(name string) (string, Entry, error) { row, a, err := h.Pattern(name); return row.ID, a, err }
 	for _, c := range []struct {
-		look           func(string) (string, Answer, error)
+		look           func(string) (string, Entry, error)
 		name, id, says string
 	}{
 		{stack, "cahce", "S4", "“cahce” was taken to mean cache."},

@@ -19,7 +19,7 @@ func (h *Handbook) asked(q query) func(ref) bool {
 }
 
 // several answers with all facts of a topic, a line each.
-func (h *Handbook) several(t topic, q query) Answer {
+func (h *Handbook) several(t topic, q query) Entry {
 	b := h.about(q)
 	if b.a.Title = t.Title; len(t.Facts) > maxAlike {
 		b.asked = nil // who asks for so many asks for no single number
@@ -35,7 +35,7 @@ func (h *Handbook) several(t topic, q query) Answer {
 }
 
 // list answers with several facts that may be meant, a line each.
-func (h *Handbook) list(q query, facts []Candidate, unsure bool) Answer {
+func (h *Handbook) list(q query, facts []Candidate, unsure bool) Entry {
 	b := h.about(q)
 	b.a.Title = fmt.Sprintf("%d facts fit, the nearest first", len(facts))
 	if unsure {
@@ -103,7 +103,7 @@ var tables = map[byte]struct{ one, all string }{
 
 // rows answers with all rows of a table: without a number of users any of them may
 // be meant.
-func (h *Handbook) rows(q query, id string) Answer {
+func (h *Handbook) rows(q query, id string) Entry {
 	b := h.about(q)
 	b.a.Title = tables[id[0]].all + " by users"
 	columns := h.columns(q, id)
@@ -122,7 +122,7 @@ func (h *Handbook) rows(q query, id string) Answer {
 // facts: only what it asks for, when it asks for columns, and what the stack has for
 // them. On the border of two rows the one below is told too. The other facts fit as
 // well.
-func (h *Handbook) row(q query, facts []Candidate) Answer {
+func (h *Handbook) row(q query, facts []Candidate) Entry {
 	b, id := h.about(q), facts[0].ID
 	columns, others := h.columns(q, id), []string{}
 	for _, c := range facts[1:] {

@@ -44,7 +44,7 @@ func (m Move) Due() bool {
 // Thresholds is every move, and how near the organisation is to it.
 type Thresholds struct {
 	Moves []Move
-	Answer
+	Entry
 }
 
 // Thresholds tells all moves with trigger, cost, effort and lead time, and for
@@ -72,7 +72,7 @@ func (h *Handbook) Thresholds(org Organisation) Thresholds {
 			b.moveInShort(label, m)
 		}
 	}
-	out.Answer = b.done()
+	out.Entry = b.done()
 	return out
 }
 

@@ -36,7 +36,7 @@ const (
 // PNG draws the weeks of one currency, [Width] × [Height]: stacked by service,
 // the largest at the bottom, what nobody expected hatched in red on top. Weeks
 // with less than seven days are pale and say how many they have.
-func PNG(m report.Money) ([]byte, error) {
+func PNG(m report.CurrencyReport) ([]byte, error) {
 	t, err := newTheme()
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ type sheet struct {
 	step        float64
 }
 
-func (s *sheet) heading(m report.Money) {
+func (s *sheet) heading(m report.CurrencyReport) {
 	title := "Usage by service and week"
 	if s.currency != "" {
 		title += ", in " + s.currency

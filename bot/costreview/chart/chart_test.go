@@ -23,15 +23,15 @@ var look = flag.String("look", "", "a folder to write the pictures to, for eyes"
 var monday = money.WeekOf(money.DayOf(time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)))
 
 // weeks is a chart of whole weeks that end with the one of 16 November 2026.
-func weeks(currency string, series []string, values ...[]float64) report.Money {
-	m := report.Money{Currency: currency, Until: monday.Add(1).Monday() - 1, Column: "EffectiveCost", Chart: report.Chart{Series: series}}
+func weeks(currency string, series []string, values ...[]float64) report.CurrencyReport {
+	m := report.CurrencyReport{Currency: currency, Until: monday.Add(1).Monday() - 1, Column: "EffectiveCost", Chart: report.Chart{Series: series}}
 	for k, v := range values {
 		m.Chart.Weeks = append(m.Chart.Weeks, report.ChartWeek{Week: monday.Add(k - len(values) + 1), Values: v, Days: 7})
 	}
 	return m
 }
 
-func rich() report.Money {
+func rich() report.CurrencyReport {
 	m := weeks("USD", []string{"Amazon Elastic Compute Cloud", "Amazon CloudFront", "Amazon RDS", "Azure Kubernetes Service", "Amazon S3", "other"},
 		[]float64{17200, 6100, 7300, 5200, 3100, 5400},
 		[]float64{17500, 6200, 7350, 5300, 3150, 5350},
@@ -48,7 +48,7 @@ func rich() report.Money {
 }
 
 // pictures are the charts that the tests draw, by name.
-func pictures() map[string]report.Money {
+func pictures() map[string]report.CurrencyReport {
 	negative := weeks("EUR", []string{"Virtual Machines", "Refunds", "other"},
 		[]float64{700, -200, 50}, []float64{650, -900, 40}, []float64{720, 0, -10}, []float64{710, -100, 55})
 	two := weeks("CHF", []string{"Compute Engine", "BigQuery"}, []float64{1200, 300}, []float64{0, 0}, []float64{1250, 310})
@@ -64,14 +64,14 @@ func pictures() map[string]report.Money {
 	one := weeks("USD", []string{"Amazon EC2"}, []float64{52010})
 	one.Chart.Weeks[0].Days, one.Chart.Weeks[0].Above = 6, 5500
 	many := weeks("USD", []string{"a", "b", "c", "d", "e", "f", "g", "h"}, []float64{8, 7, 6, 5, 4, 3, 2, 1})
-	return map[string]report.Money{
+	return map[string]report.CurrencyReport{
 		"rich": rich(), "negative": negative, "two": two, "hostile": hostile, "tiny": tiny, "huge": huge, "none": none, "one": one, "many": many,
 		"zero":  weeks("USD", []string{"EC2"}, []float64{0}, []float64{0}),
 		"empty": {}, "tokens": weeks("DBU credits", []string{"Databricks", "other"}, []float64{12000, 800}, []float64{12500, 900}),
 	}
 }
 
-func draw1(t testing.TB, m report.Money) []byte {
+func draw1(t testing.TB, m report.CurrencyReport) []byte {
 	t.Helper()
 	data, err := PNG(m)
 	if err != nil {
@@ -201,11 +201,11 @@ func TestAlt(t *testing.T) {
 	want := "Bar chart of usage by service in USD, weeks of 28 Sep 2026 to 16 Nov 2026, data to 22 Nov 2026. " +
 		"Week of 16 Nov: $5.5k above expected, hatched in red, Amazon Elastic Compute Cloud $19.4k, Amazon CloudFront $6.6k, Amazon RDS $8.1k, Azure Kubernetes Service $5.9k, Amazon S3 $3.45k, other $5.9k. " +
 		"Totals: 28 Sep $44.3k; 5 Oct $44.9k; 12 Oct $47k, $1.9k of it above expected; 19 Oct $46.1k; 26 Oct $33.5k of 5 days; 2 Nov $47.7k; 9 Nov $48.5k; 16 Nov $54.9k, $5.5k of it above expected."
-	if got := Alt(report.Report{Money: []report.Money{rich(), {Currency: "EUR"}}}); got != want {
+	if got := Alt(report.Report{Money: []report.CurrencyReport{rich(), {Currency: "EUR"}}}); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	for name, m := range pictures() {
-		got := Alt(report.Report{Money: []report.Money{m}})
+		got := Alt(report.Report{Money: []report.CurrencyReport{m}})
 		if n := len([]rune(got)); n == 0 || n > MaxAlt || strings.ContainsAny(got, "\n\x00\u202e") {
 			t.Errorf("%s: %d characters: %s", name, n, got)
 		}
@@ -235,7 +235,7 @@ func TestNoAmountStopsThePicture(t *testing.T) {
 			m.Chart.Weeks[k].Days, m.Chart.Weeks[k].Above = random.IntN(9)-1, amount()
 		}
 		draw1(t, m)
-		Alt(report.Report{Money: []report.Money{m}})
+		Alt(report.Report{Money: []report.CurrencyReport{m}})
 	}
 }
 

@@ -38,7 +38,7 @@ func (w week) top() float64 { return w.stack + w.above }
 
 func (w week) whole() bool { return w.Days >= 7 }
 
-func figuresOf(m report.Money) figures {
+func figuresOf(m report.CurrencyReport) figures {
 	f := figures{currency: textutil.CutUnits(money.OneLine(m.Currency), 20), symbol: money.Symbol(m.Currency)}
 	for k, name := range m.Chart.Series[:min(len(m.Chart.Series), maxSeries)] {
 		if k == maxSeries-1 && len(m.Chart.Series) > maxSeries {

@@ -75,11 +75,11 @@ func TestGatherWhatWasSaid(t *testing.T) {
 	}
 	a := r.about()
 	document := func(n int, name string, w money.Week) store.Commit {
-		return store.Commit{Review: store.Review{Digest: &store.SavedDigest{Document: report.Document{
+		return store.Commit{Review: store.DigestWrites{Digest: &store.SavedDigest{Document: report.Document{
 			Schema: report.Schema, Number: n, Version: 1, Tick: r.now.Add(time.Duration(n) * time.Minute), Report: report.Report{Schema: report.Schema, Digest: name, Week: w},
 		}}}}
 	}
-	said := store.Commit{Review: store.Review{
+	said := store.Commit{Review: store.DigestWrites{
 		Expect: &report.Expectation{Series: "s", Reason: "sale", Week: a.Week}, Adopt: map[string]report.Adoption{"C1": {State: report.StepAdopted, By: "anna", At: r.now}},
 	}}
 	each, err := r.st.Commit(t.Context(), lease.Fence, document(1, "weekly", a.Week.Add(-2)), document(2, "weekly", a.Week.Add(-1)), document(3, "other", a.Week.Add(-1)), said)

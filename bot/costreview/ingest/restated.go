@@ -23,8 +23,8 @@ func changed(was, is money.Days, told, now time.Time) []money.Restatement {
 	return all
 }
 
-func totals(groups map[money.Group]money.Cost) map[string]money.Money {
-	sums := map[string]money.Money{}
+func totals(groups map[money.Group]money.Cost) map[string]money.Amount {
+	sums := map[string]money.Amount{}
 	for g, c := range groups {
 		sums[g.Currency] = sums[g.Currency].Add(c.Amount)
 	}

@@ -10,7 +10,7 @@ import (
 func ExampleParseMoney() {
 	sum, err := money.ParseMoney("0")
 	for range 1_000 {
-		var tenth money.Money
+		var tenth money.Amount
 		if tenth, err = money.ParseMoney("0.1"); err != nil {
 			break
 		}

@@ -28,8 +28,8 @@ type Group struct {
 // Cost is what a group cost: Amount in the column that was configured, Billed as
 // the invoice has it. A source that knows only one of them gives it twice.
 type Cost struct {
-	Amount Money `json:"amount"`
-	Billed Money `json:"billed"`
+	Amount Amount `json:"amount"`
+	Billed Amount `json:"billed"`
 }
 
 // Add returns the sum of two costs.

@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// Money is an exact amount of one currency: a 128-bit number of 10⁻¹⁸ units. Sums
+// Amount is an exact amount of one currency: a 128-bit number of 10⁻¹⁸ units. Sums
 // are the same in any order, so equal files give equal digests to the last digit.
 // The zero value is nothing.
-type Money struct {
+type Amount struct {
 	hi int64
 	lo uint64
 }
@@ -36,19 +36,19 @@ var ErrRange = errors.New("larger than 1,000,000,000,000")
 // ParseMoney reads a decimal number such as 12.5, -0.00000080000 or 1.2E-05; more
 // than 18 decimals are rounded half to even. It refuses everything else, amounts
 // beyond ±10¹² with [ErrRange].
-func ParseMoney(text string) (Money, error) {
+func ParseMoney(text string) (Amount, error) {
 	if m, ok := parsePlain(text); ok {
 		return m, nil
 	}
 	if text == "" || len(text) > maxText {
-		return Money{}, fmt.Errorf("%.20q is not a number", text)
+		return Amount{}, fmt.Errorf("%.20q is not a number", text)
 	}
 	return parseSlow(text)
 }
 
 // parsePlain reads the common form without allocating: up to 12 digits, and up to
 // 18 after the point.
-func parsePlain(text string) (Money, bool) {
+func parsePlain(text string) (Amount, bool) {
 	at, negative := 0, false
 	if text != "" && (text[0] == '-' || text[0] == '+') {
 		at, negative = 1, text[0] == '-'
@@ -60,29 +60,29 @@ func parsePlain(text string) (Money, bool) {
 		digits++
 	}
 	if digits == 0 || digits > 12 {
-		return Money{}, false
+		return Amount{}, false
 	}
 	places := 0
 	if at < len(text) && text[at] == '.' {
 		for at++; at < len(text) && isDigit(text[at]); at++ {
 			fraction = fraction*10 + uint64(text[at]-'0')
 			if places++; places > decimals {
-				return Money{}, false
+				return Amount{}, false
 			}
 		}
 		if places == 0 {
-			return Money{}, false
+			return Amount{}, false
 		}
 	}
 	if at != len(text) {
-		return Money{}, false
+		return Amount{}, false
 	}
 	for ; places < decimals; places++ {
 		fraction *= 10
 	}
 	hi, lo := bits.Mul64(whole, unit)
 	lo, carry := bits.Add64(lo, fraction, 0)
-	m := Money{int64(hi + carry), lo}
+	m := Amount{int64(hi + carry), lo}
 	if negative {
 		m = m.Neg()
 	}
@@ -91,39 +91,39 @@ func parsePlain(text string) (Money, bool) {
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
-func parseSlow(text string) (Money, error) {
+func parseSlow(text string) (Amount, error) {
 	mantissa, exponent, hasExponent := strings.Cut(strings.ToLower(text), "e")
 	shift := 0
 	if hasExponent {
 		var err error
 		if shift, err = strconv.Atoi(exponent); err != nil || shift < -400 || shift > 400 {
-			return Money{}, fmt.Errorf("%q is not a number", text)
+			return Amount{}, fmt.Errorf("%q is not a number", text)
 		}
 	}
 	sign := mantissa
 	mantissa = strings.TrimLeft(mantissa, "+-")
 	if len(sign)-len(mantissa) > 1 {
-		return Money{}, fmt.Errorf("%q is not a number", text)
+		return Amount{}, fmt.Errorf("%q is not a number", text)
 	}
 	whole, fraction, hasPoint := strings.Cut(mantissa, ".")
 	digits := whole + fraction
 	if digits == "" || (hasPoint && fraction == "" && whole == "") || strings.ContainsFunc(digits, func(r rune) bool { return r < '0' || r > '9' }) {
-		return Money{}, fmt.Errorf("%q is not a number", text)
+		return Amount{}, fmt.Errorf("%q is not a number", text)
 	}
 	n, _ := new(big.Int).SetString(digits, 10)
 	if shift += decimals - len(fraction); shift >= 0 {
 		if n.Sign() != 0 && len(strings.TrimLeft(digits, "0"))+shift > decimals+13 {
-			return Money{}, fmt.Errorf("%q is %w", text, ErrRange)
+			return Amount{}, fmt.Errorf("%q is %w", text, ErrRange)
 		}
 		n.Mul(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(shift)), nil))
 	} else {
 		n = roundHalfEven(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(-shift)), nil))
 	}
 	if n.Cmp(new(big.Int).Mul(big.NewInt(maxWhole), big.NewInt(unit))) > 0 {
-		return Money{}, fmt.Errorf("%q is %w", text, ErrRange)
+		return Amount{}, fmt.Errorf("%q is %w", text, ErrRange)
 	}
 	lo := new(big.Int).And(n, new(big.Int).SetUint64(^uint64(0))).Uint64()
-	m := Money{new(big.Int).Rsh(n, 64).Int64(), lo}
+	m := Amount{new(big.Int).Rsh(n, 64).Int64(), lo}
 	if strings.HasPrefix(sign, "-") {
 		m = m.Neg()
 	}
@@ -141,24 +141,24 @@ func roundHalfEven(n, by *big.Int) *big.Int {
 }
 
 // Add returns m + other.
-func (m Money) Add(other Money) Money {
+func (m Amount) Add(other Amount) Amount {
 	lo, carry := bits.Add64(m.lo, other.lo, 0)
 	hi, _ := bits.Add64(uint64(m.hi), uint64(other.hi), carry)
-	return Money{int64(hi), lo}
+	return Amount{int64(hi), lo}
 }
 
 // Sub returns m − other.
-func (m Money) Sub(other Money) Money { return m.Add(other.Neg()) }
+func (m Amount) Sub(other Amount) Amount { return m.Add(other.Neg()) }
 
 // Neg returns −m.
-func (m Money) Neg() Money {
+func (m Amount) Neg() Amount {
 	lo, borrow := bits.Sub64(0, m.lo, 0)
 	hi, _ := bits.Sub64(0, uint64(m.hi), borrow)
-	return Money{int64(hi), lo}
+	return Amount{int64(hi), lo}
 }
 
 // Abs returns the amount without its sign.
-func (m Money) Abs() Money {
+func (m Amount) Abs() Amount {
 	if m.Sign() < 0 {
 		return m.Neg()
 	}
@@ -166,7 +166,7 @@ func (m Money) Abs() Money {
 }
 
 // Sign is -1, 0 or 1.
-func (m Money) Sign() int {
+func (m Amount) Sign() int {
 	switch {
 	case m.hi < 0:
 		return -1
@@ -177,24 +177,24 @@ func (m Money) Sign() int {
 }
 
 // IsZero reports whether it is nothing.
-func (m Money) IsZero() bool { return m.Sign() == 0 }
+func (m Amount) IsZero() bool { return m.Sign() == 0 }
 
 // Cmp is -1 when m is less than other, 0 when equal, 1 when more.
-func (m Money) Cmp(other Money) int { return m.Sub(other).Sign() }
+func (m Amount) Cmp(other Amount) int { return m.Sub(other).Sign() }
 
 // Float64 is the nearest number that statistics can work with.
-func (m Money) Float64() float64 {
+func (m Amount) Float64() float64 {
 	f, _ := new(big.Rat).SetFrac(m.big(), big.NewInt(unit)).Float64()
 	return f
 }
 
-func (m Money) big() *big.Int {
+func (m Amount) big() *big.Int {
 	n := new(big.Int).Lsh(big.NewInt(m.hi), 64)
 	return n.Add(n, new(big.Int).SetUint64(m.lo))
 }
 
 // String is the exact decimal number, without trailing zeros after the point.
-func (m Money) String() string {
+func (m Amount) String() string {
 	digits := m.Abs().big().String()
 	if len(digits) <= decimals {
 		digits = strings.Repeat("0", decimals+1-len(digits)) + digits
@@ -211,10 +211,10 @@ func (m Money) String() string {
 
 // MarshalText implements encoding.TextMarshaler: JSON holds a text, because its
 // numbers lose digits in most readers.
-func (m Money) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+func (m Amount) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (m *Money) UnmarshalText(text []byte) error {
+func (m *Amount) UnmarshalText(text []byte) error {
 	sum, ok := new(big.Int), false
 	whole, fraction, _ := strings.Cut(string(text), ".")
 	if whole != "" && len(text) <= maxText && len(fraction) <= decimals {

@@ -43,6 +43,6 @@ type Restatement struct {
 	At       time.Time `json:"at"`
 	Day      Day       `json:"day"`
 	Currency string    `json:"currency"`
-	Was      Money     `json:"was"`
-	Now      Money     `json:"now"`
+	Was      Amount    `json:"was"`
+	Now      Amount    `json:"now"`
 }

@@ -5,14 +5,14 @@ import "math/bits"
 // Scaled is n / 10^places, as columns of decimals hold amounts; more than 18
 // decimals are rounded half to even. Amounts beyond ±10¹² are refused with
 // [ErrRange].
-func Scaled(n int64, places int) (Money, error) {
+func Scaled(n int64, places int) (Amount, error) {
 	size := uint64(n)
 	if n < 0 {
 		size = -size
 	}
 	for ; places < 0 && size != 0; places++ {
 		if size > maxWhole {
-			return Money{}, ErrRange
+			return Amount{}, ErrRange
 		}
 		size *= 10
 	}
@@ -31,9 +31,9 @@ func Scaled(n int64, places int) (Money, error) {
 	}
 	hi, lo := bits.Mul64(size, up)
 	if limitHi, limitLo := bits.Mul64(maxWhole, unit); hi > limitHi || (hi == limitHi && lo > limitLo) {
-		return Money{}, ErrRange
+		return Amount{}, ErrRange
 	}
-	m := Money{int64(hi), lo}
+	m := Amount{int64(hi), lo}
 	if n < 0 {
 		m = m.Neg()
 	}

@@ -48,7 +48,7 @@ func TestParseMoney(t *testing.T) {
 func TestSumsAreExact(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	want := new(big.Rat)
-	var all []Money
+	var all []Amount
 	for range 2000 {
 		text := big.NewRat(random.Int64N(2_000_000_000_000)-1_000_000_000_000, 100_000_000_000).FloatString(11)
 		m, err := ParseMoney(text)
@@ -59,7 +59,7 @@ func TestSumsAreExact(t *testing.T) {
 		want.Add(want, exact)
 		all = append(all, m)
 	}
-	var forth, back Money
+	var forth, back Amount
 	for k := range all {
 		forth, back = forth.Add(all[k]), back.Add(all[len(all)-1-k])
 	}
@@ -97,15 +97,15 @@ func FuzzParseMoney(f *testing.F) {
 
 func TestJSON(t *testing.T) {
 	m, _ := ParseMoney("-12.000000000000000001")
-	data, err := json.Marshal(map[Day]Money{20777: m})
+	data, err := json.Marshal(map[Day]Amount{20777: m})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got map[Day]Money
+	var got map[Day]Amount
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(map[Day]Money{20777: m}, got, cmp.Comparer(func(a, b Money) bool { return a == b })); diff != "" {
+	if diff := cmp.Diff(map[Day]Amount{20777: m}, got, cmp.Comparer(func(a, b Amount) bool { return a == b })); diff != "" {
 		t.Errorf("want, got:\n%s", diff)
 	}
 	for _, bad := range []string{`"1e5"`, `"x"`, `"1.0000000000000000001"`, `""`} {
@@ -147,7 +147,7 @@ func TestDaysAddUp(t *testing.T) {
 	g := Group{Service: "EC2", Currency: "USD", Kind: Usage}
 	days := Days{}
 	days.Add(3, g, Cost{one, one})
-	days.Add(3, g, Cost{one, Money{}})
+	days.Add(3, g, Cost{one, Amount{}})
 	days.Add(4, g, Cost{one, one})
 	if got, want := days[3][g], (Cost{one.Add(one), one}); got != want {
 		t.Errorf("got %v, want %v", got, want)

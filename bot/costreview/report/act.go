@@ -66,7 +66,7 @@ type Outcome struct {
 // own; without a refusal its version is raised by one.
 func (d Document) Do(a Act) (Document, Outcome) {
 	out := Outcome{Refusal: NotThere}
-	if step, ok := d.Step(a.Subject); ok {
+	if step, ok := d.FindStep(a.Subject); ok {
 		out = d.doStep(step, a)
 	} else if _, _, ok := d.Spike(a.Subject); ok {
 		out = d.doSpike(a)
@@ -140,15 +140,15 @@ func (d Document) doSpike(a Act) Outcome {
 
 // Title names a part of the digest for people; it is empty when there is none.
 func (d Document) Title(subject string) string {
-	if s, ok := d.Step(subject); ok {
+	if s, ok := d.FindStep(subject); ok {
 		return s.Title
 	}
 	a, _, _ := d.Spike(subject)
 	return a.Service
 }
 
-// Step returns the cost step of that id.
-func (d Document) Step(id string) (CostStep, bool) {
+// FindStep returns the cost step of that id.
+func (d Document) FindStep(id string) (CostStep, bool) {
 	for _, s := range d.Report.Steps {
 		if s.ID == id {
 			return s, true

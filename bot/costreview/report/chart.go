@@ -16,10 +16,10 @@ const (
 // chart stacks the usage of eight weeks by service; what is no usage would show
 // each month's beginning as a leap. Each week's excess is judged with what lies
 // before that week; spikes are this week's, as they are told.
-func (b *book) chart(spikes []Anomaly, f floors) Chart {
+func (b *currencyLedger) chart(spikes []Anomaly, f floors) Chart {
 	type ranked struct {
 		s   *series
-		sum money.Money
+		sum money.Amount
 	}
 	weeks := make([]ChartWeek, chartWeeks)
 	days := make([][]money.Day, chartWeeks)
@@ -58,7 +58,7 @@ func (b *book) chart(spikes []Anomaly, f floors) Chart {
 	}
 	for i := range weeks {
 		weeks[i].Values = make([]float64, len(chart.Series))
-		sums := make([]money.Money, len(chart.Series))
+		sums := make([]money.Amount, len(chart.Series))
 		for _, r := range ranks {
 			at := place[r.s]
 			sums[at] = sums[at].Add(r.s.of(money.Usage, days[i]))

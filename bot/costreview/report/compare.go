@@ -18,7 +18,7 @@ const (
 	renamed = 0.001
 )
 
-func compared(now, was money.Money) Compared {
+func compared(now, was money.Amount) Compared {
 	c := Compared{Was: was, Change: now.Sub(was)}
 	base, change := was.Float64(), c.Change.Float64()
 	if was.Sign() > 0 && c.Change.Abs().Float64() <= sayable*base {
@@ -28,7 +28,7 @@ func compared(now, was money.Money) Compared {
 }
 
 // before are the same weekdays of the week before, of those days that it has.
-func (b *book) before() (now, was []money.Day) {
+func (b *currencyLedger) before() (now, was []money.Day) {
 	for _, d := range b.days {
 		if b.told[d-7] {
 			now, was = append(now, d), append(was, d-7)
@@ -38,7 +38,7 @@ func (b *book) before() (now, was []money.Day) {
 }
 
 // total is the cost of all series on days, whatever its kind.
-func (b *book) total(days []money.Day) (sum money.Money) {
+func (b *currencyLedger) total(days []money.Day) (sum money.Amount) {
 	for _, s := range b.series {
 		sum = sum.Add(s.of(money.Usage, days))
 		for kind := range s.others {
@@ -50,7 +50,7 @@ func (b *book) total(days []money.Day) (sum money.Money) {
 
 // move compares everything in the book with the week before: usage only, because
 // fixed charges, credits and corrections have lines of their own.
-func (b *book) move(m *Money, top int) {
+func (b *currencyLedger) move(m *CurrencyReport, top int) {
 	now, was := b.before()
 	if len(was) == 0 {
 		m.Notes = append(m.Notes, "Nothing is known of the week before: there is no comparison.")
@@ -106,7 +106,7 @@ func fold(movers []Mover) *Mover {
 		return nil
 	}
 	all := Mover{Service: "others", Services: len(movers)}
-	var now money.Money
+	var now money.Amount
 	for _, m := range movers {
 		all.Total = all.Total.Add(m.Total)
 		all.Was = all.Was.Add(m.Was)
@@ -118,7 +118,7 @@ func fold(movers []Mover) *Mover {
 
 // renames pairs services that vanished with services that came, where the sum
 // stayed about the same: each at most once, the closest first.
-func renames(fresh, gone []Mover, total money.Money) (restFresh, restGone []Mover, found []Rename) {
+func renames(fresh, gone []Mover, total money.Amount) (restFresh, restGone []Mover, found []Rename) {
 	type pair struct {
 		to, from int
 		off      float64

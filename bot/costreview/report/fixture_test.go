@@ -62,7 +62,7 @@ func (l *ledger) input() Input {
 func group(service string) money.Group { return money.Group{Provider: "AWS", Service: service} }
 
 // judged is the report's only currency.
-func judged(t *testing.T, in Input) Money {
+func judged(t *testing.T, in Input) CurrencyReport {
 	t.Helper()
 	r := Judge(in)
 	if len(r.Money) != 1 {
@@ -77,7 +77,7 @@ func same(t *testing.T, what string, got, want any) {
 	near := cmp.FilterValues(func(x, y float64) bool { return x == x && y == y }, cmp.Comparer(func(x, y float64) bool {
 		return abs(x-y) <= 1e-9*max(1, abs(x), abs(y))
 	}))
-	if diff := cmp.Diff(want, got, near, cmp.Comparer(func(x, y money.Money) bool { return x == y })); diff != "" {
+	if diff := cmp.Diff(want, got, near, cmp.Comparer(func(x, y money.Amount) bool { return x == y })); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }

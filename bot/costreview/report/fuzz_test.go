@@ -56,10 +56,10 @@ func odd(seed uint64, w money.Week, late time.Duration, name, text string, n int
 	number := func() Figure {
 		return Figure{Value: []float64{0, -1, 1e6, 44e6, math.NaN(), math.Inf(1), math.MaxFloat64, 0.026}[rng.IntN(8)], Known: rng.IntN(4) > 0, Why: pick("", name)}
 	}
-	amount := func() money.Money {
+	amount := func() money.Amount {
 		m, err := money.ParseMoney(pick(text, "0", "-5", "100", "99999999999.5"))
 		if err != nil {
-			return money.Money{}
+			return money.Amount{}
 		}
 		return m
 	}

@@ -52,9 +52,9 @@ type Posted struct {
 
 // PostedTotal is a week's total in one currency, over the days up to Until.
 type PostedTotal struct {
-	Total  money.Money `json:"total"`
-	Column string      `json:"column"`
-	Days   []money.Day `json:"days"`
+	Total  money.Amount `json:"total"`
+	Column string       `json:"column"`
+	Days   []money.Day  `json:"days"`
 	// Told are the series whose level shift was reported, by SeriesID, and in how many digests in a row.
 	Told map[string]int `json:"told,omitempty"`
 }

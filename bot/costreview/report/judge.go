@@ -23,11 +23,11 @@ func Judge(in Input) Report {
 		b, lost := open(in, currency)
 		missing = append(missing, lost...)
 		if b != nil {
-			r.Money = append(r.Money, b.judge(in))
+			r.Money = append(r.Money, b.assess(in))
 			rows = append(rows, b.usages())
 		}
 	}
-	slices.SortStableFunc(r.Money, func(x, y Money) int { return y.Total.Cmp(x.Total) })
+	slices.SortStableFunc(r.Money, func(x, y CurrencyReport) int { return y.Total.Cmp(x.Total) })
 	r.Missing = append(r.Missing, missing...)
 	sheet := in.Handbook
 	if sheet == nil {
@@ -56,15 +56,15 @@ func arranged(in Input) Input {
 	return in
 }
 
-// judge is the week in one currency.
-func (b *book) judge(in Input) Money {
+// assess is the week in one currency.
+func (b *currencyLedger) assess(in Input) CurrencyReport {
 	top := in.Settings.Top
 	if top <= 0 {
 		top = 5
 	}
-	m := Money{
+	m := CurrencyReport{
 		Currency: b.currency, Days: b.days, LeftOut: 7 - len(b.days), Until: b.days[len(b.days)-1],
-		Partial: b.partial, Column: b.column, Total: b.total(b.days), Sources: b.sources, Notes: b.notes,
+		Partial: b.partial, Column: b.costColumn, Total: b.total(b.days), Sources: b.sources, Notes: b.notes,
 	}
 	for g, c := range b.rows {
 		m.Billed = m.Billed.Add(c.billed)

@@ -13,12 +13,12 @@ import (
 // method says what it expects of a day, and whether the day is one to tell.
 type method struct {
 	name  string
-	judge func(t track, d money.Day) (expected float64, flagged bool)
+	judge func(t dailySeries, d money.Day) (expected float64, flagged bool)
 }
 
 // methods are four simpler ones and ours.
 func methods() []method {
-	last30 := func(t track, d money.Day) (mean, sigma float64) {
+	last30 := func(t dailySeries, d money.Day) (mean, sigma float64) {
 		var sum, squares float64
 		for k := money.Day(1); k <= 30; k++ {
 			x, _ := t.at(d - k)
@@ -29,22 +29,22 @@ func methods() []method {
 		return mean, math.Sqrt(max(0, squares/30-mean*mean) * 30 / 29)
 	}
 	return []method{
-		{"same day last week, +25 %", func(t track, d money.Day) (float64, bool) {
+		{"same day last week, +25 %", func(t dailySeries, d money.Day) (float64, bool) {
 			x, _ := t.at(d)
 			was, _ := t.at(d - 7)
 			return was, x >= 1.25*was
 		}},
-		{"mean of 30 days, +25 %", func(t track, d money.Day) (float64, bool) {
+		{"mean of 30 days, +25 %", func(t dailySeries, d money.Day) (float64, bool) {
 			x, _ := t.at(d)
 			mean, _ := last30(t, d)
 			return mean, x >= 1.25*mean
 		}},
-		{"z-score of 30 days, 3 sigma", func(t track, d money.Day) (float64, bool) {
+		{"z-score of 30 days, 3 sigma", func(t dailySeries, d money.Day) (float64, bool) {
 			x, _ := t.at(d)
 			mean, sigma := last30(t, d)
 			return mean, x >= mean+3*sigma
 		}},
-		{"weekday median, plain MAD", func(t track, d money.Day) (float64, bool) {
+		{"weekday median, plain MAD", func(t dailySeries, d money.Day) (float64, bool) {
 			x, _ := t.at(d)
 			var same []float64
 			for k := 1; k <= weeksBack; k++ {
@@ -58,18 +58,18 @@ func methods() []method {
 			}
 			return e, x-e >= max(relative*e, sigmas*madToSigma*median(off))
 		}},
-		{"ours: with trend and spread floor", func(t track, d money.Day) (float64, bool) {
+		{"ours: with trend and spread floor", func(t dailySeries, d money.Day) (float64, bool) {
 			x, _ := t.at(d)
-			u, ok := t.usual(d)
+			u, ok := t.baseline(d)
 			return u.expected, ok && u.exceeds(x, 0)
 		}},
 	}
 }
 
 // synthetic is a service's year: growth, a weekly season, noise.
-func synthetic(rng *rand.Rand, weeks int) track {
+func synthetic(rng *rand.Rand, weeks int) dailySeries {
 	from := money.Week(20000 - 20000%7 + 4).Monday() // a Monday
-	t := newTrack(from, from+money.Day(7*weeks)-1)
+	t := newDailySeries(from, from+money.Day(7*weeks)-1)
 	base := 100 * math.Exp(3*rng.Float64())
 	growth := 1 + 0.03*rng.Float64()
 	noise := 0.03 + 0.07*rng.Float64()
@@ -84,7 +84,7 @@ func synthetic(rng *rand.Rand, weeks int) track {
 	return t
 }
 
-func (t track) copied() track { return track{t.from, append([]float64(nil), t.x...)} }
+func (t dailySeries) copied() dailySeries { return dailySeries{t.from, append([]float64(nil), t.x...)} }
 
 // figures are what a method did on all services.
 type figures struct {
@@ -99,7 +99,7 @@ func TestMethodsBesideEachOther(t *testing.T) {
 	t.Parallel()
 	const services, weeks, warm, tries = 300, 30, 8, 10
 	rng := rand.New(rand.NewPCG(2026, 47))
-	tracks := make([]track, services)
+	tracks := make([]dailySeries, services)
 	for i := range tracks {
 		tracks[i] = synthetic(rng, weeks)
 	}
@@ -152,7 +152,7 @@ func TestMethodsBesideEachOther(t *testing.T) {
 
 // spike is a day of a service that gets one.
 type spike struct {
-	track track
+	track dailySeries
 	day   money.Day
 }
 

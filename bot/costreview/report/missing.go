@@ -8,8 +8,8 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
-// losses are what is lost without a column, for readings that do not say it.
-var losses = []struct{ column, sentence string }{
+// lackingColumns are what is lost without a column, for readings that do not say it.
+var lackingColumns = []struct{ column, sentence string }{
 	{"ChargeCategory", "no ChargeCategory column: month-start charges, credits and taxes cannot be told from usage"},
 	{"ChargeClass", "no ChargeClass column: corrections of earlier invoices cannot be told from usage"},
 	{"PricingCategory", "no PricingCategory column: what C1 and C2 would save is not known"},
@@ -31,7 +31,7 @@ func lacking(readings []money.Reading) (all []string) {
 			return slices.ContainsFunc(r.Notes, func(n money.Note) bool { return strings.Contains(n.Text, what) })
 		}
 		if r.Origin == money.FOCUS {
-			for _, l := range losses {
+			for _, l := range lackingColumns {
 				if slices.Contains(r.Lacks, l.column) && !said(l.column) {
 					all = append(all, name+": "+l.sentence+".")
 				}
@@ -67,11 +67,11 @@ func many[N int | int64](n N, what string) string {
 }
 
 // history says why days or services were not judged.
-func (b *book) history(m *Money) {
+func (b *currencyLedger) history(m *CurrencyReport) {
 	judged := false
 	for _, s := range b.series {
 		for _, d := range b.days {
-			_, ok := s.track.usual(d)
+			_, ok := s.track.baseline(d)
 			judged = judged || ok
 		}
 	}

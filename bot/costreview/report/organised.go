@@ -86,7 +86,7 @@ func (o Organisation) Sheet(w money.Week) handbook.Organisation { return o.sheet
 
 // organise says what the week means for the organisation; nil when nothing of it
 // is known, and then why.
-func organise(in Input, currencies []Money, book *handbook.Handbook) (*Organised, string) {
+func organise(in Input, currencies []CurrencyReport, book *handbook.Handbook) (*Organised, string) {
 	org := in.Organisation
 	growth := org.growth(in.Week)
 	told := org.sheet(growth.Figure)

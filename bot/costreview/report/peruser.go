@@ -15,7 +15,7 @@ const dollars = "USD"
 
 // perUser sets a month's usage of one user beside the sheet's two yardsticks. The
 // sheet counts in dollars; of other currencies it says nothing.
-func perUser(currencies []Money, users handbook.Users, book *handbook.Handbook) *PerUser {
+func perUser(currencies []CurrencyReport, users handbook.Users, book *handbook.Handbook) *PerUser {
 	if len(currencies) == 0 {
 		return nil
 	}

@@ -76,7 +76,7 @@ func Expect(r Report, word Word) (e Expectation, ok bool) {
 }
 
 // restate compares a week that was told before with what its days are by now.
-func (b *book) restate(m *Money, in Input) {
+func (b *currencyLedger) restate(m *CurrencyReport, in Input) {
 	var told []money.Day
 	if in.Posted != nil && in.Posted.Week < b.week {
 		posted, ok := in.Posted.Totals[b.currency]
@@ -84,8 +84,8 @@ func (b *book) restate(m *Money, in Input) {
 		gone := slices.ContainsFunc(told, func(d money.Day) bool { return !b.told[d] })
 		switch {
 		case !ok:
-		case posted.Column != b.column:
-			m.Notes = append(m.Notes, fmt.Sprintf("%s was told in %s, this week in %s: whether it was restated cannot be said.", in.Posted.Week, orUnnamed(posted.Column, "another column"), orUnnamed(b.column, "another column")))
+		case posted.Column != b.costColumn:
+			m.Notes = append(m.Notes, fmt.Sprintf("%s was told in %s, this week in %s: whether it was restated cannot be said.", in.Posted.Week, orUnnamed(posted.Column, "another column"), orUnnamed(b.costColumn, "another column")))
 		case gone:
 			m.Notes = append(m.Notes, fmt.Sprintf("Not all days of %s that were told are there now: whether it was restated cannot be said.", in.Posted.Week))
 		default:
@@ -96,7 +96,7 @@ func (b *book) restate(m *Money, in Input) {
 	}
 	// Days that the last digest did not tell, changed since then.
 	var earlier []money.Day
-	var change money.Money
+	var change money.Amount
 	for _, r := range in.Restated {
 		if r.Currency == b.currency && r.Day < b.week.Monday() && !slices.Contains(told, r.Day) &&
 			!r.At.After(in.Now) && in.Now.Sub(r.At) <= 8*24*time.Hour {

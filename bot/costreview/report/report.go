@@ -17,27 +17,27 @@ type Report struct {
 	Week   money.Week `json:"week"`
 	MadeAt time.Time  `json:"made_at"`
 	// Money has one entry a billing currency, the largest total first; they are never summed.
-	Money        []Money       `json:"money,omitempty"`
-	Organisation *Organised    `json:"organisation,omitempty"`
-	Steps        []CostStep    `json:"steps,omitempty"`
-	Incidents    *WeekOfAlerts `json:"incidents,omitempty"`
+	Money        []CurrencyReport `json:"money,omitempty"`
+	Organisation *Organised       `json:"organisation,omitempty"`
+	Steps        []CostStep       `json:"steps,omitempty"`
+	Incidents    *WeekOfAlerts    `json:"incidents,omitempty"`
 	// Missing are sentences: what is missing, and what is lost by it.
 	Missing []string `json:"missing,omitempty"`
 }
 
-// Money is the week in one currency. Comparisons are over Days and the same
+// CurrencyReport is the week in one currency. Comparisons are over Days and the same
 // weekdays of the week before: equal weekdays, settled days only.
-type Money struct {
-	Currency string      `json:"currency"`
-	Days     []money.Day `json:"days"`               // that count
-	LeftOut  int         `json:"left_out,omitempty"` // of the week's seven: not settled, or not there
-	Until    money.Day   `json:"until"`              // data to that day
-	Partial  bool        `json:"partial,omitempty"`  // a source could not be read whole: the total is at least this
-	Column   string      `json:"column"`             // EffectiveCost, BilledCost, ...: what Total is
-	Total    money.Money `json:"total"`
-	Billed   money.Money `json:"billed"` // the same days as the invoice will have them
-	Usage    money.Money `json:"usage"`  // Total without fixed charges, credits and corrections
-	Before   *Compared   `json:"before,omitempty"`
+type CurrencyReport struct {
+	Currency string       `json:"currency"`
+	Days     []money.Day  `json:"days"`               // that count
+	LeftOut  int          `json:"left_out,omitempty"` // of the week's seven: not settled, or not there
+	Until    money.Day    `json:"until"`              // data to that day
+	Partial  bool         `json:"partial,omitempty"`  // a source could not be read whole: the total is at least this
+	Column   string       `json:"column"`             // EffectiveCost, BilledCost, ...: what Total is
+	Total    money.Amount `json:"total"`
+	Billed   money.Amount `json:"billed"` // the same days as the invoice will have them
+	Usage    money.Amount `json:"usage"`  // Total without fixed charges, credits and corrections
+	Before   *Compared    `json:"before,omitempty"`
 	// Alike are those of Days whose weekday the week before has too, when it lacks some: comparisons are over these.
 	Alike    []money.Day `json:"alike,omitempty"`
 	Restated *Restated   `json:"restated,omitempty"`
@@ -65,8 +65,8 @@ type Money struct {
 
 // Compared is a change against the same weekdays of the week before.
 type Compared struct {
-	Was    money.Money `json:"was"`
-	Change money.Money `json:"change"`
+	Was    money.Amount `json:"was"`
+	Change money.Amount `json:"change"`
 	// Percent is the change of Was in percent; Sayable is false when Was is negative or next to nothing.
 	Percent float64 `json:"percent"`
 	Sayable bool    `json:"sayable"`
@@ -80,26 +80,26 @@ type Restated struct {
 
 // Share is one named part of the total.
 type Share struct {
-	Name  string      `json:"name"`
-	Total money.Money `json:"total"`
-	Note  string      `json:"note,omitempty"` // why it stands here
+	Name  string       `json:"name"`
+	Total money.Amount `json:"total"`
+	Note  string       `json:"note,omitempty"` // why it stands here
 }
 
 // Mover is a service whose cost changed.
 type Mover struct {
-	Provider string      `json:"provider,omitempty"`
-	Service  string      `json:"service"`
-	Total    money.Money `json:"total"`
+	Provider string       `json:"provider,omitempty"`
+	Service  string       `json:"service"`
+	Total    money.Amount `json:"total"`
 	Compared
 	Services int `json:"services,omitempty"` // of a folded entry: how many
 }
 
 // Rename is a service that vanished while another came with about its cost.
 type Rename struct {
-	From string      `json:"from"`
-	To   string      `json:"to"`
-	Was  money.Money `json:"was"`
-	Now  money.Money `json:"now"`
+	From string       `json:"from"`
+	To   string       `json:"to"`
+	Was  money.Amount `json:"was"`
+	Now  money.Amount `json:"now"`
 }
 
 // Anomaly is a series whose days exceeded what their weekday's median and trend

@@ -38,7 +38,7 @@ func rows(t *testing.T, name string) []map[string]string {
 	return out
 }
 
-func mustMoney(t *testing.T, text string) money.Money {
+func mustMoney(t *testing.T, text string) money.Amount {
 	t.Helper()
 	m, err := money.ParseMoney(text)
 	if err != nil {
@@ -87,7 +87,7 @@ func week(t *testing.T, text string) money.Week {
 // to the last digit, by BilledCost although EffectiveCost was asked for.
 func TestSampleTotals(t *testing.T) {
 	t.Parallel()
-	sums := map[string]money.Money{}
+	sums := map[string]money.Amount{}
 	for _, row := range rows(t, "testdata/check_totals_by_week_service.csv") {
 		sums[row["WeekMonday"]] = sums[row["WeekMonday"]].Add(mustMoney(t, row["BilledCost"]))
 	}
@@ -134,7 +134,7 @@ func TestSampleCredit(t *testing.T) {
 	w := week(t, "2024-W39")
 	m := Judge(Input{Week: w, Now: w.Add(2).Monday().Time(), Readings: []money.Reading{sample(t)}}).Money[0]
 	want := []Share{{Name: "AWS Amazon Elastic Compute Cloud", Total: mustMoney(t, "-2.6137"), Note: "credit"}}
-	if diff := cmp.Diff(want, m.Credits, cmp.Comparer(func(x, y money.Money) bool { return x == y })); diff != "" {
+	if diff := cmp.Diff(want, m.Credits, cmp.Comparer(func(x, y money.Amount) bool { return x == y })); diff != "" {
 		t.Errorf("credits differ (-want +got):\n%s", diff)
 	}
 }
@@ -153,7 +153,7 @@ func TestSampleServices(t *testing.T) {
 			}
 		}
 	}
-	got := map[string]money.Money{}
+	got := map[string]money.Amount{}
 	for _, s := range r.Services {
 		for _, week := range s.Weeks {
 			key := week.Week.Monday().String() + " " + s.Service

@@ -43,10 +43,10 @@ type ServiceWeeks struct {
 
 // ServiceWeek is what a service cost in a week, over the days that are known.
 type ServiceWeek struct {
-	Week  money.Week  `json:"week"`
-	Total money.Money `json:"total"` // fixed charges, credits and corrections included
-	Usage money.Money `json:"usage"`
-	Days  int         `json:"days"` // with data; 0: nothing is known, which is not zero
+	Week  money.Week   `json:"week"`
+	Total money.Amount `json:"total"` // fixed charges, credits and corrections included
+	Usage money.Amount `json:"usage"`
+	Days  int          `json:"days"` // with data; 0: nothing is known, which is not zero
 }
 
 // Service tells the last eight weeks of a service, up to Input.Week; of every
@@ -97,7 +97,7 @@ func called(in Input, name string) (r ServiceReport, names []string) {
 
 func last(s ServiceWeeks) ServiceWeek { return s.Weeks[len(s.Weeks)-1] }
 
-func (b *book) weeks(s *series, f floors, all []Expectation) ServiceWeeks {
+func (b *currencyLedger) weeks(s *series, f floors, all []Expectation) ServiceWeeks {
 	out := ServiceWeeks{
 		Series: SeriesID(s.provider, s.service, b.currency), Provider: clean(s.provider),
 		Service: orUnnamed(s.service, noService), Category: clean(s.category), Currency: clean(b.currency),

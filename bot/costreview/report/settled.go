@@ -22,17 +22,17 @@ const (
 	incomplete = 0.5
 )
 
-// feed is what one source, or one provider within it, told in one currency.
-type feed struct {
+// coverage is what one source, or one provider within it, told in one currency.
+type coverage struct {
 	name          string
 	first, newest money.Day
-	usage         map[money.Day]money.Money // of the days that it told
-	sum           money.Money
+	usage         map[money.Day]money.Amount // of the days that it told
+	sum           money.Amount
 }
 
-func (f *feed) add(d money.Day, usage money.Money) {
+func (f *coverage) add(d money.Day, usage money.Amount) {
 	if f.usage == nil {
-		f.usage = map[money.Day]money.Money{}
+		f.usage = map[money.Day]money.Amount{}
 		f.first, f.newest = d, d
 	}
 	f.first, f.newest = min(f.first, d), max(f.newest, d)
@@ -42,7 +42,7 @@ func (f *feed) add(d money.Day, usage money.Money) {
 
 // daily reports whether it tells every day, so that a day without figures is a day
 // that is missing. What charges now and then is silent in between for good reason.
-func (f *feed) daily() bool {
+func (f *coverage) daily() bool {
 	from := max(f.first, f.newest-55)
 	span := int(f.newest-from) + 1
 	if span < shortest {
@@ -60,7 +60,7 @@ func (f *feed) daily() bool {
 // unfinished reports whether the newest day is still being written, and which
 // percentage of its expected cost is there. A young source is judged by what same
 // weekdays there are, else by the week before.
-func (f *feed) unfinished() (percent float64, yes bool) {
+func (f *coverage) unfinished() (percent float64, yes bool) {
 	var same, near []float64
 	for back := 1; back <= 7*weeksBack; back++ {
 		x, there := f.usage[f.newest-money.Day(back)]
@@ -85,7 +85,7 @@ func (f *feed) unfinished() (percent float64, yes bool) {
 
 // bounds say which days a source tells whole.
 type bounds struct {
-	feed  feed
+	feed  coverage
 	last  money.Day // whole days end here
 	daily bool
 }
@@ -98,7 +98,7 @@ type remark struct {
 
 // boundsOf looks at a source and at each provider in it that matters: a provider
 // whose figures come later holds its days back.
-func boundsOf(source feed, providers []*feed) (b bounds, remarks []remark) {
+func boundsOf(source coverage, providers []*coverage) (b bounds, remarks []remark) {
 	b = bounds{feed: source, last: source.newest, daily: source.daily()}
 	if !b.daily {
 		return b, nil

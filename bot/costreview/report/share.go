@@ -46,7 +46,7 @@ func (d Document) WithMarks(all map[string]Mark) (shared Document, changed bool)
 
 // has reports whether the digest tells of a cost step or a series.
 func (d Document) has(subject string) bool {
-	_, step := d.Step(subject)
+	_, step := d.FindStep(subject)
 	_, _, spike := d.Spike(subject)
 	return step || spike
 }

@@ -32,7 +32,7 @@ func TestDigestsOfOneWeekShareWhatPeopleDid(t *testing.T) {
 		for _, id := range steps {
 			d.Report.Steps = append(d.Report.Steps, report.CostStep{ID: id})
 		}
-		d.Report.Money = []report.Money{{Spikes: []report.Anomaly{{Series: "s1"}}}}
+		d.Report.Money = []report.CurrencyReport{{Spikes: []report.Anomaly{{Series: "s1"}}}}
 		return d
 	}
 	adopted := report.Mark{Verb: report.VerbAdopt, By: "anna", At: at}

@@ -25,7 +25,7 @@ func shorten(shares []Share) []Share {
 
 // apart are the charges that are no usage, by service: they stand on their own
 // lines and in no comparison of services.
-func (b *book) apart(kind money.Kind, note string) (shares []Share) {
+func (b *currencyLedger) apart(kind money.Kind, note string) (shares []Share) {
 	_, was := b.before()
 	for _, s := range b.series {
 		sum, last := s.of(kind, b.days), s.of(kind, was)
@@ -41,7 +41,7 @@ func (b *book) apart(kind money.Kind, note string) (shares []Share) {
 	return shares
 }
 
-func (b *book) sides(m *Money) {
+func (b *currencyLedger) sides(m *CurrencyReport) {
 	m.Fixed = shorten(append(b.apart(money.Purchase, "purchase or recurring fee"), b.apart(money.Tax, "tax")...))
 	m.Credits = shorten(b.apart(money.Credit, "credit"))
 	m.Corrections = shorten(b.apart(money.Correction, "correction of a period that was invoiced before"))

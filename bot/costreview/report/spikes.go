@@ -23,7 +23,7 @@ const (
 type floors struct{ day, week float64 }
 
 // floors takes the average day of the six weeks up to the one under review.
-func (b *book) floors(s Settings) floors {
+func (b *currencyLedger) floors(s Settings) floors {
 	f := floors{s.Floor, s.WeekFloor}
 	if f.day <= 0 {
 		var days []money.Day
@@ -32,7 +32,7 @@ func (b *book) floors(s Settings) floors {
 				days = append(days, d)
 			}
 		}
-		var sum money.Money
+		var sum money.Amount
 		for _, s := range b.series {
 			sum = sum.Add(s.of(money.Usage, days))
 		}
@@ -56,7 +56,7 @@ type excess struct {
 func (s *series) excesses(days []money.Day, floor float64, told int) (over []excess, judged int) {
 	for _, d := range days {
 		x, there := s.track.at(d)
-		u, known := s.track.usual(d)
+		u, known := s.track.baseline(d)
 		if !there || !known {
 			continue
 		}
@@ -79,14 +79,14 @@ func (s *series) excesses(days []money.Day, floor float64, told int) (over []exc
 
 // shifted is what is usual since a level shift: the same weekdays of the weeks in
 // which it was told.
-func (s *series) shifted(d money.Day, told int) (usual, bool) {
+func (s *series) shifted(d money.Day, told int) (baseline, bool) {
 	var same []float64
 	for k := 1; k <= min(told, weeksBack); k++ {
 		if x, there := s.track.at(d - money.Day(7*k)); there {
 			same = append(same, x)
 		}
 	}
-	return usualOf(same), len(same) > 0
+	return baselineOf(same), len(same) > 0
 }
 
 // spike makes an anomaly of excesses; ok is false when their sum is not worth it.
@@ -107,7 +107,7 @@ func (s *series) spike(currency string, over []excess, floor float64) (a Anomaly
 }
 
 // spikes judges every series of the week.
-func (b *book) spikes(m *Money, in Input, f floors) {
+func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 	var told map[string]int
 	if in.Posted != nil && in.Posted.Week == b.week.Add(-1) {
 		told = in.Posted.Totals[b.currency].Told

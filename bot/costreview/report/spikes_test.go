@@ -33,13 +33,13 @@ func TestUsual(t *testing.T) {
 		{"nothing expected", []float64{0, 0, 0, 0, 0, 0}, 60, 50, true, 0, true},
 	} {
 		d := monday
-		tr := newTrack(d-42, d)
+		tr := newDailySeries(d-42, d)
 		for i, x := range c.same {
 			if x >= 0 {
 				tr.set(d-money.Day(7*(len(c.same)-i)), x)
 			}
 		}
-		u, ok := tr.usual(d)
+		u, ok := tr.baseline(d)
 		if ok != c.judged || abs(u.expected-c.expected) > 1e-9 {
 			t.Errorf("%s: got %v, judged %t, want %v, %t", c.name, u.expected, ok, c.expected, c.judged)
 		}
@@ -57,11 +57,11 @@ func TestTrend(t *testing.T) {
 		// Clamped to 1.1: 1000 * (1.1/1.3)^k, the median of k = 3 and 4.
 		{1.30, 1.10, 1000 * (math.Pow(1.1/1.3, 3) + math.Pow(1.1/1.3, 4)) / 2},
 	} {
-		tr := newTrack(monday-42, sunday)
+		tr := newDailySeries(monday-42, sunday)
 		for d := tr.from; d < monday; d++ {
 			tr.set(d, 1000*math.Pow(c.weekly, -float64(1+(monday-1-d)/7)))
 		}
-		u, ok := tr.usual(monday + 2)
+		u, ok := tr.baseline(monday + 2)
 		if g := tr.growth(money.Week(monday)); !ok || abs(g-c.growth) > 1e-9 || abs(u.expected-c.expected) > 1e-6 {
 			t.Errorf("%v a week: got growth %v, expected %v, want %v, %v", c.weekly, g, u.expected, c.growth, c.expected)
 		}
@@ -139,7 +139,7 @@ func TestLevelShift(t *testing.T) {
 			got = append(got, fmt.Sprint("shifted ", a.Again))
 		}
 		same(t, fmt.Sprintf("week %d", i+1), got, want)
-		p := Report{Week: in.Week, Money: []Money{m}}.Posted()
+		p := Report{Week: in.Week, Money: []CurrencyReport{m}}.Posted()
 		posted = &p
 	}
 	l = newLedger(t).put(monday-70, monday-15, group("EC2"), "100").put(monday-14, monday-1, group("EC2"), "300").put(monday, sunday, group("EC2"), "900")

@@ -15,11 +15,11 @@ import (
 type usages struct {
 	currency string
 	days     int
-	rows     map[money.Group]money.Money
+	rows     map[money.Group]money.Amount
 }
 
-func (b *book) usages() usages {
-	u := usages{b.currency, len(b.days), map[money.Group]money.Money{}}
+func (b *currencyLedger) usages() usages {
+	u := usages{b.currency, len(b.days), map[money.Group]money.Amount{}}
 	for g, c := range b.rows {
 		if g.Kind == money.Usage {
 			u.rows[g] = c.amount
@@ -80,7 +80,7 @@ func costSteps(in Input, all []usages, book *handbook.Handbook) (steps []CostSte
 // base is what the rows that a step applies to cost a month; unpriced: some rows
 // would count if they said how they are priced.
 func (u usages) base(of handbook.Base) (month float64, unpriced bool) {
-	var sum money.Money
+	var sum money.Amount
 	for g, cost := range u.rows {
 		row := handbook.Row{ServiceName: g.Service, ServiceCategory: g.Category, PricingCategory: g.Pricing, Batch: g.Batch}
 		if of.Matches(row) {

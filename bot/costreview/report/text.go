@@ -34,7 +34,7 @@ func Text(r Report) string {
 	return p.b.String()
 }
 
-func (p *page) money(m Money) {
+func (p *page) money(m CurrencyReport) {
 	currency := orUnnamed(m.Currency, "no currency")
 	p.head("Cost in %s", currency)
 	least := ""

@@ -72,9 +72,9 @@ type fileJSON struct {
 type plainFile File
 
 type cellJSON struct {
-	Group  int         `json:"g"`
-	Amount money.Money `json:"a"`
-	Billed money.Money `json:"b"`
+	Group  int          `json:"g"`
+	Amount money.Amount `json:"a"`
+	Billed money.Amount `json:"b"`
 }
 
 // MarshalJSON implements json.Marshaler: equal files give equal bytes.

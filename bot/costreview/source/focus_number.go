@@ -11,7 +11,7 @@ import (
 // parseMoney is [money.ParseMoney], quick for E notation too: some providers write
 // every second amount as 1.6059E-05, and reading that the general way costs as
 // much as reading the row.
-func parseMoney(text string) (money.Money, error) {
+func parseMoney(text string) (money.Amount, error) {
 	if n, places, ok := scientific(text); ok {
 		if m, err := money.Scaled(n, places); err == nil {
 			return m, nil
@@ -71,7 +71,7 @@ func scientific(text string) (n int64, places int, ok bool) {
 
 // fromFloat is a binary fraction as the shortest decimal that reads back as the
 // same: what its writer meant.
-func fromFloat(f float64, bits int) (money.Money, error) {
+func fromFloat(f float64, bits int) (money.Amount, error) {
 	// A decimal of at most 15 digits is the only such one that reads as its double
 	// (IEEE 754: DBL_DIG), so one with 11 decimals that does is the shortest. Costs
 	// mostly are of that kind, and this is twenty times as quick as looking for it.
@@ -84,7 +84,7 @@ func fromFloat(f float64, bits int) (money.Money, error) {
 
 // fromBigEndian is a two's complement number of any length / 10^scale, as Parquet
 // keeps decimals.
-func fromBigEndian(data []byte, scale int) (money.Money, error) {
+func fromBigEndian(data []byte, scale int) (money.Amount, error) {
 	if len(data) <= 8 || isInt64(data) {
 		var n int64
 		if len(data) > 0 && data[0]&0x80 != 0 {

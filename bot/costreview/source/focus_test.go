@@ -32,8 +32,8 @@ func read(t testing.TB, f Files) money.Reading {
 }
 
 // total adds up what the key tells apart.
-func total(r money.Reading, key func(money.Day, money.Group) string) map[string]money.Money {
-	sums := map[string]money.Money{}
+func total(r money.Reading, key func(money.Day, money.Group) string) map[string]money.Amount {
+	sums := map[string]money.Amount{}
 	for day, groups := range r.Days {
 		for g, c := range groups {
 			sums[key(day, g)] = sums[key(day, g)].Add(c.Amount)
@@ -43,7 +43,7 @@ func total(r money.Reading, key func(money.Day, money.Group) string) map[string]
 }
 
 // oracle reads a table of check values: the key is all columns before Rows.
-func oracle(t *testing.T, name string) map[string]money.Money {
+func oracle(t *testing.T, name string) map[string]money.Amount {
 	t.Helper()
 	file, err := os.Open(filepath.Join("testdata/focus", name))
 	if err != nil {
@@ -54,7 +54,7 @@ func oracle(t *testing.T, name string) map[string]money.Money {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums := map[string]money.Money{}
+	sums := map[string]money.Amount{}
 	for _, r := range records[1:] {
 		m, err := money.ParseMoney(r[len(r)-1])
 		if err != nil {
@@ -65,7 +65,7 @@ func oracle(t *testing.T, name string) map[string]money.Money {
 	return sums
 }
 
-var sameMoney = cmp.Comparer(func(a, b money.Money) bool { return a == b })
+var sameMoney = cmp.Comparer(func(a, b money.Amount) bool { return a == b })
 
 func TestSampleByService(t *testing.T) {
 	r := read(t, Files{Patterns: []string{sample}, Column: "BilledCost"})
@@ -91,7 +91,7 @@ func TestSampleByColumn(t *testing.T) {
 		if got := sums[""].String(); got != want {
 			t.Errorf("%s: got %s, want %s", column, got, want)
 		}
-		var billed money.Money
+		var billed money.Amount
 		for _, groups := range r.Days {
 			for _, c := range groups {
 				billed = billed.Add(c.Billed)
@@ -107,7 +107,7 @@ func TestSampleByColumn(t *testing.T) {
 
 func TestSampleByProviderWeekAndKind(t *testing.T) {
 	r := read(t, Files{Patterns: []string{sample}, Column: "BilledCost"})
-	text := func(sums map[string]money.Money) map[string]string {
+	text := func(sums map[string]money.Amount) map[string]string {
 		out := map[string]string{}
 		for k, m := range sums {
 			out[k] = m.String()

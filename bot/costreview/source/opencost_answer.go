@@ -205,7 +205,7 @@ func (r *openCostReader) tell() {
 }
 
 // openCostKind tells credits, which OpenCost has no word for, by their sign.
-func openCostKind(amount money.Money) money.Kind {
+func openCostKind(amount money.Amount) money.Kind {
 	if amount.Sign() < 0 {
 		return money.Credit
 	}

@@ -224,13 +224,13 @@ func (g *groupReader) add(k int, batch bool) error {
 	if amount.err != nil {
 		return fmt.Errorf("%s %w", g.names[fAmount], amount.err)
 	}
-	cost := money.Cost{Amount: amount.Money, Billed: amount.Money}
+	cost := money.Cost{Amount: amount.Amount, Billed: amount.Amount}
 	if g.cost[1] != nil {
 		billed := g.cost[1].money(k)
 		if billed.err != nil {
 			return fmt.Errorf("BilledCost %w", billed.err)
 		}
-		cost.Billed = billed.Money
+		cost.Billed = billed.Amount
 	}
 	start := g.dates[0].day(k)
 	if start.err != nil {

@@ -24,7 +24,7 @@ const (
 
 // moneyCell is an amount, none, or why it is neither.
 type moneyCell struct {
-	money.Money
+	money.Amount
 	null bool
 	err  error
 }
@@ -214,21 +214,21 @@ func moneyOf(v parquet.Value, t parquet.Type) (m moneyCell) {
 	}
 	switch v.Kind() {
 	case parquet.Double:
-		m.Money, m.err = fromFloat(v.Double(), 64)
+		m.Amount, m.err = fromFloat(v.Double(), 64)
 	case parquet.Float:
-		m.Money, m.err = fromFloat(float64(v.Float()), 32)
+		m.Amount, m.err = fromFloat(float64(v.Float()), 32)
 	case parquet.Int32:
-		m.Money, m.err = money.Scaled(int64(v.Int32()), scale)
+		m.Amount, m.err = money.Scaled(int64(v.Int32()), scale)
 	case parquet.Int64:
-		m.Money, m.err = money.Scaled(v.Int64(), scale)
+		m.Amount, m.err = money.Scaled(v.Int64(), scale)
 	case parquet.ByteArray, parquet.FixedLenByteArray:
 		switch text := v.ByteArray(); {
 		case isDecimal:
-			m.Money, m.err = fromBigEndian(text, scale)
+			m.Amount, m.err = fromBigEndian(text, scale)
 		case isNull(string(text)):
 			m.null = true
 		default:
-			m.Money, m.err = parseMoney(string(text))
+			m.Amount, m.err = parseMoney(string(text))
 		}
 	default:
 		if m.null = v.IsNull(); !m.null {

@@ -25,8 +25,8 @@ const shortCovered = 0.65
 // usersWeight is what a number of users counts among the words.
 const usersWeight = 2.0
 
-// judge tells how well a fact answers a question.
-func (v *vocabulary) judge(q query, d document) Candidate {
+// evaluate tells how well a fact answers a question.
+func (v *vocabulary) evaluate(q query, d document) Candidate {
 	c := Candidate{ID: d.id}
 	fits := q.users != nil && d.users != nil && d.users(*q.users)
 	if len(q.terms) == 0 {

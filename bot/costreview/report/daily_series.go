@@ -20,28 +20,28 @@ const (
 	madToSigma  = 1.4826 // of a normal distribution
 )
 
-// track is a series of days; NaN is a day of which nothing is known, which is
+// dailySeries is a series of days; NaN is a day of which nothing is known, which is
 // not zero.
-type track struct {
+type dailySeries struct {
 	from money.Day
 	x    []float64
 }
 
-func newTrack(from, to money.Day) track {
-	t := track{from, make([]float64, max(0, int(to-from)+1))}
+func newDailySeries(from, to money.Day) dailySeries {
+	t := dailySeries{from, make([]float64, max(0, int(to-from)+1))}
 	for i := range t.x {
 		t.x[i] = math.NaN()
 	}
 	return t
 }
 
-func (t track) set(d money.Day, x float64) {
+func (t dailySeries) set(d money.Day, x float64) {
 	if i := int(d) - int(t.from); i >= 0 && i < len(t.x) {
 		t.x[i] = x
 	}
 }
 
-func (t track) at(d money.Day) (float64, bool) {
+func (t dailySeries) at(d money.Day) (float64, bool) {
 	i := int(d) - int(t.from)
 	if i < 0 || i >= len(t.x) || math.IsNaN(t.x[i]) {
 		return 0, false
@@ -50,7 +50,7 @@ func (t track) at(d money.Day) (float64, bool) {
 }
 
 // total is the sum of a whole week; ok is false when one of its days is not there.
-func (t track) total(w money.Week) (sum float64, ok bool) {
+func (t dailySeries) total(w money.Week) (sum float64, ok bool) {
 	for d := w.Monday(); d < w.Add(1).Monday(); d++ {
 		x, there := t.at(d)
 		if !there {
@@ -63,7 +63,7 @@ func (t track) total(w money.Week) (sum float64, ok bool) {
 
 // growth is by how much a week of the series usually exceeds the one before: the
 // median of the last three whole weeks over that of the three before them.
-func (t track) growth(w money.Week) float64 {
+func (t dailySeries) growth(w money.Week) float64 {
 	half := func(first int) (typical, age float64, ok bool) {
 		var totals []float64
 		for back := first; back < first+weeksBack/2; back++ {
@@ -82,13 +82,13 @@ func (t track) growth(w money.Week) float64 {
 	return min(max(math.Pow(young/old, 1/(oldAge-youngAge)), leastGrowth), mostGrowth)
 }
 
-// usual is what a day is expected to cost, and how far such days usually lie from
+// baseline is what a day is expected to cost, and how far such days usually lie from
 // that.
-type usual struct{ expected, spread float64 }
+type baseline struct{ expected, spread float64 }
 
-// usual judges a day by the same weekdays of the six weeks before it, each made as
+// baseline judges a day by the same weekdays of the six weeks before it, each made as
 // large as it would be by now. ok is false when fewer than four of them are there.
-func (t track) usual(d money.Day) (u usual, ok bool) {
+func (t dailySeries) baseline(d money.Day) (u baseline, ok bool) {
 	growth := t.growth(money.WeekOf(d))
 	var same []float64
 	for k := 1; k <= weeksBack; k++ {
@@ -97,23 +97,23 @@ func (t track) usual(d money.Day) (u usual, ok bool) {
 		}
 	}
 	if len(same) < weeksNeeded {
-		return usual{}, false
+		return baseline{}, false
 	}
-	return usualOf(same), true
+	return baselineOf(same), true
 }
 
-func usualOf(same []float64) usual {
+func baselineOf(same []float64) baseline {
 	expected := median(same)
 	off := make([]float64, len(same))
 	for i, x := range same {
 		off[i] = math.Abs(x - expected)
 	}
-	return usual{expected, max(madToSigma*median(off), spreadFloor*expected)}
+	return baseline{expected, max(madToSigma*median(off), spreadFloor*expected)}
 }
 
 // exceeds reports whether a day's cost is more than chance: above a floor of money,
 // of percent, and of the usual spread.
-func (u usual) exceeds(x, floor float64) bool {
+func (u baseline) exceeds(x, floor float64) bool {
 	return x-u.expected >= max(floor, relative*u.expected, sigmas*u.spread)
 }
 

@@ -6,32 +6,32 @@ import (
 	"strings"
 )
 
-// paint writes colours where somebody sees them: on a terminal, unless NO_COLOR is
+// colour writes colours where somebody sees them: on a terminal, unless NO_COLOR is
 // set (no-color.org) or the terminal is a dumb one.
-type paint struct{ on bool }
+type colour struct{ on bool }
 
-func newPaint(w io.Writer) paint {
+func newPaint(w io.Writer) colour {
 	file, ok := w.(*os.File)
 	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return paint{}
+		return colour{}
 	}
 	info, err := file.Stat()
-	return paint{on: err == nil && info.Mode()&os.ModeCharDevice != 0}
+	return colour{on: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
-func (p paint) coloured(code, s string) string {
+func (p colour) coloured(code, s string) string {
 	if !p.on {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
-func (p paint) green(s string) string { return p.coloured("32", s) }
-func (p paint) red(s string) string   { return p.coloured("31", s) }
-func (p paint) bold(s string) string  { return p.coloured("1", s) }
+func (p colour) green(s string) string { return p.coloured("32", s) }
+func (p colour) red(s string) string   { return p.coloured("31", s) }
+func (p colour) bold(s string) string  { return p.coloured("1", s) }
 
 // failure colours what was wanted and what there was.
-func (p paint) failure(text string) string {
+func (p colour) failure(text string) string {
 	lines := strings.Split(text, "\n")
 	for k, l := range lines {
 		switch inner := strings.TrimLeft(l, " "); {

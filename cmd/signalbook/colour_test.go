@@ -38,10 +38,10 @@ func TestPaint(t *testing.T) {
 func TestPaintFailure(t *testing.T) {
 	const text = "f:1:2: differs\n    want: a\n    got:  b\n     same\n    -lost\n    +new"
 	want := "f:1:2: differs\n\x1b[31m    want: a\x1b[0m\n\x1b[32m    got:  b\x1b[0m\n     same\n\x1b[31m    -lost\x1b[0m\n\x1b[32m    +new\x1b[0m"
-	if diff := cmp.Diff(want, paint{on: true}.failure(text)); diff != "" {
+	if diff := cmp.Diff(want, colour{on: true}.failure(text)); diff != "" {
 		t.Errorf("in colours (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(text, paint{}.failure(text)); diff != "" {
+	if diff := cmp.Diff(text, colour{}.failure(text)); diff != "" {
 		t.Errorf("without colours (-want +got):\n%s", diff)
 	}
 }

@@ -77,7 +77,7 @@ type shortStanding struct {
 	Note   string     `json:"note,omitempty"`
 }
 
-func short(i *Incident) *document {
+func compactOf(i *Incident) *document {
 	d := &document{
 		Schema: shortSchema, Incident: i, LastHeard: moment{i.LastHeard}, OpenedAt: moment{i.OpenedAt}, OpeningAt: unless(moment{i.OpeningAt}, moment{i.OpenedAt}),
 		AckedAt: moment{i.AckedAt}, ResolvedAt: moment{i.ResolvedAt}, ClosedAt: moment{i.ClosedAt},

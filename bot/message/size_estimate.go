@@ -12,8 +12,8 @@ import (
 // objectWeight is what a small object of a block takes besides its text, in bytes of JSON.
 const objectWeight = 60
 
-// weight is how much of MaxTotal blocks take.
-func weight(blocks ...slack.Block) int {
+// sizeEstimate is how much of MaxTotal blocks take.
+func sizeEstimate(blocks ...slack.Block) int {
 	n := 0
 	for _, b := range blocks {
 		n += sizeOf(b) + 1

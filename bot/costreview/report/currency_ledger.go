@@ -11,42 +11,42 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
-// reach is how many weeks before the week under review are looked at: eight of the
+// lookback is how many weeks before the week under review are looked at: eight of the
 // chart and six that its oldest is judged by.
-const reach = chartWeeks - 1 + weeksBack
+const lookback = chartWeeks - 1 + weeksBack
 
 // oldest is how many days before that still tell that a service is not new.
 const oldest = 400
 
-// book is everything that was told in one currency.
-type book struct {
-	currency string
-	week     money.Week
-	from     money.Day // of what is looked at, up to the week's last day
-	days     []money.Day
-	told     map[money.Day]bool // told whole, and settled
-	series   []*series
-	sources  []Share
-	rows     map[money.Group]cost // of days, the week's days that count
-	column   string
-	partial  bool
-	notes    []string
+// currencyLedger is everything that was told in one currency.
+type currencyLedger struct {
+	currency   string
+	week       money.Week
+	from       money.Day // of what is looked at, up to the week's last day
+	days       []money.Day
+	told       map[money.Day]bool // told whole, and settled
+	series     []*series
+	sources    []Share
+	rows       map[money.Group]cost // of days, the week's days that count
+	costColumn string
+	partial    bool
+	notes      []string
 }
 
 // cost is a group's, in the column that is judged by.
-type cost struct{ amount, billed money.Money }
+type cost struct{ amount, billed money.Amount }
 
 // series is a service of a provider.
 type series struct {
 	provider, service, category string
 	first                       money.Day // with usage
-	usage                       map[money.Day]money.Money
-	others                      map[money.Kind]map[money.Day]money.Money // charges that are no usage
-	lacksCategory               bool                                     // a source cannot tell fixed charges from usage
-	track                       track                                    // usage of the days that were told
+	usage                       map[money.Day]money.Amount
+	others                      map[money.Kind]map[money.Day]money.Amount // charges that are no usage
+	lacksCategory               bool                                      // a source cannot tell fixed charges from usage
+	track                       dailySeries                               // usage of the days that were told
 }
 
-func (s *series) of(kind money.Kind, days []money.Day) (sum money.Money) {
+func (s *series) of(kind money.Kind, days []money.Day) (sum money.Amount) {
 	at := s.usage
 	if kind != money.Usage {
 		at = s.others[kind]
@@ -60,7 +60,7 @@ func (s *series) of(kind money.Kind, days []money.Day) (sum money.Money) {
 // source is a reading as far as it is in a book.
 type source struct {
 	money.Reading
-	fell map[string]bool // providers whose BilledCost stands in for what was asked
+	fellBackToBilled map[string]bool // providers whose BilledCost stands in for what was asked
 	bounds
 }
 
@@ -75,7 +75,7 @@ func (s *source) each(currency string, first, last money.Day, visit func(money.D
 				continue
 			}
 			amount := c.Amount
-			if s.fell[g.Provider] {
+			if s.fellBackToBilled[g.Provider] {
 				amount = c.Billed
 			}
 			visit(d, g, cost{amount, c.Billed})
@@ -85,17 +85,17 @@ func (s *source) each(currency string, first, last money.Day, visit func(money.D
 
 // open reads what was told in one currency. What is missing entirely comes back as
 // sentences.
-func open(in Input, currency string) (b *book, missing []string) {
+func open(in Input, currency string) (b *currencyLedger, missing []string) {
 	last := in.Week.Monday() + 6
-	b = &book{
-		currency: currency, week: in.Week, from: in.Week.Add(-reach).Monday(),
+	b = &currencyLedger{
+		currency: currency, week: in.Week, from: in.Week.Add(-lookback).Monday(),
 		told: map[money.Day]bool{}, rows: map[money.Group]cost{},
 	}
 	var sources []source
 	var cols columns
 	known := false
 	for _, reading := range in.Readings {
-		src, remarks := b.read(reading, &cols, money.DayOf(in.Now))
+		src, remarks := b.addReading(reading, &cols, money.DayOf(in.Now))
 		if len(src.feed.usage) == 0 {
 			continue
 		}
@@ -113,7 +113,7 @@ func open(in Input, currency string) (b *book, missing []string) {
 		}
 		sources = append(sources, src)
 	}
-	b.tell(in, sources, last)
+	b.noteMissing(in, sources, last)
 	if len(b.days) == 0 {
 		if known {
 			missing = append(missing, fmt.Sprintf("%s: no day of %s is settled and told whole, so nothing is judged.%s", orUnnamed(currency, "No currency"), in.Week, sentences(b.notes)))
@@ -121,7 +121,7 @@ func open(in Input, currency string) (b *book, missing []string) {
 		return nil, missing
 	}
 	b.fill(sources, last)
-	b.column = cols.String()
+	b.costColumn = cols.String()
 	if len(cols.fallback) > 0 {
 		b.notes = append(b.notes, cols.note())
 	}
@@ -135,19 +135,19 @@ func sentences(notes []string) string {
 	return " " + strings.Join(notes, " ")
 }
 
-// read finds out which of a reading's days are whole, and by which column its
+// addReading finds out which of a reading's days are whole, and by which column its
 // charges in the book's currency are to be counted.
-func (b *book) read(reading money.Reading, cols *columns, today money.Day) (src source, remarks []remark) {
-	src = source{Reading: reading, fell: misleading(reading, b.currency)}
-	whole := feed{name: clean(reading.Name)}
-	providers := map[string]*feed{}
+func (b *currencyLedger) addReading(reading money.Reading, cols *columns, today money.Day) (src source, remarks []remark) {
+	src = source{Reading: reading, fellBackToBilled: misleading(reading, b.currency)}
+	whole := coverage{name: clean(reading.Name)}
+	providers := map[string]*coverage{}
 	src.each(b.currency, b.from-oldest, today, func(d money.Day, g money.Group, c cost) {
 		p := providers[g.Provider]
 		if p == nil {
-			p = &feed{name: orUnnamed(g.Provider, "no provider")}
+			p = &coverage{name: orUnnamed(g.Provider, "no provider")}
 			providers[g.Provider] = p
 		}
-		var usage money.Money
+		var usage money.Amount
 		if g.Kind == money.Usage {
 			usage = c.amount
 		}
@@ -160,9 +160,9 @@ func (b *book) read(reading money.Reading, cols *columns, today money.Day) (src 
 	if newest, _ := reading.Days.Newest(); newest > today {
 		remarks = append(remarks, remark{b.from, whole.name + ": has days after today: they are left out."})
 	}
-	feeds := make([]*feed, 0, len(providers))
+	feeds := make([]*coverage, 0, len(providers))
 	for _, name := range slices.Sorted(maps.Keys(providers)) {
-		cols.add(reading, name, src.fell[name])
+		cols.add(reading, name, src.fellBackToBilled[name])
 		feeds = append(feeds, providers[name])
 	}
 	var held []remark
@@ -170,8 +170,8 @@ func (b *book) read(reading money.Reading, cols *columns, today money.Day) (src 
 	return src, append(remarks, held...)
 }
 
-// tell finds the days that every source tells whole, and of these the week's.
-func (b *book) tell(in Input, all []source, last money.Day) {
+// noteMissing finds the days that every source tells whole, and of these the week's.
+func (b *currencyLedger) noteMissing(in Input, all []source, last money.Day) {
 	gaps := make([][]money.Day, len(all))
 	for d := b.from; d <= last; d++ {
 		if !settled(d, in.Now, in.Settings.settle()) {
@@ -205,25 +205,25 @@ func (b *book) tell(in Input, all []source, last money.Day) {
 }
 
 // fill adds the charges up.
-func (b *book) fill(sources []source, last money.Day) {
+func (b *currencyLedger) fill(sources []source, last money.Day) {
 	counted := map[money.Day]bool{}
 	for _, d := range b.days {
 		counted[d] = true
 	}
 	type key struct{ provider, service string }
 	byKey := map[key]*series{}
-	categories := map[key]map[string]money.Money{}
+	categories := map[key]map[string]money.Amount{}
 	for _, src := range sources {
-		var sum money.Money
+		var sum money.Amount
 		there := false
 		blind := slices.Contains(src.Lacks, "ChargeCategory")
 		src.each(b.currency, b.from-oldest, last, func(d money.Day, g money.Group, c cost) {
 			k := key{g.Provider, g.Service}
 			s := byKey[k]
 			if s == nil {
-				s = &series{provider: k.provider, service: k.service, first: last + 1, usage: map[money.Day]money.Money{}, others: map[money.Kind]map[money.Day]money.Money{}}
+				s = &series{provider: k.provider, service: k.service, first: last + 1, usage: map[money.Day]money.Amount{}, others: map[money.Kind]map[money.Day]money.Amount{}}
 				byKey[k] = s
-				categories[k] = map[string]money.Money{}
+				categories[k] = map[string]money.Amount{}
 			}
 			s.add(d, g.Kind, c.amount)
 			s.lacksCategory = s.lacksCategory || blind
@@ -244,7 +244,7 @@ func (b *book) fill(sources []source, last money.Day) {
 	}
 	for k, s := range byKey {
 		s.category = largest(categories[k])
-		s.track = newTrack(b.from, last)
+		s.track = newDailySeries(b.from, last)
 		for d := max(b.from, s.first); d <= last; d++ {
 			if b.told[d] {
 				s.track.set(d, s.usage[d].Float64())
@@ -257,18 +257,18 @@ func (b *book) fill(sources []source, last money.Day) {
 	})
 }
 
-func (s *series) add(d money.Day, kind money.Kind, amount money.Money) {
+func (s *series) add(d money.Day, kind money.Kind, amount money.Amount) {
 	at := s.usage
 	if kind == money.Usage {
 		s.first = min(s.first, d)
 	} else if at = s.others[kind]; at == nil {
-		at = map[money.Day]money.Money{}
+		at = map[money.Day]money.Amount{}
 		s.others[kind] = at
 	}
 	at[d] = at[d].Add(amount)
 }
 
-func largest(sums map[string]money.Money) (name string) {
+func largest(sums map[string]money.Amount) (name string) {
 	for _, candidate := range slices.Sorted(maps.Keys(sums)) {
 		if name == "" || sums[candidate].Cmp(sums[name]) > 0 {
 			name = candidate

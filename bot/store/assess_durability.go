@@ -14,8 +14,8 @@ const (
 	levelNone     = "NONE"
 )
 
-// judge says what a write is worth that those nodes confirmed.
-func judge(primaries, replicas []node, wait int) Durability {
+// assessDurability says what a write is worth that those nodes confirmed.
+func assessDurability(primaries, replicas []node, wait int) Durability {
 	d := Durability{Level: levelAlways}
 	for _, n := range primaries {
 		if n.err != nil {

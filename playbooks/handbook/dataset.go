@@ -6,8 +6,8 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// sheet is everything, as the embedded files hold it.
-type sheet struct {
+// dataset is everything, as the embedded files hold it.
+type dataset struct {
 	Scale struct {
 		Sheet        Edition        `yaml:"sheet"`
 		Tiers        []Tier         `yaml:"tiers"`

@@ -24,8 +24,8 @@ import (
 //go:embed demo/*.json
 var demoPayloads embed.FS
 
-// stage plays the demo's alerts: it sends what Alertmanager would.
-type stage struct {
+// demoAlerts plays the demo's alerts: it sends what Alertmanager would.
+type demoAlerts struct {
 	url         string
 	emergencies []*emergency
 	review      func(context.Context) error // posts the weekly digest
@@ -39,14 +39,14 @@ type emergency struct {
 	startsAt   time.Time
 }
 
-func newStage(url string) *stage {
-	return &stage{url: url, emergencies: []*emergency{
+func newDemoAlerts(url string) *demoAlerts {
+	return &demoAlerts{url: url, emergencies: []*emergency{
 		{name: "Database CPU", file: "database"}, {name: "CDN cost", file: "cdn"}, {name: "Inference latency", file: "inference"},
 	}}
 }
 
 // extras are the buttons on the page.
-func (s *stage) extras() []slacksim.Extra {
+func (s *demoAlerts) extras() []slacksim.Extra {
 	var all []slacksim.Extra
 	for _, e := range s.emergencies {
 		add := func(label string, run func(context.Context, *emergency) error) {
@@ -61,7 +61,7 @@ func (s *stage) extras() []slacksim.Extra {
 }
 
 // fire sends the alert as it fires; a second time it is a repeat.
-func (s *stage) fire(ctx context.Context, e *emergency) error {
+func (s *demoAlerts) fire(ctx context.Context, e *emergency) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.startsAt.IsZero() {
@@ -71,7 +71,7 @@ func (s *stage) fire(ctx context.Context, e *emergency) error {
 }
 
 // fireAgain begins a new occurrence of the alert.
-func (s *stage) fireAgain(ctx context.Context, e *emergency) error {
+func (s *demoAlerts) fireAgain(ctx context.Context, e *emergency) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e.startsAt = time.Now().Add(-30 * time.Second)
@@ -80,7 +80,7 @@ func (s *stage) fireAgain(ctx context.Context, e *emergency) error {
 
 // change sends the group with one alert resolved where that was captured, else
 // with one alert more.
-func (s *stage) change(ctx context.Context, e *emergency) error {
+func (s *demoAlerts) change(ctx context.Context, e *emergency) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.file == "database" {
@@ -90,7 +90,7 @@ func (s *stage) change(ctx context.Context, e *emergency) error {
 }
 
 // resolve sends the group as resolved.
-func (s *stage) resolve(ctx context.Context, e *emergency) error {
+func (s *demoAlerts) resolve(ctx context.Context, e *emergency) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.send(ctx, e, "resolved", nil)
@@ -118,7 +118,7 @@ func oneMore(body map[string]any) {
 }
 
 // send posts a captured body with its times moved to now.
-func (s *stage) send(ctx context.Context, e *emergency, kind string, edit func(map[string]any)) error {
+func (s *demoAlerts) send(ctx context.Context, e *emergency, kind string, edit func(map[string]any)) error {
 	data, err := demoPayloads.ReadFile("demo/" + e.file + "-" + kind + ".json")
 	if err != nil {
 		return err
