@@ -280,9 +280,13 @@ func TestCredentialsAreNeverShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown, err := json.Marshal(Render(s.view()))
-	if err != nil {
-		t.Fatal(err)
+	var shown []byte
+	for _, slot := range Render(s.view()) {
+		data, err := json.Marshal(slot.Message)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown = append(shown, data...)
 	}
 	for what, text := range map[string]string{"the messages": string(shown), "the export": string(exported)} {
 		if strings.Contains(text, "hunter2") {

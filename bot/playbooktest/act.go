@@ -47,7 +47,8 @@ func (e *TestEvent) verbs() []verb {
 // person's id is his name, which mentions nobody in a rendered message.
 func (e *TestEvent) act(number int) (incident.Act, string) {
 	a := incident.Act{Verb: incident.VerbNote, Incident: number, User: incident.User{ID: e.By, Name: e.By}, Text: e.Note, Via: "test"}
-	for _, v := range e.verbs() {
+	if verbs := e.verbs(); len(verbs) > 0 {
+		v := verbs[0]
 		a.Verb = v.verb
 		switch {
 		case v.step:

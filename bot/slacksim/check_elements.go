@@ -206,10 +206,7 @@ func optionValues(o block) []string {
 
 // options are an element's option objects, of its groups too.
 func options(o block) []block {
-	var all []block
-	for _, item := range items(o["options"]) {
-		all = append(all, item)
-	}
+	all := slices.Clone(items(o["options"]))
 	for _, g := range items(o["option_groups"]) {
 		all = append(all, options(g)...)
 	}

@@ -48,6 +48,7 @@ func (t *topology) slots(ctx context.Context) ([]redis.ClusterSlot, error) {
 	views := make(chan view, len(nodes))
 	for address, node := range nodes {
 		go func() {
+			//lint:ignore SA1019 ClusterOptions.ClusterSlots wants this form, and Redis before 7 knows no CLUSTER SHARDS
 			slots, err := node.ClusterSlots(ctx).Result()
 			views <- view{address, reachable(slots, address), err}
 		}()

@@ -268,12 +268,17 @@ func (q *turns) lock(w *world) bool {
 
 func (q *turns) unlock(w *world) { q.taken.Delete(w) }
 
+// unhurt waits for whatever happens to a replica to end.
+func (r *replica) unhurt() {
+	r.hurt.Lock()
+	defer r.hurt.Unlock()
+}
+
 // healAll ends all faults and brings everybody back.
 func (w *world) healAll() {
 	w.sim.ClearFaults()
 	for _, r := range w.replicas {
-		r.hurt.Lock() // whatever happens to it has an end
-		r.hurt.Unlock()
+		r.unhurt()
 	}
 	w.redis.StartAll()
 	w.newer.Range(func(key, _ any) bool {

@@ -21,7 +21,7 @@ func buildNewer(t *testing.T) string {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	for file, change := range map[string][2]string{
 		"bot/compat/newer.go":      {"const Reads = 1", "const Reads = 2"},
-		"bot/incident/compact.go":    {"const shortSchema = 2", "const shortSchema = 3"},
+		"bot/incident/compact.go":  {"const shortSchema = 2", "const shortSchema = 3"},
 		"bot/incident/document.go": {"case head.Schema == shortSchema:", "case head.Schema == 2 || head.Schema == shortSchema:"},
 	} {
 		path, err := filepath.Abs(filepath.Join("..", "..", file))

@@ -50,7 +50,7 @@ func slowly(t *testing.T, text string) (rows int64, sum *big.Rat) {
 	}
 	column := func(names ...string) int {
 		for _, name := range names {
-			if k := slices.IndexFunc(header, func(h string) bool { return strings.ToLower(strings.TrimSpace(h)) == strings.ToLower(name) }); k >= 0 {
+			if k := slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) }); k >= 0 {
 				return k
 			}
 		}

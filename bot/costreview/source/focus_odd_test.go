@@ -27,9 +27,6 @@ func line(changes ...string) string {
 	return strings.Join(values, ",") + "\n"
 }
 
-// usual is the group of a line without changes.
-var usual = money.Group{Provider: "AWS", Service: "EC2", Category: "Compute", Account: "111", Currency: "USD", Kind: money.Usage, Pricing: "Standard"}
-
 // described is what days hold, a line for each sum.
 func described(days money.Days) []string {
 	var all []string
