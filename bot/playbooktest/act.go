@@ -3,7 +3,7 @@ package playbooktest
 import (
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/signalbook/signalbook/bot/incident"
 )

@@ -1,7 +1,7 @@
 package playbooktest
 
 import (
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/playbooks"

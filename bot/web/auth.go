@@ -10,8 +10,8 @@ import (
 	"sync"
 
 	toolkit "github.com/prometheus/exporter-toolkit/web"
+	"go.yaml.in/yaml/v3"
 	"golang.org/x/crypto/bcrypt"
-	"gopkg.in/yaml.v3"
 )
 
 // Auth is the Prometheus family's web configuration: TLS, client certificates,

@@ -7,9 +7,8 @@ import (
 	"strings"
 	"unicode"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/yuin/goldmark/ast"
+	"go.yaml.in/yaml/v3"
 )
 
 var (
