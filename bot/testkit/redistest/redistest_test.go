@@ -85,10 +85,16 @@ func TestPortIsKept(t *testing.T) {
 	t.Parallel()
 	address := "127.0.0.1:" + redistest.Port(t)
 	for range 2 {
-		l, err := net.Listen("tcp", address)
-		if err != nil {
-			t.Fatalf("the test's own server: %v", err)
-		}
+		var l net.Listener
+		// A process that another test starts has a copy of the listener before from its fork to its exec.
+		redistest.Eventually(t, "the test's own server listens", func() (ok bool) {
+			var err error
+			l, err = net.Listen("tcp", address)
+			if err != nil && !errors.Is(err, syscall.EADDRINUSE) {
+				t.Fatalf("the test's own server: %v", err)
+			}
+			return err == nil
+		})
 		l.Close()
 		if runtime.GOOS != "linux" {
 			return // nothing keeps it there
