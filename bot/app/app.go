@@ -174,7 +174,7 @@ func (a *App) workspace(ctx context.Context, id store.Identity) error {
 	a.client.Remember(slackapi.Identity(id))
 	st := a.opts.Redis.Workspace(id.TeamID)
 	replies := st.NewReplies()
-	client := a.client.Shared(st)
+	client := a.client.Shared(st.Directory)
 	var d *interaction.Handler
 	tells := func(ctx context.Context, to string, channels []string) map[string]bool {
 		return d.Tells(ctx, to, channels)
@@ -204,13 +204,13 @@ func (a *App) workspace(ctx context.Context, id store.Identity) error {
 	})
 	endpoints.Go(func() error { return in.Run(doorsCtx) })
 	if c.Slack.SocketMode() {
-		s := newSockets(st, a.opts.Redis.Ping, a.opts.Logger, a.opts.Registry, func() *slackapi.Socket {
+		s := newSockets(st.Replicas, a.opts.Redis.Ping, a.opts.Logger, a.opts.Registry, func() *slackapi.Socket {
 			return slackapi.NewSocket(slackapi.SocketOptions{Client: a.client, Handler: d, Logger: a.opts.Logger, Registerer: a.opts.Registry})
 		})
 		a.sockets.Store(s)
 		endpoints.Go(func() error { return s.run(doorsCtx) })
 	}
-	others := newReplicas(st, a.opts.Logger, a.opts.Registry, func() store.Replica { return describe(a.settings.Load(), k.Keeping()) })
+	others := newReplicas(st.Replicas, a.opts.Logger, a.opts.Registry, func() store.Replica { return describe(a.settings.Load(), k.Keeping()) })
 	a.replicas.Store(others)
 	endpoints.Go(func() error { return others.run(doorsCtx) })
 	imports := a.importer(st, others.id)

@@ -123,7 +123,7 @@ func (a *App) gather(st *store.Store, tells tells) func(context.Context, string,
 func (a *App) organisation(st *store.Store) func(context.Context, time.Time) report.Organisation {
 	return func(ctx context.Context, now time.Time) report.Organisation {
 		told := a.settings.Load().Organisation().Ask(ctx, now)
-		weeks, err := ingest.UsersByWeek(ctx, st, now)
+		weeks, err := ingest.UsersByWeek(ctx, st.Costs, now)
 		if err != nil {
 			a.opts.Logger.Warn("the stored weeks of users could not be read, so growth is not measured", "error", err)
 		}
@@ -135,7 +135,7 @@ func (a *App) organisation(st *store.Store) func(context.Context, time.Time) rep
 // importer reads the cost sources that this replica can see.
 func (a *App) importer(st *store.Store, replica string) *ingest.Importer {
 	return &ingest.Importer{
-		Store: st, Replica: replica, Logger: a.opts.Logger, Now: a.digestClock(st), Every: a.opts.Timing.Imports,
+		Costs: st.Costs, Replica: replica, Logger: a.opts.Logger, Now: a.digestClock(st), Every: a.opts.Timing.Imports,
 		Sources: func() []ingest.Source {
 			s := a.settings.Load()
 			var all []ingest.Source

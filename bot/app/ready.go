@@ -113,7 +113,7 @@ func (a *App) Ready(ctx context.Context) web.Readiness {
 		return r
 	}
 	r.Ready = true
-	if dead, err := st.DeadLetters(ctx); err == nil && dead > 0 {
+	if dead, err := st.Dead.Count(ctx); err == nil && dead > 0 {
 		r.Degraded = append(r.Degraded, fmt.Sprintf("%s could not be handled: `signalbook dead list` shows why, `signalbook dead replay` tries again", textutil.Count(int(dead), "event")))
 	}
 	return r

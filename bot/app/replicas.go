@@ -37,7 +37,7 @@ const (
 
 // replicas is what this one knows of the others that work for the same workspace.
 type replicas struct {
-	store    *store.Store
+	store    *store.Replicas
 	log      *slog.Logger
 	describe func() store.Replica
 	id       string
@@ -49,7 +49,7 @@ type replicas struct {
 	text  string    // the sentence of the moment; empty while all is well
 }
 
-func newReplicas(st *store.Store, log *slog.Logger, reg prometheus.Registerer, describe func() store.Replica) *replicas {
+func newReplicas(st *store.Replicas, log *slog.Logger, reg prometheus.Registerer, describe func() store.Replica) *replicas {
 	r := &replicas{store: st, log: log, describe: describe, id: rand.Text()[:8], count: 1}
 	reg.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{

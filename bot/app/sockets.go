@@ -32,7 +32,7 @@ const (
 // sockets that are open, and a second one covers the gap while the first is
 // renewed.
 type sockets struct {
-	store  *store.Store
+	store  *store.Replicas
 	ping   func(context.Context) error // asks whether Redis answers
 	log    *slog.Logger
 	make   func() *slackapi.Socket // one that has not run yet
@@ -42,7 +42,7 @@ type sockets struct {
 	socket atomic.Pointer[slackapi.Socket] // nil while this replica opens none
 }
 
-func newSockets(st *store.Store, ping func(context.Context) error, log *slog.Logger, reg prometheus.Registerer, open func() *slackapi.Socket) *sockets {
+func newSockets(st *store.Replicas, ping func(context.Context) error, log *slog.Logger, reg prometheus.Registerer, open func() *slackapi.Socket) *sockets {
 	s := &sockets{store: st, ping: ping, log: log, make: open, id: rand.Text()}
 	reg.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{

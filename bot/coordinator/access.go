@@ -20,7 +20,7 @@ func (t *term) withPrivate(ctx context.Context, facts access.Facts, channel stri
 	if facts.Private != access.Unknown {
 		return facts
 	}
-	room, err := t.c.Store.Roster(ctx, t.people.Channel(channel), "")
+	room, err := t.c.Store.Directory.Roster(ctx, t.people.Channel(channel), "")
 	if err != nil {
 		t.log.Debug("what is known of a channel could not be read", "channel", channel, "error", err)
 	}

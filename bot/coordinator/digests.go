@@ -88,7 +88,7 @@ func (t *term) post(ctx context.Context) error {
 // scheduled posts every digest whose time has come. One that fails does not hold up
 // the others.
 func (t *term) scheduled(ctx context.Context, told map[string]time.Time) error {
-	passed, err := t.c.Store.Passed(ctx)
+	passed, err := t.c.Store.Digests.Passed(ctx)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (d Digest) due(last, now time.Time) (due time.Time, skipped int) {
 
 // wished posts what people asked for.
 func (t *term) wished(ctx context.Context) error {
-	asked, unread, err := t.c.Store.Asked(ctx)
+	asked, unread, err := t.c.Store.Digests.Asked(ctx)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (t *term) wished(ctx context.Context) error {
 
 // makeDigest gathers, judges and commits one digest; the sender posts it.
 func (t *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.DigestWrites, askedBy string) error {
-	newest, err := t.c.Store.NewestDigest(ctx)
+	newest, err := t.c.Store.Digests.Newest(ctx)
 	if err != nil {
 		return err
 	}
@@ -216,7 +216,7 @@ func (t *term) forgetDigests(ctx context.Context) error {
 	if kept <= 0 {
 		return nil
 	}
-	_, err := t.c.Store.ForgetDigests(ctx, t.lease.Fence, t.c.Now().Add(-kept), 10)
+	_, err := t.c.Store.Digests.Forget(ctx, t.lease.Fence, t.c.Now().Add(-kept), 10)
 	return err
 }
 

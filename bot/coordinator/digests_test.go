@@ -105,7 +105,7 @@ func (r *reviewRig) begin(st *store.Store) {
 	})
 	keepOn(t, k)
 	r.eventually("the coordinator knows the digest", func() bool {
-		passed, err := r.store.Passed(t.Context())
+		passed, err := r.store.Digests.Passed(t.Context())
 		return err == nil && !passed["weekly"].At.IsZero()
 	})
 }
@@ -188,7 +188,7 @@ func TestDigestsAreMadeOnTime(t *testing.T) {
 	// A clock that is set back posts nothing twice.
 	r.passes(tick.Add(2 * week))
 	r.passes(tick.Add(5*week + time.Minute))
-	if d, _, err := r.store.Digest(t.Context(), 4); err != nil || !d.Tick.Equal(tick.Add(5*week)) {
+	if d, _, err := r.store.Digests.Document(t.Context(), 4); err != nil || !d.Tick.Equal(tick.Add(5*week)) {
 		t.Errorf("digest 4 is for %s, %v, want the last tick", d.Tick, err)
 	}
 }
@@ -226,7 +226,7 @@ func TestClicksOnADigest(t *testing.T) {
 		}
 		return strings.Contains(text.String(), "adopted")
 	})
-	if adopted, _, err := r.store.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
+	if adopted, _, err := r.store.Digests.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
 		t.Errorf("the adoption is not remembered: %+v, %v", adopted, err)
 	}
 	// The first wins in every digest that offers the step.
@@ -239,7 +239,7 @@ func TestClicksOnADigest(t *testing.T) {
 	if a := do(report.VerbUndo, "C1", ben); a.Kind != incident.AnswerApplied {
 		t.Errorf("taking it back was answered %+v", a)
 	}
-	if adopted, _, err := r.store.Adoptions(t.Context()); err != nil || len(adopted) != 0 {
+	if adopted, _, err := r.store.Digests.Adoptions(t.Context()); err != nil || len(adopted) != 0 {
 		t.Errorf("what was taken back is remembered: %+v, %v", adopted, err)
 	}
 
@@ -255,7 +255,7 @@ func TestClicksOnADigest(t *testing.T) {
 	if a := do(report.VerbInvestigate, spike, anna); a.Kind != incident.AnswerTaken || a.Who.Name != "ben" {
 		t.Errorf("investigating again was answered %+v", a)
 	}
-	d, _, err := r.store.Digest(t.Context(), 1)
+	d, _, err := r.store.Digests.Document(t.Context(), 1)
 	if err != nil || d.Marks[spike].Incident != opened.Number {
 		t.Errorf("the digest does not know the incident: %+v, %v", d.Marks, err)
 	}
@@ -286,7 +286,7 @@ func TestDigestScheduleOfItsOwn(t *testing.T) {
 	}
 	r.configure(every("other", "mondays", tick, week))
 	r.eventually("the old digest is forgotten", func() bool {
-		passed, err := r.store.Passed(t.Context())
+		passed, err := r.store.Digests.Passed(t.Context())
 		return err == nil && len(passed) == 1 && !passed["other"].At.IsZero()
 	})
 	r.configure(hourly)
@@ -301,7 +301,7 @@ func TestDigestOfEachMinute(t *testing.T) {
 	r.begin(r.store)
 	r.now.Store(tick.Add(60 * 24 * time.Hour).Unix())
 	r.have(1)
-	if d, _, err := r.store.Digest(t.Context(), 1); err != nil || !d.Tick.Equal(tick.Add(60*24*time.Hour)) {
+	if d, _, err := r.store.Digests.Document(t.Context(), 1); err != nil || !d.Tick.Equal(tick.Add(60*24*time.Hour)) {
 		t.Errorf("digest 1 is for %s, %v, want the newest tick", d.Tick, err)
 	}
 }
@@ -380,7 +380,7 @@ func TestTwoAdoptionsInOneBatch(t *testing.T) {
 			t.Errorf("click %d was answered %+v, want %s", k, answer, want)
 		}
 	}
-	if adopted, _, err := r.store.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
+	if adopted, _, err := r.store.Digests.Adoptions(t.Context()); err != nil || adopted["C1"].By != "anna" {
 		t.Errorf("got %+v, %v, want the step adopted by anna", adopted, err)
 	}
 }

@@ -306,7 +306,7 @@ func TestDigestOfAChannelThatCannotBeWrittenTo(t *testing.T) {
 			r.begin(r.store)
 			if !early {
 				r.eventually("it is known that the channel is there", func() bool {
-					ids, err := r.store.Names(t.Context(), []string{"#cost-review"})
+					ids, err := r.store.Directory.Names(t.Context(), []string{"#cost-review"})
 					return err == nil && ids["#cost-review"] != ""
 				})
 				spoil()
@@ -317,7 +317,7 @@ func TestDigestOfAChannelThatCannotBeWrittenTo(t *testing.T) {
 				return len(roots) == 1 && strings.Contains(roots[0].PlainText(), "Belongs in #cost-review")
 			})
 			r.settled()
-			d, ok, err := r.store.Digest(t.Context(), 1)
+			d, ok, err := r.store.Digests.Document(t.Context(), 1)
 			if err != nil || !ok || d.Channel != "#incidents" {
 				t.Errorf("the digest's channel is %q (%v, %v)", d.Channel, ok, err)
 			}

@@ -129,7 +129,7 @@ func TestRenamedChannelIsNotClosed(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
 	channel, _ := r.sim.Channel("db-incidents")
-	if err := r.store.SetNames(t.Context(), map[string]string{"#db-incidents-old": channel.ID}); err != nil {
+	if err := r.store.Directory.SetNames(t.Context(), map[string]string{"#db-incidents-old": channel.ID}); err != nil {
 		t.Fatal(err)
 	}
 	k := r.routed(r.direct, func(s *coordinator.Settings) {

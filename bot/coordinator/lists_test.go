@@ -153,7 +153,7 @@ func TestListsFollowTheCoordinator(t *testing.T) {
 			mend()
 			_, end = r.keep()
 			for _, letter := range r.letters() {
-				if err := r.store.Replay(t.Context(), letter.ID); err != nil {
+				if err := r.store.Dead.Replay(t.Context(), letter.ID); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -88,7 +88,7 @@ func (s *state) Collect(ch chan<- prometheus.Metric) {
 	if skew, err := st.MeasureClock(ctx); err == nil {
 		gauge(s.skew, skew.Seconds())
 	}
-	if n, err := st.DeadLetters(ctx); err == nil {
+	if n, err := st.Dead.Count(ctx); err == nil {
 		gauge(s.dead, float64(n))
 	}
 	if n, err := st.DirtyLength(ctx); err == nil {

@@ -80,7 +80,7 @@ func (t *term) watchNewer(ctx context.Context) error {
 // newerReplica reports whether a replica that can read more than this one has shown
 // itself since this term began.
 func (t *term) newerReplica(ctx context.Context) bool {
-	all, err := t.c.Store.Replicas(ctx)
+	all, err := t.c.Store.Replicas.All(ctx)
 	if err != nil {
 		return false
 	}

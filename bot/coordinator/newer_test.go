@@ -79,12 +79,12 @@ func TestNewerReplicaTakesOver(t *testing.T) {
 	r.raw.XAdd(t.Context(), &redis.XAddArgs{Stream: deadBase + "inbox", Values: []any{"e", `{"op":"op1","at":"2026-11-23T09:00:00Z","merge":{"incident":1}}`}})
 	k, _ := r.keep()
 	r.eventually("no newer one is there, so it keeps the workspace", func() bool { return k.Keeping() && said(k, "wait in the inbox, 1 of them") })
-	if _, err := r.store.Announce(t.Context(), store.Replica{ID: "old", Reads: compat.Reads}); err != nil {
+	if _, err := r.store.Replicas.Announce(t.Context(), store.Replica{ID: "old", Reads: compat.Reads}); err != nil {
 		t.Fatal(err)
 	}
 	var lease store.Lease
 	r.eventually("it gives the workspace to the newer one", func() bool {
-		if _, err := r.store.Announce(t.Context(), store.Replica{ID: "new", Reads: compat.Reads + 1}); err != nil {
+		if _, err := r.store.Replicas.Announce(t.Context(), store.Replica{ID: "new", Reads: compat.Reads + 1}); err != nil {
 			t.Fatal(err)
 		}
 		var ok bool
@@ -101,7 +101,7 @@ func TestNewerReplicaTakesOver(t *testing.T) {
 	if err != nil || each[0] != nil {
 		t.Fatal(err, each)
 	}
-	if err := errors.Join(r.store.Retire(t.Context(), "new"), r.store.Release(t.Context(), lease)); err != nil {
+	if err := errors.Join(r.store.Replicas.Retire(t.Context(), "new"), r.store.Release(t.Context(), lease)); err != nil {
 		t.Fatal(err)
 	}
 	r.fires("after", alerts.Firing)

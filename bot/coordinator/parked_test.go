@@ -153,7 +153,7 @@ func TestRenamedChannelGoesOn(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
 	channel, _ := r.sim.Channel("incidents")
-	if err := r.store.SetNames(t.Context(), map[string]string{"#incidents": channel.ID, "@sre-oncall": ""}); err != nil {
+	if err := r.store.Directory.SetNames(t.Context(), map[string]string{"#incidents": channel.ID, "@sre-oncall": ""}); err != nil {
 		t.Fatal(err)
 	}
 	r.sim.Fail(slacksim.Fault{Method: "conversations.list", Kind: slacksim.HTTP503}) // nobody can tell its new name

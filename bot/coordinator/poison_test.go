@@ -170,7 +170,7 @@ func (r *deadRig) handled() string {
 func (r *deadRig) letters() []store.DeadLetter {
 	r.t.Helper()
 	var all []store.DeadLetter
-	for letter, err := range r.store.EachDead(r.t.Context()) {
+	for letter, err := range r.store.Dead.Each(r.t.Context()) {
 		if err != nil {
 			r.t.Fatal(err)
 		}
@@ -214,7 +214,7 @@ func TestPanicGoesToTheDeadLetters(t *testing.T) {
 	}
 	r.noTries()
 	mended.Store(true)
-	if err := r.store.Replay(t.Context(), letters[0].ID); err != nil {
+	if err := r.store.Dead.Replay(t.Context(), letters[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	r.eventually("the replay opens its incident", func() bool { return strings.Contains(r.handled(), "Broken: poison") })
@@ -267,7 +267,7 @@ func TestPersonIsToldOfADeadLetter(t *testing.T) {
 	}
 	answered(incident.AnswerFailed)
 	mended.Store(true)
-	if err := r.store.Replay(t.Context(), r.letters()[0].ID); err != nil {
+	if err := r.store.Dead.Replay(t.Context(), r.letters()[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	answered(incident.AnswerStarted)

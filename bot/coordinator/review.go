@@ -48,11 +48,11 @@ func (t *term) review(ctx context.Context, entry store.Entry) (store.Commit, err
 		commit.Answer.Title = strings.Join(names, ", ")
 		return commit, nil
 	}
-	document, ok, err := t.c.Store.Digest(ctx, v.Digest)
+	document, ok, err := t.c.Store.Digests.Document(ctx, v.Digest)
 	var adopted map[string]report.Adoption
 	if err == nil && ok {
 		var unread []*store.Unreadable
-		adopted, unread, err = t.c.Store.Adoptions(ctx)
+		adopted, unread, err = t.c.Store.Digests.Adoptions(ctx)
 		t.documents.Met(unread...)
 	}
 	if err != nil || !ok {
@@ -107,7 +107,7 @@ func shared(done report.Document, week []report.Document) (all []store.SavedDige
 
 // digestsOf are the digests that tell of a week; what cannot be read is named.
 func (t *term) digestsOf(ctx context.Context, week money.Week) ([]report.Document, error) {
-	all, unread, err := t.c.Store.DigestsOf(ctx, week)
+	all, unread, err := t.c.Store.Digests.Of(ctx, week)
 	t.documents.Met(unread...)
 	return all, err
 }
@@ -120,7 +120,7 @@ func (t *term) second(ctx context.Context, v incident.DigestAct, asked store.Ask
 	}
 	week := report.WeekBefore(asked.At)
 	answer = incident.Answer{Kind: incident.AnswerSecond, Verb: incident.Verb(v.Verb), Title: asked.Digest}
-	pending, unread, err := t.c.Store.Asked(ctx)
+	pending, unread, err := t.c.Store.Digests.Asked(ctx)
 	if err != nil {
 		return answer, false, err
 	}

@@ -240,7 +240,7 @@ func TestReplayedTimerIsDueAgain(t *testing.T) {
 		r.raw.XAdd(t.Context(), &redis.XAddArgs{Stream: deadBase + "dead", Values: []any{"id", "1-1", "why", "old", "e", raw}})
 	}
 	for _, letter := range r.letters() {
-		if err := r.store.Replay(t.Context(), letter.ID); err != nil {
+		if err := r.store.Dead.Replay(t.Context(), letter.ID); err != nil {
 			t.Fatal(err)
 		}
 	}

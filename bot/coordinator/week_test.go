@@ -119,7 +119,7 @@ func TestASecondDigestOfAWeekIsAskedBack(t *testing.T) {
 	r.now.Store(now.Unix())
 	r.configure(every("weekly", "each hour", now.Add(time.Minute), time.Hour))
 	r.eventually("the coordinator knows the schedule", func() bool {
-		passed, err := r.store.Passed(t.Context())
+		passed, err := r.store.Digests.Passed(t.Context())
 		return err == nil && passed["weekly"].Schedule == "each hour"
 	})
 	r.now.Store(now.Add(2 * time.Minute).Unix())
@@ -142,7 +142,7 @@ func TestSecondPostsInOneBatch(t *testing.T) {
 		t.Errorf("the second was answered %+v", a)
 	}
 	r.have(1)
-	if d, _, err := r.store.DigestsOf(t.Context(), report.WeekBefore(r.store.Now())); err != nil || len(d) != 1 || d[0].Report.Week != money.WeekOf(money.DayOf(r.store.Now())).Add(-1) {
+	if d, _, err := r.store.Digests.Of(t.Context(), report.WeekBefore(r.store.Now())); err != nil || len(d) != 1 || d[0].Report.Week != money.WeekOf(money.DayOf(r.store.Now())).Add(-1) {
 		t.Errorf("got %+v, %v", d, err)
 	}
 }

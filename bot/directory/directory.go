@@ -148,7 +148,7 @@ func (d *Directory) rest(ctx context.Context, wait time.Duration) bool {
 // recall takes over what Slack said in an earlier term.
 func (d *Directory) recall(ctx context.Context) {
 	settings := d.Names()
-	ids, err := d.Store.Names(ctx, slices.Concat(settings.Channels, settings.People))
+	ids, err := d.Store.Directory.Names(ctx, slices.Concat(settings.Channels, settings.People))
 	if err != nil {
 		d.Log.Warn("what Slack said of names could not be read; it is asked again", "error", err)
 		return
@@ -218,7 +218,7 @@ func (d *Directory) refresh(ctx context.Context) (wait time.Duration, err error)
 		problems = append(problems, fmt.Errorf("Slack does not know %s", strings.Join(unknown, ", ")))
 	}
 	d.settled()
-	if err := errors.Join(d.Store.SetNames(ctx, ids), d.keepPrivate(ctx, private)); err != nil {
+	if err := errors.Join(d.Store.Directory.SetNames(ctx, ids), d.keepPrivate(ctx, private)); err != nil {
 		trouble("keep what Slack said", err)
 	}
 	for _, name := range slices.Sorted(maps.Keys(people)) {

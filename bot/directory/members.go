@@ -14,11 +14,11 @@ import (
 // them.
 func (d *Directory) askGroups(ctx context.Context) error {
 	ids := map[string]string{}
-	kept, err := d.Store.MemberNames(ctx)
+	kept, err := d.Store.Directory.MemberNames(ctx)
 	names := slices.Concat(d.Names().People, kept)
 	slices.Sort(names)
 	groups, _, errAsked := d.askPeople(ctx, slackapi.GroupNames(slices.Compact(names)), ids)
-	err = errors.Join(err, errAsked, d.Store.SetNames(ctx, ids))
+	err = errors.Join(err, errAsked, d.Store.Directory.SetNames(ctx, ids))
 	for name, group := range groups {
 		if group.Members != nil {
 			err = errors.Join(err, d.keepMembers(ctx, name, group.Members))
@@ -31,7 +31,7 @@ func (d *Directory) askGroups(ctx context.Context) error {
 func (d *Directory) keepPrivate(ctx context.Context, private map[string]bool) error {
 	var errs []error
 	for id, is := range private {
-		errs = append(errs, d.Store.SetRosterPrivate(ctx, id, is, d.Store.Now()))
+		errs = append(errs, d.Store.Directory.SetRosterPrivate(ctx, id, is, d.Store.Now()))
 	}
 	return errors.Join(errs...)
 }
@@ -62,7 +62,7 @@ func (d *Directory) keepMembers(ctx context.Context, name string, users []string
 	if stored {
 		return nil
 	}
-	err := d.Store.SetMembers(ctx, name, users)
+	err := d.Store.Directory.SetMembers(ctx, name, users)
 	d.mu.Lock()
 	d.unsaved[name] = err != nil // to be kept at the next try
 	d.mu.Unlock()
@@ -95,5 +95,5 @@ func (d *Directory) who(ctx context.Context, name string) (users []string, known
 	if known {
 		return users, true, nil
 	}
-	return d.Store.Members(ctx, name)
+	return d.Store.Directory.Members(ctx, name)
 }

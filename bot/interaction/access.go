@@ -67,7 +67,7 @@ func (h *Handler) channelID(ctx context.Context, channel string) string {
 	if channel == "" || slackapi.IsChannelID(channel) {
 		return channel
 	}
-	ids, err := h.Store.Names(ctx, []string{channel})
+	ids, err := h.Store.Directory.Names(ctx, []string{channel})
 	if err != nil {
 		h.Logger.Debug("a channel's id could not be read", "channel", channel, "error", err)
 	}
@@ -76,7 +76,7 @@ func (h *Handler) channelID(ctx context.Context, channel string) string {
 
 // membership says whether a person is in a channel, and whether that is private.
 func (h *Handler) membership(ctx context.Context, channel, user string, age time.Duration) (member, private access.Known) {
-	room, err := h.Store.Roster(ctx, channel, user)
+	room, err := h.Store.Directory.Roster(ctx, channel, user)
 	if err != nil {
 		h.Logger.Debug("who is in a channel could not be read", "channel", channel, "error", err)
 		return access.Unknown, access.Unknown
@@ -84,7 +84,7 @@ func (h *Handler) membership(ctx context.Context, channel, user string, age time
 	var asked error
 	if !fresh(room, age, h.Store.Now()) {
 		if asked = h.askRoom(ctx, channel, room); asked == nil {
-			if room, err = h.Store.Roster(ctx, channel, user); err != nil {
+			if room, err = h.Store.Directory.Roster(ctx, channel, user); err != nil {
 				return access.Unknown, access.Unknown
 			}
 		}
@@ -125,7 +125,7 @@ func (h *Handler) askRoom(ctx context.Context, channel string, room store.Roster
 		}
 		members, err := h.Slack.ChannelMembers(ctx, channel)
 		if err == nil {
-			err = h.Store.SetRosterMembers(ctx, channel, members, h.Store.Now())
+			err = h.Store.Directory.SetRosterMembers(ctx, channel, members, h.Store.Now())
 		}
 		return errors.Join(append(errs, err)...)
 	})
@@ -137,7 +137,7 @@ func (h *Handler) askPrivate(ctx context.Context, channel string) error {
 	if err != nil {
 		return err
 	}
-	return h.Store.SetRosterPrivate(ctx, channel, private, h.Store.Now())
+	return h.Store.Directory.SetRosterPrivate(ctx, channel, private, h.Store.Now())
 }
 
 // Tells reports of which channels, by id or configured name, the incidents may be
@@ -167,10 +167,10 @@ func (h *Handler) Tells(ctx context.Context, to string, channels []string) map[s
 // public reports whether Slack says, or said within a day when it cannot be asked, that
 // a channel is public.
 func (h *Handler) public(ctx context.Context, channel string) bool {
-	room, err := h.Store.Roster(ctx, channel, "")
+	room, err := h.Store.Directory.Roster(ctx, channel, "")
 	if err == nil && h.Store.Now().Sub(room.PrivateAt) >= privateFor {
 		if h.once(ctx, "private "+channel, func(ctx context.Context) error { return h.askPrivate(ctx, channel) }) == nil {
-			room, err = h.Store.Roster(ctx, channel, "")
+			room, err = h.Store.Directory.Roster(ctx, channel, "")
 		}
 	}
 	return err == nil && room.Private == access.No && h.Store.Now().Sub(room.PrivateAt) < tellsFor
@@ -189,7 +189,7 @@ func (h *Handler) personKind(ctx context.Context, who person) access.Person {
 // said.
 func (h *Handler) known(ctx context.Context, id string) store.Person {
 	read := func() store.Person {
-		p, err := h.Store.Person(ctx, id)
+		p, err := h.Store.Directory.Person(ctx, id)
 		if err != nil {
 			h.Logger.Debug("what is known of a person could not be read", "error", err)
 		}
@@ -204,7 +204,7 @@ func (h *Handler) known(ctx context.Context, id string) store.Person {
 		if err != nil {
 			return err
 		}
-		return h.Store.SetPerson(ctx, id, store.Person{Kind: kind, Name: name, At: h.Store.Now()})
+		return h.Store.Directory.SetPerson(ctx, id, store.Person{Kind: kind, Name: name, At: h.Store.Now()})
 	})
 	if err == nil {
 		p = read()
@@ -261,7 +261,7 @@ func (h *Handler) maySee(ctx context.Context, who person, channel, at string, re
 func (h *Handler) decideAccess(ctx context.Context, who person, facts access.Facts, channel string, responders []string) access.Decision {
 	q := access.Question{Facts: facts, Channel: channel, Responders: responders, Responder: access.No}
 	for _, name := range responders {
-		users, _, err := h.Store.Members(ctx, name)
+		users, _, err := h.Store.Directory.Members(ctx, name)
 		if err != nil {
 			h.Logger.Debug("who a name stands for could not be read", "name", name, "error", err)
 		}
@@ -319,7 +319,7 @@ func (h *Handler) ask(ctx context.Context, ev *incident.Event, who person) {
 	case ev.Review != nil && ev.Review.Verb == incident.ReviewPost:
 		channel = h.Settings().DigestChannel(ev.Review.Name)
 	case ev.Review != nil:
-		if document, ok, err := h.Store.Digest(ctx, ev.Review.Digest); err == nil && ok {
+		if document, ok, err := h.Store.Digests.Document(ctx, ev.Review.Digest); err == nil && ok {
 			channel = document.Channel
 		}
 	}

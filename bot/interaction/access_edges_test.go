@@ -45,12 +45,12 @@ func (r *rig) aged(channel string, age time.Duration) {
 	var members []string
 	for _, user := range []string{"anna", "ben", "chris", "gus"} {
 		if u, ok := r.sim.User(user); ok {
-			if room, err := r.store.Roster(r.t.Context(), c.ID, u.ID); err == nil && room.Member {
+			if room, err := r.store.Directory.Roster(r.t.Context(), c.ID, u.ID); err == nil && room.Member {
 				members = append(members, u.ID)
 			}
 		}
 	}
-	if err := r.store.SetRosterMembers(r.t.Context(), c.ID, members, time.Now().Add(-age)); err != nil {
+	if err := r.store.Directory.SetRosterMembers(r.t.Context(), c.ID, members, time.Now().Add(-age)); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -157,7 +157,7 @@ func TestGuestsStayGuestsWhileSlackIsDown(t *testing.T) {
 	r.start()
 	r.keep()
 	r.open()
-	if err := r.store.SetPerson(t.Context(), r.id("gus"), store.Person{Kind: access.PersonGuest, At: time.Now().Add(-time.Hour)}); err != nil {
+	if err := r.store.Directory.SetPerson(t.Context(), r.id("gus"), store.Person{Kind: access.PersonGuest, At: time.Now().Add(-time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	r.sim.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.HTTP503})
@@ -183,7 +183,7 @@ func TestDigestsTellNothingOfPrivateChannels(t *testing.T) {
 	}}
 	r.start()
 	ids, _, err := r.client.Channels(t.Context(), []string{"#secrets", "#general"})
-	if err != nil || r.store.SetNames(t.Context(), ids) != nil {
+	if err != nil || r.store.Directory.SetNames(t.Context(), ids) != nil {
 		t.Fatal(ids, err)
 	}
 	all := []string{"#incidents", "#general", "#secrets", ids["#secrets"], "C0UNKNOWN1", "#never-heard-of", ""}
@@ -209,7 +209,7 @@ func TestDigestsTellNothingOfPrivateChannels(t *testing.T) {
 		age     time.Duration
 		told    bool
 	}{{false, time.Hour, true}, {true, time.Hour, false}, {false, 25 * time.Hour, false}} {
-		if err := r.store.SetRosterPrivate(t.Context(), general, test.private, time.Now().Add(-test.age)); err != nil {
+		if err := r.store.Directory.SetRosterPrivate(t.Context(), general, test.private, time.Now().Add(-test.age)); err != nil {
 			t.Fatal(err)
 		}
 		if got := r.handler.Tells(t.Context(), "#incidents", []string{"#general"})["#general"]; got != test.told {
@@ -258,7 +258,7 @@ func TestActsThatNoDoorLookedAt(t *testing.T) {
 	r.thread("secrets")
 	channel, _ := r.sim.Channel("secrets")
 	eventually(t, "it is known that the channel is private, and no endpoint has asked", func() bool {
-		room, err := r.store.Roster(t.Context(), channel.ID, "")
+		room, err := r.store.Directory.Roster(t.Context(), channel.ID, "")
 		return err == nil && room.Private == access.Yes && room.MembersAt.IsZero()
 	})
 	act := incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: incident.User{ID: r.id("ben"), Name: "ben"}, Via: "command"}
@@ -287,7 +287,7 @@ func TestWhereTheThreadStandsDecides(t *testing.T) {
 	r.thread("secrets")
 	end()
 	general, _ := r.sim.Channel("general")
-	if err := r.store.SetNames(t.Context(), map[string]string{"#secrets": general.ID}); err != nil {
+	if err := r.store.Directory.SetNames(t.Context(), map[string]string{"#secrets": general.ID}); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{"incidents", "incidents all", "status INC-1", "timeline INC-1"} {
@@ -332,7 +332,7 @@ func TestDivertedIncidentsBelongToWhereTheyStand(t *testing.T) {
 			}
 			if responders != "" {
 				eventually(t, "it is known who is in the group", func() bool {
-					users, _, err := r.store.Members(t.Context(), responders)
+					users, _, err := r.store.Directory.Members(t.Context(), responders)
 					return err == nil && len(users) == 1
 				})
 			}

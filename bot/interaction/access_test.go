@@ -182,7 +182,7 @@ func TestMembershipThatCannotBeChecked(t *testing.T) {
 	eventually(t, "Slack is asked again", func() bool {
 		r.in("chris", "general", "status INC-1")
 		channel, _ := r.sim.Channel("incidents")
-		room, err := r.store.Roster(t.Context(), channel.ID, "")
+		room, err := r.store.Directory.Roster(t.Context(), channel.ID, "")
 		return err == nil && !room.MembersAt.IsZero()
 	})
 	r.in("anna", "general", "ack INC-1 2")
@@ -280,7 +280,7 @@ func TestDigestsBelongToTheirChannel(t *testing.T) {
 	r.responders = []string{"@sre-oncall"} // anna
 	r.keep()
 	eventually(t, "it is known who is in the group", func() bool {
-		users, _, err := r.store.Members(t.Context(), "@sre-oncall")
+		users, _, err := r.store.Directory.Members(t.Context(), "@sre-oncall")
 		return err == nil && len(users) == 1
 	})
 	m := r.post()
@@ -296,12 +296,12 @@ func TestDigestsBelongToTheirChannel(t *testing.T) {
 	if errs, err := r.sim.SubmitView(t.Context(), "ben", map[string]string{"until": "1"}); err != nil || !strings.Contains(errs["until"], refused) {
 		t.Errorf("snoozing was answered %v, %v", errs, err)
 	}
-	if document, _, err := r.store.Digest(t.Context(), 1); err != nil || len(document.Marks) > 0 {
+	if document, _, err := r.store.Digests.Document(t.Context(), 1); err != nil || len(document.Marks) > 0 {
 		t.Errorf("the digest has %v, %v", document.Marks, err)
 	}
 	r.click("anna", m, "digest:adopt", "DIG-1/C1")
 	eventually(t, "anna has adopted it", func() bool {
-		document, _, err := r.store.Digest(t.Context(), 1)
+		document, _, err := r.store.Digests.Document(t.Context(), 1)
 		return err == nil && document.Marks["C1"].By == "anna"
 	})
 }

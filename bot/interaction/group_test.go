@@ -20,7 +20,7 @@ func TestGroupThatIsNobody(t *testing.T) {
 		t.Fatalf("the owners are not mentioned:\n%s", root.PlainText())
 	}
 	members := func(name string) (users []string) {
-		users, _, err := r.store.Members(t.Context(), name)
+		users, _, err := r.store.Directory.Members(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestGroupThatIsConfiguredNoMore(t *testing.T) {
 	end := r.keep()
 	_, tier := r.open()
 	known := func() int {
-		users, _, err := r.store.Members(t.Context(), "@db-oncall")
+		users, _, err := r.store.Directory.Members(t.Context(), "@db-oncall")
 		if err != nil {
 			t.Fatal(err)
 		}

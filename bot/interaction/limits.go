@@ -22,7 +22,7 @@ const (
 func (h *Handler) admit(ctx context.Context, ev *incident.Event, who person) (said string) {
 	name, most := limit(*ev)
 	if most > 0 && !h.repeated(ctx, ev.Op) {
-		wait, err := h.Store.Spend(ctx, "by:"+name+":"+who.id, most)
+		wait, err := h.Store.Directory.Spend(ctx, "by:"+name+":"+who.id, most)
 		switch {
 		case err != nil:
 			h.Logger.Debug("what a person did is not counted, because the store does not answer", "error", err)

@@ -141,7 +141,7 @@ func TestListsWhileSlackIsSlow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.store.SetMembers(t.Context(), "@db", []string{people["anna@example.com"].ID}); err != nil {
+	if err := r.store.Directory.SetMembers(t.Context(), "@db", []string{people["anna@example.com"].ID}); err != nil {
 		t.Fatal(err)
 	}
 	var all []incident.Incident

@@ -42,7 +42,7 @@ func (h *Handler) linked(ctx context.Context, who person, m message.Message) mes
 func (h *Handler) maySeeAsKnown(ctx context.Context, who person, about topic.ID, at string) bool {
 	channel, responders := "", []string(nil)
 	if about.Kind == topic.OfDigest {
-		document, ok, err := h.Store.Digest(ctx, about.Number)
+		document, ok, err := h.Store.Digests.Document(ctx, about.Number)
 		if err != nil || !ok {
 			return false
 		}
@@ -54,11 +54,11 @@ func (h *Handler) maySeeAsKnown(ctx context.Context, who person, about topic.ID,
 		}
 		channel, responders = i.Channel, i.Responders
 	}
-	room, err := h.Store.Roster(ctx, at, who.id)
+	room, err := h.Store.Directory.Roster(ctx, at, who.id)
 	if err != nil {
 		return false
 	}
-	known, err := h.Store.Person(ctx, who.id)
+	known, err := h.Store.Directory.Person(ctx, who.id)
 	if err != nil {
 		return false
 	}

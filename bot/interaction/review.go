@@ -48,7 +48,7 @@ func (h *Handler) openReview(ctx context.Context, a slackapi.Action, button acti
 		return
 	}
 	readCtx, cancel := context.WithTimeout(ctx, h.waits.read)
-	document, ok, err := h.Store.Digest(readCtx, number)
+	document, ok, err := h.Store.Digests.Document(readCtx, number)
 	cancel()
 	if err != nil {
 		h.say(ctx, to, h.notRead(err))

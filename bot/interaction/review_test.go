@@ -170,7 +170,7 @@ func TestWordsAboutADigest(t *testing.T) {
 	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"until": "1", "note": "<!channel> after the move"}); err != nil || len(errs) > 0 {
 		t.Fatalf("a snooze got %v, %v", errs, err)
 	}
-	document, _, err := r.store.Digest(t.Context(), 1)
+	document, _, err := r.store.Digests.Document(t.Context(), 1)
 	if mark := document.Marks["C1"]; err != nil || mark.Verb != report.VerbSnooze || mark.Text != "<!channel> after the move" || !mark.Until.After(time.Now()) {
 		t.Errorf("got mark %+v, %v", mark, err)
 	}
@@ -180,7 +180,7 @@ func TestWordsAboutADigest(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "the step is adopted", func() bool {
-		document, _, err := r.store.Digest(t.Context(), 1)
+		document, _, err := r.store.Digests.Document(t.Context(), 1)
 		return err == nil && document.Marks["C1"].Verb == report.VerbAdopt
 	})
 	stop()

@@ -95,7 +95,7 @@ func (r *rig) start() {
 	r.replies = r.store.NewReplies()
 	eventually(t, "the channel has its id", func() bool {
 		ids, _, err := r.client.Channels(t.Context(), []string{r.channel})
-		return err == nil && r.store.SetNames(t.Context(), ids) == nil
+		return err == nil && r.store.Directory.SetNames(t.Context(), ids) == nil
 	})
 	d := interaction.New(interaction.Options{Store: r.store, Replies: r.replies, Slack: r.client, Logger: logger, Gather: r.gather, Organisation: func(ctx context.Context, _ time.Time) report.Organisation {
 		if r.organisation == nil {

@@ -33,7 +33,7 @@ type subject struct {
 func (s *Sender) subject(ctx context.Context, about topic.ID) (subject, bool, error) {
 	switch about.Kind {
 	case topic.OfDigest:
-		d, ok, err := s.Store.Digest(ctx, about.Number)
+		d, ok, err := s.Store.Digests.Document(ctx, about.Number)
 		return subject{topic: about, name: about.String(), channel: d.Channel, version: d.Version, opened: d.Tick, digest: &d}, ok, err
 	case topic.OfStorm:
 		t, ok, err := s.Store.Storm(ctx, about.Number)

@@ -29,7 +29,7 @@ type anchor struct {
 // Now is the time on Redis' clock as MeasureClock last found it; before that, this
 // replica's own. It jumps when the clock of Redis does, never when this replica's
 // does.
-func (s *Store) Now() time.Time {
+func (s *workspace) Now() time.Time {
 	a := s.redis.anchor.Load()
 	if a == nil {
 		return s.redis.opts.Now().Round(0)
@@ -39,7 +39,7 @@ func (s *Store) Now() time.Time {
 
 // Local is what this replica's clock shows at a time of Redis' clock: for others that
 // are compared with this replica, such as Slack.
-func (s *Store) Local(t time.Time) time.Time {
+func (s *workspace) Local(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
 	}
@@ -70,7 +70,7 @@ func (s *Store) MeasureClock(ctx context.Context) (skew time.Duration, err error
 // received is when Redis took an entry of a stream, by its id. After Redis' clock was
 // set back, ids stay where they were until it has come there again: such an entry
 // came just now.
-func (s *Store) received(id string) time.Time {
+func (s *workspace) received(id string) time.Time {
 	at := idTime(id)
 	if s.redis.anchor.Load() == nil {
 		return at

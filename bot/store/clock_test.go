@@ -86,18 +86,18 @@ func TestReplayKeepsTheTime(t *testing.T) {
 				t.Fatalf("event %s is of %v, want %v", entry.ID, entry.At, taken)
 			}
 			e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entry.ID, Bury: &entry, Why: "test"})
-			ids := value[[]string](t)(e.DeadIDs(t.Context()))
+			ids := value[[]string](t)(e.Dead.IDs(t.Context()))
 			letters, err := e.raw.XRange(t.Context(), base+"dead", ids[0], ids[0]).Result()
 			must(t, err)
 			if letters[0].Values["at"] != "1700000000123" {
 				t.Errorf("got %v among the dead letters, want its time", letters[0].Values)
 			}
-			must(t, e.Replay(t.Context(), ids[0]))
+			must(t, e.Dead.Replay(t.Context(), ids[0]))
 		}
 		// A letter of an earlier binary has no time of its own, but its id in the inbox.
 		old := string(value[[]byte](t)(note("op2").Encode()))
 		id := value[string](t)(e.raw.Do(t.Context(), "XADD", base+"dead", "*", "e", old, "id", "1600000000456-7", "why", "test").Text())
-		must(t, e.Replay(t.Context(), id))
+		must(t, e.Dead.Replay(t.Context(), id))
 		entries := e.read(t)
 		if got := entries[len(entries)-1].Event; got.Op != "op2" || got.At.UnixMilli() != 1_600_000_000_456 {
 			t.Errorf("got %+v, want op2 with the time of its inbox id", got)
@@ -111,7 +111,7 @@ func TestDropMakesATimerDueOnRedisClock(t *testing.T) {
 	e := open(t, startServer(t).Addr, store.Options{Now: wrongBy(time.Hour)})
 	timer := string(value[[]byte](t)(incident.Event{At: start, Timer: &incident.Timer{Topic: topic.Incident(7)}}.Encode()))
 	id := value[string](t)(e.raw.Do(t.Context(), "XADD", base+"dead", "*", "e", timer, "id", "1-1").Text())
-	must(t, e.Drop(t.Context(), id))
+	must(t, e.Dead.Drop(t.Context(), id))
 	due := time.UnixMilli(int64(e.raw.ZScore(t.Context(), base+"due", "7").Val()))
 	if !near(due, time.Now()) {
 		t.Errorf("it is due at %v, want now", due)
@@ -146,11 +146,11 @@ func TestNotedBeforeTheClockWentBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		_ = value[time.Duration](t)(e.MeasureClock(t.Context()))
 		for at, known := range map[time.Time]bool{e.Now(): true, e.Now().Add(-time.Hour): true, e.Now().Add(time.Hour): false} {
-			must(t, e.SetRosterPrivate(t.Context(), "C1", false, at))
-			must(t, e.SetRosterMembers(t.Context(), "C1", []string{"U1"}, at))
-			must(t, e.SetPerson(t.Context(), "U1", store.Person{Kind: access.PersonOurs, At: at}))
-			room := value[store.Roster](t)(e.Roster(t.Context(), "C1", "U1"))
-			said := value[store.Person](t)(e.Person(t.Context(), "U1")).At
+			must(t, e.Directory.SetRosterPrivate(t.Context(), "C1", false, at))
+			must(t, e.Directory.SetRosterMembers(t.Context(), "C1", []string{"U1"}, at))
+			must(t, e.Directory.SetPerson(t.Context(), "U1", store.Person{Kind: access.PersonOurs, At: at}))
+			room := value[store.Roster](t)(e.Directory.Roster(t.Context(), "C1", "U1"))
+			said := value[store.Person](t)(e.Directory.Person(t.Context(), "U1")).At
 			if room.PrivateAt.IsZero() == known || room.MembersAt.IsZero() == known || said.IsZero() == known {
 				t.Errorf("noted at %v, now it is %v: got %+v, and a person of %v; known: %v", at, e.Now(), room, said, known)
 			}

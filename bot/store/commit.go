@@ -189,7 +189,7 @@ func (s *Store) Send(ctx context.Context, batch Batch) (each []error, err error)
 	return each, nil
 }
 
-func (s *Store) newWrites() *writes {
+func (s *workspace) newWrites() *writes {
 	w := &writes{index: map[string]int{}}
 	w.key(s.keys.fence())
 	w.key(s.keys.inbox())

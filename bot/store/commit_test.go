@@ -314,7 +314,7 @@ func TestBury(t *testing.T) {
 			t.Errorf("got %d tries after it was cleared, want 1", got)
 		}
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entries[0].ID, Bury: &entries[0], Why: "it is poison"})
-		if n := value[int64](t)(e.DeadLetters(t.Context())); n != 1 {
+		if n := value[int64](t)(e.Dead.Count(t.Context())); n != 1 {
 			t.Errorf("got %d dead letters, want 1", n)
 		}
 		dead := e.raw.XRange(t.Context(), base+"dead", "-", "+").Val()

@@ -43,9 +43,12 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `)
 
+// Costs are the figures of the cost sources, and whose turn it is to read one.
+type Costs struct{ workspace }
+
 // TakeImport takes the lease of a cost source for a replica, or prolongs it; false
 // when another has it.
-func (s *Store) TakeImport(ctx context.Context, source, replica string) (bool, error) {
+func (s *Costs) TakeImport(ctx context.Context, source, replica string) (bool, error) {
 	got, err := takeImportScript.Run(ctx, s.redis.client, []string{s.keys.costLease(source)}, replica, ImportFor.Milliseconds()).Int()
 	if err != nil {
 		return false, fmt.Errorf("take the lease of cost source %s: %w", source, err)
@@ -54,7 +57,7 @@ func (s *Store) TakeImport(ctx context.Context, source, replica string) (bool, e
 }
 
 // LeaveImport hands the lease of a cost source back.
-func (s *Store) LeaveImport(ctx context.Context, source, replica string) error {
+func (s *Costs) LeaveImport(ctx context.Context, source, replica string) error {
 	err := releaseScript.Run(ctx, s.redis.client, []string{s.keys.costLease(source)}, replica).Err()
 	if err != nil {
 		return fmt.Errorf("hand back the lease of cost source %s: %w", source, err)
@@ -65,7 +68,7 @@ func (s *Store) LeaveImport(ctx context.Context, source, replica string) error {
 // SaveCosts stores what a source told: each day of the reading replaces the one
 // that was stored; days that it does not tell of stay. Restated days are
 // remembered beside it.
-func (s *Store) SaveCosts(ctx context.Context, reading money.Reading, restated []money.Restatement) error {
+func (s *Costs) SaveCosts(ctx context.Context, reading money.Reading, restated []money.Restatement) error {
 	for day, groups := range reading.Days {
 		if err := s.saveDay(ctx, reading.Source, day, groups); err != nil {
 			return fmt.Errorf("store the costs of %s on %s: %w", reading.Name, day, err)
@@ -99,7 +102,7 @@ const besideFor = time.Hour
 // saveDay puts a day in the place of the stored one at once: it is written beside
 // it first, in parts, because it may be more than Redis can take in the time of one
 // answer. Nobody else writes to that key.
-func (s *Store) saveDay(ctx context.Context, source string, day money.Day, groups map[money.Group]money.Cost) error {
+func (s *Costs) saveDay(ctx context.Context, source string, day money.Day, groups map[money.Group]money.Cost) error {
 	key := s.keys.costDay(source, day)
 	beside := key + ":new:" + rand.Text()
 	if len(groups) == 0 {
@@ -150,10 +153,10 @@ func parseGroup(field string) (money.Group, error) {
 	}, nil
 }
 
-// Costs returns the stored costs of a source from one day to another, both
+// Days returns the stored costs of a source from one day to another, both
 // included. Days of which nothing is stored are absent, and so are those that cannot
 // be read whole: they are returned apart.
-func (s *Store) Costs(ctx context.Context, source string, from, to money.Day) (days money.Days, unread []*Unreadable, err error) {
+func (s *Costs) Days(ctx context.Context, source string, from, to money.Day) (days money.Days, unread []*Unreadable, err error) {
 	known, err := s.redis.client.ZRangeByScore(ctx, s.keys.costDays(source), &redis.ZRangeBy{
 		Min: strconv.Itoa(int(from)), Max: strconv.Itoa(int(to)),
 	}).Result()
@@ -172,7 +175,7 @@ func (s *Store) Costs(ctx context.Context, source string, from, to money.Day) (d
 }
 
 // readDays reads the stored costs of some days into days.
-func (s *Store) readDays(ctx context.Context, source string, some []string, days money.Days) (unread []*Unreadable, err error) {
+func (s *Costs) readDays(ctx context.Context, source string, some []string, days money.Days) (unread []*Unreadable, err error) {
 	pipe := s.redis.client.Pipeline()
 	answers := map[money.Day]*redis.MapStringStringCmd{}
 	for _, text := range some {
@@ -218,13 +221,13 @@ func addDay(days money.Days, day money.Day, fields map[string]string) error {
 
 // CostSources returns what each source told when it was last read, without its
 // days, and apart from it what cannot be read.
-func (s *Store) CostSources(ctx context.Context) (map[string]money.Reading, []*Unreadable, error) {
-	return readHash[money.Reading](ctx, s, "what was told last by cost source", s.keys.costSources())
+func (s *Costs) CostSources(ctx context.Context) (map[string]money.Reading, []*Unreadable, error) {
+	return readHash[money.Reading](ctx, &s.workspace, "what was told last by cost source", s.keys.costSources())
 }
 
 // Restated returns the settled days that changed after they were first told,
 // oldest first. One that cannot be read is left out: a digest misses a remark.
-func (s *Store) Restated(ctx context.Context) ([]money.Restatement, error) {
+func (s *Costs) Restated(ctx context.Context) ([]money.Restatement, error) {
 	texts, err := s.redis.client.LRange(ctx, s.keys.costRestated(), 0, -1).Result()
 	if err != nil && !wrongKind(err) {
 		return nil, fmt.Errorf("read restated days: %w", err)
@@ -240,7 +243,7 @@ func (s *Store) Restated(ctx context.Context) ([]money.Restatement, error) {
 }
 
 // forgetCosts deletes days that are older than they are kept, some at a time.
-func (s *Store) forgetCosts(ctx context.Context, reading money.Reading) error {
+func (s *Costs) forgetCosts(ctx context.Context, reading money.Reading) error {
 	oldest := money.DayOf(reading.At.Add(-costsFor))
 	old, err := s.redis.client.ZRangeByScore(ctx, s.keys.costDays(reading.Source), &redis.ZRangeBy{
 		Min: "-inf", Max: "(" + strconv.Itoa(int(oldest)), Count: 100,
@@ -267,7 +270,7 @@ const usersFor = 200 * 24 * time.Hour
 
 // SaveUsers remembers how many users there were in a week; the last word of the
 // week counts.
-func (s *Store) SaveUsers(ctx context.Context, week money.Week, users float64) error {
+func (s *Costs) SaveUsers(ctx context.Context, week money.Week, users float64) error {
 	err := s.write(ctx, "SET", s.keys.users(week), strconv.FormatFloat(users, 'g', -1, 64), "EX", int(usersFor.Seconds()))
 	if err != nil {
 		return fmt.Errorf("remember the users of %s: %w", week, err)
@@ -277,7 +280,7 @@ func (s *Store) SaveUsers(ctx context.Context, week money.Week, users float64) e
 
 // UsersByWeek returns the users of the weeks up to last that are remembered, count
 // weeks at most.
-func (s *Store) UsersByWeek(ctx context.Context, last money.Week, count int) (map[money.Week]float64, error) {
+func (s *Costs) UsersByWeek(ctx context.Context, last money.Week, count int) (map[money.Week]float64, error) {
 	names := make([]string, count)
 	for k := range names {
 		names[k] = s.keys.users(last.Add(-k))

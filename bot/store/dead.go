@@ -27,16 +27,19 @@ type DeadLetter struct {
 // deadPage is how many dead letters are read at once.
 const deadPage = 200
 
-// DeadLetters returns how many events could not be handled.
-func (s *Store) DeadLetters(ctx context.Context) (int64, error) {
+// DeadLetters are the events that could not be handled.
+type DeadLetters struct{ workspace }
+
+// Count returns how many events could not be handled.
+func (s *DeadLetters) Count(ctx context.Context) (int64, error) {
 	return s.redis.client.XLen(ctx, s.keys.dead()).Result()
 }
 
-// DeadIDs returns the ids of all dead letters, oldest first: those that are
+// IDs returns the ids of all dead letters, oldest first: those that are
 // there at the moment.
-func (s *Store) DeadIDs(ctx context.Context) ([]string, error) {
+func (s *DeadLetters) IDs(ctx context.Context) ([]string, error) {
 	var ids []string
-	for letter, err := range s.EachDead(ctx) {
+	for letter, err := range s.Each(ctx) {
 		if err != nil {
 			return nil, err
 		}
@@ -45,9 +48,9 @@ func (s *Store) DeadIDs(ctx context.Context) ([]string, error) {
 	return ids, nil
 }
 
-// EachDead yields the dead letters, oldest first; those that are there when it
+// Each yields the dead letters, oldest first; those that are there when it
 // begins. An error is the last that it yields.
-func (s *Store) EachDead(ctx context.Context) iter.Seq2[DeadLetter, error] {
+func (s *DeadLetters) Each(ctx context.Context) iter.Seq2[DeadLetter, error] {
 	return func(yield func(DeadLetter, error) bool) {
 		newest, err := s.redis.client.XRevRangeN(ctx, s.keys.dead(), "+", "-", 1).Result()
 		if err != nil {
@@ -123,7 +126,7 @@ return 1
 // coordinator handles it again, with the time at which it was taken. An error
 // other than ErrNoLetter means that it is not known whether it was moved; asking
 // again is safe.
-func (s *Store) Replay(ctx context.Context, id string) error {
+func (s *DeadLetters) Replay(ctx context.Context, id string) error {
 	return s.letter(ctx, replayScript, call{[]string{s.keys.dead(), s.keys.inbox()}, []any{id}}, "replay dead letter "+id)
 }
 
@@ -146,7 +149,7 @@ return 1
 // Drop deletes a dead letter for good; its errors are Replay's. A timer among the dead
 // letters left the index of what is due: it is due again, so that its incident gets
 // its deadline.
-func (s *Store) Drop(ctx context.Context, id string) error {
+func (s *DeadLetters) Drop(ctx context.Context, id string) error {
 	letters, err := s.redis.client.XRange(ctx, s.keys.dead(), id, id).Result()
 	if err != nil {
 		return fmt.Errorf("drop dead letter %s: %w", id, err)
@@ -160,7 +163,7 @@ func (s *Store) Drop(ctx context.Context, id string) error {
 	return s.letter(ctx, dropScript, call{[]string{s.keys.dead(), s.keys.due()}, []any{id, subject}}, "drop dead letter "+id)
 }
 
-func (s *Store) letter(ctx context.Context, script *redis.Script, c call, what string) error {
+func (s *DeadLetters) letter(ctx context.Context, script *redis.Script, c call, what string) error {
 	results, err := s.run(ctx, script, []call{c})
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)

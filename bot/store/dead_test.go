@@ -26,7 +26,7 @@ func (e env) buried(t *testing.T, fence store.Fence, ev incident.Event) store.De
 func (e env) letters(t *testing.T) []store.DeadLetter {
 	t.Helper()
 	var all []store.DeadLetter
-	for letter, err := range e.EachDead(t.Context()) {
+	for letter, err := range e.Dead.Each(t.Context()) {
 		must(t, err)
 		all = append(all, letter)
 	}
@@ -40,8 +40,8 @@ func TestReplayIsHandledAgain(t *testing.T) {
 		if letter.Why != "panic: of the test" || letter.Err != nil || letter.Event.Op != "op1" || letter.At.IsZero() {
 			t.Errorf("got letter %+v", letter)
 		}
-		must(t, e.Replay(t.Context(), letter.ID))
-		if n := value[int64](t)(e.DeadLetters(t.Context())); n != 0 {
+		must(t, e.Dead.Replay(t.Context(), letter.ID))
+		if n := value[int64](t)(e.Dead.Count(t.Context())); n != 0 {
 			t.Errorf("got %d dead letters after the replay, want none", n)
 		}
 		entries := e.read(t)
@@ -55,7 +55,7 @@ func TestReplayIsHandledAgain(t *testing.T) {
 		if !done || answer.Kind != incident.AnswerApplied {
 			t.Errorf("a copy of the act got %+v, %v, want the answer of the replay", answer, done)
 		}
-		if err := e.Replay(t.Context(), letter.ID); !errors.Is(err, store.ErrNoLetter) {
+		if err := e.Dead.Replay(t.Context(), letter.ID); !errors.Is(err, store.ErrNoLetter) {
 			t.Errorf("a second replay got %v, want %v", err, store.ErrNoLetter)
 		}
 	})
@@ -71,7 +71,7 @@ func TestReplayPassesAFullInbox(t *testing.T) {
 		if _, _, err := e.Put(t.Context(), notification("more")); !errors.Is(err, store.ErrFull) {
 			t.Fatalf("got %v, want a full inbox", err)
 		}
-		must(t, e.Replay(t.Context(), letter.ID))
+		must(t, e.Dead.Replay(t.Context(), letter.ID))
 		if n := value[store.Room](t)(e.Room(t.Context())).Events; n != 1001 {
 			t.Errorf("got %d events in the inbox, want 1001", n)
 		}
@@ -82,11 +82,11 @@ func TestDrop(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		lease := e.keep(t)
 		first, second := e.buried(t, lease.Fence, note("op1")), e.buried(t, lease.Fence, note("op2"))
-		must(t, e.Drop(t.Context(), first.ID))
+		must(t, e.Dead.Drop(t.Context(), first.ID))
 		if left := e.letters(t); len(left) != 1 || left[0].ID != second.ID {
 			t.Errorf("got %+v left, want the second alone", left)
 		}
-		if err := e.Drop(t.Context(), first.ID); !errors.Is(err, store.ErrNoLetter) {
+		if err := e.Dead.Drop(t.Context(), first.ID); !errors.Is(err, store.ErrNoLetter) {
 			t.Errorf("a second drop got %v, want %v", err, store.ErrNoLetter)
 		}
 		if left := e.read(t); len(left) != 0 {
@@ -105,7 +105,7 @@ func TestEachDeadReadsOn(t *testing.T) {
 			must(t, e.raw.Do(t.Context(), "XADD", base+"dead", want[n], "e", "no JSON", "id", "7-0", "why", "broken").Err())
 		}
 		var got []string
-		for letter, err := range e.EachDead(t.Context()) {
+		for letter, err := range e.Dead.Each(t.Context()) {
 			must(t, err)
 			if letter.Err == nil || letter.Raw != "no JSON" || letter.Inbox != "7-0" {
 				t.Fatalf("got %+v, want one that cannot be read", letter)
@@ -116,7 +116,7 @@ func TestEachDeadReadsOn(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("got %d letters, want the first %d in order", len(got), len(want))
 		}
-		ids := value[[]string](t)(e.DeadIDs(t.Context()))
+		ids := value[[]string](t)(e.Dead.IDs(t.Context()))
 		if len(ids) != 900 || !slices.Equal(ids[:450], want) {
 			t.Errorf("got %d ids, want all 900", len(ids))
 		}
@@ -176,15 +176,15 @@ func TestDroppedTimerIsDueAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		lease := e.keep(t)
 		letter := e.buried(t, lease.Fence, incident.Event{At: start, Timer: &incident.Timer{Topic: topic.Incident(7)}})
-		must(t, e.Drop(t.Context(), letter.ID))
+		must(t, e.Dead.Drop(t.Context(), letter.ID))
 		if due := value[[]topic.ID](t)(e.Due(t.Context(), time.Now(), 10)); !slices.Equal(due, []topic.ID{topic.Incident(7)}) {
 			t.Errorf("got due %v, want 7", due)
 		}
-		if err := e.Drop(t.Context(), letter.ID); !errors.Is(err, store.ErrNoLetter) {
+		if err := e.Dead.Drop(t.Context(), letter.ID); !errors.Is(err, store.ErrNoLetter) {
 			t.Errorf("a second drop got %v, want %v", err, store.ErrNoLetter)
 		}
 		other := e.buried(t, lease.Fence, note("op1"))
-		must(t, e.Drop(t.Context(), other.ID))
+		must(t, e.Dead.Drop(t.Context(), other.ID))
 		if due := value[[]topic.ID](t)(e.Due(t.Context(), time.Now(), 10)); !slices.Equal(due, []topic.ID{topic.Incident(7)}) {
 			t.Errorf("got due %v after an act was dropped, want 7 alone", due)
 		}

@@ -122,19 +122,23 @@ func (s *Store) saveReview(w *writes, r DigestWrites) (checks []any, err error) 
 	return checks, err
 }
 
-// Digest returns one digest; ok is false when there is none of that number.
-func (s *Store) Digest(ctx context.Context, n int) (d report.Document, ok bool, err error) {
-	return document[report.Document]{report.ID(n), s.keys.digest(n), report.DecodeDocument}.read(ctx, s)
+// Digests are the documents of digests, and what people said about their parts. They are
+// written by [Store.Commit] alone.
+type Digests struct{ workspace }
+
+// Document returns one digest; ok is false when there is none of that number.
+func (s *Digests) Document(ctx context.Context, n int) (d report.Document, ok bool, err error) {
+	return document[report.Document]{report.ID(n), s.keys.digest(n), report.DecodeDocument}.read(ctx, &s.workspace)
 }
 
-// Digests returns the numbers of the digests, newest first, at most count.
-func (s *Store) Digests(ctx context.Context, count int64) ([]int, error) {
+// Numbers returns the numbers of the digests, newest first, at most count.
+func (s *Digests) Numbers(ctx context.Context, count int64) ([]int, error) {
 	return s.numbers(s.redis.client.ZRevRange(ctx, s.keys.digests(), 0, count-1).Result())
 }
 
-// DigestsOf returns the digests that tell of a week, oldest first, and apart from them
+// Of returns the digests that tell of a week, oldest first, and apart from them
 // those that cannot be read. Of very many the newest maxOfWeek count.
-func (s *Store) DigestsOf(ctx context.Context, week money.Week) (all []report.Document, unread []*Unreadable, err error) {
+func (s *Digests) Of(ctx context.Context, week money.Week) (all []report.Document, unread []*Unreadable, err error) {
 	made := week.Add(1).Monday().Time() // a digest tells of the week before it
 	numbers, err := s.numbers(s.redis.client.ZRevRangeByScore(ctx, s.keys.digests(), &redis.ZRangeBy{
 		Min: strconv.FormatInt(made.UnixMilli(), 10), Max: "(" + strconv.FormatInt(made.AddDate(0, 0, 7).UnixMilli(), 10), Count: maxOfWeek,
@@ -144,7 +148,7 @@ func (s *Store) DigestsOf(ctx context.Context, week money.Week) (all []report.Do
 	}
 	slices.Sort(numbers)
 	for _, n := range numbers {
-		d, ok, err := s.Digest(ctx, n)
+		d, ok, err := s.Document(ctx, n)
 		switch u := UnreadableOf(err); {
 		case u != nil:
 			unread = append(unread, u)
@@ -157,14 +161,14 @@ func (s *Store) DigestsOf(ctx context.Context, week money.Week) (all []report.Do
 	return all, unread, nil
 }
 
-// NewestDigest returns the number of the newest digest; 0 when there is none.
-func (s *Store) NewestDigest(ctx context.Context) (int, error) {
+// Newest returns the number of the newest digest; 0 when there is none.
+func (s *Digests) Newest(ctx context.Context) (int, error) {
 	return s.number(ctx, "the number of the newest digest", s.keys.digestNumber())
 }
 
 // Passed returns the newest tick of each digest that was dealt with. One that cannot
 // be read counts as none: that digest begins anew with its next time.
-func (s *Store) Passed(ctx context.Context) (map[string]Passed, error) {
+func (s *Digests) Passed(ctx context.Context) (map[string]Passed, error) {
 	texts, err := s.redis.client.HGetAll(ctx, s.keys.passed()).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read the ticks of digests: %w", err)
@@ -184,26 +188,26 @@ func (s *Store) Passed(ctx context.Context) (map[string]Passed, error) {
 
 // Asked returns the digests that people ask for, in no order, and apart from them
 // the wishes that cannot be read.
-func (s *Store) Asked(ctx context.Context) (asked []Asked, unread []*Unreadable, err error) {
-	all, unread, err := readHash[Asked](ctx, s, "a digest that was asked for", s.keys.asked())
+func (s *Digests) Asked(ctx context.Context) (asked []Asked, unread []*Unreadable, err error) {
+	all, unread, err := readHash[Asked](ctx, &s.workspace, "a digest that was asked for", s.keys.asked())
 	return slices.Collect(maps.Values(all)), unread, err
 }
 
 // Expected returns the spikes that people said are meant, by series, and apart from
 // them what cannot be read.
-func (s *Store) Expected(ctx context.Context) (map[string]report.Expectation, []*Unreadable, error) {
-	return readHash[report.Expectation](ctx, s, "a spike that is expected", s.keys.expected())
+func (s *Digests) Expected(ctx context.Context) (map[string]report.Expectation, []*Unreadable, error) {
+	return readHash[report.Expectation](ctx, &s.workspace, "a spike that is expected", s.keys.expected())
 }
 
 // Adoptions returns what people decided about cost steps, by the step's id, and
 // apart from it what cannot be read.
-func (s *Store) Adoptions(ctx context.Context) (map[string]report.Adoption, []*Unreadable, error) {
-	return readHash[report.Adoption](ctx, s, "the standing of cost step", s.keys.adoptions())
+func (s *Digests) Adoptions(ctx context.Context) (map[string]report.Adoption, []*Unreadable, error) {
+	return readHash[report.Adoption](ctx, &s.workspace, "the standing of cost step", s.keys.adoptions())
 }
 
 // readHash reads a hash of JSON values, and apart from them those that cannot be
 // read, each under what and its field.
-func readHash[T any](ctx context.Context, s *Store, what, key string) (values map[string]T, unread []*Unreadable, err error) {
+func readHash[T any](ctx context.Context, s *workspace, what, key string) (values map[string]T, unread []*Unreadable, err error) {
 	texts, err := s.redis.client.HGetAll(ctx, key).Result()
 	if _, _, err := stored(what, key, nil, err); err != nil {
 		if u := UnreadableOf(err); u != nil {
@@ -231,9 +235,9 @@ func readHash[T any](ctx context.Context, s *Store, what, key string) (values ma
 	return values, unread, nil
 }
 
-// ForgetDigests deletes up to count digests posted before a time, and returns how
+// Forget deletes up to count digests posted before a time, and returns how
 // many it did.
-func (s *Store) ForgetDigests(ctx context.Context, fence Fence, before time.Time, count int64) (int, error) {
+func (s *Digests) Forget(ctx context.Context, fence Fence, before time.Time, count int64) (int, error) {
 	numbers, err := s.numbers(s.redis.client.ZRangeByScore(ctx, s.keys.digests(), &redis.ZRangeBy{
 		Min: "-inf", Max: "(" + strconv.FormatInt(before.UnixMilli(), 10), Count: count,
 	}).Result())

@@ -73,20 +73,20 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 		if got := value[string](t)(e.raw.Get(ctx, ticked[0]).Result()); got != `{"version":1,"digest":1}` {
 			t.Errorf("got %s for the tick, want digest 1", got)
 		}
-		passed, err := e.Passed(ctx)
+		passed, err := e.Digests.Passed(ctx)
 		if diff := cmp.Diff(map[string]store.Passed{"weekly": passing}, passed); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		if err := committed(t, e, lease.Fence, store.Commit{Review: store.DigestWrites{Unpass: "weekly"}}); err != nil {
 			t.Fatal(err)
 		}
-		if passed, err = e.Passed(ctx); err != nil || len(passed) != 0 {
+		if passed, err = e.Digests.Passed(ctx); err != nil || len(passed) != 0 {
 			t.Errorf("what is configured no more is remembered: %v, %v", passed, err)
 		}
-		if n, err := e.NewestDigest(ctx); err != nil || n != 1 {
+		if n, err := e.Digests.Newest(ctx); err != nil || n != 1 {
 			t.Errorf("got newest digest %d, %v, want 1", n, err)
 		}
-		got, ok, err := e.Digest(ctx, 1)
+		got, ok, err := e.Digests.Document(ctx, 1)
 		if diff := cmp.Diff(document(1), got, cmp.Comparer(sameMoney), cmpopts.IgnoreUnexported(report.Document{})); err != nil || !ok || diff != "" {
 			t.Errorf("%v, %t, want, got:\n%s", err, ok, diff)
 		}
@@ -94,16 +94,16 @@ func TestDigestIsPostedOncePerTick(t *testing.T) {
 		if diff := cmp.Diff([]topic.ID{topic.Digest(1)}, dirty); err != nil || diff != "" {
 			t.Errorf("dirty: %v, want, got:\n%s", err, diff)
 		}
-		if n, err := e.ForgetDigests(ctx, lease.Fence, start, 10); err != nil || n != 0 {
+		if n, err := e.Digests.Forget(ctx, lease.Fence, start, 10); err != nil || n != 0 {
 			t.Errorf("forgot %d digests that are young enough, %v", n, err)
 		}
-		if n, err := e.ForgetDigests(ctx, lease.Fence, start.Add(time.Second), 10); err != nil || n != 1 {
+		if n, err := e.Digests.Forget(ctx, lease.Fence, start.Add(time.Second), 10); err != nil || n != 1 {
 			t.Errorf("forgot %d digests, %v, want 1", n, err)
 		}
-		if _, ok, err := e.Digest(ctx, 1); ok || err != nil {
+		if _, ok, err := e.Digests.Document(ctx, 1); ok || err != nil {
 			t.Errorf("a forgotten digest is still there, %v", err)
 		}
-		if n, err := e.NewestDigest(ctx); err != nil || n != 1 {
+		if n, err := e.Digests.Newest(ctx); err != nil || n != 1 {
 			t.Errorf("got newest digest %d, %v: numbers are not given twice", n, err)
 		}
 	})
@@ -128,22 +128,22 @@ func TestWhatPeopleSaidAboutDigests(t *testing.T) {
 		if err := committed(t, e, lease.Fence, store.Commit{Review: store.DigestWrites{Adopt: map[string]report.Adoption{"C2": {State: report.StepOpen}}}}); err != nil {
 			t.Fatal(err)
 		}
-		gotAsked, _, err := e.Asked(ctx)
+		gotAsked, _, err := e.Digests.Asked(ctx)
 		if diff := cmp.Diff([]store.Asked{asked}, gotAsked); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
-		gotExpected, _, err := e.Expected(ctx)
+		gotExpected, _, err := e.Digests.Expected(ctx)
 		if diff := cmp.Diff(map[string]report.Expectation{"5e71e5": expected}, gotExpected); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
-		gotAdopted, _, err := e.Adoptions(ctx)
+		gotAdopted, _, err := e.Digests.Adoptions(ctx)
 		if diff := cmp.Diff(map[string]report.Adoption{"C1": adopted}, gotAdopted); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		if err := committed(t, e, lease.Fence, store.Commit{Review: store.DigestWrites{Unask: "op-1"}}); err != nil {
 			t.Fatal(err)
 		}
-		if gotAsked, _, err = e.Asked(ctx); err != nil || len(gotAsked) != 0 {
+		if gotAsked, _, err = e.Digests.Asked(ctx); err != nil || len(gotAsked) != 0 {
 			t.Errorf("still asked for: %v, %v", gotAsked, err)
 		}
 	})
@@ -169,39 +169,39 @@ func TestCosts(t *testing.T) {
 		}
 		reading.Days[day-2] = many
 		restated := []money.Restatement{{At: start, Day: day - 3, Currency: "USD", Was: mustMoney(t, "1"), Now: mustMoney(t, "2")}}
-		if err := e.SaveCosts(ctx, reading, restated); err != nil {
+		if err := e.Costs.SaveCosts(ctx, reading, restated); err != nil {
 			t.Fatal(err)
 		}
-		got, _, err := e.Costs(ctx, "focus-1", day-10, day)
+		got, _, err := e.Costs.Days(ctx, "focus-1", day-10, day)
 		if diff := cmp.Diff(reading.Days, got, cmp.Comparer(sameMoney)); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		// A later reading replaces the days that it tells of, and leaves the others.
 		later := reading
 		later.Days = money.Days{day: {plain: cost("7")}}
-		if err := e.SaveCosts(ctx, later, nil); err != nil {
+		if err := e.Costs.SaveCosts(ctx, later, nil); err != nil {
 			t.Fatal(err)
 		}
-		got, _, err = e.Costs(ctx, "focus-1", day-1, day)
+		got, _, err = e.Costs.Days(ctx, "focus-1", day-1, day)
 		want := money.Days{day: {plain: cost("7")}, day - 1: {plain: cost("3")}}
 		if diff := cmp.Diff(want, got, cmp.Comparer(sameMoney)); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
-		sources, _, err := e.CostSources(ctx)
+		sources, _, err := e.Costs.CostSources(ctx)
 		later.Days = nil
 		if diff := cmp.Diff(map[string]money.Reading{"focus-1": later}, sources); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
-		told, err := e.Restated(ctx)
+		told, err := e.Costs.Restated(ctx)
 		if diff := cmp.Diff(restated, told, cmp.Comparer(sameMoney)); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}
 		// What is older than it is kept leaves when a source is read again.
 		later.At = start.AddDate(2, 2, 10)
-		if err := e.SaveCosts(ctx, later, nil); err != nil {
+		if err := e.Costs.SaveCosts(ctx, later, nil); err != nil {
 			t.Fatal(err)
 		}
-		if got, _, err = e.Costs(ctx, "focus-1", day-10, day); err != nil || len(got) != 0 {
+		if got, _, err = e.Costs.Days(ctx, "focus-1", day-10, day); err != nil || len(got) != 0 {
 			t.Errorf("%d old days are still there, %v", len(got), err)
 		}
 	})
@@ -217,7 +217,7 @@ func TestHalfADayOfCosts(t *testing.T) {
 	reading := money.Reading{Source: "focus-1", Name: "FOCUS files", At: start, Days: money.Days{}}
 	one := money.Cost{Amount: mustMoney(t, "1"), Billed: mustMoney(t, "1")}
 	reading.Days.Add(day, money.Group{Service: "was", Currency: "USD", Kind: money.Usage}, one)
-	must(t, e.SaveCosts(t.Context(), reading, nil))
+	must(t, e.Costs.SaveCosts(t.Context(), reading, nil))
 	want := reading.Days
 	reading.Days = money.Days{}
 	for k := range 60_000 {
@@ -228,10 +228,10 @@ func TestHalfADayOfCosts(t *testing.T) {
 	text, _, _ := strings.Cut(after, "\r")
 	used := value[int](t)(strconv.Atoi(text))
 	must(t, e.raw.ConfigSet(t.Context(), "maxmemory", strconv.Itoa(used+4<<20)).Err())
-	if err := e.SaveCosts(t.Context(), reading, nil); err == nil || !strings.Contains(err.Error(), "OOM") {
+	if err := e.Costs.SaveCosts(t.Context(), reading, nil); err == nil || !strings.Contains(err.Error(), "OOM") {
 		t.Fatalf("got %v, want that Redis is full", err)
 	}
-	got, _, err := e.Costs(t.Context(), "focus-1", day, day)
+	got, _, err := e.Costs.Days(t.Context(), "focus-1", day, day)
 	if err != nil || len(got[day]) != 1 {
 		t.Errorf("got %d groups, %v, want the %d of the day as it was", len(got[day]), err, len(want[day]))
 	}
@@ -242,7 +242,7 @@ func TestOneReplicaImports(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		take := func(replica string) bool {
 			t.Helper()
-			ok, err := e.TakeImport(t.Context(), "focus-1", replica)
+			ok, err := e.Costs.TakeImport(t.Context(), "focus-1", replica)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -257,10 +257,10 @@ func TestOneReplicaImports(t *testing.T) {
 		if take("b") {
 			t.Error("a second replica got the lease")
 		}
-		if err := e.LeaveImport(t.Context(), "focus-1", "b"); err != nil || take("b") {
+		if err := e.Costs.LeaveImport(t.Context(), "focus-1", "b"); err != nil || take("b") {
 			t.Errorf("a lease was handed back by somebody else: %v", err)
 		}
-		if err := e.LeaveImport(t.Context(), "focus-1", "a"); err != nil || !take("b") {
+		if err := e.Costs.LeaveImport(t.Context(), "focus-1", "a"); err != nil || !take("b") {
 			t.Errorf("a lease that was handed back could not be taken: %v", err)
 		}
 	})
@@ -272,12 +272,12 @@ func TestUsersByWeek(t *testing.T) {
 		week := money.WeekOf(money.DayOf(start))
 		for k, users := range []float64{44e6, 43.1e6, 0, 41e6} {
 			if users > 0 {
-				if err := e.SaveUsers(t.Context(), week.Add(-k), users); err != nil {
+				if err := e.Costs.SaveUsers(t.Context(), week.Add(-k), users); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
-		got, err := e.UsersByWeek(t.Context(), week, 3)
+		got, err := e.Costs.UsersByWeek(t.Context(), week, 3)
 		if diff := cmp.Diff(map[money.Week]float64{week: 44e6, week.Add(-1): 43.1e6}, got); err != nil || diff != "" {
 			t.Errorf("%v, want, got:\n%s", err, diff)
 		}

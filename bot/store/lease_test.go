@@ -169,15 +169,15 @@ func TestSettle(t *testing.T) {
 
 func TestMembers(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
-		if users, known, err := e.Members(t.Context(), "@db"); err != nil || known {
+		if users, known, err := e.Directory.Members(t.Context(), "@db"); err != nil || known {
 			t.Errorf("never asked: got %v, %v, %v, want not known", users, known, err)
 		}
-		must(t, e.SetMembers(t.Context(), "@db", []string{"U1", "U2"}))
-		must(t, e.SetMembers(t.Context(), "@empty", nil))
-		if users, known, err := e.Members(t.Context(), "@db"); err != nil || !known || len(users) != 2 || users[1] != "U2" {
+		must(t, e.Directory.SetMembers(t.Context(), "@db", []string{"U1", "U2"}))
+		must(t, e.Directory.SetMembers(t.Context(), "@empty", nil))
+		if users, known, err := e.Directory.Members(t.Context(), "@db"); err != nil || !known || len(users) != 2 || users[1] != "U2" {
 			t.Errorf("got %v, %v, %v, want U1 and U2", users, known, err)
 		}
-		if users, known, err := e.Members(t.Context(), "@empty"); err != nil || !known || len(users) != 0 {
+		if users, known, err := e.Directory.Members(t.Context(), "@empty"); err != nil || !known || len(users) != 0 {
 			t.Errorf("an empty group: got %v, %v, %v, want known, nobody", users, known, err)
 		}
 	})

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -61,7 +59,7 @@ func (s *Store) ForgetSlots(ctx context.Context, fence Fence, about topic.ID, na
 }
 
 // fenced runs one commit script call that has no event.
-func (s *Store) fenced(ctx context.Context, c call, what string) error {
+func (s *workspace) fenced(ctx context.Context, c call, what string) error {
 	results, err := s.run(ctx, commitScript, []call{c})
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -147,7 +145,7 @@ func topics(members []string, err error) ([]topic.ID, error) {
 
 // numbers reads the members of an index. One that is no number is another binary's,
 // and left to it.
-func (s *Store) numbers(members []string, err error) ([]int, error) {
+func (s *workspace) numbers(members []string, err error) ([]int, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read index: %w", err)
 	}
@@ -158,42 +156,4 @@ func (s *Store) numbers(members []string, err error) ([]int, error) {
 		}
 	}
 	return numbers, nil
-}
-
-// SetMembers remembers whom a name of the configuration stands for: the members
-// of a user group, or one person.
-func (s *Store) SetMembers(ctx context.Context, name string, users []string) error {
-	data, err := json.Marshal(users)
-	if err != nil {
-		return err
-	}
-	if err := s.write(ctx, "HSET", s.keys.members(), name, data); err != nil {
-		return fmt.Errorf("remember members of %s: %w", name, err)
-	}
-	return nil
-}
-
-// MemberNames are the names of which Slack ever said whom they stand for.
-func (s *Store) MemberNames(ctx context.Context) ([]string, error) {
-	names, err := s.redis.client.HKeys(ctx, s.keys.members()).Result()
-	if err != nil {
-		return nil, fmt.Errorf("read the names of which members are known: %w", err)
-	}
-	return names, nil
-}
-
-// Members returns whom a name of the configuration was last known to stand for;
-// known is false when Slack never said so.
-func (s *Store) Members(ctx context.Context, name string) (users []string, known bool, err error) {
-	data, err := s.redis.client.HGet(ctx, s.keys.members(), name).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("read members of %s: %w", name, err)
-	}
-	if json.Unmarshal(data, &users) != nil {
-		return nil, false, nil // Slack is asked again and again who they are
-	}
-	return users, true, nil
 }

@@ -29,7 +29,7 @@ func (s *Store) Incidents(ctx context.Context, numbers ...int) (found []incident
 	_, _ = pipe.Exec(ctx) // each answer has its own error
 	for k, n := range numbers {
 		data, err := answers[k].Bytes()
-		i, ok, err := s.incident(n).in(s, data, err)
+		i, ok, err := s.incident(n).in(&s.workspace, data, err)
 		switch u := UnreadableOf(err); {
 		case u != nil:
 			u.Number = n
@@ -45,7 +45,7 @@ func (s *Store) Incidents(ctx context.Context, numbers ...int) (found []incident
 
 // Incident returns one incident; ok is false when there is none of that number.
 func (s *Store) Incident(ctx context.Context, n int) (i incident.Incident, ok bool, err error) {
-	return s.incident(n).read(ctx, s)
+	return s.incident(n).read(ctx, &s.workspace)
 }
 
 func (s *Store) incident(n int) document[incident.Incident] {
@@ -69,7 +69,7 @@ func (s *Store) Newest(ctx context.Context) (int, error) {
 }
 
 // number reads a number by itself; 0 when there is none.
-func (s *Store) number(ctx context.Context, what, key string) (int, error) {
+func (s *workspace) number(ctx context.Context, what, key string) (int, error) {
 	n, _, err := document[int]{what, key, parseNumber}.read(ctx, s)
 	return n, err
 }
@@ -148,7 +148,7 @@ func (s *Store) Playbook(ctx context.Context, hash string) (*playbooks.Playbook,
 		err = json.Unmarshal(data, &p)
 		return p, err
 	}}
-	p, ok, err := d.read(ctx, s)
+	p, ok, err := d.read(ctx, &s.workspace)
 	if err == nil && !ok {
 		err = unreadable(d.what, d.key, errors.New("it is not there"))
 	}

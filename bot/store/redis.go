@@ -123,14 +123,28 @@ func (r *Redis) identityKey(token string) string {
 
 // Workspace returns the store of one Slack workspace.
 func (r *Redis) Workspace(team string) *Store {
-	return &Store{redis: r, keys: newKeys(r.opts.Prefix, team)}
+	w := workspace{redis: r, keys: newKeys(r.opts.Prefix, team)}
+	return &Store{workspace: w, Costs: &Costs{w}, Digests: &Digests{w}, Dead: &DeadLetters{w}, Directory: &Directory{w}, Replicas: &Replicas{w}}
 }
 
-// Store is everything that is remembered of one workspace.
-type Store struct {
+// workspace is where one Slack workspace's keys are, and how they are written. It is what
+// the aspects of a Store share, and all that they share.
+type workspace struct {
 	redis *Redis
 	keys  keys
-	gauge roomCache
+}
+
+// Store is everything that is remembered of one workspace: events, incidents, ledgers and
+// the lease itself, because one script writes them together, and the rest by aspect. Who
+// is handed an aspect can reach no other.
+type Store struct {
+	workspace
+	gauge     roomCache
+	Costs     *Costs
+	Digests   *Digests
+	Dead      *DeadLetters
+	Directory *Directory
+	Replicas  *Replicas
 }
 
 // Refused reports whether a write failed for a reason of its own: asking again

@@ -56,9 +56,12 @@ end
 return found
 `)
 
+// Replicas are the replicas of the bot: who is there, and who holds a socket of Slack's.
+type Replicas struct{ workspace }
+
 // Announce says that a replica is there, and returns what Replicas does, itself among
 // them.
-func (s *Store) Announce(ctx context.Context, r Replica) ([]Replica, error) {
+func (s *Replicas) Announce(ctx context.Context, r Replica) ([]Replica, error) {
 	said, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("announce the replica: %w", err)
@@ -66,13 +69,13 @@ func (s *Store) Announce(ctx context.Context, r Replica) ([]Replica, error) {
 	return s.announce(ctx, "announce the replica", r.ID, said)
 }
 
-// Replicas returns all replicas that announced themselves lately, in no order. What
+// All returns all replicas that announced themselves lately, in no order. What
 // another version wrote and cannot be read is left out.
-func (s *Store) Replicas(ctx context.Context) ([]Replica, error) {
+func (s *Replicas) All(ctx context.Context) ([]Replica, error) {
 	return s.announce(ctx, "read the replicas")
 }
 
-func (s *Store) announce(ctx context.Context, what string, said ...any) (all []Replica, err error) {
+func (s *Replicas) announce(ctx context.Context, what string, said ...any) (all []Replica, err error) {
 	args := append([]any{replicasFor.Milliseconds()}, said...)
 	answer, err := announceScript.Run(ctx, s.redis.client, []string{s.keys.replicas()}, args...).StringSlice()
 	if err != nil {
@@ -89,7 +92,7 @@ func (s *Store) announce(ctx context.Context, what string, said ...any) (all []R
 }
 
 // Retire says that a replica has ended.
-func (s *Store) Retire(ctx context.Context, id string) error {
+func (s *Replicas) Retire(ctx context.Context, id string) error {
 	if err := s.redis.client.HDel(ctx, s.keys.replicas(), id).Err(); err != nil {
 		return fmt.Errorf("retire the replica: %w", err)
 	}

@@ -169,23 +169,23 @@ func TestOutOfMemory(t *testing.T) {
 	must(t, e.Settle(t.Context(), second.Fence, topic.Incident(1), 1))
 	e.commit(t, second.Fence, []error{store.ErrAbsent}, store.Commit{EventID: "1-1"})
 	e.seat(t, "A", true, true, store.Socket{Held: true, Turn: true})
-	must(t, e.SetMembers(t.Context(), "@db", nil))
-	must(t, e.SetNames(t.Context(), map[string]string{"@db": "S1", "@sre": ""}))
-	must(t, e.Block(t.Context(), "views.update", time.Minute))
+	must(t, e.Directory.SetMembers(t.Context(), "@db", nil))
+	must(t, e.Directory.SetNames(t.Context(), map[string]string{"@db": "S1", "@sre": ""}))
+	must(t, e.Directory.Block(t.Context(), "views.update", time.Minute))
 	// A server that came back full has its numbers compared and its lists filled before the coordinator begins.
 	must(t, e.RaiseNumber(t.Context(), second.Fence, number+7, "server"))
 	must(t, server.Client().Del(t.Context(), base+"indexed", base+"listed").Err())
 	must(t, e.FillIndexes(t.Context(), second.Fence))
 	// A newer replica has to be seen, for the older one to make room for it.
-	if all, err := e.Announce(t.Context(), store.Replica{ID: "newer", Reads: 2}); err != nil || len(all) != 1 {
+	if all, err := e.Replicas.Announce(t.Context(), store.Replica{ID: "newer", Reads: 2}); err != nil || len(all) != 1 {
 		t.Errorf("announced: got %+v, %v", all, err)
 	}
-	must(t, e.Replay(t.Context(), replayed.ID))
-	must(t, e.Drop(t.Context(), dropped.ID))
+	must(t, e.Dead.Replay(t.Context(), replayed.ID))
+	must(t, e.Dead.Drop(t.Context(), dropped.ID))
 	if entries := e.read(t); len(entries) != 2 || entries[0].Event.Timer == nil || entries[1].Event.Notification == nil {
 		t.Errorf("got %+v in the inbox, want the timer of INC-1 and what was replayed", entries)
 	}
-	if wait, err := e.Spend(t.Context(), "views.open", 3); err != nil || wait != 0 {
+	if wait, err := e.Directory.Spend(t.Context(), "views.open", 3); err != nil || wait != 0 {
 		t.Errorf("a form: got %s, %v, want it opened", wait, err)
 	}
 	answers := e.NewReplies()

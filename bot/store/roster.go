@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -38,8 +39,11 @@ const (
 // rosterFor is how long the last word about a channel or a person is kept: it helps while Slack does not answer.
 const rosterFor = 30 * 24 * time.Hour
 
+// Directory is what Slack said of people, groups and channels, and what its budgets have left.
+type Directory struct{ workspace }
+
 // Roster returns what Slack said of a channel, and whether a person is in it.
-func (s *Store) Roster(ctx context.Context, channel, user string) (Roster, error) {
+func (s *Directory) Roster(ctx context.Context, channel, user string) (Roster, error) {
 	values, err := s.redis.client.HMGet(ctx, s.keys.roster(channel), rosterPrivate, rosterPrivateAt, rosterMembersAt, rosterMembers, user).Result()
 	if err != nil {
 		return Roster{}, fmt.Errorf("read who is in channel %s: %w", channel, err)
@@ -57,7 +61,7 @@ func (s *Store) Roster(ctx context.Context, channel, user string) (Roster, error
 // noted is a time that was stored on Redis' clock, in milliseconds. One that is yet to
 // come was stored before the clock was set back: nobody knows how old it is, so it is
 // none.
-func (s *Store) noted(value any) time.Time {
+func (s *Directory) noted(value any) time.Time {
 	text, _ := value.(string)
 	ms, err := strconv.ParseInt(text, 10, 64)
 	if at := time.UnixMilli(ms); err == nil && at.Sub(s.Now()) <= skewMost {
@@ -67,7 +71,7 @@ func (s *Store) noted(value any) time.Time {
 }
 
 // SetRosterPrivate remembers whether a channel is private.
-func (s *Store) SetRosterPrivate(ctx context.Context, channel string, private bool, at time.Time) error {
+func (s *Directory) SetRosterPrivate(ctx context.Context, channel string, private bool, at time.Time) error {
 	key := s.keys.roster(channel)
 	pipe := s.redis.client.TxPipeline()
 	pipe.HSet(ctx, key, rosterPrivate, string(access.KnownOf(private)), rosterPrivateAt, at.UnixMilli())
@@ -79,7 +83,7 @@ func (s *Store) SetRosterPrivate(ctx context.Context, channel string, private bo
 }
 
 // SetRosterMembers remembers who is in a channel, in place of who was.
-func (s *Store) SetRosterMembers(ctx context.Context, channel string, members []string, at time.Time) error {
+func (s *Directory) SetRosterMembers(ctx context.Context, channel string, members []string, at time.Time) error {
 	key := s.keys.roster(channel)
 	before, err := s.redis.client.HMGet(ctx, key, rosterPrivate, rosterPrivateAt).Result()
 	if err != nil {
@@ -113,7 +117,7 @@ type Person struct {
 }
 
 // Person returns what Slack said of somebody.
-func (s *Store) Person(ctx context.Context, user string) (Person, error) {
+func (s *Directory) Person(ctx context.Context, user string) (Person, error) {
 	text, err := s.redis.client.Get(ctx, s.keys.person(user)).Result()
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return Person{}, fmt.Errorf("read what is known of %s: %w", user, err)
@@ -124,7 +128,7 @@ func (s *Store) Person(ctx context.Context, user string) (Person, error) {
 }
 
 // SetPerson remembers what Slack said of somebody.
-func (s *Store) SetPerson(ctx context.Context, user string, p Person) error {
+func (s *Directory) SetPerson(ctx context.Context, user string, p Person) error {
 	if err := s.redis.client.Set(ctx, s.keys.person(user), fmt.Sprintf("%s %d %s", p.Kind, p.At.UnixMilli(), p.Name), rosterFor).Err(); err != nil {
 		return fmt.Errorf("remember what is known of %s: %w", user, err)
 	}
@@ -175,4 +179,42 @@ func (s *Store) roots(ctx context.Context, threads []topic.ID) ([]ledger.Record,
 		}
 	}
 	return roots, nil
+}
+
+// SetMembers remembers whom a name of the configuration stands for: the members
+// of a user group, or one person.
+func (s *Directory) SetMembers(ctx context.Context, name string, users []string) error {
+	data, err := json.Marshal(users)
+	if err != nil {
+		return err
+	}
+	if err := s.write(ctx, "HSET", s.keys.members(), name, data); err != nil {
+		return fmt.Errorf("remember members of %s: %w", name, err)
+	}
+	return nil
+}
+
+// MemberNames are the names of which Slack ever said whom they stand for.
+func (s *Directory) MemberNames(ctx context.Context) ([]string, error) {
+	names, err := s.redis.client.HKeys(ctx, s.keys.members()).Result()
+	if err != nil {
+		return nil, fmt.Errorf("read the names of which members are known: %w", err)
+	}
+	return names, nil
+}
+
+// Members returns whom a name of the configuration was last known to stand for;
+// known is false when Slack never said so.
+func (s *Directory) Members(ctx context.Context, name string) (users []string, known bool, err error) {
+	data, err := s.redis.client.HGet(ctx, s.keys.members(), name).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read members of %s: %w", name, err)
+	}
+	if json.Unmarshal(data, &users) != nil {
+		return nil, false, nil // Slack is asked again and again who they are
+	}
+	return users, true, nil
 }

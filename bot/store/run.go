@@ -30,7 +30,7 @@ type call struct {
 }
 
 // run executes a script for each call on the workspace's keys; see Redis.run.
-func (s *Store) run(ctx context.Context, script *redis.Script, calls []call) ([]any, error) {
+func (s *workspace) run(ctx context.Context, script *redis.Script, calls []call) ([]any, error) {
 	return s.redis.run(ctx, s.keys.fence(), script, calls)
 }
 
@@ -46,13 +46,13 @@ return redis.call(ARGV[1], KEYS[2], unpack(ARGV, 2))
 `)
 
 // write executes one command on one of the workspace's keys as run does.
-func (s *Store) write(ctx context.Context, command, key string, args ...any) error {
+func (s *workspace) write(ctx context.Context, command, key string, args ...any) error {
 	_, err := s.run(ctx, writeScript, []call{{[]string{s.keys.fence(), key}, append([]any{command}, args...)}})
 	return err
 }
 
 // node is the client that holds the workspace's slot.
-func (s *Store) node(ctx context.Context) (*redis.Client, error) {
+func (s *workspace) node(ctx context.Context) (*redis.Client, error) {
 	return s.redis.node(ctx, s.keys.fence())
 }
 

@@ -86,7 +86,7 @@ type Socket struct {
 // is connected, and may ask for a turn to open it. Repeating it is safe.
 //
 // The replicas of Redis are not waited for: nothing is lost with a lease.
-func (s *Store) TakeSocket(ctx context.Context, replica string, connected, ask bool) (Socket, error) {
+func (s *Replicas) TakeSocket(ctx context.Context, replica string, connected, ask bool) (Socket, error) {
 	up, turn := 0, int64(0)
 	if connected {
 		up = 1
@@ -107,7 +107,7 @@ func (s *Store) TakeSocket(ctx context.Context, replica string, connected, ask b
 
 // LeaveSocket hands back the lease of a replica's socket, so that another need
 // not wait for it to expire.
-func (s *Store) LeaveSocket(ctx context.Context, replica string) error {
+func (s *Replicas) LeaveSocket(ctx context.Context, replica string) error {
 	keys := []string{s.keys.socket(0), s.keys.socket(1)}
 	if err := leaveSocketScript.Run(ctx, s.redis.client, keys, replica).Err(); err != nil {
 		return fmt.Errorf("hand back the lease of a socket: %w", err)

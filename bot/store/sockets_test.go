@@ -11,7 +11,7 @@ import (
 // seat asks for a replica's socket and wants this answer.
 func (e env) seat(t *testing.T, replica string, connected, ask bool, want store.Socket) {
 	t.Helper()
-	got, err := e.TakeSocket(t.Context(), replica, connected, ask)
+	got, err := e.Replicas.TakeSocket(t.Context(), replica, connected, ask)
 	must(t, err)
 	if got != want {
 		t.Errorf("replica %s: got %+v, want %+v", replica, got, want)
@@ -36,12 +36,12 @@ func TestTwoSockets(t *testing.T) {
 			}
 		}
 		// Handed back: the third has it at once, and opens when its turn comes, because the other is connected.
-		must(t, e.LeaveSocket(t.Context(), "A"))
-		must(t, e.LeaveSocket(t.Context(), "nobody"))
+		must(t, e.Replicas.LeaveSocket(t.Context(), "A"))
+		must(t, e.Replicas.LeaveSocket(t.Context(), "nobody"))
 		e.seat(t, "C", false, true, store.Socket{Held: true, Others: 1})
 		e.seat(t, "A", false, true, store.Socket{Others: 1})
 		// Whoever opened last goes, and nobody is connected: no waiting.
-		must(t, e.LeaveSocket(t.Context(), "B"))
+		must(t, e.Replicas.LeaveSocket(t.Context(), "B"))
 		e.seat(t, "C", false, true, store.Socket{Held: true, Turn: true})
 	})
 }
@@ -57,7 +57,7 @@ func TestSocketOfTheKilled(t *testing.T) {
 		e.seat(t, "C", false, true, store.Socket{}) // they have not renewed for some time, and do not count
 		must(t, e.raw.PExpire(t.Context(), base+"socket:0", 50*time.Millisecond).Err())
 		eventually(t, "a lease is free", func() bool {
-			got, err := e.TakeSocket(t.Context(), "C", false, true)
+			got, err := e.Replicas.TakeSocket(t.Context(), "C", false, true)
 			must(t, err)
 			return got.Held
 		})
@@ -72,19 +72,19 @@ func TestSocketOfTheKilled(t *testing.T) {
 func TestAnnounce(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		a := store.Replica{ID: "A", Version: "1.2", Coordinator: true, Sections: map[string]string{"route": "x y"}, Playbooks: []string{"one:1", "two:2"}}
-		if all := value[[]store.Replica](t)(e.Announce(t.Context(), a)); len(all) != 1 || all[0].ID != "A" || !all[0].Coordinator || all[0].Sections["route"] != "x y" || all[0].Playbooks[1] != "two:2" || all[0].Age > patience {
+		if all := value[[]store.Replica](t)(e.Replicas.Announce(t.Context(), a)); len(all) != 1 || all[0].ID != "A" || !all[0].Coordinator || all[0].Sections["route"] != "x y" || all[0].Playbooks[1] != "two:2" || all[0].Age > patience {
 			t.Errorf("got %+v, want what A said", all)
 		}
 		// One that went without a word, and what nobody can read.
 		must(t, e.raw.HSet(t.Context(), base+"replicas", "old", `1000 {"version":"1.1"}`, "broken", "hello").Err())
-		if all := value[[]store.Replica](t)(e.Announce(t.Context(), store.Replica{ID: "B"})); len(all) != 2 {
+		if all := value[[]store.Replica](t)(e.Replicas.Announce(t.Context(), store.Replica{ID: "B"})); len(all) != 2 {
 			t.Errorf("got %+v, want A and B", all)
 		}
 		if left := e.raw.HKeys(t.Context(), base+"replicas").Val(); len(left) != 2 {
 			t.Errorf("got %v in Redis, want A and B", left)
 		}
-		must(t, e.Retire(t.Context(), "A"))
-		if all := value[[]store.Replica](t)(e.Announce(t.Context(), store.Replica{ID: "B"})); len(all) != 1 || all[0].ID != "B" {
+		must(t, e.Replicas.Retire(t.Context(), "A"))
+		if all := value[[]store.Replica](t)(e.Replicas.Announce(t.Context(), store.Replica{ID: "B"})); len(all) != 1 || all[0].ID != "B" {
 			t.Errorf("got %+v, want B alone", all)
 		}
 	})

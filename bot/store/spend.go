@@ -38,7 +38,7 @@ return 0
 // Spend takes one call of a Slack method that every replica makes and that may
 // be made so often in any minute: wait is 0 when it may be made now, else how
 // long until the next may.
-func (s *Store) Spend(ctx context.Context, method string, aMinute int) (wait time.Duration, err error) {
+func (s *Directory) Spend(ctx context.Context, method string, aMinute int) (wait time.Duration, err error) {
 	got, err := spendScript.Run(ctx, s.redis.client, []string{s.keys.spent(method), s.keys.limited(method), s.keys.fence()}, aMinute).Int64()
 	if err != nil {
 		return 0, fmt.Errorf("count a call of %s: %w", method, err)
@@ -48,7 +48,7 @@ func (s *Store) Spend(ctx context.Context, method string, aMinute int) (wait tim
 
 // Block notes that Slack limits the method for that long: nobody spends it
 // meanwhile.
-func (s *Store) Block(ctx context.Context, method string, wait time.Duration) error {
+func (s *Directory) Block(ctx context.Context, method string, wait time.Duration) error {
 	if err := s.write(ctx, "SET", s.keys.limited(method), "1", "PX", max(wait.Milliseconds(), 1)); err != nil {
 		return fmt.Errorf("note the limit of %s: %w", method, err)
 	}
@@ -57,7 +57,7 @@ func (s *Store) Block(ctx context.Context, method string, wait time.Duration) er
 
 // SetNames remembers the ids that Slack gave for names of the configuration; an
 // empty id says that Slack knows no such name.
-func (s *Store) SetNames(ctx context.Context, ids map[string]string) error {
+func (s *Directory) SetNames(ctx context.Context, ids map[string]string) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (s *Store) SetNames(ctx context.Context, ids map[string]string) error {
 
 // Names returns the ids that Slack last gave for those names. A name that it was
 // never asked about is left out.
-func (s *Store) Names(ctx context.Context, names []string) (map[string]string, error) {
+func (s *Directory) Names(ctx context.Context, names []string) (map[string]string, error) {
 	ids := map[string]string{}
 	if len(names) == 0 {
 		return ids, nil

@@ -11,7 +11,7 @@ func TestSpend(t *testing.T) {
 	onBoth(t, func(t *testing.T, s env) {
 		spend := func(method string) time.Duration {
 			t.Helper()
-			wait, err := s.Spend(t.Context(), method, 3)
+			wait, err := s.Directory.Spend(t.Context(), method, 3)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,13 +51,13 @@ func TestSpend(t *testing.T) {
 
 func TestSpendWhatSlackLimits(t *testing.T) {
 	onBoth(t, func(t *testing.T, s env) {
-		if err := s.Block(t.Context(), "views.open", 30*time.Second); err != nil {
+		if err := s.Directory.Block(t.Context(), "views.open", 30*time.Second); err != nil {
 			t.Fatal(err)
 		}
-		if wait, err := s.Spend(t.Context(), "views.open", 3); err != nil || wait <= 20*time.Second || wait > 30*time.Second {
+		if wait, err := s.Directory.Spend(t.Context(), "views.open", 3); err != nil || wait <= 20*time.Second || wait > 30*time.Second {
 			t.Errorf("got %s, %v, want about 30 s", wait, err)
 		}
-		if wait, err := s.Spend(t.Context(), "chat.postEphemeral", 3); err != nil || wait != 0 {
+		if wait, err := s.Directory.Spend(t.Context(), "chat.postEphemeral", 3); err != nil || wait != 0 {
 			t.Errorf("another method: got %s, %v, want 0", wait, err)
 		}
 	})
@@ -65,13 +65,13 @@ func TestSpendWhatSlackLimits(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	onBoth(t, func(t *testing.T, s env) {
-		if err := s.SetNames(t.Context(), map[string]string{"#incidents": "C1", "@db": "S1", "@none": ""}); err != nil {
+		if err := s.Directory.SetNames(t.Context(), map[string]string{"#incidents": "C1", "@db": "S1", "@none": ""}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.SetNames(t.Context(), nil); err != nil {
+		if err := s.Directory.SetNames(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.Names(t.Context(), []string{"#incidents", "@none", "@never-asked"})
+		got, err := s.Directory.Names(t.Context(), []string{"#incidents", "@none", "@never-asked"})
 		if err != nil {
 			t.Fatal(err)
 		}

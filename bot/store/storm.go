@@ -43,14 +43,14 @@ func (s *Store) saveStorm(w *writes, storm incident.Storm, changed []Saved) erro
 
 // Storm returns one storm; ok is false when there is none of that number.
 func (s *Store) Storm(ctx context.Context, n int) (storm incident.Storm, ok bool, err error) {
-	return document[incident.Storm]{incident.Storm{Number: n}.ID(), s.keys.storm(n), incident.DecodeStorm}.read(ctx, s)
+	return document[incident.Storm]{incident.Storm{Number: n}.ID(), s.keys.storm(n), incident.DecodeStorm}.read(ctx, &s.workspace)
 }
 
 // StormMembers returns what the list of storm n tells, in no order, and apart from it the
 // entries that cannot be read.
 func (s *Store) StormMembers(ctx context.Context, n int) (entries []incident.Entry, unread []*Unreadable, err error) {
 	what, key := "the list of "+incident.Storm{Number: n}.ID(), s.keys.crowd(n)
-	listed, unread, err := readHash[incident.Entry](ctx, s, what, key)
+	listed, unread, err := readHash[incident.Entry](ctx, &s.workspace, what, key)
 	return slices.Collect(maps.Values(listed)), unread, err
 }
 
@@ -66,7 +66,7 @@ func (s *Store) Channel(ctx context.Context, name string) (incident.Channel, err
 		}
 		return c, err
 	}}
-	c, ok, err := d.read(ctx, s)
+	c, ok, err := d.read(ctx, &s.workspace)
 	if u := UnreadableOf(err); u != nil {
 		u.Replace = !u.Newer() && !wrongKind(u.Err)
 	}

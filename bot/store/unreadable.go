@@ -76,13 +76,13 @@ type document[T any] struct {
 }
 
 // read reads it; ok is false when there is none.
-func (d document[T]) read(ctx context.Context, s *Store) (value T, ok bool, err error) {
+func (d document[T]) read(ctx context.Context, s *workspace) (value T, ok bool, err error) {
 	data, err := s.redis.client.Get(ctx, d.key).Bytes()
 	return d.in(s, data, err)
 }
 
 // in is the document in what Redis answered.
-func (d document[T]) in(s *Store, data []byte, err error) (value T, ok bool, _ error) {
+func (d document[T]) in(s *workspace, data []byte, err error) (value T, ok bool, _ error) {
 	data, ok, err = stored(d.what, d.key, data, err)
 	if err == nil && ok {
 		value, err = d.decode(data)

@@ -81,7 +81,7 @@ func TestEveryKindOfDocument(t *testing.T) {
 			is("incident", err, newer)
 			_, _, err = e.Storm(ctx, 1)
 			is("storm", err, newer)
-			_, _, err = e.Digest(ctx, 1)
+			_, _, err = e.Digests.Document(ctx, 1)
 			is("digest", err, newer)
 			_, err = e.Channel(ctx, "#c")
 			is("channel", err, newer)
@@ -130,28 +130,28 @@ func TestEveryKindOfDocument(t *testing.T) {
 		for _, key := range []string{"asked", "expected", "adoptions", "cost:sources"} {
 			must(t, e.raw.HSet(ctx, base+key, "good", "{}", "bad", "{").Err())
 		}
-		asked, unreadAsked, err := e.Asked(ctx)
+		asked, unreadAsked, err := e.Digests.Asked(ctx)
 		must(t, err)
-		_, unreadExpected, err := e.Expected(ctx)
+		_, unreadExpected, err := e.Digests.Expected(ctx)
 		must(t, err)
-		adoptions, unreadAdoptions, err := e.Adoptions(ctx)
+		adoptions, unreadAdoptions, err := e.Digests.Adoptions(ctx)
 		must(t, err)
-		_, unreadSources, err := e.CostSources(ctx)
+		_, unreadSources, err := e.Costs.CostSources(ctx)
 		must(t, err)
 		if len(asked) != 1 || len(adoptions) != 1 || len(unreadAsked) != 1 || len(unreadExpected) != 1 || len(unreadAdoptions) != 1 || len(unreadSources) != 1 {
 			t.Errorf("got %v, %v; unreadable %v, %v, %v, %v", asked, adoptions, unreadAsked, unreadExpected, unreadAdoptions, unreadSources)
 		}
 		must(t, e.raw.HSet(ctx, base+"ticks", "good", "1795424400000 0 9 * * MON", "bad", "soon").Err())
-		passed := value[map[string]store.Passed](t)(e.Passed(ctx))
+		passed := value[map[string]store.Passed](t)(e.Digests.Passed(ctx))
 		if passed["good"].At.IsZero() || !passed["bad"].At.IsZero() || len(passed) != 2 {
 			t.Errorf("got ticks %+v", passed)
 		}
 		must(t, e.raw.RPush(ctx, base+"cost:restated", "{", `{}`).Err())
-		if restated := value[[]money.Restatement](t)(e.Restated(ctx)); len(restated) != 1 {
+		if restated := value[[]money.Restatement](t)(e.Costs.Restated(ctx)); len(restated) != 1 {
 			t.Errorf("got restated %+v", restated)
 		}
 		must(t, e.raw.HSet(ctx, base+"group-members", "@db", "U1").Err())
-		if _, known, err := e.Members(ctx, "@db"); known || err != nil {
+		if _, known, err := e.Directory.Members(ctx, "@db"); known || err != nil {
 			t.Errorf("members: got known %t and %v, want not known", known, err)
 		}
 		must(t, e.raw.Set(ctx, base+"seen:op1", "{", 0).Err())
@@ -184,7 +184,7 @@ func TestUnreadableCostDay(t *testing.T) {
 			must(t, e.raw.HSet(ctx, base+"cost:focus:"+day.String(), fields).Err())
 			must(t, e.raw.ZAdd(ctx, base+"cost:focus:days", z(int64(day), day.String())).Err())
 		}
-		days, unread, err := e.Costs(ctx, "focus", monday, monday+10)
+		days, unread, err := e.Costs.Days(ctx, "focus", monday, monday+10)
 		must(t, err)
 		if len(days) != 2 || len(days[monday]) != 1 || len(days[monday+3]) != 1 {
 			t.Errorf("got days %v", days)
@@ -245,7 +245,7 @@ func TestMembersOfTomorrowSurviveTheStore(t *testing.T) {
 		must(t, err)
 		channel.Version++
 		channel.Recent = append(channel.Recent[1:], incident.Opening{Number: 3, At: start})
-		document, _, err := e.Digest(ctx, 1)
+		document, _, err := e.Digests.Document(ctx, 1)
 		must(t, err)
 		document.Version++
 		document.AskedBy = "U1"

@@ -60,7 +60,7 @@ func (m *witness) check() {
 	}
 	m.checkSlack(all, shown)
 	m.checkRefusals()
-	if dead, err := asked(func() (int64, error) { return m.w.store.DeadLetters(context.Background()) }); err != nil || dead > 0 {
+	if dead, err := asked(func() (int64, error) { return m.w.store.Dead.Count(context.Background()) }); err != nil || dead > 0 {
 		m.w.problem("%d dead letters, %v", dead, err)
 	}
 }

@@ -37,7 +37,7 @@ type deadConfig struct {
 
 // open connects to Redis and finds the workspace by what the bot remembered of
 // its token; Slack is not asked.
-func (c deadConfig) open(ctx context.Context) (*store.Store, func(), error) {
+func (c deadConfig) open(ctx context.Context) (*store.DeadLetters, func(), error) {
 	loaded, err := app.Load(c.Config)
 	if err != nil {
 		return nil, nil, asFindings(err)
@@ -56,7 +56,7 @@ func (c deadConfig) open(ctx context.Context) (*store.Store, func(), error) {
 	case !known:
 		err = fmt.Errorf("this Redis knows no workspace of the bot token in %s: `signalbook serve` has never been ready with it, or redis.prefix is another", c.Config)
 	default:
-		return redis.Workspace(id.TeamID), end, nil
+		return redis.Workspace(id.TeamID).Dead, end, nil
 	}
 	end()
 	return nil, nil, err
@@ -84,7 +84,7 @@ type letter struct {
 
 // Run prints the dead letters.
 func (c deadList) Run(ctx context.Context, std streams) error {
-	st, end, err := c.open(ctx)
+	dead, end, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (c deadList) Run(ctx context.Context, std streams) error {
 	defer cancel()
 	table := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
 	found := 0
-	for d, err := range st.EachDead(ctx) {
+	for d, err := range dead.Each(ctx) {
 		if err != nil {
 			return err
 		}
@@ -176,8 +176,8 @@ func (l letterIDs) Validate() error {
 
 // each does something with every letter, and tells of those with which it could
 // not be done.
-func (l letterIDs) each(ctx context.Context, std streams, c deadConfig, done string, do func(*store.Store, context.Context, string) error) error {
-	st, end, err := c.open(ctx)
+func (l letterIDs) each(ctx context.Context, std streams, c deadConfig, done string, do func(*store.DeadLetters, context.Context, string) error) error {
+	dead, end, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (l letterIDs) each(ctx context.Context, std streams, c deadConfig, done str
 	if l.All {
 		reading, cancel := context.WithTimeout(ctx, deadWithin)
 		defer cancel()
-		if ids, err = st.DeadIDs(reading); err != nil {
+		if ids, err = dead.IDs(reading); err != nil {
 			return err
 		}
 	}
@@ -194,7 +194,7 @@ func (l letterIDs) each(ctx context.Context, std streams, c deadConfig, done str
 	var failed []string
 	for _, id := range ids {
 		attempt, cancel := context.WithTimeout(ctx, deadWithin)
-		err := do(st, attempt, id)
+		err := do(dead, attempt, id)
 		cancel()
 		if err != nil {
 			failed = append(failed, "signalbook: "+err.Error()+"\n")
@@ -230,7 +230,7 @@ Examples:
 
 // Run moves dead letters back to the inbox.
 func (c deadReplay) Run(ctx context.Context, std streams) error {
-	return c.each(ctx, std, c.deadConfig, "put back into the inbox; `signalbook dead list` shows those that fail again", (*store.Store).Replay)
+	return c.each(ctx, std, c.deadConfig, "put back into the inbox; `signalbook dead list` shows those that fail again", (*store.DeadLetters).Replay)
 }
 
 type deadDrop struct {
@@ -249,5 +249,5 @@ Examples:
 
 // Run deletes dead letters.
 func (c deadDrop) Run(ctx context.Context, std streams) error {
-	return c.each(ctx, std, c.deadConfig, "deleted", (*store.Store).Drop)
+	return c.each(ctx, std, c.deadConfig, "deleted", (*store.DeadLetters).Drop)
 }

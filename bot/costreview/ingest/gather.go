@@ -58,28 +58,28 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 		}
 	}
 	var unread []*store.Unreadable
-	in.Readings, unread, err = stored(ctx, st, a)
+	in.Readings, unread, err = stored(ctx, st.Costs, a)
 	note(err)
 	absent(unread)
-	in.Restated, err = st.Restated(ctx)
+	in.Restated, err = st.Costs.Restated(ctx)
 	note(err)
-	in.Adoptions, unread, err = st.Adoptions(ctx)
+	in.Adoptions, unread, err = st.Digests.Adoptions(ctx)
 	note(err)
 	absent(unread)
-	expected, unread, err := st.Expected(ctx)
+	expected, unread, err := st.Digests.Expected(ctx)
 	note(err)
 	absent(unread)
 	for _, e := range expected {
 		in.Expected = append(in.Expected, e)
 	}
 	slices.SortFunc(in.Expected, func(a, b report.Expectation) int { return strings.Compare(a.Series, b.Series) })
-	in.Posted, err = before(ctx, st, a)
+	in.Posted, err = before(ctx, st.Digests, a)
 	note(err)
 	var missing []string
 	in.Incidents, missing, err = incidents(ctx, st, a)
 	note(err)
 	in.Absent = append(in.Absent, missing...)
-	users, err := st.UsersByWeek(ctx, a.Week, usersBack)
+	users, err := st.Costs.UsersByWeek(ctx, a.Week, usersBack)
 	note(err)
 	in.Organisation = o.Ask(ctx, a.Now)
 	in.Organisation.UsersByWeek = users
@@ -88,8 +88,8 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 
 // stored reads what the digest's sources told. A source that was never read is
 // there too, with a note; so is one with days that cannot be read.
-func stored(ctx context.Context, st *store.Store, a About) (all []money.Reading, unread []*store.Unreadable, err error) {
-	told, unread, err := st.CostSources(ctx)
+func stored(ctx context.Context, costs *store.Costs, a About) (all []money.Reading, unread []*store.Unreadable, err error) {
+	told, unread, err := costs.CostSources(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -100,7 +100,7 @@ func stored(ctx context.Context, st *store.Store, a About) (all []money.Reading,
 			r = money.Reading{Source: s.ID, Name: s.Name, At: a.Now, Notes: []money.Note{{Text: s.Name + " has not been read yet, so its costs are missing."}}}
 		}
 		var broken []*store.Unreadable
-		if r.Days, broken, err = st.Costs(ctx, s.ID, a.Week.Add(-weeksBack).Monday(), last+7); err != nil {
+		if r.Days, broken, err = costs.Days(ctx, s.ID, a.Week.Add(-weeksBack).Monday(), last+7); err != nil {
 			return nil, nil, err
 		}
 		if len(broken) > 0 {
@@ -122,13 +122,13 @@ func stored(ctx context.Context, st *store.Store, a About) (all []money.Reading,
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // before finds what the same digest said about the week before.
-func before(ctx context.Context, st *store.Store, a About) (*report.Posted, error) {
-	numbers, err := st.Digests(ctx, postedBack)
+func before(ctx context.Context, digests *store.Digests, a About) (*report.Posted, error) {
+	numbers, err := digests.Numbers(ctx, postedBack)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range numbers {
-		d, ok, err := st.Digest(ctx, n)
+		d, ok, err := digests.Document(ctx, n)
 		if errors.Is(err, store.ErrUnreadable) {
 			continue
 		}

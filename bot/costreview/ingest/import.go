@@ -34,7 +34,7 @@ const (
 // Importer reads the cost sources that this replica can see, and stores what they
 // tell. All replicas run one; each source is read by one at a time, under a lease.
 type Importer struct {
-	Store   *store.Store
+	Costs   *store.Costs
 	Replica string // letters and digits
 	Sources func() []Source
 	// Users asks how many users there are; ok is false when nobody knows.
@@ -119,13 +119,13 @@ func (im *Importer) one(ctx context.Context, s Source) error {
 	if s.Query != nil && now.Sub(im.asked[s.ID]) < askEvery && !now.Before(im.asked[s.ID]) {
 		return nil
 	}
-	mine, err := im.Store.TakeImport(ctx, s.ID, im.Replica)
+	mine, err := im.Costs.TakeImport(ctx, s.ID, im.Replica)
 	if err != nil || !mine {
 		return err
 	}
 	ctx, release := im.hold(ctx, s)
 	defer release()
-	before, _, err := im.Store.CostSources(ctx) // one that cannot be read is read anew
+	before, _, err := im.Costs.CostSources(ctx) // one that cannot be read is read anew
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (im *Importer) keepStored(ctx context.Context, reading *money.Reading) erro
 	if !ok {
 		return nil
 	}
-	stored, _, err := im.Store.Costs(ctx, reading.Source, newest-storedBack, newest)
+	stored, _, err := im.Costs.Days(ctx, reading.Source, newest-storedBack, newest)
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (im *Importer) hold(ctx context.Context, s Source) (held context.Context, r
 				return
 			case <-ticker.C:
 			}
-			if mine, err := im.Store.TakeImport(held, s.ID, im.Replica); err == nil && !mine {
+			if mine, err := im.Costs.TakeImport(held, s.ID, im.Replica); err == nil && !mine {
 				cancel(errors.New("another replica reads the source by now"))
 			}
 		}
@@ -204,7 +204,7 @@ func (im *Importer) hold(ctx context.Context, s Source) (held context.Context, r
 		<-done
 		back, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer stop()
-		if err := im.Store.LeaveImport(back, s.ID, im.Replica); err != nil {
+		if err := im.Costs.LeaveImport(back, s.ID, im.Replica); err != nil {
 			im.Logger.Warn("the lease of a cost source expires by itself", "source", s.Name, "error", err)
 		}
 	}
@@ -215,7 +215,7 @@ func (im *Importer) blind(ctx context.Context, s Source, now time.Time) error {
 	if _, missed, err := im.missed(ctx, s, now); err != nil || !missed {
 		return err
 	}
-	mine, err := im.Store.TakeImport(ctx, s.ID, im.Replica)
+	mine, err := im.Costs.TakeImport(ctx, s.ID, im.Replica)
 	if err != nil || !mine {
 		return err
 	}
@@ -234,13 +234,13 @@ func (im *Importer) blind(ctx context.Context, s Source, now time.Time) error {
 		// What was told before stays told; that it is old is said.
 		reading.Newest, reading.Rows, reading.Column, reading.Lacks = last.Newest, last.Rows, last.Column, last.Lacks
 	}
-	return im.Store.SaveCosts(ctx, reading, nil)
+	return im.Costs.SaveCosts(ctx, reading, nil)
 }
 
 // missed reports whether no replica has seen a source for a day, and what was told
 // of it last.
 func (im *Importer) missed(ctx context.Context, s Source, now time.Time) (last money.Reading, missed bool, err error) {
-	sources, _, err := im.Store.CostSources(ctx)
+	sources, _, err := im.Costs.CostSources(ctx)
 	if err != nil {
 		return last, false, err
 	}
@@ -251,7 +251,7 @@ func (im *Importer) missed(ctx context.Context, s Source, now time.Time) (last m
 // ask asks a query source for the days that are not stored yet, or not settled.
 func (im *Importer) ask(ctx context.Context, s Source, now time.Time, before money.Reading) error {
 	today := money.DayOf(now)
-	stored, _, err := im.Store.Costs(ctx, s.ID, today-history, today)
+	stored, _, err := im.Costs.Days(ctx, s.ID, today-history, today)
 	if err != nil {
 		return err
 	}
@@ -297,7 +297,7 @@ func (im *Importer) save(ctx context.Context, reading, before money.Reading) err
 			}
 			newest = max(newest, day)
 		}
-		was, _, err := im.Store.Costs(ctx, reading.Source, oldest, newest)
+		was, _, err := im.Costs.Days(ctx, reading.Source, oldest, newest)
 		if err != nil {
 			return err
 		}
@@ -305,7 +305,7 @@ func (im *Importer) save(ctx context.Context, reading, before money.Reading) err
 		// What is stored already is not written again, every hour.
 		maps.DeleteFunc(reading.Days, func(day money.Day, groups map[money.Group]money.Cost) bool { return maps.Equal(was[day], groups) })
 	}
-	if err := im.Store.SaveCosts(ctx, reading, restated); err != nil {
+	if err := im.Costs.SaveCosts(ctx, reading, restated); err != nil {
 		return fmt.Errorf("import %s: %w", reading.Name, err)
 	}
 	return nil
@@ -321,7 +321,7 @@ func (im *Importer) users(ctx context.Context) {
 	if !ok {
 		return
 	}
-	if err := im.Store.SaveUsers(ctx, money.WeekOf(money.DayOf(now)), users); err != nil {
+	if err := im.Costs.SaveUsers(ctx, money.WeekOf(money.DayOf(now)), users); err != nil {
 		im.Logger.Warn("the number of users could not be remembered", "error", err)
 		return
 	}

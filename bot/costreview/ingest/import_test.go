@@ -32,19 +32,19 @@ func TestImportFiles(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"2026-11-18": "10", "2026-11-19": "25", "2026-11-20": "30", "2026-11-21": "40"}, r.totals(s.ID)); diff != "" {
 		t.Errorf("want, got:\n%s", diff)
 	}
-	restated, err := r.st.Restated(t.Context())
+	restated, err := r.st.Costs.Restated(t.Context())
 	if err != nil || len(restated) != 1 || restated[0].Day != r.day("2026-11-19") || restated[0].Was.String() != "20" || restated[0].Now.String() != "25" {
 		t.Errorf("got restated %+v, %v, want 19 November from 20 to 25", restated, err)
 	}
 
 	// Nothing changed: nothing is stored again.
-	before, _, err := r.st.CostSources(t.Context())
+	before, _, err := r.st.Costs.CostSources(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.now = r.now.Add(time.Minute)
 	im.round(t.Context())
-	after, _, err := r.st.CostSources(t.Context())
+	after, _, err := r.st.Costs.CostSources(t.Context())
 	if err != nil || !after[s.ID].At.Equal(before[s.ID].At) {
 		t.Errorf("unchanged files were stored again at %s, %v", after[s.ID].At, err)
 	}
@@ -97,7 +97,7 @@ func TestImportKeepsWhatWasTold(t *testing.T) {
 	if diff := cmp.Diff(want, r.totals(s.ID)); diff != "" {
 		t.Errorf("want, got:\n%s", diff)
 	}
-	told, _, err := r.st.CostSources(t.Context())
+	told, _, err := r.st.Costs.CostSources(t.Context())
 	if err != nil || len(told[s.ID].Notes) == 0 || !strings.Contains(told[s.ID].Notes[0].Text, "2.csv") {
 		t.Errorf("nothing is said of the broken file: %+v, %v", told[s.ID].Notes, err)
 	}
@@ -111,7 +111,7 @@ func TestBlindReplica(t *testing.T) {
 	s := r.files()
 	blind := r.importer("blind", s)
 	blind.round(t.Context())
-	told, _, err := r.st.CostSources(t.Context())
+	told, _, err := r.st.Costs.CostSources(t.Context())
 	if err != nil || told[s.ID].Known || len(told[s.ID].Notes) == 0 {
 		t.Fatalf("an empty folder is not told of: %+v, %v", told, err)
 	}
@@ -120,17 +120,17 @@ func TestBlindReplica(t *testing.T) {
 	if err := os.Remove(filepath.Join(r.folder, "1.csv")); err != nil {
 		t.Fatal(err)
 	}
-	told, _, err = r.st.CostSources(t.Context())
+	told, _, err = r.st.Costs.CostSources(t.Context())
 	if err != nil || !told[s.ID].Known {
 		t.Fatalf("the files were not read: %+v, %v", told, err)
 	}
 	blind.round(t.Context())
-	if told, _, err = r.st.CostSources(t.Context()); err != nil || !told[s.ID].Known {
+	if told, _, err = r.st.Costs.CostSources(t.Context()); err != nil || !told[s.ID].Known {
 		t.Errorf("a replica without files denied what another had told just before: %+v, %v", told, err)
 	}
 	r.now = r.now.Add(25 * time.Hour)
 	blind.round(t.Context())
-	if told, _, err = r.st.CostSources(t.Context()); err != nil || told[s.ID].Known {
+	if told, _, err = r.st.Costs.CostSources(t.Context()); err != nil || told[s.ID].Known {
 		t.Errorf("files that nobody has seen for a day are not missed: %+v, %v", told, err)
 	}
 	if diff := cmp.Diff(map[string]string{"2026-11-18": "10"}, r.totals(s.ID)); diff != "" {
@@ -184,7 +184,7 @@ func TestImportQueries(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"2026-11-10": "1", "2026-11-21": "2", "2026-11-22": "4"}, r.totals(s.ID)); diff != "" {
 		t.Errorf("want, got:\n%s", diff)
 	}
-	if restated, err := r.st.Restated(t.Context()); err != nil || len(restated) != 0 {
+	if restated, err := r.st.Costs.Restated(t.Context()); err != nil || len(restated) != 0 {
 		t.Errorf("a day that was not settled counts as restated: %v, %v", restated, err)
 	}
 	// Prometheus forgets: what it told stays.
@@ -194,7 +194,7 @@ func TestImportQueries(t *testing.T) {
 	if got := r.totals(s.ID); len(got) != 3 {
 		t.Errorf("what Prometheus forgot is gone: %v", got)
 	}
-	told, _, err := r.st.CostSources(t.Context())
+	told, _, err := r.st.Costs.CostSources(t.Context())
 	if err != nil || !told[s.ID].Known || told[s.ID].Newest != r.day("2026-11-22") {
 		t.Errorf("got %+v, %v, want the newest day that is stored", told[s.ID], err)
 	}
@@ -232,7 +232,7 @@ func TestFilesThatCameBack(t *testing.T) {
 	}
 	r.now = r.now.Add(25 * time.Hour)
 	im.round(t.Context())
-	if told, _, err := r.st.CostSources(t.Context()); err != nil || told[s.ID].Known {
+	if told, _, err := r.st.Costs.CostSources(t.Context()); err != nil || told[s.ID].Known {
 		t.Fatalf("files that are gone are not missed: %+v, %v", told, err)
 	}
 	if err := os.Rename(aside, filepath.Join(r.folder, "1.csv")); err != nil {
@@ -240,7 +240,7 @@ func TestFilesThatCameBack(t *testing.T) {
 	}
 	r.now = r.now.Add(time.Minute)
 	im.round(t.Context())
-	if told, _, err := r.st.CostSources(t.Context()); err != nil || !told[s.ID].Known || told[s.ID].Newest != r.day("2026-11-18") {
+	if told, _, err := r.st.Costs.CostSources(t.Context()); err != nil || !told[s.ID].Known || told[s.ID].Newest != r.day("2026-11-18") {
 		t.Errorf("files that came back are still missed: %+v, %v", told, err)
 	}
 }
@@ -261,7 +261,7 @@ func TestImportBesideOneThatPanics(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"2026-11-18": "10"}, r.totals(s.ID)); diff != "" {
 		t.Errorf("want, got:\n%s", diff)
 	}
-	if mine, err := r.st.TakeImport(t.Context(), "prometheus:1", "b"); err != nil || !mine {
+	if mine, err := r.st.Costs.TakeImport(t.Context(), "prometheus:1", "b"); err != nil || !mine {
 		t.Errorf("the lease was not handed back: %v", err)
 	}
 }
@@ -275,7 +275,7 @@ func TestImportUsers(t *testing.T) {
 	im.round(t.Context())
 	users = 45e6
 	im.round(t.Context()) // within the hour
-	got, err := r.st.UsersByWeek(t.Context(), money.WeekOf(money.DayOf(r.now)), 2)
+	got, err := r.st.Costs.UsersByWeek(t.Context(), money.WeekOf(money.DayOf(r.now)), 2)
 	if diff := cmp.Diff(map[money.Week]float64{money.WeekOf(money.DayOf(r.now)): 44e6}, got); err != nil || diff != "" {
 		t.Errorf("%v, want, got:\n%s", err, diff)
 	}
@@ -283,7 +283,7 @@ func TestImportUsers(t *testing.T) {
 	im.round(t.Context())
 	r.now, known = r.now.Add(2*time.Hour), true
 	im.round(t.Context())
-	if got, err = r.st.UsersByWeek(t.Context(), money.WeekOf(money.DayOf(r.now)), 1); err != nil || got[money.WeekOf(money.DayOf(r.now))] != 45e6 {
+	if got, err = r.st.Costs.UsersByWeek(t.Context(), money.WeekOf(money.DayOf(r.now)), 1); err != nil || got[money.WeekOf(money.DayOf(r.now))] != 45e6 {
 		t.Errorf("got %v, %v, want the last word of the week", got, err)
 	}
 }

@@ -78,7 +78,7 @@ func (r *rig) files() Source {
 
 func (r *rig) importer(replica string, sources ...Source) *Importer {
 	im := &Importer{
-		Store: r.st, Replica: replica, Sources: func() []Source { return sources },
+		Costs: r.st.Costs, Replica: replica, Sources: func() []Source { return sources },
 		Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.now },
 	}
 	im.begin()
@@ -97,7 +97,7 @@ func (r *rig) day(text string) money.Day {
 // totals are the stored costs of a source by day, in dollars.
 func (r *rig) totals(from string) map[string]string {
 	r.t.Helper()
-	days, _, err := r.st.Costs(r.t.Context(), from, 0, 30_000)
+	days, _, err := r.st.Costs.Days(r.t.Context(), from, 0, 30_000)
 	if err != nil {
 		r.t.Fatal(err)
 	}
