@@ -53,7 +53,7 @@ type Inbox interface {
 	Put(ctx context.Context, r Received) error
 }
 
-// Options is what a Endpoint needs. Inbox, Credentials and MaxBody are required. The
+// Options is what an Endpoint needs. Inbox, Credentials and MaxBody are required. The
 // functions are asked at every request, so a reload takes effect at the next one.
 type Options struct {
 	Inbox Inbox
@@ -91,7 +91,7 @@ type Endpoint struct {
 	pace     intake.Pace // of all bodies but the usual small ones
 }
 
-// New returns a Endpoint. It starts nothing.
+// New returns an Endpoint. It starts nothing.
 func New(options Options) *Endpoint {
 	if options.Now == nil {
 		options.Now = time.Now

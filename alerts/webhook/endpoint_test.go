@@ -164,7 +164,7 @@ func (h *house) do(t *testing.T, r request) (*http.Response, string) {
 	return res, string(text)
 }
 
-func TestDoorAnswers(t *testing.T) {
+func TestEndpointAnswers(t *testing.T) {
 	good := func(t *testing.T) io.Reader { return strings.NewReader(payload(t)) }
 	huge := func(t *testing.T) io.Reader {
 		return strings.NewReader(`{"x":"` + strings.Repeat("x", 65<<10) + `",` + payload(t)[1:])
@@ -469,7 +469,7 @@ signalbook_notifications_total{code="503",reason="store"} 0
 	}
 }
 
-func BenchmarkDoor(b *testing.B) {
+func BenchmarkEndpoint(b *testing.B) {
 	endpoint := New(Options{Inbox: discard{}, Credentials: func() string { return token }, MaxBody: func() int64 { return 64 << 20 }})
 	body := payload(b)
 	b.SetBytes(int64(len(body)))

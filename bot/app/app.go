@@ -1,3 +1,6 @@
+// Package app is the running bot: its parts put together around one Redis and one Slack
+// workspace, its readiness, its reload, and its part among other replicas. It decides
+// nothing about incidents, and prints nothing.
 package app
 
 import (
@@ -54,8 +57,8 @@ type Options struct {
 	Logger   *slog.Logger
 	Registry *prometheus.Registry
 	Timing   Timing
-	// Store is the workspace's, when it is known before Slack or Redis is asked: then the
-	// webhook takes at once.
+	// Store is the workspace's, for benchmarks of the webhook alone: it takes at once, before
+	// anybody was asked which workspace it is.
 	Store *store.Store
 }
 
@@ -196,25 +199,25 @@ func (a *App) workspace(ctx context.Context, id store.Identity) error {
 	kept.Go(func() error { return k.Run(coordinatorCtx) })
 	kept.Go(func() error { return replies.Run(coordinatorCtx) })
 
-	endpoints, doorsCtx := errgroup.WithContext(ctx)
-	endpoints.Go(func() error { return d.Run(doorsCtx) })
-	endpoints.Go(func() error { return a.watchIdentity(doorsCtx, id) })
+	endpoints, endpointsCtx := errgroup.WithContext(ctx)
+	endpoints.Go(func() error { return d.Run(endpointsCtx) })
+	endpoints.Go(func() error { return a.watchIdentity(endpointsCtx, id) })
 	in := slackapi.NewHTTP(slackapi.HTTPOptions{
 		SigningSecret: string(c.Slack.SigningSecret), Handler: d, Client: a.client, Now: a.opts.Timing.Clock, Logger: a.opts.Logger, Registerer: a.opts.Registry,
 	})
-	endpoints.Go(func() error { return in.Run(doorsCtx) })
+	endpoints.Go(func() error { return in.Run(endpointsCtx) })
 	if c.Slack.SocketMode() {
 		s := newSockets(st.Replicas, a.opts.Redis.Ping, a.opts.Logger, a.opts.Registry, func() *slackapi.Socket {
 			return slackapi.NewSocket(slackapi.SocketOptions{Client: a.client, Handler: d, Logger: a.opts.Logger, Registerer: a.opts.Registry})
 		})
 		a.sockets.Store(s)
-		endpoints.Go(func() error { return s.run(doorsCtx) })
+		endpoints.Go(func() error { return s.run(endpointsCtx) })
 	}
 	others := newReplicas(st.Replicas, a.opts.Logger, a.opts.Registry, func() store.Replica { return describe(a.settings.Load(), k.Keeping()) })
 	a.replicas.Store(others)
-	endpoints.Go(func() error { return others.run(doorsCtx) })
+	endpoints.Go(func() error { return others.run(endpointsCtx) })
 	imports := a.importer(st, others.id)
-	endpoints.Go(func() error { return imports.Run(doorsCtx) })
+	endpoints.Go(func() error { return imports.Run(endpointsCtx) })
 	a.coordinator.Store(k)
 	a.slackIn.Store(in)
 	a.store.Store(st)

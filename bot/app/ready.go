@@ -19,7 +19,7 @@ const (
 	askRedisWithin = 2 * time.Second
 )
 
-// errForgets ends serve: Redis is known to lose what it confirmed.
+// forgetsError ends serve: Redis is known to lose what it confirmed.
 type forgetsError struct{ why []string }
 
 func (e *forgetsError) Error() string {

@@ -14,5 +14,5 @@ func (t *term) spendWithin(now time.Time) {
 	if t.lease.Fence.First() {
 		t.budgets = slackapi.NewFullBudgets(now)
 	}
-	t.Slack = t.c.Slack.Within(t.budgets)
+	t.slack = t.c.Slack.Within(t.budgets)
 }

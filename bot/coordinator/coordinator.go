@@ -182,14 +182,14 @@ func (k *Coordinator) term(ctx context.Context, lease store.Lease) error {
 	r.renewed(time.Now())
 	r.spendWithin(time.Now())
 	r.people = directory.New(directory.Options{
-		Store: k.Store, Slack: r.Slack, Changed: k.Changed, Health: &k.health, Log: log, Groups: k.Timing.Groups,
+		Store: k.Store, Slack: r.slack, Changed: k.Changed, Health: &k.health, Log: log, Groups: k.Timing.Groups,
 		Names: func() directory.Names {
 			s := k.Settings()
 			return directory.Names{Channels: s.Channels, People: s.People}
 		},
 	})
 	r.sender = sender.New(sender.Options{
-		Store: k.Store, Slack: r.Slack, Budgets: r.budgets, Directory: r.people, Health: &k.health, Documents: r.documents, Orphans: &k.orphans,
+		Store: k.Store, Slack: r.slack, Budgets: r.budgets, Directory: r.people, Health: &k.health, Documents: r.documents, Orphans: &k.orphans,
 		Timing: k.Timing.sending(), Lease: lease, Valid: r.valid, Log: log, Parked: k.metrics.parked, Now: k.Now, Render: k.render,
 		Settings: func() sender.Settings {
 			s := k.Settings()
@@ -227,9 +227,8 @@ var errLeaseLost = sender.ErrLeaseLost
 
 // term is one time of holding the lease.
 type term struct {
-	c *Coordinator
-	// Slack is the client as the coordinator uses it: within budgets of this term's own.
-	Slack     *slackapi.Client
+	c         *Coordinator
+	slack     *slackapi.Client // within budgets of this term's own
 	budgets   *slackapi.Budgets
 	lease     store.Lease
 	log       *slog.Logger

@@ -158,8 +158,7 @@ type DigestAct struct {
 	Reply   Reply      `json:"reply,omitzero"`
 }
 
-// Timer says that something of an incident became due; of a storm when Incident
-// is below zero.
+// Timer says that something of an incident, or of a storm, became due.
 type Timer struct {
 	Topic topic.ID `json:"incident"` // an incident or a storm
 }

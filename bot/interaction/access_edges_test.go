@@ -248,9 +248,9 @@ func TestReplicasShareWhatAPersonMayDo(t *testing.T) {
 	}
 }
 
-// TestActsThatNoDoorLookedAt: the coordinator knows by itself that a channel is private when
+// TestActsThatNoEndpointLookedAt: the coordinator knows by itself that a channel is private when
 // an endpoint could not read of what incident an act is.
-func TestActsThatNoDoorLookedAt(t *testing.T) {
+func TestActsThatNoEndpointLookedAt(t *testing.T) {
 	t.Parallel()
 	r := startPrivateRig(t)
 	r.keep()

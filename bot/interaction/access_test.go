@@ -328,8 +328,8 @@ func TestOnePersonCanOnlyDoSoMuch(t *testing.T) {
 	}
 }
 
-// TestOldDoors: an event of an endpoint that asked nothing is decided about all the same.
-func TestOldDoors(t *testing.T) {
+// TestOldEndpoints: an event of an endpoint that asked nothing is decided about all the same.
+func TestOldEndpoints(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
 	r.keep()

@@ -66,7 +66,7 @@ func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said m
 	h.send(ctx, to)
 }
 
-// say is whisper for a sentence.
+// say is sendEphemeral for a sentence.
 func (h *Handler) say(ctx context.Context, to slackapi.Private, text string) {
 	h.sendEphemeral(ctx, to, message.Message{Text: text})
 }

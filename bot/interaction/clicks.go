@@ -25,6 +25,10 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 	if button.ID == action.StormPick.ID && a.Value == "" {
 		return // the choice was taken back
 	}
+	if !known {
+		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		return
+	}
 	if button.Value == action.OfDigest {
 		h.review(ctx, a, button, who, to)
 		return
@@ -41,7 +45,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		return
 	}
 	switch {
-	case !known || (step != "") != (button.Value == action.OfStep):
+	case (step != "") != (button.Value == action.OfStep):
 		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
 	case button.ID == action.IncidentMenu.ID:
 		h.chosen(ctx, a, who, to, number, choice)

@@ -27,7 +27,7 @@ func (s *Sender) guarded(ctx context.Context, e outbox.Entry) (o outbox.Outcome)
 	defer func() {
 		if p := recover(); p != nil {
 			s.Log.Error("panic while showing a thread", "about", e.Topic, "panic", p, "stack", string(debug.Stack()))
-			s.Health.Set("message "+e.Topic.String(), fmt.Sprintf("%s cannot be shown: %v; this is a defect of Signalbook, please report it", e.Topic, p))
+			s.Health.Set(AboutMessage(e.Topic.String()), fmt.Sprintf("%s cannot be shown: %v; this is a defect of Signalbook, please report it", e.Topic, p))
 			o = outbox.Outcome{Wait: s.Timing.Parked, Priority: e.Priority}
 		}
 	}()

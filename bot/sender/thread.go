@@ -28,8 +28,8 @@ type subject struct {
 	digest   *report.Document
 }
 
-// subject reads an incident, a storm or a digest; ok is false when there is none of
-// that name.
+// subject reads an incident, a storm or a digest; ok is false when there is no such
+// thing.
 func (s *Sender) subject(ctx context.Context, about topic.ID) (subject, bool, error) {
 	switch about.Kind {
 	case topic.OfDigest:
@@ -60,7 +60,7 @@ func (s *Sender) itemOf(t subject) Item {
 	return Item{Topic: t.topic, Channel: s.Directory.Channel(t.channel), Priority: outbox.PriorityOf(t.critical, first, t.opened)}
 }
 
-// sight is a subject as it should look, beside what Slack is known to have.
+// thread is a topic as it should look, beside what Slack is known to have.
 type thread struct {
 	subject
 	place  string // the channel's id when that is known

@@ -123,7 +123,7 @@ func TestMentionComesAgainUntilItIsStored(t *testing.T) {
 			if endpoint == "socket" {
 				startSocket(t, sim, c, handler)
 			} else {
-				startHTTPDoor(t, sim, c, handler)
+				startHTTPEndpoint(t, sim, c, handler)
 			}
 			if _, err := sim.Say("anna", "incidents", "", "@signalbook help"); err != nil {
 				t.Fatal(err)

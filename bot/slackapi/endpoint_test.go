@@ -187,7 +187,7 @@ func TestHandlerIsStoppedAfterItsTime(t *testing.T) {
 	})
 }
 
-func TestPanicsEndInTheDoor(t *testing.T) {
+func TestPanicsEndInTheEndpoint(t *testing.T) {
 	d, _ := testEndpoint(t, &recorder{
 		command: func(context.Context, Slash) Response { panic("one") },
 		action:  func(context.Context, Action) { panic("two") },

@@ -87,7 +87,7 @@ func deliverAll(t *testing.T, endpoint, team, app, org string) {
 		metrics = startSocket(t, sim, c, handler).metrics
 	} else {
 		metrics = newEndpointMetrics(registry)
-		startHTTPDoorOf(t, sim, HTTPOptions{SigningSecret: "sim-signing-secret", Handler: handler, Client: c, Logger: slog.New(slog.DiscardHandler), Registerer: registry})
+		startHTTPEndpointOf(t, sim, HTTPOptions{SigningSecret: "sim-signing-secret", Handler: handler, Client: c, Logger: slog.New(slog.DiscardHandler), Registerer: registry})
 	}
 	ctx := patience(t)
 	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, slack.NewTextBlockObject("plain_text", "Which?", false, false), "pick")

@@ -244,13 +244,13 @@ func startSocket(t *testing.T, sim *slacksim.Sim, c *Client, handler Handler) *S
 	return s
 }
 
-// startHTTPDoor takes Slack over signed HTTP until the test ends.
-func startHTTPDoor(t *testing.T, sim *slacksim.Sim, c *Client, handler Handler) {
+// startHTTPEndpoint takes Slack over signed HTTP until the test ends.
+func startHTTPEndpoint(t *testing.T, sim *slacksim.Sim, c *Client, handler Handler) {
 	t.Helper()
-	startHTTPDoorOf(t, sim, HTTPOptions{SigningSecret: "sim-signing-secret", Handler: handler, Client: c, Logger: slog.New(slog.DiscardHandler)})
+	startHTTPEndpointOf(t, sim, HTTPOptions{SigningSecret: "sim-signing-secret", Handler: handler, Client: c, Logger: slog.New(slog.DiscardHandler)})
 }
 
-func startHTTPDoorOf(t *testing.T, sim *slacksim.Sim, o HTTPOptions) {
+func startHTTPEndpointOf(t *testing.T, sim *slacksim.Sim, o HTTPOptions) {
 	t.Helper()
 	h := NewHTTP(o)
 	server := httptest.NewServer(h)
@@ -281,7 +281,7 @@ func TestConversation(t *testing.T) {
 			if endpoint == "socket" {
 				startSocket(t, sim, c, d)
 			} else {
-				startHTTPDoor(t, sim, c, d)
+				startHTTPEndpoint(t, sim, c, d)
 			}
 			converse(t, sim, c, d)
 		})

@@ -145,7 +145,7 @@ func TestMenuConversation(t *testing.T) {
 			if endpoint == "socket" {
 				startSocket(t, sim, c, handler)
 			} else {
-				startHTTPDoor(t, sim, c, handler)
+				startHTTPEndpoint(t, sim, c, handler)
 			}
 			pick(t, sim, c, handler)
 		})

@@ -15,7 +15,7 @@ const ackTimeout = 3 * time.Second
 
 // DeliveryError is why what a user did never reached the app, or was not answered.
 type DeliveryError struct {
-	// Code is Slack's: "dispatch_failed" (nowhere to send it), "operation_timeout"
+	// Code is Slack's: "dispatch_failed" (nowhere to send what a user did), "operation_timeout"
 	// (no answer in 3 s) or "http_service_error" (an answer other than 2xx).
 	Code string
 	Err  error // of HTTP; may be nil
@@ -124,7 +124,7 @@ func (s *Sim) attempt(d delivery, attempt int, answered chan<- []byte, loseAck b
 	}()
 	timer := time.NewTimer(s.waits(d))
 	defer timer.Stop()
-	for sock == nil { // every connection has gone meanwhile: wait for a new one
+	for sock == nil { // every connection has gone meanwhile, or there is none yet: wait for one
 		select {
 		case <-wake:
 		case <-timer.C:

@@ -123,7 +123,7 @@ func (s *Store) saveReview(w *writes, r DigestWrites) (checks []any, err error) 
 }
 
 // Digests are the documents of digests, and what people said about their parts. They are
-// written by [Store.Commit] alone.
+// written by [Store.Commit] alone, and deleted by Forget.
 type Digests struct{ workspace }
 
 // Document returns one digest; ok is false when there is none of that number.

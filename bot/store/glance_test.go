@@ -9,7 +9,9 @@ import (
 func TestGlance(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_000_000, 0)
-	seen := func(ago, took time.Duration) *glance { return &glance{at: now.Add(-ago), took: took} }
+	seen := func(ago, took time.Duration) *glance {
+		return &glance{at: now.Add(-ago), seen: now.Add(-ago), took: took}
+	}
 	for name, test := range map[string]struct {
 		seen          *glance
 		due, believed bool
@@ -21,6 +23,8 @@ func TestGlance(t *testing.T) {
 		"looks cost much: none for a while": {seen(19*200*time.Millisecond, 200*time.Millisecond), false, true},
 		"looks cost much: one is due":       {seen(21*200*time.Millisecond, 200*time.Millisecond), true, true},
 		"looks cost much: too long ago":     {seen(41*200*time.Millisecond, 200*time.Millisecond), true, false},
+		"the last look was in vain":         {&glance{at: now, seen: now.Add(-30 * time.Second), took: time.Second}, false, true},
+		"all looks are in vain":             {&glance{at: now, seen: now.Add(-41 * time.Second), took: time.Second}, false, false},
 	} {
 		if due, believed := test.seen.due(now), test.seen.believed(now); due != test.due || believed != test.believed {
 			t.Errorf("%s: due %t, believed %t, want %t, %t", name, due, believed, test.due, test.believed)
@@ -40,12 +44,13 @@ func TestALookThatFails(t *testing.T) {
 	if room, known := s.room(t.Context()); known {
 		t.Errorf("nobody has looked yet: got %+v", room)
 	}
-	s.gauge.seen.Store(&glance{Room: Room{Used: 80 << 20, Max: 100 << 20}, at: time.Now().Add(-time.Hour)})
-	if room, known := s.room(t.Context()); !known || s.Full(room) != "" {
-		t.Errorf("got %+v, known %t", room, known)
+	s.gauge.seen.Store(&glance{Room: Room{Used: 80 << 20, Max: 100 << 20}, at: time.Now().Add(-time.Second), seen: time.Now().Add(-time.Second)})
+	room, known := s.room(t.Context())
+	if known || room.Max == 0 || s.Full(room) != "" {
+		t.Errorf("got %+v, known %t, want what was seen, and not to count on it", room, known)
 	}
 	s.gauge.added(15 << 20)
-	if room, known := s.room(t.Context()); !known || s.Full(room) == "" {
+	if room, known := s.room(t.Context()); known || s.Full(room) == "" {
 		t.Errorf("got %+v, known %t, want it full", room, known)
 	}
 }

@@ -59,7 +59,7 @@ return found
 // Replicas are the replicas of the bot: who is there, and who holds a socket of Slack's.
 type Replicas struct{ workspace }
 
-// Announce says that a replica is there, and returns what Replicas does, itself among
+// Announce says that a replica is there, and returns what All does, itself among
 // them.
 func (s *Replicas) Announce(ctx context.Context, r Replica) ([]Replica, error) {
 	said, err := json.Marshal(r)

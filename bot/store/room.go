@@ -123,8 +123,9 @@ type roomCache struct {
 // glance is one look.
 type glance struct {
 	Room
-	at   time.Time
-	took time.Duration
+	at   time.Time     // when it was, also when it was in vain
+	seen time.Time     // when Redis last told what is in Room: at, when the look was not in vain
+	took time.Duration // how long it took
 }
 
 // rests is how long after a look there is none.
@@ -136,12 +137,13 @@ func (g *glance) due(now time.Time) bool { return g == nil || now.Sub(g.at) > g.
 // believed says that what was seen counts still: until well after the next look is due,
 // or a Redis whose looks take long would be filled by endpoints that know nothing.
 func (g *glance) believed(now time.Time) bool {
-	return g != nil && now.Sub(g.at) <= max(lookFor, 2*g.rests())
+	return g != nil && now.Sub(g.seen) <= max(lookFor, 2*g.rests())
 }
 
 // room returns what is known of the room, with what this process has added since
 // the last look. known is false when nobody has looked for a while, because another
-// event's endpoint does so at the moment, or because Redis does not answer.
+// event's endpoint does so at the moment, or when the last look was in vain: then what was
+// seen before it counts for a while, as far as endpoints may be full.
 func (s *Store) room(ctx context.Context) (r Room, known bool) {
 	g := &s.gauge
 	seen := g.seen.Load()
@@ -156,7 +158,7 @@ func (s *Store) room(ctx context.Context) (r Room, known bool) {
 	r = seen.Room
 	bytes := g.bytes.Load()
 	r.Events, r.Bytes, r.Used = r.Events+g.events.Load(), r.Bytes+bytes, r.Used+bytes
-	return r, true
+	return r, seen.at.Equal(seen.seen)
 }
 
 // added counts an event that is about to be stored.
@@ -173,11 +175,12 @@ func (g *roomCache) look(ctx context.Context, s *Store) {
 	r, err := s.Room(ctx)
 	if err != nil { // who stores something finds out for himself
 		if seen := g.seen.Load(); seen != nil { // a Redis too busy to tell goes on from what it told
-			g.seen.Store(&glance{Room: seen.Room, at: time.Now()})
+			g.seen.Store(&glance{Room: seen.Room, at: time.Now(), seen: seen.seen, took: time.Since(began)})
 		}
 		return
 	}
-	g.seen.Store(&glance{r, time.Now(), time.Since(began)})
+	now := time.Now()
+	g.seen.Store(&glance{r, now, now, now.Sub(began)})
 	// What was added before the look is seen by now; what is added meanwhile may count twice, until the next look.
 	g.events.Add(-events)
 	g.bytes.Add(-bytes)

@@ -39,7 +39,8 @@ const (
 // rosterFor is how long the last word about a channel or a person is kept: it helps while Slack does not answer.
 const rosterFor = 30 * 24 * time.Hour
 
-// Directory is what Slack said of people, groups and channels, and what its budgets have left.
+// Directory is what Slack said of people, groups and channels, what its budgets have
+// left, and how often people act.
 type Directory struct{ workspace }
 
 // Roster returns what Slack said of a channel, and whether a person is in it.

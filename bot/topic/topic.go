@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 )
@@ -50,6 +51,9 @@ func (id ID) String() string {
 	}
 	return "nothing"
 }
+
+// LogValue is its name in every form of the log.
+func (id ID) LogValue() slog.Value { return slog.StringValue(id.String()) }
 
 // Parse reads what people call an incident or a digest.
 func Parse(name string) (ID, bool) {

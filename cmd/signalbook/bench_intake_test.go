@@ -49,7 +49,7 @@ func BenchmarkIntake(b *testing.B) {
 	if err := r.redis.ConfigSet(b.Context(), "auto-aof-rewrite-percentage", "0").Err(); err != nil {
 		b.Fatal(err)
 	}
-	endpoint := r.serveDoor()
+	endpoint := r.serveEndpoint()
 	bare := serveHandler(b, bareHandler(r.redisAddr))
 	body := payload(b, "v0.34.0-e2e-1-database-high-cpu-firing")
 
@@ -65,7 +65,7 @@ func BenchmarkIntake(b *testing.B) {
 	}
 	measure(bare)
 	measure(endpoint)
-	var bares, endpoints, ratios, bareCPU, doorCPU []float64
+	var bares, endpoints, ratios, bareCPU, endpointCPU []float64
 	one := func(address string, throughputs, cpus *[]float64) float64 {
 		throughput, cpu := measure(address)
 		*throughputs, *cpus = append(*throughputs, throughput), append(*cpus, cpu)
@@ -74,17 +74,17 @@ func BenchmarkIntake(b *testing.B) {
 	for k := range intakeRounds {
 		var ceiling, got float64
 		if k%2 == 0 {
-			ceiling, got = one(bare, &bares, &bareCPU), one(endpoint, &endpoints, &doorCPU)
+			ceiling, got = one(bare, &bares, &bareCPU), one(endpoint, &endpoints, &endpointCPU)
 		} else {
-			got, ceiling = one(endpoint, &endpoints, &doorCPU), one(bare, &bares, &bareCPU)
+			got, ceiling = one(endpoint, &endpoints, &endpointCPU), one(bare, &bares, &bareCPU)
 		}
 		ratios = append(ratios, got/ceiling)
 	}
 	slices.Sort(ratios)
 	b.Logf("ratios %.2f", ratios)
 	b.ReportMetric(median(ratios), "of-ceiling")
-	b.ReportMetric(median(bareCPU)/median(doorCPU), "cpu-of-ceiling")
-	b.ReportMetric(median(doorCPU), "cpu-us")
+	b.ReportMetric(median(bareCPU)/median(endpointCPU), "cpu-of-ceiling")
+	b.ReportMetric(median(endpointCPU), "cpu-us")
 	b.ReportMetric(median(bareCPU), "ceiling-cpu-us")
 	b.ReportMetric(median(endpoints), "notifications/s")
 	b.ReportMetric(median(bares), "ceiling/s")
@@ -99,8 +99,8 @@ func BenchmarkIntake(b *testing.B) {
 	b.ReportMetric(0, "ns/op") // says nothing here
 }
 
-// serveDoor is the whole HTTP surface of serve, without the loops behind it.
-func (r *rig) serveDoor() string {
+// serveEndpoint is the whole HTTP surface of serve, without the loops behind it.
+func (r *rig) serveEndpoint() string {
 	r.t.Helper()
 	first, err := app.Load(r.config)
 	if err != nil {

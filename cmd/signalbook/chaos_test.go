@@ -33,10 +33,10 @@ import (
 // always at the first try.
 //
 // A replica of these tests is the real `signalbook serve` as a process of its
-// own, with shorter waits for what Slack may still do (haste): else each seed
+// own, with shorter waits for what Slack may still do (app.Timing): else each seed
 // would wait for minutes after its last fault.
 
-// The waits of a replica in haste. As in production, a message of unknown outcome
+// The waits of such a replica. As in production, a message of unknown outcome
 // is looked for when its request cannot arrive any more (the client's timeout and
 // a bit), and copies are looked for until lateMost after that.
 const (

@@ -71,10 +71,10 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 	defer func() { err = errors.Join(err, server.Close(), os.RemoveAll(dir)) }()
 
 	base := "http://" + listener.Addr().String()
-	stage := newDemoAlerts(base + "/alertmanager/webhook")
+	alerts := newDemoAlerts(base + "/alertmanager/webhook")
 	sim := slacksim.New(slacksim.Options{
 		BotToken: demoBotToken, AppToken: demoAppToken, Limits: true, Logger: logger,
-		Commands: []slacksim.Command{demoSlash()}, Extras: stage.extras(), Intro: demoIntro(server.Memory),
+		Commands: []slacksim.Command{demoSlash()}, Extras: alerts.extras(), Intro: demoIntro(server.Memory),
 	})
 	defer sim.Close()
 	if err := writeDemoBill(filepath.Join(dir, "costs"), time.Now()); err != nil {
@@ -84,7 +84,7 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	stage.review = b.AskForDigest
+	alerts.review = b.AskForDigest
 	defer redis.Close()
 	surface, err := b.Handler()
 	if err != nil {
@@ -105,7 +105,7 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 	group.Go(func() error { return app.ServeHTTP(ctx, listener, mux, nil) })
 	group.Go(func() error {
 		banner(std.out, base, server.Memory)
-		return stage.begin(ctx, b)
+		return alerts.begin(ctx, b)
 	})
 	return group.Wait()
 }
@@ -144,7 +144,7 @@ func demoBot(file, base string, server *embedded.Server, logger *slog.Logger) (*
 	load := func() (*app.Settings, error) { return app.Load(file) }
 	first, err := load()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, asFindings(err)
 	}
 	redis, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "demo", InboxBound: app.InboxBound})
 	if err != nil {

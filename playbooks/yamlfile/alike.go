@@ -20,7 +20,7 @@ const (
 // Alike returns the names that somebody may have meant who typed one of them in part
 // or not quite right, in their order: the name itself, whatever its case; else the names
 // that hold what was typed; else those that are spelt most alike, as a whole or in one
-// of their words ("cloudfrnt": Amazon CloudFront), as [Nearest] judges it. One name means
+// of their words ("cloudfrnt": Amazon CloudFront), as [textutil.Nearest] judges it. One name means
 // that there is no doubt about it.
 func Alike(typed string, names []string) []string {
 	typed = strings.ToLower(strings.TrimSpace(typed))

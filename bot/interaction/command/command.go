@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
@@ -73,14 +74,10 @@ func ParseID(s string) (int, bool) {
 	return n, err == nil && n > 0 && n <= maxID
 }
 
-// FormatID writes an incident's id: INC-142.
-func FormatID(n int) string { return "INC-" + strconv.Itoa(n) }
-
 // Parse reads the words after the command, as Slack sent them (entities escaped).
 // With an incident above 0 they were typed in that incident's thread and leave its
-// id out; a number below 0 is a storm's, whose thread is no incident's. The error is always a *UsageError.
+// id out. The error is always a *UsageError.
 func Parse(text string, incident int) (Command, error) {
-	incident = max(incident, 0)
 	if len(text) > maxRaw {
 		return Command{}, &UsageError{Text: fmt.Sprintf("That is %d bytes long; a command may have %d characters. Put the rest into the thread itself.", len(text), maxText)}
 	}
@@ -258,7 +255,7 @@ func (r *reader) incident() (int, error) {
 	if r.verb == VerbNote {
 		return r.thread, nil // "note INC-7 had the same cause" is about this one
 	}
-	return 0, r.wrong("", "This is the thread of %s: for %s use the slash command or its own thread", FormatID(r.thread), FormatID(n))
+	return 0, r.wrong("", "This is the thread of %s: for %s use the slash command or its own thread", topic.Incident(r.thread), topic.Incident(n))
 }
 
 func (r *reader) step() (string, error) {

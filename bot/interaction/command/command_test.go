@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 func TestParse(t *testing.T) {
@@ -214,7 +216,7 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("got verb %q", c.Verb)
 		}
 		if c.Incident != 0 {
-			if again, ok := ParseID(FormatID(c.Incident)); !ok || again != c.Incident {
+			if again, ok := ParseID(topic.Incident(c.Incident).String()); !ok || again != c.Incident {
 				t.Errorf("incident %d: got %d back", c.Incident, again)
 			}
 			if incident != 0 && c.Incident != incident {
