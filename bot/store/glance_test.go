@@ -44,7 +44,7 @@ func TestALookThatFails(t *testing.T) {
 	if room, known := s.room(t.Context()); known {
 		t.Errorf("nobody has looked yet: got %+v", room)
 	}
-	s.gauge.seen.Store(&glance{Room: Room{Used: 80 << 20, Max: 100 << 20}, at: time.Now().Add(-time.Second), seen: time.Now().Add(-time.Second)})
+	s.gauge.seen.Store(&glance{Room: Room{Used: 80 << 20, Max: 100 << 20}, at: time.Now().Add(-2 * lookEvery), seen: time.Now().Add(-2 * lookEvery)})
 	room, known := s.room(t.Context())
 	if known || room.Max == 0 || s.Full(room) != "" {
 		t.Errorf("got %+v, known %t, want what was seen, and not to count on it", room, known)

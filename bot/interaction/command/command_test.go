@@ -60,7 +60,6 @@ func TestParse(t *testing.T) {
 		{"thread INC-142", 0, Command{Verb: VerbThread, Incident: 142}},
 		{"thread", 9, Command{Verb: VerbThread, Incident: 9}},
 		{"thread 9", 9, Command{Verb: VerbThread, Incident: 9}},
-		{"ack 142", -140, Command{Verb: VerbAck, Incident: 142}}, // in a storm's thread
 		{"start triage", 0, Command{Verb: VerbStart, Name: "triage"}},
 		{`start database-cpu orders are slow severity=critical instance="orders 0"`, 0,
 			Command{Verb: VerbStart, Name: "database-cpu", Text: "orders are slow", Labels: map[string]string{"severity": "critical", "instance": "orders 0"}}},
@@ -108,7 +107,6 @@ func TestParseWrong(t *testing.T) {
 		{"threads INC-142", 0, []string{"did you mean `thread`?", "`thread ID`"}},
 		{"tread", 9, []string{"did you mean `thread`?", "`thread`: "}},
 		{"thread", 0, []string{"Which incident?", "`thread ID`"}},
-		{"thread", -140, []string{"Which incident?", "`thread ID`"}},
 		{"thread 142 now", 0, []string{"does not know what to do with `now`"}},
 		{"silence 1 2h", 0, []string{"I do not know `silence`", "`help [verb]`"}},
 		{"`<!channel>` now", 0, []string{"I do not know `'@channel'`"}},
