@@ -25,12 +25,13 @@ import (
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/testkit/wait"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
 // strayPatience is how long a condition may take on a slow machine.
-const strayPatience = 10 * time.Minute
+const strayPatience = wait.Patience
 
 // strayRig is a real Redis and a Slack look-alike with two ways to each: the
 // test's and the second coordinator's is straight, the first coordinator's can be stopped.
@@ -136,20 +137,10 @@ func (r *strayRig) eventually(what string, holds func() bool) {
 	eventually(r.t, what, holds)
 }
 
-// eventually waits for a condition, for as long as a slow machine may take.
+// eventually waits for a condition, and fails when it does not come.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(strayPatience)
-	defer deadline.Stop()
-	ticker := time.NewTicker(10 * time.Millisecond)
-	defer ticker.Stop()
-	for !holds() {
-		select {
-		case <-deadline.C:
-			t.Fatalf("in vain: %s", what)
-		case <-ticker.C:
-		}
-	}
+	wait.Until(t, what, holds)
 }
 
 // slackGate passes calls on to Slack, and holds back those of one method while it

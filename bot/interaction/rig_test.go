@@ -24,13 +24,14 @@ import (
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
+	"github.com/signalbook/signalbook/bot/testkit/wait"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
 
 // patience is how long a condition may take on a slow machine.
-const patience = 10 * time.Minute
+const patience = wait.Patience
 
 // rig is a handler between a real Redis and a Slack look-alike.
 type rig struct {
@@ -266,17 +267,7 @@ func (r *rig) incident(n int) incident.Incident {
 // eventually waits for a condition, and fails when it does not come.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	for !holds() {
-		select {
-		case <-deadline.C:
-			t.Fatalf("in vain: %s", what)
-		case <-ticker.C:
-		}
-	}
+	wait.Until(t, what, holds)
 }
 
 // clickOn is a click that Slack did not make of a message of ours.

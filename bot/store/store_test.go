@@ -14,6 +14,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
+	"github.com/signalbook/signalbook/bot/testkit/wait"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -89,19 +90,10 @@ func startServer(t *testing.T, args ...string) *redistest.Node {
 	return redistest.Single(t, redistest.Options{Args: args}).Nodes[0]
 }
 
+// eventually waits for a condition, and fails when it does not come.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	ticker := time.NewTicker(10 * time.Millisecond)
-	defer ticker.Stop()
-	for !holds() {
-		select {
-		case <-deadline.C:
-			t.Fatalf("in vain: %s", what)
-		case <-ticker.C:
-		}
-	}
+	wait.Until(t, what, holds)
 }
 
 func must(t *testing.T, err error) {

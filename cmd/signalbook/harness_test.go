@@ -24,6 +24,7 @@ import (
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
+	"github.com/signalbook/signalbook/bot/testkit/wait"
 )
 
 // TestMain makes `signalbook` a command that tests can start as a process of its
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 
 // patience is how long a condition may take on a slow machine; nothing waits so
 // long when it holds.
-const patience = 10 * time.Minute
+const patience = wait.Patience
 
 // rig is everything around the bot: a real Redis, and a Slack look-alike that is
 // as strict as Slack.
@@ -253,17 +254,7 @@ func payload(t testing.TB, name string) []byte {
 // eventually waits for a condition, and fails when it does not come.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	ticker := time.NewTicker(20 * time.Millisecond)
-	defer ticker.Stop()
-	for !holds() {
-		select {
-		case <-deadline.C:
-			t.Fatalf("in vain: %s", what)
-		case <-ticker.C:
-		}
-	}
+	wait.Until(t, what, holds)
 }
 
 // roots are the incidents' first messages in a channel.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/testkit/wait"
 )
 
 const (
@@ -201,19 +203,10 @@ func (r *Redis) eventually(what string, holds func() bool) {
 	eventually(r.t, what, holds)
 }
 
+// eventually waits for a condition, and fails when it does not come.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	ticker := time.NewTicker(askEvery)
-	defer ticker.Stop()
-	for !holds() {
-		select {
-		case <-deadline.C:
-			t.Fatalf("in vain: %s", what)
-		case <-ticker.C:
-		}
-	}
+	wait.Until(t, what, holds)
 }
 
 // brief is a context for one question to a node; cleanups run after the test's
