@@ -77,7 +77,7 @@ func stepsInFull(p *playbooks.Playbook) []slack.Block {
 		blocks = append(blocks, rich("tier:"+string(t.Name), tierLine(t).section()))
 		for _, s := range t.Steps {
 			number++
-			c := newCard(incident.Step{ID: s.ID, Number: number, Title: s.Title}, s.Detail, s.Commands)
+			c := newStepView(incident.Step{ID: s.ID, Number: number, Title: s.Title}, s.Detail, s.Commands)
 			blocks = append(blocks, rich("step:"+s.ID, playbookStep(number, s).section()))
 			if c.detail != "" {
 				blocks = append(blocks, full("detail:"+s.ID, c.detail))

@@ -23,7 +23,7 @@ const (
 	maxDetailBytes, maxCommandBytes, maxReasonBytes = 4_200, 4_800, 900
 )
 
-func newCard(s incident.Step, detail string, commands []string) stepView {
+func newStepView(s incident.Step, detail string, commands []string) stepView {
 	whole := silence(cleanCode(strings.TrimSpace(detail)))
 	c := stepView{Step: s, detail: cutMarkupTo(cutMarkup(whole, maxDetail), maxDetailBytes, jsonLength)}
 	if n := textutil.Units(whole); c.detail != whole {

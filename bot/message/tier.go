@@ -59,7 +59,7 @@ func tierCards(v View, tier playbooks.TierName) []stepView {
 			continue
 		}
 		detail, commands := s.Shown(own[s.ID])
-		cards = append(cards, newCard(s, detail, commands))
+		cards = append(cards, newStepView(s, detail, commands))
 	}
 	return cards
 }
