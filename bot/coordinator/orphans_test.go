@@ -30,9 +30,6 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// strayPatience is how long a condition may take on a slow machine.
-const strayPatience = wait.Patience
-
 // strayRig is a real Redis and a Slack look-alike with two ways to each: the
 // test's and the second coordinator's is straight, the first coordinator's can be stopped.
 type strayRig struct {

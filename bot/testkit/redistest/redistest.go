@@ -16,11 +16,9 @@ import (
 
 const (
 	// patience is how long a condition may take on a slow machine; nothing waits so long when it holds.
-	patience = 90 * time.Second
+	patience = wait.Patience
 	// askWithin is how long a node may take to answer; one that is stopped never does.
 	askWithin = 3 * time.Second
-	// askEvery is how often a condition is looked at.
-	askEvery = 25 * time.Millisecond
 	// askFailoverEvery is longer than a planned failover lasts before it is given up.
 	askFailoverEvery = 8 * time.Second
 )
