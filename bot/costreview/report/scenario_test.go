@@ -1,0 +1,216 @@
+package report_test
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/costreview/source"
+)
+
+// scenario is a bill and the digests of it, one after the other. To add one, append
+// it to a list of a file of its own (scenarios_<topic>_test.go) and name the list in
+// allScenarios.
+type scenario struct {
+	name string
+	bill func(b *bill)
+	// settings of the digest; zero: its defaults.
+	settings report.Settings
+	zone     string // of the digest; empty: Europe/Berlin
+	// write puts the rows into a folder all files of which are read as FOCUS; nil: writeFOCUS.
+	write func(t *testing.T, dir string, rows []row)
+	// read makes the readings instead, of any other source; nil: the folder is read.
+	read    func(t *testing.T, rows []row, now time.Time) []money.Reading
+	digests []expected
+}
+
+// expected is when a digest runs and what it has to say. Sums are not written down:
+// truthOf finds them.
+type expected struct {
+	at   string // 2026-11-23 09:00, in the digest's zone
+	week string // under review, 2026-W47; empty: not looked at
+	days []money.Day
+	// notCompared are those of days that the week before lacks altogether.
+	notCompared []money.Day
+	// late are days of earlier weeks that are judged here for the first time: of all (part "*"), or of a part.
+	late []hole
+	// holes are what is missing: a part of the bill on days of this week or the one before.
+	holes []hole
+	// least: "at least" stands before the total.
+	least bool
+	// uncompared: there is nothing to compare with.
+	uncompared bool
+	currency   string   // empty: USD
+	missing    []string // parts of sentences that name what is missing; none: nothing may be named as missing
+	says       []string // printed
+	silent     []string // not printed
+	// unplanned are services that may be told although nothing was planted in them.
+	unplanned []string
+	// check looks at what else a scenario is about.
+	check func(t *testing.T, r report.Report)
+}
+
+func (x expected) money() string {
+	if x.currency == "" {
+		return "USD"
+	}
+	return x.currency
+}
+
+func (x expected) compares(d money.Day) bool { return !slices.Contains(x.notCompared, d) }
+
+// allScenarios are the lists of all topics.
+func allScenarios() []scenario { return slices.Concat(plainScenarios) }
+
+// TestScenarios: each digest of each synthetic bill prints the figures that the bill
+// has, judges the days that it has to, and names what is missing.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for n, s := range allScenarios() {
+		if seen[s.name] {
+			t.Errorf("two scenarios are named %q", s.name)
+		}
+		seen[s.name] = true
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			s.run(t, uint64(n))
+		})
+	}
+}
+
+func (s scenario) run(t *testing.T, seed uint64) {
+	b := newBill(t, seed)
+	s.bill(b)
+	if s.zone == "" {
+		s.zone = "Europe/Berlin"
+	}
+	zone, err := time.LoadLocation(s.zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var posted *report.Posted
+	for _, x := range s.digests {
+		now := moment(x.at, zone)
+		r := report.Judge(report.Input{
+			Name: "weekly", Week: report.WeekBefore(now), Now: now, Posted: posted, Readings: s.readings(t, b.at(now), now),
+			Incidents: &report.Incidents{}, Settings: s.settings,
+		})
+		p := r.Posted()
+		posted = &p
+		x.hold(t, b, now, r)
+	}
+}
+
+// readings reads the rows as the digest's source does.
+func (s scenario) readings(t *testing.T, rows []row, now time.Time) []money.Reading {
+	t.Helper()
+	if s.read != nil {
+		return s.read(t, rows, now)
+	}
+	write := s.write
+	if write == nil {
+		write = writeFOCUS
+	}
+	dir := t.TempDir()
+	write(t, dir, rows)
+	files := source.Files{Patterns: []string{filepath.Join(dir, "*")}, Written: []string{"*.csv"}}
+	reading, _, err := files.Read(t.Context(), now, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []money.Reading{reading}
+}
+
+// hold compares a digest with what it has to say.
+func (x expected) hold(t *testing.T, b *bill, now time.Time, r report.Report) {
+	t.Helper()
+	text := report.Text(r)
+	wrong := func(format string, args ...any) {
+		t.Helper()
+		t.Errorf("the digest of %s: %s", x.at, fmt.Sprintf(format, args...))
+	}
+	if x.week != "" && r.Week.String() != x.week {
+		wrong("got %s, want %s", r.Week, x.week)
+	}
+	i := slices.IndexFunc(r.Money, func(m report.CurrencyReport) bool { return m.Currency == x.money() })
+	switch {
+	case i < 0 && len(x.days) > 0:
+		wrong("got nothing in %s, want %v\n%s", x.money(), x.days, text)
+		return
+	case i >= 0 && len(x.days) == 0:
+		wrong("got %v, want nothing judged", r.Money[i].Days)
+	}
+	says := slices.Clone(x.says)
+	if i >= 0 {
+		m := r.Money[i]
+		want := truthOf(b, now, x)
+		if diff := cmp.Diff(x.days, m.Days); diff != "" {
+			wrong("days that count (-want +got):\n%s", diff)
+		}
+		least := ""
+		if x.least {
+			least = "at least "
+		}
+		says = append(says, "Total "+least+shown(want.total)+" "+x.money()+" over ")
+		if !x.uncompared {
+			sign := ""
+			if want.now > want.was {
+				sign = "+"
+			}
+			says = append(says, "Change "+sign+shown(want.now-want.was)+" "+x.money()+" ", " against "+shown(want.was)+" "+x.money()+" on the same weekdays")
+		}
+		x.spikes(m, want, wrong)
+	}
+	for _, want := range slices.Concat(says, x.missing) {
+		if !strings.Contains(text, want) {
+			wrong("the text lacks %q", want)
+		}
+	}
+	if len(x.missing) == 0 {
+		for _, word := range []string{"lists nothing of", "there to", "is gone", "still being written", "at least"} {
+			if strings.Contains(text, word) {
+				wrong("the text names something missing (%q)", word)
+			}
+		}
+	}
+	for _, unwanted := range x.silent {
+		if strings.Contains(text, unwanted) {
+			wrong("the text says %q", unwanted)
+		}
+	}
+	if x.check != nil {
+		x.check(t, r)
+	}
+	if t.Failed() {
+		t.Logf("the digest of %s says:\n%s", x.at, text)
+	}
+}
+
+// spikes: what was planted on judged days is told, with its amount, and nothing else.
+func (x expected) spikes(m report.CurrencyReport, want truth, wrong func(string, ...any)) {
+	got := map[string]float64{}
+	for _, a := range m.Spikes {
+		got[a.Service] += a.Excess
+	}
+	for service, cents := range want.excess {
+		// What is expected of a day with noise is known to a few percent only.
+		if excess, ok := got[service]; !ok || math.Abs(excess-float64(cents)/100) > 0.1*float64(cents)/100 {
+			wrong("%s: got an excess of %.2f (told: %t), want %s", service, excess, ok, shown(cents))
+		}
+		delete(got, service)
+	}
+	for service, excess := range got {
+		if !slices.Contains(x.unplanned, service) {
+			wrong("%s is told with %.2f, and nothing was planted there", service, excess)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package report_test
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// hole is what a digest does not have: a part of the bill on days.
+type hole struct {
+	part string // as bill.of takes it
+	days []money.Day
+}
+
+func (h hole) holds(r row, d money.Day) bool { return r.of(h.part) && slices.Contains(h.days, d) }
+
+// truth is what a digest has to say, summed up row by row.
+type truth struct {
+	total, was, now int64 // cents: of the days that count; compared over cells that both weeks have
+	excess          map[string]int64
+}
+
+// truthOf sums up the rows that are there at a moment: those of the days that count,
+// and, for the comparison, those of cells (a part of the bill on a weekday) that both
+// weeks have. What was planted on a judged day has to be told; late are days of
+// earlier weeks that are judged now, judged parts of them only when they are given.
+func truthOf(b *bill, at time.Time, x expected) truth {
+	told := truth{excess: map[string]int64{}}
+	lacking := func(r row, d money.Day) bool {
+		return slices.ContainsFunc(x.holes, func(h hole) bool { return h.holds(r, d) })
+	}
+	for _, r := range b.at(at) {
+		if r.currency != x.money() {
+			continue
+		}
+		counts := func(d money.Day) bool { return slices.Contains(x.days, d) }
+		if counts(r.day) && !lacking(r, r.day) {
+			told.total += r.cents
+			if x.compares(r.day) && !lacking(r, r.day-7) {
+				told.now += r.cents
+			}
+		}
+		if counts(r.day+7) && x.compares(r.day+7) && !lacking(r, r.day) && !lacking(r, r.day+7) {
+			told.was += r.cents
+		}
+	}
+	for _, p := range b.planted {
+		judged := slices.Contains(x.days, p.day) && !lacking(row{provider: p.provider, service: p.service}, p.day)
+		for _, h := range x.late {
+			judged = judged || slices.Contains(h.days, p.day) && (row{provider: p.provider, service: p.service}).of(strings.SplitN(h.part, "/", 2)[0])
+		}
+		if judged {
+			told.excess[p.service] += p.cents
+		}
+	}
+	return told
+}
+
+// shown writes cents as people see them: 1,234.50.
+func shown(cents int64) string {
+	sign := ""
+	if cents < 0 {
+		sign, cents = "-", -cents
+	}
+	whole := strconv.FormatInt(cents/100, 10)
+	for at := len(whole) - 3; at > 0; at -= 3 {
+		whole = whole[:at] + "," + whole[at:]
+	}
+	return sign + whole + fmt.Sprintf(".%02d", cents%100)
+}
