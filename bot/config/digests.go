@@ -63,7 +63,8 @@ type FOCUSFiles struct {
 	Files []string `yaml:"files"` // glob patterns; usable from the working directory once loaded
 	// Written are the patterns as they stand in the file: replicas know a source by them.
 	Written []string `yaml:"-"`
-	Cost    string   `yaml:"cost"` // the column that counts
+	// Cost is the column that counts; empty: EffectiveCost, and BilledCost where that is empty or rounded.
+	Cost string `yaml:"cost"`
 }
 
 // CostQuery asks Prometheus for costs.
@@ -175,10 +176,7 @@ func (f *FOCUSFiles) check(p place) {
 		}
 		f.Files[i] = p.resolve(pattern)
 	}
-	if f.Cost == "" {
-		f.Cost = costColumns[0]
-	}
-	if !slices.Contains(costColumns[:], f.Cost) {
+	if f.Cost != "" && !slices.Contains(costColumns[:], f.Cost) {
 		p.at("cost").problem("%q is not a cost column of FOCUS: one of %s", f.Cost, strings.Join(costColumns[:], ", "))
 	}
 }

@@ -99,6 +99,7 @@ func stored(ctx context.Context, costs *store.Costs, a About) (all []money.Readi
 		if !ok {
 			r = money.Reading{Source: s.ID, Name: s.Name, At: a.Now, Notes: []money.Note{{Text: s.Name + " has not been read yet, so its costs are missing."}}}
 		}
+		r.Forced = s.Files != nil && s.Files.Column != ""
 		var broken []*store.Unreadable
 		if r.Days, broken, err = costs.Days(ctx, s.ID, a.Week.Add(-weeksBack).Monday(), last+7); err != nil {
 			return nil, nil, err

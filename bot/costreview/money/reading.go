@@ -24,7 +24,9 @@ type Reading struct {
 	Newest Day  `json:"newest"`
 	Known  bool `json:"known"`
 	// Column is the cost column that Amount is, as asked for.
-	Column string   `json:"column,omitempty"`
+	Column string `json:"column,omitempty"`
+	// Forced: somebody chose the column, so that no other stands in for it.
+	Forced bool     `json:"-"`
 	Rows   int64    `json:"rows,omitempty"`
 	Broken int64    `json:"broken,omitempty"` // rows that were left out
 	Lacks  []string `json:"lacks,omitempty"`  // columns that are not there, of those that a digest needs

@@ -12,45 +12,44 @@ import (
 const (
 	effective = "EffectiveCost"
 	billed    = "BilledCost"
-	// beside is how far a typical day of EffectiveCost may lie beside BilledCost,
-	// as a fraction of it. Where nothing is amortised the two are the same money;
-	// rounding to cents stays far below this, rounding to whole units far above.
+	// beside is how far a typical day of EffectiveCost may lie beside BilledCost for
+	// being empty or rounded, as a fraction of it. Rounding to cents stays far below
+	// this, rounding to whole units far above.
 	beside = 0.05
 )
 
 // misleading are the providers whose EffectiveCost is useless, so that BilledCost
 // has to stand in for it: some exports round it to whole units or leave it empty
-// (AWS and Oracle in FOCUS' own sample), which makes small charges nothing.
+// (AWS and Oracle in FOCUS' own sample), which makes small charges nothing. A
+// column that somebody chose is theirs, and stays.
 //
-// Commitments are the legitimate difference: a purchase is billed on one day and
-// has no effective cost, its use carries the cost and is billed nothing. So only
-// usage outside commitments is compared, and of that only what was billed at all
-// (the marketplace bills elsewhere). Without PricingCategory committed use cannot
-// be told apart; it only ever makes EffectiveCost larger, so then only a shortfall
-// counts. And a typical day decides, the median one: without ChargeCategory a
-// purchase looks like usage, but it is one day of many.
+// That the two differ says nothing: discounts and commitments are why there are two.
+// So only the money counts that is empty or rounded (see useless), and of that only
+// usage outside commitments that was billed at all: a purchase is billed on one day
+// and has no effective cost, its use carries the cost and is billed nothing, and the
+// marketplace bills elsewhere. Without PricingCategory committed use cannot be told
+// apart; it only ever makes EffectiveCost larger, so then only a shortfall counts.
+// And a typical day decides, the median one: without ChargeCategory a purchase looks
+// like usage, but it is one day of many.
 func misleading(reading money.Reading, currency string) map[string]bool {
-	if reading.Column != effective {
+	if reading.Column != effective || reading.Forced {
 		return nil
 	}
 	pricingKnown := !slices.Contains(reading.Lacks, "PricingCategory")
 	off := map[string][]float64{}
 	for _, groups := range reading.Days {
-		sums := map[string]money.Cost{}
+		sums := map[string]comparedColumns{}
 		for g, c := range groups {
 			if g.Currency == currency && g.Kind == money.Usage && g.Pricing != "Committed" && !c.Billed.IsZero() {
-				sums[g.Provider] = sums[g.Provider].Add(c)
+				sum := sums[g.Provider]
+				sum.add(c)
+				sums[g.Provider] = sum
 			}
 		}
 		for provider, sum := range sums {
-			if sum.Billed.IsZero() {
-				continue
+			if !sum.all.Billed.IsZero() {
+				off[provider] = append(off[provider], sum.off(pricingKnown))
 			}
-			difference := sum.Billed.Sub(sum.Amount).Float64() / sum.Billed.Abs().Float64()
-			if pricingKnown {
-				difference = math.Abs(difference)
-			}
-			off[provider] = append(off[provider], difference)
 		}
 	}
 	misled := map[string]bool{}
@@ -58,6 +57,47 @@ func misleading(reading money.Reading, currency string) map[string]bool {
 		misled[provider] = median(days) > beside
 	}
 	return misled
+}
+
+// comparedColumns are a provider's day in both columns.
+type comparedColumns struct {
+	all     money.Cost
+	useless money.Amount // by how much the useless ones lie beside what was billed
+}
+
+func (s *comparedColumns) add(c money.Cost) {
+	s.all = s.all.Add(c)
+	if useless(c) {
+		s.useless = s.useless.Add(c.Billed.Sub(c.Amount))
+	}
+}
+
+// off is how far the day's EffectiveCost lies beside BilledCost, as a fraction of it,
+// when at least half of that comes from what is empty or rounded; else nothing.
+func (s *comparedColumns) off(pricingKnown bool) float64 {
+	whole := s.all.Billed.Sub(s.all.Amount).Float64()
+	part := s.useless.Float64()
+	if pricingKnown {
+		whole, part = math.Abs(whole), math.Abs(part)
+	}
+	if part < whole/2 {
+		return 0
+	}
+	return whole / s.all.Billed.Abs().Float64()
+}
+
+// useless reports whether an effective cost is nothing where something was billed, or
+// whole where that was not, and by no more than rounding takes: half a unit, or
+// anything where the bill has more digits than money has, so that many small charges
+// were rounded one by one.
+func useless(c money.Cost) bool {
+	switch {
+	case c.Amount.IsZero():
+		return true
+	case !c.Amount.Whole(0) || c.Billed.Whole(0):
+		return false
+	}
+	return !c.Billed.Whole(2) || math.Abs(c.Billed.Sub(c.Amount).Float64()) <= 0.5
 }
 
 // columns collects which column the figures of which provider are, to say it in
@@ -93,7 +133,7 @@ func (c *columns) String() string {
 }
 
 func (c *columns) note() string {
-	return fmt.Sprintf("%s of %s is rounded or empty, a typical day is more than %.0f %% beside %s: %s stands in for it.",
+	return fmt.Sprintf("%s of %s is rounded or empty, a typical day is more than %.0f %% beside %s: %s stands in for it; `cost:` of the source chooses the column.",
 		effective, strings.Join(unique(c.fallback), ", "), 100*beside, billed, billed)
 }
 

@@ -36,10 +36,24 @@ func TestFallback(t *testing.T) {
 			l.Lacks = []string{"PricingCategory"}
 			l.both(from, sunday, plain, "120", "20")
 		}, effective, "600"},
-		{"a shortfall without PricingCategory", func(l *ledger) {
+		{"emptiness without PricingCategory", func(l *ledger) {
+			l.Lacks = []string{"PricingCategory"}
+			l.both(from, sunday, plain, "0", "20")
+		}, billed, "100"},
+		{"a discount", func(l *ledger) { l.both(from, sunday, standard, "83.0013", "100.0016") }, effective, "415.0065"},
+		{"a discount, in whole units", func(l *ledger) { l.both(from, sunday, standard, "83", "100") }, effective, "415"},
+		{"a discount, in whole units by chance", func(l *ledger) { l.both(from, sunday, standard, "10", "12.50") }, effective, "50"},
+		{"a discount without PricingCategory", func(l *ledger) {
 			l.Lacks = []string{"PricingCategory"}
 			l.both(from, sunday, plain, "10", "20")
-		}, billed, "100"},
+		}, effective, "50"},
+		{"a discount, beside little that is empty", func(l *ledger) {
+			l.both(from, sunday, standard, "83.01", "100").both(from, sunday, money.Group{Provider: "AWS", Service: "S3", Pricing: "Standard"}, "0", "7")
+		}, effective, "415.05"},
+		{"empty, and chosen", func(l *ledger) {
+			l.Forced = true
+			l.both(from, sunday, standard, "0", "10")
+		}, effective, "0"},
 		{"a purchase that looks like usage, without ChargeCategory", func(l *ledger) {
 			l.Lacks = []string{"ChargeCategory", "PricingCategory"}
 			l.both(from+1, from+1, plain, "0", "36500").both(from, sunday, plain, "120", "20")

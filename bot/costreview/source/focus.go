@@ -26,7 +26,7 @@ import (
 // csv.gz and parquet, told apart by their first bytes; columns are found by name.
 type Files struct {
 	Patterns []string // as filepath.Glob takes them
-	Column   string   // the cost column that counts: EffectiveCost when empty
+	Column   string   // the cost column that counts; empty: EffectiveCost, and BilledCost where a digest finds that useless
 	// Written are the patterns as people wrote them, which name the source; nil: Patterns. Relative ones mean other
 	// folders on other machines, and the same source.
 	Written []string
@@ -55,7 +55,8 @@ func (f Files) Read(ctx context.Context, now time.Time, known map[string]File, p
 }
 
 func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m *meter) (money.Reading, map[string]File, error) {
-	if f.Column == "" {
+	forced := f.Column != ""
+	if !forced {
 		f.Column = costColumns[0]
 	}
 	if !slices.Contains(costColumns[:], f.Column) {
@@ -96,7 +97,9 @@ func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m
 	for k, c := range chosen {
 		next[c.path] = told[k]
 	}
-	return f.sum(now, chosen, told, remarks), next, nil
+	r := f.sum(now, chosen, told, remarks)
+	r.Forced = forced
+	return r, next, nil
 }
 
 // tell is what a file tells: of the last time when it is unchanged or cannot be
