@@ -28,6 +28,7 @@ type currencyLedger struct {
 	series     []*series
 	sources    []Share
 	rows       map[money.Group]cost // of days, the week's days that count
+	month      monthlyUsage
 	costColumn string
 	partial    bool
 	notes      []string
@@ -210,6 +211,7 @@ func (b *currencyLedger) fill(sources []source, last money.Day) {
 	for _, d := range b.days {
 		counted[d] = true
 	}
+	b.month = newMonthlyUsage(b.currency, b.eachWeekday())
 	type key struct{ provider, service string }
 	byKey := map[key]*series{}
 	categories := map[key]map[string]money.Amount{}
@@ -228,6 +230,7 @@ func (b *currencyLedger) fill(sources []source, last money.Day) {
 			s.add(d, g.Kind, c.amount)
 			s.lacksCategory = s.lacksCategory || blind
 			categories[k][g.Category] = categories[k][g.Category].Add(c.amount.Abs())
+			b.month.add(d, g, c.amount)
 			if counted[d] {
 				row := b.rows[g]
 				b.rows[g] = cost{row.amount.Add(c.amount), row.billed.Add(c.billed)}

@@ -18,13 +18,13 @@ func Judge(in Input) Report {
 	}
 	r.Missing = append(r.Missing, lacking(in.Readings)...)
 	var missing []string
-	var rows []usages
+	var rows []monthlyUsage
 	for _, currency := range currencies(in.Readings) {
 		b, lost := open(in, currency)
 		missing = append(missing, lost...)
 		if b != nil {
 			r.Money = append(r.Money, b.assess(in))
-			rows = append(rows, b.usages())
+			rows = append(rows, b.month)
 		}
 	}
 	slices.SortStableFunc(r.Money, func(x, y CurrencyReport) int { return y.Total.Cmp(x.Total) })
@@ -72,6 +72,7 @@ func (b *currencyLedger) assess(in Input) CurrencyReport {
 			m.Usage = m.Usage.Add(c.amount)
 		}
 	}
+	m.UsageMonth, m.UsageMonthDays = b.month.total(), len(b.month.days)
 	b.move(&m, top)
 	f := b.floors(in.Settings)
 	b.spikes(&m, in, f)

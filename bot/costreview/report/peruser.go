@@ -8,9 +8,6 @@ import (
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
-// monthDays makes a month of days: 365 of them in twelve.
-const monthDays = 30.4
-
 const dollars = "USD"
 
 // perUser sets a month's usage of one user beside the sheet's two yardsticks. The
@@ -25,10 +22,10 @@ func perUser(currencies []CurrencyReport, users handbook.Users, book *handbook.H
 			m = candidate
 		}
 	}
-	p := &PerUser{Currency: m.Currency, Month: monthly(m.Usage.Float64(), len(m.Days))}
+	p := &PerUser{Currency: m.Currency, Month: m.UsageMonth}
 	p.Value = p.Month / float64(users)
 	say := func(format string, args ...any) { p.Sentences = append(p.Sentences, fmt.Sprintf(format, args...)) }
-	say("%s users share %s of usage a month, reckoned from %s.", users, show(p.Month, m.Currency), many(len(m.Days), "settled day"))
+	say("%s users share %s of usage a month, reckoned from %s.", users, show(p.Month, m.Currency), reckonedFrom(m.UsageMonthDays))
 	if rest := len(currencies) - 1; rest > 0 {
 		say("Costs in other currencies (%d) are not in it.", rest)
 	}
@@ -52,13 +49,6 @@ func perUser(currencies []CurrencyReport, users handbook.Users, book *handbook.H
 	}
 	say("The two disagree: the range is %s the table%s.", b.Factor, id)
 	return p
-}
-
-func monthly(sum float64, days int) float64 {
-	if days == 0 {
-		return 0
-	}
-	return sum / float64(days) * monthDays
 }
 
 // standing says how a value stands to a yardstick from low to high.

@@ -37,7 +37,11 @@ type CurrencyReport struct {
 	Total    money.Amount `json:"total"`
 	Billed   money.Amount `json:"billed"` // the same days as the invoice will have them
 	Usage    money.Amount `json:"usage"`  // Total without fixed charges, credits and corrections
-	Before   *Compared    `json:"before,omitempty"`
+	// UsageMonth is what usage costs a month of 30.4 days, by UsageMonthDays settled days: the newest of each weekday,
+	// so that a week that lacks its weekend does not make the month dearer.
+	UsageMonth     float64   `json:"usage_month,omitempty"`
+	UsageMonthDays int       `json:"usage_month_days,omitempty"`
+	Before         *Compared `json:"before,omitempty"`
 	// Alike are those of Days whose weekday the week before has too, when it lacks some: comparisons are over these.
 	Alike    []money.Day `json:"alike,omitempty"`
 	Restated *Restated   `json:"restated,omitempty"`
@@ -154,7 +158,7 @@ type Organised struct {
 // which disagree (X1, X2).
 type PerUser struct {
 	Currency string  `json:"currency"`
-	Month    float64 `json:"month"` // Usage of the settled days, made 30.4 days
+	Month    float64 `json:"month"` // CurrencyReport.UsageMonth
 	Value    float64 `json:"value"` // a user
 	// The sheet's band (Q5) and table (T), each of a user and month; zero: the sheet gives none here.
 	BandLow   float64  `json:"band_low,omitempty"`

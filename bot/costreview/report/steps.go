@@ -11,25 +11,8 @@ import (
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
-// usages are the week's usage rows of one currency, and over how many days.
-type usages struct {
-	currency string
-	days     int
-	rows     map[money.Group]money.Amount
-}
-
-func (b *currencyLedger) usages() usages {
-	u := usages{b.currency, len(b.days), map[money.Group]money.Amount{}}
-	for g, c := range b.rows {
-		if g.Kind == money.Usage {
-			u.rows[g] = c.amount
-		}
-	}
-	return u
-}
-
 // costSteps sets each of the sheet's wins beside the spend that it applies to.
-func costSteps(in Input, all []usages, book *handbook.Handbook) (steps []CostStep) {
+func costSteps(in Input, all []monthlyUsage, book *handbook.Handbook) (steps []CostStep) {
 	org := in.Organisation.sheet(in.Organisation.growth(in.Week).Figure)
 	groups := map[string]string{}
 	for _, g := range book.CostGroups() {
@@ -79,7 +62,7 @@ func costSteps(in Input, all []usages, book *handbook.Handbook) (steps []CostSte
 
 // base is what the rows that a step applies to cost a month; unpriced: some rows
 // would count if they said how they are priced.
-func (u usages) base(of handbook.Base) (month float64, unpriced bool) {
+func (u *monthlyUsage) base(of handbook.Base) (month float64, unpriced bool) {
 	var sum money.Amount
 	for g, cost := range u.rows {
 		row := handbook.Row{ServiceName: g.Service, ServiceCategory: g.Category, PricingCategory: g.Pricing, Batch: g.Batch}
@@ -92,10 +75,10 @@ func (u usages) base(of handbook.Base) (month float64, unpriced bool) {
 			unpriced = unpriced || of.Matches(row)
 		}
 	}
-	return monthly(sum.Float64(), u.days), unpriced
+	return u.of(sum), unpriced
 }
 
-func uncategorised(all []usages) bool {
+func uncategorised(all []monthlyUsage) bool {
 	for _, u := range all {
 		for g := range maps.Keys(u.rows) {
 			if g.Category != "" {
