@@ -136,21 +136,25 @@ func groupField(g money.Group) (string, error) {
 	if g.Batch {
 		batch = "batch"
 	}
-	data, err := json.Marshal([]string{g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, batch})
+	data, err := json.Marshal([]string{g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, batch, g.BillingAccount})
 	return string(data), err
 }
 
-// parseGroup reads a group. Parts behind the eighth are a newer binary's, which
-// tells groups apart that are one here.
+// parseGroup reads a group. An earlier binary wrote eight parts; those behind the
+// ninth are a newer binary's, which tells groups apart that are one here.
 func parseGroup(field string) (money.Group, error) {
 	var parts []string
 	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
 		return money.Group{}, fmt.Errorf("the group %.80q has not eight parts", field)
 	}
-	return money.Group{
+	g := money.Group{
 		Provider: parts[0], Service: parts[1], Category: parts[2], Account: parts[3],
 		Currency: parts[4], Kind: money.Kind(parts[5]), Pricing: parts[6], Batch: parts[7] != "",
-	}, nil
+	}
+	if len(parts) > 8 {
+		g.BillingAccount = parts[8]
+	}
+	return g, nil
 }
 
 // Days returns the stored costs of a source from one day to another, both

@@ -154,7 +154,7 @@ func TestCosts(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		ctx := t.Context()
 		day := money.DayOf(start)
-		odd := money.Group{Provider: "AWS", Service: "A \"quoted\", [odd] one\n", Category: "Compute", Account: "1", Currency: "USD", Kind: money.Usage, Pricing: "Standard", Batch: true}
+		odd := money.Group{Provider: "AWS", Service: "A \"quoted\", [odd] one\n", Category: "Compute", Account: "1", BillingAccount: "9", Currency: "USD", Kind: money.Usage, Pricing: "Standard", Batch: true}
 		plain := money.Group{Service: "Tokens", Currency: "TOKENS", Kind: money.Credit}
 		cost := func(text string) money.Cost {
 			return money.Cost{Amount: mustMoney(t, text), Billed: mustMoney(t, "-0.000000000000000001")}

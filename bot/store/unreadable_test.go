@@ -178,7 +178,7 @@ func TestUnreadableCostDay(t *testing.T) {
 			{`["aws","s3","","","USD","usage","",""]`: "5 5"},
 			{`["aws","s3","","","USD","usage","",""]`: "5 5", `["aws"]`: "1 1"},
 			{`["aws","s3","","","USD","usage","",""]`: "five"},
-			{`["aws","s3","","","USD","usage","","","eu"]`: "2 2", `["aws","s3","","","USD","usage","","","us"]`: "3 3"},
+			{`["aws","s3","","","USD","usage","","","9","eu"]`: "2 2", `["aws","s3","","","USD","usage","","","9","us"]`: "3 3"},
 		} {
 			day := monday + money.Day(k)
 			must(t, e.raw.HSet(ctx, base+"cost:focus:"+day.String(), fields).Err())

@@ -19,10 +19,12 @@ type Group struct {
 	Service  string `json:"service,omitempty"`
 	Category string `json:"category,omitempty"` // FOCUS ServiceCategory: Compute, Storage, Databases, ...
 	Account  string `json:"account,omitempty"`  // sub account, else billing account
-	Currency string `json:"currency"`           // ISO 4217, or a virtual one such as tokens
-	Kind     Kind   `json:"kind"`
-	Pricing  string `json:"pricing,omitempty"` // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
-	Batch    bool   `json:"batch,omitempty"`   // tagged as batch work
+	// BillingAccount is FOCUS' BillingAccountId: with the provider it is what a bill comes by, and lacks, as a whole.
+	BillingAccount string `json:"billing_account,omitempty"`
+	Currency       string `json:"currency"` // ISO 4217, or a virtual one such as tokens
+	Kind           Kind   `json:"kind"`
+	Pricing        string `json:"pricing,omitempty"` // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
+	Batch          bool   `json:"batch,omitempty"`   // tagged as batch work
 }
 
 // Cost is what a group cost: Amount in the column that was configured, Billed as

@@ -194,11 +194,16 @@ func withoutAccounts(days money.Days) money.Days {
 	folded := make(money.Days, len(days))
 	for day, groups := range days {
 		for g, c := range groups {
-			g.Account = ""
-			folded.Add(day, g, c)
+			folded.Add(day, withoutAccount(g), c)
 		}
 	}
 	return folded
+}
+
+// withoutAccount is a group that does not tell accounts apart.
+func withoutAccount(g money.Group) money.Group {
+	g.Account, g.BillingAccount = "", ""
+	return g
 }
 
 // errSource says of all files together what errGroups says of one.

@@ -134,7 +134,7 @@ func (r *csvRows) add(record []string) error {
 	c := charge{
 		provider: r.either(record, fServiceProvider, fProvider, fPublisher),
 		service:  r.field(record, fService), category: r.field(record, fServiceCategory),
-		account:  r.either(record, fSubAccount, fBillingAccount),
+		account: r.either(record, fSubAccount, fBillingAccount), billing: r.field(record, fBillingAccount),
 		currency: r.field(record, fCurrency), pricing: r.field(record, fPricing),
 		chargeCategory: r.field(record, fChargeCategory), chargeClass: r.field(record, fChargeClass), chargeFrequency: r.field(record, fChargeFrequency),
 		negative: isNegative(cost), batch: r.isBatch(r.field(record, fTags)),

@@ -12,7 +12,7 @@ import (
 
 const (
 	// reader is raised when the same file would tell something else than before.
-	reader = 1
+	reader = 2
 	// unfinished is the size of a file that could not be read to its end: no file
 	// has it, so the next time it is read again.
 	unfinished = -1
@@ -133,6 +133,6 @@ func compareGroups(a, b money.Group) int {
 	}
 	return cmp.Or(
 		cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Category, b.Category),
-		cmp.Compare(a.Account, b.Account), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind),
+		cmp.Compare(a.Account, b.Account), cmp.Compare(a.BillingAccount, b.BillingAccount), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind),
 		cmp.Compare(a.Pricing, b.Pricing), batch)
 }

@@ -36,6 +36,9 @@ func described(days money.Days) []string {
 			if g.Batch {
 				batch = " batch"
 			}
+			if g.BillingAccount != "" {
+				batch += " of " + g.BillingAccount
+			}
 			all = append(all, fmt.Sprintf("%s %s|%s|%s|%s|%s|%s|%s%s %s %s", day, g.Provider, g.Service, g.Category, g.Account, g.Currency, g.Kind, g.Pricing, batch, c.Amount, c.Billed))
 		}
 	}
@@ -164,9 +167,9 @@ func TestColumns(t *testing.T) {
 				"NULL,AWS,,AWS," + line("ProviderName=999", "SubAccountId=") +
 				",,Canonical,AWS," + line("ProviderName=999"),
 			[]string{
-				"2026-11-20 AWS|EC2|Compute|999|USD|usage|Standard 1.25 1.5",
-				"2026-11-20 Canonical|EC2|Compute|111|USD|usage|Standard 1.25 1.5",
-				"2026-11-20 Databricks|EC2|Compute|111|USD|usage|Standard 1.25 1.5",
+				"2026-11-20 AWS|EC2|Compute|999|USD|usage|Standard of 999 1.25 1.5",
+				"2026-11-20 Canonical|EC2|Compute|111|USD|usage|Standard of 999 1.25 1.5",
+				"2026-11-20 Databricks|EC2|Compute|111|USD|usage|Standard of 999 1.25 1.5",
 			}, nil, nil,
 		},
 		"names in other letters, and twice": {

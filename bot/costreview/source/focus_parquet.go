@@ -286,7 +286,7 @@ func (g *groupReader) charge(k int) charge {
 	}
 	return charge{
 		provider: either(fServiceProvider, fProvider, fPublisher), service: all[fService], category: all[fServiceCategory],
-		account: either(fSubAccount, fBillingAccount), currency: all[fCurrency], pricing: all[fPricing],
+		account: either(fSubAccount, fBillingAccount), billing: all[fBillingAccount], currency: all[fCurrency], pricing: all[fPricing],
 		chargeCategory: all[fChargeCategory], chargeClass: all[fChargeClass], chargeFrequency: all[fChargeFrequency],
 	}
 }

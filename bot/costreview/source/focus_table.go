@@ -46,9 +46,9 @@ func newTable(file *File, name string, limit int, turn *turn) *table {
 
 // charge is what a row says it is for; texts are as the file has them.
 type charge struct {
-	provider, service, category, account, currency, pricing string
-	chargeCategory, chargeClass, chargeFrequency            string
-	negative, batch                                         bool
+	provider, service, category, account, billing, currency, pricing string
+	chargeCategory, chargeClass, chargeFrequency                     string
+	negative, batch                                                  bool
 }
 
 // appendTo writes what tells charges apart, so that no two different ones give the
@@ -66,6 +66,7 @@ func (c *charge) appendTo(key []byte) []byte {
 	key = appendText(key, c.service)
 	key = appendText(key, c.category)
 	key = appendText(key, c.account)
+	key = appendText(key, c.billing)
 	key = appendText(key, c.currency)
 	key = appendText(key, c.pricing)
 	key = appendText(key, c.chargeCategory)
@@ -91,7 +92,7 @@ func (t *table) group(c *charge) (int32, error) {
 	}
 	g := money.Group{
 		Provider: t.text(c.provider), Service: t.text(c.service), Category: t.text(c.category),
-		Account: t.text(c.account), Currency: t.text(c.currency), Kind: kind, Pricing: t.text(c.pricing), Batch: c.batch,
+		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: t.text(c.currency), Kind: kind, Pricing: t.text(c.pricing), Batch: c.batch,
 	}
 	if g.Currency == "" {
 		return 0, errors.New("BillingCurrency is empty")
@@ -100,7 +101,7 @@ func (t *table) group(c *charge) (int32, error) {
 		return 0, fmt.Errorf("BillingCurrency %q is a number", g.Currency)
 	}
 	if t.file.Folded {
-		g.Account = ""
+		g = withoutAccount(g)
 	}
 	return t.number(g), nil
 }
@@ -118,7 +119,7 @@ func (t *table) number(g money.Group) int32 {
 
 // namesOf is how many bytes a group's names take.
 func namesOf(g money.Group) int {
-	return len(g.Provider) + len(g.Service) + len(g.Category) + len(g.Account) + len(g.Currency) + len(g.Pricing)
+	return len(g.Provider) + len(g.Service) + len(g.Category) + len(g.Account) + len(g.BillingAccount) + len(g.Currency) + len(g.Pricing)
 }
 
 // cells is how many sums the table is as large as.
@@ -185,8 +186,7 @@ func (t *table) add(group int32, day money.Day, c money.Cost) (folded bool, err 
 		if t.file.Folded {
 			return false, errGroups
 		}
-		g := t.groups[group]
-		g.Account = ""
+		g := withoutAccount(t.groups[group])
 		t.fold()
 		t.load(money.Days{day: {g: c}})
 		return true, nil
@@ -235,7 +235,7 @@ func (t *table) merge(part *table) error {
 	for at, k := range part.at {
 		g := part.groups[at.group]
 		if f.Folded {
-			g.Account = ""
+			g = withoutAccount(g)
 		}
 		if _, err := t.add(t.number(g), at.day, part.costs[k]); err != nil {
 			return err
