@@ -70,7 +70,13 @@ func sign(shown string) string {
 // Short writes an amount for pictures: three digits and a letter for thousands
 // (k), millions (M), billions (bn) and trillions (tn): "$5.5k", "€1.25M", "$224",
 // "$0".
-func Short(amount float64, currency string) string {
+func Short(amount float64, currency string) string { return short(amount, currency, "k") }
+
+// Brief is Short for sentences, with a capital K for thousands: "$142K", as
+// configurations have it.
+func Brief(amount float64, currency string) string { return short(amount, currency, "K") }
+
+func short(amount float64, currency, thousand string) string {
 	size := math.Abs(amount)
 	if !(size < 1e18) {
 		return Show(amount, currency)
@@ -78,7 +84,7 @@ func Short(amount float64, currency string) string {
 	for _, scale := range []struct {
 		unit   float64
 		letter string
-	}{{1e12, "tn"}, {1e9, "bn"}, {1e6, "M"}, {1e3, "k"}} {
+	}{{1e12, "tn"}, {1e9, "bn"}, {1e6, "M"}, {1e3, thousand}} {
 		if size < 0.9995*scale.unit {
 			continue
 		}

@@ -42,6 +42,9 @@ func TestShow(t *testing.T) {
 			t.Errorf("Short(%v, %s): got %s, want %s", test.amount, test.currency, got, test.inLetter)
 		}
 	}
+	if got, want := Brief(142_300, "USD")+" "+Brief(1_234, "kilotokens")+" "+Brief(2.5e6, "EUR"), "$142K 1.23K kilotokens €2.5M"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 	if got, want := ShowTo(0.4, "USD", 0), "$0"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -27,6 +27,7 @@ type currencyLedger struct {
 	told       map[money.Day]bool // told whole, and settled
 	series     []*series
 	sources    []Share
+	feeds      []source
 	rows       map[money.Group]cost // of days, the week's days that count
 	month      monthlyUsage
 	costColumn string
@@ -121,6 +122,7 @@ func open(in Input, currency string) (b *currencyLedger, missing []string) {
 		}
 		return nil, missing
 	}
+	b.feeds = sources
 	b.fill(sources, last)
 	b.costColumn = cols.String()
 	if len(cols.fallback) > 0 {

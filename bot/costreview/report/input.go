@@ -40,6 +40,7 @@ type Settings struct {
 	Floor     float64       // least excess of a day that is an anomaly, in units of the currency; max(50, 0.5 % of the average day)
 	WeekFloor float64       // least excess of a week that is reported; Floor
 	Top       int           // movers up and down that are named; 5
+	Budgets   []Budget      // in the currency that comes first
 }
 
 func (s Settings) settle() time.Duration { return cmp.Or(s.Settle, 48*time.Hour) }

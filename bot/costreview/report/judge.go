@@ -19,16 +19,25 @@ func Judge(in Input) Report {
 	r.Missing = append(r.Missing, lacking(in.Readings)...)
 	var missing []string
 	var rows []monthlyUsage
+	ledgers := map[string]*currencyLedger{}
 	for _, currency := range currencies(in.Readings) {
 		b, lost := open(in, currency)
 		missing = append(missing, lost...)
 		if b != nil {
 			r.Money = append(r.Money, b.assess(in))
 			rows = append(rows, b.month)
+			ledgers[currency] = b
 		}
 	}
 	slices.SortStableFunc(r.Money, func(x, y CurrencyReport) int { return y.Total.Cmp(x.Total) })
 	r.Missing = append(r.Missing, missing...)
+	for i := range r.Money {
+		var budgets []Budget
+		if i == 0 { // budgets are of one currency, the main one
+			budgets = in.Settings.Budgets
+		}
+		r.Money[i].Months = ledgers[r.Money[i].Currency].months(in, budgets)
+	}
 	sheet := in.Handbook
 	if sheet == nil {
 		sheet = handbook.Default()

@@ -45,7 +45,9 @@ type CurrencyReport struct {
 	// Alike are those of Days whose weekday the week before has too, when it lacks some: comparisons are over these.
 	Alike    []money.Day `json:"alike,omitempty"`
 	Restated *Restated   `json:"restated,omitempty"`
-	Sources  []Share     `json:"sources,omitempty"` // when there is more than one
+	// Months are how the month ends, of everything and of each budget.
+	Months  []MonthEnd `json:"months,omitempty"`
+	Sources []Share    `json:"sources,omitempty"` // when there is more than one
 
 	Up      []Mover   `json:"up,omitempty"`
 	Down    []Mover   `json:"down,omitempty"`

@@ -14,7 +14,7 @@ func Text(r Report) string {
 	var p page
 	p.head("%s: %s (%s to %s)", orUnnamed(r.Digest, "Weekly cost review"), r.Week, r.Week.Monday().Time().Format("2 Jan"), (r.Week.Monday() + 6).Time().Format("2 Jan 2006"))
 	for _, m := range r.Money {
-		p.money(m)
+		p.money(m, r.MadeAt)
 	}
 	if len(r.Money) == 0 {
 		p.head("Cost")
@@ -34,7 +34,7 @@ func Text(r Report) string {
 	return p.b.String()
 }
 
-func (p *page) money(m CurrencyReport) {
+func (p *page) money(m CurrencyReport, now time.Time) {
 	currency := orUnnamed(m.Currency, "no currency")
 	p.head("Cost in %s", currency)
 	least := ""
@@ -53,6 +53,9 @@ func (p *page) money(m CurrencyReport) {
 	}
 	if r := m.Restated; r != nil {
 		p.line("  %s was restated: told as %s, by now %s %s (%s %s, %s).", r.Week, amount(r.Was.Float64()), amount(r.Was.Add(r.Change).Float64()), currency, signed(r.Change.Float64()), currency, percent(r.Compared))
+	}
+	for _, month := range m.Months {
+		p.line("  %s.", month.Sentence(currency, m.Until, now))
 	}
 	p.shares("Sources", m.Sources)
 	p.movers("Up", m.Up)

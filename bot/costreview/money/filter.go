@@ -1,0 +1,47 @@
+package money
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Filter says which charges count: each name with the value that a charge has to
+// have. One without names lets everything through.
+type Filter map[string]string
+
+// filterNames are what can be filtered by: FOCUS' columns, and what people call them.
+var filterNames = map[string]func(Group) string{
+	"provider": func(g Group) string { return g.Provider }, "providername": func(g Group) string { return g.Provider },
+	"service": func(g Group) string { return g.Service }, "servicename": func(g Group) string { return g.Service },
+	"category": func(g Group) string { return g.Category }, "servicecategory": func(g Group) string { return g.Category },
+	"account": func(g Group) string { return g.Account }, "subaccountid": func(g Group) string { return g.Account },
+}
+
+// FilterNames are the names that a filter knows, as people write them.
+func FilterNames() []string {
+	return []string{"provider", "service", "category", "account", "ProviderName", "ServiceName", "ServiceCategory", "SubAccountId"}
+}
+
+// Filters reports whether charges can be filtered by a name.
+func Filters(name string) bool { return filterNames[strings.ToLower(name)] != nil }
+
+// Matches reports whether a charge counts; capital letters make no difference.
+func (f Filter) Matches(g Group) bool {
+	for name, want := range f {
+		of := filterNames[strings.ToLower(name)]
+		if of == nil || !strings.EqualFold(of(g), want) {
+			return false
+		}
+	}
+	return true
+}
+
+// String is the filter in words: "service EC2, account 123".
+func (f Filter) String() string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		all = append(all, name+" "+f[name])
+	}
+	return strings.Join(all, ", ")
+}

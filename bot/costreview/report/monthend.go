@@ -1,0 +1,254 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// Budget is what a month may cost.
+type Budget struct {
+	Name   string
+	Amount float64      // of the currency; more than 0
+	Filter money.Filter // which charges it is for; without one all
+	Owners []string     // who is told
+}
+
+// MonthEnd is what a month cost so far, and how it ends.
+type MonthEnd struct {
+	Month time.Time    `json:"month"` // its first day
+	Until money.Day    `json:"until"` // the newest day in Spent
+	Spent money.Amount `json:"spent"`
+	// Missing days of the month lie before Until, and nothing is known of them: Spent is at least what it says.
+	Missing int  `json:"missing,omitempty"`
+	Partial bool `json:"partial,omitempty"` // a source could not be read whole
+	// End holds the truth in 80 of 100 cases within Plus; Why says why there is none.
+	End  float64 `json:"end,omitempty"`
+	Plus float64 `json:"plus,omitempty"`
+	Why  string  `json:"why,omitempty"`
+	Over bool    `json:"over_now,omitempty"` // Spent is more than Budget
+
+	// Of a budget; without one Budget is 0.
+	Name   string    `json:"name,omitempty"`
+	Budget float64   `json:"budget,omitempty"`
+	Filter string    `json:"filter,omitempty"`
+	Owners []string  `json:"owners,omitempty"`
+	OverOn money.Day `json:"over_on,omitzero"` // when it is used up, or was
+}
+
+// Complete reports whether the whole month is known.
+func (m MonthEnd) Complete() bool { return m.Until == lastOf(m.Month) }
+
+// Foreseen reports whether End is known.
+func (m MonthEnd) Foreseen() bool { return m.Why == "" && !m.Complete() }
+
+func firstOf(month time.Time) money.Day { return money.DayOf(month) }
+
+func lastOf(month time.Time) money.Day { return money.DayOf(month.AddDate(0, 1, 0)) - 1 }
+
+func monthOf(d money.Day) time.Time {
+	t := d.Time()
+	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+}
+
+// daysAhead is a currency's ledger up to the newest day that is settled, which may be
+// in the week after the one under review; no source that is in this is missing there.
+func (b *currencyLedger) daysAhead(in Input) *currencyLedger {
+	newest := money.DayOf(in.Now.Add(-in.Settings.settle())) - 1
+	if week := money.WeekOf(newest); week > in.Week && in.Week >= WeekBefore(in.Now) {
+		in.Week, in.Posted = week, nil
+		if later, _ := open(in, b.currency); later != nil && len(later.feeds) >= len(b.feeds) {
+			return later
+		}
+	}
+	return b
+}
+
+// daily is what the charges that a filter lets through cost a day: usage, and
+// everything else.
+func (b *currencyLedger) daily(filter money.Filter) (usage, rest map[money.Day]money.Amount) {
+	usage, rest = map[money.Day]money.Amount{}, map[money.Day]money.Amount{}
+	last := b.week.Monday() + 6
+	for i := range b.feeds {
+		b.feeds[i].each(b.currency, b.from, last, func(d money.Day, g money.Group, c cost) {
+			if !filter.Matches(g) {
+				return
+			}
+			if g.Kind == money.Usage {
+				usage[d] = usage[d].Add(c.amount)
+			} else {
+				rest[d] = rest[d].Add(c.amount)
+			}
+		})
+	}
+	return usage, rest
+}
+
+// months are the month's end of everything, and of each budget.
+func (b *currencyLedger) months(in Input, budgets []Budget) []MonthEnd {
+	ahead := b.daysAhead(in)
+	var all []MonthEnd
+	whole := false
+	for _, budget := range budgets {
+		all = append(all, ahead.monthEnd(budget))
+		whole = whole || len(budget.Filter) == 0
+	}
+	if !whole {
+		all = append([]MonthEnd{ahead.monthEnd(Budget{})}, all...)
+	}
+	return all
+}
+
+// monthEnd adds up the month of the newest day that is known, and looks ahead to its
+// last one.
+func (b *currencyLedger) monthEnd(budget Budget) MonthEnd {
+	until := b.days[len(b.days)-1]
+	m := MonthEnd{
+		Month: monthOf(until), Until: until, Partial: b.partial,
+		Name: budget.Name, Budget: budget.Amount, Filter: oneLine(budget.Filter.String(), maxName), Owners: budget.Owners,
+	}
+	usage, rest := b.daily(budget.Filter)
+	if len(usage)+len(rest) == 0 && len(budget.Filter) > 0 {
+		m.Why = "nothing matches its filter (" + m.Filter + ")"
+		return m
+	}
+	track := newDailySeries(b.from, until)
+	var open []money.Day // of the month, of which nothing is known
+	for d := b.from; d <= until; d++ {
+		switch {
+		case b.told[d]:
+			track.set(d, usage[d].Float64())
+			if d >= firstOf(m.Month) {
+				m.Spent = m.Spent.Add(usage[d]).Add(rest[d])
+			}
+		case d >= firstOf(m.Month):
+			open = append(open, d)
+		}
+	}
+	m.Missing = len(open)
+	m.Over = budget.Amount > 0 && m.Spent.Float64() > budget.Amount
+	for d := until + 1; d <= lastOf(m.Month); d++ {
+		open = append(open, d)
+	}
+	f, known, ok := track.forecast()
+	switch {
+	case len(open) == 0:
+	case !ok:
+		m.Why = fmt.Sprintf("not yet: needs %d days of data, has %d", forecastNeeds, known)
+	default:
+		sum, plus := f.sum(open)
+		fixed := 0.0
+		for _, d := range open {
+			fixed += b.fixed(rest, d)
+		}
+		m.End, m.Plus = m.Spent.Float64()+sum+fixed, plus
+	}
+	if budget.Amount > 0 {
+		m.OverOn = b.overOn(m, usage, rest, f, ok)
+	}
+	return m
+}
+
+// fixed is what comes on a day beside usage: what came on it in both months before,
+// their mean. A charge that came once is not expected again.
+func (b *currencyLedger) fixed(rest map[money.Day]money.Amount, d money.Day) float64 {
+	month := monthOf(d)
+	sum := 0.0
+	for back := 1; back <= months; back++ {
+		of := month.AddDate(0, -back, 0)
+		at := min(firstOf(of)+d-firstOf(month), lastOf(of))
+		if at < b.from || rest[at].IsZero() {
+			return 0
+		}
+		sum += rest[at].Float64()
+	}
+	return sum / months
+}
+
+// overOn is the day on which a budget is used up; zero: not in this month, as far as
+// can be said.
+func (b *currencyLedger) overOn(m MonthEnd, usage, rest map[money.Day]money.Amount, f forecast, ok bool) money.Day {
+	sum := 0.0
+	for d := firstOf(m.Month); d <= lastOf(m.Month); d++ {
+		switch {
+		case d <= m.Until && b.told[d]:
+			sum += usage[d].Add(rest[d]).Float64()
+		case ok:
+			sum += f.expected(d) + b.fixed(rest, d)
+		}
+		if sum > m.Budget && (m.Over || d > m.Until) {
+			return d
+		}
+	}
+	return 0
+}
+
+// Sentence says a month's standing: "month: $142K of $200K, ends at $212K ± 6K, over
+// on the 27th". It names the month when that is not the present one, and the day up to
+// which it counts when that is another than until.
+func (m MonthEnd) Sentence(currency string, until money.Day, now time.Time) string {
+	return m.Title(now) + ": " + m.Standing(currency, until)
+}
+
+// Title is what the sentence is about: "month", "month, checkout", "October".
+func (m MonthEnd) Title(now time.Time) string {
+	title := "month"
+	if !m.Month.Equal(monthOf(money.DayOf(now))) {
+		title = m.Month.Format("January")
+	}
+	if name := clean(m.Name); name != "" && name != "all" {
+		title += ", " + name
+	}
+	return title
+}
+
+// Standing is the rest of the sentence.
+func (m MonthEnd) Standing(currency string, until money.Day) string {
+	currency = clean(currency)
+	text := ""
+	if m.Partial || m.Missing > 0 {
+		text = "at least "
+	}
+	text += money.Brief(m.Spent.Float64(), currency)
+	if m.Budget > 0 {
+		text += " of " + money.Brief(m.Budget, currency)
+	}
+	if m.Until != until && !m.Complete() {
+		text += " to " + day(m.Until)
+	}
+	switch {
+	case m.Complete():
+		text += ", the whole month"
+	case m.Why != "":
+		text += ", where it ends: " + m.Why
+	default:
+		unit := math.Pow(10, math.Floor(math.Log10(max(abs(m.End), 1e-12)))-2)
+		text += ", ends at " + money.Brief(m.End, currency) + " ± " + money.Brief(unit*max(1, math.Round(m.Plus/unit)), "")
+	}
+	switch {
+	case m.Budget <= 0:
+	case m.Over:
+		text += ", over since the " + ordinal(m.OverOn)
+	case m.OverOn != 0:
+		text += ", over on the " + ordinal(m.OverOn)
+	case m.Foreseen() && m.End+m.Plus > m.Budget:
+		text += ", may go over"
+	}
+	if m.Missing > 0 && m.Foreseen() {
+		text += "; " + many(m.Missing, "missing day") + " reckoned in the end"
+	}
+	return text
+}
+
+// ordinal is a day of the month: 1st, 22nd, 27th.
+func ordinal(d money.Day) string {
+	n := d.Time().Day()
+	ending := "th"
+	if n/10 != 1 {
+		ending = cmp.Or(map[int]string{1: "st", 2: "nd", 3: "rd"}[n%10], ending)
+	}
+	return fmt.Sprint(n) + ending
+}
