@@ -50,10 +50,22 @@ func (s *Settings) About(name string, now time.Time) ingest.About {
 	a := ingest.About{Digest: name, Week: report.WeekBefore(now), Now: now, Sources: s.costs.sources[name], Handbook: s.Handbook}
 	for _, d := range s.Config.Digests {
 		if d.Name == name {
-			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor}
+			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor, Budgets: s.budgets(d)}
 		}
 	}
 	return a
+}
+
+// budgets are a digest's, with who is told.
+func (s *Settings) budgets(d config.Digest) (all []report.Budget) {
+	for _, b := range d.Budgets {
+		owners := b.Owners
+		if len(owners) == 0 {
+			owners = s.Config.Routes.Owners
+		}
+		all = append(all, report.Budget{Name: b.Name, Amount: b.Amount.Value, Filter: b.Filter, Owners: owners})
+	}
+	return all
 }
 
 // Organisation is whom to ask for the organisation's numbers.

@@ -23,7 +23,9 @@ type Digest struct {
 	// of the average day when that is more.
 	Floor float64 `yaml:"floor"`
 	// Settle is how long after its end a day counts as complete.
-	Settle Duration `yaml:"settle"`
+	Settle  Duration `yaml:"settle"`
+	Budgets []Budget `yaml:"budgets"`
+	Units   []Unit   `yaml:"units"`
 }
 
 // Next returns the first time after another at which the digest is due, in its
@@ -100,6 +102,8 @@ func (c *Config) checkDigests(p place) {
 		for j := range d.Costs {
 			d.Costs[j].check(at.at("costs", j), c.Prometheus != nil)
 		}
+		checkBudgets(at.at("budgets"), d.Budgets)
+		checkUnits(at.at("units"), d.Units, c.Prometheus != nil)
 	}
 }
 

@@ -128,6 +128,8 @@ func TestLoadContract(t *testing.T) {
 				{Prometheus: &CostQuery{Query: "sum by (service) (...)", ServiceLabel: "service", Unit: "USD_per_day"}},
 				{OpenCost: &Service{URL: "http://opencost:9003", HTTPConfig: &defaults}},
 			},
+			Budgets: []Budget{{Name: "all", Amount: &Figure{Value: 200_000}, Per: "month"}},
+			Units:   []Unit{{Name: "1k requests", Query: "..."}},
 		}},
 		Organisation: &Organisation{
 			Users:          &Figure{Query: "sum(app_active_users)"},

@@ -124,6 +124,9 @@ func (c *Config) Names() (channels, people []string) {
 	walk(c.Routes)
 	for _, d := range c.Digests {
 		channels = append(channels, d.Channel)
+		for _, b := range d.Budgets {
+			people = append(people, b.Owners...)
+		}
 	}
 	channels = append(channels, c.DrillChannel())
 	return once(channels), once(people)

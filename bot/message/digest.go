@@ -77,7 +77,7 @@ func RenderDigest(v DigestView) []Slot {
 	root := Slot{Name: "root", Message: digestRoot(v, len(details) > 0, false)}
 	if p, ok := digestPicture(v.Report); ok {
 		// Below what the week cost, above what moved.
-		p.At = 2 + len(linesOf("totals", digestNews(v.Report)))
+		p.At = 2 + len(linesOf("totals", digestNews(v.Report))) + len(monthBlock(v.Report, 0))
 		if v.Belongs != "" {
 			p.At++
 		}
@@ -121,6 +121,7 @@ func digestRoot(v DigestView, details, preview bool) Message {
 	}
 	s.add(0, linesOf("totals", digestNews(r))...)
 	kept := spikesRoom(v) // what people are asked to act on goes before what moved
+	s.add(0, monthBlock(r, s.left-kept-monthRoom)...)
 	s.left -= kept
 	s.add(0, moverTable(r)...)
 	s.left += kept

@@ -39,6 +39,7 @@ func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	all = append(all, (&paragraph{}).text("The same days on the invoice: "+show(m.Billed, c)))
 	all = append(all, restated(m)...)
 	chunks := []chunk{fixed(EscapeMrkdwn(upper(atLeast(m)+show(m.Total, c))+ofSymbol(m)), lines(id+":total", all))}
+	chunks = append(chunks, sentences(id+":months", "How the month ends"+inCurrency(m), monthSentences(r, m), 400)...)
 	if len(m.Sources) > 1 {
 		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", shareLines(m.Sources, m))...)
 	}

@@ -190,6 +190,10 @@ func digestText(v DigestView) string {
 		}
 		parts = append(parts, upper(s), upper(dataUntil(m)))
 	}
+	if len(r.Money) > 0 && len(r.Money[0].Months) > 0 {
+		m := r.Money[0]
+		parts = append(parts, EscapeMrkdwn(upper(textutil.CutUnits(Line(m.Months[0].Sentence(currency(m), m.Until, r.MadeAt)), 200))))
+	}
 	if spikes := allSpikes(r); len(spikes) > 0 {
 		s := spikes[0]
 		parts = append(parts, fmt.Sprintf("%s above what was expected, most of all %s: %s", textutil.Count(len(spikes), "service"),

@@ -14,8 +14,9 @@ import (
 
 // week47 is the week of 16 to 22 November 2026, and posting the Monday after it.
 var (
-	week47  = money.WeekOf(money.DayOf(time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)))
-	posting = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	week47   = money.WeekOf(money.DayOf(time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)))
+	november = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	posting  = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 )
 
 func amount(t testing.TB, text string) money.Amount {
@@ -53,6 +54,10 @@ func richMoney(t testing.TB) report.CurrencyReport {
 	return report.CurrencyReport{
 		Currency: "USD", Days: daysOf(0, 7), Until: week47.Monday() + 6, Column: "EffectiveCost",
 		Total: amount(t, "54930.123456789"), Billed: amount(t, "56210.5"), Before: &before,
+		Months: []report.MonthEnd{
+			{Month: november, Until: week47.Monday() + 6, Spent: amount(t, "142310.5"), End: 212_404, Plus: 6_012, Name: "all", Budget: 200_000, OverOn: week47.Monday() + 11, Owners: []string{"@finops"}},
+			{Month: november, Until: week47.Monday() + 6, Spent: amount(t, "12310.5"), End: 18_404, Plus: 512, Name: "checkout", Budget: 20_000, Filter: "account 42"},
+		},
 		Restated: &report.Restated{Week: week47.Add(-1), Compared: comparedTo(t, "51200", "810")},
 		Sources:  []report.Share{{Name: "FOCUS files /var/lib/focus/*.csv.gz", Total: amount(t, "53000.1")}, {Name: "OpenCost", Total: amount(t, "1930.02")}},
 		Up:       []report.Mover{mover(t, "AWS", "Amazon CloudFront", "6600", "5512"), mover(t, "AWS", "Amazon Elastic Compute Cloud", "19100", "300"), mover(t, "Microsoft", "Azure Machine Learning", "0", "120")},
@@ -149,7 +154,9 @@ func hostileReport(t testing.TB) report.Report {
 		m.Currency, m.Column, m.Partial, m.LeftOut, m.Days, m.Alike = of(k), hostile, true, 2, daysOf(0, 5), daysOf(0, 3)
 		m.Chart.Series = names
 		m.Up, m.Down, m.New, m.Spikes, m.Meant, m.Unjudged, m.Fixed, m.Renames, m.Notes = nil, nil, nil, nil, nil, nil, nil, nil, nil
+		m.Months = nil
 		for j := range 20 {
+			m.Months = append(m.Months, report.MonthEnd{Month: november, Until: week47.Monday(), Spent: amount(t, "-999999999999"), End: math.Inf(1), Plus: math.NaN(), Name: of(j), Budget: 1e300, Filter: hostile, Why: []string{"", hostile}[j%2], Owners: []string{hostile}})
 			m.Up, m.Down = append(m.Up, mover(t, of(j+1), of(j), "1000000000000", "999999999999.99")), append(m.Down, mover(t, of(j), of(j+1), "-3", "-999999999999"))
 			m.New = append(m.New, report.Mover{Provider: of(j), Service: of(j + 2), Total: amount(t, "0.0000001")})
 			a := report.Anomaly{Series: report.SeriesID(of(j), fmt.Sprint(k, j), m.Currency), Provider: of(j + 1), Service: of(j), Days: daysOf(-300, 600), Actual: 1e300, Expected: -1e-300, Excess: math.Inf(1), Label: hostile, Again: 1 << 40, Why: hostile}
