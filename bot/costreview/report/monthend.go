@@ -22,6 +22,8 @@ type MonthEnd struct {
 	Month time.Time    `json:"month"` // its first day
 	Until money.Day    `json:"until"` // the newest day in Spent
 	Spent money.Amount `json:"spent"`
+	// Since is the first day of which anything is known, when the month began before it.
+	Since money.Day `json:"since,omitzero"`
 	// Missing days of the month lie before Until, and nothing is known of them: Spent is at least what it says.
 	Missing int  `json:"missing,omitempty"`
 	Partial bool `json:"partial,omitempty"` // a source could not be read whole
@@ -117,14 +119,19 @@ func (b *currencyLedger) monthEnd(budget Budget) MonthEnd {
 	}
 	track := newDailySeries(b.from, until)
 	var open []money.Day // of the month, of which nothing is known
+	begun := false
 	for d := b.from; d <= until; d++ {
 		switch {
 		case b.told[d]:
+			if !begun && d > firstOf(m.Month) {
+				m.Since = d
+			}
+			begun = true
 			track.set(d, usage[d].Float64())
 			if d >= firstOf(m.Month) {
 				m.Spent = m.Spent.Add(usage[d]).Add(rest[d])
 			}
-		case d >= firstOf(m.Month):
+		case begun && d >= firstOf(m.Month):
 			open = append(open, d)
 		}
 	}
@@ -172,7 +179,7 @@ func (b *currencyLedger) fixed(rest map[money.Day]money.Amount, d money.Day) flo
 // can be said.
 func (b *currencyLedger) overOn(m MonthEnd, usage, rest map[money.Day]money.Amount, f forecast, ok bool) money.Day {
 	sum := 0.0
-	for d := firstOf(m.Month); d <= lastOf(m.Month); d++ {
+	for d := max(m.Since, firstOf(m.Month)); d <= lastOf(m.Month); d++ {
 		switch {
 		case d <= m.Until && b.told[d]:
 			sum += usage[d].Add(rest[d]).Float64()
@@ -209,12 +216,20 @@ func (m MonthEnd) Title(now time.Time) string {
 func (m MonthEnd) Standing(currency string, until money.Day) string {
 	currency = clean(currency)
 	text := ""
-	if m.Partial || m.Missing > 0 {
+	if m.Partial {
 		text = "at least "
 	}
 	text += money.Brief(m.Spent.Float64(), currency)
 	if m.Budget > 0 {
 		text += " of " + money.Brief(m.Budget, currency)
+	}
+	if m.Since != 0 {
+		text += " since " + day(m.Since)
+	}
+	ends := ", ends at "
+	if m.Missing > 0 {
+		text += " without " + many(m.Missing, "missing day")
+		ends = ", ends with what is missing at "
 	}
 	if m.Until != until && !m.Complete() {
 		text += " to " + day(m.Until)
@@ -226,7 +241,7 @@ func (m MonthEnd) Standing(currency string, until money.Day) string {
 		text += ", where it ends: " + m.Why
 	default:
 		unit := math.Pow(10, math.Floor(math.Log10(max(abs(m.End), 1e-12)))-2)
-		text += ", ends at " + money.Brief(m.End, currency) + " ± " + money.Brief(unit*max(1, math.Round(m.Plus/unit)), "")
+		text += ends + money.Brief(m.End, currency) + " ± " + money.Brief(unit*max(1, math.Round(m.Plus/unit)), "")
 	}
 	switch {
 	case m.Budget <= 0:
@@ -236,9 +251,6 @@ func (m MonthEnd) Standing(currency string, until money.Day) string {
 		text += ", over on the " + ordinal(m.OverOn)
 	case m.Foreseen() && m.End+m.Plus > m.Budget:
 		text += ", may go over"
-	}
-	if m.Missing > 0 && m.Foreseen() {
-		text += "; " + many(m.Missing, "missing day") + " reckoned in the end"
 	}
 	return text
 }

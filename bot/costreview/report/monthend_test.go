@@ -74,8 +74,8 @@ func TestMonthEndNeedsFourWeeks(t *testing.T) {
 		days int
 		want string
 	}{
-		{1, "at least $100 of $5K, where it ends: not yet: needs 28 days of data, has 1"},
-		{9, "at least $900 of $5K, where it ends: not yet: needs 28 days of data, has 9"},
+		{1, "$100 of $5K since 20 Nov, where it ends: not yet: needs 28 days of data, has 1"},
+		{9, "$900 of $5K since 12 Nov, where it ends: not yet: needs 28 days of data, has 9"},
 		{27, "$2K of $5K, where it ends: not yet: needs 28 days of data, has 27"},
 		{28, "$2K of $5K, ends at $3K ± 10"},
 	} {
@@ -92,7 +92,7 @@ func TestMonthEndNeedsFourWeeks(t *testing.T) {
 func TestMonthEndOfMissingDays(t *testing.T) {
 	gap := dayNamed(t, "2026-11-10")
 	in := newLedger(t).put(monday-105, gap-1, group("EC2"), "1000").put(gap+1, friday, group("EC2"), "1000").input()
-	if got, want := amountOf(judged(t, in).Months[0]), "at least $19K, ends at $30K ± 100; 1 missing day reckoned in the end"; got != want {
+	if got, want := amountOf(judged(t, in).Months[0]), "$19K without 1 missing day, ends with what is missing at $30K ± 100"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
