@@ -136,12 +136,16 @@ func groupField(g money.Group) (string, error) {
 	if g.Batch {
 		batch = "batch"
 	}
-	data, err := json.Marshal([]string{g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, batch, g.BillingAccount})
+	parts := []string{g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, batch, g.BillingAccount}
+	if g.Spread {
+		parts = append(parts, "spread")
+	}
+	data, err := json.Marshal(parts)
 	return string(data), err
 }
 
 // parseGroup reads a group. An earlier binary wrote eight parts; those behind the
-// ninth are a newer binary's, which tells groups apart that are one here.
+// tenth are a newer binary's, which tells groups apart that are one here.
 func parseGroup(field string) (money.Group, error) {
 	var parts []string
 	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
@@ -154,6 +158,7 @@ func parseGroup(field string) (money.Group, error) {
 	if len(parts) > 8 {
 		g.BillingAccount = parts[8]
 	}
+	g.Spread = len(parts) > 9 && parts[9] != ""
 	return g, nil
 }
 

@@ -156,12 +156,13 @@ func TestCosts(t *testing.T) {
 		day := money.DayOf(start)
 		odd := money.Group{Provider: "AWS", Service: "A \"quoted\", [odd] one\n", Category: "Compute", Account: "1", BillingAccount: "9", Currency: "USD", Kind: money.Usage, Pricing: "Standard", Batch: true}
 		plain := money.Group{Service: "Tokens", Currency: "TOKENS", Kind: money.Credit}
+		spread := money.Group{Service: "Tokens", Currency: "TOKENS", Kind: money.Credit, Spread: true}
 		cost := func(text string) money.Cost {
 			return money.Cost{Amount: mustMoney(t, text), Billed: mustMoney(t, "-0.000000000000000001")}
 		}
 		reading := money.Reading{
 			Source: "focus-1", Name: "FOCUS files", Origin: money.FOCUS, At: start, Newest: day, Known: true,
-			Days: money.Days{day: {odd: cost("12.5"), plain: cost("1e-9")}, day - 1: {plain: cost("3")}},
+			Days: money.Days{day: {odd: cost("12.5"), plain: cost("1e-9"), spread: cost("2")}, day - 1: {plain: cost("3")}},
 		}
 		many := map[money.Group]money.Cost{}
 		for k := range 2500 { // more than one command holds

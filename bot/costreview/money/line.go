@@ -25,6 +25,8 @@ type Group struct {
 	Kind           Kind   `json:"kind"`
 	Pricing        string `json:"pricing,omitempty"` // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
 	Batch          bool   `json:"batch,omitempty"`   // tagged as batch work
+	// Spread: a day's part of a charge for several days. It counts, and says nothing of that day.
+	Spread bool `json:"spread,omitempty"`
 }
 
 // Cost is what a group cost: Amount in the column that was configured, Billed as

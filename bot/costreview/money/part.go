@@ -25,3 +25,13 @@ func (m Amount) Whole(places int) bool {
 	size := m.Abs()
 	return bits.Rem64(uint64(size.hi), size.lo, power(decimals-places)) == 0
 }
+
+// Hash is a number that is the same for equal costs and one seed, and as good as never
+// for others.
+func (c Cost) Hash(seed uint64) uint64 {
+	for _, word := range [...]uint64{uint64(c.Amount.hi), c.Amount.lo, uint64(c.Billed.hi), c.Billed.lo} {
+		hi, lo := bits.Mul64(seed^0x9e3779b97f4a7c15, word^0xd1b54a32d192ed03)
+		seed = hi ^ lo
+	}
+	return seed
+}

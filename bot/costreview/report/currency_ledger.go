@@ -43,6 +43,7 @@ type series struct {
 	provider, service, category string
 	first                       money.Day // with usage
 	usage                       map[money.Day]money.Amount
+	spread                      map[money.Day]money.Amount                // of usage: parts of charges for several days, which are never judged
 	others                      map[money.Kind]map[money.Day]money.Amount // charges that are no usage
 	lacksCategory               bool                                      // a source cannot tell fixed charges from usage
 	track                       dailySeries                               // usage of the days that were told
@@ -144,7 +145,16 @@ func (b *currencyLedger) addReading(reading money.Reading, cols *columns, today 
 	src = source{Reading: reading, fellBackToBilled: misleading(reading, b.currency)}
 	whole := coverage{name: clean(reading.Name)}
 	providers := map[string]*coverage{}
+	seen := map[string]bool{}
+	onlySpread := true
+	src.each(b.currency, b.from-oldest, today, func(_ money.Day, g money.Group, _ cost) {
+		seen[g.Provider] = true
+		onlySpread = onlySpread && g.Spread
+	})
 	src.each(b.currency, b.from-oldest, today, func(d money.Day, g money.Group, c cost) {
+		if g.Spread && !onlySpread { // a month's charge does not say that its days are told
+			return
+		}
 		p := providers[g.Provider]
 		if p == nil {
 			p = &coverage{name: orUnnamed(g.Provider, "no provider")}
@@ -164,9 +174,11 @@ func (b *currencyLedger) addReading(reading money.Reading, cols *columns, today 
 		remarks = append(remarks, remark{b.from, whole.name + ": has days after today: they are left out."})
 	}
 	feeds := make([]*coverage, 0, len(providers))
-	for _, name := range slices.Sorted(maps.Keys(providers)) {
+	for _, name := range slices.Sorted(maps.Keys(seen)) {
 		cols.add(reading, name, src.fellBackToBilled[name])
-		feeds = append(feeds, providers[name])
+		if p := providers[name]; p != nil {
+			feeds = append(feeds, p)
+		}
 	}
 	var held []remark
 	src.bounds, held = boundsOf(whole, feeds)
@@ -225,11 +237,11 @@ func (b *currencyLedger) fill(sources []source, last money.Day) {
 			k := key{g.Provider, g.Service}
 			s := byKey[k]
 			if s == nil {
-				s = &series{provider: k.provider, service: k.service, first: last + 1, usage: map[money.Day]money.Amount{}, others: map[money.Kind]map[money.Day]money.Amount{}}
+				s = &series{provider: k.provider, service: k.service, first: last + 1, usage: map[money.Day]money.Amount{}, spread: map[money.Day]money.Amount{}, others: map[money.Kind]map[money.Day]money.Amount{}}
 				byKey[k] = s
 				categories[k] = map[string]money.Amount{}
 			}
-			s.add(d, g.Kind, c.amount)
+			s.add(d, g, c.amount)
 			s.lacksCategory = s.lacksCategory || blind
 			categories[k][g.Category] = categories[k][g.Category].Add(c.amount.Abs())
 			b.month.add(d, g, c.amount)
@@ -252,7 +264,7 @@ func (b *currencyLedger) fill(sources []source, last money.Day) {
 		s.track = newDailySeries(b.from, last)
 		for d := max(b.from, s.first); d <= last; d++ {
 			if b.told[d] {
-				s.track.set(d, s.usage[d].Float64())
+				s.track.set(d, s.usage[d].Sub(s.spread[d]).Float64())
 			}
 		}
 		b.series = append(b.series, s)
@@ -262,13 +274,16 @@ func (b *currencyLedger) fill(sources []source, last money.Day) {
 	})
 }
 
-func (s *series) add(d money.Day, kind money.Kind, amount money.Amount) {
+func (s *series) add(d money.Day, g money.Group, amount money.Amount) {
 	at := s.usage
-	if kind == money.Usage {
+	if g.Kind == money.Usage {
 		s.first = min(s.first, d)
-	} else if at = s.others[kind]; at == nil {
+		if g.Spread {
+			s.spread[d] = s.spread[d].Add(amount)
+		}
+	} else if at = s.others[g.Kind]; at == nil {
 		at = map[money.Day]money.Amount{}
-		s.others[kind] = at
+		s.others[g.Kind] = at
 	}
 	at[d] = at[d].Add(amount)
 }

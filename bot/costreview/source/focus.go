@@ -150,10 +150,22 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []mon
 			}
 		}
 	}
+	// A month's charge is known of before its days are: it tells of no newest day where others do.
+	r.Newest, r.Known = r.Days.Newest()
+	for k := range told {
+		told[k].Periods.spread(r.Days, today, func(day money.Day, _ money.Group) bool { return chosen[k].superseded(day) })
+		for of := range told[k].Periods {
+			if of.First > today {
+				notes.future(chosen[k].name, of.First)
+			}
+		}
+	}
 	if notes.folded { // as in one file, so in all
 		r.Days = withoutAccounts(r.Days)
 	}
-	r.Newest, r.Known = r.Days.Newest()
+	if !r.Known {
+		r.Newest, r.Known = r.Days.Newest()
+	}
 	r.Lacks = notes.lacks()
 	r.Notes = append(remarks, notes.all()...)
 	return r
@@ -190,12 +202,18 @@ func (f Files) Source() string {
 }
 
 // withoutAccounts adds up what only the account tells apart.
-func withoutAccounts(days money.Days) money.Days {
-	folded := make(money.Days, len(days))
-	for day, groups := range days {
+func withoutAccounts[M ~map[K]map[money.Group]money.Cost, K comparable](all M) M {
+	if all == nil {
+		return nil
+	}
+	folded := make(M, len(all))
+	for key, groups := range all {
+		sums := make(map[money.Group]money.Cost, len(groups))
 		for g, c := range groups {
-			folded.Add(day, withoutAccount(g), c)
+			g = withoutAccount(g)
+			sums[g] = sums[g].Add(c)
 		}
+		folded[key] = sums
 	}
 	return folded
 }
@@ -247,7 +265,7 @@ func (m *meter) keep(file *File) {
 	}
 	if m.full = m.full || m.cells > m.limit; m.full {
 		for _, kept := range m.kept {
-			kept.Days = nil
+			kept.Days, kept.Periods = nil, nil
 		}
 	}
 }

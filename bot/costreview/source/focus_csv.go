@@ -127,7 +127,7 @@ func (r *csvRows) add(record []string) error {
 		return err
 	}
 	start := record[r.at[fStart]]
-	day, ok := parseDay(start)
+	from, ok := parseMoment(start)
 	if !ok {
 		return fmt.Errorf("ChargePeriodStart %.40q is not a date of this century", start)
 	}
@@ -150,19 +150,21 @@ func (r *csvRows) add(record []string) error {
 	if null {
 		r.table.file.Nulls++
 	}
-	if r.table.groups[group].Kind == money.Usage {
-		if end, ok := parseDay(r.field(record, fEnd)); ok && end-day > longest {
+	r.table.file.Rows++
+	sum := counted(cost, from.minute)
+	if end, ok := parseMoment(r.field(record, fEnd)); ok {
+		days, long := spreads(r.table.groups[group].Kind, c.chargeCategory, from, end)
+		if long {
 			r.table.file.Long++
 		}
+		if days > 0 {
+			_, err = r.table.addPeriod(group, Period{from.day, days}, sum)
+			return err
+		}
 	}
-	r.table.file.Rows++
-	_, err = r.table.add(group, day, cost)
+	_, err = r.table.add(group, from.day, sum)
 	return err
 }
-
-// longest is how many days usage may last to be shown on its first day without a
-// word: a month's, and some more for billing periods that are none of the calendar.
-const longest = 35
 
 func isNegative(c money.Cost) bool {
 	sign := c.Amount.Sign()

@@ -12,30 +12,54 @@ const (
 	lastYear  = 2099
 )
 
-// parseDay is the UTC day of a moment as exports write it: 2024-09-18T22:00:00Z,
-// and also with a space for the T, without the seconds, with a fraction, with an
-// offset, without a zone (which is UTC), or the date alone.
-func parseDay(text string) (money.Day, bool) {
+// moment is a UTC day and the minute in it: what of a charge period's ends counts.
+type moment struct {
+	day    money.Day
+	minute int
+}
+
+// daysUntil is how many days it is to another moment; a part of one is a day too.
+func (m moment) daysUntil(end moment) int {
+	minutes := int(end.day-m.day)*24*60 + end.minute - m.minute
+	return (minutes + 24*60 - 1) / (24 * 60)
+}
+
+// parseMoment reads a moment as exports write it: 2024-09-18T22:00:00Z, and also
+// with a space for the T, without the seconds, with a fraction, with an offset,
+// without a zone (which is UTC), or the date alone.
+func parseMoment(text string) (moment, bool) {
 	if len(text) < len(time.DateOnly) || text[4] != '-' || text[7] != '-' {
-		return 0, false
+		return moment{}, false
 	}
 	year, okYear := digits(text[:4])
 	month, okMonth := digits(text[5:7])
 	date, okDate := digits(text[8:10])
 	if !okYear || !okMonth || !okDate || year < firstYear || year > lastYear || month < 1 || month > 12 || date < 1 || date > daysIn(year, month) {
-		return 0, false
+		return moment{}, false
 	}
 	day := dayOf(year, month, date)
 	if len(text) == len(time.DateOnly) {
-		return day, true
+		return moment{day: day}, true
 	}
-	shift, ok := parseClock(text[10:])
-	return day + money.Day(shift), ok
+	minute, ok := parseClock(text[10:])
+	switch {
+	case minute < 0:
+		return moment{day - 1, minute + 24*60}, ok
+	case minute >= 24*60:
+		return moment{day + 1, minute - 24*60}, ok
+	}
+	return moment{day, minute}, ok
 }
 
-// parseClock reads what follows a date; shift is by how many days the time in UTC
-// lies after that date.
-func parseClock(text string) (shift int, ok bool) {
+// parseDay is the day of a moment.
+func parseDay(text string) (money.Day, bool) {
+	m, ok := parseMoment(text)
+	return m.day, ok
+}
+
+// parseClock reads what follows a date; minute is that in UTC, counted from the
+// beginning of that date, so below 0 and above a day for times with an offset.
+func parseClock(text string) (minute int, ok bool) {
 	if len(text) < len("T22:00") || (text[0] != 'T' && text[0] != 't' && text[0] != ' ') || text[3] != ':' {
 		return 0, false
 	}
@@ -44,6 +68,7 @@ func parseClock(text string) (shift int, ok bool) {
 	if !okHour || !okMinute || hour > 23 || minute > 59 {
 		return 0, false
 	}
+	minute += hour * 60
 	rest := text[6:]
 	if len(rest) >= 3 && rest[0] == ':' {
 		if second, ok := digits(rest[1:3]); !ok || second > 59 {
@@ -59,7 +84,7 @@ func parseClock(text string) (shift int, ok bool) {
 	}
 	switch rest {
 	case "", "Z", "z", " UTC", "+00:00":
-		return 0, true
+		return minute, true
 	}
 	if (rest[0] != '+' && rest[0] != '-') || len(rest) < 5 || len(rest) > 6 {
 		return 0, false
@@ -73,13 +98,7 @@ func parseClock(text string) (shift int, ok bool) {
 	if rest[0] == '-' {
 		offset = -offset
 	}
-	switch minutes := hour*60 + minute - offset; {
-	case minutes < 0:
-		return -1, true
-	case minutes >= 24*60:
-		return 1, true
-	}
-	return 0, true
+	return minute - offset, true
 }
 
 func digits(text string) (n int, ok bool) {

@@ -25,14 +25,17 @@ type File struct {
 	Reader  int
 	Asked   string // the cost column that was asked for
 	Days    money.Days
-	Rows    int64 // counted in Days
+	Periods Periods // charges for more than a day, which are not in Days
+	Rows    int64   // counted in both
+	// Prints are of the rows by the day that they begin on.
+	Prints map[money.Day]Print
 
 	Used     string   // the cost column that Days holds
 	Lacks    []string // columns that it does not have
 	Broken   int64    // rows that are left out
 	Problems []string // the first of them: "file:line: what is wrong"
 	Nulls    int64    // rows without an amount in Used
-	Long     int64    // rows of usage over more than 35 days
+	Long     int64    // rows of usage for longer than is spread
 	Strange  string   // a ChargeCategory that FOCUS does not have
 	Folded   bool     // too many groups: accounts are not told apart
 
@@ -44,29 +47,53 @@ func (f *File) fits(column string) bool { return f.Reader == reader && f.Asked =
 
 // cells is how many sums the file is as large as, as a table counts them.
 func (f *File) cells() int {
-	n, names, seen := 0, 0, map[money.Group]bool{}
+	n, names := 0, 0
 	for _, groups := range f.Days {
 		n += len(groups)
-		for g := range groups {
-			if !seen[g] {
-				seen[g] = true
-				names += namesOf(g)
-			}
-		}
+	}
+	for of, groups := range f.Periods {
+		n += int(of.Days) * len(groups)
+	}
+	seen := f.groups()
+	for g := range seen {
+		names += namesOf(g)
 	}
 	return sizeOf(n, len(seen), names)
+}
+
+// groups are all that the file has, each with 0.
+func (f *File) groups() map[money.Group]int {
+	seen := map[money.Group]int{}
+	for _, groups := range f.Days {
+		for g := range groups {
+			seen[g] = 0
+		}
+	}
+	for _, groups := range f.Periods {
+		for g := range groups {
+			seen[g] = 0
+		}
+	}
+	return seen
 }
 
 // fold adds up what only the account tells apart.
 func (f *File) fold() {
 	f.Folded, f.Days = true, withoutAccounts(f.Days)
+	f.Periods = withoutAccounts(f.Periods)
 }
 
 // fileJSON names each group once: a file has some days of the same ones.
 type fileJSON struct {
 	plainFile
-	Days   map[money.Day][]cellJSON
-	Groups []money.Group
+	Days    map[money.Day][]cellJSON
+	Periods []periodJSON
+	Groups  []money.Group
+}
+
+type periodJSON struct {
+	Period
+	Cells []cellJSON
 }
 
 type plainFile File
@@ -80,12 +107,7 @@ type cellJSON struct {
 // MarshalJSON implements json.Marshaler: equal files give equal bytes.
 func (f File) MarshalJSON() ([]byte, error) {
 	out := fileJSON{plainFile: plainFile(f), Days: make(map[money.Day][]cellJSON, len(f.Days))}
-	seen := map[money.Group]int{}
-	for _, groups := range f.Days {
-		for g := range groups {
-			seen[g] = 0
-		}
-	}
+	seen := f.groups()
 	for g := range seen {
 		out.Groups = append(out.Groups, g)
 	}
@@ -94,14 +116,22 @@ func (f File) MarshalJSON() ([]byte, error) {
 		seen[g] = k
 	}
 	for day, groups := range f.Days {
-		cells := make([]cellJSON, 0, len(groups))
-		for g, c := range groups {
-			cells = append(cells, cellJSON{seen[g], c.Amount, c.Billed})
-		}
-		slices.SortFunc(cells, func(a, b cellJSON) int { return cmp.Compare(a.Group, b.Group) })
-		out.Days[day] = cells
+		out.Days[day] = cellsOf(groups, seen)
 	}
+	for of, groups := range f.Periods {
+		out.Periods = append(out.Periods, periodJSON{of, cellsOf(groups, seen)})
+	}
+	slices.SortFunc(out.Periods, func(a, b periodJSON) int { return cmp.Or(cmp.Compare(a.First, b.First), cmp.Compare(a.Days, b.Days)) })
 	return json.Marshal(out)
+}
+
+func cellsOf(groups map[money.Group]money.Cost, numbers map[money.Group]int) []cellJSON {
+	cells := make([]cellJSON, 0, len(groups))
+	for g, c := range groups {
+		cells = append(cells, cellJSON{numbers[g], c.Amount, c.Billed})
+	}
+	slices.SortFunc(cells, func(a, b cellJSON) int { return cmp.Compare(a.Group, b.Group) })
+	return cells
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -111,28 +141,44 @@ func (f *File) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("read what a cost file told: %w", err)
 	}
 	*f = File(in.plainFile)
-	f.Days = make(money.Days, len(in.Days))
-	for day, cells := range in.Days {
+	each := func(cells []cellJSON, add func(money.Group, money.Cost)) error {
 		for _, c := range cells {
 			if c.Group < 0 || c.Group >= len(in.Groups) {
 				return fmt.Errorf("read what a cost file told: it has no group %d", c.Group)
 			}
-			f.Days.Add(day, in.Groups[c.Group], money.Cost{Amount: c.Amount, Billed: c.Billed})
+			add(in.Groups[c.Group], money.Cost{Amount: c.Amount, Billed: c.Billed})
+		}
+		return nil
+	}
+	f.Days = make(money.Days, len(in.Days))
+	for day, cells := range in.Days {
+		if err := each(cells, func(g money.Group, c money.Cost) { f.Days.Add(day, g, c) }); err != nil {
+			return err
+		}
+	}
+	for _, p := range in.Periods {
+		if f.Periods == nil {
+			f.Periods = Periods{}
+		}
+		if err := each(p.Cells, func(g money.Group, c money.Cost) { f.Periods.add(p.Period, g, c) }); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 func compareGroups(a, b money.Group) int {
-	batch := 0
-	if a.Batch != b.Batch {
-		batch = 1
-		if b.Batch {
-			batch = -1
+	flag := func(a, b bool) int {
+		switch {
+		case a == b:
+			return 0
+		case b:
+			return -1
 		}
+		return 1
 	}
 	return cmp.Or(
 		cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Category, b.Category),
 		cmp.Compare(a.Account, b.Account), cmp.Compare(a.BillingAccount, b.BillingAccount), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(a.Pricing, b.Pricing), batch)
+		cmp.Compare(a.Pricing, b.Pricing), flag(a.Batch, b.Batch), flag(a.Spread, b.Spread))
 }

@@ -119,7 +119,7 @@ func (n *notes) all() []money.Note {
 		say(false, "ChargeCategory %q is none that FOCUS has, and is judged as usage.", slices.Min(n.strange))
 	}
 	if n.long > 0 {
-		say(false, "%s usage for more than %d days, and all of it is counted on the first: choose daily rows in the export.", rows(n.long, "is", "are"), longest)
+		say(false, "%s usage for more than three years, and all of it is counted on the first day: see whether the export's dates are right.", rows(n.long, "is", "are"))
 	}
 	if n.folded {
 		say(false, "There are more than %d sums of groups and days, so accounts are not told apart: match fewer files.", maxCells)

@@ -39,6 +39,9 @@ func described(days money.Days) []string {
 			if g.BillingAccount != "" {
 				batch += " of " + g.BillingAccount
 			}
+			if g.Spread {
+				batch += " spread"
+			}
 			all = append(all, fmt.Sprintf("%s %s|%s|%s|%s|%s|%s|%s%s %s %s", day, g.Provider, g.Service, g.Category, g.Account, g.Currency, g.Kind, g.Pricing, batch, c.Amount, c.Billed))
 		}
 	}
@@ -181,14 +184,13 @@ func TestColumns(t *testing.T) {
 			[]string{"2026-11-20 AWS|EC2|Compute|111|USD|usage|Standard 2.5 3"}, nil,
 			[]string{`ChargeCategory "Alms" is none that FOCUS has, and is judged as usage.`},
 		},
-		"monthly rows": {
-			wide + line("ChargePeriodStart=2026-10-01", "ChargePeriodEnd=2026-11-01") + line("ChargePeriodStart=2026-07-01", "ChargePeriodEnd=2026-10-01") +
-				line("ChargePeriodStart=2025-07-01", "ChargePeriodEnd=2026-07-01", "ChargeCategory=Purchase"),
+		"years of usage": {
+			wide + line("ChargePeriodStart=2020-10-01", "ChargePeriodEnd=2026-10-01") + line("ChargePeriodStart=2025-07-01", "ChargePeriodEnd=2026-07-01", "ChargeCategory=Purchase"),
 			[]string{
+				"2020-10-01 AWS|EC2|Compute|111|USD|usage|Standard 1.25 1.5",
 				"2025-07-01 AWS|EC2|Compute|111|USD|purchase|Standard 1.25 1.5",
-				"2026-07-01 AWS|EC2|Compute|111|USD|usage|Standard 1.25 1.5", "2026-10-01 AWS|EC2|Compute|111|USD|usage|Standard 1.25 1.5",
 			}, nil,
-			[]string{"1 row is usage for more than 35 days, and all of it is counted on the first"},
+			[]string{"1 row is usage for more than three years, and all of it is counted on the first day"},
 		},
 		"no amount": {
 			wide + line("EffectiveCost=NULL") + line(),

@@ -260,13 +260,21 @@ func (g *groupReader) add(k int, batch bool) error {
 	if amount.null {
 		g.table.file.Nulls++
 	}
-	if g.dates[1] != nil && g.table.groups[group].Kind == money.Usage {
-		if end := g.dates[1].day(k); end.err == nil && end.Day-start.Day > longest {
-			g.table.file.Long++
+	g.table.file.Rows++
+	sum := counted(cost, start.minute)
+	if g.dates[1] != nil {
+		if end := g.dates[1].day(k); end.err == nil && end.day-start.day > 1 {
+			days, long := spreads(g.table.groups[group].Kind, g.charge(k).chargeCategory, start.moment, end.moment)
+			if long {
+				g.table.file.Long++
+			}
+			if days > 0 {
+				_, err := g.table.addPeriod(group, Period{start.day, days}, sum)
+				return err
+			}
 		}
 	}
-	g.table.file.Rows++
-	_, err := g.table.add(group, start.Day, cost)
+	_, err := g.table.add(group, start.day, sum)
 	return err
 }
 

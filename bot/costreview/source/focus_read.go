@@ -30,7 +30,7 @@ func readFile(ctx context.Context, c candidate, column string, m *meter) (File, 
 	if errors.Is(err, errGroups) {
 		return File{Reader: reader, Asked: column, Used: column}, err
 	}
-	told.Days = t.days()
+	t.tell()
 	if err == nil && told.Rows == 0 && told.Broken > 0 {
 		err = fmt.Errorf("none of its rows can be used, the first because of %s", told.Problems[0])
 	}

@@ -28,7 +28,9 @@ type table struct {
 	texts   map[string]string // one copy of each name
 	cached  int               // bytes of texts
 	at      map[cell]int32    // where in costs
-	costs   []money.Cost
+	costs   []sum
+	periods map[periodCell]sum
+	ahead   int // cells that the periods will take
 }
 
 // cell is one group's day.
@@ -37,10 +39,17 @@ type cell struct {
 	day   money.Day
 }
 
+// periodCell is one group's period.
+type periodCell struct {
+	group  int32
+	period Period
+}
+
 func newTable(file *File, name string, limit int, turn *turn) *table {
 	return &table{
 		file: file, name: name, limit: limit, turn: turn,
 		byBytes: map[string]int32{}, byGroup: map[money.Group]int32{}, texts: map[string]string{}, at: map[cell]int32{},
+		periods: map[periodCell]sum{},
 	}
 }
 
@@ -123,7 +132,7 @@ func namesOf(g money.Group) int {
 }
 
 // cells is how many sums the table is as large as.
-func (t *table) cells() int { return sizeOf(len(t.costs), len(t.groups), t.names) }
+func (t *table) cells() int { return sizeOf(len(t.costs)+t.ahead, len(t.groups), t.names) }
 
 // sizeOf counts groups and their names as sums too: a group of one sum only takes
 // as much as four, as every service has a series of its own in a digest, and 400
@@ -172,54 +181,94 @@ func (t *table) text(raw string) string {
 }
 
 // add counts a cost. The numbers of groups are void after it returned folded.
-func (t *table) add(group int32, day money.Day, c money.Cost) (folded bool, err error) {
-	k, ok := t.at[cell{group, day}]
-	if ok {
-		t.costs[k] = t.costs[k].Add(c)
+func (t *table) add(group int32, day money.Day, c sum) (folded bool, err error) {
+	if k, ok := t.at[cell{group, day}]; ok {
+		t.costs[k].add(c)
 		return false, nil
 	}
+	if group, folded, err = t.room(group, 1); err == nil {
+		t.put(cell{group, day}, c)
+	}
+	return folded, err
+}
+
+// addPeriod counts a cost of several days, likewise.
+func (t *table) addPeriod(group int32, p Period, c sum) (folded bool, err error) {
+	if was, ok := t.periods[periodCell{group, p}]; ok {
+		was.add(c)
+		t.periods[periodCell{group, p}] = was
+		return false, nil
+	}
+	if group, folded, err = t.room(group, int(p.Days)); err == nil {
+		t.putPeriod(periodCell{group, p}, c)
+	}
+	return folded, err
+}
+
+// room makes sure that there is room for so many cells, and says which number the
+// group has by then.
+func (t *table) room(group int32, more int) (number int32, folded bool, err error) {
 	cells := t.cells()
 	if cells >= bigTable {
 		t.turn.take()
 	}
-	if cells >= t.limit {
-		if t.file.Folded {
-			return false, errGroups
-		}
-		g := withoutAccount(t.groups[group])
-		t.fold()
-		t.load(money.Days{day: {g: c}})
-		return true, nil
+	if cells+more <= t.limit {
+		return group, false, nil
 	}
-	t.at[cell{group, day}] = int32(len(t.costs))
+	if t.file.Folded {
+		return group, false, errGroups
+	}
+	g := withoutAccount(t.groups[group])
+	t.fold()
+	return t.number(g), true, nil
+}
+
+func (t *table) put(at cell, c sum) {
+	if k, ok := t.at[at]; ok {
+		t.costs[k].add(c)
+		return
+	}
+	t.at[at] = int32(len(t.costs))
 	t.costs = append(t.costs, c)
-	return false, nil
+}
+
+func (t *table) putPeriod(at periodCell, c sum) {
+	was, ok := t.periods[at]
+	if !ok {
+		t.ahead += int(at.period.Days)
+	}
+	was.add(c)
+	t.periods[at] = was
 }
 
 // fold adds up what only the account tells apart, for this and all later rows: the
 // result does not depend on the order of the rows.
 func (t *table) fold() {
 	t.file.Folded = true
-	days := withoutAccounts(t.days())
+	was := *t
 	clear(t.byBytes)
-	clear(t.byGroup)
-	clear(t.at)
-	t.groups, t.costs, t.names, t.known = nil, nil, 0, 0
-	t.load(days)
+	t.byGroup, t.at, t.periods = map[money.Group]int32{}, map[cell]int32{}, map[periodCell]sum{}
+	t.groups, t.costs, t.names, t.known, t.ahead = nil, nil, 0, 0, 0
+	t.take(&was)
 }
 
-func (t *table) load(days money.Days) {
-	for day, groups := range days {
-		for g, c := range groups {
-			n := t.number(g)
-			if k, ok := t.at[cell{n, day}]; ok {
-				t.costs[k] = t.costs[k].Add(c)
-				continue
-			}
-			t.at[cell{n, day}] = int32(len(t.costs))
-			t.costs = append(t.costs, c)
-		}
+// take counts what another table holds.
+func (t *table) take(other *table) {
+	for at, k := range other.at {
+		t.put(cell{t.numberIn(other, at.group), at.day}, other.costs[k])
 	}
+	for at, c := range other.periods {
+		t.putPeriod(periodCell{t.numberIn(other, at.group), at.period}, c)
+	}
+}
+
+// numberIn is the number here of what has one in another table.
+func (t *table) numberIn(other *table, group int32) int32 {
+	g := other.groups[group]
+	if t.file.Folded {
+		g = withoutAccount(g)
+	}
+	return t.number(g)
 }
 
 // merge counts what a part of the same file told.
@@ -233,23 +282,34 @@ func (t *table) merge(part *table) error {
 		t.fold()
 	}
 	for at, k := range part.at {
-		g := part.groups[at.group]
-		if f.Folded {
-			g = withoutAccount(g)
+		if _, err := t.add(t.numberIn(part, at.group), at.day, part.costs[k]); err != nil {
+			return err
 		}
-		if _, err := t.add(t.number(g), at.day, part.costs[k]); err != nil {
+	}
+	for at, c := range part.periods {
+		if _, err := t.addPeriod(t.numberIn(part, at.group), at.period, c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *table) days() money.Days {
-	days := money.Days{}
+// tell writes what was added up into the file.
+func (t *table) tell() {
+	f := t.file
+	f.Days, f.Prints = money.Days{}, map[money.Day]Print{}
 	for at, k := range t.at {
-		days.Add(at.day, t.groups[at.group], t.costs[k])
+		g, c := t.groups[at.group], &t.costs[k]
+		f.Days.Add(at.day, g, c.Cost)
+		f.print(at.day, g, c.Print)
 	}
-	return days
+	if len(t.periods) > 0 {
+		f.Periods = Periods{}
+	}
+	for at, c := range t.periods {
+		f.Periods.add(at.period, t.groups[at.group], c.Cost)
+		f.print(at.period.First, t.groups[at.group], Print{mix(c.Sum, uint64(at.period.Days)), c.Xor, c.Rows})
+	}
 }
 
 // bigTable is how many cells make a table big: one file at a time may have one.

@@ -29,9 +29,9 @@ type moneyCell struct {
 	err  error
 }
 
-// date is a day, or why it is none.
+// date is a moment, or why it is none.
 type date struct {
-	money.Day
+	moment
 	err error
 }
 
@@ -262,13 +262,14 @@ func dateOf(v parquet.Value, t parquet.Type) date {
 	default:
 		switch v.Kind() {
 		case parquet.ByteArray:
-			day, ok := parseDay(string(v.ByteArray()))
+			m, ok := parseMoment(string(v.ByteArray()))
 			if !ok {
 				return date{err: fmt.Errorf("%.40q is not a date of this century", v.ByteArray())}
 			}
-			return date{Day: day}
+			return date{moment: m}
 		case parquet.Int96:
-			at = money.Day(int64(v.Int96()[2]) - julianEpoch).Time()
+			bits := v.Int96()
+			at = money.Day(int64(bits[2]) - julianEpoch).Time().Add(time.Duration(uint64(bits[1])<<32 | uint64(bits[0])))
 		}
 	}
 	switch year := at.UTC().Year(); {
@@ -279,7 +280,7 @@ func dateOf(v parquet.Value, t parquet.Type) date {
 	case year < firstYear || year > lastYear:
 		return date{err: fmt.Errorf("%.20s is not a date of this century", at.UTC().Format(time.DateOnly))}
 	}
-	return date{Day: money.DayOf(at)}
+	return date{moment: moment{money.DayOf(at), at.UTC().Hour()*60 + at.UTC().Minute()}}
 }
 
 // logical is what a column's values stand for; nil when they are just themselves.

@@ -1,0 +1,70 @@
+package source
+
+import (
+	"strings"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// Period is what a charge is for when that is more than a day: so many days from the
+// first one on. Such usage is spread over them, as equally as the last digit allows.
+type Period struct {
+	First money.Day
+	Days  int32
+}
+
+// Periods are the costs of groups by period, as [money.Days] are by day.
+type Periods map[Period]map[money.Group]money.Cost
+
+func (p Periods) add(of Period, g money.Group, c money.Cost) {
+	groups := p[of]
+	if groups == nil {
+		groups = map[money.Group]money.Cost{}
+		p[of] = groups
+	}
+	groups[g] = groups[g].Add(c)
+}
+
+// longest is how many days usage may be for to be spread: three years, as long as
+// clouds sell anything ahead.
+const longest = 3*366 + 1
+
+// spreads says over how many days a charge is spread: 0 is not at all, because its
+// period is a day or less, or because it is no usage, which stands on the day that it
+// is charged; long: its period is longer than is spread.
+func spreads(kind money.Kind, category string, start, end moment) (days int32, long bool) {
+	if end.day-start.day <= 1 {
+		return 0, false
+	}
+	// A refund of usage is a credit, and spread like what it is for.
+	if kind != money.Usage && (kind != money.Credit || strings.EqualFold(category, "Credit") || strings.EqualFold(category, "Adjustment")) {
+		return 0, false
+	}
+	switch n := start.daysUntil(end); {
+	case n > longest:
+		return 0, true
+	case n > 1:
+		return int32(n), false
+	}
+	return 0, false
+}
+
+// spread adds what falls on the days up to the last one to a reading's. skip, which
+// may be nil, reports days that are told elsewhere.
+func (p Periods) spread(into money.Days, last money.Day, skip func(money.Day, money.Group) bool) {
+	for of, groups := range p {
+		for k := range of.Days {
+			day := of.First + money.Day(k)
+			if day > last {
+				break
+			}
+			for g, c := range groups {
+				if skip(day, g) {
+					continue
+				}
+				g.Spread = true
+				into.Add(day, g, money.Cost{Amount: c.Amount.Part(int(k), int(of.Days)), Billed: c.Billed.Part(int(k), int(of.Days))})
+			}
+		}
+	}
+}
