@@ -53,6 +53,7 @@ const (
 	rootSteps   = 2
 	rootMissing = 3
 	maxMissing  = 200 // units of one thing that is missing
+	stepsRoom   = 400 // kept for the line about cost steps
 )
 
 // RenderDigest returns the messages that there should be of a digest: the root,
@@ -77,7 +78,7 @@ func RenderDigest(v DigestView) []Slot {
 	root := Slot{Name: "root", Message: digestRoot(v, len(details) > 0, false)}
 	if p, ok := digestPicture(v.Report); ok {
 		// Below what the week cost, above what moved.
-		p.At = 2 + len(linesOf("totals", digestNews(v.Report))) + len(monthBlock(v.Report, 0))
+		p.At = 2 + len(linesOf("totals", digestNews(v.Report, 0))) + len(monthBlock(v.Report, 0))
 		if v.Belongs != "" {
 			p.At++
 		}
@@ -119,8 +120,12 @@ func digestRoot(v DigestView, details, preview bool) Message {
 	if v.Belongs != "" {
 		s.add(0, lines("belongs", []*paragraph{belongs(v.Belongs, v.BelongsWhy)}))
 	}
-	s.add(0, linesOf("totals", digestNews(r))...)
-	kept := spikesRoom(v) // what people are asked to act on goes before what moved
+	kept := spikesRoom(v) + stepsRoom // what people are asked to act on goes before what moved
+	totals := linesOf("totals", digestNews(r, maxCurrencies))
+	if sizeEstimate(totals...) > s.left-kept {
+		totals = linesOf("totals", digestNews(r, 1))
+	}
+	s.add(0, totals...)
 	s.add(0, monthBlock(r, s.left-kept-monthRoom)...)
 	s.left -= kept
 	s.add(0, moverTable(r)...)

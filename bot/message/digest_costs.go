@@ -3,14 +3,19 @@ package message
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
-// maxName is how long a service's name may be in a detail.
-const maxName = 80
+const (
+	// maxName is how long a service's name may be in a detail.
+	maxName = 80
+	// maxMovers bounds how many services a detail names of each that cost more, less, or are new.
+	maxMovers = 100
+)
 
 // costChunks are all figures of money that the root has no room for, currency by
 // currency.
@@ -26,7 +31,7 @@ func costChunks(v DigestView) []chunk {
 
 // moneyChunks are a currency's totals and what moved, with both weeks.
 func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
-	c := currency(m)
+	c, f := currency(m), figuresOf(m)
 	total := &paragraph{}
 	total.bold(upper(atLeast(m) + show(m.Total, c))).text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
 	if column := textutil.CutUnits(Line(m.Column), 80); column != "" {
@@ -34,16 +39,17 @@ func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	}
 	all := []*paragraph{total}
 	if m.Before != nil {
-		all = append(all, (&paragraph{}).text(comparison(m)+", "+change(*m.Before, c)))
+		all = append(all, (&paragraph{}).text(comparison(f)+", "+f.change(*f.Before)))
+		all = append(all, f.explained()...)
 	}
 	all = append(all, (&paragraph{}).text("The same days on the invoice: "+show(m.Billed, c)))
 	all = append(all, restated(m)...)
 	chunks := []chunk{fixed(EscapeMrkdwn(upper(atLeast(m)+show(m.Total, c))+ofSymbol(m)), lines(id+":total", all))}
 	chunks = append(chunks, sentences(id+":months", "How the month ends"+inCurrency(m), monthSentences(r, m), 400)...)
 	if len(m.Sources) > 1 {
-		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", shareLines(m.Sources, m))...)
+		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", f.shareLines(m.Sources))...)
 	}
-	chunks = append(chunks, table(id+":movers", "What moved"+inCurrency(m), "change, percent, the week before, this week", fullMoverLines(m))...)
+	chunks = append(chunks, table(id+":movers", "What moved"+inCurrency(m), "change, percent, the week before, this week", fullMoverLines(f))...)
 	var renames []string
 	for _, rename := range m.Renames {
 		renames = append(renames, fmt.Sprintf("%s (%s) is gone, %s (%s) is new", textutil.CutUnits(Line(rename.From), maxName), show(rename.Was, c), textutil.CutUnits(Line(rename.To), maxName), show(rename.Now, c)))
@@ -52,34 +58,20 @@ func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 }
 
 // fullMoverLines are all movers with what they were and what they are.
-func fullMoverLines(m report.CurrencyReport) []line {
-	var all []report.Mover
-	all = append(append(all, m.Up...), m.Down...)
+func fullMoverLines(f figures) []line {
+	moves := f.moves(maxName, maxMovers)
 	largest := 0.0
-	for _, mover := range append(all[:len(all):len(all)], m.New...) {
-		largest = max(largest, math.Abs(mover.Total.Float64()), math.Abs(mover.Was.Float64()))
+	for _, m := range moves {
+		largest = max(largest, math.Abs(m.Total.Float64()), math.Abs(m.Was.Float64()))
 	}
-	decimals, c := money.Decimals(largest), money.Symbol(m.Currency)
+	decimals, c := money.Decimals(largest), money.Symbol(f.Currency)
 	var rows []line
-	add := func(mover report.Mover, name string) {
-		l := line{amounts: []string{money.SignedTo(mover.Change.Float64(), c, decimals), "", money.ShowTo(mover.Was.Float64(), c, decimals), money.ShowTo(mover.Total.Float64(), c, decimals)}, name: name}
-		if mover.Sayable {
-			l.amounts[1] = percent(mover.Percent)
+	for _, m := range moves {
+		l := line{amounts: []string{f.signed(m.Change), f.percent(m), "", showTo(m.Total, c, decimals)}, name: m.name}
+		if !m.fresh {
+			l.amounts[2] = showTo(m.Was, c, decimals)
 		}
 		rows = append(rows, l)
-	}
-	for _, mover := range all {
-		add(mover, serviceName(mover.Provider, mover.Service, maxName))
-	}
-	if m.Folded != nil {
-		add(*m.Folded, "all others ("+textutil.Thousands(m.Folded.Services)+")")
-	}
-	for _, mover := range m.New {
-		name := serviceName(mover.Provider, mover.Service, maxName)
-		if mover.Services > 0 {
-			name = textutil.Count(mover.Services, "more service")
-		}
-		rows = append(rows, line{amounts: []string{"", "new", "", money.ShowTo(mover.Total.Float64(), c, decimals)}, name: name})
 	}
 	return rows
 }
@@ -120,23 +112,29 @@ func sideChunks(m report.CurrencyReport, id string) []chunk {
 		}
 		chunks = append(chunks, sentences(id+at, title, all, 700)...)
 	}
+	f := figuresOf(m)
 	anomalies(":meant", "Expected, as people said"+inCurrency(m), m.Meant)
 	anomalies(":shifted", "The new level"+inCurrency(m)+": told for two weeks, usual from now on", m.Shifted)
 	for _, side := range []struct {
 		at, title, about string
 		shares           []report.Share
 	}{
-		{":fixed", "Fixed charges", "in the total, in no comparison of services", m.Fixed},
-		{":credits", "Credits", "in the total, in no comparison of services", m.Credits},
-		{":corrections", "Corrections", "of periods that were invoiced before", m.Corrections},
+		{":fixed", "Fixed charges", "in the total, in no comparison of services", f.Fixed},
+		{":credits", "Credits and refunds", "in the total, in no comparison of services", f.Credits},
+		{":corrections", "Corrections", "of periods that were invoiced before", f.Corrections},
 		{":unjudged", "Not judged", "their history is too short", m.Unjudged},
 	} {
-		chunks = append(chunks, table(id+side.at, side.title+inCurrency(m), side.about, shareLines(side.shares, m))...)
+		about := side.about
+		if slices.ContainsFunc(side.shares, func(s report.Share) bool { return s.Before != nil }) {
+			about = "this week and the change, " + about
+		}
+		chunks = append(chunks, table(id+side.at, side.title+inCurrency(m), about, f.shareLines(side.shares))...)
 	}
 	return append(chunks, sentences(id+":notes", "About these figures"+inCurrency(m), m.Notes, 700)...)
 }
 
-func shareLines(shares []report.Share, m report.CurrencyReport) []line {
+// shareLines are parts of the total, with their changes where they are compared.
+func (f figures) shareLines(shares []report.Share) []line {
 	largest := 0.0
 	for _, s := range shares {
 		largest = max(largest, math.Abs(s.Total.Float64()))
@@ -147,7 +145,11 @@ func shareLines(shares []report.Share, m report.CurrencyReport) []line {
 		if note := textutil.CutUnits(Line(s.Note), 120); note != "" {
 			name += " (" + note + ")"
 		}
-		rows = append(rows, line{amounts: []string{money.ShowTo(s.Total.Float64(), money.Symbol(m.Currency), money.Decimals(largest))}, name: name})
+		l := line{amounts: []string{showTo(s.Total, money.Symbol(f.Currency), money.Decimals(largest))}, name: name}
+		if s.Before != nil {
+			l.amounts = append(l.amounts, f.signed(s.Before.Change))
+		}
+		rows = append(rows, l)
 	}
 	return rows
 }

@@ -2,7 +2,6 @@ package message
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -15,8 +14,12 @@ import (
 // maxCurrencies bounds how many currencies the root has a line for.
 const maxCurrencies = 3
 
-// moverName is how long a name in the root may be, so that its line fits on a phone.
-const moverName = 22
+const (
+	// moverName is how long a name in the root may be, so that its line fits on a phone.
+	moverName = 22
+	// rootMovers is how many services the root names that cost more, less, or are new.
+	rootMovers = 5
+)
 
 // digestHead is what a week cost and how that changed.
 func digestHead(r report.Report) string {
@@ -25,8 +28,8 @@ func digestHead(r report.Report) string {
 	}
 	m := r.Money[0]
 	head := "📊 " + atLeast(m) + show(m.Total, currency(m)) + " in " + counted(m, r.Week)
-	if m.Before != nil {
-		head += " · " + change(*m.Before, currency(m))
+	if f := figuresOf(m); m.Before != nil {
+		head += " · " + f.change(*f.Before)
 	}
 	return head
 }
@@ -46,26 +49,34 @@ func counted(m report.CurrencyReport, w money.Week) string {
 	return weekWord(w)
 }
 
-// digestNews are the lines about totals that are there only when they are true.
-func digestNews(r report.Report) []*paragraph {
+// digestNews are the lines about totals that are there only when they are true. The
+// changes of so many currencies are explained.
+func digestNews(r report.Report, explained int) []*paragraph {
 	var all []*paragraph
 	if len(r.Money) == 0 {
 		return nil
 	}
 	first := r.Money[0]
 	if first.Before != nil {
-		all = append(all, (&paragraph{}).text(comparison(first)))
+		f := figuresOf(first)
+		all = append(all, (&paragraph{}).text(comparison(f)))
+		if explained > 0 {
+			all = append(all, f.explained()...)
+		}
 	}
 	if first.Partial {
 		all = append(all, (&paragraph{}).text("⚠️ ").bold("At least").text(": a source could not be read whole, see what is missing."))
 	}
 	all = append(all, restated(first)...)
-	for _, m := range r.Money[1:min(len(r.Money), maxCurrencies)] {
-		p := (&paragraph{}).bold(upper(atLeast(m) + show(m.Total, currency(m))))
+	for k, m := range r.Money[1:min(len(r.Money), maxCurrencies)] {
+		p, f := (&paragraph{}).bold(upper(atLeast(m)+show(m.Total, currency(m)))), figuresOf(m)
 		if m.Before != nil {
-			p.text(" " + change(*m.Before, currency(m)))
+			p.text(" " + f.change(*f.Before))
 		}
 		all = append(all, p.text(ofSymbol(m)+", "+dataUntil(m)+": never added to the rest"))
+		if k+1 < explained {
+			all = append(all, f.explained()...)
+		}
 		all = append(all, restated(m)...)
 	}
 	if rest := len(r.Money) - maxCurrencies; rest > 0 {
@@ -75,7 +86,7 @@ func digestNews(r report.Report) []*paragraph {
 }
 
 // comparison says what the change is against.
-func comparison(m report.CurrencyReport) string {
+func comparison(m figures) string {
 	days := "the week before"
 	switch {
 	case len(m.Alike) > 0:
@@ -83,7 +94,7 @@ func comparison(m report.CurrencyReport) string {
 	case m.LeftOut > 0:
 		days = fmt.Sprintf("the same %s of the week before", textutil.Count(len(m.Days), "weekday"))
 	}
-	return fmt.Sprintf("Against %s: %s", days, show(m.Before.Was, currency(m)))
+	return fmt.Sprintf("Against %s: %s", days, show(m.Before.Was, m.currency))
 }
 
 func restated(m report.CurrencyReport) []*paragraph {
@@ -98,17 +109,24 @@ func restated(m report.CurrencyReport) []*paragraph {
 	return []*paragraph{(&paragraph{}).bold(upper(weekWord(m.Restated.Week)) + " restated").text(says)}
 }
 
-// moverTable are the services of the first currency that moved most.
+// moverTable is what moved in the first currency: services by their usage, then the
+// other kinds of charges. The lines add up to the change of the total.
 func moverTable(r report.Report) []slack.Block {
 	if len(r.Money) == 0 {
 		return nil
 	}
-	m := r.Money[0]
-	rows := moverLines(m, moverName)
+	f := figuresOf(r.Money[0])
+	var rows []line
+	for _, move := range f.moves(moverName, rootMovers) {
+		if move.Change.IsZero() {
+			continue
+		}
+		rows = append(rows, line{amounts: []string{f.signed(move.Change), f.percent(move)}, name: move.name})
+	}
 	if len(rows) == 0 {
 		return nil
 	}
-	head := (&paragraph{}).bold("What moved").text(inCurrency(m))
+	head := (&paragraph{}).bold("What moved").text(inCurrency(f.CurrencyReport))
 	return []slack.Block{rich("movers", head.section(), preformatted(aligned(rows)))}
 }
 
@@ -130,42 +148,6 @@ func inWords(currency string) string {
 	return " in " + currency
 }
 
-// moverLines are what moved up, down, all others, and what is new; names have so
-// many units.
-func moverLines(m report.CurrencyReport, limit int) []line {
-	largest := 0.0
-	for _, of := range [][]report.Mover{m.Up, m.Down, m.New} {
-		for _, mover := range of {
-			largest = max(largest, math.Abs(mover.Change.Float64()))
-		}
-	}
-	decimals := money.Decimals(largest)
-	var rows []line
-	add := func(mover report.Mover, name string) {
-		c := line{amounts: []string{money.SignedTo(mover.Change.Float64(), money.Symbol(m.Currency), decimals), ""}, name: name}
-		if mover.Sayable {
-			c.amounts[1] = percent(mover.Percent)
-		}
-		rows = append(rows, c)
-	}
-	for _, of := range [][]report.Mover{m.Up, m.Down} {
-		for _, mover := range of[:min(len(of), 5)] {
-			add(mover, serviceName(mover.Provider, mover.Service, limit))
-		}
-	}
-	if m.Folded != nil {
-		add(*m.Folded, "all others ("+textutil.Thousands(m.Folded.Services)+")")
-	}
-	for _, mover := range m.New[:min(len(m.New), 4)] {
-		name := serviceName(mover.Provider, mover.Service, limit)
-		if mover.Services > 0 {
-			name = textutil.Count(mover.Services, "more service")
-		}
-		rows = append(rows, line{amounts: []string{money.ShowTo(mover.Total.Float64(), money.Symbol(m.Currency), decimals), "new"}, name: name})
-	}
-	return rows
-}
-
 // serviceName is a service, with its provider where both fit.
 func serviceName(provider, service string, limit int) string {
 	service, provider = orNothing(Line(service)), Line(provider)
@@ -185,8 +167,8 @@ func digestText(v DigestView) string {
 	}
 	for _, m := range r.Money[:min(len(r.Money), maxCurrencies)] {
 		s := EscapeMrkdwn(atLeast(m) + show(m.Total, currency(m)))
-		if m.Before != nil {
-			s += ", " + EscapeMrkdwn(moved(*m.Before, currency(m)))
+		if f := figuresOf(m); m.Before != nil {
+			s += ", " + EscapeMrkdwn(f.moved(*f.Before))
 		}
 		parts = append(parts, upper(s), upper(dataUntil(m)))
 	}
@@ -208,20 +190,4 @@ func digestText(v DigestView) string {
 		parts = append(parts, textutil.Count(len(r.Missing), "thing")+" missing")
 	}
 	return cutMarkup(strings.Join(append(parts, report.ID(v.Number)), ". ")+".", MaxText)
-}
-
-// moved is a change in words: "up $6,430, 13 percent".
-func moved(c report.Compared, currency string) string {
-	s := "up "
-	switch c.Change.Sign() {
-	case 0:
-		return "unchanged"
-	case -1:
-		s = "down "
-	}
-	s += show(c.Change.Abs(), currency)
-	if c.Sayable {
-		s += ", " + strings.TrimLeft(strings.TrimSuffix(percent(c.Percent), " %"), "+-") + " percent"
-	}
-	return s
 }

@@ -51,6 +51,10 @@ func mover(t testing.TB, provider, service, was, change string) report.Mover {
 // richMoney is a week in dollars with something of everything.
 func richMoney(t testing.TB) report.CurrencyReport {
 	before := comparedTo(t, "48500", "6430")
+	share := func(name, total, note, was, change string) report.Share {
+		c := comparedTo(t, was, change)
+		return report.Share{Name: name, Total: amount(t, total), Note: note, Before: &c}
+	}
 	return report.CurrencyReport{
 		Currency: "USD", Days: daysOf(0, 7), Until: week47.Monday() + 6, Column: "EffectiveCost",
 		Total: amount(t, "54930.123456789"), Billed: amount(t, "56210.5"), Before: &before,
@@ -58,12 +62,16 @@ func richMoney(t testing.TB) report.CurrencyReport {
 			{Month: november, Until: week47.Monday() + 6, Spent: amount(t, "142310.5"), End: 212_404, Plus: 6_012, Name: "all", Budget: 200_000, OverOn: week47.Monday() + 11, Owners: []string{"@finops"}},
 			{Month: november, Until: week47.Monday() + 6, Spent: amount(t, "12310.5"), End: 18_404, Plus: 512, Name: "checkout", Budget: 20_000, Filter: "account 42"},
 		},
+		Parts: []report.Part{
+			{Kind: money.Usage, Compared: comparedTo(t, "45085.56", "6636.4")}, {Kind: money.Purchase, Compared: comparedTo(t, "3000", "0")}, {Kind: money.Credit, Compared: comparedTo(t, "-23.2", "-226.8")},
+			{Kind: money.Tax, Compared: comparedTo(t, "430.1", "20.4")}, {Kind: money.Correction, Compared: comparedTo(t, "-12.34", "0")},
+		},
 		Restated: &report.Restated{Week: week47.Add(-1), Compared: comparedTo(t, "51200", "810")},
 		Sources:  []report.Share{{Name: "FOCUS files /var/lib/focus/*.csv.gz", Total: amount(t, "53000.1")}, {Name: "OpenCost", Total: amount(t, "1930.02")}},
 		Up:       []report.Mover{mover(t, "AWS", "Amazon CloudFront", "6600", "5512"), mover(t, "AWS", "Amazon Elastic Compute Cloud", "19100", "300"), mover(t, "Microsoft", "Azure Machine Learning", "0", "120")},
 		Down:     []report.Mover{mover(t, "AWS", "Amazon RDS", "8220", "-120")},
 		Folded:   &report.Mover{Service: "others", Services: 12, Total: amount(t, "9012"), Compared: comparedTo(t, "9000", "12")},
-		New:      []report.Mover{{Provider: "AWS", Service: "Amazon Bedrock", Total: amount(t, "812.4")}},
+		New:      []report.Mover{mover(t, "AWS", "Amazon Bedrock", "0", "812.4")},
 		Renames:  []report.Rename{{From: "Azure Cache", To: "Azure Managed Redis", Was: amount(t, "410"), Now: amount(t, "409.5")}},
 		Spikes: []report.Anomaly{
 			{Series: report.SeriesID("AWS", "Amazon CloudFront", "USD"), Provider: "AWS", Service: "Amazon CloudFront", Days: daysOf(3, 3), Actual: 12112, Expected: 6600, Excess: 5512, Highest: 4300, CDN: true},
@@ -72,8 +80,8 @@ func richMoney(t testing.TB) report.CurrencyReport {
 		Meant:    []report.Anomaly{{Series: "m", Provider: "AWS", Service: "AWS Glue", Days: daysOf(1, 1), Actual: 900, Expected: 300, Excess: 600, Why: "the yearly export, by carla"}},
 		Shifted:  []report.Anomaly{{Series: "s", Provider: "AWS", Service: "Amazon SQS", Days: daysOf(0, 7), Actual: 700, Expected: 350, Excess: 350}},
 		Unjudged: []report.Share{{Name: "Amazon Bedrock", Total: amount(t, "812.4"), Note: "since 19 Nov"}},
-		Fixed:    []report.Share{{Name: "Amazon EC2", Total: amount(t, "3000"), Note: "purchase or recurring fee"}, {Name: "AWS Support", Total: amount(t, "450.5"), Note: "tax"}},
-		Credits:  []report.Share{{Name: "Amazon EC2", Total: amount(t, "-250"), Note: "credit"}}, Corrections: []report.Share{{Name: "Amazon S3", Total: amount(t, "-12.34"), Note: "correction of a period that was invoiced before"}},
+		Fixed:    []report.Share{share("Amazon EC2", "3000", "purchase or recurring fee", "3000", "0"), share("AWS Support", "450.5", "tax", "430.1", "20.4")},
+		Credits:  []report.Share{share("Amazon EC2", "-250", "credit or refund", "0", "-250"), share("Amazon RDS", "0", "credit or refund", "-23.2", "23.2")}, Corrections: []report.Share{share("Amazon S3", "-12.34", "correction of a period that was invoiced before", "-12.34", "0")},
 		Chart: eightWeeks(),
 		Notes: []string{"EffectiveCost of AWS is rounded or empty: BilledCost stands in for it."},
 	}

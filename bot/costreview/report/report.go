@@ -42,6 +42,9 @@ type CurrencyReport struct {
 	UsageMonth     float64   `json:"usage_month,omitempty"`
 	UsageMonthDays int       `json:"usage_month_days,omitempty"`
 	Before         *Compared `json:"before,omitempty"`
+	// Parts are what Before.Change is made of, to the last digit, by kind of charge;
+	// the usage is that of Up, Down, Folded and New.
+	Parts []Part `json:"parts,omitempty"`
 	// Alike are those of Days whose weekday the week before has too, when it lacks some: comparisons are over these.
 	Alike    []money.Day `json:"alike,omitempty"`
 	Restated *Restated   `json:"restated,omitempty"`
@@ -61,7 +64,8 @@ type CurrencyReport struct {
 	// Unjudged are services whose history is too short, by their cost.
 	Unjudged []Share `json:"unjudged,omitempty"`
 
-	Fixed       []Share `json:"fixed,omitempty"` // purchases, recurring fees, tax: by service
+	// By service, those of the week before that are gone included.
+	Fixed       []Share `json:"fixed,omitempty"` // purchases, recurring fees, tax
 	Credits     []Share `json:"credits,omitempty"`
 	Corrections []Share `json:"corrections,omitempty"`
 
@@ -84,11 +88,19 @@ type Restated struct {
 	Compared
 }
 
+// Part is what one kind of charge has of a change.
+type Part struct {
+	Kind money.Kind `json:"kind"`
+	Compared
+}
+
 // Share is one named part of the total.
 type Share struct {
 	Name  string       `json:"name"`
 	Total money.Amount `json:"total"`
 	Note  string       `json:"note,omitempty"` // why it stands here
+	// Before is the week before; nil: there is no comparison.
+	Before *Compared `json:"before,omitempty"`
 }
 
 // Mover is a service whose cost changed.

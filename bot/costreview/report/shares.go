@@ -10,31 +10,44 @@ import (
 // maxShares bounds a list of parts: the largest are named, the rest is one line.
 const maxShares = 10
 
-// shorten sorts parts by how much money they are and folds the small ones.
+// shorten sorts parts by how much money they are or were and folds the small ones.
 func shorten(shares []Share) []Share {
-	slices.SortStableFunc(shares, func(x, y Share) int { return y.Total.Abs().Cmp(x.Total.Abs()) })
+	size := func(s Share) money.Amount {
+		if s.Before != nil && s.Before.Was.Abs().Cmp(s.Total.Abs()) > 0 {
+			return s.Before.Was.Abs()
+		}
+		return s.Total.Abs()
+	}
+	slices.SortStableFunc(shares, func(x, y Share) int { return size(y).Cmp(size(x)) })
 	if len(shares) <= maxShares {
 		return shares
 	}
 	rest := Share{Name: fmt.Sprintf("%d others", len(shares)-maxShares)}
 	for _, s := range shares[maxShares:] {
 		rest.Total = rest.Total.Add(s.Total)
+		if s.Before != nil {
+			if rest.Before == nil {
+				rest.Before = &Compared{}
+			}
+			*rest.Before = rest.Before.and(*s.Before)
+		}
 	}
 	return append(shares[:maxShares:maxShares], rest)
 }
 
 // apart are the charges that are no usage, by service: they stand on their own
-// lines and in no comparison of services.
+// lines and in no comparison of services. One that was there the week before has a
+// line too.
 func (b *currencyLedger) apart(kind money.Kind, note string) (shares []Share) {
-	_, was := b.before()
+	now, was := b.before()
 	for _, s := range b.series {
-		sum, last := s.of(kind, b.days), s.of(kind, was)
-		if sum.IsZero() {
-			continue
+		share := Share{Name: s.name(), Total: s.of(kind, b.days), Note: note}
+		if len(was) > 0 {
+			c := compared(s.of(kind, now), s.of(kind, was))
+			share.Before = &c
 		}
-		share := Share{Name: s.name(), Total: sum, Note: note}
-		if !last.IsZero() {
-			share.Note += ", " + amount(last.Float64()) + " the week before"
+		if share.Total.IsZero() && (share.Before == nil || share.Before.Was.IsZero()) {
+			continue
 		}
 		shares = append(shares, share)
 	}
@@ -43,6 +56,6 @@ func (b *currencyLedger) apart(kind money.Kind, note string) (shares []Share) {
 
 func (b *currencyLedger) sides(m *CurrencyReport) {
 	m.Fixed = shorten(append(b.apart(money.Purchase, "purchase or recurring fee"), b.apart(money.Tax, "tax")...))
-	m.Credits = shorten(b.apart(money.Credit, "credit"))
+	m.Credits = shorten(b.apart(money.Credit, "credit or refund"))
 	m.Corrections = shorten(b.apart(money.Correction, "correction of a period that was invoiced before"))
 }

@@ -114,7 +114,7 @@ func TestUnjudged(t *testing.T) {
 	t.Parallel()
 	l := newLedger(t).put(monday-70, sunday, group("old"), "100").put(monday-20, sunday, group("young"), "100")
 	m := judged(t, l.input())
-	same(t, "unjudged", m.Unjudged, []Share{{"AWS young", mustMoney(t, "500"), "since 27 Oct"}})
+	same(t, "unjudged", m.Unjudged, []Share{{Name: "AWS young", Total: mustMoney(t, "500"), Note: "since 27 Oct"}})
 	m = judged(t, newLedger(t).put(monday-20, sunday, group("young"), "100").input())
 	holds(t, m.Notes, "Whether anything is out of the ordinary is not judged: that takes 4 of the 6 weeks before, and there are 2.")
 }

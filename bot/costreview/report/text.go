@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,7 +42,9 @@ func (p *page) money(m CurrencyReport, now time.Time) {
 	if m.Partial {
 		least = "at least "
 	}
-	p.line("  Total %s%s %s over %s (%s).", least, amount(m.Total.Float64()), currency, list(m.Days), many(len(m.Days), "day"))
+	p.places = max(2, money.Decimals(m.size()))
+	m = m.Rounded(p.places)
+	p.line("  Total %s%s %s over %s (%s).", least, amount(m.Total.Round(p.places).Float64()), currency, list(m.Days), many(len(m.Days), "day"))
 	if m.LeftOut > 0 {
 		p.line("  Data to %s, %s left out.", day(m.Until), many(m.LeftOut, "day"))
 	}
@@ -49,7 +52,8 @@ func (p *page) money(m CurrencyReport, now time.Time) {
 		p.line("  By %s; billed for the same days: %s %s.", m.Column, amount(m.Billed.Float64()), currency)
 	}
 	if m.Before != nil {
-		p.line("  Change %s %s (%s) against %s %s on the same weekdays of the week before.", signed(m.Before.Change.Float64()), currency, percent(*m.Before), amount(m.Before.Was.Float64()), currency)
+		p.line("  Change %s %s (%s) against %s %s on the same weekdays of the week before.", p.change(*m.Before), currency, percent(*m.Before), amount(m.Before.Was.Float64()), currency)
+		p.parts(m.Moved())
 	}
 	if r := m.Restated; r != nil {
 		p.line("  %s was restated: told as %s, by now %s %s (%s %s, %s).", r.Week, amount(r.Was.Float64()), amount(r.Was.Add(r.Change).Float64()), currency, signed(r.Change.Float64()), currency, percent(r.Compared))
@@ -61,13 +65,13 @@ func (p *page) money(m CurrencyReport, now time.Time) {
 	p.movers("Up", m.Up)
 	p.movers("Down", m.Down)
 	if m.Folded != nil {
-		p.line("  All others together (%s): %s %s, %s (%s).", many(m.Folded.Services, "service"), amount(m.Folded.Total.Float64()), currency, signed(m.Folded.Change.Float64()), percent(m.Folded.Compared))
+		p.line("  All others together (%s): %s %s, %s (%s).", many(m.Folded.Services, "service"), amount(m.Folded.Total.Float64()), currency, p.change(m.Folded.Compared), percent(m.Folded.Compared))
 	}
 	if len(m.New) > 0 {
 		p.line("  New, without a history:")
 		var rows [][]string
 		for _, mover := range m.New {
-			rows = append(rows, []string{"  " + moverName(mover), amount(mover.Total.Float64())})
+			rows = append(rows, []string{"  " + moverName(mover), amount(mover.Total.Float64()), p.change(mover.Compared)})
 		}
 		p.table(rows)
 	}
@@ -99,9 +103,38 @@ func (p *page) movers(title string, movers []Mover) {
 	p.line("  %s:", title)
 	var rows [][]string
 	for _, m := range movers {
-		rows = append(rows, []string{"  " + moverName(m), amount(m.Total.Float64()), signed(m.Change.Float64()), percent(m.Compared)})
+		rows = append(rows, []string{"  " + moverName(m), amount(m.Total.Float64()), p.change(m.Compared), percent(m.Compared)})
 	}
 	p.table(rows)
+}
+
+// parts says what a change is made of.
+func (p *page) parts(moved []Part) {
+	switch len(moved) {
+	case 0:
+		return
+	case 1:
+		p.line("  All of the change is %s.", moved[0].Name())
+		return
+	}
+	p.line("  Of the change:")
+	var rows [][]string
+	for _, part := range moved {
+		rows = append(rows, []string{"  " + part.Name(), p.change(part.Compared)})
+	}
+	p.table(rows)
+}
+
+// change is a change with its sign, with the decimals of the others beside it.
+func (p *page) change(c Compared) string {
+	text := grouped(strconv.FormatFloat(c.Change.Float64(), 'f', p.places, 64))
+	switch {
+	case !strings.ContainsAny(text, "123456789"):
+		return strings.TrimPrefix(text, "-")
+	case c.Change.Sign() > 0:
+		return "+" + text
+	}
+	return text
 }
 
 func percent(c Compared) string {
@@ -126,7 +159,11 @@ func (p *page) shares(title string, shares []Share) {
 		if s.Note != "" {
 			name += " (" + s.Note + ")"
 		}
-		rows = append(rows, []string{name, amount(s.Total.Float64())})
+		row := []string{name, amount(s.Total.Float64())}
+		if s.Before != nil {
+			row = append(row, p.change(*s.Before))
+		}
+		rows = append(rows, row)
 	}
 	p.table(rows)
 }
