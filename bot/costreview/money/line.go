@@ -1,5 +1,7 @@
 package money
 
+import "strings"
+
 // Kind says how a charge is judged.
 type Kind string
 
@@ -62,4 +64,13 @@ func (d Days) Newest() (newest Day, ok bool) {
 		}
 	}
 	return newest, ok
+}
+
+// Currency is a currency's code as ISO 4217 writes it: usd is USD. Names of virtual
+// ones, which are no codes of three letters, stay as they are.
+func Currency(name string) string {
+	if up := strings.ToUpper(name); code(up) {
+		return up
+	}
+	return name
 }

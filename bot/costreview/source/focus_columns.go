@@ -37,6 +37,30 @@ var fieldNames = [fieldCount]string{
 	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "PricingCategory", "Tags",
 }
 
+// older are names that exports gave columns before FOCUS 1.0, and some still do
+// (Oracle's Provider): the name in lower case, and the one of today.
+var older = map[string]string{
+	"provider": "providername", "publisher": "publishername", "region": "regionname",
+	"amortizedcost": "effectivecost", "billedcurrency": "billingcurrency", "chargetype": "chargecategory",
+	"invoiceissuer": "invoiceissuername", "service": "servicename",
+}
+
+// canonical is a column's name in lower case, an older one as it is called today.
+func canonical(name string) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if now, ok := older[name]; ok {
+		return now
+	}
+	return name
+}
+
+// isName reports whether a header's name is one that is looked for.
+func isName(name string) bool {
+	name = canonical(name)
+	same := func(of string) bool { return of != "" && strings.EqualFold(of, name) }
+	return slices.ContainsFunc(fieldNames[:], same) || slices.ContainsFunc(costColumns[:], same)
+}
+
 // wanted are the columns that a digest wants, each with what is lost without it.
 // FOCUS renamed the provider's column in 1.3; any of the three names will do.
 var wanted = [...]struct{ column, loss string }{
@@ -73,6 +97,12 @@ func findColumns(header []string, asked string) (columns, error) {
 		name = strings.ToLower(strings.TrimSpace(name))
 		if _, ok := byName[name]; !ok {
 			byName[name] = k
+		}
+	}
+	for before, now := range older {
+		_, has := byName[now]
+		if k, ok := byName[before]; ok && !has {
+			byName[now] = k
 		}
 	}
 	find := func(name string) int {

@@ -1,12 +1,10 @@
 package source
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -38,37 +36,27 @@ func (b *bounded) Read(p []byte) (int, error) {
 }
 
 // readCSV adds up the rows of a file. A row that cannot be used is left out; the
-// error says why the file could not be read to its end.
-func readCSV(t *table, from io.Reader) error {
-	source := &bounded{from: from, left: maxRecord}
-	buffered := bufio.NewReaderSize(source, chunk)
-	if mark, _ := buffered.Peek(3); string(mark) == "\xEF\xBB\xBF" {
-		buffered.Discard(3)
-	}
-	records := csv.NewReader(buffered)
-	records.ReuseRecord = true
-	header, err := records.Read()
-	if errors.Is(err, io.EOF) {
-		return errors.New("it is empty")
-	}
+// error says why the file could not be read to its end. errForm: nothing is told yet,
+// because the form of the file has to be proven first.
+func readCSV(t *table, from io.Reader, known form) error {
+	records, err := openRecords(from)
 	if err != nil {
-		return fmt.Errorf("its header cannot be read (%w)", err)
+		return err
 	}
-	found, err := findColumns(slices.Clone(header), t.file.Asked)
+	found, err := findColumns(records.header, t.file.Asked)
 	if err != nil {
 		return err
 	}
 	t.file.Used, t.file.Lacks = found.used, found.lacks
-	rows := csvRows{table: t, at: found.at, names: found.names}
+	rows := csvRows{table: t, at: found.at, names: found.names, form: known}
 	for {
-		source.left = maxRecord
-		record, err := records.Read()
+		record, err := records.next()
 		if err == nil {
 			err = rows.add(record)
 			if err == nil {
 				continue
 			}
-			if errors.Is(err, errGroups) {
+			if errors.Is(err, errGroups) || errors.Is(err, errForm) {
 				return err
 			}
 			line, _ := records.FieldPos(0)
@@ -82,11 +70,7 @@ func readCSV(t *table, from io.Reader) error {
 		if !ok {
 			return err
 		}
-		switch _, err := buffered.Peek(1); {
-		case err == nil || source.last == '\n':
-		case errors.Is(err, io.EOF):
-			return errors.New("it ends in the middle of a row")
-		default:
+		if err := records.cut(); err != nil {
 			return err
 		}
 		t.broken(int64(parse.StartLine), parse.Err)
@@ -98,6 +82,7 @@ type csvRows struct {
 	table *table
 	at    [fieldCount]int
 	names [fieldCount]string
+	form  form
 	key   []byte
 
 	tags  string // the last tags that may name batch work
@@ -126,10 +111,11 @@ func (r *csvRows) add(record []string) error {
 	if err != nil {
 		return err
 	}
-	start := record[r.at[fStart]]
-	from, ok := parseMoment(start)
+	from, ok := parseMoment(record[r.at[fStart]])
 	if !ok {
-		return fmt.Errorf("ChargePeriodStart %.40q is not a date of this century", start)
+		if from, err = r.form.date(record[r.at[fStart]]); err != nil {
+			return fmt.Errorf("ChargePeriodStart %w", err)
+		}
 	}
 	c := charge{
 		provider: r.either(record, fServiceProvider, fProvider, fPublisher),
@@ -152,7 +138,11 @@ func (r *csvRows) add(record []string) error {
 	}
 	r.table.file.Rows++
 	sum := counted(cost, from.minute)
-	if end, ok := parseMoment(r.field(record, fEnd)); ok {
+	end, ok, err := r.end(record)
+	if err != nil {
+		return err
+	}
+	if ok {
 		days, long := spreads(r.table.groups[group].Kind, c.chargeCategory, from, end)
 		if long {
 			r.table.file.Long++
@@ -166,6 +156,19 @@ func (r *csvRows) add(record []string) error {
 	return err
 }
 
+// end is where a charge's period ends; one that cannot be read is none. The error is
+// errForm.
+func (r *csvRows) end(record []string) (end moment, ok bool, err error) {
+	text := r.field(record, fEnd)
+	if end, ok = parseMoment(text); ok || text == "" {
+		return end, ok, nil
+	}
+	if end, err = r.form.date(text); errors.Is(err, errForm) {
+		return end, false, err
+	}
+	return end, err == nil, nil
+}
+
 func isNegative(c money.Cost) bool {
 	sign := c.Amount.Sign()
 	return sign < 0 || (sign == 0 && c.Billed.Sign() < 0)
@@ -175,7 +178,7 @@ func isNegative(c money.Cost) bool {
 func (r *csvRows) cost(record []string) (c money.Cost, null bool, err error) {
 	text := record[r.at[fAmount]]
 	if null = isNull(text); !null {
-		if c.Amount, err = parseMoney(text); err != nil {
+		if c.Amount, err = r.number(text); err != nil {
 			return c, false, fmt.Errorf("%s %w", r.names[fAmount], err)
 		}
 	}
@@ -184,11 +187,20 @@ func (r *csvRows) cost(record []string) (c money.Cost, null bool, err error) {
 		return c, null, nil
 	}
 	if text := record[r.at[fBilled]]; !isNull(text) {
-		if c.Billed, err = parseMoney(text); err != nil {
+		if c.Billed, err = r.number(text); err != nil {
 			return c, false, fmt.Errorf("BilledCost %w", err)
 		}
 	}
 	return c, null, nil
+}
+
+func (r *csvRows) number(text string) (money.Amount, error) {
+	if r.form.decimals != decimalComma {
+		if m, err := parseMoney(text); err == nil {
+			return m, nil
+		}
+	}
+	return r.form.number(text)
 }
 
 func (r *csvRows) isBatch(tags string) bool {

@@ -16,11 +16,19 @@ func isNull(text string) bool {
 	case 0:
 		return true
 	case 2:
-		return text == `\N`
+		if text == `\N` {
+			return true
+		}
 	case 4:
-		return text == "NULL" || text == "null"
+		if text == "NULL" || text == "null" {
+			return true
+		}
 	}
-	return false
+	if text[0] > ' ' && text[len(text)-1] > ' ' {
+		return false
+	}
+	bare := strings.TrimSpace(text)
+	return len(bare) < len(text) && isNull(bare)
 }
 
 // maxName bounds a name that is kept and shown, in characters.
@@ -83,6 +91,17 @@ func kindOf(category, class, frequency string, negative bool) (kind money.Kind, 
 		return money.Purchase, known
 	}
 	return money.Usage, known
+}
+
+// pricingOf is a PricingCategory as FOCUS 1.0 has it: the drafts before had other words.
+func pricingOf(category string) string {
+	switch strings.ToLower(category) {
+	case "on-demand":
+		return "Standard"
+	case "commitment-based":
+		return "Committed"
+	}
+	return category
 }
 
 // maxTags is how many bytes of tags are read; clouds allow 50 tags of 400

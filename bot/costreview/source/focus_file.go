@@ -37,6 +37,7 @@ type File struct {
 	Nulls    int64    // rows without an amount in Used
 	Long     int64    // rows of usage for longer than is spread
 	Strange  string   // a ChargeCategory that FOCUS does not have
+	Form     string   // how its dates and numbers are read, where that is not FOCUS' way
 	Folded   bool     // too many groups: accounts are not told apart
 
 	Fault string `json:"-"` // why it could not be read to its end

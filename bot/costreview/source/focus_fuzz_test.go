@@ -24,7 +24,7 @@ func FuzzCSV(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		told := File{Asked: "EffectiveCost"}
 		table := newTable(&told, "a.csv", 1000, nil)
-		if err := readCSV(table, strings.NewReader(text)); err != nil {
+		if err := readCSV(table, strings.NewReader(text), form{}); err != nil {
 			return
 		}
 		rows, sum := slowly(t, text)

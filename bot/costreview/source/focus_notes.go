@@ -22,6 +22,7 @@ type notes struct {
 	problems []string
 	long     int64
 	strange  []string
+	forms    map[string][]string // by how dates and numbers are read: files
 	folded   bool
 
 	ahead         map[string]bool // files that tell of days to come
@@ -47,6 +48,9 @@ func (n *notes) add(name string, f *File) {
 	n.long += f.Long
 	n.folded = n.folded || f.Folded
 	n.problems = append(n.problems, f.Problems[:min(len(f.Problems), maxProblems-min(maxProblems, len(n.problems)))]...)
+	if f.Form != "" {
+		put(&n.forms, f.Form, name)
+	}
 	if f.Strange != "" {
 		n.strange = append(n.strange, f.Strange)
 	}
@@ -106,6 +110,9 @@ func (n *notes) all() []money.Note {
 	}
 	for _, used := range slices.Sorted(maps.Keys(n.used)) {
 		say(false, "%s: there is no %s, so %s is counted instead: choose a column that the export has.", n.of(n.used[used]), n.column, used)
+	}
+	for _, form := range slices.Sorted(maps.Keys(n.forms)) {
+		say(false, "%s: %s: see that this is right, or export FOCUS' own forms.", n.of(n.forms[form]), form)
 	}
 	if n.nulls > 0 {
 		say(true, "%s no %s: nothing is counted there, so choose a column that the export fills.", rows(n.nulls, "has", "have"), n.column)

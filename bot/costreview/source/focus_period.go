@@ -36,6 +36,7 @@ func spreads(kind money.Kind, category string, start, end moment) (days int32, l
 	if end.day-start.day <= 1 {
 		return 0, false
 	}
+	category = strings.TrimSpace(category)
 	// A refund of usage is a credit, and spread like what it is for.
 	if kind != money.Usage && (kind != money.Credit || strings.EqualFold(category, "Credit") || strings.EqualFold(category, "Adjustment")) {
 		return 0, false

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -37,37 +36,57 @@ func readFile(ctx context.Context, c candidate, column string, m *meter) (File, 
 	return told, err
 }
 
+// readInto adds a file up. Where its dates or numbers are not as FOCUS writes them, it
+// is read for their form first, and then anew.
 func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter) error {
 	magic := make([]byte, 4)
 	n, err := io.ReadFull(file, magic)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("it cannot be read (%s)", reason(err))
-	}
-	magic = magic[:n]
-	counted := &counter{ctx: ctx, from: file, meter: m}
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("it cannot be read (%s)", reason(err))
-	}
 	switch {
+	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("it cannot be read (%s)", reason(err))
 	case n == 0:
 		return errors.New("it is empty")
 	case string(magic) == "PAR1":
 		return readParquet(ctx, t, file, size, m)
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+	}
+	read := func(use func(io.Reader) error) error { return readText(ctx, file, size, m, use) }
+	err = read(func(text io.Reader) error { return readCSV(t, text, form{}) })
+	if !errors.Is(err, errForm) {
+		return err
+	}
+	var proven form
+	if err = read(func(text io.Reader) (err error) {
+		proven, t.file.Form, err = prove(text)
+		return err
+	}); err != nil {
+		return err
+	}
+	t.reset()
+	return read(func(text io.Reader) error { return readCSV(t, text, proven) })
+}
+
+// readText gives a file's text from its beginning, unpacked where it is packed.
+func readText(ctx context.Context, file *os.File, size int64, m *meter, use func(io.Reader) error) error {
+	counted := &counter{ctx: ctx, from: file, meter: m}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("it cannot be read (%s)", reason(err))
+	}
+	magic := make([]byte, 2)
+	if n, err := file.ReadAt(magic, 0); n == 2 && err == nil && string(magic) == "\x1f\x8b" {
 		packed, err := gzip.NewReader(counted)
 		if err != nil {
 			return fmt.Errorf("it cannot be unpacked (%w)", err)
 		}
-		return readBeside(t, &unpacker{from: packed, packed: size})
+		return readBeside(&unpacker{from: packed, packed: size}, use)
 	}
-	return readBeside(t, counted)
+	return readBeside(counted, use)
 }
 
 // readBeside reads, and unpacks, beside parsing.
-func readBeside(t *table, from io.Reader) error {
+func readBeside(from io.Reader, use func(io.Reader) error) error {
 	text := readAhead(from)
 	defer text.close()
-	return readCSV(t, text)
+	return use(text)
 }
 
 // What one compressed file may unpack to: bills shrink to a twentieth or so, a

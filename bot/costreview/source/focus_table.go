@@ -53,6 +53,13 @@ func newTable(file *File, name string, limit int, turn *turn) *table {
 	}
 }
 
+// reset forgets what was added up, to begin anew.
+func (t *table) reset() {
+	f := t.file
+	*t = *newTable(f, t.name, t.limit, t.turn)
+	f.Rows, f.Broken, f.Problems, f.Nulls, f.Long, f.Strange, f.Folded = 0, 0, nil, 0, 0, "", false
+}
+
 // charge is what a row says it is for; texts are as the file has them.
 type charge struct {
 	provider, service, category, account, billing, currency, pricing string
@@ -93,7 +100,7 @@ func appendText(key []byte, text string) []byte {
 
 // group is the number of a charge's group. The error says why it is none.
 func (t *table) group(c *charge) (int32, error) {
-	kind, known := kindOf(c.chargeCategory, c.chargeClass, c.chargeFrequency, c.negative)
+	kind, known := kindOf(strings.TrimSpace(c.chargeCategory), strings.TrimSpace(c.chargeClass), strings.TrimSpace(c.chargeFrequency), c.negative)
 	if !known {
 		if strange := clean(c.chargeCategory); t.file.Strange == "" || strange < t.file.Strange {
 			t.file.Strange = strange
@@ -101,7 +108,7 @@ func (t *table) group(c *charge) (int32, error) {
 	}
 	g := money.Group{
 		Provider: t.text(c.provider), Service: t.text(c.service), Category: t.text(c.category),
-		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: t.text(c.currency), Kind: kind, Pricing: t.text(c.pricing), Batch: c.batch,
+		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: money.Currency(t.text(c.currency)), Kind: kind, Pricing: pricingOf(t.text(c.pricing)), Batch: c.batch,
 	}
 	if g.Currency == "" {
 		return 0, errors.New("BillingCurrency is empty")
