@@ -43,9 +43,8 @@ type row struct {
 
 // planted is an excess that a digest has to find.
 type planted struct {
-	provider, service string
-	day               money.Day
-	cents             int64
+	row   // where
+	cents int64
 }
 
 // newBill is an empty bill of twenty weeks, the last of which is 2026-W50.
@@ -148,7 +147,7 @@ func (b *bill) spike(part string, dollars int64, days ...money.Day) *bill {
 		i := b.of(part, d)[0]
 		b.rows[i].cents += 100 * dollars
 		b.rows[i].billed += 100 * dollars
-		b.planted = append(b.planted, planted{b.rows[i].provider, b.rows[i].service, d, 100 * dollars})
+		b.planted = append(b.planted, planted{b.rows[i], 100 * dollars})
 	}
 	return b
 }

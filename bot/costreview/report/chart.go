@@ -62,8 +62,8 @@ func (b *currencyLedger) chart(spikes []Anomaly, f floors) Chart {
 		for _, r := range ranks {
 			at := place[r.s]
 			sums[at] = sums[at].Add(r.s.of(money.Usage, days[i]))
-			over, _ := r.s.excesses(days[i], f.day, 0)
-			a, ok := r.s.spike(b.currency, over, f.week)
+			over, _ := b.excesses(r.s, days[i], f.day, 0)
+			a, ok := r.s.spike(b.currency, weeks[i].Week, over, f.week)
 			if i == chartWeeks-1 {
 				ok = ok && told[a.Series]
 			}

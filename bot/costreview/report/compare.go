@@ -54,6 +54,17 @@ func (b *currencyLedger) total(days []money.Day) (sum money.Amount) {
 	return sum
 }
 
+// paired is the cost of all series, as far as both weeks have the same.
+func (b *currencyLedger) paired(days []money.Day) (sum money.Amount) {
+	for _, s := range b.series {
+		sum = sum.Add(s.paired(money.Usage, days))
+		for kind := range s.others {
+			sum = sum.Add(s.paired(kind, days))
+		}
+	}
+	return sum
+}
+
 // move compares everything in the book with the week before: services by their
 // usage only, because fixed charges, credits and corrections have lines of their
 // own.
@@ -67,13 +78,13 @@ func (b *currencyLedger) move(m *CurrencyReport, top int) {
 		m.Alike = now
 		m.Notes = append(m.Notes, "The week before lacks some of these weekdays: the comparison is over "+list(now)+".")
 	}
-	total := compared(b.total(now), b.total(was))
+	total := compared(b.paired(now), b.paired(was))
 	m.Before, m.Parts = &total, b.parts(now, was)
 	var movers, fresh, gone []Mover
 	for _, s := range b.series {
 		mover := Mover{
 			Provider: clean(s.provider), Service: orUnnamed(s.service, noService),
-			Total: s.of(money.Usage, b.days), Compared: compared(s.of(money.Usage, now), s.of(money.Usage, was)), Services: 0,
+			Total: s.of(money.Usage, b.days), Compared: compared(s.paired(money.Usage, now), s.paired(money.Usage, was)), Services: 0,
 		}
 		switch {
 		case s.first >= b.week.Monday() && !mover.Total.IsZero():

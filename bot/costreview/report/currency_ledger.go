@@ -22,12 +22,16 @@ const oldest = 400
 type currencyLedger struct {
 	currency   string
 	week       money.Week
-	from       money.Day // of what is looked at, up to the week's last day
-	days       []money.Day
-	told       map[money.Day]bool // told whole, and settled
+	from       money.Day               // of what is looked at, up to the week's last day
+	settledTo  money.Day               // the last settled day, of the week at most
+	days       []money.Day             // of the week, that count
+	told       map[money.Day]bool      // settled, and something tells it
+	gaps       map[money.Day][]*stream // of told days: what lacks them
+	late       []lateDay               // of earlier weeks, that are judged here
+	open       openDays                // that stay to be judged
+	read       []*source
 	series     []*series
 	sources    []Share
-	feeds      []source
 	rows       map[money.Group]cost // of days, the week's days that count
 	month      monthlyUsage
 	costColumn string
@@ -46,7 +50,14 @@ type series struct {
 	spread                      map[money.Day]money.Amount                // of usage: parts of charges for several days, which are never judged
 	others                      map[money.Kind]map[money.Day]money.Amount // charges that are no usage
 	lacksCategory               bool                                      // a source cannot tell fixed charges from usage
-	track                       dailySeries                               // usage of the days that were told
+	track                       dailySeries                               // usage of the days that were told with all its streams
+
+	// What is known of its streams some days of which are missing, and whether it has others.
+	streams map[*stream]map[money.Day]money.Amount // usage
+	steady  bool
+	partial map[string]dailySeries
+	// uncompared is what lies on days whose counterpart in the other week lacks its stream.
+	uncompared map[money.Kind]map[money.Day]money.Amount
 }
 
 func (s *series) of(kind money.Kind, days []money.Day) (sum money.Amount) {
@@ -64,7 +75,20 @@ func (s *series) of(kind money.Kind, days []money.Day) (sum money.Amount) {
 type source struct {
 	money.Reading
 	fellBackToBilled map[string]bool // providers whose BilledCost stands in for what was asked
-	bounds
+	accounts         map[string]bool // providers whose billing accounts are told apart
+	streams          map[streamKey]*stream
+	whole            stream // all of them together
+	absent           bool   // it ended before the week: nothing of it is in any figure
+}
+
+// paired is what a kind of charge costs on days of this week or of the one before, as
+// far as the other week has the same streams on the same weekdays.
+func (s *series) paired(kind money.Kind, days []money.Day) money.Amount {
+	sum := s.of(kind, days)
+	for _, d := range days {
+		sum = sum.Sub(s.uncompared[kind][d])
+	}
+	return sum
 }
 
 // each visits the reading's charges in a currency from a day to another, in no order.
@@ -86,50 +110,76 @@ func (s *source) each(currency string, first, last money.Day, visit func(money.D
 	}
 }
 
-// open reads what was told in one currency. What is missing entirely comes back as
-// sentences.
-func open(in Input, currency string) (b *currencyLedger, missing []string) {
+// counted visits the reading's charges that are in figures, with their stream: what is
+// still being written is not, and nothing of a source that ended before the week.
+func (s *source) counted(currency string, first, last money.Day, visit func(*stream, money.Day, money.Group, cost)) {
+	s.each(currency, first, last, func(d money.Day, g money.Group, c cost) {
+		p := s.streams[streamOf(s.Origin, g, s.accounts)]
+		if !p.absent && (!p.has(d) || d <= p.last) {
+			visit(p, d, g, c)
+		}
+	})
+}
+
+// open reads what was told in one currency. What is missing comes back as sentences,
+// and what stays to be judged as it is kept; without a day that counts there is no
+// ledger.
+func open(in Input, currency string) (b *currencyLedger, missing []string, left []PartDays) {
 	last := in.Week.Monday() + 6
 	b = &currencyLedger{
 		currency: currency, week: in.Week, from: in.Week.Add(-lookback).Monday(),
-		told: map[money.Day]bool{}, rows: map[money.Group]cost{},
+		told: map[money.Day]bool{}, gaps: map[money.Day][]*stream{}, rows: map[money.Group]cost{},
 	}
-	var sources []source
 	var cols columns
+	today := money.DayOf(in.Now)
 	known := false
 	for _, reading := range in.Readings {
-		src, remarks := b.addReading(reading, &cols, money.DayOf(in.Now))
-		if len(src.feed.usage) == 0 {
+		src := &source{Reading: reading, fellBackToBilled: misleading(reading, currency)}
+		src.split(currency, b.from, today)
+		if len(src.streams) == 0 {
 			continue
 		}
 		known = true
-		if src.daily && src.last < in.Week.Monday() {
+		b.read = append(b.read, src)
+		if src.whole.daily && src.whole.last < in.Week.Monday() {
 			b.partial = true
-			missing = append(missing, fmt.Sprintf("%s: its %s end on %s, nothing of %s: it is left out of every figure, the weeks before included.", clean(reading.Name), clean(currency), day(src.last), in.Week))
+			missing = append(missing, fmt.Sprintf("%s: its %s end on %s, nothing of %s: it is left out of every figure, the weeks before included.", src.whole.name, clean(currency), day(src.whole.last), in.Week))
+			src.absent = true
+			for _, p := range src.streams {
+				p.absent = true
+			}
 			continue
 		}
 		b.partial = b.partial || partial(reading)
-		for _, r := range remarks { // what would not count anyway needs no word
-			if r.from <= last && settled(r.from, in.Now, in.Settings.settle()) {
-				b.notes = append(b.notes, r.text)
-			}
+		if newest, _ := reading.Days.Newest(); newest > today {
+			b.notes = append(b.notes, src.whole.name+": has days after today: they are left out.")
 		}
-		sources = append(sources, src)
+		for _, provider := range unique(src.providers()) {
+			cols.add(reading, provider, src.fellBackToBilled[provider])
+		}
 	}
-	b.noteMissing(in, sources, last)
+	b.cells(in, last)
+	b.judgeLate(in.Posted)
+	missing = append(missing, b.nameGaps()...)
 	if len(b.days) == 0 {
 		if known {
 			missing = append(missing, fmt.Sprintf("%s: no day of %s is settled and told whole, so nothing is judged.%s", orUnnamed(currency, "No currency"), in.Week, sentences(b.notes)))
 		}
-		return nil, missing
+		return nil, missing, b.open.parts()
 	}
-	b.feeds = sources
-	b.fill(sources, last)
+	b.fill(last)
 	b.costColumn = cols.String()
 	if len(cols.fallback) > 0 {
 		b.notes = append(b.notes, cols.note())
 	}
-	return b, missing
+	return b, missing, b.open.parts()
+}
+
+func (s *source) providers() (names []string) {
+	for k := range s.streams {
+		names = append(names, k.provider)
+	}
+	return names
 }
 
 func sentences(notes []string) string {
@@ -139,88 +189,8 @@ func sentences(notes []string) string {
 	return " " + strings.Join(notes, " ")
 }
 
-// addReading finds out which of a reading's days are whole, and by which column its
-// charges in the book's currency are to be counted.
-func (b *currencyLedger) addReading(reading money.Reading, cols *columns, today money.Day) (src source, remarks []remark) {
-	src = source{Reading: reading, fellBackToBilled: misleading(reading, b.currency)}
-	whole := coverage{name: clean(reading.Name)}
-	providers := map[string]*coverage{}
-	seen := map[string]bool{}
-	onlySpread := true
-	src.each(b.currency, b.from-oldest, today, func(_ money.Day, g money.Group, _ cost) {
-		seen[g.Provider] = true
-		onlySpread = onlySpread && g.Spread
-	})
-	src.each(b.currency, b.from-oldest, today, func(d money.Day, g money.Group, c cost) {
-		if g.Spread && !onlySpread { // a month's charge does not say that its days are told
-			return
-		}
-		p := providers[g.Provider]
-		if p == nil {
-			p = &coverage{name: orUnnamed(g.Provider, "no provider")}
-			providers[g.Provider] = p
-		}
-		var usage money.Amount
-		if g.Kind == money.Usage {
-			usage = c.amount
-		}
-		whole.add(d, usage)
-		p.add(d, usage)
-	})
-	if len(providers) == 0 {
-		return src, nil
-	}
-	if newest, _ := reading.Days.Newest(); newest > today {
-		remarks = append(remarks, remark{b.from, whole.name + ": has days after today: they are left out."})
-	}
-	feeds := make([]*coverage, 0, len(providers))
-	for _, name := range slices.Sorted(maps.Keys(seen)) {
-		cols.add(reading, name, src.fellBackToBilled[name])
-		if p := providers[name]; p != nil {
-			feeds = append(feeds, p)
-		}
-	}
-	var held []remark
-	src.bounds, held = boundsOf(whole, feeds)
-	return src, append(remarks, held...)
-}
-
-// noteMissing finds the days that every source tells whole, and of these the week's.
-func (b *currencyLedger) noteMissing(in Input, all []source, last money.Day) {
-	gaps := make([][]money.Day, len(all))
-	for d := b.from; d <= last; d++ {
-		if !settled(d, in.Now, in.Settings.settle()) {
-			break
-		}
-		there := false
-		for _, src := range all {
-			_, has := src.feed.usage[d]
-			there = there || has
-		}
-		for i, src := range all {
-			if !src.tells(d) {
-				there = false
-				if d <= src.last && d >= b.week.Monday() {
-					gaps[i] = append(gaps[i], d)
-				}
-			}
-		}
-		if there {
-			b.told[d] = true
-			if d >= b.week.Monday() {
-				b.days = append(b.days, d)
-			}
-		}
-	}
-	for i, src := range all {
-		if len(gaps[i]) > 0 {
-			b.notes = append(b.notes, fmt.Sprintf("%s: lists nothing of %s: left out, which is not zero.", src.feed.name, list(gaps[i])))
-		}
-	}
-}
-
-// fill adds the charges up.
-func (b *currencyLedger) fill(sources []source, last money.Day) {
+// fill adds the charges up. What is still being written is left out.
+func (b *currencyLedger) fill(last money.Day) {
 	counted := map[money.Day]bool{}
 	for _, d := range b.days {
 		counted[d] = true
@@ -229,19 +199,23 @@ func (b *currencyLedger) fill(sources []source, last money.Day) {
 	type key struct{ provider, service string }
 	byKey := map[key]*series{}
 	categories := map[key]map[string]money.Amount{}
-	for _, src := range sources {
+	for _, src := range b.read {
 		var sum money.Amount
 		there := false
 		blind := slices.Contains(src.Lacks, "ChargeCategory")
-		src.each(b.currency, b.from-oldest, last, func(d money.Day, g money.Group, c cost) {
+		src.counted(b.currency, b.from-oldest, last, func(p *stream, d money.Day, g money.Group, c cost) {
 			k := key{g.Provider, g.Service}
 			s := byKey[k]
 			if s == nil {
-				s = &series{provider: k.provider, service: k.service, first: last + 1, usage: map[money.Day]money.Amount{}, spread: map[money.Day]money.Amount{}, others: map[money.Kind]map[money.Day]money.Amount{}}
+				s = newSeries(k.provider, k.service, last+1)
 				byKey[k] = s
 				categories[k] = map[string]money.Amount{}
 			}
 			s.add(d, g, c.amount)
+			s.stream(p, d, g, c.amount)
+			if b.oneSided(d, p) {
+				add(s.uncompared, g.Kind, d, c.amount)
+			}
 			s.lacksCategory = s.lacksCategory || blind
 			categories[k][g.Category] = categories[k][g.Category].Add(c.amount.Abs())
 			b.month.add(d, g, c.amount)
@@ -261,12 +235,7 @@ func (b *currencyLedger) fill(sources []source, last money.Day) {
 	}
 	for k, s := range byKey {
 		s.category = largest(categories[k])
-		s.track = newDailySeries(b.from, last)
-		for d := max(b.from, s.first); d <= last; d++ {
-			if b.told[d] {
-				s.track.set(d, s.usage[d].Sub(s.spread[d]).Float64())
-			}
-		}
+		s.track = b.trackWithout(s, nil)
 		b.series = append(b.series, s)
 	}
 	slices.SortFunc(b.series, func(x, y *series) int {
@@ -274,16 +243,31 @@ func (b *currencyLedger) fill(sources []source, last money.Day) {
 	})
 }
 
+func newSeries(provider, service string, first money.Day) *series {
+	return &series{
+		provider: provider, service: service, first: first,
+		usage: map[money.Day]money.Amount{}, spread: map[money.Day]money.Amount{}, others: map[money.Kind]map[money.Day]money.Amount{}, uncompared: map[money.Kind]map[money.Day]money.Amount{},
+		streams: map[*stream]map[money.Day]money.Amount{}, partial: map[string]dailySeries{},
+	}
+}
+
 func (s *series) add(d money.Day, g money.Group, amount money.Amount) {
-	at := s.usage
-	if g.Kind == money.Usage {
-		s.first = min(s.first, d)
-		if g.Spread {
-			s.spread[d] = s.spread[d].Add(amount)
-		}
-	} else if at = s.others[g.Kind]; at == nil {
+	if g.Kind != money.Usage {
+		add(s.others, g.Kind, d, amount)
+		return
+	}
+	s.first = min(s.first, d)
+	s.usage[d] = s.usage[d].Add(amount)
+	if g.Spread {
+		s.spread[d] = s.spread[d].Add(amount)
+	}
+}
+
+func add[K comparable](to map[K]map[money.Day]money.Amount, of K, d money.Day, amount money.Amount) {
+	at := to[of]
+	if at == nil {
 		at = map[money.Day]money.Amount{}
-		s.others[g.Kind] = at
+		to[of] = at
 	}
 	at[d] = at[d].Add(amount)
 }

@@ -17,8 +17,10 @@ type Input struct {
 	Readings []money.Reading
 	// Restated are settled days that changed since they were first told.
 	Restated []money.Restatement
-	// Posted is what the digest of the week before said; nil: there was none.
+	// Posted is what the newest digest of an earlier week said; nil: there was none.
 	Posted *Posted
+	// Again is what digests of the same week said before.
+	Again []Posted
 	// Expected are the spikes that people said are meant.
 	Expected     []Expectation
 	Organisation Organisation
@@ -49,6 +51,8 @@ func (s Settings) settle() time.Duration { return cmp.Or(s.Settle, 48*time.Hour)
 type Posted struct {
 	Week   money.Week             `json:"week"`
 	Totals map[string]PostedTotal `json:"totals"` // by currency
+	// Open are the days that no digest has judged yet, by currency.
+	Open map[string][]PartDays `json:"open,omitempty"`
 }
 
 // PostedTotal is a week's total in one currency, over the days up to Until.
@@ -56,6 +60,9 @@ type PostedTotal struct {
 	Total  money.Amount `json:"total"`
 	Column string       `json:"column"`
 	Days   []money.Day  `json:"days"`
+	Late   []PartDays   `json:"late,omitempty"` // of earlier weeks, that it judged
+	// Judged are the week's days that this digest or another one of the week judged; nil: Days.
+	Judged []money.Day `json:"judged,omitempty"`
 	// Told are the series whose level shift was reported, by SeriesID, and in how many digests in a row.
 	Told map[string]int `json:"told,omitempty"`
 }

@@ -20,13 +20,24 @@ func Judge(in Input) Report {
 	var missing []string
 	var rows []monthlyUsage
 	ledgers := map[string]*currencyLedger{}
-	for _, currency := range currencies(in.Readings) {
-		b, lost := open(in, currency)
+	told := currencies(in.Readings)
+	for _, currency := range told {
+		b, lost, left := open(in, currency)
 		missing = append(missing, lost...)
+		if len(left) > 0 {
+			r.leave(currency, left)
+		}
 		if b != nil {
 			r.Money = append(r.Money, b.assess(in))
 			rows = append(rows, b.month)
 			ledgers[currency] = b
+		}
+	}
+	if in.Posted != nil { // of a currency that nothing is there of today, all stays to be judged
+		for currency := range in.Posted.currencies() {
+			if !slices.Contains(told, currency) {
+				r.leave(currency, waiting(in.Posted, currency, in.Week))
+			}
 		}
 	}
 	slices.SortStableFunc(r.Money, func(x, y CurrencyReport) int { return y.Total.Cmp(x.Total) })
@@ -53,6 +64,17 @@ func Judge(in Input) Report {
 		r.Incidents = in.Incidents.week(in.Now)
 	}
 	return r
+}
+
+// leave keeps what stays to be judged.
+func (r *Report) leave(currency string, left []PartDays) {
+	if len(left) == 0 {
+		return
+	}
+	if r.Open == nil {
+		r.Open = map[string][]PartDays{}
+	}
+	r.Open[currency] = left
 }
 
 // arranged puts what comes in any order into one.
@@ -86,6 +108,7 @@ func (b *currencyLedger) assess(in Input) CurrencyReport {
 	f := b.floors(in.Settings)
 	b.spikes(&m, in, f)
 	b.history(&m)
+	m.Late, m.Again = b.lateParts(), b.judgedBefore(in.Again)
 	b.restate(&m, in)
 	b.sides(&m)
 	m.Chart = b.chart(m.Spikes, f)

@@ -71,8 +71,10 @@ func (b *currencyLedger) history(m *CurrencyReport) {
 	judged := false
 	for _, s := range b.series {
 		for _, d := range b.days {
-			_, ok := s.track.baseline(d)
-			judged = judged || ok
+			if t, ok := b.trackOn(s, d); ok {
+				_, ok = t.baseline(d)
+				judged = judged || ok
+			}
 		}
 	}
 	if !judged {

@@ -30,10 +30,12 @@ func newMonthlyUsage(currency string, days []money.Day) monthlyUsage {
 func (b *currencyLedger) eachWeekday() (days []money.Day) {
 	last := b.days[len(b.days)-1]
 	has := map[money.Day]bool{}
-	for d := last; d > last-weekdaysBack && len(days) < 7; d-- {
-		if b.told[d] && !has[d%7] {
-			has[d%7] = true
-			days = append(days, d)
+	for _, gaps := range []bool{false, true} { // a day that lacks a part of the bill only where there is no other
+		for d := last; d > last-weekdaysBack && len(days) < 7; d-- {
+			if b.told[d] && !has[d%7] && (gaps || len(b.gaps[d]) == 0) {
+				has[d%7] = true
+				days = append(days, d)
+			}
 		}
 	}
 	return days

@@ -62,11 +62,21 @@ func (b *currencyLedger) daysAhead(in Input) *currencyLedger {
 	newest := money.DayOf(in.Now.Add(-in.Settings.settle())) - 1
 	if week := money.WeekOf(newest); week > in.Week && in.Week >= WeekBefore(in.Now) {
 		in.Week, in.Posted = week, nil
-		if later, _ := open(in, b.currency); later != nil && len(later.feeds) >= len(b.feeds) {
+		if later, _, _ := open(in, b.currency); later != nil && later.heard() >= b.heard() {
 			return later
 		}
 	}
 	return b
+}
+
+// heard is how many sources are in the figures.
+func (b *currencyLedger) heard() (n int) {
+	for _, src := range b.read {
+		if !src.absent {
+			n++
+		}
+	}
+	return n
 }
 
 // daily is what the charges that a filter lets through cost a day: usage, and
@@ -74,8 +84,8 @@ func (b *currencyLedger) daysAhead(in Input) *currencyLedger {
 func (b *currencyLedger) daily(filter money.Filter) (usage, rest map[money.Day]money.Amount) {
 	usage, rest = map[money.Day]money.Amount{}, map[money.Day]money.Amount{}
 	last := b.week.Monday() + 6
-	for i := range b.feeds {
-		b.feeds[i].each(b.currency, b.from, last, func(d money.Day, g money.Group, c cost) {
+	for _, src := range b.read {
+		src.counted(b.currency, b.from, last, func(_ *stream, d money.Day, g money.Group, c cost) {
 			if !filter.Matches(g) {
 				return
 			}
@@ -127,8 +137,12 @@ func (b *currencyLedger) monthEnd(budget Budget) MonthEnd {
 				m.Since = d
 			}
 			begun = true
-			track.set(d, usage[d].Float64())
+			lacks := len(b.gaps[d]) > 0
+			if !lacks {
+				track.set(d, usage[d].Float64())
+			}
 			if d >= firstOf(m.Month) {
+				m.Partial = m.Partial || lacks
 				m.Spent = m.Spent.Add(usage[d]).Add(rest[d])
 			}
 		case begun && d >= firstOf(m.Month):

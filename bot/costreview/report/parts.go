@@ -28,7 +28,7 @@ func (b *currencyLedger) parts(now, was []money.Day) (parts []Part) {
 	for _, kind := range kinds {
 		var is, before money.Amount
 		for _, s := range b.series {
-			is, before = is.Add(s.of(kind, now)), before.Add(s.of(kind, was))
+			is, before = is.Add(s.paired(kind, now)), before.Add(s.paired(kind, was))
 		}
 		if c := compared(is, before); !is.IsZero() || !before.IsZero() {
 			parts = append(parts, Part{kind, c})
@@ -73,7 +73,7 @@ func (m CurrencyReport) Rounded(places int) CurrencyReport {
 	}
 	total := *m.Before
 	total.Change = total.Change.Round(places)
-	if len(m.Alike) == 0 {
+	if m.Before.Was.Add(m.Before.Change) == m.Total { // else the comparison is over less than the total is
 		total.Was = m.Total.Round(places).Sub(total.Change)
 	}
 	m.Before = &total

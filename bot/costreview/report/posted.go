@@ -17,9 +17,9 @@ const headroom = 1.25
 
 // Posted is what the next digest has to know of this one.
 func (r Report) Posted() Posted {
-	p := Posted{Week: r.Week, Totals: map[string]PostedTotal{}}
+	p := Posted{Week: r.Week, Totals: map[string]PostedTotal{}, Open: r.Open}
 	for _, m := range r.Money {
-		total := PostedTotal{Total: m.Total, Column: m.Column, Days: m.Days}
+		total := PostedTotal{Total: m.Total, Column: m.Column, Days: m.Days, Late: m.Late}
 		for _, list := range [][]Anomaly{m.Spikes, m.Shifted} {
 			for _, a := range list {
 				if total.Told == nil {
@@ -75,13 +75,18 @@ func Expect(r Report, word Word) (e Expectation, ok bool) {
 	}, true
 }
 
-// restate compares a week that was told before with what its days are by now.
+// restate compares a week that was told before with what its days are by now, and
+// adds what has settled or come since.
 func (b *currencyLedger) restate(m *CurrencyReport, in Input) {
-	var told []money.Day
+	var known []money.Day // by a digest before, or told here
+	for _, l := range b.late {
+		known = append(known, l.day)
+	}
 	if in.Posted != nil && in.Posted.Week < b.week {
 		posted, ok := in.Posted.Totals[b.currency]
-		told = posted.Days
-		gone := slices.ContainsFunc(told, func(d money.Day) bool { return !b.told[d] })
+		ok = ok && len(posted.Days) > 0
+		known = append(known, posted.Days...)
+		gone := slices.ContainsFunc(posted.Days, func(d money.Day) bool { return !b.told[d] })
 		switch {
 		case !ok:
 		case posted.Column != b.costColumn:
@@ -89,16 +94,14 @@ func (b *currencyLedger) restate(m *CurrencyReport, in Input) {
 		case gone:
 			m.Notes = append(m.Notes, fmt.Sprintf("Not all days of %s that were told are there now: whether it was restated cannot be said.", in.Posted.Week))
 		default:
-			if c := compared(b.total(told), posted.Total); !c.Change.IsZero() {
-				m.Restated = &Restated{Week: in.Posted.Week, Compared: c}
-			}
+			m.Restated = b.restated(in.Posted.Week, posted)
 		}
 	}
 	// Days that the last digest did not tell, changed since then.
 	var earlier []money.Day
 	var change money.Amount
 	for _, r := range in.Restated {
-		if r.Currency == b.currency && r.Day < b.week.Monday() && !slices.Contains(told, r.Day) &&
+		if r.Currency == b.currency && r.Day < b.week.Monday() && !slices.Contains(known, r.Day) &&
 			!r.At.After(in.Now) && in.Now.Sub(r.At) <= 8*24*time.Hour {
 			earlier = append(earlier, r.Day)
 			change = change.Add(r.Now).Sub(r.Was)
@@ -108,4 +111,48 @@ func (b *currencyLedger) restate(m *CurrencyReport, in Input) {
 		slices.Sort(earlier)
 		m.Notes = append(m.Notes, fmt.Sprintf("Earlier days were restated this week (%s): together %s %s.", list(slices.Compact(earlier)), signed(change.Float64()), clean(b.currency)))
 	}
+}
+
+// restated is a week as it was told and as it is by now; nil: it is the same.
+func (b *currencyLedger) restated(week money.Week, posted PostedTotal) *Restated {
+	r := Restated{Week: week}
+	days := map[money.Day]bool{}
+	for _, l := range b.late {
+		switch {
+		case money.WeekOf(l.day) != week:
+			continue
+		case l.stream == nil && !slices.Contains(posted.Days, l.day):
+			r.Late = r.Late.Add(b.total([]money.Day{l.day}))
+		case l.stream != nil:
+			r.Late = r.Late.Add(b.totalOf(l.stream, l.day))
+		}
+		days[l.day] = true
+	}
+	r.Days = len(days)
+	for d := week.Monday(); d < week.Add(1).Monday(); d++ {
+		r.Partial = r.Partial || !b.told[d] || len(b.gaps[d]) > 0
+	}
+	now := b.total(posted.Days)
+	for _, l := range b.late {
+		if l.stream != nil && slices.Contains(posted.Days, l.day) {
+			now = now.Sub(b.totalOf(l.stream, l.day))
+		}
+	}
+	r.Compared = compared(now, posted.Total)
+	if r.Change.IsZero() && r.Days == 0 {
+		return nil
+	}
+	return &r
+}
+
+// totalOf is what one stream costs on a day, whatever the kind of charge.
+func (b *currencyLedger) totalOf(p *stream, d money.Day) (sum money.Amount) {
+	for _, src := range b.read {
+		src.counted(b.currency, d, d, func(of *stream, _ money.Day, _ money.Group, c cost) {
+			if of == p {
+				sum = sum.Add(c.amount)
+			}
+		})
+	}
+	return sum
 }

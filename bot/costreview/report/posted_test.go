@@ -21,10 +21,14 @@ func TestRestated(t *testing.T) {
 	in := build().input()
 	in.Posted = told()
 	m := judged(t, in)
-	want := &Restated{money.Week(monday).Add(-1), Compared{Was: mustMoney(t, "500"), Change: mustMoney(t, "20"), Percent: 4, Sayable: true}}
+	want := &Restated{Week: money.Week(monday).Add(-1), Compared: Compared{Was: mustMoney(t, "500"), Change: mustMoney(t, "20"), Percent: 4, Sayable: true}, Late: mustMoney(t, "208"), Days: 2}
 	same(t, "restated", m.Restated, want)
 
 	in.Posted.Totals["USD"] = PostedTotal{Total: mustMoney(t, "520"), Column: effective, Days: days(monday-7, friday-7)}
+	if m := judged(t, in); m.Restated == nil || !m.Restated.Change.IsZero() || m.Restated.Late.String() != "208" {
+		t.Errorf("got %+v of a week that only its weekend joined, want 208 more and no change", m.Restated)
+	}
+	in.Posted.Totals["USD"] = PostedTotal{Total: mustMoney(t, "728"), Column: effective, Days: days(monday-7, monday-1)}
 	if m := judged(t, in); m.Restated != nil {
 		t.Errorf("got %+v of an unchanged week, want nothing", m.Restated)
 	}
@@ -71,7 +75,7 @@ func TestPosted(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := Posted{Week: in.Week, Totals: map[string]PostedTotal{
+	want := Posted{Week: in.Week, Open: map[string][]PartDays{"USD": {{Days: days(friday+1, sunday)}}}, Totals: map[string]PostedTotal{
 		"USD": {Total: mustMoney(t, "1500"), Column: effective, Days: days(monday, friday), Told: map[string]int{SeriesID("AWS", "EC2", "USD"): 1}},
 	}}
 	same(t, "posted", got, want)

@@ -23,6 +23,17 @@ type Report struct {
 	Incidents    *WeekOfAlerts    `json:"incidents,omitempty"`
 	// Missing are sentences: what is missing, and what is lost by it.
 	Missing []string `json:"missing,omitempty"`
+	// Open are the days that no digest has judged yet, by currency: they had not settled, or were not there. The next
+	// digest judges those that are there by then.
+	Open map[string][]PartDays `json:"open,omitempty"`
+}
+
+// PartDays are days of the whole bill, or of a part of it that comes by itself: a
+// billing account of a provider, a series.
+type PartDays struct {
+	Stream string      `json:"stream,omitempty"` // StreamID; empty: the whole bill
+	Name   string      `json:"name,omitempty"`   // of the part, for people
+	Days   []money.Day `json:"days"`
 }
 
 // CurrencyReport is the week in one currency. Comparisons are over Days and the same
@@ -46,7 +57,11 @@ type CurrencyReport struct {
 	// the usage is that of Up, Down, Folded and New.
 	Parts []Part `json:"parts,omitempty"`
 	// Alike are those of Days whose weekday the week before has too, when it lacks some: comparisons are over these.
-	Alike    []money.Day `json:"alike,omitempty"`
+	Alike []money.Day `json:"alike,omitempty"`
+	// Late are days of earlier weeks that are judged here: they had not settled, or were not there, when their week was told.
+	Late []PartDays `json:"late,omitempty"`
+	// Again are those of all judged days that another digest of this week judged before.
+	Again    []money.Day `json:"again,omitempty"`
 	Restated *Restated   `json:"restated,omitempty"`
 	// Months are how the month ends, of everything and of each budget.
 	Months  []MonthEnd `json:"months,omitempty"`
@@ -82,11 +97,20 @@ type Compared struct {
 	Sayable bool    `json:"sayable"`
 }
 
-// Restated says that a week which was told before is another one by now.
+// Restated says that a week which was told before is another one by now. Compared is
+// over what was told then.
 type Restated struct {
 	Week money.Week `json:"week"`
 	Compared
+	// Late is what has settled or come since, and belongs to the week's total, too; Days is of how many days that is.
+	Late money.Amount `json:"late,omitzero"`
+	Days int          `json:"days,omitempty"`
+	// Partial: the week still lacks something.
+	Partial bool `json:"partial,omitempty"`
 }
+
+// Total is what the week costs by now.
+func (r Restated) Total() money.Amount { return r.Was.Add(r.Change).Add(r.Late) }
 
 // Part is what one kind of charge has of a change.
 type Part struct {
@@ -126,7 +150,10 @@ type Anomaly struct {
 	Series   string      `json:"series"` // SeriesID
 	Provider string      `json:"provider,omitempty"`
 	Service  string      `json:"service"`
-	Days     []money.Day `json:"days"`     // of the excess
+	Days     []money.Day `json:"days"` // of the excess
+	// Late are those of Days that are of earlier weeks, and Week is the one under review when there are such.
+	Late     []money.Day `json:"late,omitempty"`
+	Week     money.Week  `json:"week,omitzero"`
 	Actual   float64     `json:"actual"`   // over Days
 	Expected float64     `json:"expected"` // over Days
 	Excess   float64     `json:"excess"`

@@ -68,7 +68,7 @@ func (x expected) money() string {
 func (x expected) compares(d money.Day) bool { return !slices.Contains(x.notCompared, d) }
 
 // allScenarios are the lists of all topics.
-func allScenarios() []scenario { return slices.Concat(plainScenarios) }
+func allScenarios() []scenario { return slices.Concat(plainScenarios, onceScenarios, missingScenarios) }
 
 // TestScenarios: each digest of each synthetic bill prints the figures that the bill
 // has, judges the days that it has to, and names what is missing.
@@ -97,15 +97,19 @@ func (s scenario) run(t *testing.T, seed uint64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var posted *report.Posted
-	for _, x := range s.digests {
+	var posted []report.Report
+	for k, x := range s.digests {
 		now := moment(x.at, zone)
-		r := report.Judge(report.Input{
-			Name: "weekly", Week: report.WeekBefore(now), Now: now, Posted: posted, Readings: s.readings(t, b.at(now), now),
+		in := report.Input{
+			Name: "weekly", Week: report.WeekBefore(now), Now: now, Readings: s.readings(t, b.at(now), now),
 			Incidents: &report.Incidents{}, Settings: s.settings,
-		})
-		p := r.Posted()
-		posted = &p
+		}
+		in.Posted, in.Again = report.Earlier(posted, in.Week)
+		r := report.Judge(in)
+		posted = append(posted, r)
+		if k > 0 && len(x.late) > 0 && len(x.days) > 0 && len(s.digests[k-1].days) > 0 && money.WeekOf(s.digests[k-1].days[0]) == in.Week.Add(-1) {
+			x.says = append(slices.Clone(x.says), shown(weekBefore(b, now, s.digests[k-1], x))+" "+x.money()+"; told as ")
+		}
 		x.hold(t, b, now, r)
 	}
 }
@@ -156,6 +160,7 @@ func (x expected) hold(t *testing.T, b *bill, now time.Time, r report.Report) {
 		if diff := cmp.Diff(x.days, m.Days); diff != "" {
 			wrong("days that count (-want +got):\n%s", diff)
 		}
+		x.judgedLate(m, wrong)
 		least := ""
 		if x.least {
 			least = "at least "
@@ -192,6 +197,26 @@ func (x expected) hold(t *testing.T, b *bill, now time.Time, r report.Report) {
 	}
 	if t.Failed() {
 		t.Logf("the digest of %s says:\n%s", x.at, text)
+	}
+}
+
+// judgedLate: the days of earlier weeks that are judged are those that have to be.
+func (x expected) judgedLate(m report.CurrencyReport, wrong func(string, ...any)) {
+	var got, want []string
+	for _, part := range m.Late {
+		name := part.Name
+		if part.Stream == "" {
+			name = "*"
+		}
+		got = append(got, fmt.Sprint(name, part.Days))
+	}
+	for _, h := range x.late {
+		want = append(want, fmt.Sprint(h.name(), h.days))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		wrong("days of earlier weeks that are judged (-want +got):\n%s", diff)
 	}
 }
 

@@ -71,7 +71,7 @@ func Service(in Input, name string) (r ServiceReport, suggestions []string) {
 func called(in Input, name string) (r ServiceReport, names []string) {
 	r = ServiceReport{Asked: name, Week: in.Week, Missing: lacking(in.Readings)}
 	for _, currency := range currencies(in.Readings) {
-		b, missing := open(in, currency)
+		b, missing, _ := open(in, currency)
 		r.Missing = append(r.Missing, missing...)
 		if b == nil {
 			continue
@@ -116,7 +116,7 @@ func (b *currencyLedger) weeks(s *series, f floors, all []Expectation) ServiceWe
 			total = total.Add(s.of(kind, days))
 		}
 		out.Weeks = append(out.Weeks, ServiceWeek{w, total, usage, len(days)})
-		over, judged := s.excesses(days, f.day, 0)
+		over, judged := b.excesses(s, days, f.day, 0)
 		out.Judged = out.Judged || judged > 0
 		over, meant, why := expected(over, out.Series, all)
 		over, recurring := s.recurring(over)
@@ -124,7 +124,7 @@ func (b *currencyLedger) weeks(s *series, f floors, all []Expectation) ServiceWe
 			days       []excess
 			label, why string
 		}{{days: over}, {days: recurring, label: "recurring"}, {days: meant, why: why}} {
-			if a, ok := s.spike(b.currency, part.days, f.week); ok {
+			if a, ok := s.spike(b.currency, w, part.days, f.week); ok {
 				a.Label, a.Why = part.label, part.why
 				out.Spikes = append(out.Spikes, a)
 			}

@@ -1,61 +1,88 @@
 package report
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
 const (
-	// everyDay is the share of its days on which a source that tells every day does.
+	// everyDay is the share of its days, its longest silence aside, on which what tells
+	// every day does, and mostGaps how often it may be silent within lately: what charges
+	// now and then is silent far more often.
 	everyDay = 0.8
-	// shortest is the span, in days, below which a source counts as telling every day.
+	mostGaps = 3
+	lately   = 56
+	// shortest is the span, in days, below which a source counts as telling every day,
+	// and aWeek on how many days one of its streams has to have told for that.
 	shortest = 14
-	// lagging is by how many days a provider may be behind its source: one that is
-	// silent for longer is gone.
-	lagging = 7
-	// weighty is the share of the spend below which a provider holds nothing back.
-	weighty = 0.05
+	aWeek    = 7
 	// incomplete is the share of a day's expected cost below which the newest day is
 	// still being written.
 	incomplete = 0.5
 )
 
-// coverage is what one source, or one provider within it, told in one currency.
+// coverage is what one source, or one stream of it, told in one currency.
 type coverage struct {
 	name          string
 	first, newest money.Day
 	usage         map[money.Day]money.Amount // of the days that it told
-	sum           money.Amount
+	fees          map[money.Day]bool         // days with charges that are no usage
 }
 
-func (f *coverage) add(d money.Day, usage money.Amount) {
+func (f *coverage) add(d money.Day, g money.Group, amount money.Amount) {
 	if f.usage == nil {
-		f.usage = map[money.Day]money.Amount{}
-		f.first, f.newest = d, d
+		f.usage, f.fees = map[money.Day]money.Amount{}, map[money.Day]bool{}
 	}
-	f.first, f.newest = min(f.first, d), max(f.newest, d)
-	f.usage[d] = f.usage[d].Add(usage)
-	f.sum = f.sum.Add(usage)
+	if g.Kind != money.Usage {
+		f.fees[d] = true
+		return
+	}
+	f.usage[d] = f.usage[d].Add(amount)
+}
+
+// close finds out which days were told: a fee or a credit does not say that a day's
+// usage is there, unless there never is any.
+func (f *coverage) close() {
+	if len(f.usage) == 0 {
+		for d := range f.fees {
+			f.usage[d] = money.Amount{}
+		}
+	}
+	begun := false
+	for d := range f.usage {
+		if !begun {
+			f.first, f.newest, begun = d, d, true
+		}
+		f.first, f.newest = min(f.first, d), max(f.newest, d)
+	}
+}
+
+func (f *coverage) has(d money.Day) bool {
+	_, there := f.usage[d]
+	return there
 }
 
 // daily reports whether it tells every day, so that a day without figures is a day
 // that is missing. What charges now and then is silent in between for good reason.
 func (f *coverage) daily() bool {
-	from := max(f.first, f.newest-55)
-	span := int(f.newest-from) + 1
-	if span < shortest {
-		return true
-	}
-	told := 0
-	for d := from; d <= f.newest; d++ {
-		if _, there := f.usage[d]; there {
-			told++
+	told, gaps, gap, longest := 0, 0, 0, 0
+	for d := max(f.first, f.newest-lately+1); d <= f.newest; d++ {
+		if f.has(d) {
+			told, gap = told+1, 0
+			continue
 		}
+		if gap++; gap == 1 {
+			gaps++
+		}
+		longest = max(longest, gap)
 	}
-	return float64(told) >= everyDay*float64(span)
+	span := f.newest - max(f.first, f.newest-lately+1) + 1
+	return float64(told) >= everyDay*float64(int(span)-longest) && gaps <= mostGaps
 }
+
+// young reports whether it began so lately that nobody knows how often it tells.
+func (f *coverage) young() bool { return f.newest-f.first+1 < shortest }
 
 // unfinished reports whether the newest day is still being written, and which
 // percentage of its expected cost is there. A young source is judged by what same
@@ -81,64 +108,6 @@ func (f *coverage) unfinished() (percent float64, yes bool) {
 		return 0, false
 	}
 	return 100 * max(0, newest) / expected, true
-}
-
-// bounds say which days a source tells whole.
-type bounds struct {
-	feed  coverage
-	last  money.Day // whole days end here
-	daily bool
-}
-
-// remark is a sentence about days that are left out, from one on.
-type remark struct {
-	from money.Day
-	text string
-}
-
-// boundsOf looks at a source and at each provider in it that matters: a provider
-// whose figures come later holds its days back.
-func boundsOf(source coverage, providers []*coverage) (b bounds, remarks []remark) {
-	b = bounds{feed: source, last: source.newest, daily: source.daily()}
-	if !b.daily {
-		return b, nil
-	}
-	say := func(from money.Day, format string, args ...any) {
-		remarks = append(remarks, remark{from, source.name + ": " + fmt.Sprintf(format, args...)})
-	}
-	if percent, yes := source.unfinished(); yes {
-		say(source.newest, "%s is still being written, %.0f %% of what such a day costs are there: left out.", day(source.newest), percent)
-		b.last = source.newest - 1
-	}
-	for _, p := range providers {
-		if !p.daily() || p.sum.Float64() < weighty*source.sum.Float64() {
-			continue
-		}
-		late := source.newest - p.newest
-		percent, yes := p.unfinished()
-		switch {
-		case late > lagging && late < 28:
-			say(p.newest, "nothing of %s since %s: it is gone, or its figures are missing.", p.name, day(p.newest))
-		case late > lagging:
-		case yes && p.newest-1 < b.last:
-			say(p.newest, "%s of %s is still being written, %.0f %% of what such a day costs are there: left out.", day(p.newest), p.name, percent)
-			b.last = p.newest - 1
-		case late > 0 && p.newest < b.last:
-			say(p.newest+1, "%s is there to %s only: later days are left out.", p.name, day(p.newest))
-			b.last = p.newest
-		}
-	}
-	return b, remarks
-}
-
-// tells reports whether the source tells the day whole. Before its first day it has
-// nothing to tell and holds nothing back.
-func (b bounds) tells(d money.Day) bool {
-	if !b.daily || d < b.feed.first {
-		return true
-	}
-	_, there := b.feed.usage[d]
-	return there && d <= b.last
 }
 
 // settled reports whether a day is over for long enough that providers have told it.

@@ -43,7 +43,7 @@ func (b *currencyLedger) apart(kind money.Kind, note string) (shares []Share) {
 	for _, s := range b.series {
 		share := Share{Name: s.name(), Total: s.of(kind, b.days), Note: note}
 		if len(was) > 0 {
-			c := compared(s.of(kind, now), s.of(kind, was))
+			c := compared(s.paired(kind, now), s.paired(kind, was))
 			share.Before = &c
 		}
 		if share.Total.IsZero() && (share.Before == nil || share.Before.Was.IsZero()) {

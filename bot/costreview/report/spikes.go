@@ -50,47 +50,8 @@ type excess struct {
 	actual, expected float64
 }
 
-// excesses are a week's days of a series that exceed what is usual, judged with
-// what lies before each. told is in how many digests in a row the series was
-// told to do so; judged is how many days could be judged.
-func (s *series) excesses(days []money.Day, floor float64, told int) (over []excess, judged int) {
-	for _, d := range days {
-		x, there := s.track.at(d)
-		u, known := s.track.baseline(d)
-		if !there || !known {
-			continue
-		}
-		judged++
-		if !u.exceeds(x, floor) {
-			continue
-		}
-		if told >= shiftWeeks {
-			if shifted, ok := s.shifted(d, told); ok && shifted.expected > u.expected {
-				u = shifted
-			}
-			if !u.exceeds(x, floor) {
-				continue
-			}
-		}
-		over = append(over, excess{d, x, u.expected})
-	}
-	return over, judged
-}
-
-// shifted is what is usual since a level shift: the same weekdays of the weeks in
-// which it was told.
-func (s *series) shifted(d money.Day, told int) (baseline, bool) {
-	var same []float64
-	for k := 1; k <= min(told, weeksBack); k++ {
-		if x, there := s.track.at(d - money.Day(7*k)); there {
-			same = append(same, x)
-		}
-	}
-	return baselineOf(same), len(same) > 0
-}
-
 // spike makes an anomaly of excesses; ok is false when their sum is not worth it.
-func (s *series) spike(currency string, over []excess, floor float64) (a Anomaly, ok bool) {
+func (s *series) spike(currency string, week money.Week, over []excess, floor float64) (a Anomaly, ok bool) {
 	a = Anomaly{
 		Series:   SeriesID(s.provider, s.service, currency),
 		Provider: clean(s.provider), Service: orUnnamed(s.service, noService), Category: clean(s.category),
@@ -98,6 +59,9 @@ func (s *series) spike(currency string, over []excess, floor float64) (a Anomaly
 	}
 	for _, e := range over {
 		a.Days = append(a.Days, e.day)
+		if e.day < week.Monday() {
+			a.Late, a.Week = append(a.Late, e.day), week
+		}
 		a.Actual += e.actual
 		a.Expected += e.expected
 		a.Highest = max(a.Highest, e.actual)
@@ -106,7 +70,8 @@ func (s *series) spike(currency string, over []excess, floor float64) (a Anomaly
 	return a, len(over) > 0 && a.Excess >= floor
 }
 
-// spikes judges every series of the week.
+// spikes judges every series of the week, and of days of earlier ones that have
+// settled or come since.
 func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 	var told map[string]int
 	if in.Posted != nil && in.Posted.Week == b.week.Add(-1) {
@@ -116,8 +81,9 @@ func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 	for _, s := range b.series {
 		id := SeriesID(s.provider, s.service, b.currency)
 		again := told[id]
-		over, judged := s.excesses(b.days, f.day, again)
-		if judged == 0 {
+		over, judged := b.excesses(s, b.days, f.day, again)
+		over = append(b.lateExcesses(s, f.day, again), over...)
+		if judged == 0 && len(over) == 0 {
 			if cost := s.of(money.Usage, b.days); !cost.IsZero() && s.first < b.week.Monday() {
 				unjudged = append(unjudged, Share{Name: s.name(), Total: cost, Note: fmt.Sprintf("since %s", day(s.first))})
 			}
@@ -125,21 +91,21 @@ func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 		}
 		over, meant, why := expected(over, id, in.Expected)
 		over, recurring := s.recurring(over)
-		if a, ok := s.spike(b.currency, over, f.week); ok {
+		if a, ok := s.spike(b.currency, b.week, over, f.week); ok {
 			a.Again = again
 			m.Spikes = append(m.Spikes, a)
-		} else if a, ok := s.spike(b.currency, recurring, f.week); ok {
+		} else if a, ok := s.spike(b.currency, b.week, recurring, f.week); ok {
 			a.Again, a.Label = again, "recurring"
 			m.Spikes = append(m.Spikes, a)
 		}
-		if a, ok := s.spike(b.currency, meant, f.week); ok {
+		if a, ok := s.spike(b.currency, b.week, meant, f.week); ok {
 			a.Why = why
 			m.Meant = append(m.Meant, a)
 		}
 		if again >= shiftWeeks && len(over) == 0 {
 			// Still above what was usual: remembered, so that it is not told anew.
-			over, _ := s.excesses(b.days, f.day, 0)
-			if a, ok := s.spike(b.currency, over, f.week); ok {
+			over, _ := b.excesses(s, b.days, f.day, 0)
+			if a, ok := s.spike(b.currency, b.week, over, f.week); ok {
 				a.Again = again
 				m.Shifted = append(m.Shifted, a)
 			}

@@ -144,12 +144,16 @@ func TestLevelShift(t *testing.T) {
 	}
 	l = newLedger(t).put(monday-70, monday-15, group("EC2"), "100").put(monday-14, monday-1, group("EC2"), "300").put(monday, sunday, group("EC2"), "900")
 	in := l.input()
-	in.Posted = &Posted{Week: in.Week.Add(-1), Totals: map[string]PostedTotal{"USD": {Told: map[string]int{SeriesID("AWS", "EC2", "USD"): 2}}}}
+	in.Posted = &Posted{Week: in.Week.Add(-1), Totals: map[string]PostedTotal{"USD": {Days: days(monday-7, monday-1), Told: map[string]int{SeriesID("AWS", "EC2", "USD"): 2}}}}
 	m := judged(t, in)
 	if len(m.Spikes) != 1 || m.Spikes[0].Expected != 1500 || m.Spikes[0].Excess != 3000 {
 		t.Errorf("got %+v, want the leap from the new level of 300 to 900 a day", m.Spikes)
 	}
-	in.Posted.Week = in.Week.Add(-2) // the row is broken: the six weeks count, which seem to grow by 10 %
+	in.Posted.Week = in.Week.Add(-2) // the row is broken
+	if m := judged(t, in); len(m.Spikes) != 1 || m.Spikes[0].Again != 0 || len(m.Spikes[0].Late) != 14 {
+		t.Errorf("got %+v, want it told anew, with the week that no digest told", m.Spikes)
+	}
+	in.Posted = nil // the six weeks count, which seem to grow by 10 %
 	if m, want := judged(t, in), 5*(100*math.Pow(1.1, 5)+100*math.Pow(1.1, 6))/2; len(m.Spikes) != 1 || abs(m.Spikes[0].Expected-want) > 1e-6 {
 		t.Errorf("got %+v, want it judged by the six weeks, %v expected", m.Spikes, want)
 	}

@@ -55,8 +55,9 @@ func (p *page) money(m CurrencyReport, now time.Time) {
 		p.line("  Change %s %s (%s) against %s %s on the same weekdays of the week before.", p.change(*m.Before), currency, percent(*m.Before), amount(m.Before.Was.Float64()), currency)
 		p.parts(m.Moved())
 	}
+	p.late(m)
 	if r := m.Restated; r != nil {
-		p.line("  %s was restated: told as %s, by now %s %s (%s %s, %s).", r.Week, amount(r.Was.Float64()), amount(r.Was.Add(r.Change).Float64()), currency, signed(r.Change.Float64()), currency, percent(r.Compared))
+		p.line("  %s", r.Sentence(currency))
 	}
 	for _, month := range m.Months {
 		p.line("  %s.", month.Sentence(currency, m.Until, now))
@@ -172,7 +173,7 @@ func (p *page) shares(title string, shares []Share) {
 // which days, and by how much it exceeds that.
 func (a Anomaly) Sentence(currency string) string {
 	text := fmt.Sprintf("%s: %s %s against %s expected on %s (%s)", fullName(Mover{Provider: a.Provider, Service: a.Service}),
-		amount(a.Actual), currency, amount(a.Expected), weekdays(a.Days), signed(a.Excess))
+		amount(a.Actual), currency, amount(a.Expected), a.When(), signed(a.Excess))
 	switch {
 	case a.Label == "recurring":
 		text += "; recurring, on these days of earlier months too"

@@ -18,6 +18,15 @@ type hole struct {
 
 func (h hole) holds(r row, d money.Day) bool { return r.of(h.part) && slices.Contains(h.days, d) }
 
+// name is what a digest calls the part: "Microsoft", "AWS account 111" where a provider
+// has several.
+func (h hole) name() string {
+	if provider, billing, several := strings.Cut(h.part, "/"); several {
+		return provider + " account " + billing
+	}
+	return h.part
+}
+
 // truth is what a digest has to say, summed up row by row.
 type truth struct {
 	total, was, now int64 // cents: of the days that count; compared over cells that both weeks have
@@ -49,15 +58,28 @@ func truthOf(b *bill, at time.Time, x expected) truth {
 		}
 	}
 	for _, p := range b.planted {
-		judged := slices.Contains(x.days, p.day) && !lacking(row{provider: p.provider, service: p.service}, p.day)
+		judged := slices.Contains(x.days, p.day) && !lacking(p.row, p.day)
 		for _, h := range x.late {
-			judged = judged || slices.Contains(h.days, p.day) && (row{provider: p.provider, service: p.service}).of(strings.SplitN(h.part, "/", 2)[0])
+			judged = judged || h.holds(p.row, p.day)
 		}
 		if judged {
 			told.excess[p.service] += p.cents
 		}
 	}
 	return told
+}
+
+// weekBefore is what the week before costs at a moment: the days that its digest
+// counted and those that are judged late by this one.
+func weekBefore(b *bill, at time.Time, told, x expected) (cents int64) {
+	for _, r := range b.at(at) {
+		missing := slices.ContainsFunc(x.holes, func(h hole) bool { return h.holds(r, r.day) })
+		late := slices.ContainsFunc(x.late, func(h hole) bool { return h.holds(r, r.day) && money.WeekOf(r.day) == money.WeekOf(told.days[0]) })
+		if r.currency == x.money() && !missing && (late || slices.Contains(told.days, r.day)) {
+			cents += r.cents
+		}
+	}
+	return cents
 }
 
 // shown writes cents as people see them: 1,234.50.
