@@ -46,7 +46,7 @@ func TestForecastKnowsAStep(t *testing.T) {
 			return t
 		})
 		t.Logf("doubled %d weeks before the month: held %.1f %%, ± %.1f %%, off by %+.2f %%", weeks, percent, width, off)
-		if abs(off) > 3 || width > 10 || percent < 60 {
+		if abs(off) > 3 || width > 15 || percent < 65 {
 			t.Errorf("doubled %d weeks before: held %.1f %%, ± %.1f %%, off by %+.2f %%", weeks, percent, width, off)
 		}
 	}

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// told are the notices of a budget as "level: sentence".
+func toldOf(notices []Notice) (all []string) {
+	for _, n := range notices {
+		all = append(all, n.Key()+" "+string(n.Level)+": "+n.Budget.Standing(n.Currency, n.Budget.Until))
+	}
+	return all
+}
+
+// TestABudgetIsToldOnceALevelAndMonth follows a bill of $1,000 a day, that doubles on
+// 16 November, through the days of two months.
+func TestABudgetIsToldOnceALevelAndMonth(t *testing.T) {
+	step := dayNamed(t, "2026-11-16")
+	l := newLedger(t).put(monday-150, step-1, group("EC2"), "900").put(monday-150, step-1, group("S3"), "100").
+		put(step, monday+60, group("EC2"), "1900").put(step, monday+60, group("S3"), "100")
+	in := l.input()
+	in.Name = "weekly"
+	in.Settings.Budgets = []Budget{{Name: "all", Amount: 40_000}, {Name: "storage", Amount: 3500, Filter: money.Filter{"service": "S3"}}}
+	told := map[string]Told{}
+	var got []string
+	for d := dayNamed(t, "2026-10-20"); d < dayNamed(t, "2026-12-20"); d++ {
+		in.Now = d.Time()
+		in.Week = WeekBefore(in.Now)
+		for range 2 { // a second look in the same hour, or by another replica, tells nothing
+			notices := Notices(in, told)
+			for _, n := range notices {
+				got = append(got, d.String()+" "+toldOf([]Notice{n})[0])
+				told[n.Key()] = n.Told
+			}
+		}
+	}
+	want := []string{
+		"2026-10-31 weekly/storage 80: $2.8K of $3.5K, ends at $3.1K ± 10",
+		"2026-11-22 weekly/all forecast: $23K of $40K, ends at $45K ± 700, over on the 28th",
+		"2026-11-27 weekly/all 80: $33K of $40K, ends at $45K ± 300, over on the 28th",
+		"2026-12-01 weekly/all 100: $41K of $40K, ends at $45K ± 100, over since the 28th",
+		"2026-12-01 weekly/storage 80: $2.8K of $3.5K, ends at $3K ± 10",
+		"2026-12-04 weekly/all forecast: $2K of $40K, ends at $62K ± 5.1K, over on the 21st",
+		"2026-12-19 weekly/all 80: $32K of $40K, ends at $62K ± 1.3K, over on the 21st",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
