@@ -113,6 +113,21 @@ func (a *App) report(st *store.Store, tells tells) func(context.Context, coordin
 	}
 }
 
+// notices decides what owners have to hear of a digest's budgets, for the coordinator.
+func (a *App) notices(st *store.Store) func(context.Context, coordinator.Digest, time.Time, map[string]report.Told) ([]report.Notice, error) {
+	return func(ctx context.Context, d coordinator.Digest, now time.Time, told map[string]report.Told) ([]report.Notice, error) {
+		about := a.settings.Load().About(d.Name, now)
+		if len(about.Settings.Budgets) == 0 {
+			return nil, nil
+		}
+		in, err := ingest.Costs(ctx, st.Costs, about)
+		if err != nil {
+			return nil, err
+		}
+		return report.Notices(in, told), nil
+	}
+}
+
 // tells reports of which channels the readers of another may be told incidents; see
 // [interaction.Handler.Tells].
 type tells func(ctx context.Context, to string, channels []string) map[string]bool

@@ -97,6 +97,8 @@ type Options struct {
 	// Report gathers and judges what a digest tells; it may take a minute. What it cannot find out it names in the report:
 	// an error means that the store does not answer.
 	Report func(ctx context.Context, d Digest, w Wanted) (report.Report, error)
+	// Notices decides what owners have to hear now of a digest's budgets, by what they heard before; nil: nothing.
+	Notices func(ctx context.Context, d Digest, now time.Time, told map[string]report.Told) ([]report.Notice, error)
 	// Now is the clock by which digests are due; nil: Redis'.
 	Now func() time.Time
 }

@@ -65,9 +65,10 @@ func (t *term) digestWork(d report.Document, clicked ...string) sender.Item {
 // post makes the digests that are due, and those that people ask for.
 func (t *term) post(ctx context.Context) error {
 	told := map[string]time.Time{} // ticks too old to be made up, so that each is said once
+	var looked time.Time           // at the budgets
 	wait := digestEvery
 	for pause.For(ctx, wait) {
-		err := errors.Join(t.scheduled(ctx, told), t.wished(ctx))
+		err := errors.Join(t.scheduled(ctx, told), t.wished(ctx), t.tellOfBudgets(ctx, &looked))
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -197,9 +198,14 @@ func (t *term) makeDigest(ctx context.Context, d Digest, w Wanted, review store.
 	return t.forgetDigests(ctx)
 }
 
-// report finds out what a digest tells. What panics in there must not end the coordinator,
-// and the next one after it.
-func (t *term) report(ctx context.Context, d Digest, w Wanted) (told report.Report, err error) {
+// report finds out what a digest tells.
+func (t *term) report(ctx context.Context, d Digest, w Wanted) (report.Report, error) {
+	return guarded(ctx, func(ctx context.Context) (report.Report, error) { return t.c.Report(ctx, d, w) })
+}
+
+// guarded gathers and judges. What panics in there must not end the coordinator, and the
+// next one after it.
+func guarded[T any](ctx context.Context, judge func(context.Context) (T, error)) (told T, err error) {
 	ctx, cancel := context.WithTimeout(ctx, gatherFor)
 	defer cancel()
 	defer func() {
@@ -207,7 +213,7 @@ func (t *term) report(ctx context.Context, d Digest, w Wanted) (told report.Repo
 			err = fmt.Errorf("panic: %v; this is a defect of Signalbook, please report it: %s", p, debug.Stack())
 		}
 	}()
-	return t.c.Report(ctx, d, w)
+	return judge(ctx)
 }
 
 // forgetDigests lets old digests go the way of old incidents.

@@ -34,6 +34,8 @@ type reviewRig struct {
 	configured atomic.Pointer[[]coordinator.Digest]
 	// report may change what a digest tells, or fail
 	report func(d coordinator.Digest, told report.Report) (report.Report, error)
+	// notices are what owners have to hear; nil: nothing
+	notices func(d coordinator.Digest, told map[string]report.Told) ([]report.Notice, error)
 }
 
 // every is a digest that is due at a time and ever so long after it.
@@ -93,6 +95,12 @@ func (r *reviewRig) begin(st *store.Store) {
 			}
 		},
 		Timing: r.timing, Now: func() time.Time { return time.Unix(r.now.Load(), 0) },
+		Notices: func(_ context.Context, d coordinator.Digest, _ time.Time, told map[string]report.Told) ([]report.Notice, error) {
+			if r.notices == nil {
+				return nil, nil
+			}
+			return r.notices(d, told)
+		},
 		Report: func(_ context.Context, d coordinator.Digest, w coordinator.Wanted) (report.Report, error) {
 			return r.report(d, report.Report{
 				Schema: report.Schema, Digest: d.Name, Week: money.WeekOf(money.DayOf(w.At)).Add(-1), MadeAt: w.At,

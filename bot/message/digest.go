@@ -24,6 +24,7 @@ type DigestView struct {
 	Marks     []Mark
 	Command   string // the slash command: "/playbook"
 	Number    int    // 7: DIG-7
+	Names     Names  // of whom a notice calls; without them nobody is
 	// Belongs is the channel that it is for, when that cannot be written to, and BelongsWhy why.
 	Belongs, BelongsWhy string
 }
@@ -62,6 +63,9 @@ const (
 // stands in which message depends on the report alone, so that clicks move
 // nothing.
 func RenderDigest(v DigestView) []Slot {
+	if n := v.Report.Notice; n != nil {
+		return []Slot{{Name: "root", Message: notice(v, *n)}}
+	}
 	var details []Slot
 	for _, d := range []struct {
 		name, head string

@@ -89,6 +89,9 @@ func (t thread) mentioned() []string {
 	if t.storm != nil {
 		names = append(names, t.storm.Owners...)
 	}
+	if t.digest != nil && t.digest.Report.Notice != nil {
+		names = append(names, t.digest.Report.Notice.Budget.Owners...)
+	}
 	return names
 }
 
@@ -113,7 +116,13 @@ func (s *Sender) look(ctx context.Context, about topic.ID) (thread, error) {
 		}
 	}
 	if t.digest != nil {
-		t.slots = message.RenderDigest(digestView(*t.digest, s.Settings().Command))
+		v := digestView(*t.digest, s.Settings().Command)
+		if v.Report.Notice != nil {
+			calm := v
+			t.uncalled = func() []message.Slot { return message.RenderDigest(calm) }
+			v.Names = s.Directory.Mentions()
+		}
+		t.slots = message.RenderDigest(v)
 		return t, nil
 	}
 	if t.storm != nil {

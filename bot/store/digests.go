@@ -57,7 +57,11 @@ type DigestWrites struct {
 	Unask  string // its op: it is there
 	Expect *report.Expectation
 	Adopt  map[string]report.Adoption // by the cost step's id; one in state open is forgotten
+	Told   map[string]report.Told     // by budget: what its owners heard, with what the digest tells
 }
+
+// toldFor is how long it is remembered what owners heard of a budget: three months.
+const toldFor = 100 * 24 * time.Hour
 
 // maxOfWeek bounds how many digests of one week share what people did: the newest.
 const maxOfWeek = 50
@@ -111,6 +115,10 @@ func (s *Store) saveReview(w *writes, r DigestWrites) (checks []any, err error) 
 	}
 	if r.Expect != nil {
 		err = errors.Join(err, set(s.keys.expected(), r.Expect.Series, r.Expect))
+	}
+	for budget, told := range r.Told {
+		err = errors.Join(err, set(s.keys.budgets(), budget, told))
+		w.add("EXPIRE", s.keys.budgets(), int(toldFor.Seconds()))
 	}
 	for id, adoption := range r.Adopt {
 		if adoption.State == report.StepOpen {
@@ -203,6 +211,13 @@ func (s *Digests) Expected(ctx context.Context) (map[string]report.Expectation, 
 // apart from it what cannot be read.
 func (s *Digests) Adoptions(ctx context.Context) (map[string]report.Adoption, []*Unreadable, error) {
 	return readHash[report.Adoption](ctx, &s.workspace, "the standing of cost step", s.keys.adoptions())
+}
+
+// BudgetsTold returns what owners heard of budgets, by [report.BudgetKey]. What cannot be
+// read is told anew.
+func (s *Digests) BudgetsTold(ctx context.Context) (map[string]report.Told, error) {
+	told, _, err := readHash[report.Told](ctx, &s.workspace, "what was told of budget", s.keys.budgets())
+	return told, err
 }
 
 // readHash reads a hash of JSON values, and apart from them those that cannot be

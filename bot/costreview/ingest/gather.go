@@ -86,6 +86,12 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 	return in, errors.Join(errs...)
 }
 
+// Costs brings together the costs alone, which budgets are judged from.
+func Costs(ctx context.Context, costs *store.Costs, a About) (report.Input, error) {
+	readings, _, err := stored(ctx, costs, a)
+	return report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings, Readings: readings}, err
+}
+
 // stored reads what the digest's sources told. A source that was never read is
 // there too, with a note; so is one with days that cannot be read.
 func stored(ctx context.Context, costs *store.Costs, a About) (all []money.Reading, unread []*store.Unreadable, err error) {

@@ -30,6 +30,19 @@ type Document struct {
 	unknown *compat.Fields
 }
 
+// noticeSchema is of a document that is a notice: a binary that knows none leaves it
+// to one that does, instead of showing a digest without figures.
+const noticeSchema = 2
+
+// NoticeDocument is a notice as it is posted, beside any schedule.
+func NoticeDocument(n Notice, number int, now time.Time) Document {
+	now = now.UTC()
+	return Document{
+		Schema: noticeSchema, Number: number, Version: 1, Tick: now,
+		Report: Report{Schema: Schema, Week: WeekBefore(now), MadeAt: now, Notice: &n},
+	}
+}
+
 // Mark is what somebody did to one part of a digest.
 type Mark struct {
 	Verb     Verb      `json:"verb"`
@@ -65,7 +78,7 @@ func (d Document) plain() ([]byte, error) { return json.Marshal(d) }
 // DecodeDocument reads what Encode wrote.
 func DecodeDocument(data []byte) (Document, error) {
 	var d Document
-	if err := compat.Decode(data, Schema, &d); err != nil {
+	if err := compat.Decode(data, noticeSchema, &d); err != nil {
 		return d, fmt.Errorf("decode digest document: %w", err)
 	}
 	if d.Number == 0 {

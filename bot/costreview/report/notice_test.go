@@ -1,10 +1,12 @@
 package report
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -49,5 +51,23 @@ func TestABudgetIsToldOnceALevelAndMonth(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestANoticeIsNoDigestToTheVersionBefore: it leaves the document to one that knows what
+// a notice is.
+func TestANoticeIsNoDigestToTheVersionBefore(t *testing.T) {
+	d := NoticeDocument(Notice{Digest: "weekly", Level: UsedUp, Budget: MonthEnd{Name: "all", Budget: 5}}, 3, review)
+	data, err := d.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var old Document
+	if err := compat.Decode(data, Schema, &old); !errors.Is(err, compat.ErrNewer) {
+		t.Errorf("the version before reads it as %+v, %v", old, err)
+	}
+	got, err := DecodeDocument(data)
+	if err != nil || got.Report.Notice == nil || got.Report.Notice.Level != UsedUp || got.Report.Digest != "" {
+		t.Errorf("got %+v, %v", got.Report, err)
 	}
 }

@@ -21,6 +21,8 @@ type Report struct {
 	Organisation *Organised       `json:"organisation,omitempty"`
 	Steps        []CostStep       `json:"steps,omitempty"`
 	Incidents    *WeekOfAlerts    `json:"incidents,omitempty"`
+	// Notice makes the document a word about one budget, beside any schedule: nothing else is in it.
+	Notice *Notice `json:"notice,omitempty"`
 	// Missing are sentences: what is missing, and what is lost by it.
 	Missing []string `json:"missing,omitempty"`
 	// Open are the days that no digest has judged yet, by currency: they had not settled, or were not there. The next

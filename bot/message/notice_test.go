@@ -1,0 +1,62 @@
+package message
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/signalbook/signalbook/bot/costreview/report"
+)
+
+func noticeView(t *testing.T, level report.Level) DigestView {
+	t.Helper()
+	budget := richMoney(t).Months[0]
+	budget.Owners = []string{"@finops"}
+	return DigestView{Number: 8, Command: "/playbook", Names: Names{"@finops": "<!subteam^S0FIN>"}, Report: report.Report{
+		Schema: report.Schema, Week: week47, MadeAt: posting,
+		Notice: &report.Notice{
+			Digest: "weekly-cost-review", Currency: "USD", Level: level, Budget: budget,
+			Top: []report.Share{{Name: "AWS Amazon Elastic Compute Cloud", Total: amount(t, "80123.4")}, {Name: "AWS Amazon RDS", Total: amount(t, "20000")}},
+		},
+	}}
+}
+
+func TestNotice(t *testing.T) {
+	var b strings.Builder
+	for _, level := range []report.Level{report.NearlyUsed, report.WillGoOver, report.UsedUp} {
+		slots := RenderDigest(noticeView(t, level))
+		if len(slots) != 1 || slots[0].Name != "root" {
+			t.Fatalf("got %d messages, want one root", len(slots))
+		}
+		b.WriteString(readable(t, slots[0].Message))
+	}
+	golden(t, "notice", b.String())
+}
+
+// TestANoticeCallsItsOwnersAlone: once, and nobody whom a name is made of.
+func TestANoticeCallsItsOwnersAlone(t *testing.T) {
+	v := noticeView(t, report.UsedUp)
+	if diff := cmp.Diff([]string{"<!subteam^S0FIN>"}, notified(t, RenderDigest(v)[0].Message)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	n := *v.Report.Notice
+	n.Digest, n.Currency, n.Level = hostile, hostile, report.Level(hostile)
+	n.Budget.Name, n.Budget.Filter, n.Budget.Why, n.Budget.Budget = hostile, hostile, strings.Repeat(hostile, 9), math.Inf(1)
+	n.Budget.Owners = []string{hostile}
+	for range 50 {
+		n.Top = append(n.Top, report.Share{Name: hostile})
+	}
+	v.Report.Notice, v.Belongs, v.BelongsWhy = &n, hostile, hostile
+	for _, names := range []Names{nil, {}, v.Names} {
+		v.Names = names
+		m := RenderDigest(v)[0].Message
+		if got := notified(t, m); len(got) > 0 {
+			t.Errorf("a hostile notice notifies %v", got)
+		}
+		for _, problem := range problems(t, Fit(m)) {
+			t.Error(problem)
+		}
+	}
+}
