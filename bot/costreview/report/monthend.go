@@ -130,6 +130,7 @@ func (b *currencyLedger) monthEnd(budget Budget) MonthEnd {
 	track := newDailySeries(b.from, until)
 	var open []money.Day // of the month, of which nothing is known
 	begun := false
+	var holed []money.Day // likewise, of a part of which nothing is known
 	for d := b.from; d <= until; d++ {
 		switch {
 		case b.told[d]:
@@ -142,7 +143,9 @@ func (b *currencyLedger) monthEnd(budget Budget) MonthEnd {
 				track.set(d, usage[d].Float64())
 			}
 			if d >= firstOf(m.Month) {
-				m.Partial = m.Partial || lacks
+				if lacks {
+					holed = append(holed, d)
+				}
 				m.Spent = m.Spent.Add(usage[d]).Add(rest[d])
 			}
 		case begun && d >= firstOf(m.Month):
@@ -150,6 +153,7 @@ func (b *currencyLedger) monthEnd(budget Budget) MonthEnd {
 		}
 	}
 	m.Missing = len(open)
+	m.Partial = m.Partial || len(holed) > 0
 	m.Over = budget.Amount > 0 && m.Spent.Float64() > budget.Amount
 	for d := until + 1; d <= lastOf(m.Month); d++ {
 		open = append(open, d)
@@ -164,6 +168,9 @@ func (b *currencyLedger) monthEnd(budget Budget) MonthEnd {
 		fixed := 0.0
 		for _, d := range open {
 			fixed += b.fixed(rest, d)
+		}
+		for _, d := range holed {
+			fixed += max(0, f.expected(d)-usage[d].Float64())
 		}
 		m.End, m.Plus = m.Spent.Float64()+sum+fixed, plus
 	}

@@ -162,3 +162,14 @@ func TestBudgetOfOddFigures(t *testing.T) {
 		t.Errorf("got %q, want %q; budget %v", got, want, r.Money[0].Months[0].Budget)
 	}
 }
+
+// TestMonthEndOfAHoledDay: what a part of the bill lacks of a day is at least, and
+// reckoned in the end.
+func TestMonthEndOfAHoledDay(t *testing.T) {
+	gap := dayNamed(t, "2026-11-10")
+	azure := money.Group{Provider: "Microsoft", Service: "AKS"}
+	in := newLedger(t).put(monday-105, friday, group("EC2"), "1000").put(monday-105, gap-1, azure, "500").put(gap+1, friday, azure, "500").input()
+	if got, want := amountOf(judged(t, in).Months[0]), "at least $29.5K, ends at $45K ± 100"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -72,7 +72,7 @@ func Notices(in Input, told map[string]Told) (all []Notice) {
 	var main *currencyLedger
 	var most money.Amount
 	for _, currency := range currencies(in.Readings) {
-		if b, _ := open(in, currency); b != nil {
+		if b, _, _ := open(in, currency); b != nil {
 			if sum := b.total(b.days); main == nil || sum.Cmp(most) > 0 {
 				main, most = b, sum
 			}
@@ -122,8 +122,8 @@ const maxTop = 3
 // topOf are the services that cost most of a month so far.
 func (b *currencyLedger) topOf(m MonthEnd, filter money.Filter) []Share {
 	sums := map[string]money.Amount{}
-	for i := range b.feeds {
-		b.feeds[i].each(b.currency, firstOf(m.Month), m.Until, func(d money.Day, g money.Group, c cost) {
+	for _, src := range b.read {
+		src.counted(b.currency, firstOf(m.Month), m.Until, func(_ *stream, d money.Day, g money.Group, c cost) {
 			if b.told[d] && filter.Matches(g) {
 				name := fullName(Mover{Provider: clean(g.Provider), Service: orUnnamed(g.Service, noService)})
 				sums[name] = sums[name].Add(c.amount)
