@@ -74,11 +74,11 @@ func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m
 		}
 	}
 	told := make([]File, len(chosen))
-	group, ctx := errgroup.WithContext(ctx)
+	group, reading := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for k, c := range chosen {
 		group.Go(func() (err error) {
-			if told[k], err = f.tell(ctx, c, known, m); err == nil {
+			if told[k], err = f.tell(reading, c, known, m); err == nil {
 				m.keep(&told[k])
 			}
 			return err
@@ -93,11 +93,15 @@ func (f Files) read(ctx context.Context, now time.Time, known map[string]File, m
 			told[k] = File{Size: unfinished, Reader: reader, Asked: f.Column, Used: f.Column, Fault: errSource.Error()}
 		}
 	}
+	found, err := findRepeats(ctx, chosen, told)
+	if err != nil {
+		return money.Reading{}, nil, fmt.Errorf("read FOCUS files: %w", err)
+	}
 	next := make(map[string]File, len(chosen))
 	for k, c := range chosen {
 		next[c.path] = told[k]
 	}
-	r := f.sum(now, chosen, told, remarks)
+	r := f.sum(now, chosen, told, found, remarks)
 	r.Forced = forced
 	return r, next, nil
 }
@@ -126,7 +130,7 @@ func (f Files) tell(ctx context.Context, c candidate, known map[string]File, m *
 }
 
 // sum adds up what the files tell of the days up to now.
-func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []money.Note) money.Reading {
+func (f Files) sum(now time.Time, chosen []candidate, told []File, found *repeats, remarks []money.Note) money.Reading {
 	r := money.Reading{
 		Source: f.Source(), Name: f.Name(), Origin: money.FOCUS,
 		At: now, Days: money.Days{}, Column: f.Column,
@@ -146,14 +150,21 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []mon
 				continue
 			}
 			for g, c := range groups {
-				r.Days.Add(day, g, c)
+				if c, ok := found.share(k, day, g, c); ok {
+					r.Days.Add(day, g, c)
+				}
 			}
 		}
 	}
 	// A month's charge is known of before its days are: it tells of no newest day where others do.
 	r.Newest, r.Known = r.Days.Newest()
 	for k := range told {
-		told[k].Periods.spread(r.Days, today, func(day money.Day, _ money.Group) bool { return chosen[k].superseded(day) })
+		told[k].Periods.spread(r.Days, today, func(first, day money.Day, g money.Group, c money.Cost) (money.Cost, bool) {
+			if chosen[k].superseded(day) {
+				return c, false
+			}
+			return found.share(k, first, g, c)
+		})
 		for of := range told[k].Periods {
 			if of.First > today {
 				notes.future(chosen[k].name, of.First)
@@ -167,7 +178,7 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, remarks []mon
 		r.Newest, r.Known = r.Days.Newest()
 	}
 	r.Lacks = notes.lacks()
-	r.Notes = append(remarks, notes.all()...)
+	r.Notes = append(append(remarks, found.all()...), notes.all()...)
 	return r
 }
 

@@ -22,6 +22,11 @@ type candidate struct {
 	modTime time.Time
 	regular bool
 	without []span // days that a newer run of the same export tells
+
+	// Of files that a manifest names: the export that they are a part of, and its name for people; of what it is, as
+	// exports of one scope tell of the same charges; and when it was made.
+	unit, export, scope string
+	made                time.Time
 }
 
 func (c *candidate) superseded(day money.Day) bool {

@@ -28,7 +28,9 @@ type File struct {
 	Periods Periods // charges for more than a day, which are not in Days
 	Rows    int64   // counted in both
 	// Prints are of the rows by the day that they begin on.
-	Prints map[money.Day]Print
+	Prints  map[money.Day]Print
+	Exact   *Exact // nil: not read
+	Parquet bool
 
 	Used     string   // the cost column that Days holds
 	Lacks    []string // columns that it does not have

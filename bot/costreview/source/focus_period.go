@@ -50,9 +50,9 @@ func spreads(kind money.Kind, category string, start, end moment) (days int32, l
 	return 0, false
 }
 
-// spread adds what falls on the days up to the last one to a reading's. skip, which
-// may be nil, reports days that are told elsewhere.
-func (p Periods) spread(into money.Days, last money.Day, skip func(money.Day, money.Group) bool) {
+// spread adds what falls on the days up to the last one to a reading's. share is how
+// much of a charge counts on a day; false: nothing, because it is told elsewhere.
+func (p Periods) spread(into money.Days, last money.Day, share func(first, day money.Day, g money.Group, c money.Cost) (money.Cost, bool)) {
 	for of, groups := range p {
 		for k := range of.Days {
 			day := of.First + money.Day(k)
@@ -60,7 +60,8 @@ func (p Periods) spread(into money.Days, last money.Day, skip func(money.Day, mo
 				break
 			}
 			for g, c := range groups {
-				if skip(day, g) {
+				c, ok := share(of.First, day, g, c)
+				if !ok {
 					continue
 				}
 				g.Spread = true

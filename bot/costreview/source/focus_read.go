@@ -47,6 +47,7 @@ func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter
 	case n == 0:
 		return errors.New("it is empty")
 	case string(magic) == "PAR1":
+		t.file.Parquet = true
 		return readParquet(ctx, t, file, size, m)
 	}
 	read := func(use func(io.Reader) error) error { return readText(ctx, file, size, m, use) }

@@ -15,21 +15,21 @@ func TestBigFilesTakeTurns(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	const big, small = bigTable/4 + 1000, 5000 // groups: each counts as four cells
-	rows := func(n int) (text string, records [][]string) {
+	rows := func(file string, n int) (text string, records [][]string) {
 		var b strings.Builder
 		b.WriteString(wide)
 		records = append(records, strings.Split(strings.TrimSpace(wide), ","))
 		for k := range n {
-			row := line(fmt.Sprintf("ServiceName=s%d", k))
+			row := line(fmt.Sprintf("ServiceName=%s%d", file, k))
 			b.WriteString(row)
 			records = append(records, strings.Split(strings.TrimSpace(row), ","))
 		}
 		return b.String(), records
 	}
 	for k := range 2 {
-		text, _ := rows(big)
+		text, _ := rows(fmt.Sprintf("big%d-", k), big)
 		write(t, filepath.Join(folder, fmt.Sprintf("%d.csv", k)), []byte(text))
-		_, records := rows(small)
+		_, records := rows(fmt.Sprintf("small%d-", k), small)
 		write(t, filepath.Join(folder, fmt.Sprintf("%d.parquet", k)), parquetOf(t, records, nil, 1000, asIs))
 	}
 	r := read(t, Files{Patterns: []string{filepath.Join(folder, "*")}})

@@ -34,6 +34,15 @@ const maxListed = 100_000
 // awsManifest is the part of a manifest that says which files are one version.
 type awsManifest struct {
 	DataFiles []awsFile `json:"dataFiles"`
+	ExportArn string    `json:"exportArn"` // arn:aws:bcm-data-exports:us-east-1:111122223333:export/focus-1f2e
+}
+
+// scope is the account that exports: each of its exports tells of all its charges.
+func (m *awsManifest) scope() string {
+	if parts := strings.Split(m.ExportArn, ":"); len(parts) > 5 && parts[0] == "arn" && parts[4] != "" {
+		return "aws:" + parts[4]
+	}
+	return ""
 }
 
 // awsFile is a file's address: s3://bucket/prefix/export/data/... or its key alone.
@@ -92,7 +101,13 @@ func currentAWS(files []candidate) ([]candidate, []money.Note) {
 				}
 			}
 			var missing int
-			files, missing = keepNamed(files, func(path string) bool { return strings.HasPrefix(filepath.ToSlash(path), data) }, named)
+			inside := func(path string) bool { return strings.HasPrefix(filepath.ToSlash(path), data) }
+			files, missing = keepNamed(files, inside, named)
+			for k := range files {
+				if c := &files[k]; inside(c.path) {
+					c.unit, c.export, c.scope, c.made = folder, filepath.Base(folder), m.scope(), v.at
+				}
+			}
 			if missing > 0 {
 				notes = append(notes, missingNote(filepath.Base(v.path)+" of "+v.period, missing, len(named)))
 			}

@@ -38,6 +38,8 @@ type microsoftManifest struct {
 type run struct {
 	folder string
 	export string
+	name   string // of the export, for people
+	scope  string
 	days   span
 	at     time.Time
 	named  []string
@@ -62,6 +64,7 @@ func currentMicrosoft(files []candidate) ([]candidate, []money.Note) {
 		for k := range files {
 			if within(files[k].path) {
 				files[k].without = slices.Clone(told[r.export])
+				files[k].unit, files[k].export, files[k].scope, files[k].made = r.export, r.name, r.scope, r.at
 			}
 		}
 		told[r.export] = append(told[r.export], r.days)
@@ -100,6 +103,7 @@ func microsoftRuns(files []candidate) ([]run, []money.Note) {
 		if m.ExportConfig.ExportName == "" {
 			r.export = filepath.Dir(filepath.Dir(folder))
 		}
+		r.name, r.scope = m.ExportConfig.ExportName, m.scope()
 		if submitted, err := time.Parse(time.RFC3339, m.RunInfo.SubmittedTime); err == nil {
 			r.at = submitted
 		}
@@ -110,6 +114,17 @@ func microsoftRuns(files []candidate) ([]run, []money.Note) {
 		runs = append(runs, r)
 	}
 	return runs, notes
+}
+
+// scope is what the export is of: the subscription, resource group or billing account
+// that its id begins with, of which several exports may be made.
+func (m *microsoftManifest) scope() string {
+	id := strings.ToLower(m.ExportConfig.ResourceID)
+	scope, _, ok := strings.Cut(id, "/providers/microsoft.costmanagement/exports/")
+	if !ok || scope == "" {
+		return ""
+	}
+	return "microsoft:" + scope
 }
 
 // days are what a run tells: by its manifest, else by the name of the folder of

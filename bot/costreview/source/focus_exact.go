@@ -1,0 +1,189 @@
+package source
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"hash/fnv"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// Exact are the prints of a file's rows, each with all of its columns in whatever
+// order, by the day that it begins on. It costs a second reading, and is only for
+// files whose costs look as if they were told twice.
+type Exact struct {
+	Days map[money.Day]Print
+	// Named are the rows that say which resource they are for: two such that are equal are one.
+	Named int64
+}
+
+func (e *Exact) add(day money.Day, row uint64, named bool) {
+	p := e.Days[day]
+	p.add(printOf(row))
+	e.Days[day] = p
+	if named {
+		e.Named++
+	}
+}
+
+func hashText(text string) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, text) // it never fails
+	return h.Sum64()
+}
+
+// exact reads a file's prints; nil: they are not known.
+func exact(ctx context.Context, c candidate, parquetFile bool) (e *Exact, err error) {
+	defer damaged(&err)
+	file, err := os.Open(c.path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	e = &Exact{Days: map[money.Day]Print{}}
+	if parquetFile {
+		return e, e.readParquet(ctx, file, c.size)
+	}
+	read := func(use func(io.Reader) error) error { return readText(ctx, file, c.size, newMeter(nil, 0), use) }
+	err = read(func(text io.Reader) error { return e.readText(text, form{}) })
+	if errors.Is(err, errForm) {
+		var proven form
+		err = read(func(text io.Reader) (err error) {
+			proven, _, err = prove(text)
+			return err
+		})
+		*e = Exact{Days: map[money.Day]Print{}}
+		if err == nil {
+			err = read(func(text io.Reader) error { return e.readText(text, proven) })
+		}
+	}
+	return e, err
+}
+
+func (e *Exact) readText(from io.Reader, known form) error {
+	records, err := openRecords(from)
+	if err != nil {
+		return err
+	}
+	names, start, resource := make([]uint64, len(records.header)), -1, -1
+	for k, name := range records.header {
+		name = canonical(name)
+		names[k] = hashText(name)
+		switch name {
+		case "chargeperiodstart":
+			start = k
+		case "resourceid":
+			resource = k
+		}
+	}
+	for {
+		record, err := records.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if _, ok := errors.AsType[*csv.ParseError](err); ok && records.cut() == nil {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		at, ok := parseMoment(record[start])
+		if !ok {
+			if at, err = known.date(record[start]); errors.Is(err, errForm) {
+				return err
+			}
+		}
+		var row uint64
+		for k, text := range record {
+			if !isNull(text) {
+				row += mix(names[k], hashText(strings.TrimSpace(text)))
+			}
+		}
+		e.add(at.day, row, resource >= 0 && !isNull(record[resource]))
+	}
+}
+
+func (e *Exact) readParquet(ctx context.Context, from *os.File, size int64) error {
+	if err := checkFooter(from, size); err != nil {
+		return err
+	}
+	file, err := parquet.OpenFile(from, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(chunk))
+	if err != nil {
+		return err
+	}
+	var leaves []*parquet.Column
+	var walk func(*parquet.Column)
+	walk = func(c *parquet.Column) {
+		if c.Leaf() {
+			leaves = append(leaves, c)
+		}
+		for _, below := range c.Columns() {
+			walk(below)
+		}
+	}
+	walk(file.Root())
+	names, start, resource := make([]uint64, len(leaves)), -1, -1
+	for k, leaf := range leaves {
+		name := strings.ToLower(strings.Join(leaf.Path(), "."))
+		names[k] = hashText(name)
+		switch name {
+		case "chargeperiodstart":
+			start = k
+		case "resourceid":
+			resource = k
+		}
+	}
+	if start < 0 {
+		return errWalk
+	}
+	for k, group := range file.RowGroups() {
+		if _, err := checkPages(from, size, &file.Metadata().RowGroups[k], leaves); err != nil {
+			return err
+		}
+		if err := e.readGroup(ctx, group, names, leaves[start], start, resource); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Exact) readGroup(ctx context.Context, group parquet.RowGroup, names []uint64, begins *parquet.Column, start, resource int) error {
+	rows := group.Rows()
+	defer rows.Close()
+	buffer := make([]parquet.Row, 256)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := rows.ReadRows(buffer)
+		for _, values := range buffer[:n] {
+			var row uint64
+			var at date
+			named := false
+			for _, v := range values {
+				k := v.Column()
+				if k == start {
+					at = dateOf(v, begins.Type())
+				}
+				if v.IsNull() {
+					continue
+				}
+				named = named || k == resource
+				row += mix(names[k], hashText(v.String()))
+			}
+			e.add(at.day, row, named)
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,371 @@
+package source
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// claim is what one export tells whole, so that no second one is counted beside it: an
+// account's day.
+type claim struct {
+	day               money.Day
+	provider, account string
+}
+
+func claimOf(day money.Day, g money.Group) claim { return claim{day, g.Provider, g.Account} }
+
+// repeats are what files tell again: the same rows in two files or twice in one, and
+// exports of one scope beside each other. Each counts once.
+type repeats struct {
+	files  []candidate
+	told   []File
+	skip   []map[claim]bool
+	twice  []map[money.Day]bool // days of which every row is there twice
+	groups []int                // by file: which files tell of the same, union and find
+	weak   map[[2]int][]money.Day
+	notes  []money.Note
+}
+
+// findRepeats looks through what files told. Those that look alike are read once more,
+// row by row, and what was read is kept with them.
+func findRepeats(ctx context.Context, files []candidate, told []File) (*repeats, error) {
+	r := &repeats{files: files, told: told, skip: make([]map[claim]bool, len(told)), twice: make([]map[money.Day]bool, len(told)), weak: map[[2]int][]money.Day{}}
+	for k := range told {
+		r.skip[k], r.twice[k] = map[claim]bool{}, map[money.Day]bool{}
+		r.groups = append(r.groups, k)
+	}
+	if err := r.readExact(ctx); err != nil {
+		return nil, err
+	}
+	for k := range told {
+		r.findTwice(k)
+	}
+	r.joinTwins()
+	r.joinScopes()
+	r.settle()
+	return r, nil
+}
+
+// look is what files have to share to be looked at: a day's print.
+type look struct {
+	day money.Day
+	Print
+}
+
+// alike are the files that tell the same of a day, by that.
+func (r *repeats) alike() map[look][]int {
+	all := map[look][]int{}
+	for k := range r.told {
+		for day, p := range r.told[k].Prints {
+			if r.told[k].Fault == "" && !r.files[k].superseded(day) {
+				all[look{day, p}] = append(all[look{day, p}], k)
+			}
+		}
+	}
+	return all
+}
+
+// readExact reads the files anew of which one day looks like another's of the same
+// kind, or like twice the same rows.
+func (r *repeats) readExact(ctx context.Context) error {
+	wanted := map[int]bool{}
+	for k := range r.told {
+		for _, p := range r.told[k].Prints {
+			wanted[k] = wanted[k] || p.Rows >= leastTwice && p.Xor == 0 && r.told[k].Fault == ""
+		}
+	}
+	for _, files := range r.alike() {
+		for _, k := range files {
+			same := func(other int) bool { return other != k && r.told[other].Parquet == r.told[k].Parquet }
+			wanted[k] = wanted[k] || slices.ContainsFunc(files, same)
+		}
+	}
+	for k := range r.told {
+		if !wanted[k] || r.told[k].Exact != nil {
+			continue
+		}
+		e, err := exact(ctx, r.files[k], r.told[k].Parquet)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil { // then nothing is known to be there twice
+			e = &Exact{}
+		}
+		r.told[k].Exact = e
+	}
+	return nil
+}
+
+// leastTwice is how many rows a day must have for all of them being there twice to be
+// no chance.
+const leastTwice = 4
+
+// findTwice finds the days of a file of which every row is there twice. Rows that do
+// not say which resource they are for may be equal for good reason: they are taken for
+// one only where that is so of the whole file, and of several services.
+func (r *repeats) findTwice(k int) {
+	f := &r.told[k]
+	if f.Exact == nil || f.Fault != "" {
+		return
+	}
+	services, rows, whole := map[string]bool{}, int64(0), true
+	for g := range f.groups() {
+		services[g.Service] = true
+	}
+	for day := range f.Prints {
+		p := f.Exact.Days[day]
+		rows += p.Rows
+		whole = whole && p.Xor == 0 && p.Rows > 0
+	}
+	named := 2*f.Exact.Named >= rows
+	for day := range f.Prints {
+		p := f.Exact.Days[day]
+		if p.Xor == 0 && (named && p.Rows >= leastTwice || whole && rows >= 10 && len(services) >= 3) {
+			r.twice[k][day] = true
+		}
+	}
+	if n := len(r.twice[k]); n > 0 {
+		r.notes = append(r.notes, money.Note{Text: fmt.Sprintf("%s: every row of %s is there twice: each is counted once; export it again.", r.files[k].name, listDays(daysOf(r.twice[k])))})
+	}
+}
+
+func daysOf(set map[money.Day]bool) (days []money.Day) {
+	for day := range set {
+		days = append(days, day)
+	}
+	slices.Sort(days)
+	return days
+}
+
+func (r *repeats) find(k int) int {
+	for r.groups[k] != k {
+		k = r.groups[k]
+	}
+	return k
+}
+
+// joinTwins joins files that have days of the same rows. Where these are at least a
+// third of the rows of the days that both have, the files are exports of the same,
+// made at different times; else only those days are told again.
+func (r *repeats) joinTwins() {
+	twins := map[[2]int][]money.Day{}
+	for l, files := range r.alike() {
+		var others []int // of which no two have the same rows
+		for _, b := range files {
+			a := slices.IndexFunc(others[:min(len(others), maxOthers)], func(a int) bool { return r.sameRows(a, b, l.day) })
+			if a < 0 {
+				others = append(others, b)
+				continue
+			}
+			twins[[2]int{others[a], b}] = append(twins[[2]int{others[a], b}], l.day)
+		}
+	}
+	for pair, days := range twins {
+		a, b := pair[0], pair[1]
+		var same, both int64
+		for day, p := range r.told[b].Prints {
+			if other, ok := r.told[a].Prints[day]; ok {
+				both += min(p.Rows, other.Rows)
+			}
+		}
+		for _, day := range days {
+			same += r.told[a].Prints[day].Rows
+		}
+		if 3*same >= both {
+			r.groups[r.find(a)] = r.find(b)
+		} else {
+			r.weak[pair] = days
+		}
+	}
+}
+
+// maxOthers bounds with how many files, whose costs of a day are the same and whose rows
+// are not, one is compared.
+const maxOthers = 100
+
+// sameRows reports whether two files whose costs of a day are the same have the same
+// rows. What is written in different ways is compared by its costs alone.
+func (r *repeats) sameRows(a, b int, day money.Day) bool {
+	x, y := &r.told[a], &r.told[b]
+	if r.files[a].unit != "" && r.files[a].unit == r.files[b].unit {
+		return false // parts of one export
+	}
+	if x.Parquet != y.Parquet {
+		return true
+	}
+	return x.Exact != nil && y.Exact != nil && x.Exact.Days[day].Rows > 0 && x.Exact.Days[day] == y.Exact.Days[day]
+}
+
+// joinScopes joins the exports that manifests say are of one scope, under whatever
+// names.
+func (r *repeats) joinScopes() {
+	first := map[string]int{}
+	for k, c := range r.files {
+		if c.scope == "" || r.told[k].Folded {
+			continue
+		}
+		if other, ok := first[c.scope]; ok {
+			r.groups[r.find(k)] = r.find(other)
+			continue
+		}
+		first[c.scope] = k
+	}
+}
+
+// settle decides whose word counts: of files of the same the newest that tells an
+// account's day, unless another tells other services of it.
+func (r *repeats) settle() {
+	together := map[int][]int{}
+	for k := range r.told {
+		together[r.find(k)] = append(together[r.find(k)], k)
+	}
+	for k := range r.told { // in the order of paths
+		if files := together[k]; len(files) > 1 {
+			r.settleAmong(files)
+		}
+	}
+	pairs := make([][2]int, 0, len(r.weak))
+	for pair := range r.weak {
+		pairs = append(pairs, pair)
+	}
+	slices.SortFunc(pairs, func(x, y [2]int) int { return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1])) })
+	for _, pair := range pairs {
+		if r.find(pair[0]) == r.find(pair[1]) {
+			continue
+		}
+		days := map[money.Day]bool{}
+		for _, day := range r.weak[pair] {
+			days[day] = true
+		}
+		r.eachClaim(pair[1], func(c claim, _ string) {
+			if days[c.day] {
+				r.skip[pair[1]][c] = true
+			}
+		})
+		r.note(pair[1], pair[0], days)
+	}
+}
+
+// eachClaim visits what a file tells of.
+func (r *repeats) eachClaim(k int, visit func(c claim, service string)) {
+	for day, groups := range r.told[k].Days {
+		for g := range groups {
+			if !r.files[k].superseded(day) {
+				visit(claimOf(day, g), g.Service)
+			}
+		}
+	}
+	for of, groups := range r.told[k].Periods {
+		for g := range groups {
+			visit(claimOf(of.First, g), g.Service)
+		}
+	}
+}
+
+// settleAmong lets each unit claim what no newer one does.
+func (r *repeats) settleAmong(files []int) {
+	units := map[string][]int{}
+	var order []string
+	for _, k := range files {
+		unit := cmp.Or(r.files[k].unit, r.files[k].path)
+		if units[unit] == nil {
+			order = append(order, unit)
+		}
+		units[unit] = append(units[unit], k)
+	}
+	slices.SortStableFunc(order, func(x, y string) int { return r.newer(units[x], units[y]) })
+	owners := map[claim]map[string]int{} // by service: a file of the unit
+	for _, unit := range order {
+		mine := map[claim]map[string]int{}
+		for _, k := range units[unit] {
+			r.eachClaim(k, func(c claim, service string) {
+				if mine[c] == nil {
+					mine[c] = map[string]int{}
+				}
+				mine[c][service] = k
+			})
+		}
+		lost, to := map[money.Day]bool{}, -1
+		for c, services := range mine {
+			by := -1
+			for service := range services {
+				if owner, ok := owners[c][service]; ok {
+					by = max(by, owner)
+				}
+			}
+			if by >= 0 {
+				for _, k := range units[unit] {
+					r.skip[k][c] = true
+				}
+				lost[c.day], to = true, max(to, by)
+				continue
+			}
+			if owners[c] == nil {
+				owners[c] = map[string]int{}
+			}
+			for service, k := range services {
+				owners[c][service] = k
+			}
+		}
+		if len(lost) > 0 {
+			r.note(units[unit][0], to, lost)
+		}
+	}
+}
+
+// newer sorts units by whose word counts: the one that was made later, or tells of a
+// later day, or more; of equal ones that with the shorter name, which is no copy's.
+func (r *repeats) newer(a, b []int) int {
+	about := func(unit []int) (made time.Time, newest money.Day, rows int64, path string) {
+		for _, k := range unit {
+			made, path = r.files[k].made, r.files[k].path
+			rows += r.told[k].Rows
+			for day := range r.told[k].Prints {
+				newest = max(newest, day)
+			}
+		}
+		return made, newest, rows, path
+	}
+	madeA, newestA, rowsA, pathA := about(a)
+	madeB, newestB, rowsB, pathB := about(b)
+	return cmp.Or(madeB.Compare(madeA), cmp.Compare(newestB, newestA), cmp.Compare(rowsB, rowsA), cmp.Compare(len(pathA), len(pathB)), cmp.Compare(pathA, pathB))
+}
+
+// maxRepeats is how many files that tell again are named.
+const maxRepeats = 5
+
+func (r *repeats) note(again, before int, days map[money.Day]bool) {
+	called := func(k int) string {
+		if r.files[k].export != "" {
+			return "export " + clean(r.files[k].export)
+		}
+		return r.files[k].name
+	}
+	r.notes = append(r.notes, money.Note{Text: fmt.Sprintf("%s tells again what %s does, of %s: counted once; match only one of them.", called(again), called(before), listDays(daysOf(days)))})
+}
+
+// all are the notes; the same of many files is said of some.
+func (r *repeats) all() []money.Note {
+	slices.SortFunc(r.notes, func(a, b money.Note) int { return cmp.Compare(a.Text, b.Text) })
+	notes := slices.Compact(r.notes)
+	if rest := len(notes) - maxRepeats; rest > 0 {
+		notes = append(notes[:maxRepeats:maxRepeats], money.Note{Text: fmt.Sprintf("%d more files or exports tell again what others do: each charge is counted once.", rest)})
+	}
+	return notes
+}
+
+// share is how much of a file's charge counts; ok is false when another file tells it.
+func (r *repeats) share(k int, day money.Day, g money.Group, c money.Cost) (counts money.Cost, ok bool) {
+	if r.skip[k][claimOf(day, g)] {
+		return c, false
+	}
+	if r.twice[k][day] {
+		return money.Cost{Amount: c.Amount.Part(0, 2), Billed: c.Billed.Part(0, 2)}, true
+	}
+	return c, true
+}
