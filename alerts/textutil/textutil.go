@@ -84,13 +84,16 @@ func Count(n int, noun string) string {
 	return Thousands(n) + " " + noun + "s"
 }
 
-// IsAre is the verb after Count.
-func IsAre(n int) string {
+// Plural is the word for one, or for many.
+func Plural(n int, one, many string) string {
 	if n == 1 {
-		return "is"
+		return one
 	}
-	return "are"
+	return many
 }
+
+// IsAre is the verb after Count.
+func IsAre(n int) string { return Plural(n, "is", "are") }
 
 // CountIs writes "1 step is", "2 steps are".
 func CountIs(n int, noun string) string { return Count(n, noun) + " " + IsAre(n) }
@@ -102,4 +105,20 @@ func List(words []string) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// More ends a list that is cut: " and 3 more"; empty when nothing is left out.
+func More(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return " and " + Thousands(n) + " more"
+}
+
+// Sentence ends a text with a full stop, unless it ends like a sentence already.
+func Sentence(s string) string {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
 }

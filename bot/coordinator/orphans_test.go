@@ -17,11 +17,11 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/embedded"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
@@ -364,7 +364,7 @@ func TestStrayThatNobodyWants(t *testing.T) {
 		{Topic: topic.Storm(99), Slot: ledger.Root, Op: "OTHER4"}, // of a storm
 		{Topic: topic.Incident(1), Slot: ledger.Root, Op: "OTHER5"},
 	} {
-		posted, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: stray.Op})
+		posted, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: blockkit.Message{Text: "a stray"}, Op: stray.Op})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -398,7 +398,7 @@ func TestStrayOfASettledSlot(t *testing.T) {
 	op, _ := root.Metadata.Payload["op_id"].(string)
 	ago := time.Now().Add(-time.Minute)
 	posted := func(op string) string {
-		answer, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: op})
+		answer, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: blockkit.Message{Text: "a stray"}, Op: op})
 		if err != nil {
 			t.Fatal(err)
 		}

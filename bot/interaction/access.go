@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -295,7 +296,7 @@ func (h *Handler) refused(decision access.Decision, gone incident.Answer) string
 	if decision.Hidden {
 		return message.Answer(gone, h.Settings().Command)
 	}
-	return message.Escape(sentence(decision.Reason))
+	return blockkit.Escape(sentence(decision.Reason))
 }
 
 // sentence makes one of a clause.

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
@@ -227,7 +227,7 @@ func TestReplicasShareWhatAPersonMayDo(t *testing.T) {
 	other := interaction.New(r.handler.Options)
 	other.WaitForSlack(patience)
 	channel, _ := r.sim.Channel("incidents")
-	said := func(d *interaction.Handler, op string) message.Message {
+	said := func(d *interaction.Handler, op string) blockkit.Message {
 		return d.Command(t.Context(), slackapi.Slash{Op: op, UserID: r.id("anna"), UserName: "anna", UserTeam: "T0SIM00001", ChannelID: channel.ID, Text: "start triage " + op, At: time.Now()}).Message
 	}
 	const refused = "more is not taken from one person"

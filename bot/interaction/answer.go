@@ -3,6 +3,7 @@ package interaction
 import (
 	"context"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -52,11 +53,11 @@ func toldByThread(a incident.Answer, always bool) bool {
 
 // sendEphemeral tells one person something, best effort. All that can be lost is stored by
 // then, so Slack is acknowledged first.
-func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said message.Message) {
+func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said blockkit.Message) {
 	slackapi.Acknowledge(ctx)
 	said = h.linked(ctx, person{id: to.User, channel: to.Channel}, said)
 	if to.TriggerID != "" && said.Long() {
-		err := h.Slack.OpenView(ctx, to.TriggerID, message.AnswerModal(said))
+		err := h.Slack.OpenView(ctx, to.TriggerID, blockkit.AnswerModal(said))
 		if err == nil {
 			return
 		}
@@ -68,7 +69,7 @@ func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said m
 
 // say is sendEphemeral for a sentence.
 func (h *Handler) say(ctx context.Context, to slackapi.Private, text string) {
-	h.sendEphemeral(ctx, to, message.Message{Text: text})
+	h.sendEphemeral(ctx, to, blockkit.Message{Text: text})
 }
 
 func (h *Handler) send(ctx context.Context, to slackapi.Private) {

@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/message"
@@ -137,7 +138,7 @@ func (h *Handler) openForm(ctx context.Context, a slackapi.Action, to slackapi.P
 	if err := h.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
 		h.Logger.Warn("a modal could not be opened", about, "error", err)
 		to.TriggerID = "" // it opens nothing else
-		h.say(ctx, to, "The form could not be opened: "+message.Escape(err.Error())+". Please "+advice+".")
+		h.say(ctx, to, "The form could not be opened: "+blockkit.Escape(err.Error())+". Please "+advice+".")
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
@@ -55,7 +56,7 @@ func (h *Handler) openReview(ctx context.Context, a slackapi.Action, button acti
 		return
 	}
 	if decision := h.maySee(ctx, who, document.Channel, document.Channel, h.responders(ctx, document.Channel)); ok && !decision.Allowed {
-		h.say(ctx, to, message.Escape(sentence(decision.Reason)))
+		h.say(ctx, to, blockkit.Escape(sentence(decision.Reason)))
 		return
 	}
 	view := message.DigestView{Report: document.Report, Command: h.Settings().Command, Number: number}

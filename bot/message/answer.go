@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 )
@@ -71,7 +72,7 @@ func answer(a incident.Answer, command string) string {
 		if t.words() == "" {
 			return "You are not among those who may act on this. Nothing was changed."
 		}
-		return mentioned(sentence(t.words())) + " Nothing was changed."
+		return mentioned(textutil.Sentence(t.words())) + " Nothing was changed."
 	case incident.AnswerNoDigest:
 		return t.noDigest()
 	case incident.AnswerNothing:
@@ -95,7 +96,7 @@ func answer(a incident.Answer, command string) string {
 		if t.words() == "" {
 			return "That did not work, and nothing was changed. Please try again."
 		}
-		return "That did not work: " + sentence(t.words()) + " Nothing was changed."
+		return "That did not work: " + textutil.Sentence(t.words()) + " Nothing was changed."
 	}
 	return ""
 }
@@ -186,7 +187,7 @@ func (t told) dealt(first string) string {
 // taken tells who was first, and when.
 func (t told) taken() string {
 	first := "Somebody"
-	if n := EscapeMrkdwn(t.Who.Name); n != "" {
+	if n := blockkit.EscapeMrkdwn(t.Who.Name); n != "" {
 		first = n
 	}
 	first += " was first: " + t.who()
@@ -229,16 +230,20 @@ func (t told) already() string {
 
 func (t told) id() string { return incident.ID(t.Incident) }
 
-func (t told) title() string { return EscapeMrkdwn(textutil.CutUnits(Line(t.Title), 200)) }
+func (t told) title() string {
+	return blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(t.Title), 200))
+}
 
-func (t told) words() string { return EscapeMrkdwn(textutil.CutUnits(Line(t.Text), 500)) }
+func (t told) words() string {
+	return blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(t.Text), 500))
+}
 
 // in says in which channel, when that is known.
 func (t told) in() string {
 	switch where := t.words(); {
 	case where == "":
 		return ""
-	case channelID.MatchString(where):
+	case blockkit.IsChannelID(where):
 		return " in <#" + where + ">"
 	default:
 		return " in " + where
@@ -279,7 +284,7 @@ func (t told) stateOr(without string) string {
 	case string(incident.StepDropped):
 		return stepWord(incident.StepDropped)
 	}
-	return EscapeMrkdwn(t.State)
+	return blockkit.EscapeMrkdwn(t.State)
 }
 
 // by names who did it, when somebody did.
@@ -298,7 +303,7 @@ func (t told) when(before string) string {
 	if t.When.IsZero() {
 		return ""
 	}
-	return before + date(t.When)
+	return before + blockkit.Date(t.When)
 }
 
 // try is a command on the incident that leads on.
@@ -306,12 +311,4 @@ func (t told) try(verb string) string { return fmt.Sprintf("`%s %s %s`", t.comma
 
 func (t told) tryStep(verb string) string {
 	return fmt.Sprintf("`%s %s %s %s`", t.command, verb, t.id(), t.ref())
-}
-
-// sentence ends with a full stop.
-func sentence(s string) string {
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
-		return s
-	}
-	return s + "."
 }

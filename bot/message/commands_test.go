@@ -11,13 +11,14 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
 
 // commands are the private answers that are messages.
-func commands(t testing.TB) map[string]Message {
+func commands(t testing.TB) map[string]blockkit.Message {
 	all := situations(t)
 	var many []incident.Incident
 	for k := range 42 {
@@ -35,7 +36,7 @@ func commands(t testing.TB) map[string]Message {
 	}
 	wide := *hotDatabase(t)
 	wide.Title, wide.Description, wide.Match = hostile, strings.Repeat(hostile, 9), []string{hostile}
-	out := map[string]Message{
+	out := map[string]blockkit.Message{
 		"incidents":        Incidents(IncidentList{Incidents: []incident.Incident{all["opened"].Incident, all["half done"].Incident, all["by hand"].Incident}, From: 1, Filter: "all", Now: night.Add(2 * time.Hour), Command: "/playbook"}),
 		"incidents many":   Incidents(IncidentList{Incidents: many, From: 1, Rest: 1970, Filter: "open", Now: night, Command: "/playbook"}),
 		"incidents none":   Incidents(IncidentList{Incidents: nil, From: 1, Filter: "mine", Now: night, Command: "/playbook"}),
@@ -51,9 +52,9 @@ func commands(t testing.TB) map[string]Message {
 		"timeline":         Timeline(story.incident, story.changes, 0),
 		"timeline long":    Timeline(story.incident, story140, 1140),
 		"timeline empty":   Timeline(story.incident, nil, 0),
-		"text":             Text("Hello, `INC-142`."),
-		"text long":        Text(strings.Repeat("A line of help &amp; words.\n", 2_000)),
-		"text one line":    Text(strings.Repeat("&lt;", 20_000)),
+		"text":             blockkit.TextMessage("Hello, `INC-142`."),
+		"text long":        blockkit.TextMessage(strings.Repeat("A line of help &amp; words.\n", 2_000)),
+		"text one line":    blockkit.TextMessage(strings.Repeat("&lt;", 20_000)),
 	}
 	for _, p := range library.All() {
 		out["playbook "+p.Name] = Playbook(p, "/playbook")
@@ -161,7 +162,7 @@ func TestAnswersAreHarmless(t *testing.T) {
 		for _, step := range []int{0, 3} {
 			for _, verb := range []incident.Verb{incident.VerbAcknowledge, incident.VerbDone, incident.VerbNote, incident.VerbShow, "other"} {
 				a := incident.Answer{Kind: kind, Verb: verb, Incident: 1, Step: step, Title: hostile, State: hostile, Who: evil, When: night, Text: hostile}
-				for _, problem := range problems(t, Text(Answer(a, "/playbook"))) {
+				for _, problem := range problems(t, blockkit.TextMessage(Answer(a, "/playbook"))) {
 					t.Errorf("%s %s: %s", kind, verb, problem)
 				}
 				a.Who, a.When, a.Text, a.Title, a.State = incident.User{}, time.Time{}, "", "", ""
@@ -195,7 +196,7 @@ func TestModals(t *testing.T) {
 	s, _, _ := i.FindStep("2")
 	s.Title = hostile
 	i.Number = 1_234_567_890
-	for name, view := range map[string]slack.ModalViewRequest{"skip": SkipModal(i, s), "note": NoteModal(i), "short": ShortModal(NoteModal(i), strings.Repeat("x<!channel>", 100))} {
+	for name, view := range map[string]slack.ModalViewRequest{"skip": SkipModal(i, s), "note": NoteModal(i), "short": blockkit.ShortModal(NoteModal(i), strings.Repeat("x<!channel>", 100))} {
 		if n := units(view.Title.Text); n > 24 {
 			t.Errorf("%s: title of %d characters, Slack takes 24", name, n)
 		}
@@ -212,7 +213,7 @@ func TestModals(t *testing.T) {
 	}
 	i = opened(t).incident
 	s, _, _ = i.FindStep("2")
-	golden(t, "modals", fmt.Sprintf("%s%s", readable(t, Message{Text: "skip", Blocks: SkipModal(i, s).Blocks.BlockSet}), readable(t, Message{Text: "note", Blocks: NoteModal(i).Blocks.BlockSet})))
+	golden(t, "modals", fmt.Sprintf("%s%s", readable(t, blockkit.Message{Text: "skip", Blocks: SkipModal(i, s).Blocks.BlockSet}), readable(t, blockkit.Message{Text: "note", Blocks: NoteModal(i).Blocks.BlockSet})))
 }
 
 // TestTimelineOfManyFlaps: what was folded counts as what it stands for, in the text,

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -22,41 +23,41 @@ const (
 // CostAnswer answers `/playbook cost [service]`: the last eight weeks of one
 // service with its anomalies, or of all services the last two. When there is no
 // such service, suggestions are names that might be meant.
-func CostAnswer(r report.ServiceReport, suggestions []string, command string) Message {
+func CostAnswer(r report.ServiceReport, suggestions []string, command string) blockkit.Message {
 	switch {
 	case len(r.Services) == 0:
 		return noService(r, suggestions, command)
 	case r.Asked == "":
 		return allServices(r, command)
 	}
-	s := stack{left: MaxTotal - 500}
+	s := stack{left: blockkit.MaxTotal - 500}
 	first := r.Services[0]
-	s.add(0, header("head", serviceName(first.Provider, first.Service, 100)+" · cost by week"))
+	s.add(0, blockkit.Header("head", serviceName(first.Provider, first.Service, 100)+" · cost by week"))
 	for k, service := range r.Services[:min(len(r.Services), maxSameName)] {
 		s.add(0, serviceBlock(service, fmt.Sprintf("service:%d", k+1)))
 	}
 	if rest := len(r.Services) - maxSameName; rest > 0 {
-		s.add(0, small("rest", plain("and "+textutil.Thousands(rest)+" more of that name, of other providers or currencies")))
+		s.add(0, blockkit.Context("rest", blockkit.PlainText("and "+textutil.Thousands(rest)+" more of that name, of other providers or currencies")))
 	}
 	s.add(0, rootMissingBlock(r.Missing)...)
-	says := []string{EscapeMrkdwn(orNothing(textutil.CutUnits(Line(first.Service), 80)))}
+	says := []string{blockkit.EscapeMrkdwn(blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(first.Service), 80)))}
 	if n := len(first.Weeks); n > 0 {
 		newest := first.Weeks[n-1]
-		says = append(says, upper(weekWord(newest.Week))+": "+EscapeMrkdwn(weekCost(newest, currencyName(first.Currency))))
+		says = append(says, upper(weekWord(newest.Week))+": "+blockkit.EscapeMrkdwn(weekCost(newest, currencyName(first.Currency))))
 	}
 	if n := len(first.Spikes); n > 0 {
 		says = append(says, textutil.Count(n, "time")+" above what was expected")
 	}
-	m := Message{Text: cutMarkup(strings.Join(says, ". ")+".", MaxText), Blocks: s.blocks}
+	m := blockkit.Message{Text: blockkit.CutMrkdwn(strings.Join(says, ". ")+".", blockkit.MaxText), Blocks: s.blocks}
 	if r.Typed != "" {
 		return WithNote(m, Taken(r.Typed, r.Asked))
 	}
 	return m
 }
 
-func noService(r report.ServiceReport, suggestions []string, command string) Message {
+func noService(r report.ServiceReport, suggestions []string, command string) blockkit.Message {
 	var says string
-	switch asked := EscapeMrkdwn(textutil.CutUnits(Line(r.Asked), 100)); {
+	switch asked := blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(r.Asked), 100)); {
 	case asked == "":
 		says = "There are no figures of any service yet."
 	case len(suggestions) == 0:
@@ -64,38 +65,38 @@ func noService(r report.ServiceReport, suggestions []string, command string) Mes
 	default:
 		var names []string
 		for _, s := range suggestions[:min(len(suggestions), 5)] {
-			names = append(names, "`"+EscapeMrkdwn(textutil.CutUnits(Line(s), 100))+"`")
+			names = append(names, "`"+blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(s), 100))+"`")
 		}
 		says = fmt.Sprintf("There is no service “%s”. Did you mean %s? `%s cost` lists them all.", asked, strings.Join(names, " or "), command)
 	}
 	for _, m := range r.Missing[:min(len(r.Missing), rootMissing)] {
-		says += "\n• Missing: " + EscapeMrkdwn(textutil.CutUnits(Line(m), maxMissing))
+		says += "\n• Missing: " + blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(m), maxMissing))
 	}
-	return Text(says)
+	return blockkit.TextMessage(says)
 }
 
 // serviceBlock is a service's weeks as a table, and what was above expected.
 func serviceBlock(s report.ServiceWeeks, id string) slack.Block {
 	c := currencyName(s.Currency)
-	head := (&paragraph{}).bold(serviceName(s.Provider, s.Service, 100)).text(inWords(c) + ": cost, change against the week before, week")
-	parts := []slack.RichTextElement{head.section(), preformatted(orNothing(aligned(weekLines(s))))}
-	var items []*paragraph
+	head := (&blockkit.Paragraph{}).Bold(serviceName(s.Provider, s.Service, 100)).Text(inWords(c) + ": cost, change against the week before, week")
+	parts := []slack.RichTextElement{head.Section(), blockkit.Preformatted(blockkit.NotEmpty(aligned(weekLines(s))))}
+	var items []*blockkit.Paragraph
 	for _, a := range s.Spikes[max(0, len(s.Spikes)-maxCostSpikes):] {
 		p := spike{Anomaly: a, currency: c}.sentence()
-		if why := textutil.CutUnits(Line(a.Why), 200); why != "" {
-			p.text(" · expected: " + why)
+		if why := textutil.CutUnits(blockkit.Line(a.Why), 200); why != "" {
+			p.Text(" · expected: " + why)
 		}
 		items = append(items, p)
 	}
 	switch {
 	case len(items) > 0:
-		parts = append(parts, (&paragraph{}).bold("Above what was expected").section(), bullets(items))
+		parts = append(parts, (&blockkit.Paragraph{}).Bold("Above what was expected").Section(), blockkit.Bullets(items))
 	case !s.Judged:
-		parts = append(parts, (&paragraph{}).italic("Its history is too short to tell anomalies.").section())
+		parts = append(parts, (&blockkit.Paragraph{}).Italic("Its history is too short to tell anomalies.").Section())
 	default:
-		parts = append(parts, (&paragraph{}).text("Nothing was above what was expected.").section())
+		parts = append(parts, (&blockkit.Paragraph{}).Text("Nothing was above what was expected.").Section())
 	}
-	return rich(id, parts...)
+	return blockkit.RichText(id, parts...)
 }
 
 // weekLines are a service's weeks, oldest first. Weeks that are not whole are in no
@@ -143,9 +144,9 @@ func weekCost(w report.ServiceWeek, currency string) string {
 
 // allServices are the costliest services of the newest week, currency by currency,
 // beside the week before.
-func allServices(r report.ServiceReport, command string) Message {
-	s := stack{left: MaxTotal - 500}
-	s.add(0, header("head", fmt.Sprintf("Cost by service · %s, %s", weekWord(r.Week), weekDates(r.Week))))
+func allServices(r report.ServiceReport, command string) blockkit.Message {
+	s := stack{left: blockkit.MaxTotal - 500}
+	s.add(0, blockkit.Header("head", fmt.Sprintf("Cost by service · %s, %s", weekWord(r.Week), weekDates(r.Week))))
 	shown := r.Services[:min(len(r.Services), maxServiceRows)]
 	days := 0 // of the newest week, at most
 	for _, service := range shown {
@@ -167,16 +168,16 @@ func allServices(r report.ServiceReport, command string) Message {
 		rows[c] = append(rows[c], lastTwo(service, days))
 	}
 	for k, c := range currencies {
-		head := (&paragraph{}).bold(upper(strings.TrimSpace(inWords(orNothing(c))))).text(": " + newest + ", " + weekWord(r.Week.Add(-1)) + ", change")
-		s.add(0, rich(fmt.Sprintf("currency:%d", k+1), head.section(), preformatted(aligned(rows[c]))))
+		head := (&blockkit.Paragraph{}).Bold(upper(strings.TrimSpace(inWords(blockkit.NotEmpty(c))))).Text(": " + newest + ", " + weekWord(r.Week.Add(-1)) + ", change")
+		s.add(0, blockkit.RichText(fmt.Sprintf("currency:%d", k+1), head.Section(), blockkit.Preformatted(aligned(rows[c]))))
 	}
 	if rest := r.More + len(r.Services) - len(shown); rest > 0 {
-		s.add(0, small("rest", plain("and "+textutil.Count(rest, "more service"))))
+		s.add(0, blockkit.Context("rest", blockkit.PlainText("and "+textutil.Count(rest, "more service"))))
 	}
 	s.add(0, rootMissingBlock(r.Missing)...)
-	s.add(0, small("way", markup(fmt.Sprintf("`%s cost SERVICE` shows eight weeks of one.", command))))
-	return Message{
-		Text:   cutMarkup(fmt.Sprintf("Cost by service, %s. Most of all %s. %s in all.", weekDates(r.Week), EscapeMrkdwn(textutil.CutUnits(Line(shown[0].Service), 80)), textutil.Count(len(r.Services)+r.More, "service")), MaxText),
+	s.add(0, blockkit.Context("way", blockkit.Mrkdwn(fmt.Sprintf("`%s cost SERVICE` shows eight weeks of one.", command))))
+	return blockkit.Message{
+		Text:   blockkit.CutMrkdwn(fmt.Sprintf("Cost by service, %s. Most of all %s. %s in all.", weekDates(r.Week), blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(shown[0].Service), 80)), textutil.Count(len(r.Services)+r.More, "service")), blockkit.MaxText),
 		Blocks: s.blocks,
 	}
 }

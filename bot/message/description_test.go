@@ -8,6 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // TestDescriptionIsShownBesideTheSummary: of one alert in the root, of several in their
@@ -37,7 +38,7 @@ func TestDescriptionIsShownBesideTheSummary(t *testing.T) {
 		if len(c.alerts) == 1 {
 			n.CommonLabels["instance"] = "db-0"
 		}
-		got := Terminal(root(newScene(t, triage()).hears(n).view()))
+		got := blockkit.Terminal(root(newScene(t, triage()).hears(n).view()))
 		_, after, _ := strings.Cut(got, "playbook triage\n")
 		words, _, _ := strings.Cut(after, "\n*Owners")
 		if words != c.root {

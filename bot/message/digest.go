@@ -9,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/chart"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -103,21 +104,21 @@ func digestPicture(r report.Report) (p Picture, ok bool) {
 
 // DigestPreview answers `/playbook digest preview`: what the root would say, for
 // one person, without buttons and picture.
-func DigestPreview(v DigestView) Message { return digestRoot(v, false, true) }
+func DigestPreview(v DigestView) blockkit.Message { return digestRoot(v, false, true) }
 
 // digestRoot is the digest on one screen of a phone. Room is kept first for what
 // must not be left out.
-func digestRoot(v DigestView, details, preview bool) Message {
+func digestRoot(v DigestView, details, preview bool) blockkit.Message {
 	r := v.Report
 	organisation := linesOf("organisation", organisationLines(r.Organisation))
 	incidents := append(linesOf("incidents", incidentLines(r.Incidents)), rootMissingBlock(r.Missing)...)
-	s := stack{left: MaxTotal - 800 - sizeEstimate(organisation...) - sizeEstimate(incidents...)}
+	s := stack{left: blockkit.MaxTotal - 800 - blockkit.Size(organisation...) - blockkit.Size(incidents...)}
 	if p, ok := digestPicture(r); ok {
-		s.left -= jsonLength(p.Alt) + 4*objectWeight
+		s.left -= blockkit.JSONLength(p.Alt) + 4*blockkit.ObjectSize
 	}
-	s.add(0, header("head", digestHead(r)), digestOrigin(v, preview))
+	s.add(0, blockkit.Header("head", digestHead(r)), digestOrigin(v, preview))
 	if v.Belongs != "" {
-		s.add(0, lines("belongs", []*paragraph{belongs(v.Belongs, v.BelongsWhy)}))
+		s.add(0, blockkit.Lines("belongs", []*blockkit.Paragraph{belongs(v.Belongs, v.BelongsWhy)}))
 	}
 	s.add(0, linesOf("totals", digestNews(r))...)
 	kept := spikesRoom(v) // what people are asked to act on goes before what moved
@@ -135,16 +136,16 @@ func digestRoot(v DigestView, details, preview bool) Message {
 	case preview:
 		way = fmt.Sprintf("Only you see this. `%s digest post` posts it with its chart and details.", v.Command)
 	}
-	s.blocks = append(s.blocks, small("way", markup(way)))
-	return Message{Text: digestText(v), Blocks: s.blocks}
+	s.blocks = append(s.blocks, blockkit.Context("way", blockkit.Mrkdwn(way)))
+	return blockkit.Message{Text: digestText(v), Blocks: s.blocks}
 }
 
 // linesOf is a block of lines, or none.
-func linesOf(id string, all []*paragraph) []slack.Block {
+func linesOf(id string, all []*blockkit.Paragraph) []slack.Block {
 	if len(all) == 0 {
 		return nil
 	}
-	return []slack.Block{lines(id, all)}
+	return []slack.Block{blockkit.Lines(id, all)}
 }
 
 // stack collects the root's blocks while there is room for them.
@@ -156,8 +157,8 @@ type stack struct {
 // add puts blocks that belong together on the stack, or none of them: they weigh
 // as much as they do now, or as is said.
 func (s *stack) add(room int, blocks ...slack.Block) bool {
-	room = max(room, sizeEstimate(blocks...))
-	if room > s.left || len(s.blocks)+len(blocks) > MaxBlocks-10 {
+	room = max(room, blockkit.Size(blocks...))
+	if room > s.left || len(s.blocks)+len(blocks) > blockkit.MaxBlocks-10 {
 		return false
 	}
 	s.left -= room
@@ -172,19 +173,19 @@ func digestOrigin(v DigestView, preview bool) slack.Block {
 	if preview {
 		name = "*Preview*"
 	}
-	parts := []*slack.TextBlockObject{markup(name)}
-	if digest := textutil.CutUnits(Line(r.Digest), 60); digest != "" {
-		parts = append(parts, plain(digest))
+	parts := []*slack.TextBlockObject{blockkit.Mrkdwn(name)}
+	if digest := textutil.CutUnits(blockkit.Line(r.Digest), 60); digest != "" {
+		parts = append(parts, blockkit.PlainText(digest))
 	}
-	parts = append(parts, plain(weekWord(r.Week)+", "+weekDates(r.Week)))
+	parts = append(parts, blockkit.PlainText(weekWord(r.Week)+", "+weekDates(r.Week)))
 	if len(r.Money) > 0 {
 		m := r.Money[0]
-		parts = append(parts, plain(dataUntil(m)))
-		if what := textutil.CutUnits(Line(m.Column), 40) + inWords(currency(m)); what != "" {
-			parts = append(parts, plain(what))
+		parts = append(parts, blockkit.PlainText(dataUntil(m)))
+		if what := textutil.CutUnits(blockkit.Line(m.Column), 40) + inWords(currency(m)); what != "" {
+			parts = append(parts, blockkit.PlainText(what))
 		}
 	}
-	return small("origin", parts...)
+	return blockkit.Context("origin", parts...)
 }
 
 // rootMissingBlock names what is missing, in a few lines.
@@ -192,21 +193,13 @@ func rootMissingBlock(missing []string) []slack.Block {
 	if len(missing) == 0 {
 		return nil
 	}
-	var items []*paragraph
+	var items []*blockkit.Paragraph
 	for _, m := range missing[:min(len(missing), rootMissing)] {
-		items = append(items, (&paragraph{}).text(orNothing(textutil.CutUnits(Line(m), maxMissing))))
+		items = append(items, (&blockkit.Paragraph{}).Text(blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(m), maxMissing))))
 	}
-	parts := []slack.RichTextElement{(&paragraph{}).text("⚠️ ").bold("Missing").section(), bullets(items)}
+	parts := []slack.RichTextElement{(&blockkit.Paragraph{}).Text("⚠️ ").Bold("Missing").Section(), blockkit.Bullets(items)}
 	if rest := len(missing) - rootMissing; rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+textutil.Count(rest, "more thing")+", in the thread").section())
+		parts = append(parts, (&blockkit.Paragraph{}).Italic("and "+textutil.Count(rest, "more thing")+", in the thread").Section())
 	}
-	return []slack.Block{rich("missing", parts...)}
-}
-
-// orNothing keeps a text from being empty, which Slack refuses.
-func orNothing(s string) string {
-	if s == "" {
-		return "(no name)"
-	}
-	return s
+	return []slack.Block{blockkit.RichText("missing", parts...)}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -27,25 +28,25 @@ func costChunks(v DigestView) []chunk {
 // moneyChunks are a currency's totals and what moved, with both weeks.
 func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	c := currency(m)
-	total := &paragraph{}
-	total.bold(upper(atLeast(m) + show(m.Total, c))).text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
-	if column := textutil.CutUnits(Line(m.Column), 80); column != "" {
-		total.text(", by " + column)
+	total := &blockkit.Paragraph{}
+	total.Bold(upper(atLeast(m) + show(m.Total, c))).Text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
+	if column := textutil.CutUnits(blockkit.Line(m.Column), 80); column != "" {
+		total.Text(", by " + column)
 	}
-	all := []*paragraph{total}
+	all := []*blockkit.Paragraph{total}
 	if m.Before != nil {
-		all = append(all, (&paragraph{}).text(comparison(m)+", "+change(*m.Before, c)))
+		all = append(all, (&blockkit.Paragraph{}).Text(comparison(m)+", "+change(*m.Before, c)))
 	}
-	all = append(all, (&paragraph{}).text("The same days on the invoice: "+show(m.Billed, c)))
+	all = append(all, (&blockkit.Paragraph{}).Text("The same days on the invoice: "+show(m.Billed, c)))
 	all = append(all, restated(m)...)
-	chunks := []chunk{fixed(EscapeMrkdwn(upper(atLeast(m)+show(m.Total, c))+ofSymbol(m)), lines(id+":total", all))}
+	chunks := []chunk{fixed(blockkit.EscapeMrkdwn(upper(atLeast(m)+show(m.Total, c))+ofSymbol(m)), blockkit.Lines(id+":total", all))}
 	if len(m.Sources) > 1 {
 		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", shareLines(m.Sources, m))...)
 	}
 	chunks = append(chunks, table(id+":movers", "What moved"+inCurrency(m), "change, percent, the week before, this week", fullMoverLines(m))...)
 	var renames []string
 	for _, rename := range m.Renames {
-		renames = append(renames, fmt.Sprintf("%s (%s) is gone, %s (%s) is new", textutil.CutUnits(Line(rename.From), maxName), show(rename.Was, c), textutil.CutUnits(Line(rename.To), maxName), show(rename.Now, c)))
+		renames = append(renames, fmt.Sprintf("%s (%s) is gone, %s (%s) is new", textutil.CutUnits(blockkit.Line(rename.From), maxName), show(rename.Was, c), textutil.CutUnits(blockkit.Line(rename.To), maxName), show(rename.Now, c)))
 	}
 	return append(chunks, sentences(id+":renames", "Possible renames", renames, 300)...)
 }
@@ -93,11 +94,11 @@ func moreSpikes(v DigestView, k int) []chunk {
 		}
 		id := fmt.Sprintf("spike:%d", at+1)
 		c := clickable(spikeBlocks(v.fresh(), a, id, false), spikeBlocks(v, a, id, false))
-		c.said = EscapeMrkdwn(textutil.CutUnits(Line(a.Service), 60)) + " " + EscapeMrkdwn(money.Signed(a.Excess, a.currency)) + " above what was expected"
+		c.said = blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(a.Service), 60)) + " " + blockkit.EscapeMrkdwn(money.Signed(a.Excess, a.currency)) + " above what was expected"
 		if len(chunks) == 0 {
-			head := section(fmt.Sprintf("spikes:%d", k), "🔺 *More above what was expected*")
+			head := blockkit.Section(fmt.Sprintf("spikes:%d", k), "🔺 *More above what was expected*")
 			c.blocks = append(blocksOf(head), c.blocks...)
-			c.room, c.places = c.room+sizeEstimate(head), c.places+1
+			c.room, c.places = c.room+blockkit.Size(head), c.places+1
 		}
 		chunks = append(chunks, c)
 	}
@@ -111,8 +112,8 @@ func sideChunks(m report.CurrencyReport, id string) []chunk {
 	anomalies := func(at, title string, of []report.Anomaly) {
 		var all []string
 		for _, a := range of {
-			s := fmt.Sprintf("%s: %s against %s on %s, %s", serviceName(a.Provider, a.Service, maxName), money.Show(a.Actual, currency(m)), money.Show(a.Expected, currency(m)), orNothing(dayRuns(a.Days)), money.Signed(a.Excess, currency(m)))
-			if why := textutil.CutUnits(Line(a.Why), 300); why != "" {
+			s := fmt.Sprintf("%s: %s against %s on %s, %s", serviceName(a.Provider, a.Service, maxName), money.Show(a.Actual, currency(m)), money.Show(a.Expected, currency(m)), blockkit.NotEmpty(dayRuns(a.Days)), money.Signed(a.Excess, currency(m)))
+			if why := textutil.CutUnits(blockkit.Line(a.Why), 300); why != "" {
 				s += ": " + why
 			}
 			all = append(all, s)
@@ -142,8 +143,8 @@ func shareLines(shares []report.Share, m report.CurrencyReport) []line {
 	}
 	var rows []line
 	for _, s := range shares {
-		name := textutil.CutUnits(Line(s.Name), maxName)
-		if note := textutil.CutUnits(Line(s.Note), 120); note != "" {
+		name := textutil.CutUnits(blockkit.Line(s.Name), maxName)
+		if note := textutil.CutUnits(blockkit.Line(s.Note), 120); note != "" {
 			name += " (" + note + ")"
 		}
 		rows = append(rows, line{amounts: []string{money.ShowTo(s.Total.Float64(), money.Symbol(m.Currency), money.Decimals(largest))}, name: name})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
@@ -25,11 +26,11 @@ func DigestExpectedModal(v DigestView, a report.Anomaly) slack.ModalViewRequest 
 			}
 		}
 	}
-	return modal(form{
-		action: action.DigestExpected, metadata: report.ID(v.Number) + "/" + a.Series,
-		title: "Expected cost", submit: "Save",
-		about: s.sentence(),
-		label: "Why is it expected?", hint: "Everybody sees it beside the figure. Days of up to 25 % above the highest are not told again for six weeks.", limit: MaxReason,
+	return blockkit.Modal(blockkit.Question{
+		CallbackID: action.DigestExpected.ID, Metadata: report.ID(v.Number) + "/" + a.Series,
+		Title: "Expected cost", Submit: "Save",
+		About: s.sentence(),
+		Block: action.DigestExpected.Form.Block, Label: "Why is it expected?", Hint: "Everybody sees it beside the figure. Days of up to 25 % above the highest are not told again for six weeks.", Limit: MaxReason,
 	})
 }
 
@@ -37,24 +38,24 @@ func DigestExpectedModal(v DigestView, a report.Anomaly) slack.ModalViewRequest 
 // callback_id "digest:snooze", private_metadata "DIG-7/C1", how many months in
 // block "until" (1, 3, 6) and a note, which may be empty, in block "note".
 func DigestSnoozeModal(v DigestView, s report.CostStep) slack.ModalViewRequest {
-	view := modal(form{
-		action: action.DigestSnooze, metadata: report.ID(v.Number) + "/" + s.ID,
-		title: fmt.Sprintf("Snooze %s", textutil.CutUnits(Line(s.ID), 10)), submit: "Snooze",
-		about: (&paragraph{}).bold(textutil.CutUnits(Line(s.ID), 10) + " " + textutil.CutUnits(Line(s.Title), 100)),
-		field: "note", label: "Why not now?", hint: "Everybody sees it beside the step. Undo brings the step back.", limit: MaxReason,
+	view := blockkit.Modal(blockkit.Question{
+		CallbackID: action.DigestSnooze.ID, Metadata: report.ID(v.Number) + "/" + s.ID,
+		Title: fmt.Sprintf("Snooze %s", textutil.CutUnits(blockkit.Line(s.ID), 10)), Submit: "Snooze",
+		About: (&blockkit.Paragraph{}).Bold(textutil.CutUnits(blockkit.Line(s.ID), 10) + " " + textutil.CutUnits(blockkit.Line(s.Title), 100)),
+		Block: "note", Label: "Why not now?", Hint: "Everybody sees it beside the step. Undo brings the step back.", Limit: MaxReason,
 	})
 	var options []*slack.OptionBlockObject
 	for _, o := range snoozes {
-		options = append(options, slack.NewOptionBlockObject(o.months, plain(o.label), nil))
+		options = append(options, slack.NewOptionBlockObject(o.months, blockkit.PlainText(o.label), nil))
 	}
-	until := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("For how long"), action.DigestSnooze.Form.Block, options...)
+	until := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, blockkit.PlainText("For how long"), action.DigestSnooze.Form.Block, options...)
 	until.InitialOption = options[1]
 	note := view.Blocks.BlockSet[1].(*slack.InputBlock)
 	note.Optional = true
 	note.Element.(*slack.PlainTextInputBlockElement).FocusOnLoad = false
 	view.Blocks.BlockSet = []slack.Block{
 		view.Blocks.BlockSet[0],
-		slack.NewInputBlock(action.DigestSnooze.Form.Block, plain("Bring it back in"), nil, until),
+		slack.NewInputBlock(action.DigestSnooze.Form.Block, blockkit.PlainText("Bring it back in"), nil, until),
 		note,
 	}
 	return view

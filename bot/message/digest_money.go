@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -47,29 +48,29 @@ func counted(m report.CurrencyReport, w money.Week) string {
 }
 
 // digestNews are the lines about totals that are there only when they are true.
-func digestNews(r report.Report) []*paragraph {
-	var all []*paragraph
+func digestNews(r report.Report) []*blockkit.Paragraph {
+	var all []*blockkit.Paragraph
 	if len(r.Money) == 0 {
 		return nil
 	}
 	first := r.Money[0]
 	if first.Before != nil {
-		all = append(all, (&paragraph{}).text(comparison(first)))
+		all = append(all, (&blockkit.Paragraph{}).Text(comparison(first)))
 	}
 	if first.Partial {
-		all = append(all, (&paragraph{}).text("⚠️ ").bold("At least").text(": a source could not be read whole, see what is missing."))
+		all = append(all, (&blockkit.Paragraph{}).Text("⚠️ ").Bold("At least").Text(": a source could not be read whole, see what is missing."))
 	}
 	all = append(all, restated(first)...)
 	for _, m := range r.Money[1:min(len(r.Money), maxCurrencies)] {
-		p := (&paragraph{}).bold(upper(atLeast(m) + show(m.Total, currency(m))))
+		p := (&blockkit.Paragraph{}).Bold(upper(atLeast(m) + show(m.Total, currency(m))))
 		if m.Before != nil {
-			p.text(" " + change(*m.Before, currency(m)))
+			p.Text(" " + change(*m.Before, currency(m)))
 		}
-		all = append(all, p.text(ofSymbol(m)+", "+dataUntil(m)+": never added to the rest"))
+		all = append(all, p.Text(ofSymbol(m)+", "+dataUntil(m)+": never added to the rest"))
 		all = append(all, restated(m)...)
 	}
 	if rest := len(r.Money) - maxCurrencies; rest > 0 {
-		all = append(all, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more in other currencies, in the thread"))
+		all = append(all, (&blockkit.Paragraph{}).Italic("and "+textutil.Thousands(rest)+" more in other currencies, in the thread"))
 	}
 	return all
 }
@@ -86,7 +87,7 @@ func comparison(m report.CurrencyReport) string {
 	return fmt.Sprintf("Against %s: %s", days, show(m.Before.Was, currency(m)))
 }
 
-func restated(m report.CurrencyReport) []*paragraph {
+func restated(m report.CurrencyReport) []*blockkit.Paragraph {
 	if m.Restated == nil {
 		return nil
 	}
@@ -95,7 +96,7 @@ func restated(m report.CurrencyReport) []*paragraph {
 	if c.Sayable {
 		says += " (" + percent(c.Percent) + ")"
 	}
-	return []*paragraph{(&paragraph{}).bold(upper(weekWord(m.Restated.Week)) + " restated").text(says)}
+	return []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold(upper(weekWord(m.Restated.Week)) + " restated").Text(says)}
 }
 
 // moverTable are the services of the first currency that moved most.
@@ -108,8 +109,8 @@ func moverTable(r report.Report) []slack.Block {
 	if len(rows) == 0 {
 		return nil
 	}
-	head := (&paragraph{}).bold("What moved").text(inCurrency(m))
-	return []slack.Block{rich("movers", head.section(), preformatted(aligned(rows)))}
+	head := (&blockkit.Paragraph{}).Bold("What moved").Text(inCurrency(m))
+	return []slack.Block{blockkit.RichText("movers", head.Section(), blockkit.Preformatted(aligned(rows)))}
 }
 
 // inCurrency names the currency of what follows.
@@ -168,7 +169,7 @@ func moverLines(m report.CurrencyReport, limit int) []line {
 
 // serviceName is a service, with its provider where both fit.
 func serviceName(provider, service string, limit int) string {
-	service, provider = orNothing(Line(service)), Line(provider)
+	service, provider = blockkit.NotEmpty(blockkit.Line(service)), blockkit.Line(provider)
 	both := service + " · " + provider
 	if provider == "" || strings.Contains(strings.ToLower(service), strings.ToLower(provider)) || textutil.Units(both) > limit {
 		return textutil.CutUnits(service, limit)
@@ -184,16 +185,16 @@ func digestText(v DigestView) string {
 		parts = append(parts, "There are no figures")
 	}
 	for _, m := range r.Money[:min(len(r.Money), maxCurrencies)] {
-		s := EscapeMrkdwn(atLeast(m) + show(m.Total, currency(m)))
+		s := blockkit.EscapeMrkdwn(atLeast(m) + show(m.Total, currency(m)))
 		if m.Before != nil {
-			s += ", " + EscapeMrkdwn(moved(*m.Before, currency(m)))
+			s += ", " + blockkit.EscapeMrkdwn(moved(*m.Before, currency(m)))
 		}
 		parts = append(parts, upper(s), upper(dataUntil(m)))
 	}
 	if spikes := allSpikes(r); len(spikes) > 0 {
 		s := spikes[0]
 		parts = append(parts, fmt.Sprintf("%s above what was expected, most of all %s: %s", textutil.Count(len(spikes), "service"),
-			EscapeMrkdwn(textutil.CutUnits(Line(s.Service), 60)), EscapeMrkdwn(money.Signed(s.Excess, s.currency))))
+			blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(s.Service), 60)), blockkit.EscapeMrkdwn(money.Signed(s.Excess, s.currency))))
 	}
 	if i := r.Incidents; i != nil {
 		if late := lateSteps(i); late > 0 {
@@ -203,7 +204,7 @@ func digestText(v DigestView) string {
 	if len(r.Missing) > 0 {
 		parts = append(parts, textutil.Count(len(r.Missing), "thing")+" missing")
 	}
-	return cutMarkup(strings.Join(append(parts, report.ID(v.Number)), ". ")+".", MaxText)
+	return blockkit.CutMrkdwn(strings.Join(append(parts, report.ID(v.Number)), ". ")+".", blockkit.MaxText)
 }
 
 // moved is a change in words: "up $6,430, 13 percent".

@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
@@ -31,12 +32,12 @@ const (
 
 // fixed is a chunk that no click changes.
 func fixed(said string, blocks ...slack.Block) chunk {
-	return chunk{blocks, said, sizeEstimate(blocks...), len(blocks)}
+	return chunk{blocks, said, blockkit.Size(blocks...), len(blocks)}
 }
 
 // clickable is a chunk as it is now, with the room of one that nobody has clicked.
 func clickable(fresh, now []slack.Block) chunk {
-	return chunk{blocks: now, room: sizeEstimate(fresh...) + clickRoom, places: len(fresh) + 1}
+	return chunk{blocks: now, room: blockkit.Size(fresh...) + clickRoom, places: len(fresh) + 1}
 }
 
 // fresh is the digest before anybody clicked.
@@ -57,7 +58,7 @@ func detailSlots(v DigestView, name, head string, chunks []chunk) []Slot {
 				break
 			}
 			groups = append(groups, nil)
-			left, places = MaxTotal-1_000, MaxBlocks-2
+			left, places = blockkit.MaxTotal-1_000, blockkit.MaxBlocks-2
 		}
 		last := len(groups) - 1
 		groups[last] = append(groups[last], c)
@@ -72,7 +73,7 @@ func detailSlots(v DigestView, name, head string, chunks []chunk) []Slot {
 		if len(groups) > 1 {
 			title += fmt.Sprintf(" · part %d of %d", k+1, len(groups))
 		}
-		m := Message{Blocks: []slack.Block{header("head", title)}}
+		m := blockkit.Message{Blocks: []slack.Block{blockkit.Header("head", title)}}
 		said := []string{strings.ReplaceAll(title, " · ", ", ") + ", " + report.ID(v.Number)}
 		for _, c := range group {
 			m.Blocks = append(m.Blocks, c.blocks...)
@@ -81,9 +82,9 @@ func detailSlots(v DigestView, name, head string, chunks []chunk) []Slot {
 			}
 		}
 		if rest > 0 && k == len(groups)-1 {
-			m.Blocks = append(m.Blocks, small("rest", plain(textutil.Count(rest, "more part")+" of this left out: too much for a thread")))
+			m.Blocks = append(m.Blocks, blockkit.Context("rest", blockkit.PlainText(textutil.Count(rest, "more part")+" of this left out: too much for a thread")))
 		}
-		m.Text = cutMarkup(strings.Join(said, ". ")+".", MaxText)
+		m.Text = blockkit.CutMrkdwn(strings.Join(said, ". ")+".", blockkit.MaxText)
 		slots[k] = Slot{Name: slot, Thread: true, Message: m}
 	}
 	return slots
@@ -96,24 +97,24 @@ func table(id, title, about string, rows []line) []chunk {
 	for at := 0; at < len(rows); {
 		end, room := at, 0
 		for end < len(rows) && end-at < tableRows {
-			w := jsonLength(rows[end].name) + 2
+			w := blockkit.JSONLength(rows[end].name) + 2
 			for _, a := range rows[end].amounts {
-				w += jsonLength(a) + 12
+				w += blockkit.JSONLength(a) + 12
 			}
 			if room += w; room > tableRoom && end > at {
 				break
 			}
 			end++
 		}
-		head := (&paragraph{}).bold(title)
+		head := (&blockkit.Paragraph{}).Bold(title)
 		if about != "" {
-			head.text(": " + about)
+			head.Text(": " + about)
 		}
-		said := EscapeMrkdwn(title) + ": " + textutil.Count(len(rows), "line")
+		said := blockkit.EscapeMrkdwn(title) + ": " + textutil.Count(len(rows), "line")
 		if at > 0 {
-			head, said = (&paragraph{}).bold(title).text(", continued"), ""
+			head, said = (&blockkit.Paragraph{}).Bold(title).Text(", continued"), ""
 		}
-		chunks = append(chunks, fixed(said, rich(fmt.Sprintf("%s:%d", id, at), head.section(), preformatted(aligned(rows[at:end])))))
+		chunks = append(chunks, fixed(said, blockkit.RichText(fmt.Sprintf("%s:%d", id, at), head.Section(), blockkit.Preformatted(aligned(rows[at:end])))))
 		at = end
 	}
 	return chunks
@@ -123,7 +124,7 @@ func table(id, title, about string, rows []line) []chunk {
 // units.
 func sentences(id, title string, all []string, limit int) []chunk {
 	var chunks []chunk
-	var items []*paragraph
+	var items []*blockkit.Paragraph
 	room, first := 0, 0
 	flush := func(next int) {
 		if len(items) == 0 {
@@ -132,24 +133,24 @@ func sentences(id, title string, all []string, limit int) []chunk {
 		var parts []slack.RichTextElement
 		said := ""
 		if title != "" {
-			head := (&paragraph{}).bold(title)
+			head := (&blockkit.Paragraph{}).Bold(title)
 			if first > 0 {
-				head.text(", continued")
+				head.Text(", continued")
 			}
-			parts = append(parts, head.section())
+			parts = append(parts, head.Section())
 		}
 		if first == 0 {
 			said = saidFirst(title, all)
 		}
-		chunks = append(chunks, fixed(said, rich(fmt.Sprintf("%s:%d", id, first), append(parts, bullets(items))...)))
+		chunks = append(chunks, fixed(said, blockkit.RichText(fmt.Sprintf("%s:%d", id, first), append(parts, blockkit.Bullets(items))...)))
 		items, room, first = nil, 0, next
 	}
 	for k, s := range all {
-		p := (&paragraph{}).text(orNothing(CutNamed(Line(s), limit)))
-		if w := inlineWeight(*p); room+w > tableRoom {
+		p := (&blockkit.Paragraph{}).Text(blockkit.NotEmpty(blockkit.CutNamed(blockkit.Line(s), limit)))
+		if w := blockkit.LineSize(p); room+w > tableRoom {
 			flush(k)
 		}
-		room += inlineWeight(*p)
+		room += blockkit.LineSize(p)
 		items = append(items, p)
 	}
 	flush(len(all))
@@ -160,10 +161,10 @@ func sentences(id, title string, all []string, limit int) []chunk {
 func saidFirst(title string, all []string) string {
 	var said []string
 	for _, s := range all[:min(len(all), 3)] {
-		said = append(said, strings.TrimRight(EscapeMrkdwn(textutil.CutUnits(Line(s), 200)), "."))
+		said = append(said, strings.TrimRight(blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(s), 200)), "."))
 	}
 	if title == "" {
 		return strings.Join(said, ". ")
 	}
-	return EscapeMrkdwn(title) + ": " + strings.Join(said, ". ")
+	return blockkit.EscapeMrkdwn(title) + ": " + strings.Join(said, ". ")
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -43,7 +44,7 @@ func allSpikes(r report.Report) []spike {
 func spikesRoom(v DigestView) int {
 	room := 200
 	for k, a := range first(allSpikes(v.Report), rootSpikes) {
-		room += sizeEstimate(spikeBlocks(v.fresh(), a, fmt.Sprintf("spike:%d", k+1), false)...) + clickRoom
+		room += blockkit.Size(spikeBlocks(v.fresh(), a, fmt.Sprintf("spike:%d", k+1), false)...) + clickRoom
 	}
 	return room
 }
@@ -56,50 +57,50 @@ func (s *stack) spikes(v DigestView, preview bool) {
 	if len(all) == 0 {
 		return
 	}
-	s.add(0, section("spikes", "🔺 *Above what was expected*"))
+	s.add(0, blockkit.Section("spikes", "🔺 *Above what was expected*"))
 	shown := 0
 	for k, a := range first(all, rootSpikes) {
 		id := fmt.Sprintf("spike:%d", k+1)
-		if s.add(sizeEstimate(spikeBlocks(v.fresh(), a, id, false)...)+clickRoom, spikeBlocks(v, a, id, preview)...) {
+		if s.add(blockkit.Size(spikeBlocks(v.fresh(), a, id, false)...)+clickRoom, spikeBlocks(v, a, id, preview)...) {
 			shown++
 		}
 	}
 	if rest := len(all) - shown; rest > 0 {
-		s.add(0, small("spikes:rest", plain("and "+textutil.Count(rest, "more service")+", in the thread")))
+		s.add(0, blockkit.Context("spikes:rest", blockkit.PlainText("and "+textutil.Count(rest, "more service")+", in the thread")))
 	}
 }
 
 // spikeBlocks are an anomaly, what people said about it, and the buttons that are
 // left.
 func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
-	all := []*paragraph{a.sentence()}
+	all := []*blockkit.Paragraph{a.sentence()}
 	expected, isExpected := mark(v.Marks, a.Series, MarkExpected)
 	investigated, isInvestigated := mark(v.Marks, a.Series, MarkInvestigated)
 	if isExpected {
-		p := (&paragraph{}).text("✅ ").bold("Expected").text(", says " + clicker(expected.By) + ", ").date(expected.At)
-		if why := textutil.CutUnits(Line(expected.Reason), 120); why != "" {
-			p.text(": “" + why + "”")
+		p := (&blockkit.Paragraph{}).Text("✅ ").Bold("Expected").Text(", says " + clicker(expected.By) + ", ").Date(expected.At)
+		if why := textutil.CutUnits(blockkit.Line(expected.Reason), 120); why != "" {
+			p.Text(": “" + why + "”")
 		}
 		all = append(all, p)
 	}
 	if isInvestigated {
-		p := (&paragraph{}).text("🔎 ").bold("Investigated").text(" since ").date(investigated.At).text(" by " + clicker(investigated.By))
+		p := (&blockkit.Paragraph{}).Text("🔎 ").Bold("Investigated").Text(" since ").Date(investigated.At).Text(" by " + clicker(investigated.By))
 		if investigated.Incident > 0 {
-			p.text(": " + incident.ID(investigated.Incident))
+			p.Text(": " + incident.ID(investigated.Incident))
 		}
 		all = append(all, p)
 	}
-	blocks := []slack.Block{lines(id, all)}
+	blocks := []slack.Block{blockkit.Lines(id, all)}
 	value := report.ID(v.Number) + "/" + a.Series
-	if preview || a.Series == "" || textutil.Units(value) > MaxButton {
+	if preview || a.Series == "" || textutil.Units(value) > blockkit.MaxButton {
 		return blocks
 	}
 	var buttons []slack.BlockElement
 	if !isExpected {
-		buttons = append(buttons, button(action.DigestExpected, value, "Expected…"))
+		buttons = append(buttons, blockkit.Button(action.DigestExpected.ID, value, "Expected…"))
 	}
 	if !isInvestigated && !isExpected {
-		buttons = append(buttons, button(action.DigestInvestigate, value, "Investigate"))
+		buttons = append(buttons, blockkit.Button(action.DigestInvestigate.ID, value, "Investigate"))
 	}
 	if len(buttons) > 0 {
 		blocks = append(blocks, slack.NewActionBlock("act:"+id, buttons...))
@@ -109,16 +110,16 @@ func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
 
 // sentence is an anomaly with what was expected, what came, when, and the
 // difference.
-func (a spike) sentence() *paragraph {
+func (a spike) sentence() *blockkit.Paragraph {
 	decimals := money.Decimals(max(a.Actual, a.Expected))
-	p := (&paragraph{}).bold(serviceName(a.Provider, a.Service, 60)).
-		text(fmt.Sprintf(": %s against %s expected on %s: ", money.ShowTo(a.Actual, a.currency, decimals), money.ShowTo(a.Expected, a.currency, decimals), orNothing(dayRuns(a.Days)))).
-		bold(money.SignedTo(a.Excess, a.currency, decimals))
-	if label := textutil.CutUnits(Line(a.Label), 40); label != "" {
-		p.text(" · " + label)
+	p := (&blockkit.Paragraph{}).Bold(serviceName(a.Provider, a.Service, 60)).
+		Text(fmt.Sprintf(": %s against %s expected on %s: ", money.ShowTo(a.Actual, a.currency, decimals), money.ShowTo(a.Expected, a.currency, decimals), blockkit.NotEmpty(dayRuns(a.Days)))).
+		Bold(money.SignedTo(a.Excess, a.currency, decimals))
+	if label := textutil.CutUnits(blockkit.Line(a.Label), 40); label != "" {
+		p.Text(" · " + label)
 	}
 	if a.Again > 0 {
-		p.text(fmt.Sprintf(" · told in %s before: is this the new level?", textutil.Count(a.Again, "digest")))
+		p.Text(fmt.Sprintf(" · told in %s before: is this the new level?", textutil.Count(a.Again, "digest")))
 	}
 	return p
 }

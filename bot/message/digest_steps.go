@@ -9,6 +9,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -58,12 +59,12 @@ func (s *stack) steps(v DigestView, preview bool) {
 	if len(v.Report.Steps) == 0 {
 		return
 	}
-	s.add(0, lines("steps", []*paragraph{(&paragraph{}).bold("Cost steps").text(": " + stepCounts(v))}))
+	s.add(0, blockkit.Lines("steps", []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold("Cost steps").Text(": " + stepCounts(v))}))
 	best := nextBest(v)
 	for k, step := range best[:min(len(best), rootSteps)] {
 		id := fmt.Sprintf("step:%d", k+1)
 		step.Savings = step.Savings[:min(len(step.Savings), 1)]
-		s.add(sizeEstimate(stepBlocks(v.fresh(), step, id, false)...)+clickRoom, stepBlocks(v, step, id, preview)...)
+		s.add(blockkit.Size(stepBlocks(v.fresh(), step, id, false)...)+clickRoom, stepBlocks(v, step, id, preview)...)
 	}
 }
 
@@ -89,64 +90,64 @@ func stepCounts(v DigestView) string {
 // stepBlocks are a cost step: what it saves, of what, where it stands, and what
 // can be done about it.
 func stepBlocks(v DigestView, s report.CostStep, id string, preview bool) []slack.Block {
-	all := []*paragraph{(&paragraph{}).bold(textutil.CutUnits(Line(s.ID), 10) + " " + textutil.CutUnits(Line(s.Title), 80)).text(stepFacts(s))}
+	all := []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold(textutil.CutUnits(blockkit.Line(s.ID), 10) + " " + textutil.CutUnits(blockkit.Line(s.Title), 80)).Text(stepFacts(s))}
 	for _, saving := range s.Savings[:min(len(s.Savings), 3)] {
 		all = append(all, savingLine(saving))
 	}
-	if why := textutil.CutUnits(Line(s.Why), 160); why != "" {
-		all = append(all, (&paragraph{}).text(upper(why)))
+	if why := textutil.CutUnits(blockkit.Line(s.Why), 160); why != "" {
+		all = append(all, (&blockkit.Paragraph{}).Text(upper(why)))
 	}
 	a := v.adoption(s)
 	by := clicker(incident.User{ID: a.ByID, Name: a.By})
 	switch a.State {
 	case report.StepAdopted:
-		all = append(all, withNote((&paragraph{}).text("✅ ").bold("Adopted").text(" by "+by+", ").date(a.At), a.Note))
+		all = append(all, withNote((&blockkit.Paragraph{}).Text("✅ ").Bold("Adopted").Text(" by "+by+", ").Date(a.At), a.Note))
 	case report.StepSnoozed:
-		all = append(all, withNote((&paragraph{}).text("💤 ").bold("Snoozed").text(" until ").text(a.Until.UTC().Format("2 Jan 2006")).text(" by "+by), a.Note))
+		all = append(all, withNote((&blockkit.Paragraph{}).Text("💤 ").Bold("Snoozed").Text(" until ").Text(a.Until.UTC().Format("2 Jan 2006")).Text(" by "+by), a.Note))
 	}
-	blocks := []slack.Block{lines(id, all)}
+	blocks := []slack.Block{blockkit.Lines(id, all)}
 	value := report.ID(v.Number) + "/" + s.ID
-	if preview || s.ID == "" || textutil.Units(value) > MaxButton {
+	if preview || s.ID == "" || textutil.Units(value) > blockkit.MaxButton {
 		return blocks
 	}
 	switch {
 	case a.State != report.StepOpen:
-		blocks = append(blocks, slack.NewActionBlock("act:"+id, button(action.DigestUndo, value, "Undo")))
+		blocks = append(blocks, slack.NewActionBlock("act:"+id, blockkit.Button(action.DigestUndo.ID, value, "Undo")))
 	case s.Applies:
-		blocks = append(blocks, slack.NewActionBlock("act:"+id, button(action.DigestAdopt, value, "Adopt"), button(action.DigestSnooze, value, "Snooze…")))
+		blocks = append(blocks, slack.NewActionBlock("act:"+id, blockkit.Button(action.DigestAdopt.ID, value, "Adopt"), blockkit.Button(action.DigestSnooze.ID, value, "Snooze…")))
 	}
 	return blocks
 }
 
 func stepFacts(s report.CostStep) string {
 	says := ""
-	if group := textutil.CutUnits(Line(s.Group), 40); group != "" {
+	if group := textutil.CutUnits(blockkit.Line(s.Group), 40); group != "" {
 		says += " · " + group
 	}
-	if effort := textutil.CutUnits(Line(s.Effort), 40); effort != "" {
+	if effort := textutil.CutUnits(blockkit.Line(s.Effort), 40); effort != "" {
 		says += " · effort: " + effort
 	}
 	return says
 }
 
 // savingLine is what a step saves a month, and of which spend.
-func savingLine(s report.Saving) *paragraph {
+func savingLine(s report.Saving) *blockkit.Paragraph {
 	c := currencyName(s.Currency)
 	decimals := money.Decimals(s.High)
 	saves := money.ShowTo(s.Low, c, decimals)
 	if high := money.ShowTo(s.High, c, decimals); high != saves {
 		saves += " to " + high
 	}
-	p := (&paragraph{}).text("Saves ").bold(saves).text(" a month, of " + money.Show(s.Base, c))
-	if rows := textutil.CutUnits(Line(s.Rows), 80); rows != "" {
-		p.text(" for " + rows)
+	p := (&blockkit.Paragraph{}).Text("Saves ").Bold(saves).Text(" a month, of " + money.Show(s.Base, c))
+	if rows := textutil.CutUnits(blockkit.Line(s.Rows), 80); rows != "" {
+		p.Text(" for " + rows)
 	}
 	return p
 }
 
-func withNote(p *paragraph, note string) *paragraph {
-	if note = textutil.CutUnits(Line(note), 120); note != "" {
-		p.text(": “" + note + "”")
+func withNote(p *blockkit.Paragraph, note string) *blockkit.Paragraph {
+	if note = textutil.CutUnits(blockkit.Line(note), 120); note != "" {
+		p.Text(": “" + note + "”")
 	}
 	return p
 }

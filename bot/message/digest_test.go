@@ -12,12 +12,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 // digestMessages is every message that the digests make, by name.
-func digestMessages(t testing.TB) map[string]Message {
-	all := map[string]Message{}
+func digestMessages(t testing.TB) map[string]blockkit.Message {
+	all := map[string]blockkit.Message{}
 	for name, v := range digests(t) {
 		for _, slot := range RenderDigest(v) {
 			slot.File = "F1"
@@ -34,7 +35,7 @@ func digestMessages(t testing.TB) map[string]Message {
 }
 
 // costs are the answers about single services.
-func costs(t testing.TB) map[string]Message {
+func costs(t testing.TB) map[string]blockkit.Message {
 	series := func(provider, service, currency string, totals ...string) report.ServiceWeeks {
 		s := report.ServiceWeeks{Series: "s", Provider: provider, Service: service, Currency: currency, Judged: true}
 		for k, total := range totals {
@@ -61,7 +62,7 @@ func costs(t testing.TB) map[string]Message {
 		many = append(many, s)
 	}
 	missing := []string{"OpenCost did not answer.", hostile, strings.Repeat("long ", 300), "a fourth"}
-	return map[string]Message{
+	return map[string]blockkit.Message{
 		"cost":          CostAnswer(report.ServiceReport{Asked: "cloudfront", Week: week47, Services: []report.ServiceWeeks{front, young}, Missing: missing[:1]}, nil, "/playbook"),
 		"cost all":      CostAnswer(report.ServiceReport{Week: week47, Services: []report.ServiceWeeks{front, young, series("AWS", "Amazon RDS", "USD", "8000", "8100")}, More: 3}, nil, "/playbook"),
 		"cost typo":     CostAnswer(report.ServiceReport{Asked: "cloudfrnt*`", Week: week47}, []string{"Amazon CloudFront", "Cloud*Front"}, "/playbook"),
@@ -168,7 +169,7 @@ func TestDigestPicture(t *testing.T) {
 }
 
 // buttons are action and value of each button of a message.
-func buttons(t testing.TB, m Message) []string {
+func buttons(t testing.TB, m blockkit.Message) []string {
 	t.Helper()
 	var all []string
 	for _, b := range m.Blocks {
@@ -244,9 +245,9 @@ func TestDigestModals(t *testing.T) {
 	for name, view := range map[string]slack.ModalViewRequest{
 		"expected": DigestExpectedModal(DigestView{Report: r, Number: 1_234_567_890}, r.Money[0].Spikes[0]),
 		"snooze":   DigestSnoozeModal(DigestView{Report: r, Number: 1_234_567_890}, r.Steps[1]),
-		"short":    ShortModal(DigestSnoozeModal(DigestView{Report: r, Number: 1_234_567_890}, r.Steps[1]), "invalid_blocks"),
+		"short":    blockkit.ShortModal(DigestSnoozeModal(DigestView{Report: r, Number: 1_234_567_890}, r.Steps[1]), "invalid_blocks"),
 	} {
-		for _, problem := range problems(t, Message{Text: "a form", Blocks: view.Blocks.BlockSet}) {
+		for _, problem := range problems(t, blockkit.Message{Text: "a form", Blocks: view.Blocks.BlockSet}) {
 			t.Errorf("%s: %s", name, problem)
 		}
 		if n := units(view.Title.Text); n > 24 {
@@ -260,7 +261,7 @@ func TestDigestModals(t *testing.T) {
 	if got, want := snooze.CallbackID+" "+snooze.PrivateMetadata, "digest:snooze DIG-7/C1"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	golden(t, "digest-modals", readable(t, Message{Text: "expected", Blocks: expected.Blocks.BlockSet})+readable(t, Message{Text: "snooze", Blocks: snooze.Blocks.BlockSet}))
+	golden(t, "digest-modals", readable(t, blockkit.Message{Text: "expected", Blocks: expected.Blocks.BlockSet})+readable(t, blockkit.Message{Text: "snooze", Blocks: snooze.Blocks.BlockSet}))
 }
 
 func TestWordsOfADigest(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -16,21 +17,21 @@ func blocksOf(all ...slack.Block) []slack.Block { return all }
 
 // organisationLines are what the root says about growth: the cost of a user beside
 // the sheet's yardsticks, and the nearest threshold.
-func organisationLines(o *report.Organised) []*paragraph {
+func organisationLines(o *report.Organised) []*blockkit.Paragraph {
 	if o == nil {
 		return nil
 	}
-	var all []*paragraph
+	var all []*blockkit.Paragraph
 	if u := o.PerUser; u != nil {
 		says := perUser(u)
 		if len(u.Sentences) > 0 { // they begin with the figure
-			says = textutil.CutUnits(Line(strings.Join(u.Sentences, " ")), 400)
+			says = textutil.CutUnits(blockkit.Line(strings.Join(u.Sentences, " ")), 400)
 		}
-		all = append(all, (&paragraph{}).bold("Per user").text(": "+says))
+		all = append(all, (&blockkit.Paragraph{}).Bold("Per user").Text(": "+says))
 	}
 	if len(o.Moves) > 0 {
 		m := o.Moves[0]
-		all = append(all, (&paragraph{}).bold("Next threshold: "+textutil.CutUnits(Line(m.ID+" "+m.Title), 100)).text(". "+textutil.CutUnits(Line(m.Sentence), 320)))
+		all = append(all, (&blockkit.Paragraph{}).Bold("Next threshold: "+textutil.CutUnits(blockkit.Line(m.ID+" "+m.Title), 100)).Text(". "+textutil.CutUnits(blockkit.Line(m.Sentence), 320)))
 	}
 	return all
 }
@@ -92,27 +93,27 @@ func figure(name string, f report.Figure, value string) []string {
 }
 
 // incidentLines are what the root says about the week's incidents.
-func incidentLines(w *report.WeekOfAlerts) []*paragraph {
+func incidentLines(w *report.WeekOfAlerts) []*blockkit.Paragraph {
 	if w == nil {
 		return nil
 	}
-	p := (&paragraph{}).bold("Incidents: " + textutil.Thousands(w.Count)).text(drills(w))
+	p := (&blockkit.Paragraph{}).Bold("Incidents: " + textutil.Thousands(w.Count)).Text(drills(w))
 	if w.Ack != nil && w.Ack.Of > 0 {
-		p.text(" · acknowledged in " + span(w.Ack.Median) + ", at worst " + span(w.Ack.Worst))
+		p.Text(" · acknowledged in " + span(w.Ack.Median) + ", at worst " + span(w.Ack.Worst))
 	}
 	if w.Resolve != nil && w.Resolve.Of > 0 {
-		p.text(" · resolved in " + span(w.Resolve.Median) + ", at worst " + span(w.Resolve.Worst))
+		p.Text(" · resolved in " + span(w.Resolve.Median) + ", at worst " + span(w.Resolve.Worst))
 	}
 	if n := sum(w.False); n > 0 {
-		p.text(" · " + textutil.Thousands(n) + " of them false alarms or noise")
+		p.Text(" · " + textutil.Thousands(n) + " of them false alarms or noise")
 	}
-	all := []*paragraph{p}
+	all := []*blockkit.Paragraph{p}
 	if late := lateSteps(w); late > 0 {
 		var owners []string
 		for _, o := range w.Overdue[:min(len(w.Overdue), 3)] {
-			owners = append(owners, fmt.Sprintf("%s %d", orNothing(textutil.CutUnits(Line(o.Owner), 60)), len(o.Steps)))
+			owners = append(owners, fmt.Sprintf("%s %d", blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(o.Owner), 60)), len(o.Steps)))
 		}
-		all = append(all, (&paragraph{}).text("⏰ ").bold(textutil.Count(late, "step")+" overdue").text(": "+strings.Join(owners, ", ")+more(len(w.Overdue)-3)))
+		all = append(all, (&blockkit.Paragraph{}).Text("⏰ ").Bold(textutil.Count(late, "step")+" overdue").Text(": "+strings.Join(owners, ", ")+textutil.More(len(w.Overdue)-3)))
 	}
 	return all
 }
@@ -179,17 +180,17 @@ func incidentChunks(v DigestView) []chunk {
 	} {
 		var rows []line
 		for _, c := range t.counts {
-			rows = append(rows, line{amounts: []string{textutil.Thousands(c.Count)}, name: textutil.CutUnits(Line(c.Name), maxName)})
+			rows = append(rows, line{amounts: []string{textutil.Thousands(c.Count)}, name: textutil.CutUnits(blockkit.Line(c.Name), maxName)})
 		}
 		chunks = append(chunks, table(t.id, t.title, t.about, rows)...)
 	}
 	for k, o := range w.Overdue {
 		var rows []line
 		for _, s := range o.Steps {
-			tier := strings.ReplaceAll(textutil.CutUnits(Line(s.Tier), 20), "_", "-")
-			rows = append(rows, line{amounts: []string{textutil.Count(s.Days, "day")}, name: textutil.CutUnits(Line(s.Incident), 20) + " " + textutil.CutUnits(Line(s.Step), maxName) + " (" + tier + ")"})
+			tier := strings.ReplaceAll(textutil.CutUnits(blockkit.Line(s.Tier), 20), "_", "-")
+			rows = append(rows, line{amounts: []string{textutil.Count(s.Days, "day")}, name: textutil.CutUnits(blockkit.Line(s.Incident), 20) + " " + textutil.CutUnits(blockkit.Line(s.Step), maxName) + " (" + tier + ")"})
 		}
-		chunks = append(chunks, table(fmt.Sprintf("overdue:%d", k), "Overdue: "+orNothing(textutil.CutUnits(Line(o.Owner), maxName)), textutil.Count(len(o.Steps), "step"), rows)...)
+		chunks = append(chunks, table(fmt.Sprintf("overdue:%d", k), "Overdue: "+blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(o.Owner), maxName)), textutil.Count(len(o.Steps), "step"), rows)...)
 	}
 	return chunks
 }
@@ -200,7 +201,7 @@ func stepChunks(v DigestView) []chunk {
 	for k, s := range v.Report.Steps {
 		id := fmt.Sprintf("step:%d", k+1)
 		c := clickable(stepBlocks(v.fresh(), s, id, false), stepBlocks(v, s, id, false))
-		c.said = EscapeMrkdwn(textutil.CutUnits(Line(s.ID+" "+s.Title), 60)) + " " + string(v.adoption(s).State)
+		c.said = blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(s.ID+" "+s.Title), 60)) + " " + string(v.adoption(s).State)
 		chunks = append(chunks, c)
 	}
 	return chunks
@@ -209,7 +210,7 @@ func stepChunks(v DigestView) []chunk {
 // missingChunks are all that is missing, unless the root says it in full.
 func missingChunks(v DigestView) []chunk {
 	all := v.Report.Missing
-	if len(all) <= rootMissing && !slices.ContainsFunc(all, func(s string) bool { return textutil.Units(Line(s)) > maxMissing }) {
+	if len(all) <= rootMissing && !slices.ContainsFunc(all, func(s string) bool { return textutil.Units(blockkit.Line(s)) > maxMissing }) {
 		return nil
 	}
 	return sentences("missing", "", all, 900)

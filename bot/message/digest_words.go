@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
@@ -17,7 +18,7 @@ import (
 // currency is the name of a currency as people read it; it comes from outside.
 func currency(m report.CurrencyReport) string { return currencyName(m.Currency) }
 
-func currencyName(s string) string { return textutil.CutUnits(Line(s), 20) }
+func currencyName(s string) string { return textutil.CutUnits(blockkit.Line(s), 20) }
 
 // show is an exact amount for people.
 func show(m money.Amount, currency string) string { return money.Show(m.Float64(), currency) }
@@ -157,7 +158,7 @@ func aligned(all []line) string {
 			}
 			b.WriteString(strings.Repeat(" ", w-len([]rune(cell))) + cell + "  ")
 		}
-		b.WriteString(orNothing(l.name))
+		b.WriteString(blockkit.NotEmpty(l.name))
 	}
 	return b.String()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // TestAnyMessageOfAnyLengthFits: whatever kind of message grows to whatever length, in
@@ -19,8 +20,8 @@ func TestAnyMessageOfAnyLengthFits(t *testing.T) {
 	for kind, sign := range map[string]string{"emoji": "🔥", "tags": "<"} {
 		for name, m := range everything(t) {
 			long := grown(t, m, sign)
-			before := len(long.Text) + sizeEstimate(long.Blocks...)
-			fitted := Fit(long)
+			before := len(long.Text) + blockkit.Size(long.Blocks...)
+			fitted := blockkit.Fit(long)
 			if sent, err := json.Marshal(fitted.Blocks); err != nil || len(sent) > 11_000+2 {
 				t.Errorf("%s, %s: %d bytes of JSON, %v", name, kind, len(sent), err)
 			}
@@ -30,10 +31,10 @@ func TestAnyMessageOfAnyLengthFits(t *testing.T) {
 			if len(m.Blocks) > 0 && len(fitted.Blocks) == 0 {
 				t.Errorf("%s, %s: nothing is left", name, kind)
 			}
-			if slices.ContainsFunc(m.Blocks, isRich) && !slices.ContainsFunc(fitted.Blocks, isRich) {
+			if slices.ContainsFunc(m.Blocks, blockkit.IsRichText) && !slices.ContainsFunc(fitted.Blocks, blockkit.IsRichText) {
 				t.Errorf("%s, %s: the rich_text block is gone", name, kind)
 			}
-			if len(long.Text)+sizeEstimate(long.Blocks...) != before {
+			if len(long.Text)+blockkit.Size(long.Blocks...) != before {
 				t.Errorf("%s, %s: the message that was given has changed", name, kind)
 			}
 		}
@@ -42,10 +43,9 @@ func TestAnyMessageOfAnyLengthFits(t *testing.T) {
 
 // grown is a message whose texts are as long as Slack takes each of them, or a good
 // deal too long together when they are many.
-func grown(t *testing.T, m Message, sign string) Message {
+func grown(t *testing.T, m blockkit.Message, sign string) blockkit.Message {
 	t.Helper()
-	_, texts := cuttable(m.Blocks)
-	most := min(2_990, 12_000/max(len(texts), 1))
+	most := min(2_990, 12_000/max(len(texts(t, m)), 1))
 	fill := func(n int) string { return strings.Repeat(sign, n/units(sign)) }
 	var walk func(block string, v any)
 	walk = func(block string, v any) {
@@ -58,7 +58,7 @@ func grown(t *testing.T, m Message, sign string) Message {
 			if _, ok := v["text"].(string); ok && block != "actions" {
 				switch {
 				case v["type"] == "mrkdwn":
-					v["text"] = textutil.CutUnits(Escape(fill(most)), most)
+					v["text"] = textutil.CutUnits(blockkit.Escape(fill(most)), most)
 				case block == "header":
 					v["text"] = fill(150)
 				default:
@@ -82,5 +82,5 @@ func grown(t *testing.T, m Message, sign string) Message {
 	if err := json.Unmarshal(data, &all); err != nil {
 		t.Fatal(err)
 	}
-	return Message{Text: Escape(fill(8_000)), Blocks: all.BlockSet}
+	return blockkit.Message{Text: blockkit.Escape(fill(8_000)), Blocks: all.BlockSet}
 }

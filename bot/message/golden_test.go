@@ -16,6 +16,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 var update = flag.Bool("update", false, "write testdata/*.golden anew; commit only what you have read")
@@ -95,7 +96,7 @@ func TestGoldenFilesAreUsed(t *testing.T) {
 }
 
 // readable shows a message as a reader sees it, one block a line or more.
-func readable(t testing.TB, m Message) string {
+func readable(t testing.TB, m blockkit.Message) string {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "text: %s\n", m.Text)

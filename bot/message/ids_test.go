@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -32,7 +33,7 @@ func readsID(text string, markup bool) bool {
 }
 
 // idsRead are the texts of a message in which a reader meets an id.
-func idsRead(t testing.TB, m Message) (found []string) {
+func idsRead(t testing.TB, m blockkit.Message) (found []string) {
 	var walk func(v any)
 	walk = func(v any) {
 		switch v := v.(type) {
@@ -76,7 +77,7 @@ func nameless[T any](t testing.TB, v T) T {
 // TestNobodyReadsIDs: neither in blocks nor in the plain texts of notifications does
 // an id of Slack's stand for a person, a group or a channel.
 func TestNobodyReadsIDs(t *testing.T) {
-	all := map[string]Message{}
+	all := map[string]blockkit.Message{}
 	for name, view := range situations(t) {
 		view.Incident = nameless(t, view.Incident)
 		for _, uncalled := range []bool{false, true} {

@@ -17,14 +17,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/chart"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
 // everything is every message that the tests make, by name.
-func everything(t testing.TB) map[string]Message {
-	all := map[string]Message{}
+func everything(t testing.TB) map[string]blockkit.Message {
+	all := map[string]blockkit.Message{}
 	for name, view := range situations(t) {
 		for _, slot := range Render(view) {
 			all[name+"/"+slot.Name] = slot.Message
@@ -52,10 +53,10 @@ var (
 
 func TestEveryMessageIsWithinSlacksLimits(t *testing.T) {
 	for name, m := range everything(t) {
-		for _, problem := range problems(t, Fit(m)) {
+		for _, problem := range problems(t, blockkit.Fit(m)) {
 			t.Errorf("%s: %s", name, problem)
 		}
-		if strings.HasPrefix(name, "opened/") && sizeEstimate(m.Blocks...) > MaxTotal {
+		if strings.HasPrefix(name, "opened/") && blockkit.Size(m.Blocks...) > blockkit.MaxTotal {
 			t.Errorf("%s: a usual message is cut", name)
 		}
 	}
@@ -79,7 +80,7 @@ func TestLongTextOfAnyKindFits(t *testing.T) {
 		s.incident.Note.Text = strings.Repeat("@a ", 20) + long
 		for k := range s.incident.Steps {
 			s.incident.Steps[k].Title, s.incident.Steps[k].Note = long, s.incident.Note.Text
-			s.incident.Steps[k].Detail, s.incident.Steps[k].Commands = Escape(long), []string{strings.Repeat(sign, 200/len(sign)), "kubectl get pods"}
+			s.incident.Steps[k].Detail, s.incident.Steps[k].Commands = blockkit.Escape(long), []string{strings.Repeat(sign, 200/len(sign)), "kubectl get pods"}
 		}
 		for k := range s.incident.Tiers {
 			s.incident.Tiers[k].Overdue, s.incident.Tiers[k].ToldIn = true, s.incident.Number
@@ -89,14 +90,14 @@ func TestLongTextOfAnyKindFits(t *testing.T) {
 		}
 		view := s.view()
 		slots := Render(view)
-		slots = append(slots, Slot{Name: "status", Message: Status(view, night)}, Slot{Name: "answer", Message: Text(Escape(long))})
+		slots = append(slots, Slot{Name: "status", Message: Status(view, night)}, Slot{Name: "answer", Message: blockkit.TextMessage(blockkit.Escape(long))})
 		storm := stormOf(90)
 		for k := range storm.Entries {
 			storm.Entries[k].Title = long
 		}
 		slots = append(slots, RenderStorm(storm)...)
 		for _, slot := range slots {
-			fitted := Fit(slot.Message)
+			fitted := blockkit.Fit(slot.Message)
 			for _, problem := range problems(t, fitted) {
 				t.Errorf("%s, %s: %s", kind, slot.Name, problem)
 			}
@@ -107,9 +108,9 @@ func TestLongTextOfAnyKindFits(t *testing.T) {
 					}
 				}
 			}
-			for _, form := range []Form{FormText, FormRich, FormBare} {
+			for _, form := range []blockkit.Form{blockkit.FormText, blockkit.FormRich, blockkit.FormBare} {
 				short := slot.Message.Short(form, HowToAct(view.Incident, "/playbook"), "invalid_blocks")
-				if len(short.Text) > MaxTextBytes || !strings.Contains(short.Text, "/playbook ack "+view.Incident.ID()) || !strings.Contains(short.Text, "invalid_blocks") {
+				if len(short.Text) > blockkit.MaxTextBytes || !strings.Contains(short.Text, "/playbook ack "+view.Incident.ID()) || !strings.Contains(short.Text, "invalid_blocks") {
 					t.Errorf("%s, %s: the short form %s is %d bytes: %.100s", kind, slot.Name, form, len(short.Text), short.Text)
 				}
 			}
@@ -127,30 +128,30 @@ func TestRichTextStays(t *testing.T) {
 	all["by hand, without alerts"] = byHand.view()
 	for name, view := range all {
 		for _, slot := range Render(view) {
-			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, isRich) {
+			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, blockkit.IsRichText) {
 				t.Errorf("%s/%s: no rich_text block", name, slot.Name)
 			}
-			if !slot.Once && isRich(slot.Message.Blocks[0]) {
+			if !slot.Once && blockkit.IsRichText(slot.Message.Blocks[0]) {
 				t.Errorf("%s/%s: it begins with a rich_text block, others of its versions do not", name, slot.Name)
 			}
 		}
 	}
 	for name, view := range storms() {
 		for _, slot := range RenderStorm(view) {
-			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, isRich) {
+			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, blockkit.IsRichText) {
 				t.Errorf("%s/%s: no rich_text block", name, slot.Name)
 			}
 		}
 	}
 	for name, m := range digestMessages(t) {
-		if strings.Contains(name, "/detail") && !slices.ContainsFunc(m.Blocks, isRich) {
+		if strings.Contains(name, "/detail") && !slices.ContainsFunc(m.Blocks, blockkit.IsRichText) {
 			t.Errorf("%s: no rich_text block", name)
 		}
 	}
 }
 
 // problems checks a message as Slack gets it, apart from the code that made it.
-func problems(t testing.TB, m Message) []string {
+func problems(t testing.TB, m blockkit.Message) []string {
 	c := &checker{ids: map[string]bool{}}
 	if n := units(m.Text); n == 0 || n > 3000 {
 		c.fail("fallback text has %d characters", n)
@@ -301,7 +302,7 @@ func TestSlackTakesEveryMessage(t *testing.T) {
 }
 
 // notified are the mentions in a message that notify when it is posted.
-func notified(t testing.TB, m Message) []string {
+func notified(t testing.TB, m blockkit.Message) []string {
 	found := regexp.MustCompile(`<(@U[A-Z0-9]+|!subteam\^S[A-Z0-9]+)>`).FindAllString(readable(t, m), -1)
 	slices.Sort(found)
 	return slices.Compact(found)
@@ -415,7 +416,7 @@ func TestPingOfAFormerOpeningTellsOfOthers(t *testing.T) {
 			if strings.Contains(reads, "Add read replicas") || !slices.Contains(notified(t, slots[at].Message), "<!subteam^S0DB>") {
 				t.Errorf("%s, opening %d: the ping reads\n%s", state, opening, reads)
 			}
-			for _, problem := range problems(t, Fit(slots[at].Message)) {
+			for _, problem := range problems(t, blockkit.Fit(slots[at].Message)) {
 				t.Error(problem)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 )
@@ -17,7 +18,7 @@ func (t told) second() string {
 		return fmt.Sprintf("The digest %s is being made already%s%s; it follows%s.", t.title(), t.askedBy(), t.on(), t.in())
 	}
 	return fmt.Sprintf("The digest %s was posted for this week already: %s%s%s%s. Do you want another one? `%s digest post %s again` posts it; both share what people mark and adopt.",
-		t.title(), EscapeMrkdwn(t.State), t.in(), t.askedBy(), t.on(), t.command, t.title())
+		t.title(), blockkit.EscapeMrkdwn(t.State), t.in(), t.askedBy(), t.on(), t.command, t.title())
 }
 
 // askedBy names who asked, when it was no schedule.
@@ -29,12 +30,21 @@ func (t told) askedBy() string {
 }
 
 // AskBack is Answer as a message, with a button where the answer asks for a click.
-func AskBack(a incident.Answer, command string) Message {
-	m := Text(Answer(a, command))
+func AskBack(a incident.Answer, command string) blockkit.Message {
+	m := blockkit.TextMessage(Answer(a, command))
 	value := a.State + "/" + a.Title
-	if _, _, ok := report.ParseTarget(value); a.Kind != incident.AnswerSecond || !ok || textutil.Units(value) > MaxButton {
+	if _, _, ok := report.ParseTarget(value); a.Kind != incident.AnswerSecond || !ok || textutil.Units(value) > blockkit.MaxButton {
 		return m
 	}
-	m.Blocks = append(m.Blocks, slack.NewActionBlock("again", button(action.DigestAgain, value, "Post another one")))
+	m.Blocks = append(m.Blocks, slack.NewActionBlock("again", blockkit.Button(action.DigestAgain.ID, value, "Post another one")))
 	return m
+}
+
+// PlainAnswer is an answer for places where Slack shows no markup: people are in it
+// by their names.
+func PlainAnswer(a incident.Answer, command string) string {
+	if a.Who.Name != "" {
+		a.Who.ID = ""
+	}
+	return blockkit.StripMrkdwn(Answer(a, command))
 }

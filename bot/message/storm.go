@@ -9,6 +9,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -55,28 +56,28 @@ func RenderStorm(v StormView) []Slot {
 }
 
 // stormRoot says what is going on as a whole, who is asked, and what can be done.
-func stormRoot(v StormView, rows []*row) Message {
+func stormRoot(v StormView, rows []*row) blockkit.Message {
 	head := "⛈️ Storm · "
 	if !v.Storm.EndedAt.IsZero() {
 		head = "🌤️ Storm over · "
 	}
 	head += textutil.Count(len(rows), "incident")
-	top := []slack.Block{header("head", head), lines("facts", stormFacts(v.Storm)), lines("count", stormCounts(rows))}
+	top := []slack.Block{blockkit.Header("head", head), blockkit.Lines("facts", stormFacts(v.Storm)), blockkit.Lines("count", stormCounts(rows))}
 	if len(v.Storm.Owners) > 0 {
-		top = append(top, section("owners", "*Owners:* "+cutMarkup(v.Names.notify(v.Storm.Owners), maxStormOwners)))
+		top = append(top, blockkit.Section("owners", "*Owners:* "+blockkit.CutMrkdwn(v.Names.notify(v.Storm.Owners), maxStormOwners)))
 	}
 	if len(rows) > 0 {
 		top = append(top, titleCounts(rows))
 	}
 	worst := slices.SortedFunc(slices.Values(rows), worse)
-	bottom := []slack.Block{full("way", stormWay(v, worst)), stormMenu(v.Storm.Number)}
+	bottom := []slack.Block{blockkit.ExpandedSection("way", stormWay(v, worst)), stormMenu(v.Storm.Number)}
 	if len(worst) > 0 {
-		top = append(top, worstBlock(worst, MaxTotal-300-sizeEstimate(top...)-sizeEstimate(bottom...)))
+		top = append(top, worstBlock(worst, blockkit.MaxTotal-300-blockkit.Size(top...)-blockkit.Size(bottom...)))
 	}
-	return Message{Text: stormText(v, rows, worst), Blocks: append(top, bottom...)}
+	return blockkit.Message{Text: stormText(v, rows, worst), Blocks: append(top, bottom...)}
 }
 
-func stormFacts(s incident.Storm) []*paragraph {
+func stormFacts(s incident.Storm) []*blockkit.Paragraph {
 	facts := stormSpan(s)
 	if s.Place != "" {
 		facts = append(facts, belongs(s.Channel, s.Why))
@@ -84,21 +85,21 @@ func stormFacts(s incident.Storm) []*paragraph {
 	return facts
 }
 
-func stormSpan(s incident.Storm) []*paragraph {
-	began := (&paragraph{}).text("Since ").date(s.StartedAt).
-		text(fmt.Sprintf(": more than %s opened here in %s.", textutil.Count(s.Above, "incident"), textutil.CutUnits(Line(s.Per), 20)))
+func stormSpan(s incident.Storm) []*blockkit.Paragraph {
+	began := (&blockkit.Paragraph{}).Text("Since ").Date(s.StartedAt).
+		Text(fmt.Sprintf(": more than %s opened here in %s.", textutil.Count(s.Above, "incident"), textutil.CutUnits(blockkit.Line(s.Per), 20)))
 	if s.EndedAt.IsZero() {
-		began.text(" They are listed; critical ones get threads of their own.")
-		return []*paragraph{began}
+		began.Text(" They are listed; critical ones get threads of their own.")
+		return []*blockkit.Paragraph{began}
 	}
-	over := (&paragraph{}).bold("Over").text(" since ").date(s.EndedAt).text(": new incidents get threads of their own again.")
-	return []*paragraph{over, began}
+	over := (&blockkit.Paragraph{}).Bold("Over").Text(" since ").Date(s.EndedAt).Text(": new incidents get threads of their own again.")
+	return []*blockkit.Paragraph{over, began}
 }
 
 // stormCounts counts all incidents by state and by severity.
-func stormCounts(rows []*row) []*paragraph {
+func stormCounts(rows []*row) []*blockkit.Paragraph {
 	all := tallyOf(rows)
-	states := (&paragraph{}).bold("By state: ")
+	states := (&blockkit.Paragraph{}).Bold("By state: ")
 	var parts []string
 	for _, s := range all.stateCounts() {
 		parts = append(parts, state(s.state)+" "+textutil.Thousands(s.count))
@@ -109,9 +110,9 @@ func stormCounts(rows []*row) []*paragraph {
 	if len(parts) == 0 {
 		parts = append(parts, "nothing is listed yet")
 	}
-	out := []*paragraph{states.text(strings.Join(parts, " · "))}
+	out := []*blockkit.Paragraph{states.Text(strings.Join(parts, " · "))}
 	if severities := all.severityCounts(maxSeverities, " · "); severities != "" {
-		out = append(out, (&paragraph{}).bold("By severity: ").text(severities))
+		out = append(out, (&blockkit.Paragraph{}).Bold("By severity: ").Text(severities))
 	}
 	return out
 }
@@ -119,19 +120,19 @@ func stormCounts(rows []*row) []*paragraph {
 // titleCounts counts the incidents of each title, worst and most frequent first.
 func titleCounts(rows []*row) slack.Block {
 	all := byTitle(rows)
-	items := make([]*paragraph, 0, maxTitles)
+	items := make([]*blockkit.Paragraph, 0, maxTitles)
 	for _, t := range all[:min(len(all), maxTitles)] {
-		p := (&paragraph{}).bold(textutil.Thousands(t.count) + " ×").text(" " + textutil.CutUnits(t.title, maxTitleCount))
+		p := (&blockkit.Paragraph{}).Bold(textutil.Thousands(t.count) + " ×").Text(" " + textutil.CutUnits(t.title, maxTitleCount))
 		if s := t.severityCounts(2, ", "); s != "" {
-			p.text(" · " + s)
+			p.Text(" · " + s)
 		}
-		items = append(items, p.text(" · "+t.stateWords()))
+		items = append(items, p.Text(" · "+t.stateWords()))
 	}
-	parts := []slack.RichTextElement{(&paragraph{}).bold("By title").section(), bullets(items)}
+	parts := []slack.RichTextElement{(&blockkit.Paragraph{}).Bold("By title").Section(), blockkit.Bullets(items)}
 	if rest := len(all) - len(items); rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+textutil.Count(rest, "more title")).section())
+		parts = append(parts, (&blockkit.Paragraph{}).Italic("and "+textutil.Count(rest, "more title")).Section())
 	}
-	return rich("titles", parts...)
+	return blockkit.RichText("titles", parts...)
 }
 
 // worstBlock names the worst incidents, with titles as long as room allows.
@@ -149,26 +150,26 @@ func worstBlock(worst []*row, room int) slack.Block {
 		}
 	}
 	// Lines of one text: a list of so many is more JSON than Slack takes.
-	var items paragraph
+	var items blockkit.Paragraph
 	for k, r := range named {
 		if k > 0 {
-			items.text("\n")
+			items.Text("\n")
 		}
 		items = append(items, *r.led(limit)...)
 	}
-	parts := []slack.RichTextElement{(&paragraph{}).bold("The worst").section()}
+	parts := []slack.RichTextElement{(&blockkit.Paragraph{}).Bold("The worst").Section()}
 	if len(items) > 0 {
-		parts = append(parts, items.joinedText().section())
+		parts = append(parts, items.Joined().Section())
 	}
 	if rest := len(worst) - len(named); rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more, all listed in this thread").section())
+		parts = append(parts, (&blockkit.Paragraph{}).Italic("and "+textutil.Thousands(rest)+" more, all listed in this thread").Section())
 	}
-	return rich("worst", parts...)
+	return blockkit.RichText("worst", parts...)
 }
 
 // ledWeight is what a row of the worst takes besides its title.
 func ledWeight(r *row) int {
-	return richWeight((*r.led(0)).joinedText().section()) - richWeight((&paragraph{}).section()) + objectWeight/4
+	return blockkit.RichTextSize((*r.led(0)).Joined().Section()) - blockkit.RichTextSize((&blockkit.Paragraph{}).Section()) + blockkit.ObjectSize/4
 }
 
 // stormWay says what to do, by the example of the worst without a thread.
@@ -183,7 +184,7 @@ func stormWay(v StormView, worst []*row) string {
 
 // stormMenu chooses an incident: what it offers is asked for as people type.
 func stormMenu(number int) slack.Block {
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, plain("Open an incident's thread"), action.StormPick.ID)
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, blockkit.PlainText("Open an incident's thread"), action.StormPick.ID)
 	menu.MinQueryLength = new(int)
 	return slack.NewActionBlock(fmt.Sprintf("pick:%d", number), menu)
 }
@@ -202,5 +203,5 @@ func stormText(v StormView, rows, worst []*row) string {
 	if len(worst) == 0 {
 		return says + "."
 	}
-	return says + ". " + sentence(all.stateWords()) + " Worst: " + worst[0].said()
+	return says + ". " + textutil.Sentence(all.stateWords()) + " Worst: " + worst[0].said()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -47,42 +48,35 @@ func callSlot(c incident.StormCall) string {
 	return "deadline:" + whom
 }
 
-func stormCall(v StormView, c incident.StormCall, concerned []*row) Message {
+func stormCall(v StormView, c incident.StormCall, concerned []*row) blockkit.Message {
 	n := len(concerned)
-	says := fmt.Sprintf("%s of this storm without a thread %s immediate steps that are overdue.", textutil.Count(n, "incident"), oneMany(n, "has", "have"))
+	says := fmt.Sprintf("%s of this storm without a thread %s immediate steps that are overdue.", textutil.Count(n, "incident"), textutil.Plural(n, "has", "have"))
 	text := fmt.Sprintf("Overdue: immediate steps of %s of a storm. Worst: ", textutil.Count(n, "incident"))
 	if c.Kind == incident.KindEscalated {
-		says = fmt.Sprintf("nobody has acknowledged %s of this storm that %s no thread (escalation level %d).", textutil.Count(n, "incident"), oneMany(n, "has", "have"), c.Level)
+		says = fmt.Sprintf("nobody has acknowledged %s of this storm that %s no thread (escalation level %d).", textutil.Count(n, "incident"), textutil.Plural(n, "has", "have"), c.Level)
 		text = fmt.Sprintf("Nobody has acknowledged %s of a storm. Worst: ", textutil.Count(n, "incident"))
 	}
-	items := make([]*paragraph, 0, maxCalled) // without leads: only those called are notified
+	items := make([]*blockkit.Paragraph, 0, maxCalled) // without leads: only those called are notified
 	for _, r := range concerned[:min(n, maxCalled)] {
 		items = append(items, r.named(maxStormTitleBytes))
 	}
-	parts := []slack.RichTextElement{bullets(items)}
+	parts := []slack.RichTextElement{blockkit.Bullets(items)}
 	if rest := n - len(items); rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more").section())
+		parts = append(parts, (&blockkit.Paragraph{}).Italic("and "+textutil.Thousands(rest)+" more").Section())
 	}
 	id := incident.ID(concerned[0].Number)
-	return Message{
+	return blockkit.Message{
 		Text: text + concerned[0].said(),
 		Blocks: []slack.Block{
-			section("call", calling(cutMarkup(v.Names.notify(c.Mention), MaxSection/2), says)),
-			rich("concerned", parts...),
-			small("way", markup(fmt.Sprintf("`%[1]s ack %[2]s` takes one, `%[1]s thread %[2]s` shows it in a thread of its own.", v.Command, id))),
+			blockkit.Section("call", calling(blockkit.CutMrkdwn(v.Names.notify(c.Mention), blockkit.MaxSection/2), says)),
+			blockkit.RichText("concerned", parts...),
+			blockkit.Context("way", blockkit.Mrkdwn(fmt.Sprintf("`%[1]s ack %[2]s` takes one, `%[1]s thread %[2]s` shows it in a thread of its own.", v.Command, id))),
 		},
 	}
 }
 
-func oneMany(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
 // calm says that a storm is over and what it leaves.
-func calm(rows []*row) Message {
+func calm(rows []*row) blockkit.Message {
 	over := 0
 	for _, r := range rows {
 		if r.over() {
@@ -91,10 +85,10 @@ func calm(rows []*row) Message {
 	}
 	left := len(rows) - over
 	says := fmt.Sprintf("The storm is over. Of its %s, %s %s over and %s %s people.",
-		textutil.Count(len(rows), "incident"), textutil.Thousands(over), textutil.IsAre(over), textutil.Thousands(left), oneMany(left, "still needs", "still need"))
+		textutil.Count(len(rows), "incident"), textutil.Thousands(over), textutil.IsAre(over), textutil.Thousands(left), textutil.Plural(left, "still needs", "still need"))
 	if left == 0 {
 		says = fmt.Sprintf("The storm is over, and so %s all of its %s.", textutil.IsAre(len(rows)), textutil.Count(len(rows), "incident"))
 	}
 	says += " New incidents get threads of their own again."
-	return Message{Text: says, Blocks: []slack.Block{section("calm", "🌤️ "+says)}}
+	return blockkit.Message{Text: says, Blocks: []slack.Block{blockkit.Section("calm", "🌤️ "+says)}}
 }

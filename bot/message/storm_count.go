@@ -129,5 +129,5 @@ func (t *tally) severityCounts(most int, between string) string {
 	for _, s := range all[:min(len(all), most)] {
 		parts = append(parts, cmp.Or(s.severity, "none")+" "+textutil.Thousands(s.count))
 	}
-	return strings.Join(parts, between) + more(len(all)-len(parts))
+	return strings.Join(parts, between) + textutil.More(len(all)-len(parts))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -33,8 +34,8 @@ func stormRows(entries []incident.Entry, severities []string) []*row {
 	rows := make([]*row, len(entries))
 	for k, e := range entries {
 		r := &all[k]
-		*r = row{Entry: e, title: textutil.CutUnits(Line(e.Title), maxStormTitle), severity: textutil.CutUnits(Line(e.Severity), maxStormSeverity)}
-		r.length, r.rank = jsonLength(r.title), rank(e, severities)
+		*r = row{Entry: e, title: textutil.CutUnits(blockkit.Line(e.Title), maxStormTitle), severity: textutil.CutUnits(blockkit.Line(e.Severity), maxStormSeverity)}
+		r.length, r.rank = blockkit.JSONLength(r.title), rank(e, severities)
 		r.before = r.standing()
 		rows[k] = r
 	}
@@ -48,7 +49,7 @@ func (r *row) state() string {
 	case incident.Open, incident.Acknowledged, incident.Resolved, incident.Closed:
 		return state(r.State)
 	}
-	return textutil.CutUnits(Line(string(r.State)), 20) // of a newer binary
+	return textutil.CutUnits(blockkit.Line(string(r.State)), 20) // of a newer binary
 }
 
 func (r *row) over() bool { return r.State == incident.Resolved || r.State == incident.Closed }
@@ -66,21 +67,21 @@ func (r *row) standing() string {
 }
 
 // named is a row of the worst, with limit units of its title.
-func (r *row) named(limit int) *paragraph {
-	return (&paragraph{}).bold(incident.ID(r.Number)).text(r.before + cutTo(r.title, limit))
+func (r *row) named(limit int) *blockkit.Paragraph {
+	return (&blockkit.Paragraph{}).Bold(incident.ID(r.Number)).Text(r.before + cutTo(r.title, limit))
 }
 
 // led is a line of the worst, with who leads it.
-func (r *row) led(limit int) *paragraph {
-	p := &paragraph{}
+func (r *row) led(limit int) *blockkit.Paragraph {
+	p := &blockkit.Paragraph{}
 	if r.Lead == (incident.User{}) {
-		return p.text("• " + incident.ID(r.Number) + r.before + cutTo(r.title, limit))
+		return p.Text("• " + incident.ID(r.Number) + r.before + cutTo(r.title, limit))
 	}
 	says := "• " + incident.ID(r.Number) + r.before + cutTo(r.title, limit) + " · "
-	if slackID.MatchString(r.Lead.ID) {
-		return p.text(says).user(r.Lead)
+	if blockkit.IsUserID(r.Lead.ID) {
+		return p.Text(says).User(r.Lead.ID, name(r.Lead))
 	}
-	return p.text(says + textutil.CutUnits(name(r.Lead), 30))
+	return p.Text(says + textutil.CutUnits(name(r.Lead), 30))
 }
 
 // listed is a row of a page: one line of a text, because a list of so many rows is more
@@ -97,9 +98,9 @@ func (r *row) listed(limit int) string {
 func (r *row) said() string {
 	s := incident.ID(r.Number)
 	if r.severity != "" {
-		s += ", " + EscapeMrkdwn(r.severity)
+		s += ", " + blockkit.EscapeMrkdwn(r.severity)
 	}
-	return sentence(s + ", " + EscapeMrkdwn(r.title))
+	return textutil.Sentence(s + ", " + blockkit.EscapeMrkdwn(r.title))
 }
 
 // cutTo is Cut that can leave nothing.
@@ -107,7 +108,7 @@ func cutTo(s string, limit int) string {
 	if limit <= 0 {
 		return ""
 	}
-	return cutJSON(s, limit)
+	return blockkit.CutJSON(s, limit)
 }
 
 // rank says how bad an incident is for people who look for what to do first: what
@@ -180,24 +181,24 @@ func stormPages(rows []*row) []Slot {
 	return slots
 }
 
-func stormPage(n int, rows []*row) Message {
+func stormPage(n int, rows []*row) blockkit.Message {
 	head := fmt.Sprintf("List %d · %s to %s", n, incident.ID(rows[0].Number), incident.ID(rows[len(rows)-1].Number))
 	all := tallyOf(rows)
 	count := textutil.Count(len(rows), "incident") + ": " + all.stateWords() + "."
-	room := MaxTotal - 1_000 - jsonLength(count)
+	room := blockkit.MaxTotal - 1_000 - blockkit.JSONLength(count)
 	for _, r := range rows {
-		room -= jsonLength(r.listed(0) + "\n")
+		room -= blockkit.JSONLength(r.listed(0) + "\n")
 	}
 	limit := evenly(rows, room, maxStormTitleBytes)
 	items := make([]string, len(rows))
 	for k, r := range rows {
 		items[k] = r.listed(limit)
 	}
-	blocks := []slack.Block{header("head", head), small("count", plain(count)), rich("list", (&paragraph{}).text(strings.Join(items, "\n")).section())}
+	blocks := []slack.Block{blockkit.Header("head", head), blockkit.Context("count", blockkit.PlainText(count)), blockkit.RichText("list", (&blockkit.Paragraph{}).Text(strings.Join(items, "\n")).Section())}
 	if slices.ContainsFunc(rows, func(r *row) bool { return r.Show != incident.ShowListed }) {
-		blocks = append(blocks, small("marked", plain("“thread” marks those that have a thread of their own in the channel.")))
+		blocks = append(blocks, blockkit.Context("marked", blockkit.PlainText("“thread” marks those that have a thread of their own in the channel.")))
 	}
-	return Message{Text: "The storm's list, page " + textutil.Thousands(n) + ". " + count, Blocks: blocks}
+	return blockkit.Message{Text: "The storm's list, page " + textutil.Thousands(n) + ". " + count, Blocks: blocks}
 }
 
 // maxOptions is what Slack takes as choices of a menu.
@@ -209,7 +210,7 @@ const maxOptions = 100
 // severity, the state or the title, in any case. A choice's value is the
 // incident's id.
 func StormOptions(entries []incident.Entry, query string) []*slack.OptionBlockObject {
-	words := strings.Fields(strings.ToLower(Clean(query)))
+	words := strings.Fields(strings.ToLower(blockkit.Clean(query)))
 	rows := slices.DeleteFunc(stormRows(entries, nil), func(r *row) bool { return !r.matches(words) })
 	typed := strings.TrimPrefix(strings.Join(words, " "), "inc-")
 	for _, r := range rows {
@@ -222,7 +223,7 @@ func StormOptions(entries []incident.Entry, query string) []*slack.OptionBlockOb
 	for _, r := range rows[:min(len(rows), maxOptions)] {
 		id := incident.ID(r.Number)
 		says := id + r.before + r.title
-		options = append(options, slack.NewOptionBlockObject(id, plain(textutil.CutUnits(says, MaxButton)), nil))
+		options = append(options, slack.NewOptionBlockObject(id, blockkit.PlainText(textutil.CutUnits(says, blockkit.MaxButton)), nil))
 	}
 	return options
 }
@@ -231,7 +232,7 @@ func (r *row) matches(words []string) bool {
 	if len(words) == 0 {
 		return true
 	}
-	says := incident.ID(r.Number) + " " + Line(r.Severity) + " " + r.state() + " " + Line(r.Title)
+	says := incident.ID(r.Number) + " " + blockkit.Line(r.Severity) + " " + r.state() + " " + blockkit.Line(r.Title)
 	if r.Overdue {
 		says += " overdue"
 	}

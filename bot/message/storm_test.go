@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -378,8 +379,8 @@ func checkStorm(t *testing.T, name string, v StormView) {
 		for _, problem := range problems(t, s.Message) {
 			t.Errorf("%s, %s: %s", name, s.Name, problem)
 		}
-		if n := sizeEstimate(s.Message.Blocks...); n > MaxTotal {
-			t.Errorf("%s, %s: weighs %d, Slack may refuse more than %d", name, s.Name, n, MaxTotal)
+		if n := blockkit.Size(s.Message.Blocks...); n > blockkit.MaxTotal {
+			t.Errorf("%s, %s: weighs %d, Slack may refuse more than %d", name, s.Name, n, blockkit.MaxTotal)
 		}
 	}
 	options := StormOptions(v.Entries, "")
@@ -533,8 +534,8 @@ func TestAStormOfTenThousand(t *testing.T) {
 		t.Errorf("got %d incidents listed, want 10,000", got)
 	}
 	for _, s := range slots {
-		if n := sizeEstimate(s.Message.Blocks...); n > MaxTotal || n < MaxTotal/10 {
-			t.Errorf("%s weighs %d, want at most %d, and something in it", s.Name, n, MaxTotal)
+		if n := blockkit.Size(s.Message.Blocks...); n > blockkit.MaxTotal || n < blockkit.MaxTotal/10 {
+			t.Errorf("%s weighs %d, want at most %d, and something in it", s.Name, n, blockkit.MaxTotal)
 		}
 	}
 }

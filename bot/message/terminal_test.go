@@ -6,6 +6,10 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 func TestTerminal(t *testing.T) {
@@ -16,7 +20,7 @@ func TestTerminal(t *testing.T) {
 			t.Fatalf("there is no situation %q any more", name)
 		}
 		for _, slot := range Render(view) {
-			fmt.Fprintf(&b, "######## %s: %s\n%s", name, slot.Name, Terminal(slot.Message))
+			fmt.Fprintf(&b, "######## %s: %s\n%s", name, slot.Name, blockkit.Terminal(slot.Message))
 		}
 	}
 	golden(t, "terminal", b.String())
@@ -28,13 +32,13 @@ func TestTerminalLeavesNothingOut(t *testing.T) {
 	seen := 0
 	for name, view := range situations(t) {
 		for _, slot := range Render(view) {
-			got := Terminal(slot.Message)
+			got := blockkit.Terminal(slot.Message)
 			if i := strings.IndexFunc(got, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }); i >= 0 {
 				t.Errorf("%s, %s: control character %q", name, slot.Name, got[i])
 			}
 			flat := strings.Join(strings.Fields(got), "")
 			for _, text := range texts(t, slot.Message) {
-				for word := range strings.FieldsSeq(strings.Map(printable, text)) {
+				for word := range strings.FieldsSeq(blockkit.Terminal(blockkit.Message{Blocks: []slack.Block{blockkit.Section("one", blockkit.Escape(text))}})) {
 					seen++
 					if !strings.Contains(flat, word) {
 						t.Errorf("%s, %s: %q is missing", name, slot.Name, word)
@@ -49,7 +53,7 @@ func TestTerminalLeavesNothingOut(t *testing.T) {
 }
 
 // texts returns what every value of a "text" key in the blocks' JSON says.
-func texts(t *testing.T, m Message) []string {
+func texts(t *testing.T, m blockkit.Message) []string {
 	t.Helper()
 	data, err := json.Marshal(m.Blocks)
 	if err != nil {
@@ -66,7 +70,7 @@ func texts(t *testing.T, m Message) []string {
 		case map[string]any:
 			if text, ok := v["text"].(string); ok {
 				if v["type"] == "mrkdwn" {
-					text = terminalMarkup(text)
+					text = strings.TrimSuffix(blockkit.Terminal(blockkit.Message{Blocks: []slack.Block{blockkit.Section("one", text)}}), "\n")
 				}
 				all = append(all, text)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -35,8 +36,13 @@ func TestWhoIsMentionedIsShownAsPerson(t *testing.T) {
 		s := opened(t)
 		s.act(ben, incident.VerbNote, "", c.words, c.people...)
 		var got []string
-		for _, e := range *(&paragraph{}).words(s.incident.Note.Text, s.incident.Named) {
-			got = append(got, terminalInline([]slack.RichTextSectionElement{e}))
+		for _, e := range *addWords(&blockkit.Paragraph{}, s.incident.Note.Text, s.incident.Named) {
+			switch e := e.(type) {
+			case *slack.RichTextSectionTextElement:
+				got = append(got, e.Text)
+			case *slack.RichTextSectionUserElement:
+				got = append(got, "@"+e.UserID)
+			}
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%q: got %q, want %q", c.words, got, c.want)
@@ -62,7 +68,7 @@ func TestMentionsPingNobody(t *testing.T) {
 	if !strings.Contains(slots[0].Message.Text+slots[1].Message.Text+shown, "ask ") || strings.Contains(slots[0].Message.Text+slots[1].Message.Text, "U0CARLA") {
 		t.Error("a fallback text mentions somebody")
 	}
-	for name, m := range map[string]Message{"status": Status(v, night), "timeline": Timeline(s.incident, s.changes, len(s.changes))} {
+	for name, m := range map[string]blockkit.Message{"status": Status(v, night), "timeline": Timeline(s.incident, s.changes, len(s.changes))} {
 		if !strings.Contains(readable(t, m), "<@U0CARLA>") {
 			t.Errorf("the %s does not show carla:\n%s", name, readable(t, m))
 		}

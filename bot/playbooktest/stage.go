@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
@@ -46,7 +47,7 @@ type Ping struct {
 	Slot     string   // without its opening: "deadline:immediate", "escalation:1", "reopened", "resolved"
 	To       []string // owners, a level's mentions, or the lead
 	Steps    []string // that are overdue
-	Message  message.Message
+	Message  blockkit.Message
 }
 
 // NewStage is an empty channel.

@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -78,7 +78,7 @@ func TestShowAPicture(t *testing.T) {
 	if got, err := c.File(t.Context(), ticket.FileID); err != nil || got != FileReady {
 		t.Errorf("got %s, %v, want it ready", got, err)
 	}
-	m := message.Message{Text: "costs", Blocks: []slack.Block{
+	m := blockkit.Message{Text: "costs", Blocks: []slack.Block{
 		slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: ticket.FileID}, "Costs rise", "", nil),
 	}}
 	if _, err := c.Post(t.Context(), Post{Channel: "#incidents", Message: m}); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -93,7 +93,7 @@ func deliverAll(t *testing.T, endpoint, team, app, org string) {
 	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, slack.NewTextBlockObject("plain_text", "Which?", false, false), "pick")
 	none := 0
 	menu.MinQueryLength = &none
-	said := message.Message{Text: "a button", Blocks: []slack.Block{slack.NewActionBlock("b",
+	said := blockkit.Message{Text: "a button", Blocks: []slack.Block{slack.NewActionBlock("b",
 		slack.NewButtonBlockElement("press", "INC-1", slack.NewTextBlockObject("plain_text", "Press", false, false)), menu)}}
 	root, err := c.Post(ctx, Post{Channel: "#incidents", Message: said})
 	if err != nil {

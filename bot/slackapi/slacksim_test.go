@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -41,8 +41,8 @@ func patience(t testing.TB) context.Context {
 	return ctx
 }
 
-func button(text, actionID, value string) message.Message {
-	return message.Message{Text: text, Blocks: []slack.Block{
+func button(text, actionID, value string) blockkit.Message {
+	return blockkit.Message{Text: text, Blocks: []slack.Block{
 		slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, false), nil, nil),
 		slack.NewActionBlock("", slack.NewButtonBlockElement(actionID, value, slack.NewTextBlockObject(slack.PlainTextType, "Done", false, false))),
 	}}
@@ -209,9 +209,9 @@ func newModalHandler(c *Client) *modalHandler {
 	return &modalHandler{client: c, recorder: recorder{
 		command: func(_ context.Context, s Slash) Response {
 			if s.Text == "long" {
-				return Response{Message: message.Message{Text: strings.Repeat("<", 3_800)}} // six bytes each in JSON
+				return Response{Message: blockkit.Message{Text: strings.Repeat("<", 3_800)}} // six bytes each in JSON
 			}
-			return Response{Message: message.Message{Text: "you said " + s.Text}}
+			return Response{Message: blockkit.Message{Text: "you said " + s.Text}}
 		},
 		submit: func(_ context.Context, s Submission) map[string]string {
 			if s.Values["reason"] == "no" {
@@ -425,7 +425,7 @@ func TestShutdownLetsAnAnswerOut(t *testing.T) {
 	handler := &recorder{command: func(context.Context, Slash) Response {
 		close(inside)
 		<-leave
-		return Response{Message: message.Message{Text: "just in time"}}
+		return Response{Message: blockkit.Message{Text: "just in time"}}
 	}}
 	s := NewSocket(SocketOptions{Client: c, Handler: handler, Logger: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())

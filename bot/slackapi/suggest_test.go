@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
@@ -159,7 +159,7 @@ func pick(t *testing.T, sim *slacksim.Sim, c *Client, handler *recorder) {
 	element.MinQueryLength = new(0)
 	other := *element
 	other.ActionID = "other"
-	sent, err := c.Post(ctx, Post{Channel: "#incidents", Message: message.Message{Text: "storm", Blocks: []slack.Block{slack.NewActionBlock("pick:11", element, other)}}})
+	sent, err := c.Post(ctx, Post{Channel: "#incidents", Message: blockkit.Message{Text: "storm", Blocks: []slack.Block{slack.NewActionBlock("pick:11", element, other)}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
@@ -328,7 +329,7 @@ func (m *witness) checkRoots(all []record, shown map[string]slacksim.Message, cl
 }
 
 // shows is whether a message shows what it should.
-func shows(one slacksim.Message, want message.Message) bool {
+func shows(one slacksim.Message, want blockkit.Message) bool {
 	return one.Text == want.Text && blocksOf(one.Blocks) == blocksOf(want.Blocks)
 }
 

@@ -63,6 +63,24 @@ func TestPureRooms(t *testing.T) {
 	}
 }
 
+// TestBlockKitKnowsNoIncident: what makes blocks, and what sends them, need not know what
+// they say.
+func TestBlockKitKnowsNoIncident(t *testing.T) {
+	t.Parallel()
+	for _, room := range []string{"bot/blockkit", "bot/slackapi"} {
+		out, err := exec.Command("go", "list", "-deps", "../../"+room).Output()
+		if err != nil {
+			t.Fatalf("go list -deps %s: %v", room, err)
+		}
+		for dep := range strings.Lines(string(out)) {
+			switch name, _ := strings.CutPrefix(strings.TrimSpace(dep), "github.com/signalbook/signalbook/"); name {
+			case "playbooks", "bot/incident", "bot/message", "bot/costreview/report":
+				t.Errorf("%s depends on %s", room, name)
+			}
+		}
+	}
+}
+
 // TestOutboxIsRules: what Slack is told next is decided by values alone.
 func TestOutboxIsRules(t *testing.T) {
 	t.Parallel()

@@ -1,26 +1,15 @@
-package message
+package blockkit
 
 import (
 	"regexp"
 	"strings"
-
-	"github.com/signalbook/signalbook/bot/incident"
 )
 
 var token = regexp.MustCompile(`<([^<>|]*)(?:\|([^<>]*))?>`)
 
-// PlainAnswer is an answer for places where Slack shows no markup: people are in it
-// by their names.
-func PlainAnswer(a incident.Answer, command string) string {
-	if a.Who.Name != "" {
-		a.Who.ID = ""
-	}
-	return Plain(Answer(a, command))
-}
-
-// Plain turns a private answer into text for places where Slack shows no
+// StripMrkdwn turns a private answer into text for places where Slack shows no
 // markup, such as the errors of a form: links and dates as their fall-back.
-func Plain(mrkdwn string) string {
+func StripMrkdwn(mrkdwn string) string {
 	text := token.ReplaceAllStringFunc(mrkdwn, func(t string) string {
 		parts := token.FindStringSubmatch(t)
 		if parts[2] != "" {

@@ -1,4 +1,4 @@
-package message
+package blockkit
 
 import (
 	"regexp"
@@ -10,24 +10,20 @@ import (
 	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
-// Permalinks are the addresses of threads in Slack, by what people call them: INC-142,
-// DIG-7.
+// Permalinks are the addresses of threads in Slack, by what people call them.
 type Permalinks map[string]string
-
-// threadID is how people write an incident or a digest.
-var threadID = regexp.MustCompile(`\b(?:INC|DIG)-[1-9][0-9]{0,8}\b`)
 
 // unlinked are the parts of mrkdwn in which there are no links: code, and what is markup
 // already.
 var unlinked = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`|<[^<>]*>")
 
-// Named are the incidents and digests that a message names where a link may stand, each
-// once, in the order in which they are read.
-func (m Message) Named() (ids []string) {
+// Named are the threads, as names finds them, that a message names where a link may
+// stand: each once, in the order in which they are read.
+func (m Message) Named(names *regexp.Regexp) (found []string) {
 	look := func(s string) {
-		for _, at := range threadIDs(s) {
-			if found := s[at[0]:at[1]]; !slices.Contains(ids, found) {
-				ids = append(ids, found)
+		for _, at := range namesIn(s, names) {
+			if name := s[at[0]:at[1]]; !slices.Contains(found, name) {
+				found = append(found, name)
 			}
 		}
 	}
@@ -38,35 +34,35 @@ func (m Message) Named() (ids []string) {
 		look(e.Text)
 		return nil
 	})
-	return ids
+	return found
 }
 
-// threadIDs are where a text names incidents and digests; in an address, or as the end
-// of a longer name, they are others' ids.
-func threadIDs(s string) [][]int {
-	return slices.DeleteFunc(threadID.FindAllStringIndex(s, -1), func(at []int) bool {
+// namesIn are where a text names threads; in an address, or as the end of a longer name,
+// they are others' names.
+func namesIn(s string, names *regexp.Regexp) [][]int {
+	return slices.DeleteFunc(names.FindAllStringIndex(s, -1), func(at []int) bool {
 		before, after := s[:at[0]], s[at[1]:]
 		return before != "" && strings.ContainsAny(before[len(before)-1:], "/=&?#.-") || after != "" && strings.ContainsAny(after[:1], "/-=")
 	})
 }
 
-// Linked is the message with the names that have an address as links, as far as there
-// is room for them. Its text stays as it is where blocks are shown in its place.
-func (m Message) Linked(to Permalinks) Message {
+// Linked is the message with those of the names that have an address as links, as far as
+// there is room for them. Its text stays as it is where blocks are shown in its place.
+func (m Message) Linked(names *regexp.Regexp, to Permalinks) Message {
 	if len(to) == 0 {
 		return m
 	}
-	left := MaxTotal - sizeEstimate(m.Blocks...)
+	left := MaxTotal - Size(m.Blocks...)
 	inText := func(s string) string {
 		var b strings.Builder
 		from := 0
-		for _, at := range threadIDs(s) {
+		for _, at := range namesIn(s, names) {
 			name := s[at[0]:at[1]]
 			linked := "<" + Escape(to[name]) + "|" + name + ">"
-			if to[name] == "" || jsonLength(linked) > left {
+			if to[name] == "" || JSONLength(linked) > left {
 				continue
 			}
-			left -= jsonLength(linked)
+			left -= JSONLength(linked)
 			b.WriteString(s[from:at[0]])
 			b.WriteString(linked)
 			from = at[1]
@@ -79,7 +75,7 @@ func (m Message) Linked(to Permalinks) Message {
 	return m.eachText(inText, func(e *slack.RichTextSectionTextElement) []slack.RichTextSectionElement {
 		var parts []slack.RichTextSectionElement
 		from := 0
-		for _, at := range threadIDs(e.Text) {
+		for _, at := range namesIn(e.Text, names) {
 			name := e.Text[at[0]:at[1]]
 			link := slack.NewRichTextSectionLinkElement(to[name], name, e.Style)
 			w := sizeOf(link) + 1
@@ -90,13 +86,13 @@ func (m Message) Linked(to Permalinks) Message {
 				continue
 			}
 			left -= w
-			parts = append(append(parts, *(&paragraph{}).styled(e.Text[from:at[0]], e.Style)...), link)
+			parts = append(append(parts, *(&Paragraph{}).styled(e.Text[from:at[0]], e.Style)...), link)
 			from = at[1]
 		}
 		if len(parts) == 0 {
 			return nil
 		}
-		return append(parts, *(&paragraph{}).styled(e.Text[from:], e.Style)...)
+		return append(parts, *(&Paragraph{}).styled(e.Text[from:], e.Style)...)
 	})
 }
 

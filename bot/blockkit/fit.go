@@ -1,4 +1,4 @@
-package message
+package blockkit
 
 import (
 	"slices"
@@ -14,11 +14,11 @@ const minCut = 60
 // cuts the longest texts first, and then lists from their ends. Commands are never
 // cut: half of one is dangerous.
 func Fit(m Message) Message {
-	m.Text = cutMarkupTo(m.Text, MaxTextBytes, byteLength)
-	if sizeEstimate(m.Blocks...) <= MaxTotal {
+	m.Text = cutMrkdwnTo(m.Text, MaxTextBytes, func(s string) int { return len(s) })
+	if Size(m.Blocks...) <= MaxTotal {
 		return m
 	}
-	for over := sizeEstimate(m.Blocks...) - MaxTotal; over > 0; over = sizeEstimate(m.Blocks...) - MaxTotal {
+	for over := Size(m.Blocks...) - MaxTotal; over > 0; over = Size(m.Blocks...) - MaxTotal {
 		var texts []piece
 		m.Blocks, texts = cuttable(m.Blocks)
 		if !cutTexts(texts, over) && !dropOne(m.Blocks) {
@@ -33,7 +33,7 @@ func Fit(m Message) Message {
 func cutTexts(texts []piece, over int) (cut bool) {
 	lengths := make([]int, len(texts))
 	for k, t := range texts {
-		lengths[k] = jsonLength(t.get())
+		lengths[k] = JSONLength(t.get())
 	}
 	for over > 0 && len(texts) > 0 {
 		n := slices.Max(lengths)
@@ -42,7 +42,7 @@ func cutTexts(texts []piece, over int) (cut bool) {
 		}
 		at := slices.Index(lengths, n)
 		texts[at].set(max(n*7/10, n-over, minCut))
-		lengths[at] = jsonLength(texts[at].get())
+		lengths[at] = JSONLength(texts[at].get())
 		over -= n - lengths[at]
 		cut = true
 	}
@@ -64,9 +64,9 @@ func cuttable(blocks []slack.Block) (copies []slack.Block, texts []piece) {
 		c := *o
 		texts = append(texts, piece{func() string { return c.Text }, func(limit int) {
 			if c.Type == slack.MarkdownType {
-				c.Text = orNothing(cutMarkupTo(c.Text, limit, jsonLength))
+				c.Text = NotEmpty(CutMrkdwnJSON(c.Text, limit))
 			} else {
-				c.Text = orNothing(cutJSON(c.Text, limit))
+				c.Text = NotEmpty(CutJSON(c.Text, limit))
 			}
 		}})
 		return &c
@@ -77,11 +77,11 @@ func cuttable(blocks []slack.Block) (copies []slack.Block, texts []piece) {
 			switch e := e.(type) {
 			case *slack.RichTextSectionTextElement:
 				c := *e
-				texts = append(texts, piece{func() string { return c.Text }, func(limit int) { c.Text = orNothing(cutJSON(c.Text, limit)) }})
+				texts = append(texts, piece{func() string { return c.Text }, func(limit int) { c.Text = NotEmpty(CutJSON(c.Text, limit)) }})
 				out[k] = &c
 			case *slack.RichTextSectionLinkElement:
 				c := *e
-				texts = append(texts, piece{func() string { return c.Text }, func(limit int) { c.Text = cutJSON(c.Text, limit) }})
+				texts = append(texts, piece{func() string { return c.Text }, func(limit int) { c.Text = CutJSON(c.Text, limit) }})
 				out[k] = &c
 			}
 		}
@@ -108,7 +108,7 @@ func dropOne(blocks []slack.Block) bool {
 		return false
 	}
 	last := len(longest.Elements) - 1
-	longest.Elements = append(longest.Elements[:last-1:last-1], (&paragraph{}).italic("and more, cut for Slack").section())
+	longest.Elements = append(longest.Elements[:last-1:last-1], (&Paragraph{}).Italic("and more, cut for Slack").Section())
 	return true
 }
 
@@ -131,7 +131,7 @@ func dropBlock(blocks []slack.Block) []slack.Block {
 // place: Slack takes no edit that has none any more (chat.update, block_mismatch).
 func withoutBlock(blocks []slack.Block, k int) []slack.Block {
 	without := slices.Delete(slices.Clone(blocks), k, k+1)
-	if isRich(blocks[k]) && !slices.ContainsFunc(without, isRich) && !isRest(blocks[k]) {
+	if IsRichText(blocks[k]) && !slices.ContainsFunc(without, IsRichText) && !isRest(blocks[k]) {
 		return slices.Insert(without, k, cutRest(blocks[k].ID()))
 	}
 	return without
@@ -139,10 +139,10 @@ func withoutBlock(blocks []slack.Block, k int) []slack.Block {
 
 // cutRest is what stays of a rich_text block.
 func cutRest(id string) slack.Block {
-	return slack.NewRichTextBlock(id, (&paragraph{}).italic("More was cut for Slack.").section())
+	return slack.NewRichTextBlock(id, (&Paragraph{}).Italic("More was cut for Slack.").Section())
 }
 
 // isRest reports whether a rich_text block is too small to be worth cutting.
 func isRest(b slack.Block) bool {
-	return isRich(b) && sizeEstimate(b) <= sizeEstimate(cutRest(b.ID()))
+	return IsRichText(b) && Size(b) <= Size(cutRest(b.ID()))
 }

@@ -1,4 +1,4 @@
-package message
+package blockkit
 
 import (
 	"strings"
@@ -19,7 +19,7 @@ func TestTexts(t *testing.T) {
 		{"a mention in plain text", Line("<!channel> <@U1> <#C1> a < b"), "<\u2060!channel> <\u2060@U1> <\u2060#C1> a < b"},
 		{"spaces around and between", Line(" a") + Line("b ") + Line("c  d") + Line(" ") + Line(""), "abc d"},
 		{"a line already", Line("Node a-1 (eu) is at 90% > 80%"), "Node a-1 (eu) is at 90% > 80%"},
-		{"code keeps its tabs", cleanCode("a\tb\x07"), "a\tb"},
+		{"code keeps its tabs", CleanCode("a\tb\x07"), "a\tb"},
 	}
 	for _, test := range tests {
 		if test.got != test.want {
@@ -38,7 +38,7 @@ func TestCutMarkup(t *testing.T) {
 	}
 	for _, test := range tests {
 		for limit := 100; limit < 140; limit++ {
-			got := cutMarkup(test.text, limit)
+			got := CutMrkdwn(test.text, limit)
 			if textutil.Units(got) > limit || !utf8.ValidString(got) || !strings.Contains(got, "characters in all)") {
 				t.Errorf("%s at %d: got %q", test.name, limit, got)
 			}

@@ -1,4 +1,4 @@
-package message
+package blockkit
 
 import (
 	"regexp"
@@ -8,7 +8,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
-	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // Form is how much of a message is sent. Slack may refuse the whole one: then a
@@ -31,6 +30,9 @@ const maxShort = 1_200
 // PlainBlock is the block_id of a short form's block.
 const PlainBlock = "plain"
 
+// maxRecipients bounds how many a short form calls.
+const maxRecipients = 20
+
 // mentions are who a message notifies when it is posted.
 var mentions = regexp.MustCompile(`<(@[UW][A-Z0-9]{1,30}|!subteam\^S[A-Z0-9]{1,30})>`)
 
@@ -40,7 +42,7 @@ func (m Message) Short(form Form, how, word string) Message {
 	if form == FormWhole {
 		return m
 	}
-	parts := []string{cutMarkup(m.Text, maxShort)}
+	parts := []string{CutMrkdwn(m.Text, maxShort)}
 	if called := m.recipients(); len(called) > 0 {
 		parts[0] = strings.Join(called, " ") + ": " + parts[0]
 	}
@@ -50,7 +52,7 @@ func (m Message) Short(form Form, how, word string) Message {
 	parts = append(parts, "⚠️ Shortened: Slack refused the full message ("+EscapeMrkdwn(textutil.CutUnits(word, 60))+").")
 	short := Message{Text: strings.Join(parts, "\n")}
 	if form != FormText {
-		short.Blocks = []slack.Block{rich(PlainBlock, (&paragraph{}).text(Neutralise(Plain(short.Text))).section())}
+		short.Blocks = []slack.Block{RichText(PlainBlock, (&Paragraph{}).Text(Neutralise(StripMrkdwn(short.Text))).Section())}
 	}
 	return short
 }
@@ -63,27 +65,11 @@ func (m Message) recipients() []string {
 		if !ok || section.Text == nil || section.Text.Type != slack.MarkdownType {
 			continue
 		}
-		for _, mention := range mentions.FindAllString(section.Text.Text, maxNames) {
-			if len(all) < maxNames && !slices.Contains(all, mention) {
+		for _, mention := range mentions.FindAllString(section.Text.Text, maxRecipients) {
+			if len(all) < maxRecipients && !slices.Contains(all, mention) {
 				all = append(all, mention)
 			}
 		}
 	}
 	return all
-}
-
-// HowToAct says by which commands people act on an incident without its buttons.
-func HowToAct(i incident.Incident, command string) string {
-	id := i.ID()
-	return "`" + command + " status " + id + "` shows its steps, `" + command + " ack " + id + "` takes it, `" + command + " done " + id + " STEP` ends a step."
-}
-
-// HowToList says by which command people see a storm's incidents without its list.
-func HowToList(command string) string {
-	return "`" + command + " incidents` lists the incidents, `" + command + " ack INC-…` takes one."
-}
-
-// HowToRead says by which command people see a digest without its message.
-func HowToRead(command string) string {
-	return "`" + command + " digest preview` shows it to you alone."
 }

@@ -1,4 +1,4 @@
-package message
+package blockkit
 
 import (
 	"fmt"
@@ -61,7 +61,7 @@ func Clean(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
 
-// Neutralise is Clean for text elements, in which Slack interprets nothing: should it
+// Neutralise is [Clean] for text elements, in which Slack interprets nothing: should it
 // do so after all, an invisible sign keeps mentions and links from being any.
 func Neutralise(s string) string { return harmlessOpening.Replace(Clean(s)) }
 
@@ -71,14 +71,14 @@ var (
 	entities        = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 )
 
-// cleanCode is Clean for text that people copy: tabs stay.
-func cleanCode(s string) string {
+// CleanCode is [Clean] for text that people copy: tabs stay.
+func CleanCode(s string) string {
 	const tab = "\ue000" // of the private use area
 	s = strings.ReplaceAll(strings.ReplaceAll(s, tab, ""), "\t", tab)
 	return strings.ReplaceAll(Clean(s), tab, "\t")
 }
 
-// Line is Neutralise on one line, with single spaces.
+// Line is [Neutralise] on one line, with single spaces.
 func Line(s string) string {
 	if simple(s) {
 		return s
@@ -100,7 +100,7 @@ func simple(s string) bool {
 	return !space || s == ""
 }
 
-// CutNamed is Cut with a word about how much there was.
+// CutNamed shortens a text to at most limit UTF-16 units and says how long it was.
 func CutNamed(s string, limit int) string {
 	all := textutil.Units(s)
 	if all <= limit {
@@ -109,9 +109,9 @@ func CutNamed(s string, limit int) string {
 	return textutil.CutUnits(s, limit-50) + fmt.Sprintf(" (cut, %s characters in all)", textutil.Thousands(all))
 }
 
-// cutMarkup is CutNamed for mrkdwn: it cuts no entity and no <…> in half and
-// leaves no code block open.
-func cutMarkup(s string, limit int) string {
+// CutMrkdwn is [CutNamed] for mrkdwn: it cuts no entity and no <…> in half, and leaves
+// no code block open.
+func CutMrkdwn(s string, limit int) string {
 	all := textutil.Units(s)
 	if all <= limit {
 		return s
@@ -135,11 +135,11 @@ func cutMarkup(s string, limit int) string {
 // paragraphs splits mrkdwn at line breaks into parts of at most limit UTF-16
 // units, total units in all.
 func paragraphs(s string, limit, total int) []string {
-	s = cutMarkup(strings.TrimSpace(s), total)
+	s = CutMrkdwn(strings.TrimSpace(s), total)
 	var parts []string
 	part := ""
 	for l := range strings.Lines(s) {
-		l = cutMarkup(l, limit)
+		l = CutMrkdwn(l, limit)
 		if part != "" && textutil.Units(part)+textutil.Units(l) > limit {
 			parts = append(parts, strings.TrimRight(part, "\n"))
 			part = ""
@@ -150,4 +150,12 @@ func paragraphs(s string, limit, total int) []string {
 		parts = append(parts, part)
 	}
 	return parts
+}
+
+// NotEmpty is the text, or "(no name)": Slack refuses an empty one.
+func NotEmpty(s string) string {
+	if s == "" {
+		return "(no name)"
+	}
+	return s
 }
