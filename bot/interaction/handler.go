@@ -277,13 +277,6 @@ func (h *Handler) store(ctx context.Context, ev incident.Event) (said string, er
 // as the timers of the store are.
 func received(at time.Time) time.Time { return at.UTC().Truncate(time.Millisecond) }
 
-var verbs = map[command.Verb]incident.Verb{
-	command.VerbAck: incident.VerbAcknowledge, command.VerbDone: incident.VerbDone, command.VerbSkip: incident.VerbSkip,
-	command.VerbRelease: incident.VerbRelease, command.VerbUndo: incident.VerbUndo, command.VerbNote: incident.VerbNote,
-	command.VerbResolve: incident.VerbResolve, command.VerbReopen: incident.VerbReopen,
-	command.VerbThread: incident.VerbShow,
-}
-
 // withLabel is a copy of labels with one more, or with another value.
 func withLabel(labels map[string]string, name, value string) map[string]string {
 	all := map[string]string{}
@@ -307,7 +300,7 @@ func act(c command.Command, op string, at time.Time, user incident.User, via str
 		ev.Start = &incident.Start{Playbook: c.Name, Title: c.Text, Labels: c.Labels, User: user, Via: via, Reply: reply}
 		return ev, true
 	}
-	verb, ok := verbs[c.Verb]
+	verb, ok := c.Verb.Act()
 	if !ok {
 		return ev, false
 	}

@@ -3,6 +3,8 @@ package command
 import (
 	"fmt"
 	"strings"
+
+	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // Verb is what to do. The set is closed.
@@ -76,6 +78,42 @@ func entries() []entry {
 		{VerbAsk, "question", "find the line of the sheet", "ask when should we move to microservices?", false},
 		{VerbHelp, "[verb]", "this list, or more about one verb", "help\nhelp done", false},
 	}
+}
+
+// need is whether something belongs to a command.
+type need int
+
+const (
+	never need = iota
+	maybe
+	always
+)
+
+// acting is a verb that acts on an incident, or on a step of it.
+type acting struct {
+	act     incident.Verb
+	step    need
+	words   need
+	missing string // what is said when words are always needed and there are none
+}
+
+// acts are the verbs that change an incident.
+var acts = map[Verb]acting{
+	VerbAck:     {act: incident.VerbAcknowledge, step: maybe},
+	VerbDone:    {act: incident.VerbDone, step: always, words: maybe},
+	VerbSkip:    {act: incident.VerbSkip, step: always, words: always, missing: "Why is the step skipped? A reason is needed"},
+	VerbRelease: {act: incident.VerbRelease, step: always},
+	VerbUndo:    {act: incident.VerbUndo, step: always},
+	VerbNote:    {act: incident.VerbNote, words: always, missing: "The note is empty"},
+	VerbResolve: {act: incident.VerbResolve, words: maybe},
+	VerbReopen:  {act: incident.VerbReopen},
+	VerbThread:  {act: incident.VerbShow},
+}
+
+// Act is what the verb does to an incident; ok is false for one that does nothing to any.
+func (v Verb) Act() (act incident.Verb, ok bool) {
+	a, ok := acts[v]
+	return a.act, ok
 }
 
 func lookup(word string) (Verb, bool) {
