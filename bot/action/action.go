@@ -26,7 +26,7 @@ type Action struct {
 	Value  Value
 	Via    string        // what it is, as timelines say it: button, menu; empty: a form alone
 	Act    incident.Verb // what it asks of an incident; empty: of a digest, or its choice says what
-	Review report.Verb   // what it asks of a digest; empty: of an incident, or another digest
+	Review report.Verb   // what it asks of a digest, or of digests; empty: of an incident
 	Form   Form          // whose words are asked for first; the zero Form: it acts at once
 }
 
@@ -65,7 +65,7 @@ var (
 	DigestAdopt       = add(Action{ID: "digest:adopt", Value: OfDigest, Via: "button", Review: report.VerbAdopt})
 	DigestSnooze      = add(Action{ID: "digest:snooze", Value: OfDigest, Via: "button", Review: report.VerbSnooze, Form: howLong})
 	DigestUndo        = add(Action{ID: "digest:undo", Value: OfDigest, Via: "button", Review: report.VerbUndo})
-	DigestAgain       = add(Action{ID: "digest:again", Value: OfDigest, Via: "button"}) // posts another one of the same week
+	DigestAgain       = add(Action{ID: "digest:again", Value: OfDigest, Via: "button", Review: report.VerbPost}) // posts another one of the same week
 )
 
 // The choices of the incident's menu.

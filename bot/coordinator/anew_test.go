@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
@@ -39,7 +40,7 @@ func TestRootPostedAnewPingsNobody(t *testing.T) {
 			}
 		}
 		act.Incident, act.User, act.Via = 1, anna, "button"
-		if _, _, err := r.store.Put(t.Context(), incident.Event{Op: fmt.Sprint("op-", k), At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
+		if _, _, err := r.store.Put(t.Context(), event.Event{Op: fmt.Sprint("op-", k), At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
 			t.Fatal(err)
 		}
 		r.eventually("the thread shows it", func() bool {
@@ -131,7 +132,7 @@ func TestRootShowsWhatMoved(t *testing.T) {
 	} {
 		n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: "db", Status: alerts.Firing, Firing: 1, CommonLabels: labels,
 			Alerts: []alerts.Alert{{Fingerprint: "a", Status: alerts.Firing, StartsAt: told.since, Labels: labels, Annotations: map[string]string{"runbook_url": told.runbook}}}}
-		if _, _, err := r.store.Put(t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+		if _, _, err := r.store.Put(t.Context(), event.Event{At: now, Notification: &n}); err != nil {
 			t.Fatal(err)
 		}
 		r.eventually("the root shows "+told.shows, func() bool {
@@ -154,7 +155,7 @@ func TestMentionBeforeThePostPingsNobody(t *testing.T) {
 	ben, _ := r.sim.User("ben")
 	act := incident.Act{Verb: incident.VerbNote, Incident: 1, User: incident.User{ID: anna.ID, Name: "anna"}, Text: "ask @ben", Named: []incident.User{{ID: ben.ID, Name: "ben"}}, Via: "command"}
 	r.eventually("the incident is there", func() bool { _, ok, err := r.store.Incident(t.Context(), 1); return err == nil && ok })
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "op", At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "op", At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
 		t.Fatal(err)
 	}
 	r.eventually("the note is kept", func() bool { i, _, err := r.store.Incident(t.Context(), 1); return err == nil && i.Note.Text != "" })

@@ -19,7 +19,7 @@ func TestLateRootLeavesTheThread(t *testing.T) {
 	// It is looked for after two seconds; what is sent then takes a while.
 	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.Late, Delay: 2300 * time.Millisecond, Times: 1})
 	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.Delay, Delay: 700 * time.Millisecond, Times: 1})
-	r.keep(r.openStore(r.server.Address), r.direct)
+	r.keep(r.openStore(r.address), r.direct)
 	r.fire("a")
 	r.swept()
 	root := r.roots()
@@ -46,7 +46,7 @@ func TestFoundAfterSeveralTries(t *testing.T) {
 	// It is looked for after two seconds, sent again, and looked for after two more.
 	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.Late, Delay: 4150 * time.Millisecond, Times: 1})
 	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1})
-	r.keep(r.openStore(r.server.Address), r.direct)
+	r.keep(r.openStore(r.address), r.direct)
 	r.fire("a")
 	r.swept()
 	if got := len(r.roots()); got != 1 {

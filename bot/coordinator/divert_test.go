@@ -14,6 +14,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/coordinator"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
@@ -190,7 +191,7 @@ func TestNameThatNobodyKnowsHoldsUpNobodyElse(t *testing.T) {
 	n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: "else", Status: alerts.Firing, Firing: 1, CommonLabels: labels,
 		Alerts: []alerts.Alert{{Fingerprint: "e", Status: alerts.Firing, StartsAt: now, Labels: labels}}}
 	r.fire("a")
-	if _, _, err := r.store.Put(t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{At: now, Notification: &n}); err != nil {
 		t.Fatal(err)
 	}
 	r.eventually("the other incident is told", func() bool { return len(r.rootsIn("incidents")) == 1 })
@@ -259,7 +260,7 @@ func TestWhatHasNotBegunWaitsForNoEdit(t *testing.T) {
 		for _, f := range fingerprints {
 			n.Alerts = append(n.Alerts, alerts.Alert{Fingerprint: f, Status: alerts.Firing, StartsAt: now, Labels: n.CommonLabels})
 		}
-		if _, _, err := r.store.Put(t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+		if _, _, err := r.store.Put(t.Context(), event.Event{At: now, Notification: &n}); err != nil {
 			t.Fatal(err)
 		}
 	}

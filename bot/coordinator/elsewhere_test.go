@@ -9,6 +9,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/coordinator"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/topic"
@@ -231,7 +232,7 @@ func TestDrillByHandOfAChannelThatIsClosed(t *testing.T) {
 	user, _ := r.sim.User("anna")
 	for op, labels := range map[string]map[string]string{"drill": {incident.DrillLabel: "true"}, "start": nil} {
 		start := &incident.Start{Playbook: "database-cpu", Labels: labels, User: incident.User{ID: user.ID, Name: "anna"}, Via: "command"}
-		ev := incident.Event{Op: op, At: time.Now().UTC().Truncate(time.Millisecond), Start: start, Access: access.Facts{Person: access.PersonOurs, Private: access.Yes}}
+		ev := event.Event{Op: op, At: time.Now().UTC().Truncate(time.Millisecond), Start: start, Access: access.Facts{Person: access.PersonOurs, Private: access.Yes}}
 		if op == "start" {
 			ev.Access.Private = access.No
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/coordinator"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
@@ -125,7 +126,7 @@ func TestRefusedFormIsSentShort(t *testing.T) {
 			refusing.Store(nil)
 			user, _ := r.sim.User("anna")
 			act := &incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: incident.User{ID: user.ID, Name: "anna"}, Via: "button"}
-			if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "op-1", At: time.Now().UTC().Truncate(time.Millisecond), Act: act}); err != nil {
+			if _, _, err := r.store.Put(t.Context(), event.Event{Op: "op-1", At: time.Now().UTC().Truncate(time.Millisecond), Act: act}); err != nil {
 				t.Fatal(err)
 			}
 			r.eventually("the next version is whole", func() bool {
@@ -258,7 +259,7 @@ func TestRefusedFormOfEveryKind(t *testing.T) {
 		resolved.Status, resolved.Firing, resolved.Resolved = alerts.Resolved, 0, 1
 		resolved.Alerts = []alerts.Alert{{Fingerprint: "c", Status: alerts.Resolved, StartsAt: now, EndsAt: now.Add(time.Second), Labels: labels}}
 		for at, n := range []alerts.Notification{n, resolved} {
-			if _, _, err := r.store.Put(t.Context(), incident.Event{At: now.Add(time.Duration(at) * time.Second), Notification: &n}); err != nil {
+			if _, _, err := r.store.Put(t.Context(), event.Event{At: now.Add(time.Duration(at) * time.Second), Notification: &n}); err != nil {
 				t.Fatal(err)
 			}
 			r.eventually("it is told of", func() bool { return len(r.rootsIn("db-incidents")) == 1 })

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slacksim"
@@ -39,7 +40,7 @@ func TestHeldDeadlinePingOfAReopenedIncident(t *testing.T) {
 	anna := incident.User{ID: "U0SIM00001", Name: "anna"}
 	for k, act := range []incident.Act{{Verb: incident.VerbResolve}, {Verb: incident.VerbReopen}, {Verb: incident.VerbDone, Step: "look"}} {
 		act.Incident, act.User, act.Via = 1, anna, "button"
-		if _, _, err := r.store.Put(t.Context(), incident.Event{Op: string(act.Verb), At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
+		if _, _, err := r.store.Put(t.Context(), event.Event{Op: string(act.Verb), At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
 			t.Fatal(k, err)
 		}
 	}

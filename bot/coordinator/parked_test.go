@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/coordinator"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
@@ -104,7 +105,7 @@ func TestDeletedTierMessage(t *testing.T) {
 	}
 	user, _ := r.sim.User("anna")
 	act := &incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, Step: "add-read-replicas", User: incident.User{ID: user.ID, Name: "anna"}, Via: "button"}
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "op-1", At: time.Now().UTC().Truncate(time.Millisecond), Act: act}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "op-1", At: time.Now().UTC().Truncate(time.Millisecond), Act: act}); err != nil {
 		t.Fatal(err)
 	}
 	again, after := r.thread()

@@ -13,6 +13,8 @@ import (
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -308,7 +310,7 @@ func sentence(clause string) string {
 }
 
 // ask finds out what decides about an event: it goes along with it.
-func (h *Handler) ask(ctx context.Context, ev *incident.Event, who person) {
+func (h *Handler) ask(ctx context.Context, ev *event.Event, who person) {
 	channel := ""
 	switch {
 	case ev.Act != nil:
@@ -317,10 +319,10 @@ func (h *Handler) ask(ctx context.Context, ev *incident.Event, who person) {
 		}
 	case ev.Start != nil:
 		channel = h.Settings().StartChannel(*ev.Start)
-	case ev.Review != nil && ev.Review.Verb == incident.ReviewPost:
-		channel = h.Settings().DigestChannel(ev.Review.Name)
-	case ev.Review != nil:
-		if document, ok, err := h.Store.Digests.Document(ctx, ev.Review.Digest); err == nil && ok {
+	case ev.Digest != nil && ev.Digest.Verb == report.VerbPost:
+		channel = h.Settings().DigestChannel(ev.Digest.Name)
+	case ev.Digest != nil:
+		if document, ok, err := h.Store.Digests.Document(ctx, ev.Digest.Digest); err == nil && ok {
 			channel = document.Channel
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -262,12 +263,12 @@ func TestActsThatNoEndpointLookedAt(t *testing.T) {
 		return err == nil && room.Private == access.Yes && room.MembersAt.IsZero()
 	})
 	act := incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: incident.User{ID: r.id("ben"), Name: "ben"}, Via: "command"}
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "blind", At: time.Now().UTC(), Act: &act}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "blind", At: time.Now().UTC(), Act: &act}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "it is answered", func() bool {
 		answer, ok, err := r.store.Answered(t.Context(), "blind")
-		if ok && answer.Kind != incident.AnswerGone {
+		if ok && answer.Incident.Kind != incident.AnswerGone {
 			t.Errorf("it was answered %+v", answer)
 		}
 		return err == nil && ok

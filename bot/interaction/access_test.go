@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
@@ -335,11 +336,11 @@ func TestOldEndpoints(t *testing.T) {
 	r.keep()
 	r.open()
 	act := incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: incident.User{ID: "U1", Name: "anna"}, Via: "button"}
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "old", At: time.Now().UTC(), Act: &act}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "old", At: time.Now().UTC(), Act: &act}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "it is acknowledged", func() bool { return r.incident(1).State == incident.Acknowledged })
-	if (access.Facts{}) != (incident.Event{}).Access {
+	if (access.Facts{}) != (event.Event{}).Access {
 		t.Error("an old event says something")
 	}
 }

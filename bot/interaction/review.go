@@ -13,6 +13,7 @@ import (
 	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -28,19 +29,20 @@ func (h *Handler) review(ctx context.Context, a slackapi.Action, button action.A
 		h.say(ctx, to, "This button belongs to no digest that I know.")
 		return
 	}
-	review := incident.DigestAct{
-		Verb: incident.ReviewVerb(button.Review), Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}, From: clicked(a),
-		Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
+	act := event.DigestAct{Verb: button.Review, Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}}
+	ev := event.Event{
+		Op: a.Op, At: received(a.At), Digest: &act, From: clicked(a, topic.Digest(number)),
+		Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 	}
 	switch {
 	case !button.Form.IsZero():
 		h.openReview(ctx, a, button, who, to, number, subject)
 		return
 	case button.ID == action.DigestAgain.ID: // its value is the newest digest of the week, and their name
-		review.Verb, review.Name, review.Again, review.Reply.Always = incident.ReviewPost, subject, true, true
-		review.Subject, review.From = "", nil // it may be clicked anywhere
+		act.Name, act.Again, act.Subject = subject, true, ""
+		ev.From, ev.Reply.Always = nil, true // it may be clicked anywhere
 	}
-	h.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &review}, who, to)
+	h.record(ctx, ev, who, to)
 }
 
 // openReview asks for the words that a click on a digest needs.
@@ -75,7 +77,7 @@ func (h *Handler) openReview(ctx context.Context, a slackapi.Action, button acti
 		}
 	}
 	if !ok || !found {
-		h.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerNoDigest}, h.Settings().Command))
+		h.say(ctx, to, message.DigestAnswer(event.DigestAnswer{Kind: event.DigestGone, Verb: button.Review}, h.Settings().Command))
 		return
 	}
 	h.openForm(ctx, a, to, modal, slog.String("digest", report.ID(number)), "click again")
@@ -91,25 +93,25 @@ func (h *Handler) submitReview(ctx context.Context, s slackapi.Submission, form 
 		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
-	review := incident.DigestAct{Verb: incident.ReviewVerb(form.Review), Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}, From: opened(s)}
+	act := event.DigestAct{Verb: form.Review, Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}}
 	wrong := map[string]string{form.Form.Block: form.Form.Empty}
 	switch form.ID {
 	case action.DigestExpected.ID:
-		review.Text = strings.TrimSpace(s.Values[form.Form.Block])
-		if !playbooks.Shows(review.Text) {
+		act.Text = strings.TrimSpace(s.Values[form.Form.Block])
+		if !playbooks.Shows(act.Text) {
 			return wrong
 		}
 	case action.DigestSnooze.ID:
-		review.Text = strings.TrimSpace(s.Values["note"])
+		act.Text = strings.TrimSpace(s.Values["note"])
 		months, err := strconv.Atoi(s.Values[form.Form.Block])
 		if err != nil || !slices.Contains(snoozes, months) {
 			return wrong
 		}
-		review.Until = h.Store.Now().UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
+		act.Until = h.Store.Now().UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
 	default:
 		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
 		return nil
 	}
-	ev := incident.Event{Op: s.Op, At: received(s.At), Review: &review}
+	ev := event.Event{Op: s.Op, At: received(s.At), Digest: &act, From: opened(s, topic.Digest(number))}
 	return h.sentIn(ctx, ev, s, form.Form.Block)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
@@ -175,8 +176,8 @@ func TestWordsAboutADigest(t *testing.T) {
 		t.Errorf("got mark %+v, %v", mark, err)
 	}
 	// Ben's form is closed before anybody knew that its words would be refused.
-	adopt := incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 1, Subject: "C1", User: incident.User{ID: "U1", Name: "anna"}}
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "adopt", At: time.Now().UTC(), Review: &adopt}); err != nil {
+	adopt := event.DigestAct{Verb: report.VerbAdopt, Digest: 1, Subject: "C1", User: incident.User{ID: "U1", Name: "anna"}}
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "adopt", At: time.Now().UTC(), Digest: &adopt}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the step is adopted", func() bool {

@@ -18,6 +18,7 @@ import (
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -201,7 +202,7 @@ func (r *rig) fire(group string, labels map[string]string) {
 		Source: "default", Receiver: "bot", GroupKey: group, Status: alerts.Firing, Firing: 1, CommonLabels: labels,
 		Alerts: []alerts.Alert{{Fingerprint: group, Status: alerts.Firing, StartsAt: now, Labels: labels}},
 	}
-	if _, _, err := r.store.Put(r.t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+	if _, _, err := r.store.Put(r.t.Context(), event.Event{At: now, Notification: &n}); err != nil {
 		r.t.Fatal(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/message"
@@ -32,13 +33,13 @@ func (h *Handler) Command(ctx context.Context, s slackapi.Slash) slackapi.Respon
 		return slackapi.Response{Message: blockkit.TextMessage(which)}
 	}
 	user := incident.User{ID: s.UserID, Name: s.UserName}
-	if ev, ok := act(c, s.Op, s.At, user, "command", incident.Reply{}); ok {
+	if ev, ok := act(c, s.Op, s.At, user, "command", event.Reply{}); ok {
 		if said := h.admit(ctx, &ev, who); said != "" {
 			return slackapi.Response{Message: blockkit.TextMessage(said)}
 		}
 		answer, known, text := h.put(ctx, ev, "", slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}, true)
 		if known {
-			return slackapi.Response{Message: h.linked(ctx, who, message.WithNote(message.AskBack(answer, h.Settings().Command), note))}
+			return slackapi.Response{Message: h.linked(ctx, who, message.WithNote(message.Told(answer, h.Settings().Command), note))}
 		}
 		return slackapi.Response{Message: message.WithNote(blockkit.TextMessage(text), note)}
 	}
@@ -73,7 +74,7 @@ func (h *Handler) Mention(ctx context.Context, m slackapi.Mention) error {
 		h.say(ctx, to, which)
 		return nil
 	}
-	reply := incident.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
+	reply := event.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
 	if ev, ok := act(c, m.Op, m.At, by, "thread", reply); ok {
 		if said := h.admit(ctx, &ev, who); said != "" {
 			h.say(ctx, to, said)

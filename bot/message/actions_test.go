@@ -9,6 +9,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -54,7 +56,7 @@ func TestEveryActionIsShown(t *testing.T) {
 			actionIDs(shown, generic(t, slot.Message.Blocks))
 		}
 	}
-	actionIDs(shown, generic(t, AskBack(incident.Answer{Kind: incident.AnswerSecond, State: "DIG-7", Title: "weekly"}, "/playbook").Blocks))
+	actionIDs(shown, generic(t, Told(event.Answer{Digest: event.DigestAnswer{Kind: event.DigestSecond, Verb: report.VerbPost, State: "DIG-7", Title: "weekly"}}, "/playbook").Blocks))
 	for _, view := range forms(t) {
 		shown[view.CallbackID] = true
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -122,7 +123,7 @@ func TestNobodyReadsIDs(t *testing.T) {
 			if kind != incident.AnswerForbidden {
 				a.Text = placeOnly
 			}
-			if kind == incident.AnswerNoStep || kind == incident.AnswerNoPlaybook || kind == incident.AnswerNoDigest || kind == incident.AnswerContinued || kind == incident.AnswerFailed {
+			if kind == incident.AnswerNoStep || kind == incident.AnswerNoPlaybook || kind == incident.AnswerContinued || kind == incident.AnswerFailed {
 				a.Text = "words" // what the person typed himself, or words of ours
 			}
 			if step == 0 {
@@ -131,7 +132,7 @@ func TestNobodyReadsIDs(t *testing.T) {
 			if got := Answer(a, "/playbook"); readsID(got, true) {
 				t.Errorf("%s: got %q", kind, got)
 			}
-			if got := PlainAnswer(a, "/playbook"); readsID(got, false) || strings.Contains(got, "<") {
+			if got := PlainAnswer(event.Answer{Incident: a}, "/playbook"); readsID(got, false) || strings.Contains(got, "<") {
 				t.Errorf("%s in a form: got %q", kind, got)
 			}
 		}
@@ -141,7 +142,7 @@ func TestNobodyReadsIDs(t *testing.T) {
 // TestPlainAnswersName: where Slack shows no markup, people are named.
 func TestPlainAnswersName(t *testing.T) {
 	a := incident.Answer{Kind: incident.AnswerEnded, Incident: 142, Step: 2, State: "done", Who: anna, When: night}
-	if got, want := PlainAnswer(a, "/playbook"), "Step 2 of INC-142 is done already, by anna."; !strings.HasPrefix(got, want) {
+	if got, want := PlainAnswer(event.Answer{Incident: a}, "/playbook"), "Step 2 of INC-142 is done already, by anna."; !strings.HasPrefix(got, want) {
 		t.Errorf("got %q, want %q first", got, want)
 	}
 }

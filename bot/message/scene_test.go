@@ -10,7 +10,6 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -126,7 +125,7 @@ func (s *scene) after(d time.Duration) *scene {
 
 func (s *scene) timer() *scene {
 	i := s.incident
-	return s.handle(&i, incident.Event{Timer: &incident.Timer{Topic: topic.Incident(i.Number)}})
+	return s.handle(&i, incident.Event{Timer: &incident.Timer{Incident: i.Number}})
 }
 
 func (s *scene) act(who incident.User, verb incident.Verb, step, text string, mentions ...incident.User) *scene {

@@ -11,7 +11,6 @@ import (
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -103,7 +102,7 @@ func (s *Stage) input(ev incident.Event) incident.StepInput {
 	case ev.Act != nil:
 		in.Current = s.load(ev.Act.Incident)
 	case ev.Timer != nil:
-		in.Current = s.load(ev.Timer.Topic.Number)
+		in.Current = s.load(ev.Timer.Incident)
 		in.Neighbours = s.incidents
 	}
 	return in
@@ -134,7 +133,7 @@ func (s *Stage) Pass(to time.Time, through bool) {
 		if number == 0 || due.After(to) || due.Equal(to) && !through {
 			return
 		}
-		if out := s.Handle(incident.Event{At: due, Timer: &incident.Timer{Topic: topic.Incident(number)}}); len(out.Results) == 0 {
+		if out := s.Handle(incident.Event{At: due, Timer: &incident.Timer{Incident: number}}); len(out.Results) == 0 {
 			return // it would be due for ever
 		}
 	}

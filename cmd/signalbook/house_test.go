@@ -25,6 +25,7 @@ func pure() []string {
 		"bot/compat",
 		"bot/ledger",
 		"bot/topic",
+		"bot/event",
 		"bot/action",
 		"bot/incident",
 		"bot/costreview/money",

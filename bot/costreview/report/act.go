@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Verb is what a person does to a part of a digest.
+// Verb is what a person does to a part of a digest, or asks of digests.
 type Verb string
 
 // The verbs.
@@ -16,12 +16,13 @@ const (
 	VerbAdopt       Verb = "adopt"       // a cost step is on its way
 	VerbSnooze      Verb = "snooze"      // a cost step has to wait
 	VerbUndo        Verb = "undo"        // an adoption or a snooze is taken back
+	VerbPost        Verb = "post"        // one is asked for that is not due; it is about no part
 )
 
 // Known reports whether this binary knows the verb.
 func (v Verb) Known() bool {
 	switch v {
-	case VerbExpected, VerbInvestigate, VerbAdopt, VerbSnooze, VerbUndo:
+	case VerbExpected, VerbInvestigate, VerbAdopt, VerbSnooze, VerbUndo, VerbPost:
 		return true
 	}
 	return false

@@ -1,4 +1,4 @@
-package incident_test
+package event_test
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/signalbook/signalbook/alerts"
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/event"
 )
 
 // TestBodyInTheInbox: a notification that is kept as it came is read as one that
@@ -35,8 +35,8 @@ func TestBodyInTheInbox(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		read := map[string]incident.Event{}
-		for form, ev := range map[string]incident.Event{
+		read := map[string]event.Event{}
+		for form, ev := range map[string]event.Event{
 			"as it came":      {At: at, Body: body, Source: "eu-1"},
 			"in its own form": {At: at, Notification: &n},
 		} {
@@ -44,7 +44,7 @@ func TestBodyInTheInbox(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s %s: %v", name, form, err)
 			}
-			if read[form], err = incident.DecodeEvent(data); err != nil {
+			if read[form], err = event.Decode(data); err != nil {
 				t.Fatalf("%s %s: %v", name, form, err)
 			}
 		}

@@ -9,45 +9,58 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// review decides about what a person did to a digest, or asked of one.
-func (t *term) review(ctx context.Context, entry store.Entry) (store.Commit, error) {
-	ev := entry.Event
-	v := *ev.Review
-	commit := store.Commit{EventID: entry.ID, Op: ev.Op, Now: ev.At}
-	if v.Verb != incident.ReviewPost && !report.Verb(v.Verb).Known() {
-		return commit, &newerError{fmt.Errorf("the act %q on a digest: %w", v.Verb, compat.ErrNewer)}
+// actOnDigest decides about what a person did to a digest, or asked of one.
+func (t *term) actOnDigest(ctx context.Context, entry store.Entry) (commit store.Commit, err error) {
+	if entry.Event.Digest.Verb == report.VerbPost {
+		commit, err = t.postDigest(ctx, entry.Event)
+	} else {
+		commit, err = t.markDigest(ctx, entry.Event)
 	}
-	commit.Answer = incident.Answer{Kind: incident.AnswerNoDigest, Verb: incident.Verb(v.Verb), Text: v.Name}
-	if v.Verb == incident.ReviewPost {
-		if d, ok := t.digestNamed(v.Name); ok {
-			if allowed, err := t.mayReview(ctx, ev, t.people.FactsOf(d.Channel, ev.Access), d.Channel, &commit); err != nil || !allowed {
-				return commit, err
-			}
-			asked := store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
-			if answer, second, err := t.second(ctx, v, asked); err != nil || second {
-				answer.Text = d.Channel
-				commit.Answer = answer
-				return commit, t.unhandled(err)
-			}
-			commit.Review.Ask = &asked
-			commit.Answer.Kind, commit.Answer.Title, commit.Answer.Text = incident.AnswerAsked, d.Name, d.Channel
-			return commit, nil
-		}
+	commit.EventID, commit.Op, commit.Now = entry.ID, entry.Event.Op, entry.Event.At
+	return commit, t.unhandled(err)
+}
+
+// postDigest decides about a digest that somebody asks for.
+func (t *term) postDigest(ctx context.Context, ev event.Event) (commit store.Commit, err error) {
+	v := *ev.Digest
+	d, ok := t.digestNamed(v.Name)
+	if !ok {
 		var names []string
 		for _, d := range t.c.Settings().Digests {
 			names = append(names, d.Name)
 		}
-		commit.Answer.Title = strings.Join(names, ", ")
+		commit.Answer.Digest = event.DigestAnswer{Kind: event.DigestGone, Verb: v.Verb, Text: v.Name, Title: strings.Join(names, ", ")}
 		return commit, nil
 	}
+	if refused, err := t.refuse(ctx, ev, t.people.FactsOf(d.Channel, ev.Access), d.Channel); err != nil || refused.Kind != event.DigestNone {
+		commit.Answer.Digest = refused
+		return commit, err
+	}
+	asked := store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
+	answer, second, err := t.second(ctx, v, asked)
+	if err != nil {
+		return commit, err
+	}
+	if !second {
+		commit.Review.Ask = &asked
+		answer = event.DigestAnswer{Kind: event.DigestAsked, Verb: v.Verb, Title: d.Name}
+	}
+	answer.Text = d.Channel
+	commit.Answer.Digest = answer
+	return commit, nil
+}
+
+// markDigest decides about what somebody did to a part of a digest.
+func (t *term) markDigest(ctx context.Context, ev event.Event) (commit store.Commit, err error) {
+	v := *ev.Digest
 	document, ok, err := t.c.Store.Digests.Document(ctx, v.Digest)
 	var adopted map[string]report.Adoption
 	if err == nil && ok {
@@ -56,32 +69,31 @@ func (t *term) review(ctx context.Context, entry store.Entry) (store.Commit, err
 		t.documents.Met(unread...)
 	}
 	if err != nil || !ok {
-		return commit, t.unhandled(err)
+		commit.Answer.Digest = event.DigestAnswer{Kind: event.DigestGone, Verb: v.Verb}
+		return commit, err
 	}
-	if allowed, err := t.mayReview(ctx, ev, t.withPrivate(ctx, ev.Access, document.Channel), document.Channel, &commit); err != nil || !allowed {
+	if refused, err := t.refuse(ctx, ev, t.withPrivate(ctx, ev.Access, document.Channel), document.Channel); err != nil || refused.Kind != event.DigestNone {
+		commit.Answer.Digest = refused
 		return commit, err
 	}
 	others, err := t.digestsOf(ctx, document.Report.Week)
 	if err != nil {
-		return commit, t.unhandled(err)
+		return commit, err
 	}
 	document, _ = document.WithMarks(report.MarksOf(others)) // what another digest could not be told
-	act := report.Act{Verb: report.Verb(v.Verb), Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
+	act := report.Act{Verb: v.Verb, Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
 	next, out := document.Do(act)
 	if out.Refusal == report.Applied && act.Verb == report.VerbInvestigate {
-		started, err := t.decide(ctx, store.Entry{ID: entry.ID, Event: incident.Event{
-			Op: ev.Op, At: ev.At, Start: t.investigation(document, v),
-			// Whoever may act on the digest may open an incident about it, unless that is reserved.
-			Access: access.Facts{Person: ev.Access.Person, Member: access.Yes},
-		}})
-		if err != nil || started.Answer.Kind != incident.AnswerStarted {
-			return started, err
+		// Whoever may act on the digest may open an incident about it, unless that is reserved.
+		facts := access.Facts{Person: ev.Access.Person, Member: access.Yes}
+		commit, err = t.handle(ctx, incident.Event{At: ev.At, Start: t.investigation(document, v)}, facts)
+		if err != nil || commit.Answer.Incident.Kind != incident.AnswerStarted {
+			return commit, err
 		}
-		commit = started
-		act.Incident = commit.Answer.Incident
+		act.Incident = commit.Answer.Incident.Incident
 		next, out = document.Do(act)
 	} else {
-		commit.Answer = reviewed(document, v, out)
+		commit.Answer.Digest = marked(document, v, out)
 	}
 	if out.Refusal != report.Applied {
 		return commit, nil
@@ -114,12 +126,12 @@ func (t *term) digestsOf(ctx context.Context, week money.Week) ([]report.Documen
 
 // second reports whether a digest that somebody asks for would be another one of its
 // week, unless that is what he wants, and what he is told then.
-func (t *term) second(ctx context.Context, v incident.DigestAct, asked store.Asked) (answer incident.Answer, second bool, err error) {
+func (t *term) second(ctx context.Context, v event.DigestAct, asked store.Asked) (answer event.DigestAnswer, second bool, err error) {
 	if v.Again && v.Digest == 0 {
 		return answer, false, nil
 	}
 	week := report.WeekBefore(asked.At)
-	answer = incident.Answer{Kind: incident.AnswerSecond, Verb: incident.Verb(v.Verb), Title: asked.Digest}
+	answer = event.DigestAnswer{Kind: event.DigestSecond, Verb: v.Verb, Title: asked.Digest}
 	pending, unread, err := t.c.Store.Digests.Asked(ctx)
 	if err != nil {
 		return answer, false, err
@@ -144,39 +156,41 @@ func (t *term) second(ctx context.Context, v incident.DigestAct, asked store.Ask
 	return answer, second, nil
 }
 
-// mayReview decides whether somebody may act on a digest in that channel, and else
-// answers why not: of one in a channel that is none of his he is told nothing.
-func (t *term) mayReview(ctx context.Context, ev incident.Event, facts access.Facts, channel string, commit *store.Commit) (bool, error) {
-	settings := t.c.Settings()
-	decision, err := t.people.May(ctx, ev.Review.User.ID, facts, access.At(settings.Places, channel, t.people.Channel), settings.External)
+// refuse is what somebody is told who may not act on a digest in that channel: of one
+// that is none of his, the same as of one that is not there. It has no kind when he may.
+func (t *term) refuse(ctx context.Context, ev event.Event, facts access.Facts, channel string) (event.DigestAnswer, error) {
+	settings, v := t.c.Settings(), ev.Digest
+	decision, err := t.people.May(ctx, v.User.ID, facts, access.At(settings.Places, channel, t.people.Channel), settings.External)
 	switch {
 	case err != nil:
-		return false, err
-	case !decision.Allowed && !decision.Hidden:
-		commit.Answer = incident.Answer{Kind: incident.AnswerForbidden, Verb: incident.Verb(ev.Review.Verb), Text: decision.Reason}
+		return event.DigestAnswer{}, err
+	case decision.Hidden:
+		return event.DigestAnswer{Kind: event.DigestGone, Verb: v.Verb, Text: v.Name}, nil
+	case !decision.Allowed:
+		return event.DigestAnswer{Kind: event.DigestForbidden, Verb: v.Verb, Text: decision.Reason}, nil
 	case decision.Note != "":
-		t.log.Info("somebody acted on a digest", "user", ev.Review.User.ID, "verb", ev.Review.Verb, "note", decision.Note)
+		t.log.Info("somebody acted on a digest", "user", v.User.ID, "verb", v.Verb, "note", decision.Note)
 	}
-	return decision.Allowed, nil
+	return event.DigestAnswer{}, nil
 }
 
-// reviewed is what the person is told about an act on a digest.
-func reviewed(d report.Document, v incident.DigestAct, out report.Outcome) incident.Answer {
-	a := incident.Answer{Kind: incident.AnswerApplied, Verb: incident.Verb(v.Verb), Title: d.Title(v.Subject)}
+// marked is what the person is told about an act on a digest.
+func marked(d report.Document, v event.DigestAct, out report.Outcome) event.DigestAnswer {
+	a := event.DigestAnswer{Kind: event.DigestApplied, Verb: v.Verb, Title: d.Title(v.Subject)}
 	switch out.Refusal {
 	case report.Applied:
 	case report.Already:
-		a.Kind, a.Who, a.When = incident.AnswerTaken, incident.User{ID: out.Mark.ByID, Name: out.Mark.By}, out.Mark.At
+		a.Kind, a.Who, a.When = event.DigestTaken, incident.User{ID: out.Mark.ByID, Name: out.Mark.By}, out.Mark.At
 		if out.Mark.ByID == v.User.ID {
-			a.Kind = incident.AnswerAlready
+			a.Kind = event.DigestAlready
 		}
 		a.State = string(out.Mark.Verb)
 	case report.NothingTo:
-		a.Kind = incident.AnswerNothing
+		a.Kind = event.DigestNothing
 	case report.NeedsWord:
-		a.Kind = incident.AnswerNoReason
+		a.Kind = event.DigestNoReason
 	default:
-		a.Kind = incident.AnswerNoDigest
+		a.Kind = event.DigestGone
 	}
 	return a
 }
@@ -190,7 +204,7 @@ const (
 
 // investigation opens an incident about a spike: with the playbook that matches
 // its labels, as an alert would have them.
-func (t *term) investigation(d report.Document, v incident.DigestAct) *incident.Start {
+func (t *term) investigation(d report.Document, v event.DigestAct) *incident.Start {
 	spike, currency, _ := d.Spike(v.Subject)
 	labels := map[string]string{"alertname": "CostAnomaly", "service": spike.Service, "currency": currency, "week": d.Report.Week.String()}
 	for name, value := range map[string]string{"provider": spike.Provider, "category": spike.Category} {
@@ -215,7 +229,7 @@ func (t *term) investigation(d report.Document, v incident.DigestAct) *incident.
 		}
 	}
 	return &incident.Start{
-		Playbook: name, Labels: labels, User: v.User, Via: "digest", Reply: v.Reply,
+		Playbook: name, Labels: labels, User: v.User, Via: "digest",
 		Title: fmt.Sprintf("%s cost %.2f %s instead of %.2f%s", spike.Service, spike.Actual, currency, spike.Expected, days),
 	}
 }
