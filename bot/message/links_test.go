@@ -277,7 +277,7 @@ func TestCredentialsAreNeverShown(t *testing.T) {
 	p := triage()
 	p.Links = []playbooks.Link{{Title: "Wiki", URL: "{{ .Annotations.runbook_url }}&x=1"}, {Title: "Own", URL: "https://u:hunter2@own.example/"}}
 	s := newScene(t, p).hears(n)
-	exported, err := s.incident.Export()
+	exported, err := s.incident.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}

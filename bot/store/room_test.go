@@ -31,8 +31,8 @@ func TestFull(t *testing.T) {
 		"nine tenths":                           {store.Room{Used: 90 * mb, Max: 100 * mb}, "raise maxmemory"},
 		"nothing waits":                         {store.Room{Used: 90 * mb, Max: 100 * mb}, "maxmemory of 104.9 MB: raise maxmemory"},
 		"over its limit already":                {store.Room{Used: 101 * mb, Max: 100 * mb}, "raise maxmemory"},
-		"what waits still fits":                 {store.Room{Events: 500, Used: 85 * mb, Max: 100 * mb}, ""},
-		"what waits does not fit when it is in": {store.Room{Events: 700, Used: 85 * mb, Max: 100 * mb}, "700 events wait that need room too"},
+		"what waits still fits":                 {store.Room{Events: 400, Used: 85 * mb, Max: 100 * mb}, ""},
+		"what waits does not fit when it is in": {store.Room{Events: 450, Used: 85 * mb, Max: 100 * mb}, "450 events wait that need room too"},
 	} {
 		got := test.room.Full(1000)
 		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {

@@ -21,8 +21,7 @@ func buildNewer(t *testing.T) string {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	for file, change := range map[string][2]string{
 		"bot/compat/newer.go":      {"const Reads = 1", "const Reads = 2"},
-		"bot/incident/compact.go":  {"const shortSchema = 2", "const shortSchema = 3"},
-		"bot/incident/document.go": {"case head.Schema == shortSchema:", "case head.Schema == 2 || head.Schema == shortSchema:"},
+		"bot/incident/incident.go": {"const Schema = 1", "const Schema = 3"},
 	} {
 		path, err := filepath.Abs(filepath.Join("..", "..", file))
 		if err != nil {
@@ -81,7 +80,7 @@ func TestNewerReplicaBeside(t *testing.T) {
 	older.settled()
 
 	// A newer replica was here: it wrote INC-1, and has gone.
-	if n, err := newerDocument.Run(t.Context(), r.redis, []string{"signalbook:{" + team + "}:inc:1"}, `"schema":2,`, `"schema":3,`).Int(); err != nil || n != 1 {
+	if n, err := newerDocument.Run(t.Context(), r.redis, []string{"signalbook:{" + team + "}:inc:1"}, `"schema":1,`, `"schema":3,`).Int(); err != nil || n != 1 {
 		t.Fatalf("INC-1 is %s: %v", document(1), err)
 	}
 	written := document(1)
