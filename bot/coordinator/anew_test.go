@@ -9,7 +9,8 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // TestRootPostedAnewPingsNobody: somebody deletes the root by hand. At the next change
@@ -35,7 +36,7 @@ func TestRootPostedAnewPingsNobody(t *testing.T) {
 	} {
 		deleted := act.Step == ""
 		if deleted {
-			if err := r.sim.DeleteMessage("incidents", root.TS); err != nil {
+			if err := r.sim.Admin.DeleteMessage("incidents", root.TS); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -77,7 +78,7 @@ func TestStormPostedAnewPingsNobody(t *testing.T) {
 	r := startStrayRig(t)
 	r.storm = incident.Limit{Above: 1, Per: time.Hour}
 	r.impatient()
-	storm := func() (found slacksim.Message) {
+	storm := func() (found snapshot.Message) {
 		r.eventually("the storm has its message", func() bool {
 			for _, m := range r.roots() {
 				if strings.Contains(m.PlainText(), "Storm · ") {
@@ -98,7 +99,7 @@ func TestStormPostedAnewPingsNobody(t *testing.T) {
 	if !strings.Contains(first.PlainText(), "@sre-oncall") || pinged == 0 {
 		t.Fatalf("the owners are not told of the storm: %d pings, and\n%s", pinged, first.PlainText())
 	}
-	if err := r.sim.DeleteMessage("incidents", first.TS); err != nil {
+	if err := r.sim.Admin.DeleteMessage("incidents", first.TS); err != nil {
 		t.Fatal(err)
 	}
 	r.fireGroup("group-9", "a9")
@@ -149,7 +150,7 @@ func TestMentionBeforeThePostPingsNobody(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
 	r.impatient()
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.HTTP503})
 	r.fire("a")
 	anna, _ := r.sim.User("anna")
 	ben, _ := r.sim.User("ben")
@@ -159,7 +160,7 @@ func TestMentionBeforeThePostPingsNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.eventually("the note is kept", func() bool { i, _, err := r.store.Incident(t.Context(), 1); return err == nil && i.Note.Text != "" })
-	r.sim.ClearFaults()
+	r.sim.Faults.Clear()
 	r.eventually("the root shows ben", func() bool {
 		roots := r.roots()
 		return len(roots) == 1 && strings.Contains(fmt.Sprint(roots[0].Blocks), ben.ID)

@@ -22,7 +22,7 @@ import (
 	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -112,8 +112,8 @@ func (r *reviewRig) begin(st *store.Store) {
 }
 
 // digests are the roots in the digest's channel, oldest first.
-func (r *reviewRig) digests() []slacksim.Message {
-	var roots []slacksim.Message
+func (r *reviewRig) digests() []snapshot.Message {
+	var roots []snapshot.Message
 	for _, m := range r.sim.Messages("cost-review") {
 		if m.Bot && m.Thread == "" && !m.Tombstone {
 			roots = append(roots, m)
@@ -122,7 +122,7 @@ func (r *reviewRig) digests() []slacksim.Message {
 	return roots
 }
 
-func (r *reviewRig) have(n int) slacksim.Message {
+func (r *reviewRig) have(n int) snapshot.Message {
 	r.t.Helper()
 	r.eventually(fmt.Sprintf("%d digests are there", n), func() bool { return len(r.digests()) >= n })
 	r.settled()

@@ -11,7 +11,7 @@ import (
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 	"github.com/signalbook/signalbook/bot/topic"
 )
 
@@ -35,7 +35,7 @@ func (r *strayRig) refusePosts(word string, channels ...string) refusal {
 func TestNeitherChannelCanBeWrittenTo(t *testing.T) {
 	t.Parallel()
 	closeBoth := func(r *strayRig) refusal {
-		_, _ = r.sim.RemoveBot("db-incidents"), r.sim.RemoveBot("incidents")
+		_, _ = r.sim.Admin.RemoveBot("db-incidents"), r.sim.Admin.RemoveBot("incidents")
 		return nil
 	}
 	for name, test := range map[string]struct {
@@ -45,21 +45,21 @@ func TestNeitherChannelCanBeWrittenTo(t *testing.T) {
 	}{
 		"both are closed, its own is opened": {
 			spoil: closeBoth,
-			mend:  func(r *strayRig) refusal { _ = r.sim.InviteBot("db-incidents"); return nil },
+			mend:  func(r *strayRig) refusal { _ = r.sim.Admin.InviteBot("db-incidents"); return nil },
 			where: "db-incidents",
 		},
 		"both are closed, the other is opened": {
 			spoil: closeBoth,
-			mend:  func(r *strayRig) refusal { _ = r.sim.InviteBot("incidents"); return nil },
+			mend:  func(r *strayRig) refusal { _ = r.sim.Admin.InviteBot("incidents"); return nil },
 			where: "incidents",
 		},
 		"it was moved, and its own is opened": {
 			spoil: func(r *strayRig) refusal {
-				_ = r.sim.RemoveBot("db-incidents") // which is known before; that nobody may post in the other is not
+				_ = r.sim.Admin.RemoveBot("db-incidents") // which is known before; that nobody may post in the other is not
 				return r.refusePosts("restricted_action", "incidents")
 			},
 			mend: func(r *strayRig) refusal {
-				_ = r.sim.InviteBot("db-incidents")
+				_ = r.sim.Admin.InviteBot("db-incidents")
 				return r.refusePosts("restricted_action", "incidents")
 			},
 			where: "db-incidents",
@@ -108,10 +108,10 @@ func TestPostOfUnknownOutcomeInAChannelThatIsClosed(t *testing.T) {
 	r := startStrayRig(t)
 	address, refuser := startRefuser(t, r.direct)
 	r.routed(address, nil)
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.LostAnswer, Times: 1})
 	refuse := refusal(func(method string, _ url.Values) string {
 		if method == "conversations.history" {
-			_ = r.sim.RemoveBot("db-incidents")
+			_ = r.sim.Admin.RemoveBot("db-incidents")
 			return "not_in_channel"
 		}
 		return ""
@@ -223,7 +223,7 @@ func incidents(r *strayRig) int {
 func TestDrillByHandOfAChannelThatIsClosed(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
-	r.sim.AddPrivateChannel("drills", "anna") // the bot does not see it
+	r.sim.Admin.AddPrivateChannel("drills", "anna") // the bot does not see it
 	k := r.routed(r.direct, func(s *coordinator.Settings) {
 		s.Channels = append(s.Channels, "#drills")
 		s.Drills = "#drills"

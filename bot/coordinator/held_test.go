@@ -8,7 +8,8 @@ import (
 	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -24,7 +25,7 @@ func TestHeldDeadlinePingOfAReopenedIncident(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.books = []*playbooks.Playbook{book}
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.HTTP503})
 	r.fireGroup("db", "a")
 	r.fireGroup("web", "b")
 	r.impatient()
@@ -49,10 +50,10 @@ func TestHeldDeadlinePingOfAReopenedIncident(t *testing.T) {
 		ended, _ := i.Progress(playbooks.Immediate)
 		return i.Opening == 2 && ended == 1
 	})
-	r.sim.ClearFaults()
+	r.sim.Faults.Clear()
 	r.eventually("both threads are there", func() bool { return len(r.roots()) == 2 })
 	r.settled()
-	var pings []slacksim.Message
+	var pings []snapshot.Message
 	for _, root := range r.roots() {
 		for _, m := range r.sim.Thread("incidents", root.TS) {
 			if strings.HasPrefix(m.PlainText(), "@sre-oncall: ") {

@@ -119,7 +119,7 @@ func TestNewerEvents(t *testing.T) {
 	_, end := r.keep()
 	r.opensFirst()
 	end()
-	anna := r.sim.AddUser("anna", "anna@example.com")
+	anna := r.sim.Admin.AddUser("anna", "anna@example.com")
 	incidents, _ := r.sim.Channel("incidents")
 	raws := []string{
 		`{"op":"a","at":"2026-11-23T09:00:00Z","of_tomorrow":{"x":1}}`,

@@ -23,6 +23,7 @@ import (
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/storetest"
 	"github.com/signalbook/signalbook/bot/testkit/wait"
@@ -98,8 +99,8 @@ func (r *strayRig) fireGroup(group string, fingerprints ...string) {
 }
 
 // roots are the bot's messages in the channel, oldest first.
-func (r *strayRig) roots() []slacksim.Message {
-	var roots []slacksim.Message
+func (r *strayRig) roots() []snapshot.Message {
+	var roots []snapshot.Message
 	for _, m := range r.sim.Messages("incidents") {
 		if m.Bot && m.Thread == "" && !m.Tombstone {
 			roots = append(roots, m)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 // TestOrigin: whom a delivery is for stands where Slack's documents say.
@@ -99,19 +100,19 @@ func deliverAll(t *testing.T, endpoint, team, app, org string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sim.Misroute(team, app)
-	reply, err := sim.Slash(ctx, "anna", "incidents", "/playbook status")
+	sim.Admin.Misroute(team, app)
+	reply, err := sim.People.Slash(ctx, "anna", "incidents", "/playbook status")
 	if err != nil || reply.Shown != (app == "") {
 		t.Errorf("the command was answered %+v, %v", reply, err)
 	}
-	if err := sim.Click(ctx, slacksim.Click{User: "anna", Channel: "incidents", TS: root.TS, ActionID: "press"}); err != nil {
+	if err := sim.People.Click(ctx, people.Click{User: "anna", Channel: "incidents", TS: root.TS, ActionID: "press"}); err != nil {
 		t.Errorf("the click: %v", err)
 	}
-	_, err = sim.Suggest(ctx, slacksim.Suggest{User: "anna", Channel: "incidents", TS: root.TS, ActionID: "pick"})
+	_, err = sim.People.Suggest(ctx, people.Suggest{User: "anna", Channel: "incidents", TS: root.TS, ActionID: "pick"})
 	if stray := team != "" || app != ""; !stray && err != nil {
 		t.Errorf("the menu: %v", err)
 	}
-	if _, err := sim.Say("anna", "incidents", "", "@signalbook status"); err != nil {
+	if _, err := sim.People.Say("anna", "incidents", "", "@signalbook status"); err != nil {
 		t.Fatal(err)
 	}
 	want := 0

@@ -17,7 +17,7 @@ import (
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/pause"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -77,7 +77,7 @@ var (
 )
 
 // numberOn reads the number of the incident that a root shows.
-func numberOn(root slacksim.Message) (int, bool) {
+func numberOn(root snapshot.Message) (int, bool) {
 	found := numbered.FindStringSubmatch(root.PlainText())
 	if found == nil {
 		return 0, false
@@ -109,8 +109,8 @@ func (m *witness) look() {
 }
 
 // everything is every message of the bot, roots and replies.
-func (m *witness) everything() []slacksim.Message {
-	var all []slacksim.Message
+func (m *witness) everything() []snapshot.Message {
+	var all []snapshot.Message
 	for n := range m.w.plan.channels {
 		for _, shown := range m.w.sim.Messages(channelName(n)) {
 			if shown.Thread != "" {
@@ -168,7 +168,7 @@ func (m *witness) still() bool {
 
 // moment reads every incident and every message as they are at one moment: when a deadline passes
 // meanwhile, all is read again once Slack shows it.
-func (m *witness) moment() (all []record, shown []slacksim.Message) {
+func (m *witness) moment() (all []record, shown []snapshot.Message) {
 	for {
 		known := len(m.w.problems)
 		all, shown = m.records(), m.everything()

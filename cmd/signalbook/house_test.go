@@ -31,6 +31,8 @@ func pure() []string {
 		"bot/costreview/money",
 		"bot/costreview/report",
 		"bot/costreview/chart",
+		"bot/slacksim/mrkdwn",
+		"bot/slacksim/blockkit",
 	}
 }
 

@@ -56,7 +56,7 @@ func TestNewerReplicaBeside(t *testing.T) {
 	older := r.startBot()
 	startNewer := func() *process {
 		b := startServer(t, exec.Command(program, "serve", "--config.file="+r.config, "--web.listen-address="+loopback.Any(), "--log.level=debug"))
-		r.sim.SetRequestURL(b.url)
+		r.sim.Delivery.SetRequestURL(b.url)
 		return b
 	}
 	document := func(n int) string {
@@ -111,7 +111,7 @@ func TestNewerReplicaBeside(t *testing.T) {
 
 	// Back to the older one, and on to the newer one again.
 	newer.end(syscall.SIGKILL)
-	r.sim.SetRequestURL(older.url)
+	r.sim.Delivery.SetRequestURL(older.url)
 	eventually(t, "the older one keeps the workspace", func() bool { return older.metric("signalbook_coordinator") == "1" })
 	r.slash("anna", "incidents", "/playbook note INC-4 of the second day")
 	older.mustNotify(group(t, 4))

@@ -43,8 +43,8 @@ func TestManifestScopesAreExactlyWhatIsNeeded(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	sim.AddPrivateChannel("war-room", "anna")
-	must("invite", sim.InviteBot("war-room"))
+	sim.Admin.AddPrivateChannel("war-room", "anna")
+	must("invite", sim.Admin.InviteBot("war-room"))
 	anna, _ := sim.User("anna")
 	group, _ := sim.Group("db-leads")
 	_, err = c.Auth(ctx)
@@ -82,8 +82,8 @@ func TestManifestScopesAreExactlyWhatIsNeeded(t *testing.T) {
 	must("delete it", c.DeleteFile(ctx, ticket.FileID))
 
 	// What Slack delivers needs a scope, too. Nobody is there to take it.
-	_, _ = sim.Slash(ctx, "anna", "incidents", "/playbook help")
-	_, err = sim.Say("anna", "incidents", "", "@signalbook help")
+	_, _ = sim.People.Slash(ctx, "anna", "incidents", "/playbook help")
+	_, err = sim.People.Say("anna", "incidents", "", "@signalbook help")
 	must("mention", err)
 
 	slices.Sort(given)
