@@ -98,7 +98,6 @@ type csvRows struct {
 	table *table
 	at    [fieldCount]int
 	names [fieldCount]string
-	key   []byte
 
 	tags  string // the last tags that may name batch work
 	batch bool
@@ -139,30 +138,12 @@ func (r *csvRows) add(record []string) error {
 		chargeCategory: r.field(record, fChargeCategory), chargeClass: r.field(record, fChargeClass), chargeFrequency: r.field(record, fChargeFrequency),
 		negative: isNegative(cost), batch: r.isBatch(r.field(record, fTags)),
 	}
-	r.key = c.appendTo(r.key[:0])
-	group, ok := r.table.byBytes[string(r.key)]
-	if !ok {
-		if group, err = r.table.group(&c); err != nil {
-			return err
-		}
-		r.table.remember(r.key, group)
-	}
-	if null {
+	err = r.table.count(&c, day, cost, func() (money.Day, bool) { return parseDay(r.field(record, fEnd)) })
+	if err == nil && null {
 		r.table.file.Nulls++
 	}
-	if r.table.groups[group].Kind == money.Usage {
-		if end, ok := parseDay(r.field(record, fEnd)); ok && end-day > longest {
-			r.table.file.Long++
-		}
-	}
-	r.table.file.Rows++
-	_, err = r.table.add(group, day, cost)
 	return err
 }
-
-// longest is how many days usage may last to be shown on its first day without a
-// word: a month's, and some more for billing periods that are none of the calendar.
-const longest = 35
 
 func isNegative(c money.Cost) bool {
 	sign := c.Amount.Sign()

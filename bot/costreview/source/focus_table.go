@@ -21,6 +21,7 @@ type table struct {
 	limit   int    // of cells
 	turn    *turn  // may be nil
 	names   int    // bytes of all groups' names
+	key     []byte // of the row that is counted
 	byBytes map[string]int32
 	known   int // bytes of byBytes
 	byGroup map[money.Group]int32
@@ -170,12 +171,35 @@ func (t *table) text(raw string) string {
 	return text
 }
 
-// add counts a cost. The numbers of groups are void after it returned folded.
-func (t *table) add(group int32, day money.Day, c money.Cost) (folded bool, err error) {
+// count counts a row. It asks when the charge ends of usage only.
+func (t *table) count(c *charge, day money.Day, cost money.Cost, end func() (money.Day, bool)) (err error) {
+	t.key = c.appendTo(t.key[:0])
+	group, ok := t.byBytes[string(t.key)]
+	if !ok {
+		if group, err = t.group(c); err != nil {
+			return err
+		}
+		t.remember(t.key, group)
+	}
+	if t.groups[group].Kind == money.Usage {
+		if last, ok := end(); ok && last-day > longest {
+			t.file.Long++
+		}
+	}
+	t.file.Rows++
+	return t.add(group, day, cost)
+}
+
+// longest is how many days usage may last to be shown on its first day without a
+// word: a month's, and some more for billing periods that are none of the calendar.
+const longest = 35
+
+// add counts a cost. The numbers of groups are void afterwards: it may have folded.
+func (t *table) add(group int32, day money.Day, c money.Cost) error {
 	k, ok := t.at[cell{group, day}]
 	if ok {
 		t.costs[k] = t.costs[k].Add(c)
-		return false, nil
+		return nil
 	}
 	cells := t.cells()
 	if cells >= bigTable {
@@ -183,17 +207,17 @@ func (t *table) add(group int32, day money.Day, c money.Cost) (folded bool, err 
 	}
 	if cells >= t.limit {
 		if t.file.Folded {
-			return false, errGroups
+			return errGroups
 		}
 		g := t.groups[group]
 		g.Account = ""
 		t.fold()
 		t.load(money.Days{day: {g: c}})
-		return true, nil
+		return nil
 	}
 	t.at[cell{group, day}] = int32(len(t.costs))
 	t.costs = append(t.costs, c)
-	return false, nil
+	return nil
 }
 
 // fold adds up what only the account tells apart, for this and all later rows: the
@@ -220,28 +244,6 @@ func (t *table) load(days money.Days) {
 			t.costs = append(t.costs, c)
 		}
 	}
-}
-
-// merge counts what a part of the same file told.
-func (t *table) merge(part *table) error {
-	f, p := t.file, part.file
-	f.Rows, f.Nulls, f.Long = f.Rows+p.Rows, f.Nulls+p.Nulls, f.Long+p.Long
-	if p.Strange != "" && (f.Strange == "" || p.Strange < f.Strange) {
-		f.Strange = p.Strange
-	}
-	if p.Folded && !f.Folded {
-		t.fold()
-	}
-	for at, k := range part.at {
-		g := part.groups[at.group]
-		if f.Folded {
-			g.Account = ""
-		}
-		if _, err := t.add(t.number(g), at.day, part.costs[k]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (t *table) days() money.Days {
@@ -278,14 +280,9 @@ func (t *turn) end() {
 // maxProblems is how many rows that are left out are named.
 const maxProblems = 5
 
-// broken leaves a row out.
+// broken leaves a row out, and names it when it is one of the first.
 func (t *table) broken(line int64, why error) {
 	t.file.Broken++
-	t.problem(line, why)
-}
-
-// problem names it, when it is one of the first.
-func (t *table) problem(line int64, why error) {
 	if len(t.file.Problems) < maxProblems {
 		t.file.Problems = append(t.file.Problems, fmt.Sprintf("%s:%d: %s", clean(filepath.Base(t.name)), line, clean(why.Error())))
 	}
