@@ -112,8 +112,8 @@ func memory(info map[string]string) (used, most int64) {
 	return used, bytes("maxmemory")
 }
 
-// roomCache is what this process last saw of the room, so that endpoints need not ask at
-// every event.
+// roomCache is what this process last saw of the room: endpoints that ask at every event
+// answer 503 under load, because looking costs Redis more the more waits.
 type roomCache struct {
 	looking       sync.Mutex // held by the one who looks
 	seen          atomic.Pointer[glance]
