@@ -6,6 +6,11 @@ import (
 	"github.com/signalbook/signalbook/bot/slacksim/workspace"
 )
 
+const (
+	maxText       = 40000 // Slack: chat.postMessage truncates longer text
+	maxUpdateText = 4000  // bytes of UTF-8 (measured): chat.update refuses longer text with msg_too_long
+)
+
 func (s *Server) chatMethods() map[string]method {
 	return map[string]method{
 		"chat.postMessage":   {tier: tierPost, needs: scope("chat:write"), run: s.postMessage},
@@ -38,10 +43,10 @@ func (s *Server) postMessage(r *request) (wire.Object, *wire.Refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	if said.Text == "" && len(said.Blocks) == 0 && len(said.Attachments) == 0 {
+	if said.Empty() {
 		return nil, wire.Refuse("no_text")
 	}
-	m := &workspace.Message{Channel: c, User: s.w.Bot, ByApp: true, Text: blockkit.Truncate(said.Text, wire.MaxText),
+	m := &workspace.Message{Channel: c, User: s.w.Bot, ByApp: true, Text: blockkit.Truncate(said.Text, maxText),
 		Blocks: said.Blocks, Attachments: said.Attachments, Metadata: said.Metadata}
 	// Slack does not refuse a reply to a message that is gone or that is a reply
 	// itself: it silently posts it to the channel, and the answer has no thread_ts.
@@ -76,10 +81,10 @@ func (s *Server) updateMessage(r *request) (wire.Object, *wire.Refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	if len(said.Text) > wire.MaxUpdateText {
+	if len(said.Text) > maxUpdateText {
 		return nil, wire.Refuse("msg_too_long")
 	}
-	if said.Text == "" && len(said.Blocks) == 0 && len(said.Attachments) == 0 {
+	if said.Empty() {
 		return nil, wire.Refuse("no_text")
 	}
 	if said.Mismatches(m) {
@@ -124,11 +129,11 @@ func (s *Server) postEphemeral(r *request) (wire.Object, *wire.Refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	if said.Text == "" && len(said.Blocks) == 0 && len(said.Attachments) == 0 {
+	if said.Empty() {
 		return nil, wire.Refuse("no_text")
 	}
 	m := &workspace.Message{Channel: c, User: s.w.Bot, ByApp: true, OnlyFor: u, Parent: c.Root(r.args.Text("thread_ts")),
-		Text: blockkit.Truncate(said.Text, wire.MaxText), Blocks: said.Blocks, Attachments: said.Attachments}
+		Text: blockkit.Truncate(said.Text, maxText), Blocks: said.Blocks, Attachments: said.Attachments}
 	s.w.Post(m, r.now)
 	return wire.Object{"message_ts": m.TS.String()}, nil
 }

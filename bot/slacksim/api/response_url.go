@@ -84,7 +84,7 @@ func (s *Server) applyResponse(h workspace.Hook, given wire.Args, said wire.Cont
 	case remove:
 		h.Source.Channel.Remove(h.Source)
 		return h.Source, nil
-	case said.Text == "" && len(said.Blocks) == 0 && len(said.Attachments) == 0:
+	case said.Empty():
 		return nil, wire.Refuse("no_text")
 	case replace && said.Mismatches(h.Source):
 		return nil, wire.Refuse("block_mismatch")
@@ -94,7 +94,7 @@ func (s *Server) applyResponse(h workspace.Hook, given wire.Args, said wire.Cont
 	}
 	// Where Slack shows a private answer by response_url to what happened in a thread
 	// is not documented: here it stands in the channel, whatever thread_ts says.
-	m := &workspace.Message{Channel: h.Channel, User: s.w.Bot, ByApp: true, Text: blockkit.Truncate(said.Text, wire.MaxText),
+	m := &workspace.Message{Channel: h.Channel, User: s.w.Bot, ByApp: true, Text: blockkit.Truncate(said.Text, maxText),
 		Blocks: said.Blocks, Attachments: said.Attachments, Metadata: said.Metadata}
 	if given.Text("response_type") == "in_channel" {
 		m.Parent = h.Channel.Root(given.Text("thread_ts"))

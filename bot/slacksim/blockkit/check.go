@@ -16,7 +16,7 @@ import (
 type surface int
 
 const (
-	OnMessage surface = iota
+	onMessage surface = iota
 	onModal
 )
 
@@ -79,10 +79,10 @@ func (c *checker) fail(at, format string, values ...any) {
 	c.problems = append(c.problems, fmt.Sprintf(format, values...)+" [json-pointer:"+at+"]")
 }
 
-// Check reports what is wrong with a list of blocks. picture says whether an
+// Check reports what is wrong with the blocks of a message. picture says whether an
 // image may show the file that it names.
-func Check(list []any, on surface, picture func(named Block) bool) []string {
-	c := &checker{surface: on, blockIDs: map[string]bool{}, picture: picture}
+func Check(list []any, picture func(named Block) bool) []string {
+	c := &checker{surface: onMessage, blockIDs: map[string]bool{}, picture: picture}
 	c.blocks("/blocks", list)
 	return c.problems
 }

@@ -63,7 +63,7 @@ func (c *checker) blockShape(kind string) (shape, bool) {
 		return shape{must: []string{"label", "element"}, may: map[string]rule{"label": plain(1, 2000), "element": inputElement,
 			"hint": plain(1, 2000), "optional": isBool, "dispatch_action": isBool}}, true
 	}
-	if c.surface != OnMessage {
+	if c.surface != onMessage {
 		return shape{}, false
 	}
 	switch kind {

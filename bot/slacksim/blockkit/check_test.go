@@ -109,7 +109,7 @@ func TestBlockLimits(t *testing.T) {
 			t.Fatalf("%s: %v", test.name, err)
 		}
 		got := "ok"
-		if problems := blockkit.Check(blocks, blockkit.OnMessage, nothing); len(problems) > 0 {
+		if problems := blockkit.Check(blocks, nothing); len(problems) > 0 {
 			got = problems[0]
 		}
 		if test.want == "ok" && got != "ok" || !strings.Contains(got, test.want) {

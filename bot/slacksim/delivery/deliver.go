@@ -85,7 +85,7 @@ const (
 
 // Envelope is something Slack tells the app.
 type Envelope struct {
-	Kind    string // deliveryEvents, deliveryCommands or deliveryInteractivity
+	Kind    string // Events, Commands or Interactivity
 	Payload wire.Object
 }
 

@@ -27,7 +27,7 @@ type socket struct {
 	conn     *websocket.Conn
 	gone     chan struct{} // closed when the connection has ended
 	writing  sync.Mutex
-	draining bool // told to go away: gets nothing more. Guarded by Sim.mu
+	draining bool // told to go away: gets nothing more. Guarded by the workspace's lock
 }
 
 // Ticket opens one Socket Mode connection. The caller holds the workspace's lock.

@@ -9,6 +9,7 @@ import (
 // Kind is what a piece of text is.
 type Kind int
 
+// Kinds of pieces.
 const (
 	Plain Kind = iota
 	Code

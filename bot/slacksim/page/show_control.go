@@ -24,7 +24,7 @@ type showModal struct {
 	Blocks               []showBlock
 }
 
-// control shows something to press or choose from. The caller holds the lock.
+// showControl shows something to press or choose from. The caller holds the lock.
 func (pg *Page) showControl(b, e blockkit.Block, reader *workspace.User) showControl {
 	c := showControl{Kind: blockkit.Kind(e), ActionID: blockkit.Field(e, "action_id"), BlockID: blockkit.Field(b, "block_id"), Value: blockkit.Field(e, "value"),
 		Style: blockkit.Field(e, "style"), Name: blockkit.TextOf(e, "text"), Placeholder: blockkit.TextOf(e, "placeholder"), Options: pg.choices(e), Least: blockkit.LeastQuery(e)}

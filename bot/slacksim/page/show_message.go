@@ -79,7 +79,7 @@ type showOption struct {
 	Chosen                   bool
 }
 
-// message shows a message to a reader. The caller holds the lock.
+// showMessage shows a message to a reader. The caller holds the lock.
 func (pg *Page) showMessage(m *workspace.Message, reader *workspace.User, inThread bool) showMessage {
 	shown := showMessage{TS: m.TS.String(), Channel: m.Channel.Name, Author: m.User.RealName, AuthorID: m.User.ID, App: m.ByApp,
 		Slackbot: m.Slackbot, At: m.TS.Time().Unix(), Ephemeral: m.OnlyFor != nil, Edited: m.Edited, Broadcast: m.Broadcast,

@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	MaxText        = 40000 // Slack: chat.postMessage truncates longer text
-	MaxUpdateText  = 4000  // bytes of UTF-8 (measured): chat.update refuses longer text with msg_too_long
 	maxAttachments = 100
 	// maxMetadata is how many bytes of JSON metadata may have. Slack refuses it as too
 	// large, and does not say from where on.
@@ -38,7 +36,7 @@ func ReadContent(w *workspace.Workspace, a Args) (Content, *Refusal) {
 		if !ok || !isList {
 			return c, Refuse("invalid_blocks_format")
 		}
-		if problems := blockkit.Check(list, blockkit.OnMessage, w.Shows); len(problems) > 0 {
+		if problems := blockkit.Check(list, w.Shows); len(problems) > 0 {
 			return c, Refuse("invalid_blocks", problems...)
 		}
 		if blockkit.TooLong(list) {
@@ -58,6 +56,11 @@ func ReadContent(w *workspace.Workspace, a Args) (Content, *Refusal) {
 		c.Attachments = list
 	}
 	return c, c.readMetadata(a)
+}
+
+// Empty is whether there is nothing to show.
+func (c Content) Empty() bool {
+	return c.Text == "" && len(c.Blocks) == 0 && len(c.Attachments) == 0
 }
 
 func isText(v any) bool { _, ok := v.(string); return ok }

@@ -113,7 +113,7 @@ func (w *Workspace) RemoveEphemeral(m *Message) {
 	w.Ephemerals = slices.DeleteFunc(w.Ephemerals, func(other *Message) bool { return other == m })
 }
 
-// permalink is a message's address, as Slack writes it.
+// Permalink is a message's address, as Slack writes it.
 func (w *Workspace) Permalink(c *Channel, m *Message) string {
 	link := w.Base + "/archives/" + c.ID + "/p" + strings.Replace(m.TS.String(), ".", "", 1)
 	if m.Parent != nil {
