@@ -160,7 +160,7 @@ func (t *term) second(ctx context.Context, v event.DigestAct, asked store.Asked)
 // that is none of his, the same as of one that is not there. It has no kind when he may.
 func (t *term) refuse(ctx context.Context, ev event.Event, facts access.Facts, channel string) (event.DigestAnswer, error) {
 	settings, v := t.c.Settings(), ev.Digest
-	decision, err := t.people.May(ctx, v.User.ID, facts, access.At(settings.Places, channel, t.people.Channel), settings.External)
+	decision, err := t.people.May(ctx, v.Verb.May(), v.User.ID, facts, access.At(settings.Places, channel, t.people.Channel), settings.External)
 	switch {
 	case err != nil:
 		return event.DigestAnswer{}, err

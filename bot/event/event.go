@@ -88,6 +88,19 @@ func (ev Event) User() incident.User {
 	return incident.User{}
 }
 
+// May is who may do what somebody did; empty: it is no act.
+func (ev Event) May() access.Right {
+	switch {
+	case ev.Act != nil:
+		return ev.Act.Verb.May()
+	case ev.Start != nil:
+		return ev.Start.May()
+	case ev.Digest != nil:
+		return ev.Digest.Verb.May()
+	}
+	return ""
+}
+
 // NewTimer says that something of an incident, or of a storm, became due.
 func NewTimer(about topic.ID, at time.Time) Event {
 	switch about.Kind {

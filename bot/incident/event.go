@@ -34,32 +34,6 @@ type Timer struct{ Incident int }
 // StormTimer says that a storm may be over.
 type StormTimer struct{ Storm int }
 
-// Verb is what a person does to an incident or a step.
-type Verb string
-
-// The verbs of people.
-const (
-	VerbAcknowledge Verb = "acknowledge"
-	VerbResolve     Verb = "resolve"
-	VerbReopen      Verb = "reopen"
-	VerbNote        Verb = "note"
-	VerbDone        Verb = "done"
-	VerbSkip        Verb = "skip"
-	VerbRelease     Verb = "release"
-	VerbUndo        Verb = "undo"
-	VerbShow        Verb = "show"   // give an incident of a storm its thread
-	VerbReason      Verb = "reason" // say why it is over
-)
-
-// Known reports whether this binary knows the verb.
-func (v Verb) Known() bool {
-	switch v {
-	case VerbAcknowledge, VerbResolve, VerbReopen, VerbNote, VerbDone, VerbSkip, VerbRelease, VerbUndo, VerbShow, VerbReason:
-		return true
-	}
-	return false
-}
-
 // Act is one thing that a person did. Step is empty when the act is on the
 // incident itself, else a step's number or id.
 type Act struct {

@@ -262,7 +262,7 @@ func (h *Handler) maySee(ctx context.Context, who person, channel, at string, re
 
 // decideAccess decides about seeing on what was found out.
 func (h *Handler) decideAccess(ctx context.Context, who person, facts access.Facts, channel string, responders []string) access.Decision {
-	q := access.Question{Facts: facts, Channel: channel, Responders: responders, Responder: access.No}
+	q := access.Question{Right: access.Reader, Facts: facts, Channel: channel, Responders: responders, Responder: access.No}
 	for _, name := range responders {
 		users, _, err := h.Store.Directory.Members(ctx, name)
 		if err != nil {

@@ -28,7 +28,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		return // the choice was taken back
 	}
 	if !known {
-		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		h.meansNothing(ctx, a, to)
 		return
 	}
 	if button.Value == action.OfDigest {
@@ -48,7 +48,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 	}
 	switch {
 	case (step != "") != (button.Value == action.OfStep):
-		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		h.meansNothing(ctx, a, to)
 	case button.ID == action.IncidentMenu.ID:
 		h.chosen(ctx, a, who, to, number, choice)
 	case !button.Form.IsZero():
@@ -74,7 +74,7 @@ func (h *Handler) chosen(ctx context.Context, a slackapi.Action, who person, to 
 			h.sendEphemeral(ctx, to, h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, h.Store.Now()))
 		}
 	default:
-		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		h.meansNothing(ctx, a, to)
 	}
 }
 
@@ -162,8 +162,7 @@ func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]
 	}
 	number, step, known := target(s.PrivateMetadata)
 	if !ok || !known || form.Form.IsZero() {
-		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
-		return nil
+		return h.formMeansNothing(ctx, s)
 	}
 	text := strings.TrimSpace(s.Values[form.Form.Block])
 	if !playbooks.Shows(text) {

@@ -29,7 +29,7 @@ func (h *Handler) review(ctx context.Context, a slackapi.Action, button action.A
 		h.say(ctx, to, "This button belongs to no digest that I know.")
 		return
 	}
-	act := event.DigestAct{Verb: button.Review, Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}}
+	act := event.DigestAct{Verb: button.Digest, Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}}
 	ev := event.Event{
 		Op: a.Op, At: received(a.At), Digest: &act, From: clicked(a, topic.Digest(number)),
 		Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
@@ -77,7 +77,7 @@ func (h *Handler) openReview(ctx context.Context, a slackapi.Action, button acti
 		}
 	}
 	if !ok || !found {
-		h.say(ctx, to, message.DigestAnswer(event.DigestAnswer{Kind: event.DigestGone, Verb: button.Review}, h.Settings().Command))
+		h.say(ctx, to, message.DigestAnswer(event.DigestAnswer{Kind: event.DigestGone, Verb: button.Digest}, h.Settings().Command))
 		return
 	}
 	h.openForm(ctx, a, to, modal, slog.String("digest", report.ID(number)), "click again")
@@ -90,10 +90,9 @@ var snoozes = []int{1, 3, 6}
 func (h *Handler) submitReview(ctx context.Context, s slackapi.Submission, form action.Action) map[string]string {
 	number, subject, ok := report.ParseTarget(s.PrivateMetadata)
 	if !ok {
-		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
-		return nil
+		return h.formMeansNothing(ctx, s)
 	}
-	act := event.DigestAct{Verb: form.Review, Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}}
+	act := event.DigestAct{Verb: form.Digest, Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}}
 	wrong := map[string]string{form.Form.Block: form.Form.Empty}
 	switch form.ID {
 	case action.DigestExpected.ID:
@@ -109,8 +108,7 @@ func (h *Handler) submitReview(ctx context.Context, s slackapi.Submission, form 
 		}
 		act.Until = h.Store.Now().UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
 	default:
-		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
-		return nil
+		return h.formMeansNothing(ctx, s)
 	}
 	ev := event.Event{Op: s.Op, At: received(s.At), Digest: &act, From: opened(s, topic.Digest(number))}
 	return h.sentIn(ctx, ev, s, form.Form.Block)

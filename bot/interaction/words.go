@@ -105,8 +105,7 @@ func (h *Handler) unheard(ctx context.Context, m slackapi.Mention, to slackapi.P
 
 // answerCommand answers a command that changes nothing.
 func (h *Handler) answerCommand(ctx context.Context, c command.Command, who person, at time.Time, to slackapi.Private) blockkit.Message {
-	switch {
-	case c.Verb == command.VerbList, c.Verb == command.VerbShow, asksHandbook(c.Verb):
+	if c.Verb.May() == access.Insider {
 		if decision := h.seesPlaybooks(ctx, who); !decision.Allowed {
 			return blockkit.TextMessage(blockkit.Escape(sentence(decision.Reason)))
 		}
@@ -125,7 +124,8 @@ func (h *Handler) answerCommand(ctx context.Context, c command.Command, who pers
 func (h *Handler) seesPlaybooks(ctx context.Context, who person) access.Decision {
 	short, cancel := context.WithTimeout(ctx, h.waits.access)
 	defer cancel()
-	return h.personKind(short, who).Outsiders(h.Settings().External)
+	q := access.Question{Right: access.Insider, Facts: access.Facts{Person: h.personKind(short, who)}, External: h.Settings().External}
+	return q.Decide()
 }
 
 // usage turns a parse error into what helps.
