@@ -16,7 +16,7 @@ import (
 	"github.com/signalbook/signalbook/bot/interaction"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // newer is a handler of another version, which opens forms that this one does not know.
@@ -42,7 +42,7 @@ func TestWhatAnotherVersionPostedIsAnswered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := slacksim.Message{Channel: channel.ID, TS: posted.TS}
+	other := snapshot.Message{Channel: channel.ID, TS: posted.TS}
 	for id, value := range clicks {
 		got := r.after("anna", func() { r.click("anna", other, id, value) })
 		if !strings.Contains(got, "of another version of Signalbook") || !strings.Contains(got, "Please try again in a minute, or see /playbook help") {
@@ -62,11 +62,11 @@ func TestWhatAnotherVersionPostedIsAnswered(t *testing.T) {
 		}},
 	}))
 	t.Cleanup(second.Close)
-	r.sim.SetRequestURL(second.URL)
-	_ = r.sim.CloseModal(t.Context(), "anna")
+	r.sim.Delivery.SetRequestURL(second.URL)
+	_ = r.sim.People.CloseModal(t.Context(), "anna")
 	r.click("anna", other, "incident:tomorrow", "INC-1")
 	r.modal("anna")
-	errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"note": "words"})
+	errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"note": "words"})
 	if err != nil || !strings.Contains(errs["note"], "This form is of another version of Signalbook") {
 		t.Errorf("the form got %v, %v", errs, err)
 	}
