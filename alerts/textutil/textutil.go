@@ -4,8 +4,10 @@
 package textutil
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -121,4 +123,24 @@ func Sentence(s string) string {
 		return s
 	}
 	return s + "."
+}
+
+// Span is how long something took, in the two largest units: "4 min", "2 h 10 min",
+// "3 d 4 h".
+func Span(d time.Duration) string {
+	d = max(0, d)
+	days, hours, minutes := int(d/(24*time.Hour)), int(d/time.Hour)%24, int(d/time.Minute)%60
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d/time.Second))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", minutes)
+	case days == 0 && minutes == 0:
+		return fmt.Sprintf("%d h", hours)
+	case days == 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	case hours == 0:
+		return fmt.Sprintf("%s d", Thousands(days))
+	}
+	return fmt.Sprintf("%s d %d h", Thousands(days), hours)
 }

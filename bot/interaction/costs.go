@@ -10,7 +10,7 @@ import (
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/interaction/command"
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/message/digest"
 	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
@@ -54,7 +54,7 @@ func (h *Handler) figures(ctx context.Context, c command.Command, name string, n
 	}
 	if c.Verb == command.VerbCost {
 		told, suggestions := report.Service(in, c.Text)
-		return message.CostAnswer(told, suggestions, h.Settings().Command)
+		return digest.CostAnswer(told, suggestions, h.Settings().Command)
 	}
-	return message.DigestPreview(message.DigestView{Report: report.Judge(in), Command: h.Settings().Command})
+	return digest.Preview(digest.View{Report: report.Judge(in), Command: h.Settings().Command})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/message/storm"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/topic"
 )
@@ -26,8 +26,8 @@ func (h *Handler) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.O
 		h.Logger.Warn("a menu that means nothing", "action", s.ActionID, "block", s.BlockID)
 		return nil
 	}
-	storm, ok, err := h.storm(ctx, n)
-	if err != nil || !ok || !h.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, storm.At(), storm.At(), nil).Allowed {
+	of, ok, err := h.storm(ctx, n)
+	if err != nil || !ok || !h.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, of.At(), of.At(), nil).Allowed {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.waits.read)
@@ -45,7 +45,7 @@ func (h *Handler) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.O
 		return nil
 	}
 	h.tellUnread(unread)
-	return message.StormOptions(entries, s.Query)
+	return storm.Options(entries, s.Query)
 }
 
 func (h *Handler) storm(ctx context.Context, n int) (incident.Storm, bool, error) {

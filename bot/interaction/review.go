@@ -16,6 +16,7 @@ import (
 	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/message/digest"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
@@ -61,19 +62,19 @@ func (h *Handler) openReview(ctx context.Context, a slackapi.Action, button acti
 		h.say(ctx, to, blockkit.Escape(sentence(decision.Reason)))
 		return
 	}
-	view := message.DigestView{Report: document.Report, Command: h.Settings().Command, Number: number}
+	view := digest.View{Report: document.Report, Command: h.Settings().Command, Number: number}
 	var modal slack.ModalViewRequest
 	found := false
 	switch button.ID {
 	case action.DigestExpected.ID:
 		var spike report.Anomaly
 		if spike, _, found = document.Spike(subject); found {
-			modal = message.DigestExpectedModal(view, spike)
+			modal = digest.ExpectedModal(view, spike)
 		}
 	case action.DigestSnooze.ID:
 		var step report.CostStep
 		if step, found = document.FindStep(subject); found {
-			modal = message.DigestSnoozeModal(view, step)
+			modal = digest.SnoozeModal(view, step)
 		}
 	}
 	if !ok || !found {

@@ -9,6 +9,7 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
 
 // TestDescriptionIsShownBesideTheSummary: of one alert in the root, of several in their
@@ -55,7 +56,7 @@ func TestDescriptionIsShownBesideTheSummary(t *testing.T) {
 // TestLongDescriptionIsFolded: Slack folds what is longer than a few lines, and none is
 // longer than a thousand characters.
 func TestLongDescriptionIsFolded(t *testing.T) {
-	annotations := map[string]string{"summary": "Hot", "description": hostile + strings.Repeat(" and more", 400)}
+	annotations := map[string]string{"summary": "Hot", "description": blocktest.Hostile + strings.Repeat(" and more", 400)}
 	n := leading(alerts.Firing, annotations)
 	n.CommonAnnotations = annotations
 	for _, b := range root(newScene(t, triage()).hears(n).view()).Blocks {

@@ -8,6 +8,7 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
 
 // TestDigestAnswers: what people are told about digests, and that nothing of it does harm.
@@ -34,8 +35,8 @@ func TestDigestAnswers(t *testing.T) {
 		if got := Told(event.Answer{Digest: a}, "/playbook").Text; got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
-		a.Title, a.State, a.Text, a.Who = hostile, hostile, hostile, incident.User{ID: hostile, Name: hostile}
-		for _, problem := range problems(t, blockkit.TextMessage(DigestAnswer(a, "/playbook"))) {
+		a.Title, a.State, a.Text, a.Who = blocktest.Hostile, blocktest.Hostile, blocktest.Hostile, incident.User{ID: blocktest.Hostile, Name: blocktest.Hostile}
+		for _, problem := range blocktest.Problems(t, blockkit.TextMessage(DigestAnswer(a, "/playbook"))) {
 			t.Errorf("%s %s: %s", a.Kind, a.Verb, problem)
 		}
 	}

@@ -53,7 +53,7 @@ func uncalled(v View) View {
 			return
 		}
 		if u.Name == "" && known[u.ID] == "" {
-			known[u.ID] = name(*u) // somebody who only ever spoke in the thread
+			known[u.ID] = PersonName(*u) // somebody who only ever spoke in the thread
 		}
 		*u = incident.User{ID: "drill:" + u.ID, Name: known[u.ID]}
 	}

@@ -170,13 +170,13 @@ func noIncidents(filter, command string) string {
 }
 
 func incidentLine(i incident.Incident, now time.Time) *blockkit.Paragraph {
-	p := (&blockkit.Paragraph{}).Bold(i.ID()).Text(" · " + ifDrill(i) + state(i.State))
+	p := (&blockkit.Paragraph{}).Bold(i.ID()).Text(" · " + ifDrill(i) + StateLabel(i.State))
 	if s := severity(i); s != "" {
 		p.Text(" · " + s)
 	}
 	p.Text(" · " + textutil.CutUnits(blockkit.Line(i.Title), 120))
 	if i.Lead != (incident.User{}) {
-		p.Text(" · ").User(i.Lead.ID, name(i.Lead))
+		p.Text(" · ").User(i.Lead.ID, PersonName(i.Lead))
 	}
 	if s := progress(i); s != "" {
 		p.Text(" · " + s)

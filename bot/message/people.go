@@ -20,10 +20,10 @@ var (
 )
 
 // user is a person in mrkdwn; in a post it notifies them.
-func user(u incident.User) string { return blockkit.User(u.ID, name(u)) }
+func user(u incident.User) string { return blockkit.User(u.ID, PersonName(u)) }
 
-// name is a person in words, which notify nobody.
-func name(u incident.User) string {
+// PersonName is a person in words, which notify nobody.
+func PersonName(u incident.User) string {
 	switch {
 	case u.Name != "":
 		return textutil.CutUnits(blockkit.Line(u.Name), 80)
@@ -57,9 +57,9 @@ func mentioned(text string) string {
 // maxNames bounds how many owners a message names.
 const maxNames = 20
 
-// notify writes configured names in mrkdwn so that they are notified when the
+// Notify writes configured names in mrkdwn so that they are notified when the
 // message is posted.
-func (n Names) notify(names []string) string {
+func (n Names) Notify(names []string) string {
 	written := make([]string, 0, len(names))
 	for _, name := range names[:min(len(names), maxNames)] {
 		if m := n[name]; mention.MatchString(m) {
@@ -80,9 +80,9 @@ func plainNames(names []string) string {
 	return strings.Join(written, ", ") + textutil.More(len(names)-maxNames)
 }
 
-// belongs says that something is shown in another channel than its own, and what to
+// Belongs says that something is shown in another channel than its own, and what to
 // do about that.
-func belongs(channel, why string) *blockkit.Paragraph {
+func Belongs(channel, why string) *blockkit.Paragraph {
 	p := (&blockkit.Paragraph{}).Text("📍 ").Bold("Belongs in ").Channel(channel).Text(", which the bot cannot write to")
 	if why = textutil.CutUnits(blockkit.Line(why), 300); why != "" {
 		p.Text(": " + why)

@@ -9,15 +9,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
-
-func ids(m blockkit.Message) string {
-	var all []string
-	for _, b := range m.Blocks {
-		all = append(all, b.ID())
-	}
-	return strings.Join(all, " ")
-}
 
 // TestWithPicture: the picture stands where it is to, and the message it is put
 // into stays as it was.
@@ -26,11 +19,11 @@ func TestWithPicture(t *testing.T) {
 	m := blockkit.Message{Text: "costs", Blocks: []slack.Block{blockkit.Header("a", "Costs"), blockkit.Section("b", "up"), blockkit.Divider("c")}}
 	for at, want := range map[int]string{0: "picture:h a b c", 1: "a picture:h b c", 3: "a b c picture:h", 99: "a b c picture:h", -1: "picture:h a b c"} {
 		p := Picture{Name: "costs.png", Alt: "Costs\nrise", Title: "Costs", Hash: "h", At: at}
-		if got := ids(WithPicture(m, p, "F1")); got != want {
+		if got := blocktest.BlockIDs(WithPicture(m, p, "F1")); got != want {
 			t.Errorf("at %d: got %s, want %s", at, got, want)
 		}
 	}
-	if got := ids(m); got != "a b c" {
+	if got := blocktest.BlockIDs(m); got != "a b c" {
 		t.Errorf("the message itself is %s now", got)
 	}
 	got := WithPicture(m, Picture{Name: "costs.png", Alt: "Costs\nrise", Title: "Costs", Hash: "h", At: 1}, "F0SIM00001").Blocks[1]
@@ -48,7 +41,7 @@ func TestPictureWithinLimits(t *testing.T) {
 	m := blockkit.Message{Text: "costs", Blocks: []slack.Block{blockkit.Header("a", "Costs")}}
 	p := Picture{Name: "costs.png", Alt: strings.Repeat("🔥", 3000), Title: strings.Repeat("<!channel>", 1000), Hash: "h"}
 	image := WithPicture(m, p, "F1").Blocks[0].(*slack.ImageBlock)
-	if a, b := units(image.AltText), units(image.Title.Text); a > 2000 || b > 2000 || image.Title.Type != slack.PlainTextType {
+	if a, b := blocktest.Units(image.AltText), blocktest.Units(image.Title.Text); a > 2000 || b > 2000 || image.Title.Type != slack.PlainTextType {
 		t.Errorf("got %d and %d characters in %s, want at most 2000 in plain text", a, b, image.Title.Type)
 	}
 	if got := WithPicture(m, Picture{Name: "costs.png"}, "F1").Blocks[0].(*slack.ImageBlock); got.AltText != "costs.png" || got.Title != nil {

@@ -86,8 +86,8 @@ func said(i incident.Incident) string {
 	return s + "."
 }
 
-// calling puts the mentions before a sentence.
-func calling(mentions, sentence string) string {
+// Calling puts the mentions before a sentence.
+func Calling(mentions, sentence string) string {
 	if mentions == "" {
 		return sentence
 	}
@@ -101,7 +101,7 @@ func escalation(v View, level int) blockkit.Message {
 	sentence := fmt.Sprintf("nobody has acknowledged this since %s.", blockkit.Date(i.OpeningAt))
 	return blockkit.Message{
 		Text:   fmt.Sprintf("Nobody has acknowledged for %s: %s", playbooks.Duration(e.After), said(i)),
-		Blocks: []slack.Block{blockkit.Section("call", calling(v.Names.notify(e.Mention), sentence)), about(i)},
+		Blocks: []slack.Block{blockkit.Section("call", Calling(v.Names.Notify(e.Mention), sentence)), about(i)},
 	}
 }
 
@@ -115,7 +115,7 @@ func deadline(v View, t incident.Tier) blockkit.Message {
 	}
 	sentence := fmt.Sprintf("%s %s overdue since %s.", textutil.Count(left, "immediate step"), textutil.IsAre(left), blockkit.Date(t.Due))
 	text := fmt.Sprintf("Overdue: %s. %s", textutil.Count(left, "immediate step"), said(i))
-	blocks := []slack.Block{blockkit.Section("call", calling(v.Names.notify(t.Owners), sentence)), about(i)}
+	blocks := []slack.Block{blockkit.Section("call", Calling(v.Names.Notify(t.Owners), sentence)), about(i)}
 	if open := openSteps(i, t.Name); len(open) > 0 {
 		blocks = append(blocks, blockkit.RichText("steps", blockkit.Bullets(open)))
 	}
@@ -139,7 +139,7 @@ func deadlineOfOthers(v View, owners []string, others []incident.Neighbour) bloc
 		text += " And " + textutil.Count(n, "more incident") + "."
 	}
 	return blockkit.Message{Text: text, Blocks: []slack.Block{
-		blockkit.Section("call", calling(v.Names.notify(owners), sentence)), about(i), blockkit.RichText("together", together(others)...),
+		blockkit.Section("call", Calling(v.Names.Notify(owners), sentence)), about(i), blockkit.RichText("together", together(others)...),
 	}}
 }
 
@@ -158,7 +158,7 @@ func openSteps(i incident.Incident, tier playbooks.TierName) []*blockkit.Paragra
 		}
 		p := (&blockkit.Paragraph{}).Text(stepTitle(s) + " · " + stepWord(s.State))
 		if s.State == incident.StepAcknowledged {
-			p.Text(" by " + name(s.Holder))
+			p.Text(" by " + PersonName(s.Holder))
 		}
 		all = append(all, p)
 	}
@@ -191,7 +191,7 @@ func reopened(v View) blockkit.Message {
 	}
 	return blockkit.Message{
 		Text:   "Open again: " + said(i) + " " + progress(i),
-		Blocks: []slack.Block{blockkit.Section("call", "🔴 "+calling(v.Names.notify(Owners(i)), sentence)), about(i)},
+		Blocks: []slack.Block{blockkit.Section("call", "🔴 "+Calling(v.Names.Notify(Owners(i)), sentence)), about(i)},
 	}
 }
 
@@ -202,13 +202,13 @@ func resolved(v View) blockkit.Message {
 	how := "All alerts are resolved."
 	switch {
 	case i.ByHand:
-		how = fmt.Sprintf("Resolved by hand by %s, while %s still firing.", blockkit.EscapeMrkdwn(name(i.ResolvedBy)), textutil.CountIs(i.FiringCount(), "alert"))
+		how = fmt.Sprintf("Resolved by hand by %s, while %s still firing.", blockkit.EscapeMrkdwn(PersonName(i.ResolvedBy)), textutil.CountIs(i.FiringCount(), "alert"))
 	case i.ResolvedBy != (incident.User{}):
-		how = fmt.Sprintf("Resolved by %s.", blockkit.EscapeMrkdwn(name(i.ResolvedBy)))
+		how = fmt.Sprintf("Resolved by %s.", blockkit.EscapeMrkdwn(PersonName(i.ResolvedBy)))
 	}
 	call := how
 	if i.Lead.ID != "" && i.Lead.ID != i.ResolvedBy.ID {
-		call = calling(user(i.Lead), strings.ToLower(how[:1])+how[1:])
+		call = Calling(user(i.Lead), strings.ToLower(how[:1])+how[1:])
 	}
 	blocks := []slack.Block{blockkit.Section("call", "🟢 "+call), about(i)}
 	text := "Resolved. " + how + " " + said(i)

@@ -43,7 +43,7 @@ func root(v View) blockkit.Message {
 	blocks = append(blocks, blockkit.Section("work", rootWork(v)))
 	blocks = append(blocks, firing(i)...)
 	if note := strings.TrimSpace(blockkit.Neutralise(i.Note.Text)); note != "" {
-		by := (&blockkit.Paragraph{}).Bold("Note").Text(" by ").User(i.Note.By.ID, name(i.Note.By)).Text(", ").Date(i.Note.At)
+		by := (&blockkit.Paragraph{}).Bold("Note").Text(" by ").User(i.Note.By.ID, PersonName(i.Note.By)).Text(", ").Date(i.Note.At)
 		blocks = append(blocks, blockkit.RichText("note", by.Section(), blockkit.Quote(addWords(&blockkit.Paragraph{}, blockkit.CutNamed(note, maxNote), i.Named))))
 	}
 	if links := links(i); len(links) > 0 {
@@ -59,7 +59,7 @@ func root(v View) blockkit.Message {
 // headline is state, severity and title: what a person needs in the first
 // second.
 func headline(i incident.Incident) string {
-	head := state(i.State)
+	head := StateLabel(i.State)
 	if s := severity(i); s != "" {
 		head += " · " + s
 	}
@@ -94,19 +94,19 @@ func rootNews(v View) []*blockkit.Paragraph {
 		p.Text(".")
 	}
 	if i.Belongs != "" {
-		*say() = *belongs(i.Belongs, i.BelongsWhy)
+		*say() = *Belongs(i.Belongs, i.BelongsWhy)
 	}
 	if i.Over() {
 		switch p := say(); {
 		case i.ByHand:
-			p.Text("⚠️ ").Bold("resolved by hand, still firing").Text(": by ").User(i.ResolvedBy.ID, name(i.ResolvedBy)).Text(", ").Date(i.ResolvedAt)
+			p.Text("⚠️ ").Bold("resolved by hand, still firing").Text(": by ").User(i.ResolvedBy.ID, PersonName(i.ResolvedBy)).Text(", ").Date(i.ResolvedAt)
 		case i.ResolvedBy != (incident.User{}):
-			p.Bold("Resolved").Text(" by ").User(i.ResolvedBy.ID, name(i.ResolvedBy)).Text(", ").Date(i.ResolvedAt)
+			p.Bold("Resolved").Text(" by ").User(i.ResolvedBy.ID, PersonName(i.ResolvedBy)).Text(", ").Date(i.ResolvedAt)
 		default:
 			p.Bold("Resolved").Text(": all alerts are, since ").Date(i.ResolvedAt)
 		}
 		if word := reasonWord(string(i.Reason)); word != "" {
-			say().Bold("Closed as").Text(": "+word+", by ").User(i.ReasonBy.ID, name(i.ReasonBy))
+			say().Bold("Closed as").Text(": "+word+", by ").User(i.ReasonBy.ID, PersonName(i.ReasonBy))
 		}
 	}
 	if i.Opening > 1 && i.Active() {
@@ -115,7 +115,7 @@ func rootNews(v View) []*blockkit.Paragraph {
 	if i.Stale && i.Active() {
 		p := say().Text("⚠️ ").Bold("Nothing heard").Text(" since ").Date(i.LastHeard).Text(": ")
 		if i.Lead != (incident.User{}) {
-			p.User(i.Lead.ID, name(i.Lead)).Text(", ")
+			p.User(i.Lead.ID, PersonName(i.Lead)).Text(", ")
 		}
 		p.Text("is it over? Then resolve it by hand.")
 	}
@@ -155,7 +155,7 @@ func rootWork(v View) string {
 		all = append(all, "*Lead:* "+user(i.Lead))
 	case i.Over():
 	case len(owners) > 0:
-		all = append(all, "*Owners:* "+v.Names.notify(owners)+", nobody has acknowledged yet")
+		all = append(all, "*Owners:* "+v.Names.Notify(owners)+", nobody has acknowledged yet")
 	default:
 		all = append(all, "*Owners:* none are configured, and nobody has acknowledged yet")
 	}
@@ -227,7 +227,7 @@ func rootText(i incident.Incident) string {
 		parts = append(parts, textutil.Count(i.FiringCount(), "alert")+" firing")
 	}
 	if i.Lead != (incident.User{}) {
-		parts = append(parts, "Lead: "+blockkit.EscapeMrkdwn(name(i.Lead)))
+		parts = append(parts, "Lead: "+blockkit.EscapeMrkdwn(PersonName(i.Lead)))
 	}
 	if p := progress(i); p != "" {
 		parts = append(parts, p)

@@ -51,7 +51,7 @@ func after(says string, took time.Duration, never string) string {
 	if took == incident.Never {
 		return never
 	}
-	return says + span(took)
+	return says + textutil.Span(took)
 }
 
 // besides is the same of former drills and of real incidents.

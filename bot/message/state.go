@@ -11,8 +11,8 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// state is an incident's state: always a word beside the colour.
-func state(s incident.State) string {
+// StateLabel is an incident's state: always a word beside the colour.
+func StateLabel(s incident.State) string {
 	switch s {
 	case incident.Open:
 		return "🔴 Open"

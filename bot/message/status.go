@@ -71,7 +71,7 @@ func statusWork(i incident.Incident, all []due) []*blockkit.Paragraph {
 	}
 	switch {
 	case i.Lead != (incident.User{}):
-		say().Bold("Lead: ").User(i.Lead.ID, name(i.Lead))
+		say().Bold("Lead: ").User(i.Lead.ID, PersonName(i.Lead))
 	case i.Active():
 		say().Bold("Lead: ").Text("nobody has acknowledged yet")
 	}
@@ -100,9 +100,9 @@ func statusLine(s incident.Step, people []incident.User) *blockkit.Paragraph {
 	p := (&blockkit.Paragraph{}).Text(stepSign(s.State) + " " + stepTitle(s) + " · " + stepWord(s.State))
 	switch s.State {
 	case incident.StepAcknowledged:
-		p.Text(" by ").User(s.Holder.ID, name(s.Holder)).Text(" since ").Date(s.At)
+		p.Text(" by ").User(s.Holder.ID, PersonName(s.Holder)).Text(" since ").Date(s.At)
 	case incident.StepDone, incident.StepSkipped:
-		p.Text(" by ").User(s.By.ID, name(s.By)).Text(", ").Date(s.At)
+		p.Text(" by ").User(s.By.ID, PersonName(s.By)).Text(", ").Date(s.At)
 		if note := blockkit.Line(s.Note); note != "" {
 			addWords(p.Text(": "), textutil.CutUnits(note, 120), people)
 		}

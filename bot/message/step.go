@@ -96,7 +96,7 @@ func (c stepView) blocks(i incident.Incident) []slack.Block {
 func (c stepView) head(i incident.Incident) []*blockkit.Paragraph {
 	p := (&blockkit.Paragraph{}).Text(stepSign(c.State) + " ").Bold(stepTitle(c.Step)).Text(" · " + stepWord(c.State))
 	if c.State == incident.StepAcknowledged {
-		p.Text(" by ").User(c.Holder.ID, name(c.Holder)).Text(" since ").Date(c.At)
+		p.Text(" by ").User(c.Holder.ID, PersonName(c.Holder)).Text(" since ").Date(c.At)
 	}
 	all := []*blockkit.Paragraph{p}
 	if c.From != 0 {

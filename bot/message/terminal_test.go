@@ -1,7 +1,6 @@
 package message
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
 
 func TestTerminal(t *testing.T) {
@@ -23,7 +23,7 @@ func TestTerminal(t *testing.T) {
 			fmt.Fprintf(&b, "######## %s: %s\n%s", name, slot.Name, blockkit.Terminal(slot.Message))
 		}
 	}
-	golden(t, "terminal", b.String())
+	blocktest.Golden(t, "terminal", b.String())
 }
 
 // TestTerminalLeavesNothingOut looks for every text of every message, hostile
@@ -37,7 +37,7 @@ func TestTerminalLeavesNothingOut(t *testing.T) {
 				t.Errorf("%s, %s: control character %q", name, slot.Name, got[i])
 			}
 			flat := strings.Join(strings.Fields(got), "")
-			for _, text := range texts(t, slot.Message) {
+			for _, text := range blocktest.Texts(t, slot.Message) {
 				for word := range strings.FieldsSeq(blockkit.Terminal(blockkit.Message{Blocks: []slack.Block{blockkit.Section("one", blockkit.Escape(text))}})) {
 					seen++
 					if !strings.Contains(flat, word) {
@@ -50,42 +50,4 @@ func TestTerminalLeavesNothingOut(t *testing.T) {
 	if seen < 1000 {
 		t.Errorf("looked for %d words, want at least 1000: does texts still find them?", seen)
 	}
-}
-
-// texts returns what every value of a "text" key in the blocks' JSON says.
-func texts(t *testing.T, m blockkit.Message) []string {
-	t.Helper()
-	data, err := json.Marshal(m.Blocks)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var blocks any
-	if err := json.Unmarshal(data, &blocks); err != nil {
-		t.Fatal(err)
-	}
-	var all []string
-	var walk func(v any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			if text, ok := v["text"].(string); ok {
-				if v["type"] == "mrkdwn" {
-					text = strings.TrimSuffix(blockkit.Terminal(blockkit.Message{Blocks: []slack.Block{blockkit.Section("one", text)}}), "\n")
-				}
-				all = append(all, text)
-			}
-			for key, value := range v {
-				if key == "options" && v["type"] == "static_select" {
-					continue // a menu that is not open
-				}
-				walk(value)
-			}
-		case []any:
-			for _, value := range v {
-				walk(value)
-			}
-		}
-	}
-	walk(blocks)
-	return all
 }

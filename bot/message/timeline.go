@@ -91,7 +91,7 @@ func entries(n int) string {
 func entry(i incident.Incident, c incident.Change) *blockkit.Paragraph {
 	p := (&blockkit.Paragraph{}).Date(c.At).Text(" " + happened(i, c))
 	if c.By != (incident.User{}) {
-		p.Text(" by ").User(c.By.ID, name(c.By))
+		p.Text(" by ").User(c.By.ID, PersonName(c.By))
 		if via := blockkit.Line(c.Via); via != "" {
 			p.Text(" (" + textutil.CutUnits(via, 40) + ")")
 		}

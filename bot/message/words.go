@@ -21,7 +21,7 @@ const maxPeople = 5
 func addWords(p *blockkit.Paragraph, text string, people []incident.User) *blockkit.Paragraph {
 	for _, s := range spokenOf(text, people) {
 		if p.Text(s.text); s.then.ID != "" {
-			p.User(s.then.ID, name(s.then))
+			p.User(s.then.ID, PersonName(s.then))
 		}
 	}
 	return p

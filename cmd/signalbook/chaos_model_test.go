@@ -16,6 +16,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/message/storm"
 	"github.com/signalbook/signalbook/bot/pause"
 	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/topic"
@@ -301,14 +302,14 @@ func (m *witness) storms(first, newest int) []record {
 	var all []record
 	for n := first; n <= newest; n++ {
 		ok := false
-		storm, err := asked(func() (s incident.Storm, err error) { s, ok, err = m.w.store.Storm(ctx, n); return s, err })
+		of, err := asked(func() (s incident.Storm, err error) { s, ok, err = m.w.store.Storm(ctx, n); return s, err })
 		if err != nil {
 			m.w.problem("%v", err)
 		}
 		if !ok {
 			continue
 		}
-		r := record{name: storm.ID()}
+		r := record{name: of.ID()}
 		if r.ledger, err = asked(func() (ledger.Ledger, error) { return m.w.store.Ledger(ctx, topic.Storm(n)) }); err != nil {
 			m.w.problem("%v", err)
 		}
@@ -319,7 +320,7 @@ func (m *witness) storms(first, newest int) []record {
 		if err != nil {
 			m.w.problem("%v", err)
 		}
-		r.slots = message.RenderStorm(message.StormView{Storm: storm, Entries: entries, Names: m.names(), Command: "/playbook", Severities: []string{"critical", "warning", "info"}})
+		r.slots = storm.Render(storm.View{Storm: of, Entries: entries, Names: m.names(), Command: "/playbook", Severities: []string{"critical", "warning", "info"}})
 		all = append(all, r)
 	}
 	return all

@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"fmt"
@@ -43,7 +43,7 @@ func perUser(u *report.PerUser) string {
 
 // organisationChunks are users, growth, all thresholds and what the sheet wants at
 // this scale.
-func organisationChunks(v DigestView) []chunk {
+func organisationChunks(v View) []chunk {
 	o := v.Report.Organisation
 	if o == nil {
 		return nil
@@ -99,10 +99,10 @@ func incidentLines(w *report.WeekOfAlerts) []*blockkit.Paragraph {
 	}
 	p := (&blockkit.Paragraph{}).Bold("Incidents: " + textutil.Thousands(w.Count)).Text(drills(w))
 	if w.Ack != nil && w.Ack.Of > 0 {
-		p.Text(" · acknowledged in " + span(w.Ack.Median) + ", at worst " + span(w.Ack.Worst))
+		p.Text(" · acknowledged in " + textutil.Span(w.Ack.Median) + ", at worst " + textutil.Span(w.Ack.Worst))
 	}
 	if w.Resolve != nil && w.Resolve.Of > 0 {
-		p.Text(" · resolved in " + span(w.Resolve.Median) + ", at worst " + span(w.Resolve.Worst))
+		p.Text(" · resolved in " + textutil.Span(w.Resolve.Median) + ", at worst " + textutil.Span(w.Resolve.Worst))
 	}
 	if n := sum(w.False); n > 0 {
 		p.Text(" · " + textutil.Thousands(n) + " of them false alarms or noise")
@@ -141,7 +141,7 @@ func lateSteps(w *report.WeekOfAlerts) (n int) {
 
 // incidentChunks are how the week's incidents went: counts, times, false alarms by
 // alert, and what is overdue by who has it.
-func incidentChunks(v DigestView) []chunk {
+func incidentChunks(v View) []chunk {
 	w := v.Report.Incidents
 	if w == nil {
 		return nil
@@ -154,7 +154,7 @@ func incidentChunks(v DigestView) []chunk {
 		if t.times == nil {
 			continue
 		}
-		s := fmt.Sprintf("%s: in %s (median of %s), at worst in %s", t.word, span(t.times.Median), textutil.Thousands(t.times.Of), span(t.times.Worst))
+		s := fmt.Sprintf("%s: in %s (median of %s), at worst in %s", t.word, textutil.Span(t.times.Median), textutil.Thousands(t.times.Of), textutil.Span(t.times.Worst))
 		if t.times.Of == 0 {
 			s = t.word + ": none yet"
 		}
@@ -196,7 +196,7 @@ func incidentChunks(v DigestView) []chunk {
 }
 
 // stepChunks are all cost steps with their buttons.
-func stepChunks(v DigestView) []chunk {
+func stepChunks(v View) []chunk {
 	var chunks []chunk
 	for k, s := range v.Report.Steps {
 		id := fmt.Sprintf("step:%d", k+1)
@@ -208,7 +208,7 @@ func stepChunks(v DigestView) []chunk {
 }
 
 // missingChunks are all that is missing, unless the root says it in full.
-func missingChunks(v DigestView) []chunk {
+func missingChunks(v View) []chunk {
 	all := v.Report.Missing
 	if len(all) <= rootMissing && !slices.ContainsFunc(all, func(s string) bool { return textutil.Units(blockkit.Line(s)) > maxMissing }) {
 		return nil

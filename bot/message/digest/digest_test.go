@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"fmt"
@@ -12,15 +12,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
 
 // digestMessages is every message that the digests make, by name.
 func digestMessages(t testing.TB) map[string]blockkit.Message {
 	all := map[string]blockkit.Message{}
 	for name, v := range digests(t) {
-		for _, slot := range RenderDigest(v) {
+		for _, slot := range Render(v) {
 			slot.File = "F1"
 			if slot.Picture != nil && slot.Shown().Hash() == slot.Message.Hash() {
 				t.Errorf("%s: its %s has no room for its picture", name, slot.Name)
@@ -28,7 +33,7 @@ func digestMessages(t testing.TB) map[string]blockkit.Message {
 			all[name+"/"+slot.Name] = slot.Message
 			all[name+"/"+slot.Name+" shown"] = slot.Shown()
 		}
-		all[name+"/preview"] = DigestPreview(v)
+		all[name+"/preview"] = Preview(v)
 	}
 	maps.Copy(all, costs(t))
 	return all
@@ -55,20 +60,20 @@ func costs(t testing.TB) map[string]blockkit.Message {
 	bad := hostileReport(t).Money[0].Spikes[0]
 	var many []report.ServiceWeeks
 	for k := range 60 {
-		s := series(hostile, []string{hostile, "", strings.Repeat("算", 300)}[k%3], []string{"USD", hostile, ""}[k%3], "1000000000000", "-999999999999.5", "0.0000001")
+		s := series(blocktest.Hostile, []string{blocktest.Hostile, "", strings.Repeat("算", 300)}[k%3], []string{"USD", blocktest.Hostile, ""}[k%3], "1000000000000", "-999999999999.5", "0.0000001")
 		for range 30 {
 			s.Spikes = append(s.Spikes, bad)
 		}
 		many = append(many, s)
 	}
-	missing := []string{"OpenCost did not answer.", hostile, strings.Repeat("long ", 300), "a fourth"}
+	missing := []string{"OpenCost did not answer.", blocktest.Hostile, strings.Repeat("long ", 300), "a fourth"}
 	return map[string]blockkit.Message{
 		"cost":          CostAnswer(report.ServiceReport{Asked: "cloudfront", Week: week47, Services: []report.ServiceWeeks{front, young}, Missing: missing[:1]}, nil, "/playbook"),
 		"cost all":      CostAnswer(report.ServiceReport{Week: week47, Services: []report.ServiceWeeks{front, young, series("AWS", "Amazon RDS", "USD", "8000", "8100")}, More: 3}, nil, "/playbook"),
 		"cost typo":     CostAnswer(report.ServiceReport{Asked: "cloudfrnt*`", Week: week47}, []string{"Amazon CloudFront", "Cloud*Front"}, "/playbook"),
-		"cost unknown":  CostAnswer(report.ServiceReport{Asked: hostile, Week: week47, Missing: missing}, nil, "/playbook"),
+		"cost unknown":  CostAnswer(report.ServiceReport{Asked: blocktest.Hostile, Week: week47, Missing: missing}, nil, "/playbook"),
 		"cost nothing":  CostAnswer(report.ServiceReport{Week: week47}, nil, "/playbook"),
-		"cost hostile":  CostAnswer(report.ServiceReport{Asked: hostile, Week: week47, Services: many, Missing: missing}, nil, "/playbook"),
+		"cost hostile":  CostAnswer(report.ServiceReport{Asked: blocktest.Hostile, Week: week47, Services: many, Missing: missing}, nil, "/playbook"),
 		"cost many":     CostAnswer(report.ServiceReport{Week: week47, Services: many, Missing: missing}, nil, "/playbook"),
 		"cost no weeks": CostAnswer(report.ServiceReport{Asked: "x", Week: week47, Services: []report.ServiceWeeks{{Service: "x"}}}, nil, "/playbook"),
 	}
@@ -78,9 +83,9 @@ func TestCostAnswer(t *testing.T) {
 	all := costs(t)
 	var b strings.Builder
 	for _, name := range []string{"cost", "cost all", "cost typo", "cost nothing"} {
-		fmt.Fprintf(&b, "=== %s\n%s\n", name, readable(t, all[name]))
+		fmt.Fprintf(&b, "=== %s\n%s\n", name, blocktest.Readable(t, all[name]))
 	}
-	golden(t, "cost", b.String())
+	blocktest.Golden(t, "cost", b.String())
 }
 
 func TestRenderDigest(t *testing.T) {
@@ -88,13 +93,13 @@ func TestRenderDigest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v := digests(t)[name]
 			var b strings.Builder
-			for _, slot := range RenderDigest(v) {
-				fmt.Fprintf(&b, "=== %s%s\n%s\n", slot.Name, flags(slot), readable(t, slot.Message))
+			for _, slot := range Render(v) {
+				fmt.Fprintf(&b, "=== %s%s\n%s\n", slot.Name, blocktest.Flags(slot.Thread, slot.Once, slot.Broadcast), blocktest.Readable(t, slot.Message))
 			}
 			if name == "digest" {
-				fmt.Fprintf(&b, "=== preview\n%s\n", readable(t, DigestPreview(v)))
+				fmt.Fprintf(&b, "=== preview\n%s\n", blocktest.Readable(t, Preview(v)))
 			}
-			golden(t, name, b.String())
+			blocktest.Golden(t, name, b.String())
 		})
 	}
 }
@@ -103,16 +108,16 @@ func TestRenderDigest(t *testing.T) {
 // clicked.
 func TestADigestPingsNobody(t *testing.T) {
 	for name, m := range digestMessages(t) {
-		if got := notified(t, m); len(got) > 0 {
+		if got := blocktest.Notified(t, m); len(got) > 0 {
 			t.Errorf("%s notifies %v", name, got)
 		}
 	}
 }
 
 // blocks are the ids of a digest's blocks by slot, without those of buttons.
-func blocks(v DigestView) map[string][]string {
+func blocks(v View) map[string][]string {
 	ids := map[string][]string{}
-	for _, s := range RenderDigest(v) {
+	for _, s := range Render(v) {
 		for _, b := range s.Message.Blocks {
 			if !strings.HasPrefix(b.ID(), "act:") {
 				ids[s.Name] = append(ids[s.Name], b.ID())
@@ -125,7 +130,7 @@ func blocks(v DigestView) map[string][]string {
 func TestClicksMoveNothing(t *testing.T) {
 	long := strings.Repeat("because ", 90)
 	for name, r := range map[string]report.Report{"rich": richReport(t), "hostile": hostileReport(t)} {
-		before := blocks(DigestView{Report: r, Command: "/playbook", Number: 7, Adoptions: map[string]report.Adoption{}})
+		before := blocks(View{Report: r, Command: "/playbook", Number: 7, Adoptions: map[string]report.Adoption{}})
 		after := blocks(clicked(r, long, anna))
 		if diff := cmp.Diff(before, after); diff != "" {
 			t.Errorf("%s: clicks moved parts to other messages, or out of them (-before +after):\n%s", name, diff)
@@ -143,27 +148,27 @@ func TestClicksMoveNothing(t *testing.T) {
 
 func TestDigestPicture(t *testing.T) {
 	r := richReport(t)
-	root := RenderDigest(DigestView{Report: r, Command: "/playbook", Number: 7})[0]
+	root := Render(View{Report: r, Command: "/playbook", Number: 7})[0]
 	p := root.Picture
 	if p == nil || p.Name != "costs-2026-W47.png" || !strings.Contains(p.Alt, "$5.51k above expected") {
 		t.Fatalf("got %+v", p)
 	}
 	root.File = "F1"
-	if got, want := ids(root.Shown()), regexp.MustCompile(`^head origin totals picture:\w+ movers`); !want.MatchString(got) {
+	if got, want := blocktest.BlockIDs(root.Shown()), regexp.MustCompile(`^head origin totals picture:\w+ movers`); !want.MatchString(got) {
 		t.Errorf("got blocks %s, want %s", got, want)
 	}
 	data, err := p.PNG()
 	if err != nil || !strings.HasPrefix(string(data), "\x89PNG") {
 		t.Errorf("got %d bytes, %v", len(data), err)
 	}
-	if marked := RenderDigest(clicked(r, "why", anna))[0]; marked.Picture.Hash != p.Hash {
+	if marked := Render(clicked(r, "why", anna))[0]; marked.Picture.Hash != p.Hash {
 		t.Error("clicks changed the picture")
 	}
 	r.Money[0].Chart.Weeks[7].Above++
-	if other := RenderDigest(DigestView{Report: r, Command: "/playbook", Number: 7})[0]; other.Picture.Hash == p.Hash {
+	if other := Render(View{Report: r, Command: "/playbook", Number: 7})[0]; other.Picture.Hash == p.Hash {
 		t.Error("another chart has the same hash")
 	}
-	if poor := RenderDigest(DigestView{Report: poorReport(), Command: "/playbook", Number: 7})[0]; poor.Picture != nil {
+	if poor := Render(View{Report: poorReport(), Command: "/playbook", Number: 7})[0]; poor.Picture != nil {
 		t.Error("there is a picture of nothing")
 	}
 }
@@ -185,7 +190,7 @@ func buttons(t testing.TB, m blockkit.Message) []string {
 
 func TestDigestButtons(t *testing.T) {
 	cloudfront, lambda := report.SeriesID("AWS", "Amazon CloudFront", "USD"), report.SeriesID("AWS", "AWS Lambda", "USD")
-	slots := RenderDigest(digests(t)["digest"])
+	slots := Render(digests(t)["digest"])
 	want := []string{
 		"digest:expected DIG-7/" + cloudfront, "digest:investigate DIG-7/" + cloudfront,
 		"digest:expected DIG-7/" + lambda, "digest:investigate DIG-7/" + lambda,
@@ -194,7 +199,7 @@ func TestDigestButtons(t *testing.T) {
 	if diff := cmp.Diff(want, buttons(t, slots[0].Message)); diff != "" {
 		t.Errorf("buttons of the root (-want +got):\n%s", diff)
 	}
-	at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == "detail:steps" })
+	at := slices.IndexFunc(slots, func(s message.Slot) bool { return s.Name == "detail:steps" })
 	want = []string{
 		"digest:adopt DIG-7/C1", "digest:snooze DIG-7/C1", "digest:adopt DIG-7/C2", "digest:snooze DIG-7/C2", "digest:undo DIG-7/C3", "digest:undo DIG-7/C4", "digest:adopt DIG-7/C5", "digest:snooze DIG-7/C5",
 	}
@@ -202,10 +207,10 @@ func TestDigestButtons(t *testing.T) {
 		t.Errorf("buttons of the steps (-want +got):\n%s", diff)
 	}
 	want = []string{"digest:expected DIG-7/" + lambda, "digest:investigate DIG-7/" + lambda, "digest:undo DIG-7/C1", "digest:undo DIG-7/C5"}
-	if diff := cmp.Diff(want, buttons(t, RenderDigest(digests(t)["digest clicked"])[0].Message)); diff != "" {
+	if diff := cmp.Diff(want, buttons(t, Render(digests(t)["digest clicked"])[0].Message)); diff != "" {
 		t.Errorf("buttons after clicks (-want +got):\n%s", diff)
 	}
-	if got := buttons(t, DigestPreview(digests(t)["digest"])); len(got) > 0 {
+	if got := buttons(t, Preview(digests(t)["digest"])); len(got) > 0 {
 		t.Errorf("a preview has buttons: %v", got)
 	}
 }
@@ -221,8 +226,8 @@ func TestNothingOfADigestIsLost(t *testing.T) {
 	}
 	var all strings.Builder
 	pressed := map[string]int{}
-	for _, s := range RenderDigest(DigestView{Report: r, Command: "/playbook", Number: 7}) {
-		all.WriteString(readable(t, s.Message))
+	for _, s := range Render(View{Report: r, Command: "/playbook", Number: 7}) {
+		all.WriteString(blocktest.Readable(t, s.Message))
 		for _, b := range buttons(t, s.Message) {
 			pressed[b]++
 		}
@@ -243,25 +248,25 @@ func TestDigestModals(t *testing.T) {
 	v := digests(t)["digest"]
 	r := hostileReport(t)
 	for name, view := range map[string]slack.ModalViewRequest{
-		"expected": DigestExpectedModal(DigestView{Report: r, Number: 1_234_567_890}, r.Money[0].Spikes[0]),
-		"snooze":   DigestSnoozeModal(DigestView{Report: r, Number: 1_234_567_890}, r.Steps[1]),
-		"short":    blockkit.ShortModal(DigestSnoozeModal(DigestView{Report: r, Number: 1_234_567_890}, r.Steps[1]), "invalid_blocks"),
+		"expected": ExpectedModal(View{Report: r, Number: 1_234_567_890}, r.Money[0].Spikes[0]),
+		"snooze":   SnoozeModal(View{Report: r, Number: 1_234_567_890}, r.Steps[1]),
+		"short":    blockkit.ShortModal(SnoozeModal(View{Report: r, Number: 1_234_567_890}, r.Steps[1]), "invalid_blocks"),
 	} {
-		for _, problem := range problems(t, blockkit.Message{Text: "a form", Blocks: view.Blocks.BlockSet}) {
+		for _, problem := range blocktest.Problems(t, blockkit.Message{Text: "a form", Blocks: view.Blocks.BlockSet}) {
 			t.Errorf("%s: %s", name, problem)
 		}
-		if n := units(view.Title.Text); n > 24 {
+		if n := blocktest.Units(view.Title.Text); n > 24 {
 			t.Errorf("%s: title of %d characters, Slack takes 24", name, n)
 		}
 	}
-	expected, snooze := DigestExpectedModal(v, v.Report.Money[0].Spikes[0]), DigestSnoozeModal(v, v.Report.Steps[0])
+	expected, snooze := ExpectedModal(v, v.Report.Money[0].Spikes[0]), SnoozeModal(v, v.Report.Steps[0])
 	if got, want := expected.CallbackID+" "+expected.PrivateMetadata, "digest:expected DIG-7/"+v.Report.Money[0].Spikes[0].Series; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got, want := snooze.CallbackID+" "+snooze.PrivateMetadata, "digest:snooze DIG-7/C1"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	golden(t, "digest-modals", readable(t, blockkit.Message{Text: "expected", Blocks: expected.Blocks.BlockSet})+readable(t, blockkit.Message{Text: "snooze", Blocks: snooze.Blocks.BlockSet}))
+	blocktest.Golden(t, "digest-modals", blocktest.Readable(t, blockkit.Message{Text: "expected", Blocks: expected.Blocks.BlockSet})+blocktest.Readable(t, blockkit.Message{Text: "snooze", Blocks: snooze.Blocks.BlockSet}))
 }
 
 func TestWordsOfADigest(t *testing.T) {
@@ -272,8 +277,7 @@ func TestWordsOfADigest(t *testing.T) {
 		dayRuns(daysOf(3, 3)):                          "Thu 19 to Sat 21 Nov",
 		dayRuns(daysOf(12, 4)):                         "Sat 28 Nov to Tue 1 Dec",
 		dayRuns(append(daysOf(4, 1), daysOf(0, 2)...)): "Mon 16 to Tue 17 Nov and Fri 20 Nov",
-		span(31e9): "31 s", span(240e9): "4 min", span(2 * 3600e9): "2 h", span(18720e9): "5 h 12 min", span(76 * 3600e9): "3 d 4 h", span(-1): "0 s",
-		people(44e6): "44M", people(850_000): "850,000",
+		people(44e6):                                   "44M", people(850_000): "850,000",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -304,11 +308,11 @@ func TestAnyDigestIsWithinSlacksLimits(t *testing.T) {
 		incidents.Overdue, incidents.False = some(random, incidents.Overdue), some(random, incidents.False)
 		organisation.Moves = some(random, organisation.Moves)
 		r.Incidents, r.Organisation = &incidents, &organisation
-		v := clicked(r, hostile, anna)
+		v := clicked(r, blocktest.Hostile, anna)
 		v.Marks = some(random, v.Marks)
-		for _, s := range RenderDigest(v) {
+		for _, s := range Render(v) {
 			s.File = "F1"
-			for _, problem := range problems(t, s.Shown()) {
+			for _, problem := range blocktest.Problems(t, s.Shown()) {
 				t.Errorf("report %d, %s: %s", n, s.Name, problem)
 			}
 		}
@@ -317,3 +321,53 @@ func TestAnyDigestIsWithinSlacksLimits(t *testing.T) {
 
 // some is a beginning of a list.
 func some[T any](random *rand.Rand, all []T) []T { return all[:random.IntN(len(all)+1)] }
+
+// TestSlackTakesEveryDigest: and every detail has the rich_text block that Slack would miss
+// in an edit.
+func TestSlackTakesEveryDigest(t *testing.T) {
+	all := digestMessages(t)
+	for name, m := range all {
+		if strings.Contains(name, "/detail") && !slices.ContainsFunc(m.Blocks, blockkit.IsRichText) {
+			t.Errorf("%s: no rich_text block", name)
+		}
+	}
+	blocktest.Takes(t, all)
+}
+
+// TestNobodyReadsIDsInADigest: of those who marked something.
+func TestNobodyReadsIDsInADigest(t *testing.T) {
+	for _, slot := range Render(clicked(richReport(t), "words", incident.User{ID: blocktest.UnknownUser})) {
+		for _, text := range blocktest.IDsRead(t, slot.Message) {
+			t.Errorf("%s reads %q", slot.Name, textutil.CutUnits(text, 200))
+		}
+	}
+}
+
+// TestEveryActionOfADigestIsShown: what is shown is on the list of actions, and nothing on
+// the list is shown nowhere.
+func TestEveryActionOfADigestIsShown(t *testing.T) {
+	shown, listed := map[string]bool{}, map[string]bool{}
+	views := digests(t)
+	views["marked"] = clicked(richReport(t), "words", anna)
+	for _, view := range views {
+		for _, slot := range Render(view) {
+			blocktest.ActionIDs(shown, blocktest.Generic(t, slot.Message.Blocks))
+		}
+	}
+	v := digests(t)["digest"]
+	for _, form := range []slack.ModalViewRequest{ExpectedModal(v, v.Report.Money[0].Spikes[0]), SnoozeModal(v, v.Report.Steps[0])} {
+		shown[form.CallbackID] = true
+	}
+	for _, a := range action.All() {
+		if strings.HasPrefix(a.ID, "digest:") && a != action.DigestAgain { // an answer shows that one
+			listed[a.ID] = true
+		}
+	}
+	if !maps.Equal(shown, listed) {
+		t.Errorf("shown are %v, listed %v", shown, listed)
+	}
+}
+
+func TestGoldenFilesOfDigestsAreUsed(t *testing.T) {
+	blocktest.GoldenFilesAreUsed(t, []string{"digest", "digest-poor", "digest-currencies", "digest-virtual", "digest-clicked", "digest-modals", "cost"})
+}

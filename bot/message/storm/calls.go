@@ -1,4 +1,4 @@
-package message
+package storm
 
 import (
 	"crypto/sha256"
@@ -12,21 +12,22 @@ import (
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
 )
 
 const maxCalled = 10 // incidents that a storm's ping names
 
 // stormCalls are the pings for incidents that have no thread for one of their
 // own. A call is left out when by now it concerns none of them any more.
-func stormCalls(v StormView, rows []*row) []Slot {
-	var slots []Slot
+func stormCalls(v View, rows []*row) []message.Slot {
+	var slots []message.Slot
 	for _, c := range v.Storm.Calls {
 		concerned := slices.DeleteFunc(slices.Clone(rows), func(r *row) bool { return r.Show != incident.ShowListed || !concerns(c, r) })
 		if len(concerned) == 0 {
 			continue
 		}
 		slices.SortFunc(concerned, worse)
-		slots = append(slots, Slot{Name: callSlot(c), Thread: true, Once: true, Message: stormCall(v, c, concerned)})
+		slots = append(slots, message.Slot{Name: callSlot(c), Thread: true, Once: true, Message: stormCall(v, c, concerned)})
 	}
 	return slots
 }
@@ -48,7 +49,7 @@ func callSlot(c incident.StormCall) string {
 	return "deadline:" + whom
 }
 
-func stormCall(v StormView, c incident.StormCall, concerned []*row) blockkit.Message {
+func stormCall(v View, c incident.StormCall, concerned []*row) blockkit.Message {
 	n := len(concerned)
 	says := fmt.Sprintf("%s of this storm without a thread %s immediate steps that are overdue.", textutil.Count(n, "incident"), textutil.Plural(n, "has", "have"))
 	text := fmt.Sprintf("Overdue: immediate steps of %s of a storm. Worst: ", textutil.Count(n, "incident"))
@@ -68,7 +69,7 @@ func stormCall(v StormView, c incident.StormCall, concerned []*row) blockkit.Mes
 	return blockkit.Message{
 		Text: text + concerned[0].said(),
 		Blocks: []slack.Block{
-			blockkit.Section("call", calling(blockkit.CutMrkdwn(v.Names.notify(c.Mention), blockkit.MaxSection/2), says)),
+			blockkit.Section("call", message.Calling(blockkit.CutMrkdwn(v.Names.Notify(c.Mention), blockkit.MaxSection/2), says)),
 			blockkit.RichText("concerned", parts...),
 			blockkit.Context("way", blockkit.Mrkdwn(fmt.Sprintf("`%[1]s ack %[2]s` takes one, `%[1]s thread %[2]s` shows it in a thread of its own.", v.Command, id))),
 		},

@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"fmt"
@@ -178,7 +178,7 @@ func serviceName(provider, service string, limit int) string {
 }
 
 // digestText is the digest for ears and for the phone's lock screen.
-func digestText(v DigestView) string {
+func digestText(v View) string {
 	r := v.Report
 	parts := []string{"Costs of " + weekDates(r.Week)}
 	if len(r.Money) == 0 {

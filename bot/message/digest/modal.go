@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"fmt"
@@ -9,15 +9,16 @@ import (
 	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/message"
 )
 
 // snoozes are for how many months a cost step can be put off.
 var snoozes = []struct{ months, label string }{{"1", "1 month"}, {"3", "3 months"}, {"6", "6 months"}}
 
-// DigestExpectedModal asks why an anomaly is expected. Its submission has
+// ExpectedModal asks why an anomaly is expected. Its submission has
 // callback_id "digest:expected", private_metadata "DIG-7/<series>" and the reason
 // in block "reason".
-func DigestExpectedModal(v DigestView, a report.Anomaly) slack.ModalViewRequest {
+func ExpectedModal(v View, a report.Anomaly) slack.ModalViewRequest {
 	s := spike{Anomaly: a}
 	for k, m := range v.Report.Money {
 		for _, own := range m.Spikes {
@@ -30,19 +31,19 @@ func DigestExpectedModal(v DigestView, a report.Anomaly) slack.ModalViewRequest 
 		CallbackID: action.DigestExpected.ID, Metadata: report.ID(v.Number) + "/" + a.Series,
 		Title: "Expected cost", Submit: "Save",
 		About: s.sentence(),
-		Block: action.DigestExpected.Form.Block, Label: "Why is it expected?", Hint: "Everybody sees it beside the figure. Days of up to 25 % above the highest are not told again for six weeks.", Limit: MaxReason,
+		Block: action.DigestExpected.Form.Block, Label: "Why is it expected?", Hint: "Everybody sees it beside the figure. Days of up to 25 % above the highest are not told again for six weeks.", Limit: message.MaxReason,
 	})
 }
 
-// DigestSnoozeModal asks until when a cost step is put off. Its submission has
+// SnoozeModal asks until when a cost step is put off. Its submission has
 // callback_id "digest:snooze", private_metadata "DIG-7/C1", how many months in
 // block "until" (1, 3, 6) and a note, which may be empty, in block "note".
-func DigestSnoozeModal(v DigestView, s report.CostStep) slack.ModalViewRequest {
+func SnoozeModal(v View, s report.CostStep) slack.ModalViewRequest {
 	view := blockkit.Modal(blockkit.Question{
 		CallbackID: action.DigestSnooze.ID, Metadata: report.ID(v.Number) + "/" + s.ID,
 		Title: fmt.Sprintf("Snooze %s", textutil.CutUnits(blockkit.Line(s.ID), 10)), Submit: "Snooze",
 		About: (&blockkit.Paragraph{}).Bold(textutil.CutUnits(blockkit.Line(s.ID), 10) + " " + textutil.CutUnits(blockkit.Line(s.Title), 100)),
-		Block: "note", Label: "Why not now?", Hint: "Everybody sees it beside the step. Undo brings the step back.", Limit: MaxReason,
+		Block: "note", Label: "Why not now?", Hint: "Everybody sees it beside the step. Undo brings the step back.", Limit: message.MaxReason,
 	})
 	var options []*slack.OptionBlockObject
 	for _, o := range snoozes {

@@ -1,4 +1,7 @@
-package message
+// Package digest decides how the weekly cost review looks in Slack: its message, the
+// details in its thread, its forms, and what single services cost. It never talks to Slack,
+// reads no clock and keeps nothing, and mentions nobody.
+package digest
 
 import (
 	"crypto/sha256"
@@ -13,11 +16,12 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/chart"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
 )
 
-// DigestView is all that rendering a digest depends on. The report is what was
+// View is all that rendering a digest depends on. The report is what was
 // posted; marks and adoptions are what people have said since.
-type DigestView struct {
+type View struct {
 	Report report.Report
 	// Adoptions are what people decided about cost steps by now, by the step's id:
 	// one that is not in it is open. Nil: what the report says still holds.
@@ -56,13 +60,13 @@ const (
 	maxMissing  = 200 // units of one thing that is missing
 )
 
-// RenderDigest returns the messages that there should be of a digest: the root,
+// Render returns the messages that there should be of a digest: the root,
 // which says what a week was on one screen, and details in its thread, each only
 // when it has something to say. They mention nobody: a digest pings no one. What
 // stands in which message depends on the report alone, so that clicks move
 // nothing.
-func RenderDigest(v DigestView) []Slot {
-	var details []Slot
+func Render(v View) []message.Slot {
+	var details []message.Slot
 	for _, d := range []struct {
 		name, head string
 		chunks     []chunk
@@ -75,8 +79,8 @@ func RenderDigest(v DigestView) []Slot {
 	} {
 		details = append(details, detailSlots(v, d.name, d.head, d.chunks)...)
 	}
-	root := Slot{Name: "root", Message: digestRoot(v, len(details) > 0, false)}
-	if p, ok := digestPicture(v.Report); ok {
+	root := message.Slot{Name: "root", Message: root(v, len(details) > 0, false)}
+	if p, ok := chartPicture(v.Report); ok {
 		// Below what the week cost, above what moved.
 		p.At = 2 + len(linesOf("totals", digestNews(v.Report)))
 		if v.Belongs != "" {
@@ -84,41 +88,41 @@ func RenderDigest(v DigestView) []Slot {
 		}
 		root.Picture = &p
 	}
-	return append([]Slot{root}, details...)
+	return append([]message.Slot{root}, details...)
 }
 
-// digestPicture is the chart of the first currency; ok is false when there is
+// chartPicture is the chart of the first currency; ok is false when there is
 // nothing to draw.
-func digestPicture(r report.Report) (p Picture, ok bool) {
+func chartPicture(r report.Report) (p message.Picture, ok bool) {
 	if len(r.Money) == 0 || len(r.Money[0].Chart.Weeks) == 0 {
 		return p, false
 	}
 	m := r.Money[0]
 	// What the chart is drawn from, and no more: figures that are not finite have no JSON, but a text.
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %d %t %q %v", m.Currency, m.Until, m.Partial, m.Chart.Series, m.Chart.Weeks))
-	return Picture{
+	return message.Picture{
 		Name: "costs-" + r.Week.String() + ".png", Alt: chart.Alt(r), Hash: hex.EncodeToString(sum[:8]),
 		PNG: func() ([]byte, error) { return chart.PNG(m) },
 	}, true
 }
 
-// DigestPreview answers `/playbook digest preview`: what the root would say, for
+// Preview answers `/playbook digest preview`: what the root would say, for
 // one person, without buttons and picture.
-func DigestPreview(v DigestView) blockkit.Message { return digestRoot(v, false, true) }
+func Preview(v View) blockkit.Message { return root(v, false, true) }
 
-// digestRoot is the digest on one screen of a phone. Room is kept first for what
+// root is the digest on one screen of a phone. Room is kept first for what
 // must not be left out.
-func digestRoot(v DigestView, details, preview bool) blockkit.Message {
+func root(v View, details, preview bool) blockkit.Message {
 	r := v.Report
 	organisation := linesOf("organisation", organisationLines(r.Organisation))
 	incidents := append(linesOf("incidents", incidentLines(r.Incidents)), rootMissingBlock(r.Missing)...)
 	s := stack{left: blockkit.MaxTotal - 800 - blockkit.Size(organisation...) - blockkit.Size(incidents...)}
-	if p, ok := digestPicture(r); ok {
+	if p, ok := chartPicture(r); ok {
 		s.left -= blockkit.JSONLength(p.Alt) + 4*blockkit.ObjectSize
 	}
-	s.add(0, blockkit.Header("head", digestHead(r)), digestOrigin(v, preview))
+	s.add(0, blockkit.Header("head", digestHead(r)), origin(v, preview))
 	if v.Belongs != "" {
-		s.add(0, blockkit.Lines("belongs", []*blockkit.Paragraph{belongs(v.Belongs, v.BelongsWhy)}))
+		s.add(0, blockkit.Lines("belongs", []*blockkit.Paragraph{message.Belongs(v.Belongs, v.BelongsWhy)}))
 	}
 	s.add(0, linesOf("totals", digestNews(r))...)
 	kept := spikesRoom(v) // what people are asked to act on goes before what moved
@@ -166,8 +170,8 @@ func (s *stack) add(room int, blocks ...slack.Block) bool {
 	return true
 }
 
-// digestOrigin says which digest of which week it is, and of what its money is.
-func digestOrigin(v DigestView, preview bool) slack.Block {
+// origin says which digest of which week it is, and of what its money is.
+func origin(v View, preview bool) slack.Block {
 	r := v.Report
 	name := "*" + report.ID(v.Number) + "*"
 	if preview {

@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"fmt"
@@ -10,12 +10,18 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
 
 // week47 is the week of 16 to 22 November 2026, and posting the Monday after it.
 var (
 	week47  = money.WeekOf(money.DayOf(time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC)))
 	posting = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+)
+
+var (
+	anna = incident.User{ID: "U0ANNA", Name: "anna"}
+	ben  = incident.User{ID: "U0BEN", Name: "ben"}
 )
 
 func amount(t testing.TB, text string) money.Amount {
@@ -139,36 +145,36 @@ func poorReport() report.Report {
 // lets through and more.
 func hostileReport(t testing.TB) report.Report {
 	long := strings.Repeat("A very long name ", 12) + "<!channel>"
-	names := []string{hostile, long, "計算サービス" + strings.Repeat("算", 200), "\u202eשירות <!here>", "", "`*_~"}
+	names := []string{blocktest.Hostile, long, "計算サービス" + strings.Repeat("算", 200), "\u202eשירות <!here>", "", "`*_~"}
 	of := func(k int) string { return names[k%len(names)] }
 	r := richReport(t)
-	r.Digest = hostile
+	r.Digest = blocktest.Hostile
 	r.Money = nil
 	for k := range 7 {
 		m := richMoney(t)
-		m.Currency, m.Column, m.Partial, m.LeftOut, m.Days, m.Alike = of(k), hostile, true, 2, daysOf(0, 5), daysOf(0, 3)
+		m.Currency, m.Column, m.Partial, m.LeftOut, m.Days, m.Alike = of(k), blocktest.Hostile, true, 2, daysOf(0, 5), daysOf(0, 3)
 		m.Chart.Series = names
 		m.Up, m.Down, m.New, m.Spikes, m.Meant, m.Unjudged, m.Fixed, m.Renames, m.Notes = nil, nil, nil, nil, nil, nil, nil, nil, nil
 		for j := range 20 {
 			m.Up, m.Down = append(m.Up, mover(t, of(j+1), of(j), "1000000000000", "999999999999.99")), append(m.Down, mover(t, of(j), of(j+1), "-3", "-999999999999"))
 			m.New = append(m.New, report.Mover{Provider: of(j), Service: of(j + 2), Total: amount(t, "0.0000001")})
-			a := report.Anomaly{Series: report.SeriesID(of(j), fmt.Sprint(k, j), m.Currency), Provider: of(j + 1), Service: of(j), Days: daysOf(-300, 600), Actual: 1e300, Expected: -1e-300, Excess: math.Inf(1), Label: hostile, Again: 1 << 40, Why: hostile}
+			a := report.Anomaly{Series: report.SeriesID(of(j), fmt.Sprint(k, j), m.Currency), Provider: of(j + 1), Service: of(j), Days: daysOf(-300, 600), Actual: 1e300, Expected: -1e-300, Excess: math.Inf(1), Label: blocktest.Hostile, Again: 1 << 40, Why: blocktest.Hostile}
 			m.Spikes, m.Meant = append(m.Spikes, a), append(m.Meant, a)
-			s := report.Share{Name: of(j), Total: amount(t, "-1000000000000"), Note: hostile}
+			s := report.Share{Name: of(j), Total: amount(t, "-1000000000000"), Note: blocktest.Hostile}
 			m.Unjudged, m.Fixed = append(m.Unjudged, s), append(m.Fixed, s)
 			m.Renames = append(m.Renames, report.Rename{From: of(j), To: of(j + 1)})
-			m.Notes = append(m.Notes, long+hostile)
+			m.Notes = append(m.Notes, long+blocktest.Hostile)
 		}
 		r.Money = append(r.Money, m)
 	}
 	r.Money[1].Spikes[0].Series = strings.Repeat("x", 200) // too long for a button
-	r.Organisation.PerUser.Currency, r.Organisation.PerUser.Sentences, r.Organisation.SLO = hostile, []string{hostile, long, ""}, strings.Repeat(hostile, 20)
-	r.Organisation.Users = report.Figure{Why: hostile}
+	r.Organisation.PerUser.Currency, r.Organisation.PerUser.Sentences, r.Organisation.SLO = blocktest.Hostile, []string{blocktest.Hostile, long, ""}, strings.Repeat(blocktest.Hostile, 20)
+	r.Organisation.Users = report.Figure{Why: blocktest.Hostile}
 	r.Organisation.Moves, r.Steps, r.Missing = nil, nil, nil
 	r.Incidents.False, r.Incidents.Overdue = nil, nil
 	for k := range 60 {
-		r.Organisation.Moves = append(r.Organisation.Moves, report.Move{ID: of(k), Title: of(k + 1), Sentence: strings.Repeat(hostile, 9)})
-		step := report.CostStep{ID: fmt.Sprint("C", k), Title: of(k), Group: of(k), Effort: of(k), Why: hostile, Applies: k%5 > 0}
+		r.Organisation.Moves = append(r.Organisation.Moves, report.Move{ID: of(k), Title: of(k + 1), Sentence: strings.Repeat(blocktest.Hostile, 9)})
+		step := report.CostStep{ID: fmt.Sprint("C", k), Title: of(k), Group: of(k), Effort: of(k), Why: blocktest.Hostile, Applies: k%5 > 0}
 		for range 9 {
 			step.Savings = append(step.Savings, report.Saving{Currency: of(k), Low: -math.MaxFloat64, High: math.NaN(), Base: 1e200, Rows: long})
 		}
@@ -184,8 +190,8 @@ func hostileReport(t testing.TB) report.Report {
 }
 
 // clicked is a digest about which people have said all that can be said.
-func clicked(r report.Report, text string, by incident.User) DigestView {
-	v := DigestView{Report: r, Adoptions: map[string]report.Adoption{}, Command: "/playbook", Number: 7}
+func clicked(r report.Report, text string, by incident.User) View {
+	v := View{Report: r, Adoptions: map[string]report.Adoption{}, Command: "/playbook", Number: 7}
 	for k, s := range allSpikes(r) {
 		at := posting.Add(time.Duration(k) * time.Minute)
 		v.Marks = append(v.Marks, Mark{Kind: MarkInvestigated, Series: s.Series, By: by, At: at, Incident: 150 + k}, Mark{Kind: MarkExpected, Series: s.Series, By: by, At: at.Add(time.Hour), Reason: text})
@@ -201,8 +207,8 @@ func clicked(r report.Report, text string, by incident.User) DigestView {
 }
 
 // digests are what a digest looks like in its main forms.
-func digests(t testing.TB) map[string]DigestView {
-	view := func(r report.Report) DigestView { return DigestView{Report: r, Command: "/playbook", Number: 7} }
+func digests(t testing.TB) map[string]View {
+	view := func(r report.Report) View { return View{Report: r, Command: "/playbook", Number: 7} }
 	two := richReport(t)
 	euro := report.CurrencyReport{Currency: "EUR", Days: daysOf(0, 5), LeftOut: 2, Until: week47.Monday() + 4, Column: "BilledCost", Total: amount(t, "1204.5"), Billed: amount(t, "1204.5")}
 	before := comparedTo(t, "1300", "-95.5")
@@ -218,13 +224,13 @@ func digests(t testing.TB) map[string]DigestView {
 	half.Marks = half.Marks[:2]
 	half.Marks[1].By = anna
 	delete(half.Adoptions, "C2")
-	return map[string]DigestView{
+	return map[string]View{
 		"digest":             view(richReport(t)),
 		"digest poor":        view(poorReport()),
 		"digest currencies":  view(two),
 		"digest virtual":     view(virtual),
 		"digest clicked":     half,
 		"digest hostile":     view(hostileReport(t)),
-		"digest hostile all": clicked(hostileReport(t), strings.Repeat(hostile, 9), incident.User{ID: hostile, Name: hostile}),
+		"digest hostile all": clicked(hostileReport(t), strings.Repeat(blocktest.Hostile, 9), incident.User{ID: blocktest.Hostile, Name: blocktest.Hostile}),
 	}
 }

@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"cmp"
@@ -16,7 +16,7 @@ import (
 )
 
 // adoption is where a step stands by now.
-func (v DigestView) adoption(s report.CostStep) report.Adoption {
+func (v View) adoption(s report.CostStep) report.Adoption {
 	a := s.Adoption
 	if v.Adoptions != nil {
 		a = v.Adoptions[s.ID]
@@ -29,7 +29,7 @@ func (v DigestView) adoption(s report.CostStep) report.Adoption {
 
 // nextBest are the steps that were open when the digest was made, those that save
 // most first: a click takes none of them away.
-func nextBest(v DigestView) []report.CostStep {
+func nextBest(v View) []report.CostStep {
 	then := v
 	then.Adoptions = nil
 	var open []report.CostStep
@@ -55,7 +55,7 @@ func nextBest(v DigestView) []report.CostStep {
 }
 
 // steps puts the root's cost steps on the stack.
-func (s *stack) steps(v DigestView, preview bool) {
+func (s *stack) steps(v View, preview bool) {
 	if len(v.Report.Steps) == 0 {
 		return
 	}
@@ -69,7 +69,7 @@ func (s *stack) steps(v DigestView, preview bool) {
 }
 
 // stepCounts says how many steps stand where.
-func stepCounts(v DigestView) string {
+func stepCounts(v View) string {
 	counts := map[report.AdoptionState]int{}
 	other := 0
 	for _, s := range v.Report.Steps {
@@ -89,7 +89,7 @@ func stepCounts(v DigestView) string {
 
 // stepBlocks are a cost step: what it saves, of what, where it stands, and what
 // can be done about it.
-func stepBlocks(v DigestView, s report.CostStep, id string, preview bool) []slack.Block {
+func stepBlocks(v View, s report.CostStep, id string, preview bool) []slack.Block {
 	all := []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold(textutil.CutUnits(blockkit.Line(s.ID), 10) + " " + textutil.CutUnits(blockkit.Line(s.Title), 80)).Text(stepFacts(s))}
 	for _, saving := range s.Savings[:min(len(s.Savings), 3)] {
 		all = append(all, savingLine(saving))

@@ -1,4 +1,4 @@
-package message
+package storm
 
 import (
 	"cmp"
@@ -12,6 +12,7 @@ import (
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
 )
 
 // pageEntries is how many incidents a page of a storm's list has: with the
@@ -47,7 +48,7 @@ func stormRows(entries []incident.Entry, severities []string) []*row {
 func (r *row) state() string {
 	switch r.State {
 	case incident.Open, incident.Acknowledged, incident.Resolved, incident.Closed:
-		return state(r.State)
+		return message.StateLabel(r.State)
 	}
 	return textutil.CutUnits(blockkit.Line(string(r.State)), 20) // of a newer binary
 }
@@ -79,9 +80,9 @@ func (r *row) led(limit int) *blockkit.Paragraph {
 	}
 	says := "• " + incident.ID(r.Number) + r.before + cutTo(r.title, limit) + " · "
 	if blockkit.IsUserID(r.Lead.ID) {
-		return p.Text(says).User(r.Lead.ID, name(r.Lead))
+		return p.Text(says).User(r.Lead.ID, message.PersonName(r.Lead))
 	}
-	return p.Text(says + textutil.CutUnits(name(r.Lead), 30))
+	return p.Text(says + textutil.CutUnits(message.PersonName(r.Lead), 30))
 }
 
 // listed is a row of a page: one line of a text, because a list of so many rows is more
@@ -172,11 +173,11 @@ func longest(rows []*row) int {
 
 // stormPages is the whole list, by number: the storm's newest incidents are on
 // its last page, the only one that grows.
-func stormPages(rows []*row) []Slot {
-	var slots []Slot
+func stormPages(rows []*row) []message.Slot {
+	var slots []message.Slot
 	for page := range slices.Chunk(rows, pageEntries) {
 		n := len(slots) + 1
-		slots = append(slots, Slot{Name: fmt.Sprintf("page:%d", n), Thread: true, Message: stormPage(n, page)})
+		slots = append(slots, message.Slot{Name: fmt.Sprintf("page:%d", n), Thread: true, Message: stormPage(n, page)})
 	}
 	return slots
 }
@@ -204,12 +205,12 @@ func stormPage(n int, rows []*row) blockkit.Message {
 // maxOptions is what Slack takes as choices of a menu.
 const maxOptions = 100
 
-// StormOptions are the choices that a storm's menu offers for what was typed so
+// Options are the choices that a storm's menu offers for what was typed so
 // far, at most 100: what is not closed first, the worst of it first; an incident
 // whose id was typed in full before all. Every word must be a part of the id, the
 // severity, the state or the title, in any case. A choice's value is the
 // incident's id.
-func StormOptions(entries []incident.Entry, query string) []*slack.OptionBlockObject {
+func Options(entries []incident.Entry, query string) []*slack.OptionBlockObject {
 	words := strings.Fields(strings.ToLower(blockkit.Clean(query)))
 	rows := slices.DeleteFunc(stormRows(entries, nil), func(r *row) bool { return !r.matches(words) })
 	typed := strings.TrimPrefix(strings.Join(words, " "), "inc-")

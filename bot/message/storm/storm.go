@@ -1,4 +1,7 @@
-package message
+// Package storm decides how a storm looks in Slack: the message that counts its incidents
+// and names the worst, the list in its thread, and its calls. It never talks to Slack, reads
+// no clock and keeps nothing.
+package storm
 
 import (
 	"fmt"
@@ -11,6 +14,7 @@ import (
 	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
 )
 
 // What the storm's first message shows. Even with the longest texts the worst
@@ -28,35 +32,35 @@ const (
 	maxStormSeverity   = 12
 )
 
-// StormView is all that rendering a storm depends on. Entries are all incidents
+// View is all that rendering a storm depends on. Entries are all incidents
 // of the storm, in any order.
-type StormView struct {
+type View struct {
 	Storm   incident.Storm
 	Entries []incident.Entry
-	Names   Names
+	Names   message.Names
 	Command string // the slash command: "/playbook"
 	// Severities are the configured ones, worst first; anything else comes last.
 	Severities []string
 }
 
-// RenderStorm returns the messages that there should be of a storm: the root, in
+// Render returns the messages that there should be of a storm: the root, in
 // its thread one ping for each call that still matters ("escalation:1:5feceb66",
 // "deadline:5feceb66"), the list in pages ("page:1", ...) and, when it is over, a
 // word about that ("calm"). Which incident stands on which page never changes
 // while a storm goes on.
-func RenderStorm(v StormView) []Slot {
+func Render(v View) []message.Slot {
 	rows := stormRows(v.Entries, v.Severities)
-	slots := []Slot{{Name: "root", Message: stormRoot(v, rows)}}
+	slots := []message.Slot{{Name: "root", Message: root(v, rows)}}
 	slots = append(slots, stormCalls(v, rows)...)
 	slots = append(slots, stormPages(rows)...)
 	if !v.Storm.EndedAt.IsZero() {
-		slots = append(slots, Slot{Name: "calm", Thread: true, Once: true, Message: calm(rows)})
+		slots = append(slots, message.Slot{Name: "calm", Thread: true, Once: true, Message: calm(rows)})
 	}
 	return slots
 }
 
-// stormRoot says what is going on as a whole, who is asked, and what can be done.
-func stormRoot(v StormView, rows []*row) blockkit.Message {
+// root says what is going on as a whole, who is asked, and what can be done.
+func root(v View, rows []*row) blockkit.Message {
 	head := "⛈️ Storm · "
 	if !v.Storm.EndedAt.IsZero() {
 		head = "🌤️ Storm over · "
@@ -64,7 +68,7 @@ func stormRoot(v StormView, rows []*row) blockkit.Message {
 	head += textutil.Count(len(rows), "incident")
 	top := []slack.Block{blockkit.Header("head", head), blockkit.Lines("facts", stormFacts(v.Storm)), blockkit.Lines("count", stormCounts(rows))}
 	if len(v.Storm.Owners) > 0 {
-		top = append(top, blockkit.Section("owners", "*Owners:* "+blockkit.CutMrkdwn(v.Names.notify(v.Storm.Owners), maxStormOwners)))
+		top = append(top, blockkit.Section("owners", "*Owners:* "+blockkit.CutMrkdwn(v.Names.Notify(v.Storm.Owners), maxStormOwners)))
 	}
 	if len(rows) > 0 {
 		top = append(top, titleCounts(rows))
@@ -80,7 +84,7 @@ func stormRoot(v StormView, rows []*row) blockkit.Message {
 func stormFacts(s incident.Storm) []*blockkit.Paragraph {
 	facts := stormSpan(s)
 	if s.Place != "" {
-		facts = append(facts, belongs(s.Channel, s.Why))
+		facts = append(facts, message.Belongs(s.Channel, s.Why))
 	}
 	return facts
 }
@@ -102,7 +106,7 @@ func stormCounts(rows []*row) []*blockkit.Paragraph {
 	states := (&blockkit.Paragraph{}).Bold("By state: ")
 	var parts []string
 	for _, s := range all.stateCounts() {
-		parts = append(parts, state(s.state)+" "+textutil.Thousands(s.count))
+		parts = append(parts, message.StateLabel(s.state)+" "+textutil.Thousands(s.count))
 	}
 	if all.overdue > 0 {
 		parts = append(parts, "⏰ overdue "+textutil.Thousands(all.overdue))
@@ -173,7 +177,7 @@ func ledWeight(r *row) int {
 }
 
 // stormWay says what to do, by the example of the worst without a thread.
-func stormWay(v StormView, worst []*row) string {
+func stormWay(v View, worst []*row) string {
 	id := incident.ID(v.Storm.Number)
 	if at := slices.IndexFunc(worst, func(r *row) bool { return r.Show == incident.ShowListed }); at >= 0 {
 		id = incident.ID(worst[at].Number)
@@ -190,7 +194,7 @@ func stormMenu(number int) slack.Block {
 }
 
 // stormText is the storm for ears and for the phone's lock screen.
-func stormText(v StormView, rows, worst []*row) string {
+func stormText(v View, rows, worst []*row) string {
 	all := tallyOf(rows)
 	head := "Storm"
 	if !v.Storm.EndedAt.IsZero() {

@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
 )
 
 // spike is an anomaly with its currency.
@@ -41,7 +42,7 @@ func allSpikes(r report.Report) []spike {
 }
 
 // spikesRoom is the room of the root's anomalies before anybody clicked.
-func spikesRoom(v DigestView) int {
+func spikesRoom(v View) int {
 	room := 200
 	for k, a := range first(allSpikes(v.Report), rootSpikes) {
 		room += blockkit.Size(spikeBlocks(v.fresh(), a, fmt.Sprintf("spike:%d", k+1), false)...) + clickRoom
@@ -52,7 +53,7 @@ func spikesRoom(v DigestView) int {
 func first(all []spike, n int) []spike { return all[:min(len(all), n)] }
 
 // spikes puts the root's anomalies on the stack.
-func (s *stack) spikes(v DigestView, preview bool) {
+func (s *stack) spikes(v View, preview bool) {
 	all := allSpikes(v.Report)
 	if len(all) == 0 {
 		return
@@ -72,7 +73,7 @@ func (s *stack) spikes(v DigestView, preview bool) {
 
 // spikeBlocks are an anomaly, what people said about it, and the buttons that are
 // left.
-func spikeBlocks(v DigestView, a spike, id string, preview bool) []slack.Block {
+func spikeBlocks(v View, a spike, id string, preview bool) []slack.Block {
 	all := []*blockkit.Paragraph{a.sentence()}
 	expected, isExpected := mark(v.Marks, a.Series, MarkExpected)
 	investigated, isInvestigated := mark(v.Marks, a.Series, MarkInvestigated)
@@ -125,7 +126,7 @@ func (a spike) sentence() *blockkit.Paragraph {
 }
 
 // clicker is who clicked, as plain text: a digest mentions nobody.
-func clicker(u incident.User) string { return textutil.CutUnits(name(u), 40) }
+func clicker(u incident.User) string { return textutil.CutUnits(message.PersonName(u), 40) }
 
 // mark is the newest of a kind about a series.
 func mark(all []Mark, series string, kind MarkKind) (newest Mark, found bool) {

@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/message"
 )
 
 // chunk is a part of a detail message that stays in one piece. Room and places
@@ -41,14 +42,14 @@ func clickable(fresh, now []slack.Block) chunk {
 }
 
 // fresh is the digest before anybody clicked.
-func (v DigestView) fresh() DigestView {
+func (v View) fresh() View {
 	v.Marks, v.Adoptions = nil, map[string]report.Adoption{}
 	return v
 }
 
 // detailSlots are the replies of one detail: none, one, or several when it does
 // not fit into a message.
-func detailSlots(v DigestView, name, head string, chunks []chunk) []Slot {
+func detailSlots(v View, name, head string, chunks []chunk) []message.Slot {
 	var groups [][]chunk
 	left, places, rest := 0, 0, 0
 	for k, c := range chunks {
@@ -64,7 +65,7 @@ func detailSlots(v DigestView, name, head string, chunks []chunk) []Slot {
 		groups[last] = append(groups[last], c)
 		left, places = left-c.room, places-c.places
 	}
-	slots := make([]Slot, len(groups))
+	slots := make([]message.Slot, len(groups))
 	for k, group := range groups {
 		slot, title := name, head
 		if k > 0 {
@@ -85,7 +86,7 @@ func detailSlots(v DigestView, name, head string, chunks []chunk) []Slot {
 			m.Blocks = append(m.Blocks, blockkit.Context("rest", blockkit.PlainText(textutil.Count(rest, "more part")+" of this left out: too much for a thread")))
 		}
 		m.Text = blockkit.CutMrkdwn(strings.Join(said, ". ")+".", blockkit.MaxText)
-		slots[k] = Slot{Name: slot, Thread: true, Message: m}
+		slots[k] = message.Slot{Name: slot, Thread: true, Message: m}
 	}
 	return slots
 }

@@ -1,4 +1,4 @@
-package message
+package storm
 
 import (
 	"cmp"
@@ -12,15 +12,28 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
+
+var (
+	night = time.Date(2026, 11, 23, 2, 14, 0, 0, time.UTC)
+	anna  = incident.User{ID: "U0ANNA", Name: "anna"}
+	ben   = incident.User{ID: "U0BEN", Name: "ben"}
+)
+
+// directory is whom the configured names mention.
+var directory = message.Names{"@db-oncall": "<!subteam^S0DB>", "@db-leads": "<!subteam^S0LEADS>", "carla@example.com": "<@U0CARLA>", "@broken": "<!channel>"}
 
 // stormOf is a storm of that many incidents from INC-100 on, the first ten with
 // threads, one in 40 critical.
-func stormOf(count int) StormView {
+func stormOf(count int) View {
 	titles := []string{"Node is not ready", "Database is at 90% CPU", "Queue grows: payments", "Pod restarts all the time", "Node is not ready", "HTTP errors at the gateway"}
-	v := StormView{
+	v := View{
 		Storm: incident.Storm{
 			Number: 110, Channel: "#incidents", Above: 10, Per: "1m", StartedAt: night, BelowAt: night.Add(time.Minute),
 			Owners: []string{"@db-oncall", "@nobody"},
@@ -55,13 +68,13 @@ func stormOf(count int) StormView {
 }
 
 // over is the storm after it.
-func over(v StormView) StormView {
+func over(v View) View {
 	v.Storm.EndedAt = night.Add(20 * time.Minute)
 	return v
 }
 
 // worstStorm has every text as long as it can be; numbers of that many digits.
-func worstStorm(number int, title, severity string, lead incident.User) StormView {
+func worstStorm(number int, title, severity string, lead incident.User) View {
 	v := over(stormOf(0))
 	v.Storm.Number = number
 	for k := range maxStormOwnersNamed {
@@ -80,10 +93,10 @@ func worstStorm(number int, title, severity string, lead incident.User) StormVie
 const maxStormOwnersNamed = 10
 
 // storms are storms at their main moments.
-func storms() map[string]StormView {
+func storms() map[string]View {
 	cjk := strings.Repeat("資料庫處理器使用率過高", 40)
 	long := incident.User{ID: "U" + strings.Repeat("9", 30), Name: strings.Repeat("界", 90)}
-	return map[string]StormView{
+	return map[string]View{
 		"storm":            stormOf(100),
 		"storm over":       over(stormOf(100)),
 		"storm began":      stormOf(11),
@@ -92,7 +105,7 @@ func storms() map[string]StormView {
 		"storm of 1,000":   stormOf(1_000),
 		"storm long":       worstStorm(1_000_000, cjk, "catastrophic", anna),
 		"storm emoji":      worstStorm(999_000_000, strings.Repeat("🔥", 300), strings.Repeat("🔥", 40), long),
-		"storm hostile":    worstStorm(1_000, hostile, hostile, incident.User{ID: hostile, Name: hostile}),
+		"storm hostile":    worstStorm(1_000, blocktest.Hostile, blocktest.Hostile, incident.User{ID: blocktest.Hostile, Name: blocktest.Hostile}),
 		"storm extreme":    worstStorm(math.MaxInt-1_000, strings.Repeat("<!here>", 90), strings.Repeat("W", 90), long),
 	}
 }
@@ -102,23 +115,23 @@ func TestStorms(t *testing.T) {
 	for _, name := range []string{"storm", "storm over"} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder
-			for _, slot := range RenderStorm(all[name]) {
-				fmt.Fprintf(&b, "=== %s%s\n%s\n", slot.Name, flags(slot), readable(t, slot.Message))
+			for _, slot := range Render(all[name]) {
+				fmt.Fprintf(&b, "=== %s%s\n%s\n", slot.Name, blocktest.Flags(slot.Thread, slot.Once, slot.Broadcast), blocktest.Readable(t, slot.Message))
 			}
-			golden(t, name, b.String())
+			blocktest.Golden(t, name, b.String())
 		})
 	}
 }
 
 // pageOf says on which page each incident stands.
-func pageOf(t testing.TB, v StormView) map[string]string {
+func pageOf(t testing.TB, v View) map[string]string {
 	t.Helper()
 	places := map[string]string{}
-	for _, s := range RenderStorm(v) {
+	for _, s := range Render(v) {
 		if !strings.HasPrefix(s.Name, "page:") {
 			continue
 		}
-		for _, id := range regexp.MustCompile(`(?m)^  • (INC-[0-9]+) `).FindAllStringSubmatch(readable(t, s.Message), -1) {
+		for _, id := range regexp.MustCompile(`(?m)^  • (INC-[0-9]+) `).FindAllStringSubmatch(blocktest.Readable(t, s.Message), -1) {
 			if places[id[1]] != "" {
 				t.Errorf("%s stands on %s and on %s", id[1], places[id[1]], s.Name)
 			}
@@ -140,7 +153,7 @@ func TestIncidentsStayOnTheirPage(t *testing.T) {
 	v := stormOf(200)
 	before := pageOf(t, v)
 	hash := map[string]string{}
-	for _, s := range RenderStorm(v) {
+	for _, s := range Render(v) {
 		hash[s.Name] = s.Message.Hash()
 	}
 	grown := stormOf(300)
@@ -150,7 +163,7 @@ func TestIncidentsStayOnTheirPage(t *testing.T) {
 			t.Errorf("%s moved from %s to %q", id, page, after[id])
 		}
 	}
-	for _, s := range RenderStorm(grown) {
+	for _, s := range Render(grown) {
 		if (s.Name == "page:1" || s.Name == "page:2") && s.Message.Hash() != hash[s.Name] {
 			t.Errorf("%s is full, and changed when another incident came", s.Name)
 		}
@@ -162,10 +175,10 @@ func TestIncidentsStayOnTheirPage(t *testing.T) {
 
 func TestTheSameStormHasTheSameHash(t *testing.T) {
 	v := stormOf(300)
-	first := RenderStorm(v)
+	first := Render(v)
 	for seed := range uint64(5) {
 		rand.New(rand.NewPCG(seed, 1)).Shuffle(len(v.Entries), func(a, b int) { v.Entries[a], v.Entries[b] = v.Entries[b], v.Entries[a] })
-		for k, s := range RenderStorm(v) {
+		for k, s := range Render(v) {
 			if s.Name != first[k].Name || s.Message.Hash() != first[k].Message.Hash() {
 				t.Fatalf("%s depends on the order in which entries come", s.Name)
 			}
@@ -173,9 +186,9 @@ func TestTheSameStormHasTheSameHash(t *testing.T) {
 	}
 }
 
-func find(t testing.TB, slots []Slot, name string) Slot {
+func find(t testing.TB, slots []message.Slot, name string) message.Slot {
 	t.Helper()
-	at := slices.IndexFunc(slots, func(s Slot) bool { return s.Name == name })
+	at := slices.IndexFunc(slots, func(s message.Slot) bool { return s.Name == name })
 	if at < 0 {
 		t.Fatalf("there is no %s", name)
 	}
@@ -186,7 +199,7 @@ var namedWorst = regexp.MustCompile(`(?m)^\s*• \**(INC-[0-9]+)\b`)
 
 func TestTheWorstAreNamed(t *testing.T) {
 	for name, v := range storms() {
-		root := readable(t, RenderStorm(v)[0].Message)
+		root := blocktest.Readable(t, Render(v)[0].Message)
 		got := len(namedWorst.FindAllString(root, -1))
 		want := min(len(v.Entries), maxWorst)
 		if name == "storm extreme" || name == "storm emoji" || name == "storm hostile" {
@@ -212,7 +225,7 @@ func TestTheWorstAreNamed(t *testing.T) {
 		{Number: 8, State: incident.Open, OpenedAt: at(9), Critical: true},
 	}
 	var got []string
-	for _, m := range namedWorst.FindAllStringSubmatch(readable(t, RenderStorm(v)[0].Message), -1) {
+	for _, m := range namedWorst.FindAllStringSubmatch(blocktest.Readable(t, Render(v)[0].Message), -1) {
 		got = append(got, m[1])
 	}
 	if want := "INC-8 INC-7 INC-6 INC-5 INC-4 INC-3 INC-2 INC-1"; strings.Join(got, " ") != want {
@@ -224,11 +237,11 @@ func TestTheWorstAreNamed(t *testing.T) {
 func TestTitlesAreShortenedEvenly(t *testing.T) {
 	v := storms()["storm long"]
 	v.Entries[7].Title = "Short"
-	page := readable(t, find(t, RenderStorm(v), "page:1").Message)
+	page := blocktest.Readable(t, find(t, Render(v), "page:1").Message)
 	lengths := map[int]int{}
 	for _, m := range regexp.MustCompile(`(?m) · overdue · (.*)$`).FindAllStringSubmatch(page, -1) {
 		if m[1] != "Short" {
-			lengths[units(m[1])]++
+			lengths[blocktest.Units(m[1])]++
 		}
 	}
 	if shortest := slices.Min(slices.Collect(maps.Keys(lengths))); len(lengths) > 2 || shortest < 12 {
@@ -242,22 +255,22 @@ func TestTitlesAreShortenedEvenly(t *testing.T) {
 func TestWhoIsNotifiedOfAStorm(t *testing.T) {
 	v := stormOf(100)
 	var names []string
-	for _, s := range RenderStorm(v) {
+	for _, s := range Render(v) {
 		names = append(names, s.Name)
-		if got := notified(t, s.Message); !s.Once && s.Name != "root" && len(got) > 0 {
+		if got := blocktest.Notified(t, s.Message); !s.Once && s.Name != "root" && len(got) > 0 {
 			t.Errorf("%s mentions %v, want nobody: pages are edited all the time", s.Name, got)
 		}
 	}
 	if got, want := strings.Join(names, " "), "root escalation:1:77a97b4c deadline:5293f9d6 page:1 page:2"; got != want {
 		t.Errorf("got slots %s, want %s: other names would be posted again", got, want)
 	}
-	root := find(t, RenderStorm(v), "root").Message
-	if !strings.Contains(readable(t, root), "*Owners:* <!subteam^S0DB> @nobody") {
+	root := find(t, Render(v), "root").Message
+	if !strings.Contains(blocktest.Readable(t, root), "*Owners:* <!subteam^S0DB> @nobody") {
 		t.Error("the root does not mention its owners")
 	}
 	for name, mentions := range map[string]string{"escalation:1:77a97b4c": "<!subteam^S0LEADS> <@U0CARLA>: ", "deadline:5293f9d6": "<!subteam^S0DB>: "} {
-		s := find(t, RenderStorm(v), name)
-		if got := readable(t, s.Message); !s.Once || !s.Thread || !strings.Contains(got, "| "+mentions) {
+		s := find(t, Render(v), name)
+		if got := blocktest.Readable(t, s.Message); !s.Once || !s.Thread || !strings.Contains(got, "| "+mentions) {
 			t.Errorf("%s: got %+v, want a ping for %s", name, s, mentions)
 		}
 	}
@@ -267,7 +280,7 @@ func TestACallIsMootWhenNobodyIsLeftToCallFor(t *testing.T) {
 	v := stormOf(60)
 	calls := func() string {
 		var names []string
-		for _, s := range RenderStorm(v) {
+		for _, s := range Render(v) {
 			if s.Once {
 				name, _, _ := strings.Cut(s.Name, ":")
 				names = append(names, name)
@@ -296,7 +309,7 @@ func TestACallIsMootWhenNobodyIsLeftToCallFor(t *testing.T) {
 	for k := range reopened.Entries {
 		reopened.Entries[k].Lead = ben
 	}
-	if got := notified(t, find(t, RenderStorm(reopened), "escalation:1:77a97b4c").Message); slices.Contains(got, "<@U0BEN>") {
+	if got := blocktest.Notified(t, find(t, Render(reopened), "escalation:1:77a97b4c").Message); slices.Contains(got, "<@U0BEN>") {
 		t.Errorf("got %v notified, want only those who are called", got)
 	}
 	v = over(v)
@@ -313,14 +326,14 @@ func TestCallsAreCounted(t *testing.T) {
 			concerned++
 		}
 	}
-	got := readable(t, find(t, RenderStorm(v), "escalation:1:77a97b4c").Message)
+	got := blocktest.Readable(t, find(t, Render(v), "escalation:1:77a97b4c").Message)
 	if want := fmt.Sprintf("nobody has acknowledged %d incidents of this storm", concerned); !strings.Contains(got, want) {
 		t.Errorf("got %s, want %q in it", got, want)
 	}
 	for k := range v.Entries {
 		v.Entries[k].Overdue = k == 18
 	}
-	got = readable(t, find(t, RenderStorm(v), "deadline:5293f9d6").Message)
+	got = blocktest.Readable(t, find(t, Render(v), "deadline:5293f9d6").Message)
 	if want := "1 incident of this storm without a thread has immediate steps that are overdue"; !strings.Contains(got, want) {
 		t.Errorf("got %s, want %q in it", got, want)
 	}
@@ -343,7 +356,7 @@ func TestTitlesAreCounted(t *testing.T) {
 	for _, c := range all {
 		sum += c.count
 	}
-	root := readable(t, RenderStorm(v)[0].Message)
+	root := blocktest.Readable(t, Render(v)[0].Message)
 	if want := fmt.Sprintf("and %d more titles", len(all)-maxTitles); sum != 600 || !strings.Contains(root, want) {
 		t.Errorf("got %d counted and no %q in\n%s", sum, want, root)
 	}
@@ -351,7 +364,7 @@ func TestTitlesAreCounted(t *testing.T) {
 
 // TestAnyStormIsWithinSlacksLimits tries entries at random, long and odd ones.
 func TestAnyStormIsWithinSlacksLimits(t *testing.T) {
-	texts := []string{"", "a", "資料庫", "🔥", "&", "<!channel>", "*", "W", hostile}
+	texts := []string{"", "a", "資料庫", "🔥", "&", "<!channel>", "*", "W", blocktest.Hostile}
 	states := []incident.State{incident.Open, incident.Acknowledged, incident.Resolved, incident.Closed, "of_a_newer_binary_" + incident.State(strings.Repeat("x", 50))}
 	for seed := range uint64(25) {
 		r := rand.New(rand.NewPCG(seed, 2))
@@ -373,22 +386,22 @@ func TestAnyStormIsWithinSlacksLimits(t *testing.T) {
 	}
 }
 
-func checkStorm(t *testing.T, name string, v StormView) {
+func checkStorm(t *testing.T, name string, v View) {
 	t.Helper()
-	for _, s := range RenderStorm(v) {
-		for _, problem := range problems(t, s.Message) {
+	for _, s := range Render(v) {
+		for _, problem := range blocktest.Problems(t, s.Message) {
 			t.Errorf("%s, %s: %s", name, s.Name, problem)
 		}
 		if n := blockkit.Size(s.Message.Blocks...); n > blockkit.MaxTotal {
 			t.Errorf("%s, %s: weighs %d, Slack may refuse more than %d", name, s.Name, n, blockkit.MaxTotal)
 		}
 	}
-	options := StormOptions(v.Entries, "")
+	options := Options(v.Entries, "")
 	if got, want := len(options), min(100, len(v.Entries)); got != want {
 		t.Errorf("%s: got %d options, want %d", name, got, want)
 	}
 	for _, o := range options {
-		if units(o.Text.Text) > 75 || units(o.Text.Text) == 0 || units(o.Value) > 75 {
+		if blocktest.Units(o.Text.Text) > 75 || blocktest.Units(o.Text.Text) == 0 || blocktest.Units(o.Value) > 75 {
 			t.Errorf("%s: option %q, %q", name, o.Text.Text, o.Value)
 		}
 	}
@@ -396,7 +409,7 @@ func checkStorm(t *testing.T, name string, v StormView) {
 
 func FuzzStorm(f *testing.F) {
 	f.Add("Node is not ready", "warning", "open", 300, uint64(1), true)
-	f.Add(hostile, hostile, "resolved", 95, uint64(7), false)
+	f.Add(blocktest.Hostile, blocktest.Hostile, "resolved", 95, uint64(7), false)
 	f.Add(strings.Repeat("資", 500), "🔥🔥🔥🔥🔥🔥🔥", "acknowledged", 90, uint64(math.MaxInt64), true)
 	f.Fuzz(func(t *testing.T, title, severity, state string, count int, first uint64, flag bool) {
 		v := stormOf(0)
@@ -429,10 +442,10 @@ func TestStormOptions(t *testing.T) {
 		{"CLOSED info", "INC-7", 1},
 		{"node  warning open overdue", "INC-104", 45},
 		{"nothing like this", "", 0},
-		{hostile, "", 0},
+		{blocktest.Hostile, "", 0},
 	}
 	for _, test := range tests {
-		got := StormOptions(v.Entries, test.query)
+		got := Options(v.Entries, test.query)
 		first := ""
 		if len(got) > 0 {
 			first = got[0].Value
@@ -442,7 +455,7 @@ func TestStormOptions(t *testing.T) {
 		}
 	}
 	closed := false
-	for _, o := range StormOptions(stormOf(60).Entries, "") {
+	for _, o := range Options(stormOf(60).Entries, "") {
 		n := 0
 		if _, err := fmt.Sscanf(o.Value, "INC-%d", &n); err != nil {
 			t.Fatal(err)
@@ -453,50 +466,8 @@ func TestStormOptions(t *testing.T) {
 		}
 		closed = closed || is
 	}
-	if StormOptions(nil, "") == nil {
+	if Options(nil, "") == nil {
 		t.Error("got nil, want an empty list: Slack wants one")
-	}
-}
-
-func TestHowMuchOfAnIncidentIsShown(t *testing.T) {
-	v := opened(t).after(11 * time.Minute).timer().view()
-	names := func() string {
-		var all []string
-		for _, s := range Render(v) {
-			all = append(all, s.Name)
-		}
-		return strings.Join(all, " ")
-	}
-	if got, want := names(), "root tier:immediate tier:short_term tier:long_term escalation:1:1"; got != want {
-		t.Errorf("all: got %s, want %s", got, want)
-	}
-	s := inStorm(t, incident.ShowUrgent).act(anna, incident.VerbShow, "", "")
-	if got, want := Answer(s.answer, "/playbook"), "INC-142 gets a thread of its own in C1: it follows in a moment."; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	s.act(ben, incident.VerbShow, "", "")
-	if got, want := Answer(s.answer, "/playbook"), "INC-142 has its thread in C1 already."; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	v.Incident.Storm, v.Incident.Show = 110, incident.ShowUrgent
-	if got, want := names(), "root tier:immediate escalation:1:1"; got != want {
-		t.Errorf("urgent: got %s, want %s", got, want)
-	}
-	v.Incident.Show = incident.ShowListed
-	if got := names(); got != "" {
-		t.Errorf("listed: got %s, want none", got)
-	}
-	status := readable(t, Status(v, night))
-	if want := "`/playbook thread INC-142`"; !strings.Contains(status, want) {
-		t.Errorf("the status of a listed incident does not say %s", want)
-	}
-	list := readable(t, Incidents(IncidentList{Incidents: []incident.Incident{v.Incident}, From: 1, Filter: "open", Now: night, Command: "/playbook"}))
-	if want := "in a storm's list"; !strings.Contains(list, want) {
-		t.Errorf("the list of incidents does not say %q", want)
-	}
-	story := readable(t, Timeline(v.Incident, []incident.Change{{Kind: incident.KindShown, At: night, By: anna, Via: "command"}}, 1))
-	if want := "has a thread of its own now by <@U0ANNA> (command)"; !strings.Contains(story, want) {
-		t.Errorf("got %s, want %q in it", story, want)
 	}
 }
 
@@ -505,19 +476,19 @@ func BenchmarkRenderStorm(b *testing.B) {
 		v := stormOf(count)
 		b.Run(fmt.Sprint(count), func(b *testing.B) {
 			for b.Loop() {
-				RenderStorm(v)
+				Render(v)
 			}
 		})
 		b.Run(fmt.Sprintf("%d with hashes", count), func(b *testing.B) {
 			for b.Loop() {
-				for _, s := range RenderStorm(v) {
+				for _, s := range Render(v) {
 					s.Message.Hash()
 				}
 			}
 		})
 		b.Run(fmt.Sprintf("%d as options", count), func(b *testing.B) {
 			for b.Loop() {
-				StormOptions(v.Entries, "node warn")
+				Options(v.Entries, "node warn")
 			}
 		})
 	}
@@ -525,8 +496,8 @@ func BenchmarkRenderStorm(b *testing.B) {
 
 func TestAStormOfTenThousand(t *testing.T) {
 	v := stormOf(10_000)
-	slots := RenderStorm(v)
-	pages := slices.DeleteFunc(slices.Clone(slots), func(s Slot) bool { return !strings.HasPrefix(s.Name, "page:") })
+	slots := Render(v)
+	pages := slices.DeleteFunc(slices.Clone(slots), func(s message.Slot) bool { return !strings.HasPrefix(s.Name, "page:") })
 	if len(pages) != 112 {
 		t.Errorf("got %d pages, want 112", len(pages))
 	}
@@ -547,7 +518,7 @@ func TestCountedByWhatTheyAre(t *testing.T) {
 	for n, title := range []string{"InstanceDown: shard-1", "InstanceDown: shard-2", "InstanceDown", "Queue grows: payments", "Queue grows: payments", "Disk full: db-1"} {
 		v.Entries = append(v.Entries, incident.Entry{Number: n + 1, Title: title, Severity: "warning", State: incident.Open, OpenedAt: night})
 	}
-	root := readable(t, RenderStorm(v)[0].Message)
+	root := blocktest.Readable(t, Render(v)[0].Message)
 	for _, want := range []string{"**3 ×** InstanceDown ·", "**2 ×** Queue grows: payments ·", "**1 ×** Disk full: db-1 ·"} {
 		if !strings.Contains(root, want) {
 			t.Errorf("the storm does not say %q:\n%s", want, root)
@@ -572,4 +543,80 @@ func TestStormNamesTheWorst(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("severities, the worst first: got %q, want %q", got, want)
 	}
+}
+
+// TestSlackTakesEveryStorm: and every message that is edited has the rich_text block that
+// Slack would miss.
+func TestSlackTakesEveryStorm(t *testing.T) {
+	all := map[string]blockkit.Message{}
+	for name, view := range storms() {
+		for _, slot := range Render(view) {
+			all[name+"/"+slot.Name] = slot.Message
+			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, blockkit.IsRichText) {
+				t.Errorf("%s/%s: no rich_text block", name, slot.Name)
+			}
+		}
+	}
+	blocktest.Takes(t, all)
+}
+
+// TestLongTitlesStayOnTheirPage: whatever titles are made of, each incident is named.
+func TestLongTitlesStayOnTheirPage(t *testing.T) {
+	for kind, sign := range map[string]string{"CJK": "界", "emoji": "🔥", "escaped": "&", "tags": "<", "quotes": `"`, "words": "long words "} {
+		v := stormOf(90)
+		for k := range v.Entries {
+			v.Entries[k].Title = strings.Repeat(sign, 3_000)
+		}
+		for _, slot := range Render(v) {
+			fitted := blockkit.Fit(slot.Message)
+			for _, problem := range blocktest.Problems(t, fitted) {
+				t.Errorf("%s, %s: %s", kind, slot.Name, problem)
+			}
+			for _, e := range v.Entries {
+				if slot.Name == "page:1" && !strings.Contains(blocktest.Readable(t, fitted), incident.ID(e.Number)+" ") {
+					t.Errorf("%s: %s is not on its page", kind, incident.ID(e.Number))
+				}
+			}
+		}
+	}
+}
+
+// TestNobodyReadsIDsInAStorm: of owners, and of those who lead.
+func TestNobodyReadsIDsInAStorm(t *testing.T) {
+	for name, view := range storms() {
+		for k := range view.Entries {
+			if e := &view.Entries[k]; e.Lead != (incident.User{}) {
+				e.Lead = incident.User{ID: blocktest.UnknownUser}
+			}
+		}
+		view.Storm.Owners = []string{blocktest.UnknownGroup, blocktest.UnknownUser}
+		for _, slot := range Render(view) {
+			for _, text := range blocktest.IDsRead(t, slot.Message) {
+				t.Errorf("%s/%s reads %q", name, slot.Name, textutil.CutUnits(text, 200))
+			}
+		}
+	}
+}
+
+// TestEveryActionOfAStormIsShown: what is shown is on the list of actions, and nothing on
+// the list is shown nowhere.
+func TestEveryActionOfAStormIsShown(t *testing.T) {
+	shown, listed := map[string]bool{}, map[string]bool{}
+	for _, view := range storms() {
+		for _, slot := range Render(view) {
+			blocktest.ActionIDs(shown, blocktest.Generic(t, slot.Message.Blocks))
+		}
+	}
+	for _, a := range action.All() {
+		if strings.HasPrefix(a.ID, "storm:") {
+			listed[a.ID] = true
+		}
+	}
+	if !maps.Equal(shown, listed) {
+		t.Errorf("shown are %v, listed %v", shown, listed)
+	}
+}
+
+func TestGoldenFilesOfStormsAreUsed(t *testing.T) {
+	blocktest.GoldenFilesAreUsed(t, []string{"storm", "storm over"})
 }

@@ -1,11 +1,10 @@
-package message
+package digest
 
 import (
 	"fmt"
 	"math"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -106,26 +105,6 @@ func dayRuns(days []money.Day) string {
 		at = end + 1
 	}
 	return textutil.List(all)
-}
-
-// span is how long something took, in the two largest units: "4 min", "2 h 10
-// min", "3 d 4 h".
-func span(d time.Duration) string {
-	d = max(0, d)
-	days, hours, minutes := int(d/(24*time.Hour)), int(d/time.Hour)%24, int(d/time.Minute)%60
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d/time.Second))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", minutes)
-	case days == 0 && minutes == 0:
-		return fmt.Sprintf("%d h", hours)
-	case days == 0:
-		return fmt.Sprintf("%d h %d min", hours, minutes)
-	case hours == 0:
-		return fmt.Sprintf("%s d", textutil.Thousands(days))
-	}
-	return fmt.Sprintf("%s d %d h", textutil.Thousands(days), hours)
 }
 
 // line is one line of a table: amounts, and what they are of. The amounts come

@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ const maxName = 80
 
 // costChunks are all figures of money that the root has no room for, currency by
 // currency.
-func costChunks(v DigestView) []chunk {
+func costChunks(v View) []chunk {
 	var chunks []chunk
 	for k, m := range v.Report.Money {
 		chunks = append(chunks, moneyChunks(v.Report, m, fmt.Sprintf("money:%d", k))...)
@@ -86,7 +86,7 @@ func fullMoverLines(m report.CurrencyReport) []line {
 
 // moreSpikes are the anomalies of a currency that the root does not show, with
 // their buttons.
-func moreSpikes(v DigestView, k int) []chunk {
+func moreSpikes(v View, k int) []chunk {
 	var chunks []chunk
 	for at, a := range allSpikes(v.Report) {
 		if at < rootSpikes || a.place != k {

@@ -1,4 +1,4 @@
-package message
+package digest
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/message"
 )
 
 // What one answer shows of services that share a name, and of their anomalies.
@@ -50,7 +51,7 @@ func CostAnswer(r report.ServiceReport, suggestions []string, command string) bl
 	}
 	m := blockkit.Message{Text: blockkit.CutMrkdwn(strings.Join(says, ". ")+".", blockkit.MaxText), Blocks: s.blocks}
 	if r.Typed != "" {
-		return WithNote(m, Taken(r.Typed, r.Asked))
+		return message.WithNote(m, message.Taken(r.Typed, r.Asked))
 	}
 	return m
 }
