@@ -4,8 +4,10 @@
 package textutil
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -84,13 +86,16 @@ func Count(n int, noun string) string {
 	return Thousands(n) + " " + noun + "s"
 }
 
-// IsAre is the verb after Count.
-func IsAre(n int) string {
+// Plural is the word for one, or for many.
+func Plural(n int, one, many string) string {
 	if n == 1 {
-		return "is"
+		return one
 	}
-	return "are"
+	return many
 }
+
+// IsAre is the verb after Count.
+func IsAre(n int) string { return Plural(n, "is", "are") }
 
 // CountIs writes "1 step is", "2 steps are".
 func CountIs(n int, noun string) string { return Count(n, noun) + " " + IsAre(n) }
@@ -102,4 +107,40 @@ func List(words []string) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// More ends a list that is cut: " and 3 more"; empty when nothing is left out.
+func More(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return " and " + Thousands(n) + " more"
+}
+
+// Sentence ends a text with a full stop, unless it ends like a sentence already.
+func Sentence(s string) string {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
+		return s
+	}
+	return s + "."
+}
+
+// Span is how long something took, in the two largest units: "4 min", "2 h 10 min",
+// "3 d 4 h".
+func Span(d time.Duration) string {
+	d = max(0, d)
+	days, hours, minutes := int(d/(24*time.Hour)), int(d/time.Hour)%24, int(d/time.Minute)%60
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(d/time.Second))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", minutes)
+	case days == 0 && minutes == 0:
+		return fmt.Sprintf("%d h", hours)
+	case days == 0:
+		return fmt.Sprintf("%d h %d min", hours, minutes)
+	case hours == 0:
+		return fmt.Sprintf("%s d", Thousands(days))
+	}
+	return fmt.Sprintf("%s d %d h", Thousands(days), hours)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 )
@@ -35,6 +36,16 @@ func TestTexts(t *testing.T) {
 		"list":                            {textutil.List([]string{"2", "5", "7"}), "2, 5 and 7"},
 		"list of one":                     {textutil.List([]string{"2"}), "2"},
 		"list of none":                    {textutil.List(nil), ""},
+		"more":                            {textutil.More(1200), " and 1,200 more"},
+		"no more":                         {textutil.More(0), ""},
+		"a sentence":                      {textutil.Sentence("done"), "done."},
+		"a question":                      {textutil.Sentence("done?"), "done?"},
+		"seconds":                         {textutil.Span(31 * time.Second), "31 s"},
+		"minutes":                         {textutil.Span(4 * time.Minute), "4 min"},
+		"hours":                           {textutil.Span(2 * time.Hour), "2 h"},
+		"hours and minutes":               {textutil.Span(5*time.Hour + 12*time.Minute), "5 h 12 min"},
+		"days and hours":                  {textutil.Span(76 * time.Hour), "3 d 4 h"},
+		"a span below zero":               {textutil.Span(-1), "0 s"},
 		"did you mean":                    {textutil.DidYouMean("chanel", []string{"channel"}), `: did you mean "channel"?`},
 		"nothing near":                    {textutil.DidYouMean("x", []string{"channel"}), ""},
 	} {

@@ -33,16 +33,6 @@ type Person string
 // in.
 func (p Person) outsider() bool { return p == PersonGuest || p == PersonExternal }
 
-// Outsiders decides whether a person may be told what belongs to no channel, such as
-// the playbooks: external allows guests and people of other organisations what others
-// may.
-func (p Person) Outsiders(external bool) Decision {
-	if p.outsider() && !external {
-		return Decision{Reason: "only full members of this workspace may ask this: guests and people of other organisations need slack.external_users: allow"}
-	}
-	return Decision{Allowed: true}
-}
-
 // The kinds of people.
 const (
 	PersonUnknown  Person = ""
@@ -61,17 +51,29 @@ type Facts struct {
 	Inside bool `json:"inside,omitempty"`
 }
 
+// Right is what somebody needs to be, to do a thing. Every verb, action and command has one.
+type Right string
+
+// The rights.
+const (
+	Anyone    Right = "anyone"    // who can talk to the bot
+	Insider   Right = "insider"   // who is no guest, and of no other organisation
+	Reader    Right = "reader"    // who may see what belongs to a channel: whoever is in it, or may act there
+	Responder Right = "responder" // who may change it: the place's responders, or everybody in the channel
+	Holder    Right = "holder"    // a responder who has the step, or the lead: who that is knows the incident
+)
+
 // Question is what somebody wants, and all that decides about it.
 type Question struct {
 	Facts
-	Act     bool   // to change something; else to see it
+	Right   Right
 	Channel string // by its configured name, for people
 	// Responders are reserved to act where any are given; Responder says whether the person is one of them, and Unexplained
 	// are those names of which Slack never said who they are.
 	Responders  []string
 	Responder   Known
 	Unexplained []string
-	// External lets guests and people of other organisations act.
+	// External lets guests and people of other organisations act, and ask for what belongs to no channel.
 	External bool
 }
 
@@ -93,9 +95,30 @@ const (
 // Decide answers the question.
 func (q Question) Decide() Decision {
 	q.fill()
-	switch {
-	case !q.Act:
+	switch q.Right {
+	case Anyone:
+		return Decision{Allowed: true}
+	case Insider:
+		return q.ask()
+	case Reader:
 		return q.see()
+	case Responder, Holder:
+		return q.act()
+	}
+	return Decision{Reason: "nothing says who may do this"}
+}
+
+// ask decides about what belongs to no channel, such as the playbooks.
+func (q Question) ask() Decision {
+	if q.Person.outsider() && !q.External {
+		return Decision{Reason: "only full members of this workspace may ask this: guests and people of other organisations need slack.external_users: allow"}
+	}
+	return Decision{Allowed: true}
+}
+
+// act decides about changing something.
+func (q Question) act() Decision {
+	switch {
 	case q.Responder != Yes && q.concealed():
 		return Decision{Hidden: true, Reason: "only people in the channel may see this"}
 	case !q.External && q.Person.outsider():

@@ -1,11 +1,12 @@
 // Package action is the one list of what people can click, choose or fill in: rendering
-// takes the ids from it, and handling the meaning. It is values alone. Who may do a thing
-// is decided by its verb, where the incident or the digest is known.
+// takes the ids from it, handling the meaning and who may. It is values alone.
 package action
 
 import (
+	"cmp"
 	"slices"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 )
@@ -26,7 +27,8 @@ type Action struct {
 	Value  Value
 	Via    string        // what it is, as timelines say it: button, menu; empty: a form alone
 	Act    incident.Verb // what it asks of an incident; empty: of a digest, or its choice says what
-	Review report.Verb   // what it asks of a digest; empty: of an incident, or another digest
+	Digest report.Verb   // what it asks of a digest, or of digests; empty: of an incident
+	May    access.Right  // who may; add takes it from the verb
 	Form   Form          // whose words are asked for first; the zero Form: it acts at once
 }
 
@@ -50,7 +52,7 @@ var (
 	IncidentAck     = add(Action{ID: "incident:ack", Via: "button", Act: incident.VerbAcknowledge})
 	IncidentResolve = add(Action{ID: "incident:resolve", Via: "button", Act: incident.VerbResolve})
 	IncidentReason  = add(Action{ID: "incident:reason", Via: "menu", Act: incident.VerbReason}) // its value begins with the reason
-	IncidentMenu    = add(Action{ID: "incident:menu", Via: "menu"})                             // its value begins with a Choice
+	IncidentMenu    = add(Action{ID: "incident:menu", Via: "menu", May: access.Reader})         // its value begins with a Choice
 	IncidentNote    = add(Action{ID: "incident:note", Act: incident.VerbNote, Form: Form{"note", "Please write a note."}})
 	StormPick       = add(Action{ID: "storm:pick", Via: "menu", Act: incident.VerbShow})
 
@@ -60,12 +62,12 @@ var (
 	StepRelease = add(Action{ID: "step:release", Value: OfStep, Via: "button", Act: incident.VerbRelease})
 	StepUndo    = add(Action{ID: "step:undo", Value: OfStep, Via: "button", Act: incident.VerbUndo})
 
-	DigestExpected    = add(Action{ID: "digest:expected", Value: OfDigest, Via: "button", Review: report.VerbExpected, Form: why})
-	DigestInvestigate = add(Action{ID: "digest:investigate", Value: OfDigest, Via: "button", Review: report.VerbInvestigate})
-	DigestAdopt       = add(Action{ID: "digest:adopt", Value: OfDigest, Via: "button", Review: report.VerbAdopt})
-	DigestSnooze      = add(Action{ID: "digest:snooze", Value: OfDigest, Via: "button", Review: report.VerbSnooze, Form: howLong})
-	DigestUndo        = add(Action{ID: "digest:undo", Value: OfDigest, Via: "button", Review: report.VerbUndo})
-	DigestAgain       = add(Action{ID: "digest:again", Value: OfDigest, Via: "button"}) // posts another one of the same week
+	DigestExpected    = add(Action{ID: "digest:expected", Value: OfDigest, Via: "button", Digest: report.VerbExpected, Form: why})
+	DigestInvestigate = add(Action{ID: "digest:investigate", Value: OfDigest, Via: "button", Digest: report.VerbInvestigate})
+	DigestAdopt       = add(Action{ID: "digest:adopt", Value: OfDigest, Via: "button", Digest: report.VerbAdopt})
+	DigestSnooze      = add(Action{ID: "digest:snooze", Value: OfDigest, Via: "button", Digest: report.VerbSnooze, Form: howLong})
+	DigestUndo        = add(Action{ID: "digest:undo", Value: OfDigest, Via: "button", Digest: report.VerbUndo})
+	DigestAgain       = add(Action{ID: "digest:again", Value: OfDigest, Via: "button", Digest: report.VerbPost}) // posts another one of the same week
 )
 
 // The choices of the incident's menu.
@@ -75,6 +77,7 @@ const (
 )
 
 func add(a Action) Action {
+	a.May = cmp.Or(a.May, a.Act.May(), a.Digest.May())
 	all = append(all, a)
 	return a
 }

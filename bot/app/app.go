@@ -19,7 +19,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/webhook"
 	"github.com/signalbook/signalbook/bot/coordinator"
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/interaction"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
@@ -147,7 +147,7 @@ func (i inbox) Put(ctx context.Context, r webhook.Received) error {
 	if st == nil {
 		return fmt.Errorf("not ready: %s", *i.unready.Load())
 	}
-	_, _, err := st.Put(ctx, incident.Event{
+	_, _, err := st.Put(ctx, event.Event{
 		At: r.At.UTC().Truncate(time.Millisecond), Notification: r.Notification, Body: r.Body, Source: r.Source,
 	})
 	if errors.Is(err, store.ErrFull) {

@@ -13,7 +13,7 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/ingest"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/costreview/source"
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/promquery"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -184,8 +184,8 @@ func (a *App) AskForDigest(ctx context.Context) error {
 	if st == nil {
 		return fmt.Errorf("not ready: %s", *a.unready.Load())
 	}
-	_, _, err := st.Put(ctx, incident.Event{
-		Op: rand.Text(), At: time.Now().UTC().Truncate(time.Millisecond), Review: &incident.DigestAct{Verb: incident.ReviewPost, Again: true},
+	_, _, err := st.Put(ctx, event.Event{
+		Op: rand.Text(), At: time.Now().UTC().Truncate(time.Millisecond), Digest: &event.DigestAct{Verb: report.VerbPost, Again: true},
 	})
 	return err
 }

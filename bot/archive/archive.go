@@ -34,7 +34,7 @@ type Record struct {
 
 // NewRecord makes the line of an incident.
 func NewRecord(i incident.Incident, timeline []incident.Change, now time.Time) (Record, error) {
-	document, err := i.Export()
+	document, err := i.Encode()
 	if err != nil {
 		return Record{}, fmt.Errorf("archive %s: %w", i.ID(), err)
 	}

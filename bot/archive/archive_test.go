@@ -83,8 +83,7 @@ func TestAppend(t *testing.T) {
 	}
 }
 
-// TestEveryWordIsThere: a line is for people and their tools, whatever short form
-// Redis has.
+// TestEveryWordIsThere: a line is for people and their tools, and leaves nothing out.
 func TestEveryWordIsThere(t *testing.T) {
 	anna := incident.User{ID: "U1", Name: "anna"}
 	stored, err := incident.Incident{

@@ -18,7 +18,7 @@ import (
 // an object that is replaced they go, because they told of the old one.
 //
 // Nearly every document has none: then Keep costs one pass without allocations, and
-// In nothing.
+// Encode nothing.
 type Fields struct {
 	shape *shape
 	root  *node
@@ -52,19 +52,6 @@ func Keep[T any](data []byte, plain func() ([]byte, error)) *Fields {
 	return &Fields{s, root}
 }
 
-// In puts the members back into what this binary writes. Form and plain are of the
-// same value; plain as it was for Keep.
-func (f *Fields) In(form []byte, plain func() ([]byte, error)) ([]byte, error) {
-	if f == nil {
-		return form, nil
-	}
-	reference, err := plain()
-	if err != nil {
-		return nil, fmt.Errorf("put back what a newer signalbook wrote: %w", err)
-	}
-	return f.shape.merge(form, reference, f.root), nil
-}
-
 // Encode writes the value with its members put back, where plain is what this binary
 // writes; plain as it was for Keep.
 func (f *Fields) Encode(plain func() ([]byte, error)) ([]byte, error) {
@@ -72,7 +59,7 @@ func (f *Fields) Encode(plain func() ([]byte, error)) ([]byte, error) {
 	if err != nil || f == nil {
 		return data, err
 	}
-	return f.shape.merge(data, data, f.root), nil
+	return f.shape.merge(data, f.root), nil
 }
 
 func decoder(data []byte) *jsontext.Decoder {
@@ -236,18 +223,18 @@ func (s *shape) collect(value, reference jsontext.Value) *node {
 }
 
 // merge writes a value with what stood in n.
-func (s *shape) merge(value, reference jsontext.Value, n *node) jsontext.Value {
-	known, written := members(reference), members(value)
-	if !s.fits(value) || s.kind == list && len(known) != len(written) {
+func (s *shape) merge(value jsontext.Value, n *node) jsontext.Value {
+	if !s.fits(value) {
 		return value
 	}
+	written := members(value)
 	var out []member
 	t, there := turns{}, map[string]bool{}
 	for k, m := range written {
-		inner, name, ref := s.part(k, m, known, t)
+		inner, name, _ := s.part(k, m, written, t)
 		there[name] = true
-		if child := n.under[name]; child != nil && inner != nil && (inner.kind != object || child.same == inner.same(ref)) {
-			m.value = inner.merge(m.value, ref, child)
+		if child := n.under[name]; child != nil && inner != nil && (inner.kind != object || child.same == inner.same(m.value)) {
+			m.value = inner.merge(m.value, child)
 		}
 		out = append(out, m)
 	}

@@ -44,16 +44,9 @@ func through(t *testing.T, data string, change func(*whole)) string {
 	if change != nil {
 		change(&w)
 	}
-	form, err := plain()
+	out, err := kept.Encode(plain)
 	if err != nil {
 		t.Fatal(err)
-	}
-	out, err := kept.In(form, plain)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if encoded, err := kept.Encode(plain); err != nil || string(encoded) != string(out) {
-		t.Errorf("Encode gives %s, %v; In gives %s", encoded, err, out)
 	}
 	if !json.Valid(out) {
 		t.Fatalf("got %s, which is no JSON", out)

@@ -8,8 +8,8 @@ import (
 )
 
 // judgeAccess notes in the input of an event whether the person may act.
-func (t *term) judgeAccess(ctx context.Context, s *incident.StepInput, settings Settings, ev incident.Event, user incident.User, at access.Place) error {
-	decision, err := t.people.May(ctx, user.ID, ev.Access, at, settings.External)
+func (t *term) judgeAccess(ctx context.Context, s *incident.StepInput, settings Settings, right access.Right, facts access.Facts, user incident.User, at access.Place) error {
+	decision, err := t.people.May(ctx, right, user.ID, facts, at, settings.External)
 	s.Refusal, s.Hidden, s.Note = decision.Reason, decision.Hidden, decision.Note
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -34,7 +35,7 @@ func TestDecidedAhead(t *testing.T) {
 	var dead []string
 	note := func(number int, text string) {
 		t.Helper()
-		r.put(incident.Event{Op: text, At: time.Now().UTC(), Act: &incident.Act{Verb: incident.VerbNote, Incident: number, Text: text, User: incident.User{ID: "U1"}}})
+		r.put(event.Event{Op: text, At: time.Now().UTC(), Act: &incident.Act{Verb: incident.VerbNote, Incident: number, Text: text, User: incident.User{ID: "U1"}}})
 	}
 	for k := range 300 {
 		text := fmt.Sprint("note ", k)

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // TestRootPostedAnewPingsNobody: somebody deletes the root by hand. At the next change
@@ -34,12 +36,12 @@ func TestRootPostedAnewPingsNobody(t *testing.T) {
 	} {
 		deleted := act.Step == ""
 		if deleted {
-			if err := r.sim.DeleteMessage("incidents", root.TS); err != nil {
+			if err := r.sim.Admin.DeleteMessage("incidents", root.TS); err != nil {
 				t.Fatal(err)
 			}
 		}
 		act.Incident, act.User, act.Via = 1, anna, "button"
-		if _, _, err := r.store.Put(t.Context(), incident.Event{Op: fmt.Sprint("op-", k), At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
+		if _, _, err := r.store.Put(t.Context(), event.Event{Op: fmt.Sprint("op-", k), At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
 			t.Fatal(err)
 		}
 		r.eventually("the thread shows it", func() bool {
@@ -76,7 +78,7 @@ func TestStormPostedAnewPingsNobody(t *testing.T) {
 	r := startStrayRig(t)
 	r.storm = incident.Limit{Above: 1, Per: time.Hour}
 	r.impatient()
-	storm := func() (found slacksim.Message) {
+	storm := func() (found snapshot.Message) {
 		r.eventually("the storm has its message", func() bool {
 			for _, m := range r.roots() {
 				if strings.Contains(m.PlainText(), "Storm · ") {
@@ -97,7 +99,7 @@ func TestStormPostedAnewPingsNobody(t *testing.T) {
 	if !strings.Contains(first.PlainText(), "@sre-oncall") || pinged == 0 {
 		t.Fatalf("the owners are not told of the storm: %d pings, and\n%s", pinged, first.PlainText())
 	}
-	if err := r.sim.DeleteMessage("incidents", first.TS); err != nil {
+	if err := r.sim.Admin.DeleteMessage("incidents", first.TS); err != nil {
 		t.Fatal(err)
 	}
 	r.fireGroup("group-9", "a9")
@@ -131,7 +133,7 @@ func TestRootShowsWhatMoved(t *testing.T) {
 	} {
 		n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: "db", Status: alerts.Firing, Firing: 1, CommonLabels: labels,
 			Alerts: []alerts.Alert{{Fingerprint: "a", Status: alerts.Firing, StartsAt: told.since, Labels: labels, Annotations: map[string]string{"runbook_url": told.runbook}}}}
-		if _, _, err := r.store.Put(t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+		if _, _, err := r.store.Put(t.Context(), event.Event{At: now, Notification: &n}); err != nil {
 			t.Fatal(err)
 		}
 		r.eventually("the root shows "+told.shows, func() bool {
@@ -148,17 +150,17 @@ func TestMentionBeforeThePostPingsNobody(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
 	r.impatient()
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.HTTP503})
 	r.fire("a")
 	anna, _ := r.sim.User("anna")
 	ben, _ := r.sim.User("ben")
 	act := incident.Act{Verb: incident.VerbNote, Incident: 1, User: incident.User{ID: anna.ID, Name: "anna"}, Text: "ask @ben", Named: []incident.User{{ID: ben.ID, Name: "ben"}}, Via: "command"}
 	r.eventually("the incident is there", func() bool { _, ok, err := r.store.Incident(t.Context(), 1); return err == nil && ok })
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "op", At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "op", At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
 		t.Fatal(err)
 	}
 	r.eventually("the note is kept", func() bool { i, _, err := r.store.Incident(t.Context(), 1); return err == nil && i.Note.Text != "" })
-	r.sim.ClearFaults()
+	r.sim.Faults.Clear()
 	r.eventually("the root shows ben", func() bool {
 		roots := r.roots()
 		return len(roots) == 1 && strings.Contains(fmt.Sprint(roots[0].Blocks), ben.ID)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -17,7 +18,7 @@ func TestTwoOfOneKindInOneBatch(t *testing.T) {
 	people := []incident.User{{ID: "U0SIM00001", Name: "anna"}, {ID: "U0SIM00002", Name: "ben"}}
 	r.fires("first", "firing")
 	var wants []incident.AnswerKind
-	both := func(ev func(by incident.User) incident.Event, first, second incident.AnswerKind) {
+	both := func(ev func(by incident.User) event.Event, first, second incident.AnswerKind) {
 		for k, want := range []incident.AnswerKind{first, second} {
 			e := ev(people[k])
 			e.Op, e.At = fmt.Sprint("op-", len(wants)), time.Now().UTC().Truncate(time.Millisecond)
@@ -25,13 +26,13 @@ func TestTwoOfOneKindInOneBatch(t *testing.T) {
 			wants = append(wants, want)
 		}
 	}
-	act := func(verb incident.Verb, step string) func(by incident.User) incident.Event {
-		return func(by incident.User) incident.Event {
-			return incident.Event{Act: &incident.Act{Verb: verb, Incident: 1, Step: step, User: by, Via: "button"}}
+	act := func(verb incident.Verb, step string) func(by incident.User) event.Event {
+		return func(by incident.User) event.Event {
+			return event.Event{Act: &incident.Act{Verb: verb, Incident: 1, Step: step, User: by, Via: "button"}}
 		}
 	}
-	start := func(by incident.User) incident.Event {
-		return incident.Event{Start: &incident.Start{Playbook: "triage", User: by, Via: "command"}}
+	start := func(by incident.User) event.Event {
+		return event.Event{Start: &incident.Start{Playbook: "triage", User: by, Via: "command"}}
 	}
 	both(act(incident.VerbAcknowledge, "look"), incident.AnswerApplied, incident.AnswerTaken)
 	both(act(incident.VerbDone, "look"), incident.AnswerApplied, incident.AnswerTaken)
@@ -45,7 +46,7 @@ func TestTwoOfOneKindInOneBatch(t *testing.T) {
 		var got incident.Answer
 		r.eventually(fmt.Sprintf("act %d is answered", k), func() bool {
 			answer, ok, err := r.store.Answered(t.Context(), fmt.Sprint("op-", k))
-			got = answer
+			got = answer.Incident
 			return err == nil && ok
 		})
 		if got.Kind != want || (want == incident.AnswerTaken || want == incident.AnswerOver) && got.Who != people[0] {

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/ledger"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 	"github.com/signalbook/signalbook/bot/topic"
 )
 
@@ -17,9 +17,9 @@ func TestLateRootLeavesTheThread(t *testing.T) {
 	r := startStrayRig(t)
 	r.timing.Sweeps = [2]time.Duration{2 * time.Second, 2500 * time.Millisecond} // once a reply hangs on it
 	// It is looked for after two seconds; what is sent then takes a while.
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.Late, Delay: 2300 * time.Millisecond, Times: 1})
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.Delay, Delay: 700 * time.Millisecond, Times: 1})
-	r.keep(r.openStore(r.server.Address), r.direct)
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.Late, Delay: 2300 * time.Millisecond, Times: 1})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.Delay, Delay: 700 * time.Millisecond, Times: 1})
+	r.keep(r.openStore(r.address), r.direct)
 	r.fire("a")
 	r.swept()
 	root := r.roots()
@@ -44,9 +44,9 @@ func TestFoundAfterSeveralTries(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
 	// It is looked for after two seconds, sent again, and looked for after two more.
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.Late, Delay: 4150 * time.Millisecond, Times: 1})
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1})
-	r.keep(r.openStore(r.server.Address), r.direct)
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.Late, Delay: 4150 * time.Millisecond, Times: 1})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.LostAnswer, Times: 1})
+	r.keep(r.openStore(r.address), r.direct)
 	r.fire("a")
 	r.swept()
 	if got := len(r.roots()); got != 1 {

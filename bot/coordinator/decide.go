@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/compat"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/topic"
@@ -31,11 +33,19 @@ func (t *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 	if refused, older, err := t.older(ctx, entry); err != nil || older {
 		return refused, err
 	}
-	if ev.Review != nil {
-		return t.review(ctx, entry)
+	if ev.Digest != nil {
+		return t.actOnDigest(ctx, entry)
 	}
+	commit, err = t.handle(ctx, ev.Incident(), ev.Access)
+	commit.EventID, commit.Op = entry.ID, ev.Op
+	return commit, err
+}
+
+// handle lets the state machine of incidents decide about what happened. The commit does
+// not say yet which event of the inbox it is of.
+func (t *term) handle(ctx context.Context, ev incident.Event, facts access.Facts) (commit store.Commit, err error) {
 	settings := t.c.Settings()
-	in, err := t.input(ctx, ev, settings)
+	in, err := t.input(ctx, ev, facts, settings)
 	if err != nil {
 		return commit, t.unhandled(err)
 	}
@@ -55,7 +65,7 @@ func (t *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 		return commit, t.unhandled(err)
 	}
 
-	commit = store.Commit{EventID: entry.ID, Op: ev.Op, Answer: out.Answer, Now: ev.At}
+	commit = store.Commit{Answer: event.Answer{Incident: out.Answer}, Now: ev.At}
 	commit.Channel, commit.Storms = t.cache.saved(out)
 	for _, result := range out.Results {
 		i := result.Incident
@@ -74,8 +84,8 @@ func (t *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 	if opens != nil && len(out.Results) > 0 {
 		commit.Playbook = opens.Playbook
 	}
-	if ev.Timer != nil && len(out.Storms) == 0 && ev.Timer.Topic.Kind == topic.OfStorm {
-		if storm := t.cache.storms[ev.Timer.Topic.Number]; storm != nil {
+	if ev.StormTimer != nil && len(out.Storms) == 0 {
+		if storm := t.cache.storms[ev.StormTimer.Storm]; storm != nil {
 			commit.Again = &store.Again{Topic: storm.Topic(), Due: storm.NextDue()}
 		}
 	}
@@ -84,7 +94,7 @@ func (t *term) decide(ctx context.Context, entry store.Entry) (commit store.Comm
 		commit.Again = &store.Again{Topic: topic.Incident(in.Current.Number), Due: settings.Rules.NextDue(*in.Current)}
 	}
 	if out.Reason != "" {
-		t.log.Debug("nothing to show", "event", entry.ID, "reason", out.Reason)
+		t.log.Debug("nothing to show", "reason", out.Reason)
 	}
 	return commit, nil
 }

@@ -19,9 +19,10 @@ import (
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
@@ -119,8 +120,8 @@ func (r *reviewRig) begin(st *store.Store) {
 }
 
 // digests are the roots in the digest's channel, oldest first.
-func (r *reviewRig) digests() []slacksim.Message {
-	var roots []slacksim.Message
+func (r *reviewRig) digests() []snapshot.Message {
+	var roots []snapshot.Message
 	for _, m := range r.sim.Messages("cost-review") {
 		if m.Bot && m.Thread == "" && !m.Tombstone {
 			roots = append(roots, m)
@@ -129,7 +130,7 @@ func (r *reviewRig) digests() []slacksim.Message {
 	return roots
 }
 
-func (r *reviewRig) have(n int) slacksim.Message {
+func (r *reviewRig) have(n int) snapshot.Message {
 	r.t.Helper()
 	r.eventually(fmt.Sprintf("%d digests are there", n), func() bool { return len(r.digests()) >= n })
 	r.settled()
@@ -146,27 +147,27 @@ func (r *reviewRig) passes(at time.Time) {
 	r.now.Store(at.Unix())
 	// What is asked for is looked at after the schedule: its digest says that the look is over.
 	before := len(r.digests())
-	r.act("post", incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly", Again: true})
+	r.act("post", event.DigestAct{Verb: report.VerbPost, Name: "weekly", Again: true})
 	r.have(before + 1)
 }
 
-func (r *reviewRig) act(op string, v incident.DigestAct) incident.Answer {
+func (r *reviewRig) act(op string, v event.DigestAct) event.Answer {
 	r.t.Helper()
 	op = fmt.Sprintf("%s-%d", op, time.Now().UnixNano())
 	r.put(op, v)
 	return r.answered(op)
 }
 
-func (r *reviewRig) put(op string, v incident.DigestAct) {
+func (r *reviewRig) put(op string, v event.DigestAct) {
 	r.t.Helper()
-	if _, _, err := r.store.Put(r.t.Context(), incident.Event{Op: op, At: time.Now().UTC().Truncate(time.Millisecond), Review: &v}); err != nil {
+	if _, _, err := r.store.Put(r.t.Context(), event.Event{Op: op, At: time.Now().UTC().Truncate(time.Millisecond), Digest: &v}); err != nil {
 		r.t.Fatal(err)
 	}
 }
 
-func (r *reviewRig) answered(op string) incident.Answer {
+func (r *reviewRig) answered(op string) event.Answer {
 	r.t.Helper()
-	var answer incident.Answer
+	var answer event.Answer
 	r.eventually("it is answered: "+op, func() bool {
 		got, ok, err := r.store.Answered(r.t.Context(), op)
 		answer = got
@@ -213,17 +214,17 @@ func TestClicksOnADigest(t *testing.T) {
 	r.now.Store(tick.Unix())
 	r.have(1)
 	anna, ben := incident.User{ID: "U0SIM00001", Name: "anna"}, incident.User{ID: "U0SIM00002", Name: "ben"}
-	do := func(verb report.Verb, subject string, by incident.User) incident.Answer {
+	do := func(verb report.Verb, subject string, by incident.User) event.Answer {
 		t.Helper()
-		return r.act(string(verb), incident.DigestAct{Verb: incident.ReviewVerb(verb), Digest: 1, Subject: subject, User: by, Text: "why", Until: time.Now().Add(week)})
+		return r.act(string(verb), event.DigestAct{Verb: verb, Digest: 1, Subject: subject, User: by, Text: "why", Until: time.Now().Add(week)})
 	}
-	if a := do(report.VerbAdopt, "C1", anna); a.Kind != incident.AnswerApplied || a.Title != "Reserved instances" {
+	if a := do(report.VerbAdopt, "C1", anna); a.Digest.Kind != event.DigestApplied || a.Digest.Title != "Reserved instances" {
 		t.Errorf("adopting was answered %+v", a)
 	}
-	if a := do(report.VerbAdopt, "C1", ben); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
+	if a := do(report.VerbAdopt, "C1", ben); a.Digest.Kind != event.DigestTaken || a.Digest.Who.Name != "anna" {
 		t.Errorf("adopting what is adopted was answered %+v", a)
 	}
-	if a := do(report.VerbAdopt, "C7", ben); a.Kind != incident.AnswerNoDigest {
+	if a := do(report.VerbAdopt, "C7", ben); a.Digest.Kind != event.DigestGone {
 		t.Errorf("adopting what is not there was answered %+v", a)
 	}
 	r.settled()
@@ -238,13 +239,13 @@ func TestClicksOnADigest(t *testing.T) {
 		t.Errorf("the adoption is not remembered: %+v, %v", adopted, err)
 	}
 	// The first wins in every digest that offers the step.
-	r.act("post", incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly"})
+	r.act("post", event.DigestAct{Verb: report.VerbPost, Name: "weekly"})
 	r.have(2)
-	again := incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 2, Subject: "C1", User: ben}
-	if a := r.act("adopt", again); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
+	again := event.DigestAct{Verb: report.VerbAdopt, Digest: 2, Subject: "C1", User: ben}
+	if a := r.act("adopt", again); a.Digest.Kind != event.DigestTaken || a.Digest.Who.Name != "anna" {
 		t.Errorf("adopting what is adopted in another digest was answered %+v", a)
 	}
-	if a := do(report.VerbUndo, "C1", ben); a.Kind != incident.AnswerApplied {
+	if a := do(report.VerbUndo, "C1", ben); a.Digest.Kind != event.DigestApplied {
 		t.Errorf("taking it back was answered %+v", a)
 	}
 	if adopted, _, err := r.store.Digests.Adoptions(t.Context()); err != nil || len(adopted) != 0 {
@@ -253,21 +254,21 @@ func TestClicksOnADigest(t *testing.T) {
 
 	// An investigation opens an incident with the playbook for it, once.
 	a := do(report.VerbInvestigate, spike, ben)
-	if a.Kind != incident.AnswerStarted {
+	if a.Incident.Kind != incident.AnswerStarted {
 		t.Fatalf("investigating was answered %+v", a)
 	}
-	opened, ok, err := r.store.Incident(t.Context(), a.Incident)
+	opened, ok, err := r.store.Incident(t.Context(), a.Incident.Incident)
 	if err != nil || !ok || opened.Playbook.Name != "cdn-cost" || opened.Labels["service"] != "Amazon CloudFront" {
 		t.Errorf("got incident %+v, %v", opened, err)
 	}
-	if a := do(report.VerbInvestigate, spike, anna); a.Kind != incident.AnswerTaken || a.Who.Name != "ben" {
+	if a := do(report.VerbInvestigate, spike, anna); a.Digest.Kind != event.DigestTaken || a.Digest.Who.Name != "ben" {
 		t.Errorf("investigating again was answered %+v", a)
 	}
 	d, _, err := r.store.Digests.Document(t.Context(), 1)
 	if err != nil || d.Marks[spike].Incident != opened.Number {
 		t.Errorf("the digest does not know the incident: %+v, %v", d.Marks, err)
 	}
-	if a := do(report.VerbExpected, spike, anna); a.Kind != incident.AnswerApplied {
+	if a := do(report.VerbExpected, spike, anna); a.Digest.Kind != event.DigestApplied {
 		t.Errorf("calling it expected after that was answered %+v", a)
 	}
 	r.settled()
@@ -332,7 +333,7 @@ func TestDigestBesideOneThatFails(t *testing.T) {
 	r.begin(r.store)
 	r.now.Store(tick.Unix())
 	r.eventually("the digest behind them is posted", func() bool { return len(r.digests()) == 1 })
-	if a := r.act("post", incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly"}); a.Kind != incident.AnswerAsked {
+	if a := r.act("post", event.DigestAct{Verb: report.VerbPost, Name: "weekly"}); a.Digest.Kind != event.DigestAsked {
 		t.Errorf("asking for another was answered %+v", a)
 	}
 	r.eventually("the digest that was asked for is posted", func() bool { return len(r.digests()) == 2 })
@@ -342,7 +343,7 @@ func TestDigestBesideOneThatFails(t *testing.T) {
 func TestDigestWhoseCommitIsNotAnswered(t *testing.T) {
 	t.Parallel()
 	r := prepareReviewRig(t, tick.Add(-time.Hour))
-	line := startDeafLine(t, r.server.Address, ":tick:weekly:")
+	line := startDeafLine(t, r.address, ":tick:weekly:")
 	r.begin(r.openStore(line.address))
 	r.now.Store(tick.Unix())
 	r.have(1)
@@ -357,7 +358,7 @@ func TestDigestWhoseCommitIsNotAnswered(t *testing.T) {
 func TestTwoAdoptionsInOneBatch(t *testing.T) {
 	t.Parallel()
 	r := prepareReviewRig(t, tick.Add(-time.Hour))
-	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: r.server.Address, MaxRetries: -1, Protocol: 2})
+	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: r.address, MaxRetries: -1, Protocol: 2})
 	t.Cleanup(func() { raw.Close() })
 	people := []incident.User{{ID: "U0SIM00001", Name: "anna"}, {ID: "U0SIM00002", Name: "ben"}, {ID: "U0SIM00002", Name: "ben"}}
 	for k, by := range people {
@@ -371,20 +372,20 @@ func TestTwoAdoptionsInOneBatch(t *testing.T) {
 		if err := raw.Set(t.Context(), fmt.Sprintf("%sdigest:%d", deadBase, k+1), document, 0).Err(); err != nil {
 			t.Fatal(err)
 		}
-		adopt := incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: k + 1, Subject: "C1", User: by}
-		if _, _, err := r.store.Put(t.Context(), incident.Event{Op: fmt.Sprint("adopt-", k), At: time.Now().UTC(), Review: &adopt}); err != nil {
+		adopt := event.DigestAct{Verb: report.VerbAdopt, Digest: k + 1, Subject: "C1", User: by}
+		if _, _, err := r.store.Put(t.Context(), event.Event{Op: fmt.Sprint("adopt-", k), At: time.Now().UTC(), Digest: &adopt}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	r.begin(r.store)
-	for k, want := range []incident.AnswerKind{incident.AnswerApplied, incident.AnswerTaken, incident.AnswerTaken} {
-		var answer incident.Answer
+	for k, want := range []event.DigestAnswerKind{event.DigestApplied, event.DigestTaken, event.DigestTaken} {
+		var answer event.Answer
 		r.eventually(fmt.Sprintf("click %d is answered", k), func() bool {
 			got, ok, err := r.store.Answered(t.Context(), fmt.Sprint("adopt-", k))
 			answer = got
 			return err == nil && ok
 		})
-		if answer.Kind != want || want == incident.AnswerTaken && answer.Who.Name != "anna" {
+		if answer.Digest.Kind != want || want == event.DigestTaken && answer.Digest.Who.Name != "anna" {
 			t.Errorf("click %d was answered %+v, want %s", k, answer, want)
 		}
 	}
@@ -397,15 +398,15 @@ func TestTwoAdoptionsInOneBatch(t *testing.T) {
 func TestClickOnADigestThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	r := startReviewRig(t, tick.Add(-time.Hour))
-	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: r.server.Address, MaxRetries: -1, Protocol: 2})
+	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: r.address, MaxRetries: -1, Protocol: 2})
 	t.Cleanup(func() { raw.Close() })
 	if err := raw.Set(t.Context(), deadBase+"digest:1", `{"schema":1,"number":1,"ver`, 0).Err(); err != nil {
 		t.Fatal(err)
 	}
-	if a := r.act("adopt", incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 1, Subject: "C1"}); a.Kind != incident.AnswerFailed {
+	if a := r.act("adopt", event.DigestAct{Verb: report.VerbAdopt, Digest: 1, Subject: "C1"}); a.Digest.Kind != event.DigestFailed {
 		t.Errorf("got %+v, want it said that the click failed", a)
 	}
-	if a := r.act("adopt", incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 2, Subject: "C1"}); a.Kind != incident.AnswerNoDigest {
+	if a := r.act("adopt", event.DigestAct{Verb: report.VerbAdopt, Digest: 2, Subject: "C1"}); a.Digest.Kind != event.DigestGone {
 		t.Errorf("the click behind it was answered %+v", a)
 	}
 }

@@ -14,9 +14,10 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/coordinator"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
@@ -53,8 +54,8 @@ func (r *strayRig) routed(slackURL string, change func(*coordinator.Settings)) *
 }
 
 // rootsIn are the bot's roots in a channel.
-func (r *strayRig) rootsIn(channel string) []slacksim.Message {
-	var roots []slacksim.Message
+func (r *strayRig) rootsIn(channel string) []snapshot.Message {
+	var roots []snapshot.Message
 	for _, m := range r.sim.Messages(channel) {
 		if m.Bot && m.Thread == "" && !m.Tombstone {
 			roots = append(roots, m)
@@ -85,10 +86,10 @@ func TestChannelThatCannotBeWrittenTo(t *testing.T) {
 		mend  func(r *strayRig) error
 		says  string
 	}{
-		"archived": {func(r *strayRig, _ func(refusal)) error { return r.sim.Archive("db-incidents") }, func(r *strayRig) error {
-			return errors.Join(r.sim.Unarchive("db-incidents"), r.sim.InviteBot("db-incidents"))
+		"archived": {func(r *strayRig, _ func(refusal)) error { return r.sim.Admin.Archive("db-incidents") }, func(r *strayRig) error {
+			return errors.Join(r.sim.Admin.Unarchive("db-incidents"), r.sim.Admin.InviteBot("db-incidents"))
 		}, "unarchive"},
-		"bot not in it":  {func(r *strayRig, _ func(refusal)) error { return r.sim.RemoveBot("db-incidents") }, func(r *strayRig) error { return r.sim.InviteBot("db-incidents") }, "/invite"},
+		"bot not in it":  {func(r *strayRig, _ func(refusal)) error { return r.sim.Admin.RemoveBot("db-incidents") }, func(r *strayRig) error { return r.sim.Admin.InviteBot("db-incidents") }, "/invite"},
 		"posting denied": {refusing("restricted_action"), nil, "posting permissions"},
 		"keys revoked":   {refusing("ekm_access_denied"), nil, "admin"},
 		"denied access":  {refusing("access_denied"), nil, "admin"},
@@ -143,12 +144,12 @@ func TestThreadThatHasBegunStays(t *testing.T) {
 	r.fire("a")
 	r.eventually("the thread is there", func() bool { return len(r.rootsIn("db-incidents")) == 1 })
 	r.settled()
-	if err := r.sim.RemoveBot("db-incidents"); err != nil {
+	if err := r.sim.Admin.RemoveBot("db-incidents"); err != nil {
 		t.Fatal(err)
 	}
 	r.fire("a", "b")
 	r.eventually("it is said what to do", func() bool { return strings.Contains(strings.Join(k.Degraded(), "\n"), "/invite") })
-	if err := r.sim.InviteBot("db-incidents"); err != nil {
+	if err := r.sim.Admin.InviteBot("db-incidents"); err != nil {
 		t.Fatal(err)
 	}
 	r.eventually("it goes on by itself", func() bool {
@@ -190,7 +191,7 @@ func TestNameThatNobodyKnowsHoldsUpNobodyElse(t *testing.T) {
 	n := alerts.Notification{Source: "default", Receiver: "bot", GroupKey: "else", Status: alerts.Firing, Firing: 1, CommonLabels: labels,
 		Alerts: []alerts.Alert{{Fingerprint: "e", Status: alerts.Firing, StartsAt: now, Labels: labels}}}
 	r.fire("a")
-	if _, _, err := r.store.Put(t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{At: now, Notification: &n}); err != nil {
 		t.Fatal(err)
 	}
 	r.eventually("the other incident is told", func() bool { return len(r.rootsIn("incidents")) == 1 })
@@ -259,7 +260,7 @@ func TestWhatHasNotBegunWaitsForNoEdit(t *testing.T) {
 		for _, f := range fingerprints {
 			n.Alerts = append(n.Alerts, alerts.Alert{Fingerprint: f, Status: alerts.Firing, StartsAt: now, Labels: n.CommonLabels})
 		}
-		if _, _, err := r.store.Put(t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+		if _, _, err := r.store.Put(t.Context(), event.Event{At: now, Notification: &n}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -267,10 +268,10 @@ func TestWhatHasNotBegunWaitsForNoEdit(t *testing.T) {
 		fire(group, "alert-"+group)
 	}
 	r.eventually("the storm is told of", func() bool {
-		return slices.ContainsFunc(r.rootsIn("db-incidents"), func(m slacksim.Message) bool { return strings.Contains(m.PlainText(), "Storm") })
+		return slices.ContainsFunc(r.rootsIn("db-incidents"), func(m snapshot.Message) bool { return strings.Contains(m.PlainText(), "Storm") })
 	})
 	r.settled()
-	if err := r.sim.Archive("db-incidents"); err != nil {
+	if err := r.sim.Admin.Archive("db-incidents"); err != nil {
 		t.Fatal(err)
 	}
 	fire("1", "alert-1", "one-more") // edits
@@ -296,7 +297,7 @@ func TestDigestOfAChannelThatCannotBeWrittenTo(t *testing.T) {
 			t.Parallel()
 			r := prepareReviewRig(t, tick.Add(-time.Hour))
 			spoil := func() {
-				if err := r.sim.RemoveBot("cost-review"); err != nil {
+				if err := r.sim.Admin.RemoveBot("cost-review"); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -9,8 +9,9 @@ import (
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/coordinator"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 	"github.com/signalbook/signalbook/bot/topic"
 )
 
@@ -34,7 +35,7 @@ func (r *strayRig) refusePosts(word string, channels ...string) refusal {
 func TestNeitherChannelCanBeWrittenTo(t *testing.T) {
 	t.Parallel()
 	closeBoth := func(r *strayRig) refusal {
-		_, _ = r.sim.RemoveBot("db-incidents"), r.sim.RemoveBot("incidents")
+		_, _ = r.sim.Admin.RemoveBot("db-incidents"), r.sim.Admin.RemoveBot("incidents")
 		return nil
 	}
 	for name, test := range map[string]struct {
@@ -44,21 +45,21 @@ func TestNeitherChannelCanBeWrittenTo(t *testing.T) {
 	}{
 		"both are closed, its own is opened": {
 			spoil: closeBoth,
-			mend:  func(r *strayRig) refusal { _ = r.sim.InviteBot("db-incidents"); return nil },
+			mend:  func(r *strayRig) refusal { _ = r.sim.Admin.InviteBot("db-incidents"); return nil },
 			where: "db-incidents",
 		},
 		"both are closed, the other is opened": {
 			spoil: closeBoth,
-			mend:  func(r *strayRig) refusal { _ = r.sim.InviteBot("incidents"); return nil },
+			mend:  func(r *strayRig) refusal { _ = r.sim.Admin.InviteBot("incidents"); return nil },
 			where: "incidents",
 		},
 		"it was moved, and its own is opened": {
 			spoil: func(r *strayRig) refusal {
-				_ = r.sim.RemoveBot("db-incidents") // which is known before; that nobody may post in the other is not
+				_ = r.sim.Admin.RemoveBot("db-incidents") // which is known before; that nobody may post in the other is not
 				return r.refusePosts("restricted_action", "incidents")
 			},
 			mend: func(r *strayRig) refusal {
-				_ = r.sim.InviteBot("db-incidents")
+				_ = r.sim.Admin.InviteBot("db-incidents")
 				return r.refusePosts("restricted_action", "incidents")
 			},
 			where: "db-incidents",
@@ -107,10 +108,10 @@ func TestPostOfUnknownOutcomeInAChannelThatIsClosed(t *testing.T) {
 	r := startStrayRig(t)
 	address, refuser := startRefuser(t, r.direct)
 	r.routed(address, nil)
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.LostAnswer, Times: 1})
 	refuse := refusal(func(method string, _ url.Values) string {
 		if method == "conversations.history" {
-			_ = r.sim.RemoveBot("db-incidents")
+			_ = r.sim.Admin.RemoveBot("db-incidents")
 			return "not_in_channel"
 		}
 		return ""
@@ -222,7 +223,7 @@ func incidents(r *strayRig) int {
 func TestDrillByHandOfAChannelThatIsClosed(t *testing.T) {
 	t.Parallel()
 	r := startStrayRig(t)
-	r.sim.AddPrivateChannel("drills", "anna") // the bot does not see it
+	r.sim.Admin.AddPrivateChannel("drills", "anna") // the bot does not see it
 	k := r.routed(r.direct, func(s *coordinator.Settings) {
 		s.Channels = append(s.Channels, "#drills")
 		s.Drills = "#drills"
@@ -231,7 +232,7 @@ func TestDrillByHandOfAChannelThatIsClosed(t *testing.T) {
 	user, _ := r.sim.User("anna")
 	for op, labels := range map[string]map[string]string{"drill": {incident.DrillLabel: "true"}, "start": nil} {
 		start := &incident.Start{Playbook: "database-cpu", Labels: labels, User: incident.User{ID: user.ID, Name: "anna"}, Via: "command"}
-		ev := incident.Event{Op: op, At: time.Now().UTC().Truncate(time.Millisecond), Start: start, Access: access.Facts{Person: access.PersonOurs, Private: access.Yes}}
+		ev := event.Event{Op: op, At: time.Now().UTC().Truncate(time.Millisecond), Start: start, Access: access.Facts{Person: access.PersonOurs, Private: access.Yes}}
 		if op == "start" {
 			ev.Access.Private = access.No
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -27,9 +28,9 @@ func TestThousandFlaps(t *testing.T) {
 			n.Status, n.Firing = alerts.Resolved, 0
 		}
 		n.Alerts = []alerts.Alert{a}
-		r.put(incident.Event{At: at, Notification: &n})
+		r.put(event.Event{At: at, Notification: &n})
 		if k%500 == 499 {
-			r.put(incident.Event{Op: fmt.Sprint("note-", k), At: at, Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, Text: "again", User: incident.User{ID: "U0SIM00001", Name: "anna"}, Via: "command"}})
+			r.put(event.Event{Op: fmt.Sprint("note-", k), At: at, Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, Text: "again", User: incident.User{ID: "U0SIM00001", Name: "anna"}, Via: "command"}})
 			r.handled()
 		}
 	}
@@ -62,7 +63,7 @@ func TestThousandFlaps(t *testing.T) {
 	if err := r.raw.HSet(t.Context(), deadBase+"ledger:1", past...).Err(); err != nil {
 		t.Fatal(err)
 	}
-	r.put(incident.Event{Op: "last", At: at, Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, Text: "and again", User: incident.User{ID: "U0SIM00001", Name: "anna"}, Via: "command"}})
+	r.put(event.Event{Op: "last", At: at, Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, Text: "and again", User: incident.User{ID: "U0SIM00001", Name: "anna"}, Via: "command"}})
 	r.eventually("the ledger has no pings of long past openings", func() bool {
 		return r.raw.HExists(t.Context(), deadBase+"ledger:1", "root").Val() && !r.raw.HExists(t.Context(), deadBase+"ledger:1", "reopened:7").Val() && !r.raw.HExists(t.Context(), deadBase+"ledger:1", "resolved:7").Val()
 	})

@@ -16,8 +16,10 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/coordinator"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // refusal says with which word Slack refuses a call; empty: it does not.
@@ -101,7 +103,7 @@ func TestRefusedFormIsSentShort(t *testing.T) {
 			keepOn(t, k)
 			// The first short message's answer is lost: it is found again and never there twice.
 			if name == "blocks" || name == "metadata" {
-				r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1})
+				r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.LostAnswer, Times: 1})
 			}
 			r.fire("a")
 			root, replies := r.thread()
@@ -125,7 +127,7 @@ func TestRefusedFormIsSentShort(t *testing.T) {
 			refusing.Store(nil)
 			user, _ := r.sim.User("anna")
 			act := &incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: incident.User{ID: user.ID, Name: "anna"}, Via: "button"}
-			if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "op-1", At: time.Now().UTC().Truncate(time.Millisecond), Act: act}); err != nil {
+			if _, _, err := r.store.Put(t.Context(), event.Event{Op: "op-1", At: time.Now().UTC().Truncate(time.Millisecond), Act: act}); err != nil {
 				t.Fatal(err)
 			}
 			r.eventually("the next version is whole", func() bool {
@@ -173,7 +175,7 @@ func TestRefusedFormOfEveryKind(t *testing.T) {
 		}
 		return ""
 	})
-	short := func(t *testing.T, m slacksim.Message, wants ...string) {
+	short := func(t *testing.T, m snapshot.Message, wants ...string) {
 		t.Helper()
 		for _, want := range append(wants, "Slack refused the full message") {
 			if !strings.Contains(m.PlainText(), want) {
@@ -190,7 +192,7 @@ func TestRefusedFormOfEveryKind(t *testing.T) {
 			r.fireGroup(group, "alert-"+group)
 		}
 		r.routed(address, func(s *coordinator.Settings) { s.Rules.Storm = incident.Limit{Above: 2, Per: time.Minute} })
-		var storm slacksim.Message
+		var storm snapshot.Message
 		r.eventually("the storm is told of with its list", func() bool {
 			for _, root := range r.rootsIn("db-incidents") {
 				if strings.Contains(root.PlainText(), "Storm") {
@@ -207,7 +209,7 @@ func TestRefusedFormOfEveryKind(t *testing.T) {
 	t.Run("digest", func(t *testing.T) {
 		t.Parallel()
 		r := prepareReviewRig(t, tick.Add(-time.Hour))
-		r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: "error:msg_blocks_too_long", Times: 1})
+		r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: "error:msg_blocks_too_long", Times: 1})
 		r.begin(r.store)
 		r.now.Store(tick.Unix())
 		r.eventually("the digest is there", func() bool { return len(r.rootsIn("cost-review")) == 1 })
@@ -258,7 +260,7 @@ func TestRefusedFormOfEveryKind(t *testing.T) {
 		resolved.Status, resolved.Firing, resolved.Resolved = alerts.Resolved, 0, 1
 		resolved.Alerts = []alerts.Alert{{Fingerprint: "c", Status: alerts.Resolved, StartsAt: now, EndsAt: now.Add(time.Second), Labels: labels}}
 		for at, n := range []alerts.Notification{n, resolved} {
-			if _, _, err := r.store.Put(t.Context(), incident.Event{At: now.Add(time.Duration(at) * time.Second), Notification: &n}); err != nil {
+			if _, _, err := r.store.Put(t.Context(), event.Event{At: now.Add(time.Duration(at) * time.Second), Notification: &n}); err != nil {
 				t.Fatal(err)
 			}
 			r.eventually("it is told of", func() bool { return len(r.rootsIn("db-incidents")) == 1 })

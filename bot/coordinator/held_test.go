@@ -5,9 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -23,7 +25,7 @@ func TestHeldDeadlinePingOfAReopenedIncident(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.books = []*playbooks.Playbook{book}
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.HTTP503})
 	r.fireGroup("db", "a")
 	r.fireGroup("web", "b")
 	r.impatient()
@@ -39,7 +41,7 @@ func TestHeldDeadlinePingOfAReopenedIncident(t *testing.T) {
 	anna := incident.User{ID: "U0SIM00001", Name: "anna"}
 	for k, act := range []incident.Act{{Verb: incident.VerbResolve}, {Verb: incident.VerbReopen}, {Verb: incident.VerbDone, Step: "look"}} {
 		act.Incident, act.User, act.Via = 1, anna, "button"
-		if _, _, err := r.store.Put(t.Context(), incident.Event{Op: string(act.Verb), At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
+		if _, _, err := r.store.Put(t.Context(), event.Event{Op: string(act.Verb), At: time.Now().UTC().Truncate(time.Millisecond), Act: &act}); err != nil {
 			t.Fatal(k, err)
 		}
 	}
@@ -48,10 +50,10 @@ func TestHeldDeadlinePingOfAReopenedIncident(t *testing.T) {
 		ended, _ := i.Progress(playbooks.Immediate)
 		return i.Opening == 2 && ended == 1
 	})
-	r.sim.ClearFaults()
+	r.sim.Faults.Clear()
 	r.eventually("both threads are there", func() bool { return len(r.roots()) == 2 })
 	r.settled()
-	var pings []slacksim.Message
+	var pings []snapshot.Message
 	for _, root := range r.roots() {
 		for _, m := range r.sim.Thread("incidents", root.TS) {
 			if strings.HasPrefix(m.PlainText(), "@sre-oncall: ") {

@@ -11,29 +11,26 @@ import (
 )
 
 // input gathers what the state machine needs to know around an event.
-func (t *term) input(ctx context.Context, ev incident.Event, settings Settings) (incident.StepInput, error) {
+func (t *term) input(ctx context.Context, ev incident.Event, facts access.Facts, settings Settings) (incident.StepInput, error) {
 	var s incident.StepInput
 	newest, err := t.cache.newest(ctx, t.c.Store)
 	if err != nil {
 		return s, err
 	}
 	s.Next = max(newest, int(t.c.floor.Load())) + 1
-	number, about := 0, topic.ID{}
+	number := 0
 	switch {
 	case ev.Notification != nil:
 		number, err = t.cache.group(ctx, t.c.Store, incident.GroupOf(*ev.Notification))
 	case ev.Act != nil:
 		number = ev.Act.Incident
 	case ev.Timer != nil:
-		about = ev.Timer.Topic
-	case ev.Diverted != nil:
-		about = ev.Diverted.Topic
+		number = ev.Timer.Incident
+	case ev.Diverted != nil && ev.Diverted.Topic.Kind == topic.OfIncident:
+		number = ev.Diverted.Topic.Number
 	}
 	if err != nil {
 		return s, err
-	}
-	if about.Kind == topic.OfIncident {
-		number = about.Number
 	}
 	if number > 0 {
 		if s.Current, err = t.cache.incident(ctx, t.c.Store, number); err != nil {
@@ -42,12 +39,12 @@ func (t *term) input(ctx context.Context, ev incident.Event, settings Settings) 
 	}
 	switch {
 	case ev.Act != nil && s.Current != nil:
-		ev.Access = t.withPrivate(ctx, ev.Access, s.Current.Channel)
-		err = t.judgeAccess(ctx, &s, settings, ev, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
+		facts = t.withPrivate(ctx, facts, s.Current.Channel)
+		err = t.judgeAccess(ctx, &s, settings, ev.Act.Verb.May(), facts, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
 	case ev.Start != nil:
 		at := access.Place{Channel: settings.StartChannel(*ev.Start), Responders: settings.Route(ev.Start.Labels).Responders}
-		ev.Access = t.people.FactsOf(at.Channel, ev.Access)
-		err = t.judgeAccess(ctx, &s, settings, ev, ev.Start.User, at)
+		facts = t.people.FactsOf(at.Channel, facts)
+		err = t.judgeAccess(ctx, &s, settings, ev.Start.May(), facts, ev.Start.User, at)
 	case ev.Timer != nil && s.Current != nil:
 		s.Neighbours, err = t.neighbours(ctx, *s.Current, ev.At)
 	}
@@ -97,7 +94,7 @@ func (t *term) load(ctx context.Context, settings Settings, ev incident.Event, n
 	}
 	for _, number := range needs.Storms {
 		storm, err := t.cache.storm(ctx, t.c.Store, number)
-		if ev.Timer == nil || ev.Timer.Topic != topic.Storm(number) {
+		if ev.StormTimer == nil || ev.StormTimer.Storm != number {
 			err = t.documents.Spare(err)
 		}
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -23,14 +24,14 @@ func (r *deadRig) anything(random *rand.Rand, known int) {
 	case 0, 1:
 		r.fires(fmt.Sprint("g", random.IntN(6)), []alerts.Status{alerts.Firing, alerts.Resolved}[random.IntN(2)])
 	case 2:
-		r.put(incident.Event{At: time.Now(), Start: &incident.Start{Playbook: "triage", Title: "by hand", User: user, Via: "command"}})
+		r.put(event.Event{At: time.Now(), Start: &incident.Start{Playbook: "triage", Title: "by hand", User: user, Via: "command"}})
 	default:
 		verbs := []incident.Verb{incident.VerbAcknowledge, incident.VerbResolve, incident.VerbReopen, incident.VerbDone, incident.VerbSkip, incident.VerbRelease, incident.VerbUndo}
 		act := incident.Act{Verb: verbs[random.IntN(len(verbs))], Incident: 1 + random.IntN(known), User: user, Via: "command", Text: "because"}
 		if act.Verb != incident.VerbResolve && act.Verb != incident.VerbReopen && random.IntN(3) > 0 {
 			act.Step = fmt.Sprint(1 + random.IntN(4))
 		}
-		r.put(incident.Event{At: time.Now(), Act: &act})
+		r.put(event.Event{At: time.Now(), Act: &act})
 	}
 }
 
@@ -143,7 +144,7 @@ func TestListsFollowTheCoordinator(t *testing.T) {
 			end()
 			mend := r.broken(fmt.Sprint("inc:", broken), "{broken")
 			_, end = r.keep()
-			r.put(incident.Event{At: time.Now(), Act: &incident.Act{Verb: incident.VerbAcknowledge, Incident: broken, User: incident.User{ID: "U1"}, Via: "command"}})
+			r.put(event.Event{At: time.Now(), Act: &incident.Act{Verb: incident.VerbAcknowledge, Incident: broken, User: incident.User{ID: "U1"}, Via: "command"}})
 			for range events {
 				r.anything(random, known)
 			}

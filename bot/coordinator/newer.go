@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/compat"
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -112,11 +112,8 @@ func (t *term) newer(entry store.Entry, err error) error {
 	if !a.told[entry.ID] {
 		a.told[entry.ID] = true
 		t.log.Warn("an event is left in the inbox for a newer signalbook", "event", entry.ID, "reason", err)
-		reply, user := entry.Event.Reply()
-		if reply != (incident.Reply{}) {
-			answer := failed(entry.Event)
-			answer.Text = "it needs a newer Signalbook, which is not running at the moment. It is kept, and done as soon as one runs."
-			t.sender.Answer(reply, user, answer)
+		if ev := entry.Event; ev.Reply != (event.Reply{}) {
+			t.sender.Answer(ev.Reply, ev.User(), failed(ev, "it needs a newer Signalbook, which is not running at the moment. It is kept, and done as soon as one runs."))
 		}
 	}
 	return nil

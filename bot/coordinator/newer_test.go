@@ -11,6 +11,7 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/coordinator"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -38,7 +39,7 @@ func TestNewerDocumentIsNoPoison(t *testing.T) {
 	mend := r.broken("inc:1", newerIncident)
 	r.fires("first", alerts.Resolved)
 	r.raw.ZAdd(t.Context(), deadBase+"due", redis.Z{Score: 1, Member: "1"})
-	r.put(incident.Event{Op: "op1", At: time.Now().UTC(), Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, Text: "look", User: incident.User{ID: "U1"}}})
+	r.put(event.Event{Op: "op1", At: time.Now().UTC(), Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, Text: "look", User: incident.User{ID: "U1"}}})
 	r.fires("second", alerts.Firing)
 
 	k, _ := r.keep()
@@ -118,7 +119,7 @@ func TestNewerEvents(t *testing.T) {
 	_, end := r.keep()
 	r.opensFirst()
 	end()
-	anna := r.sim.AddUser("anna", "anna@example.com")
+	anna := r.sim.Admin.AddUser("anna", "anna@example.com")
 	incidents, _ := r.sim.Channel("incidents")
 	raws := []string{
 		`{"op":"a","at":"2026-11-23T09:00:00Z","of_tomorrow":{"x":1}}`,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 )
 
 // TestUnsure: a channel whose messages the app may not read shows no incident, by
@@ -24,13 +25,13 @@ func TestUnsure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	channel := sim.AddChannel("incidents")
+	channel := sim.Admin.AddChannel("incidents")
 	for kind, want := range map[string]bool{
 		"error:missing_scope": false, "error:no_permission": false, "error:not_allowed_token_type": false,
 		"error:channel_not_found": false, "error:not_in_channel": false,
-		"error:account_inactive": true, "error:internal_error": true, slacksim.HTTP503: true, slacksim.RateLimited429: true, slacksim.LostAnswer: true,
+		"error:account_inactive": true, "error:internal_error": true, fault.HTTP503: true, fault.RateLimited429: true, fault.LostAnswer: true,
 	} {
-		sim.Fail(slacksim.Fault{Method: "conversations.history", Kind: kind, Times: 1})
+		sim.Faults.Fail(fault.Fault{Method: "conversations.history", Kind: kind, Times: 1})
 		_, _, err := client.NewestIncident(t.Context(), channel.ID)
 		if err == nil || unsure(err) != want {
 			t.Errorf("%s: got unsure %t of %v, want %t", kind, unsure(err), err, want)

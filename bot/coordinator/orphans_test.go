@@ -10,21 +10,22 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/coordinator"
-	"github.com/signalbook/signalbook/bot/embedded"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/testkit/storetest"
 	"github.com/signalbook/signalbook/bot/testkit/wait"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
@@ -33,41 +34,30 @@ import (
 // strayRig is a real Redis and a Slack look-alike with two ways to each: the
 // test's and the second coordinator's is straight, the first coordinator's can be stopped.
 type strayRig struct {
-	t      *testing.T
-	sim    *slacksim.Sim
-	store  *store.Store // the test's own
-	redis  *pausedLine  // the first coordinator's way to Redis
-	slack  *slackGate   // the first coordinator's way to Slack
-	server *embedded.Server
-	direct string // Slack's address
-	timing coordinator.Timing
-	books  []*playbooks.Playbook // before the built-in ones
-	storm  incident.Limit
-	parked time.Duration // how long what is refused rests; 300 ms when it is zero
+	t       *testing.T
+	sim     *slacksim.Sim
+	store   *store.Store // the test's own
+	redis   *pausedLine  // the first coordinator's way to Redis
+	slack   *slackGate   // the first coordinator's way to Slack
+	address string       // of Redis
+	direct  string       // Slack's address
+	timing  coordinator.Timing
+	books   []*playbooks.Playbook // before the built-in ones
+	storm   incident.Limit
+	parked  time.Duration // how long what is refused rests; 300 ms when it is zero
 }
 
 func startStrayRig(t *testing.T) *strayRig {
 	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Fatalf("%v (make test installs what is missing)", err)
-	}
 	r := &strayRig{t: t, timing: coordinator.Timing{Unknown: 100 * time.Millisecond, Sweeps: [2]time.Duration{100 * time.Millisecond, 200 * time.Millisecond}, Root: 100 * time.Millisecond}}
-	if r.server, err = embedded.Start(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := r.server.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	r.address = storetest.Server(t)
 	r.sim = slacksim.New(slacksim.Options{BotToken: "xoxb-test"})
 	slack := httptest.NewServer(r.sim)
 	t.Cleanup(func() { r.sim.Close(); slack.Close() })
 	r.direct = slack.URL
 	r.slack = startSlackGate(t, slack.URL)
-	r.redis = startPausedLine(t, r.server.Address)
-	r.store = r.openStore(r.server.Address)
+	r.redis = startPausedLine(t, r.address)
+	r.store = r.openStore(r.address)
 	return r
 }
 
@@ -103,14 +93,14 @@ func (r *strayRig) fireGroup(group string, fingerprints ...string) {
 	for _, f := range fingerprints {
 		n.Alerts = append(n.Alerts, alerts.Alert{Fingerprint: f, Status: alerts.Firing, StartsAt: now, Labels: map[string]string{"alertname": "DatabaseHighCPU", "instance": "orders-" + f}})
 	}
-	if _, _, err := r.store.Put(r.t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+	if _, _, err := r.store.Put(r.t.Context(), event.Event{At: now, Notification: &n}); err != nil {
 		r.t.Fatal(err)
 	}
 }
 
 // roots are the bot's messages in the channel, oldest first.
-func (r *strayRig) roots() []slacksim.Message {
-	var roots []slacksim.Message
+func (r *strayRig) roots() []snapshot.Message {
+	var roots []snapshot.Message
 	for _, m := range r.sim.Messages("incidents") {
 		if m.Bot && m.Thread == "" && !m.Tombstone {
 			roots = append(roots, m)
@@ -364,7 +354,7 @@ func TestStrayThatNobodyWants(t *testing.T) {
 		{Topic: topic.Storm(99), Slot: ledger.Root, Op: "OTHER4"}, // of a storm
 		{Topic: topic.Incident(1), Slot: ledger.Root, Op: "OTHER5"},
 	} {
-		posted, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: stray.Op})
+		posted, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: blockkit.Message{Text: "a stray"}, Op: stray.Op})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -398,7 +388,7 @@ func TestStrayOfASettledSlot(t *testing.T) {
 	op, _ := root.Metadata.Payload["op_id"].(string)
 	ago := time.Now().Add(-time.Minute)
 	posted := func(op string) string {
-		answer, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: message.Message{Text: "a stray"}, Op: op})
+		answer, err := client.Post(t.Context(), slackapi.Post{Channel: root.Channel, Message: blockkit.Message{Text: "a stray"}, Op: op})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/coordinator"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // impatient starts a coordinator that asks soon again about what Slack refused.
@@ -20,7 +22,7 @@ func (r *strayRig) impatient() *coordinator.Coordinator {
 }
 
 // thread waits for the one root with its tiers.
-func (r *strayRig) thread() (root slacksim.Message, replies []slacksim.Message) {
+func (r *strayRig) thread() (root snapshot.Message, replies []snapshot.Message) {
 	r.t.Helper()
 	r.eventually("the thread is there", func() bool {
 		replies = nil
@@ -45,23 +47,23 @@ func TestParkedVisiblyAndResuming(t *testing.T) {
 	t.Parallel()
 	fault := func(method, code string) func(r *strayRig) error {
 		return func(r *strayRig) error {
-			r.sim.Fail(slacksim.Fault{Method: method, Kind: "error:" + code})
+			r.sim.Faults.Fail(fault.Fault{Method: method, Kind: "error:" + code})
 			return nil
 		}
 	}
 	clear := func(r *strayRig) error {
-		r.sim.ClearFaults()
+		r.sim.Faults.Clear()
 		return nil
 	}
 	for name, test := range map[string]struct {
 		spoil, mend func(r *strayRig) error
 		says        string
 	}{
-		"archived": {func(r *strayRig) error { return r.sim.Archive("incidents") }, func(r *strayRig) error {
-			return errors.Join(r.sim.Unarchive("incidents"), r.sim.InviteBot("incidents"))
+		"archived": {func(r *strayRig) error { return r.sim.Admin.Archive("incidents") }, func(r *strayRig) error {
+			return errors.Join(r.sim.Admin.Unarchive("incidents"), r.sim.Admin.InviteBot("incidents"))
 		}, "unarchive"},
-		"bot removed":   {func(r *strayRig) error { return r.sim.RemoveBot("incidents") }, func(r *strayRig) error { return r.sim.InviteBot("incidents") }, "/invite"},
-		"token revoked": {func(r *strayRig) error { r.sim.RevokeToken(); return nil }, func(r *strayRig) error { r.sim.RestoreToken(); return nil }, "reinstall"},
+		"bot removed":   {func(r *strayRig) error { return r.sim.Admin.RemoveBot("incidents") }, func(r *strayRig) error { return r.sim.Admin.InviteBot("incidents") }, "/invite"},
+		"token revoked": {func(r *strayRig) error { r.sim.Admin.RevokeToken(); return nil }, func(r *strayRig) error { r.sim.Admin.RestoreToken(); return nil }, "reinstall"},
 		"missing scope": {fault("chat.postMessage", "missing_scope"), clear, "scopes"},
 		"blocks":        {fault("chat.postMessage", "invalid_blocks"), clear, "invalid_blocks"},
 		"restricted":    {fault("chat.postMessage", "restricted_action"), clear, "posting permissions"},
@@ -99,12 +101,12 @@ func TestDeletedTierMessage(t *testing.T) {
 	r.fire("a")
 	root, before := r.thread()
 	r.settled()
-	if err := r.sim.DeleteMessage("incidents", before[0].TS); err != nil {
+	if err := r.sim.Admin.DeleteMessage("incidents", before[0].TS); err != nil {
 		t.Fatal(err)
 	}
 	user, _ := r.sim.User("anna")
 	act := &incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, Step: "add-read-replicas", User: incident.User{ID: user.ID, Name: "anna"}, Via: "button"}
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "op-1", At: time.Now().UTC().Truncate(time.Millisecond), Act: act}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "op-1", At: time.Now().UTC().Truncate(time.Millisecond), Act: act}); err != nil {
 		t.Fatal(err)
 	}
 	again, after := r.thread()
@@ -133,7 +135,7 @@ func TestEditWindowClosed(t *testing.T) {
 	r.fire("a")
 	r.thread()
 	r.settled()
-	r.sim.Fail(slacksim.Fault{Method: "chat.update", Kind: "error:edit_window_closed"})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.update", Kind: "error:edit_window_closed"})
 	for n, fingerprints := range [][]string{{"a", "b"}, {"a", "b", "c"}, {"a", "b", "c", "d"}} {
 		r.fire(fingerprints...)
 		want := 2
@@ -156,7 +158,7 @@ func TestRenamedChannelGoesOn(t *testing.T) {
 	if err := r.store.Directory.SetNames(t.Context(), map[string]string{"#incidents": channel.ID, "@sre-oncall": ""}); err != nil {
 		t.Fatal(err)
 	}
-	r.sim.Fail(slacksim.Fault{Method: "conversations.list", Kind: slacksim.HTTP503}) // nobody can tell its new name
+	r.sim.Faults.Fail(fault.Fault{Method: "conversations.list", Kind: fault.HTTP503}) // nobody can tell its new name
 	r.impatient()
 	r.fire("a")
 	r.thread()

@@ -16,7 +16,8 @@ import (
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -89,7 +90,7 @@ func (r *pictureRig) begin(st *store.Store) (k *coordinator.Coordinator, end fun
 }
 
 // pictured waits until the one root shows the picture, and everything is settled.
-func (r *pictureRig) pictured(shade uint8) slacksim.Message {
+func (r *pictureRig) pictured(shade uint8) snapshot.Message {
 	r.t.Helper()
 	want := fmt.Sprint("CPU, shade ", shade)
 	r.eventually("the root shows "+want, func() bool {
@@ -101,13 +102,13 @@ func (r *pictureRig) pictured(shade uint8) slacksim.Message {
 }
 
 // root waits for the one root.
-func (r *pictureRig) root() slacksim.Message {
+func (r *pictureRig) root() snapshot.Message {
 	r.t.Helper()
 	r.eventually("the root is there", func() bool { return len(r.roots()) == 1 })
 	return r.roots()[0]
 }
 
-func showsPicture(m slacksim.Message) bool {
+func showsPicture(m snapshot.Message) bool {
 	return slices.ContainsFunc(m.Blocks, func(b map[string]any) bool { return b["type"] == "image" })
 }
 
@@ -196,23 +197,23 @@ func TestPictureReplaced(t *testing.T) {
 func TestPictureFaults(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{"files.getUploadURLExternal", "upload", "files.completeUploadExternal", "files.info"} {
-		for _, kind := range []string{slacksim.LostAnswer, slacksim.LostRequest, slacksim.RateLimited429} {
+		for _, kind := range []string{fault.LostAnswer, fault.LostRequest, fault.RateLimited429} {
 			t.Run(method+" "+kind, func(t *testing.T) {
 				t.Parallel()
 				r := startPictureRig(t)
 				k, _ := r.begin(r.store)
 				r.eventually("the coordinator keeps", k.Keeping)
-				r.sim.Fail(slacksim.Fault{Method: method, Kind: kind, Times: 1})
+				r.sim.Faults.Fail(fault.Fault{Method: method, Kind: kind, Times: 1})
 				r.fire("a")
 				root := r.pictured(0)
 				if root.Revision != 0 || r.posted() != 1 {
 					t.Errorf("the root was changed %d times, and %d messages posted; want one, at once with its picture", root.Revision, r.posted())
 				}
 				r.files(1, 0)
-				if r.sim.Strikes()[kind] != 1 {
+				if r.sim.Faults.Strikes()[kind] != 1 {
 					t.Error("the fault never struck: the test proves nothing")
 				}
-				if method == "files.completeUploadExternal" && kind == slacksim.LostAnswer && r.draws() != 1 {
+				if method == "files.completeUploadExternal" && kind == fault.LostAnswer && r.draws() != 1 {
 					t.Errorf("drawn %d times, want once: the file was there", r.draws())
 				}
 				r.eventually("nothing is wrong any more", func() bool { return len(k.Degraded()) == 0 })
@@ -226,17 +227,17 @@ func TestPictureFaults(t *testing.T) {
 func TestPictureRefused(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		fault slacksim.Fault
+		fault fault.Fault
 		says  string
 	}{
-		"missing scope":          {slacksim.Fault{Method: "files.getUploadURLExternal", Kind: "error:missing_scope"}, "scopes"},
-		"uploads disabled":       {slacksim.Fault{Method: "files.getUploadURLExternal", Kind: "error:file_uploads_disabled"}, "workspace settings"},
-		"limited for long":       {slacksim.Fault{Method: "files.getUploadURLExternal", Kind: slacksim.RateLimited429, RetryAfter: 4}, "ratelimited"},
-		"bytes not taken":        {slacksim.Fault{Method: "upload", Kind: slacksim.HTTP503}, "503"},
-		"bytes never answered":   {slacksim.Fault{Method: "upload", Kind: slacksim.Delay, Delay: time.Hour}, "upload 127.0.0.1"},
-		"complete refused":       {slacksim.Fault{Method: "files.completeUploadExternal", Kind: "error:file_not_found"}, "file_not_found"},
-		"complete never answers": {slacksim.Fault{Method: "files.completeUploadExternal", Kind: slacksim.LostRequest}, "files.completeUploadExternal"},
-		"info refused":           {slacksim.Fault{Method: "files.info", Kind: "error:missing_scope"}, "scopes"},
+		"missing scope":          {fault.Fault{Method: "files.getUploadURLExternal", Kind: "error:missing_scope"}, "scopes"},
+		"uploads disabled":       {fault.Fault{Method: "files.getUploadURLExternal", Kind: "error:file_uploads_disabled"}, "workspace settings"},
+		"limited for long":       {fault.Fault{Method: "files.getUploadURLExternal", Kind: fault.RateLimited429, RetryAfter: 4}, "ratelimited"},
+		"bytes not taken":        {fault.Fault{Method: "upload", Kind: fault.HTTP503}, "503"},
+		"bytes never answered":   {fault.Fault{Method: "upload", Kind: fault.Delay, Delay: time.Hour}, "upload 127.0.0.1"},
+		"complete refused":       {fault.Fault{Method: "files.completeUploadExternal", Kind: "error:file_not_found"}, "file_not_found"},
+		"complete never answers": {fault.Fault{Method: "files.completeUploadExternal", Kind: fault.LostRequest}, "files.completeUploadExternal"},
+		"info refused":           {fault.Fault{Method: "files.info", Kind: "error:missing_scope"}, "scopes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -244,14 +245,14 @@ func TestPictureRefused(t *testing.T) {
 			r.timing.Picture = 2500 * time.Millisecond
 			k, _ := r.begin(r.store)
 			r.eventually("the coordinator keeps", k.Keeping)
-			r.sim.Fail(test.fault)
+			r.sim.Faults.Fail(test.fault)
 			r.fire("a")
 			root := r.root()
 			r.eventually("it is said what to do: "+test.says, func() bool {
 				all := strings.Join(k.Degraded(), "\n")
 				return strings.Contains(all, "INC-1 is shown without its picture") && strings.Contains(all, test.says)
 			})
-			r.sim.ClearFaults()
+			r.sim.Faults.Clear()
 			after := r.pictured(0)
 			if after.TS != root.TS || r.posted() != 1 {
 				t.Errorf("root %s was %s before, and %d messages were posted; want one root, changed", after.TS, root.TS, r.posted())
@@ -269,7 +270,7 @@ func TestPictureBlamed(t *testing.T) {
 	r := startPictureRig(t)
 	k, _ := r.begin(r.store)
 	r.eventually("the coordinator keeps", k.Keeping)
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: "error:invalid_blocks", Times: 3})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: "error:invalid_blocks", Times: 3})
 	r.fire("a")
 	root := r.root()
 	if showsPicture(root) {
@@ -282,7 +283,7 @@ func TestPictureBlamed(t *testing.T) {
 	r.eventually("nothing is wrong any more", func() bool { return len(k.Degraded()) == 0 })
 
 	// The file goes: the next change is refused with it, and the picture is brought anew.
-	if err := r.sim.DeleteFile(r.sim.Files()[0].ID); err != nil {
+	if err := r.sim.Admin.DeleteFile(r.sim.Files()[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	r.fire("a", "b")
@@ -322,12 +323,12 @@ func TestPictureNotDrawn(t *testing.T) {
 func TestPictureOfAKilledCoordinator(t *testing.T) {
 	t.Parallel()
 	for _, at := range []struct{ method, kind string }{
-		{"files.getUploadURLExternal", slacksim.LostAnswer},
-		{"upload", slacksim.LostAnswer},
-		{"files.completeUploadExternal", slacksim.LostAnswer},
-		{"files.completeUploadExternal", slacksim.LostRequest},
-		{"files.info", slacksim.LostAnswer},
-		{"chat.postMessage", slacksim.LostAnswer},
+		{"files.getUploadURLExternal", fault.LostAnswer},
+		{"upload", fault.LostAnswer},
+		{"files.completeUploadExternal", fault.LostAnswer},
+		{"files.completeUploadExternal", fault.LostRequest},
+		{"files.info", fault.LostAnswer},
+		{"chat.postMessage", fault.LostAnswer},
 	} {
 		t.Run(at.method+" "+at.kind, func(t *testing.T) {
 			t.Parallel()
@@ -336,7 +337,7 @@ func TestPictureOfAKilledCoordinator(t *testing.T) {
 			r.eventually("the first keeps", first.Keeping)
 			struck := make(chan struct{})
 			// The call is done, or not; whoever made it neither hears of it nor can write anything down from then on.
-			r.sim.Fail(slacksim.Fault{Method: at.method, Kind: at.kind, Times: 1, Then: func() {
+			r.sim.Faults.Fail(fault.Fault{Method: at.method, Kind: at.kind, Times: 1, Then: func() {
 				r.redis.still.Lock()
 				close(struck)
 			}})
@@ -383,7 +384,7 @@ func TestPictureAside(t *testing.T) {
 	k, _ := r.begin(r.store)
 	r.eventually("the coordinator keeps", k.Keeping)
 	began, goOn := make(chan struct{}), make(chan struct{})
-	r.sim.Fail(slacksim.Fault{Method: "upload", Kind: slacksim.LostAnswer, Times: 1, Then: func() { close(began); <-goOn }})
+	r.sim.Faults.Fail(fault.Fault{Method: "upload", Kind: fault.LostAnswer, Times: 1, Then: func() { close(began); <-goOn }})
 	r.fire("a")
 	<-began
 	r.mu.Lock()

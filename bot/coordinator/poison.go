@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/topic"
@@ -122,14 +123,14 @@ func aboutTimer(about topic.ID) string { return "timer " + about.String() }
 // failed; a replay answers anew. A timer says nothing that Redis does not know: it is
 // due again after a rest.
 func (t *term) deadLetter(ctx context.Context, entry store.Entry, why string) error {
-	if timer := entry.Event.Timer; timer != nil && entry.Err == nil {
-		return t.rest(ctx, entry, timer.Topic, why)
+	if about := entry.Event.Due(); !about.IsZero() && entry.Err == nil {
+		return t.rest(ctx, entry, about, why)
 	}
 	t.log.Error("an event cannot be handled and goes to the dead letters: see `signalbook dead list`", "event", entry.ID, "reason", why)
 	t.cache.clear() // deciding about it may have stopped half way
 	commit := store.Commit{EventID: entry.ID, Bury: &entry, Why: why}
 	if entry.Err == nil && entry.Event.Op != "" {
-		commit.Op, commit.Answer = entry.Event.Op, failed(entry.Event)
+		commit.Op, commit.Answer = entry.Event.Op, failed(entry.Event, textDead)
 	}
 	each, err := t.c.Store.Commit(ctx, t.lease.Fence, commit)
 	switch {
@@ -162,11 +163,16 @@ func (t *term) rest(ctx context.Context, entry store.Entry, about topic.ID, why 
 	return t.c.Store.Cleared(ctx, entry.ID)
 }
 
-// failed is what a person is told whose act went to the dead letters.
-func failed(ev incident.Event) incident.Answer {
-	a := incident.Answer{Kind: incident.AnswerFailed, Text: "an error of Signalbook's own; it is kept among the dead letters, where an operator can replay it"}
-	if ev.Act != nil {
-		a.Verb, a.Incident = ev.Act.Verb, ev.Act.Incident
+// textDead is what a person is told whose act went to the dead letters.
+const textDead = "an error of Signalbook's own; it is kept among the dead letters, where an operator can replay it"
+
+// failed tells whoever acted why nothing came of it.
+func failed(ev event.Event, why string) event.Answer {
+	switch {
+	case ev.Digest != nil:
+		return event.Answer{Digest: event.DigestAnswer{Kind: event.DigestFailed, Verb: ev.Digest.Verb, Text: why}}
+	case ev.Act != nil:
+		return event.Answer{Incident: incident.Answer{Kind: incident.AnswerFailed, Verb: ev.Act.Verb, Incident: ev.Act.Incident, Text: why}}
 	}
-	return a
+	return event.Answer{Incident: incident.Answer{Kind: incident.AnswerFailed, Text: why}}
 }

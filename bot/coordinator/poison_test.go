@@ -3,7 +3,6 @@ package coordinator_test
 import (
 	"log/slog"
 	"net/http/httptest"
-	"os/exec"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -14,11 +13,12 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/coordinator"
-	"github.com/signalbook/signalbook/bot/embedded"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/testkit/storetest"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
@@ -48,29 +48,12 @@ type deadRig struct {
 
 func startDeadRig(t *testing.T) *deadRig {
 	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Fatalf("%v (make test installs what is missing)", err)
-	}
-	server, err := embedded.Start(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "test", InboxBound: 1000, AnswerWithin: 10 * time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Address, MaxRetries: -1, Protocol: 2})
+	opened, raw := storetest.Open(t, store.Options{InboxBound: 1000, AnswerWithin: 10 * time.Minute})
 	sim := slacksim.New(slacksim.Options{BotToken: "xoxb-test"})
 	slack := httptest.NewServer(sim)
 	t.Cleanup(func() {
 		sim.Close()
 		slack.Close()
-		raw.Close()
-		opened.Close()
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	return &deadRig{t: t, raw: raw, store: opened.Workspace("T0SIM00001"), sim: sim, slack: slack.URL, route: func(map[string]string) {}}
 }
@@ -110,7 +93,7 @@ func (r *deadRig) eventually(what string, holds func() bool) {
 	eventually(r.t, what, holds)
 }
 
-func (r *deadRig) put(ev incident.Event) {
+func (r *deadRig) put(ev event.Event) {
 	r.t.Helper()
 	if _, _, err := r.store.Put(r.t.Context(), ev); err != nil {
 		r.t.Fatal(err)
@@ -132,7 +115,7 @@ func (r *deadRig) firesAt(group string, status alerts.Status, at time.Time) {
 		firing = 0
 	}
 	labels := map[string]string{"alertname": "Broken", "group": group}
-	r.put(incident.Event{At: at, Notification: &alerts.Notification{
+	r.put(event.Event{At: at, Notification: &alerts.Notification{
 		Source: "default", Receiver: "bot", GroupKey: group, Status: status, Firing: firing, GroupLabels: labels, CommonLabels: labels,
 		Alerts: []alerts.Alert{{Status: status, Labels: labels, Fingerprint: group, StartsAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), EndsAt: at}},
 	}})
@@ -256,13 +239,13 @@ func TestPersonIsToldOfADeadLetter(t *testing.T) {
 		}
 	}
 	r.keep()
-	start := incident.Event{Op: "op1", At: time.Now().UTC(), Start: &incident.Start{Playbook: "triage", Labels: map[string]string{"by": "hand"}, User: incident.User{ID: "U1"}}}
+	start := event.Event{Op: "op1", At: time.Now().UTC(), Start: &incident.Start{Playbook: "triage", Labels: map[string]string{"by": "hand"}, User: incident.User{ID: "U1"}}}
 	r.put(start)
 	answered := func(want incident.AnswerKind) {
 		t.Helper()
 		r.eventually("the answer is "+string(want), func() bool {
 			answer, ok, err := r.store.Answered(t.Context(), "op1")
-			return err == nil && ok && answer.Kind == want
+			return err == nil && ok && answer.Incident.Kind == want
 		})
 	}
 	answered(incident.AnswerFailed)
@@ -313,7 +296,7 @@ func TestCommitThatIsRefused(t *testing.T) {
 	r.keep()
 	r.opensFirst()
 	r.raw.Set(t.Context(), deadBase+"log:1", "no stream", 0)
-	r.put(incident.Event{Op: "op1", At: time.Now().UTC(), Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, Text: "look", User: incident.User{ID: "U1"}}})
+	r.put(event.Event{Op: "op1", At: time.Now().UTC(), Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, Text: "look", User: incident.User{ID: "U1"}}})
 	r.fires("after", alerts.Firing)
 	r.eventually("the second incident is open", func() bool { return r.handled() == "Broken: after, Broken: first" })
 	letters := r.letters()

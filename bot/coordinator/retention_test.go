@@ -13,6 +13,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/archive"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -178,7 +179,7 @@ func TestRetentionKeepsWhatIsHeard(t *testing.T) {
 	r.fires("calm", alerts.Firing)
 	r.handled()
 	for n := range 2 {
-		r.put(incident.Event{Op: fmt.Sprint("op", n), At: time.Now().UTC(), Act: &incident.Act{Verb: incident.VerbResolve, Incident: n + 1, User: incident.User{ID: "U1"}}})
+		r.put(event.Event{Op: fmt.Sprint("op", n), At: time.Now().UTC(), Act: &incident.Act{Verb: incident.VerbResolve, Incident: n + 1, User: incident.User{ID: "U1"}}})
 	}
 	r.fires("calm", alerts.Resolved)
 	r.eventually("both are closed and shown", func() bool {

@@ -60,7 +60,7 @@ func TestInboxOverASlowLine(t *testing.T) {
 	for g := range groups {
 		r.fireGroup(fmt.Sprint("group ", g), fingerprints...)
 	}
-	opened, err := store.Open(store.Options{Addresses: []string{r.server.Address}, Prefix: "test", InboxBound: 1000,
+	opened, err := store.Open(store.Options{Addresses: []string{r.address}, Prefix: "test", InboxBound: 1000,
 		Dialer: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := new(net.Dialer).DialContext(ctx, network, address)
 			return &slowConn{Conn: conn, carries: 200_000}, err

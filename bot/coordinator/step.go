@@ -95,7 +95,7 @@ func (t *term) head(ctx context.Context) (d decided, err error) {
 			handled(err)
 		}
 	}()
-	entries = oneReview(entries)
+	entries = oneDigestAct(entries)
 	t.cache.prepare()
 	commits, err := t.decideAll(ctx, entries)
 	for isNewer(err) && len(commits) == 0 {
@@ -130,18 +130,18 @@ func isBehind(err error) bool {
 	return ok
 }
 
-// oneReview cuts a batch behind its first act on a digest. What digests know of one
+// oneDigestAct cuts a batch behind its first act on a digest. What digests know of one
 // another is read from Redis: whoever comes second there must find it stored that
 // he was not the first.
-func oneReview(entries []store.Entry) []store.Entry {
-	at := slices.IndexFunc(entries, isReview)
+func oneDigestAct(entries []store.Entry) []store.Entry {
+	at := slices.IndexFunc(entries, isDigestAct)
 	if at < 0 {
 		return entries
 	}
 	return entries[:at+1]
 }
 
-func isReview(e store.Entry) bool { return e.Event.Review != nil }
+func isDigestAct(e store.Entry) bool { return e.Event.Digest != nil }
 
 // decideAll decides about events in their order, up to the first that cannot be
 // decided about; the commits are of those before it.
@@ -172,7 +172,7 @@ func (t *term) commit(ctx context.Context, d decided) (ahead decided, err error)
 		answers <- answer{each, err}
 	}()
 	safe := true
-	if d.full && !isReview(d.entries[len(d.entries)-1]) {
+	if d.full && !isDigestAct(d.entries[len(d.entries)-1]) {
 		ahead, safe = t.ahead(ctx, d.entries[len(d.entries)-1].ID)
 	}
 	a := <-answers
@@ -219,7 +219,7 @@ func (t *term) ahead(ctx context.Context, after string) (d decided, safe bool) {
 	if err != nil || len(entries) == 0 {
 		return d, true
 	}
-	entries = oneReview(entries)
+	entries = oneDigestAct(entries)
 	commits, err := t.decideAll(ctx, entries)
 	if err != nil {
 		return d, false
@@ -240,8 +240,8 @@ func (t *term) settle(d decided, each []error) (stored bool, err error) {
 	for k, refused := range each {
 		if refused == nil {
 			t.c.metrics.commits.WithLabelValues("ok").Inc()
-			if timer := d.entries[k].Event.Timer; timer != nil {
-				t.c.health.Clear(aboutTimer(timer.Topic))
+			if about := d.entries[k].Event.Due(); !about.IsZero() {
+				t.c.health.Clear(aboutTimer(about))
 			}
 			t.c.floor.raise(d.commits[k].Next)
 			t.publish(d.entries[k].Event, d.commits[k])

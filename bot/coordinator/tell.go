@@ -1,7 +1,7 @@
 package coordinator
 
 import (
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/sender"
@@ -12,7 +12,7 @@ import (
 // publish passes on what a committed event led to: the sender brings Slack in line,
 // and the person who acted gets a private answer when nobody waits for it at a
 // endpoint.
-func (t *term) publish(ev incident.Event, commit store.Commit) {
+func (t *term) publish(ev event.Event, commit store.Commit) {
 	for _, saved := range commit.Saved {
 		if !saved.Dirty {
 			continue
@@ -48,12 +48,11 @@ func (t *term) publish(ev incident.Event, commit store.Commit) {
 	for _, d := range commit.Review.Shared {
 		t.sender.Add(t.digestWork(d.Document))
 	}
-	reply, user := ev.Reply()
-	if reply == (incident.Reply{}) || commit.Answer.Kind == incident.AnswerNone {
+	if ev.Reply == (event.Reply{}) || commit.Answer.None() {
 		return
 	}
-	if commit.Answer.Kind == incident.AnswerApplied && !reply.Always {
+	if commit.Answer.Applied() && !ev.Reply.Always {
 		return // the edit of the thread is the answer
 	}
-	t.sender.Answer(reply, user, commit.Answer)
+	t.sender.Answer(ev.Reply, ev.User(), commit.Answer)
 }

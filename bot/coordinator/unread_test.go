@@ -1,7 +1,6 @@
 package coordinator_test
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -209,11 +208,11 @@ func (r *deadRig) longDue(n int, began time.Time) string {
 	r.t.Helper()
 	key := deadBase + "inc:" + strconv.Itoa(n)
 	document := r.raw.Get(r.t.Context(), key).Val()
-	due := regexp.MustCompile(`"due":\d+`)
+	due := regexp.MustCompile(`"due":"[^"]*"`)
 	if !due.MatchString(document) {
 		r.t.Fatalf("there is no deadline in %s", document)
 	}
-	document = due.ReplaceAllString(document, fmt.Sprint(`"due":`, began.Add(-time.Minute).UnixMilli()))
+	document = due.ReplaceAllString(document, began.Add(-time.Minute).UTC().Format(`"due":"`+time.RFC3339Nano+`"`))
 	r.raw.Set(r.t.Context(), key, document, 0)
 	bucket := r.raw.Keys(r.t.Context(), deadBase+"deadline:*").Val()
 	if len(bucket) != 1 {

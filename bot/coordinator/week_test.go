@@ -8,6 +8,7 @@ import (
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -29,36 +30,36 @@ func TestTwoDigestsOfOneWeekShareMarksAndAdoptions(t *testing.T) {
 	t.Parallel()
 	r := startReviewRig(t, tick.Add(-week))
 	anna, ben := incident.User{ID: "U0SIM00001", Name: "anna"}, incident.User{ID: "U0SIM00002", Name: "ben"}
-	do := func(number int, verb report.Verb, subject string, by incident.User) incident.Answer {
+	do := func(number int, verb report.Verb, subject string, by incident.User) event.Answer {
 		t.Helper()
-		return r.act(string(verb), incident.DigestAct{Verb: incident.ReviewVerb(verb), Digest: number, Subject: subject, User: by, Text: "because"})
+		return r.act(string(verb), event.DigestAct{Verb: verb, Digest: number, Subject: subject, User: by, Text: "because"})
 	}
 	post := func(n int) {
 		t.Helper()
-		if a := r.act("post", incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly", Again: true}); a.Kind != incident.AnswerAsked {
+		if a := r.act("post", event.DigestAct{Verb: report.VerbPost, Name: "weekly", Again: true}); a.Digest.Kind != event.DigestAsked {
 			t.Fatalf("posting was answered %+v", a)
 		}
 		r.have(n)
 	}
 	post(1)
 	started := do(1, report.VerbInvestigate, spike, anna)
-	if started.Kind != incident.AnswerStarted {
+	if started.Incident.Kind != incident.AnswerStarted {
 		t.Fatalf("investigating was answered %+v", started)
 	}
 	post(2)
-	r.eventually("the second digest says who investigates", func() bool { return strings.Contains(r.all(2), "by anna: "+incident.ID(started.Incident)) })
-	if a := do(2, report.VerbInvestigate, spike, ben); a.Kind != incident.AnswerTaken || a.Who.Name != "anna" {
+	r.eventually("the second digest says who investigates", func() bool { return strings.Contains(r.all(2), "by anna: "+incident.ID(started.Incident.Incident)) })
+	if a := do(2, report.VerbInvestigate, spike, ben); a.Digest.Kind != event.DigestTaken || a.Digest.Who.Name != "anna" {
 		t.Errorf("investigating in the second what is investigated in the first was answered %+v", a)
 	}
-	if a := do(2, report.VerbAdopt, "C1", ben); a.Kind != incident.AnswerApplied {
+	if a := do(2, report.VerbAdopt, "C1", ben); a.Digest.Kind != event.DigestApplied {
 		t.Fatalf("adopting was answered %+v", a)
 	}
 	r.eventually("the first digest shows the adoption", func() bool { return strings.Contains(r.all(1), "Adopted by ben") })
-	if a := do(1, report.VerbExpected, spike, anna); a.Kind != incident.AnswerApplied {
+	if a := do(1, report.VerbExpected, spike, anna); a.Digest.Kind != event.DigestApplied {
 		t.Fatalf("calling it expected was answered %+v", a)
 	}
 	r.eventually("the second digest shows that it is expected", func() bool { return strings.Contains(r.all(2), "Expected, says anna") })
-	if a := do(1, report.VerbUndo, "C1", anna); a.Kind != incident.AnswerApplied {
+	if a := do(1, report.VerbUndo, "C1", anna); a.Digest.Kind != event.DigestApplied {
 		t.Fatalf("taking the adoption back was answered %+v", a)
 	}
 	r.eventually("both show it open", func() bool {
@@ -86,31 +87,31 @@ func TestASecondDigestOfAWeekIsAskedBack(t *testing.T) {
 	t.Parallel()
 	r := startReviewRig(t, tick.Add(-week))
 	anna, ben := incident.User{ID: "U0SIM00001", Name: "anna"}, incident.User{ID: "U0SIM00002", Name: "ben"}
-	post := func(v incident.DigestAct) incident.Answer {
+	post := func(v event.DigestAct) event.Answer {
 		t.Helper()
-		v.Verb, v.Name = incident.ReviewPost, "weekly"
+		v.Verb, v.Name = report.VerbPost, "weekly"
 		return r.act("post", v)
 	}
-	if a := post(incident.DigestAct{User: anna}); a.Kind != incident.AnswerAsked {
+	if a := post(event.DigestAct{User: anna}); a.Digest.Kind != event.DigestAsked {
 		t.Fatalf("the first was answered %+v", a)
 	}
 	// At once, be it made already or not.
-	if a := post(incident.DigestAct{User: ben}); a.Kind != incident.AnswerSecond || a.Who.ID != anna.ID || a.When.IsZero() || a.Title != "weekly" {
+	if a := post(event.DigestAct{User: ben}); a.Digest.Kind != event.DigestSecond || a.Digest.Who.ID != anna.ID || a.Digest.When.IsZero() || a.Digest.Title != "weekly" {
 		t.Errorf("the second was answered %+v", a)
 	}
 	r.have(1)
-	if a := post(incident.DigestAct{User: ben}); a.Kind != incident.AnswerSecond || a.State != "DIG-1" || a.Who.ID != anna.ID || a.Text != "#cost-review" {
+	if a := post(event.DigestAct{User: ben}); a.Digest.Kind != event.DigestSecond || a.Digest.State != "DIG-1" || a.Digest.Who.ID != anna.ID || a.Digest.Text != "#cost-review" {
 		t.Errorf("the second was answered %+v once the first was there", a)
 	}
-	click := incident.DigestAct{User: ben, Again: true, Digest: 1}
-	if a := post(click); a.Kind != incident.AnswerAsked {
+	click := event.DigestAct{User: ben, Again: true, Digest: 1}
+	if a := post(click); a.Digest.Kind != event.DigestAsked {
 		t.Fatalf("asking for another one was answered %+v", a)
 	}
 	r.have(2)
-	if a := post(click); a.Kind != incident.AnswerSecond || a.State != "DIG-2" {
+	if a := post(click); a.Digest.Kind != event.DigestSecond || a.Digest.State != "DIG-2" {
 		t.Errorf("the same click once more was answered %+v", a)
 	}
-	if a := post(incident.DigestAct{User: ben, Again: true}); a.Kind != incident.AnswerAsked {
+	if a := post(event.DigestAct{User: ben, Again: true}); a.Digest.Kind != event.DigestAsked {
 		t.Errorf("asking by words for another one was answered %+v", a)
 	}
 	r.have(3)
@@ -132,13 +133,13 @@ func TestSecondPostsInOneBatch(t *testing.T) {
 	t.Parallel()
 	r := prepareReviewRig(t, tick.Add(-week))
 	for _, op := range []string{"one", "two"} {
-		r.put(op, incident.DigestAct{Verb: incident.ReviewPost, Name: "weekly", User: incident.User{ID: "U0SIM00001", Name: "anna"}})
+		r.put(op, event.DigestAct{Verb: report.VerbPost, Name: "weekly", User: incident.User{ID: "U0SIM00001", Name: "anna"}})
 	}
 	r.begin(r.store)
-	if a := r.answered("one"); a.Kind != incident.AnswerAsked {
+	if a := r.answered("one"); a.Digest.Kind != event.DigestAsked {
 		t.Errorf("the first was answered %+v", a)
 	}
-	if a := r.answered("two"); a.Kind != incident.AnswerSecond {
+	if a := r.answered("two"); a.Digest.Kind != event.DigestSecond {
 		t.Errorf("the second was answered %+v", a)
 	}
 	r.have(1)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -128,6 +129,10 @@ func (m *move) actOnStep(a Act, s *Step) Answer {
 		answer.Text = ID(m.i.FollowedBy)
 		return answer
 	}
+	held := s.State != StepOpen && !s.Ended()
+	if a.Verb.May() == access.Holder && held && a.User.ID != s.Holder.ID && a.User.ID != m.i.Lead.ID {
+		return refuse(AnswerNotYours)
+	}
 	switch a.Verb {
 	case VerbAcknowledge:
 		switch s.State {
@@ -169,8 +174,6 @@ func (m *move) actOnStep(a Act, s *Step) Answer {
 			return refuse(AnswerEnded)
 		case s.State == StepOpen:
 			return refuse(AnswerNotTaken)
-		case a.User.ID != s.Holder.ID && a.User.ID != m.i.Lead.ID:
-			return refuse(AnswerNotYours)
 		default:
 			m.end(s, Standing{State: StepOpen, At: m.now})
 			s.Before = nil

@@ -84,10 +84,6 @@ const (
 	AnswerOlder      AnswerKind = "older"       // the message that was clicked is in no ledger
 	AnswerContinued  AnswerKind = "continued"   // another incident took over
 	AnswerForbidden  AnswerKind = "forbidden"   // not a responder
-	AnswerNoDigest   AnswerKind = "no_digest"   // no such digest, or no such part of it
-	AnswerNothing    AnswerKind = "nothing"     // there is nothing to take back
-	AnswerAsked      AnswerKind = "asked"       // a digest is on its way
-	AnswerSecond     AnswerKind = "second"      // the week has a digest already: State names it, or it is being made
 	AnswerNoPlaybook AnswerKind = "no_playbook" // no such playbook
 	AnswerStarted    AnswerKind = "started"
 	AnswerLate       AnswerKind = "late"  // recorded, changes nothing

@@ -245,7 +245,7 @@ func TestTakenOverStepKeepsItsDeadline(t *testing.T) {
 	w.do(incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Resolved))})
 	w.pass(6 * 24 * time.Hour)
 	w.do(incident.Event{Notification: notice("db", 0, alert("a", w.now, alerts.Firing))})
-	w.do(incident.Event{Op: "op", Act: &incident.Act{Verb: incident.VerbAcknowledge, Incident: 2, User: user("anna")}})
+	w.do(incident.Event{Act: &incident.Act{Verb: incident.VerbAcknowledge, Incident: 2, User: user("anna")}})
 	w.pass(25 * time.Hour)
 	i, _ := w.newest(group)
 	tier, _ := i.Tier("short_term")

@@ -2,9 +2,10 @@ package incident_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"math/rand/v2"
+	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -91,76 +92,94 @@ func (o odd) incident() incident.Incident {
 
 var versionOfScript = regexp.MustCompile(`"version":(\d+)`) // as the commit script finds it
 
-// TestOddDocuments: no incident, however odd, is another after Redis or an export
-// had it.
+// TestOddDocuments: no incident, however odd, is another after Redis had it.
 func TestOddDocuments(t *testing.T) {
 	for seed := range uint64(1000) {
 		i := odd{rand.New(rand.NewPCG(seed, 11))}.incident()
-		for form, encode := range map[string]func(incident.Incident) ([]byte, error){"stored": incident.Incident.Encode, "exported": incident.Incident.Export} {
-			document, err := encode(i)
-			if err != nil {
-				t.Fatalf("seed %d, %s: %v", seed, form, err)
-			}
-			back, err := incident.Decode(document)
-			if err != nil {
-				t.Fatalf("seed %d, %s: %v\n%s", seed, form, err, document)
-			}
-			if diff := cmp.Diff(i, back, alike); diff != "" {
-				t.Fatalf("seed %d, %s (-want +got):\n%s\n%s", seed, form, diff, document)
-			}
-			if again, err := encode(back); err != nil || !bytes.Equal(again, document) {
-				t.Fatalf("seed %d, %s: got %v and\n%s\nthe second time, want\n%s", seed, form, err, again, document)
-			}
-			found := versionOfScript.FindSubmatch(document)
-			if found == nil || string(found[1]) != strconv.FormatInt(i.Version, 10) {
-				t.Fatalf("seed %d, %s: the script finds %q, want version %d\n%s", seed, form, found, i.Version, document)
-			}
+		document, err := i.Encode()
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		back, err := incident.Decode(document)
+		if err != nil {
+			t.Fatalf("seed %d: %v\n%s", seed, err, document)
+		}
+		if diff := cmp.Diff(i, back, alike); diff != "" {
+			t.Fatalf("seed %d (-want +got):\n%s\n%s", seed, diff, document)
+		}
+		if again, err := back.Encode(); err != nil || !bytes.Equal(again, document) {
+			t.Fatalf("seed %d: got %v and\n%s\nthe second time, want\n%s", seed, err, again, document)
+		}
+		found := versionOfScript.FindSubmatch(document)
+		if found == nil || string(found[1]) != strconv.FormatInt(i.Version, 10) {
+			t.Fatalf("seed %d: the script finds %q, want version %d\n%s", seed, found, i.Version, document)
 		}
 	}
 }
 
-// TestDocumentIsReadable: what people see who look into Redis, and what is left
-// out.
-func TestDocumentIsReadable(t *testing.T) {
+// TestShortForm: what earlier binaries left out of a document is there again. Of each
+// odd incident short.jsonl has the short form that they wrote, and the whole one.
+func TestShortForm(t *testing.T) {
 	t.Parallel()
-	anna, ben := incident.User{ID: "U1", Name: "anna"}, incident.User{ID: "U2", Name: "ben"}
-	later := epoch.Add(time.Minute)
-	i := incident.Incident{
-		Schema: incident.Schema, Number: 3, Version: 5, State: incident.Acknowledged, Title: "Hot", Channel: "C1", Owners: []string{"@db"},
-		OpenedAt: epoch, Opening: 1, OpeningAt: epoch, AckedAt: later, AckedBy: anna,
-		Alerts: []incident.Alert{{Fingerprint: "a", StartsAt: epoch, Firing: true, ChangedAt: epoch, URL: "http://p"}, {Fingerprint: "b", StartsAt: epoch, Firing: true, ChangedAt: later, URL: "http://p"}},
-		Tiers:  []incident.Tier{{Name: playbooks.Immediate, Within: playbooks.Duration(time.Hour), Due: epoch.Add(time.Hour), Owners: []string{"@db"}}},
-		Steps: []incident.Step{
-			{ID: "pool", Number: 1, Tier: playbooks.Immediate, Title: "Pool", Standing: incident.Standing{State: incident.StepDone, Holder: anna, By: anna, At: later},
-				Before: &incident.Standing{State: incident.StepAcknowledged, Holder: anna, At: epoch}},
-			{ID: "scale", Number: 2, Tier: playbooks.Immediate, Title: "Scale", Filled: true, Detail: "up", Standing: incident.Standing{State: incident.StepSkipped, Holder: anna, By: ben, At: later, Note: "no"},
-				Before: &incident.Standing{State: incident.StepOpen}},
-			{ID: "look", Number: 3, Tier: playbooks.Immediate, Title: "Look", Standing: incident.Standing{State: incident.StepOpen}},
-		},
+	data, err := os.ReadFile("testdata/short.jsonl")
+	if err != nil {
+		t.Fatal(err)
 	}
-	want := `{"schema":2,"number":3,"version":5,"state":"acknowledged","title":"Hot","channel":"C1","owners":["@db"],"playbook":{"name":"","hash":""},"opening":1,"acked_by":"U1 anna",` +
-		`"alerts":[{"fingerprint":"a","firing":true,"starts_at":1795424400000,"url":"http://p"},{"fingerprint":"b","firing":true,"changed_at":1795424460000}],` +
+	documents := slices.Collect(bytes.Lines(data))
+	if len(documents) < 40 {
+		t.Fatalf("got %d documents", len(documents))
+	}
+	for k := 0; k < len(documents); k += 2 {
+		short, whole := documents[k], documents[k+1]
+		if !bytes.HasPrefix(short, []byte(`{"schema":2,`)) || !bytes.HasPrefix(whole, []byte(`{"schema":1,`)) {
+			t.Fatalf("got %s and %s", short, whole)
+		}
+		got, err := incident.Decode(short)
+		if err != nil {
+			t.Fatalf("%v of %s", err, short)
+		}
+		want, err := incident.Decode(whole)
+		if err != nil {
+			t.Fatalf("%v of %s", err, whole)
+		}
+		if diff := cmp.Diff(want, got, alike); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", short, diff)
+		}
+		if again, err := got.Encode(); err != nil || string(again)+"\n" != string(whole) {
+			t.Errorf("got %v and\n%s\nwant\n%s", err, again, whole)
+		}
+	}
+}
+
+// TestShortFormSaysWhatItLeftOut: each thing that the short form implies, by itself, with
+// links that alerts share and what a newer binary wrote.
+func TestShortFormSaysWhatItLeftOut(t *testing.T) {
+	t.Parallel()
+	const short = `{"schema":2,"number":3,"version":5,"state":"acknowledged","title":"Hot","channel":"C1","owners":["@db"],"playbook":{"name":"","hash":""},"opening":1,"acked_by":"U1 anna",` +
+		`"alerts":[{"fingerprint":"a","firing":true,"starts_at":1795424400000,"url":"http://p","links":2},{"fingerprint":"b","firing":true,"changed_at":1795424460000,"links":9,"of_tomorrow":1}],` +
+		`"link_sets":[[],[{"title":"Runbook","url":"https://r.example"}]],` +
 		`"opened_at":1795424400000,"acked_at":1795424460000,"tiers":[{"name":"immediate","within":"1h","due":1795428000000}],"steps":[` +
 		`{"id":"pool","title":"Pool","tier":"immediate","state":"done","holder":"U1 anna","at":1795424460000,"before":{"at":1795424400000}},` +
 		`{"id":"scale","title":"Scale","detail":"up","state":"skipped","holder":"U1 anna","by":"U2 ben","at":1795424460000,"note":"no","before":{"state":"open"}},` +
-		`{"id":"look","title":"Look"}]}`
+		`{"id":"look","title":"Look"}],"of_tomorrow":{"x":1}}`
+	const want = `{"schema":1,"number":3,"version":5,"state":"acknowledged","title":"Hot",` +
+		`"alerts":[{"fingerprint":"a","starts_at":"2026-11-23T09:00:00Z","firing":true,"changed_at":"2026-11-23T09:00:00Z","url":"http://p","links":[{"title":"Runbook","url":"https://r.example"}]},` +
+		`{"fingerprint":"b","starts_at":"2026-11-23T09:00:00Z","firing":true,"changed_at":"2026-11-23T09:01:00Z","url":"http://p","of_tomorrow":1}],` +
+		`"channel":"C1","owners":["@db"],"playbook":{"name":"","hash":""},"opened_at":"2026-11-23T09:00:00Z","opening":1,"opening_at":"2026-11-23T09:00:00Z","acked_at":"2026-11-23T09:01:00Z","acked_by":"U1 anna",` +
+		`"tiers":[{"name":"immediate","within":"1h","due":"2026-11-23T10:00:00Z","owners":["@db"]}],"steps":[` +
+		`{"id":"pool","number":1,"tier":"immediate","title":"Pool","state":"done","holder":"U1 anna","by":"U1 anna","at":"2026-11-23T09:01:00Z","before":{"state":"acknowledged","holder":"U1 anna","at":"2026-11-23T09:00:00Z"}},` +
+		`{"id":"scale","number":2,"tier":"immediate","title":"Scale","filled":true,"detail":"up","state":"skipped","holder":"U1 anna","by":"U2 ben","at":"2026-11-23T09:01:00Z","note":"no","before":{"state":"open"}},` +
+		`{"id":"look","number":3,"tier":"immediate","title":"Look","state":"open"}],"of_tomorrow":{"x":1}}`
+	i, err := incident.Decode([]byte(short))
+	if err != nil {
+		t.Fatal(err)
+	}
 	got, err := i.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("stored (-want +got):\n%s", diff)
-	}
-	exported, err := i.Export()
-	if err != nil {
-		t.Fatal(err)
-	}
-	plain, err := json.Marshal(i)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(plain), string(exported)); diff != "" {
-		t.Errorf("exported (-want every word +got):\n%s", diff)
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -188,8 +207,8 @@ func TestOldAndNewDocuments(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(string(document), `{"schema":2,`) || !strings.HasSuffix(string(document), `,"of_tomorrow":{"x":1}}`) {
-			t.Errorf("%s: got %s, want the short form with the field of tomorrow at its end", form, document)
+		if !strings.HasPrefix(string(document), `{"schema":1,`) || !strings.HasSuffix(string(document), `,"of_tomorrow":{"x":1}}`) {
+			t.Errorf("%s: got %s, want the field of tomorrow at its end", form, document)
 		}
 		if i, err = incident.Decode(document); err != nil {
 			t.Fatal(err)
@@ -197,7 +216,7 @@ func TestOldAndNewDocuments(t *testing.T) {
 	}
 	for document, part := range map[string]string{
 		`{"schema":3,"number":1}`: "schema 3, and this signalbook reads up to 2: a newer signalbook wrote it", `{"schema":"2"}`: "field .schema of type int", `{"schema":2,"steps":[7]}`: "cannot unmarshal number",
-		`{"schema":2,"opened_at":"today"}`: "parsing time", `{"schema":2,"opened_at":1.5}`: "cannot unmarshal number", ``: "unexpected end", `[]`: "cannot unmarshal array",
+		`{"schema":2,"opened_at":"today"}`: "parsing time", `{"schema":2,"opened_at":1.5}`: "not a JSON string", ``: "unexpected end", `[]`: "cannot unmarshal array",
 	} {
 		if _, err := incident.Decode([]byte(document)); err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%s: got error %v, want %q in it", document, err, part)
@@ -210,13 +229,11 @@ func TestOldAndNewDocuments(t *testing.T) {
 func FuzzDocument(f *testing.F) {
 	for seed := range uint64(20) {
 		i := odd{rand.New(rand.NewPCG(seed, 12))}.incident()
-		for _, encode := range []func(incident.Incident) ([]byte, error){incident.Incident.Encode, incident.Incident.Export} {
-			document, err := encode(i)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(document)
+		document, err := i.Encode()
+		if err != nil {
+			f.Fatal(err)
 		}
+		f.Add(document)
 	}
 	for _, document := range []string{`null`, `{"schema":2}`, `{"schema":2,"steps":[{}],"tiers":[null],"alerts":[{}]}`, `{"schema":2,"steps":[{"before":{}}]}`} {
 		f.Add([]byte(document))
@@ -238,43 +255,4 @@ func FuzzDocument(f *testing.F) {
 			t.Fatalf("got %v and\n%s\nthe second time, want\n%s", err, again, document)
 		}
 	})
-}
-
-// TestLinksAreKeptOnce: alerts that lead to the same pages take no room for them, and
-// an older binary, which knows nothing of links, loses none of an alert that it keeps.
-func TestLinksAreKeptOnce(t *testing.T) {
-	i := incident.Incident{Number: 1, Version: 1, OpenedAt: epoch, OpeningAt: epoch}
-	for k := range 20 {
-		i.Alerts = append(i.Alerts, incident.Alert{Fingerprint: strconv.Itoa(k), Firing: true, StartsAt: epoch, ChangedAt: epoch,
-			Links: []playbooks.Link{{Title: "Runbook", URL: "https://runbooks.example/" + strconv.Itoa(k%2)}}})
-	}
-	document, err := i.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := bytes.Count(document, []byte("https://runbooks.example/")); n != 2 {
-		t.Errorf("two runbooks of 20 alerts stand %d times in\n%s", n, document)
-	}
-	var older map[string]any // it drops the first alert, and keeps every member it does not know
-	if err := json.Unmarshal(document, &older); err != nil {
-		t.Fatal(err)
-	}
-	older["alerts"] = append(older["alerts"].([]any)[1:], map[string]any{"fingerprint": "new", "firing": true})
-	document, err = json.Marshal(older)
-	if err != nil {
-		t.Fatal(err)
-	}
-	back, err := incident.Decode(document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k, a := range back.Alerts {
-		want := []playbooks.Link{{Title: "Runbook", URL: "https://runbooks.example/" + strconv.Itoa((k+1)%2)}}
-		if a.Fingerprint == "new" {
-			want = nil
-		}
-		if diff := cmp.Diff(want, a.Links); diff != "" {
-			t.Errorf("alert %d (-want +got):\n%s", k, diff)
-		}
-	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // TestIsDrill: in doubt it is real, because a drill calls nobody.
@@ -43,7 +42,7 @@ func TestDrillsAndStorms(t *testing.T) {
 	s := newSky(t)
 	drill := func() incident.Incident {
 		labels := map[string]string{"channel": "a", incident.DrillLabel: "true"}
-		return s.do(incident.Event{Op: "op", Start: &incident.Start{Playbook: "p", User: user("anna"), Labels: labels}}, 0).Results[0].Incident
+		return s.do(incident.Event{Start: &incident.Start{Playbook: "p", User: user("anna"), Labels: labels}}, 0).Results[0].Incident
 	}
 	for range 10 {
 		if i := drill(); i.Storm != 0 || !i.Drill {
@@ -68,10 +67,10 @@ func TestDrillSharesNoDeadline(t *testing.T) {
 	s := newSky(t)
 	real := s.fire("a", "warning")
 	labels := map[string]string{"channel": "a", "team": "team-a", incident.DrillLabel: "true"}
-	drill := s.do(incident.Event{Op: "op", Start: &incident.Start{Playbook: "p", User: user("anna"), Labels: labels}}, 0).Results[0].Incident
+	drill := s.do(incident.Event{Start: &incident.Start{Playbook: "p", User: user("anna"), Labels: labels}}, 0).Results[0].Incident
 	for _, pair := range [][2]incident.Incident{{real, drill}, {drill, real}} {
 		out := s.rules.Handle(incident.StepInput{Current: &pair[0], Neighbours: []incident.Incident{pair[1]}}, incident.Event{
-			At: s.now.Add(time.Hour), Timer: &incident.Timer{Topic: topic.Incident(pair[0].Number)},
+			At: s.now.Add(time.Hour), Timer: &incident.Timer{Incident: pair[0].Number},
 		})
 		if len(out.Results) != 1 || len(out.Results[0].Incident.Tiers[0].Together) != 0 || !out.Results[0].Incident.Tiers[0].Overdue {
 			t.Errorf("the deadline of %s (a drill: %v) is told together with %d others, want none", pair[0].ID(), pair[0].Drill, len(out.Results)-1)

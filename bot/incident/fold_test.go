@@ -66,7 +66,7 @@ func TestTimelineOfManyFlaps(t *testing.T) {
 		now = now.Add(10 * time.Minute)
 		do(incident.Event{Notification: notice("db", 0, alert("a", now, alerts.Firing))})
 		if k%100 == 50 {
-			do(incident.Event{Op: "op", Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, User: user("anna"), Text: fmt.Sprint("after flap ", k)}})
+			do(incident.Event{Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, User: user("anna"), Text: fmt.Sprint("after flap ", k)}})
 			acts++
 		}
 	}

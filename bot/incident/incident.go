@@ -9,8 +9,7 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// Schema is the version of the incident document with every word, as values of
-// this package and exports have it.
+// Schema is the version of the incident document.
 const Schema = 1
 
 // State is where an incident stands.

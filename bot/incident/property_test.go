@@ -13,7 +13,6 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -107,7 +106,7 @@ func brief(ev incident.Event) string {
 	case ev.Act != nil:
 		return fmt.Sprintf("%s %s INC-%d %q %.10q", ev.Act.User.Name, ev.Act.Verb, ev.Act.Incident, ev.Act.Step, ev.Act.Text)
 	case ev.Timer != nil:
-		return fmt.Sprintf("timer of %s", ev.Timer.Topic)
+		return fmt.Sprintf("timer of INC-%d", ev.Timer.Incident)
 	}
 	return "start"
 }
@@ -124,7 +123,7 @@ func (w *world) scene(ev incident.Event) (s incident.StepInput, was map[int]inci
 		plan := w.plan(alerts.Notification{})
 		s.StartPlan = &plan
 	case ev.Timer != nil:
-		at = ev.Timer.Topic.Number
+		at = ev.Timer.Incident
 		for _, n := range w.numbers() {
 			if n != at {
 				s.Neighbours = append(s.Neighbours, w.load(n))
@@ -304,7 +303,7 @@ func (w *world) pass(length time.Duration) {
 		if due.After(w.now) {
 			w.now = due
 		}
-		w.do(incident.Event{Timer: &incident.Timer{Topic: topic.Incident(who)}})
+		w.do(incident.Event{Timer: &incident.Timer{Incident: who}})
 		next := w.rules.NextDue(w.load(who))
 		if !next.IsZero() && !next.After(due) {
 			w.failf("the timer of INC-%d at %s leads to one at %s", who, due, next)
@@ -378,10 +377,10 @@ func randomHistory(w *world, r *rand.Rand) {
 			w.pass([]time.Duration{5 * time.Minute, time.Hour, 5 * time.Hour, 25 * time.Hour, 8 * 24 * time.Hour}[r.IntN(5)])
 		case 6:
 			if r.IntN(4) == 0 {
-				w.do(incident.Event{Op: "op", Start: &incident.Start{Playbook: w.book.Name, User: user("anna"), Labels: map[string]string{"severity": "critical"}}})
+				w.do(incident.Event{Start: &incident.Start{Playbook: w.book.Name, User: user("anna"), Labels: map[string]string{"severity": "critical"}}})
 			}
 		default:
-			w.do(incident.Event{Op: "op", Act: randomAct(r, len(w.documents))})
+			w.do(incident.Event{Act: randomAct(r, len(w.documents))})
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -45,8 +44,8 @@ func (r Rules) Handle(s StepInput, ev Event) Outcome {
 		out = r.start(s, *ev.Start, ev.At)
 	case ev.Diverted != nil:
 		out = r.divert(s, *ev.Diverted, ev.At)
-	case ev.Timer != nil && ev.Timer.Topic.Kind == topic.OfStorm:
-		out = r.handleStorm(s, ev.Timer.Topic.Number, ev.At)
+	case ev.StormTimer != nil:
+		out = r.handleStorm(s, ev.StormTimer.Storm, ev.At)
 	case ev.Timer != nil:
 		out = r.handleTimer(s, ev.At)
 	default:

@@ -17,7 +17,6 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -132,7 +131,7 @@ func (d *runner) line(line string) {
 		if words[0] == "drill" {
 			start.Labels = map[string]string{incident.DrillLabel: "true"}
 		}
-		d.event(incident.Event{At: d.now, Op: "op", Start: start})
+		d.event(incident.Event{At: d.now, Start: start})
 	default:
 		act := incident.Act{User: user(words[0]), Verb: incident.Verb(words[1]), Incident: number(d.t, words[2]), Via: "button"}
 		rest := words[3:]
@@ -149,7 +148,7 @@ func (d *runner) line(line string) {
 		if act.Text == "" {
 			act.Text = strings.Join(rest, " ")
 		}
-		d.event(incident.Event{At: d.now, Op: "op", Act: &act})
+		d.event(incident.Event{At: d.now, Act: &act})
 	}
 }
 
@@ -218,7 +217,7 @@ func (d *runner) event(ev incident.Event) {
 	case ev.Act != nil:
 		at = ev.Act.Incident
 	case ev.Timer != nil:
-		at = ev.Timer.Topic.Number
+		at = ev.Timer.Incident
 		for _, n := range d.numbers() {
 			s.Neighbours = append(s.Neighbours, d.incidents[n])
 		}
@@ -348,7 +347,7 @@ func (d *runner) after(text string) {
 			d.now = due
 		}
 		was := d.incidents[who].Version
-		d.event(incident.Event{At: d.now, Timer: &incident.Timer{Topic: topic.Incident(who)}})
+		d.event(incident.Event{At: d.now, Timer: &incident.Timer{Incident: who}})
 		if d.incidents[who].Version == was {
 			d.t.Fatalf("the timer of INC-%d at %s changes nothing", who, d.clock(due))
 		}

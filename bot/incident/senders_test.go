@@ -120,7 +120,7 @@ func (s *senders) play() {
 			s.end(k, name)
 		case 4:
 			if i, ok := s.incident(); ok && i.Active() && s.r.IntN(3) == 0 {
-				w.do(incident.Event{Op: "op", Act: &incident.Act{Verb: incident.VerbResolve, Incident: i.Number, User: user("anna")}})
+				w.do(incident.Event{Act: &incident.Act{Verb: incident.VerbResolve, Incident: i.Number, User: user("anna")}})
 				s.byHand, s.ends = i.FiringCount() > 0, s.ends+1
 			}
 		}

@@ -113,16 +113,15 @@ func (s *sky) fire(channel, severity string) incident.Incident {
 
 func (s *sky) act(n int, verb incident.Verb, step string) incident.Outcome {
 	s.t.Helper()
-	return s.do(incident.Event{Op: "op", Act: &incident.Act{Verb: verb, Incident: n, Step: step, User: user("anna"), Via: "command"}}, n)
+	return s.do(incident.Event{Act: &incident.Act{Verb: verb, Incident: n, Step: step, User: user("anna"), Via: "command"}}, n)
 }
 
 func (s *sky) timer(about topic.ID) incident.Outcome {
 	s.t.Helper()
-	current := 0
-	if about.Kind == topic.OfIncident {
-		current = about.Number
+	if about.Kind == topic.OfStorm {
+		return s.do(incident.Event{StormTimer: &incident.StormTimer{Storm: about.Number}}, 0)
 	}
-	return s.do(incident.Event{Timer: &incident.Timer{Topic: about}}, current)
+	return s.do(incident.Event{Timer: &incident.Timer{Incident: about.Number}}, about.Number)
 }
 
 // TestStormBegins: the first ones keep their threads, the one too many makes a
@@ -158,7 +157,7 @@ func TestStormBegins(t *testing.T) {
 	if len(s.storms) != 1 {
 		t.Errorf("there are %d storms, want 1", len(s.storms))
 	}
-	started := s.do(incident.Event{Op: "op", Start: &incident.Start{Playbook: "p", User: user("anna"), Labels: map[string]string{"channel": "a"}}}, 0).Results[0].Incident
+	started := s.do(incident.Event{Start: &incident.Start{Playbook: "p", User: user("anna"), Labels: map[string]string{"channel": "a"}}}, 0).Results[0].Incident
 	if started.Storm != 5 || started.Show != incident.ShowAll {
 		t.Errorf("what was started by hand belongs to storm %d and shows %q, want 5 and all", started.Storm, started.Show)
 	}

@@ -12,6 +12,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -259,7 +262,7 @@ func (h *Handler) maySee(ctx context.Context, who person, channel, at string, re
 
 // decideAccess decides about seeing on what was found out.
 func (h *Handler) decideAccess(ctx context.Context, who person, facts access.Facts, channel string, responders []string) access.Decision {
-	q := access.Question{Facts: facts, Channel: channel, Responders: responders, Responder: access.No}
+	q := access.Question{Right: access.Reader, Facts: facts, Channel: channel, Responders: responders, Responder: access.No}
 	for _, name := range responders {
 		users, _, err := h.Store.Directory.Members(ctx, name)
 		if err != nil {
@@ -295,7 +298,7 @@ func (h *Handler) refused(decision access.Decision, gone incident.Answer) string
 	if decision.Hidden {
 		return message.Answer(gone, h.Settings().Command)
 	}
-	return message.Escape(sentence(decision.Reason))
+	return blockkit.Escape(sentence(decision.Reason))
 }
 
 // sentence makes one of a clause.
@@ -307,7 +310,7 @@ func sentence(clause string) string {
 }
 
 // ask finds out what decides about an event: it goes along with it.
-func (h *Handler) ask(ctx context.Context, ev *incident.Event, who person) {
+func (h *Handler) ask(ctx context.Context, ev *event.Event, who person) {
 	channel := ""
 	switch {
 	case ev.Act != nil:
@@ -316,10 +319,10 @@ func (h *Handler) ask(ctx context.Context, ev *incident.Event, who person) {
 		}
 	case ev.Start != nil:
 		channel = h.Settings().StartChannel(*ev.Start)
-	case ev.Review != nil && ev.Review.Verb == incident.ReviewPost:
-		channel = h.Settings().DigestChannel(ev.Review.Name)
-	case ev.Review != nil:
-		if document, ok, err := h.Store.Digests.Document(ctx, ev.Review.Digest); err == nil && ok {
+	case ev.Digest != nil && ev.Digest.Verb == report.VerbPost:
+		channel = h.Settings().DigestChannel(ev.Digest.Name)
+	case ev.Digest != nil:
+		if document, ok, err := h.Store.Digests.Document(ctx, ev.Digest.Digest); err == nil && ok {
 			channel = document.Channel
 		}
 	}

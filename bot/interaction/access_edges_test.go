@@ -7,11 +7,14 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -19,8 +22,8 @@ import (
 func startPrivateRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, channel: "#secrets", furnish: func(s *slacksim.Sim) {
-		s.AddPrivateChannel("secrets", "anna", "chris")
-		if err := s.InviteBot("secrets"); err != nil {
+		s.Admin.AddPrivateChannel("secrets", "anna", "chris")
+		if err := s.Admin.InviteBot("secrets"); err != nil {
 			t.Error(err)
 		}
 	}}
@@ -72,7 +75,7 @@ func TestMentionsAndDirectMessagesFromElsewhere(t *testing.T) {
 		other := strings.ReplaceAll(text, "INC-1", "INC-7")
 		mentioned := func(text string) string {
 			return r.after("ben", func() {
-				if _, err := r.sim.Say("ben", "general", "", "@signalbook "+text); err != nil {
+				if _, err := r.sim.People.Say("ben", "general", "", "@signalbook "+text); err != nil {
 					t.Error(err)
 				}
 			})
@@ -116,14 +119,14 @@ func TestMembershipThatEnds(t *testing.T) {
 	if got := status("anna"); strings.Contains(got, gone) {
 		t.Fatalf("anna was answered %q", got)
 	}
-	if err := r.sim.Leave("anna", "secrets"); err != nil {
+	if err := r.sim.Admin.Leave("anna", "secrets"); err != nil {
 		t.Fatal(err)
 	}
 	r.aged("secrets", interaction.MemberFor)
 	if got := status("anna"); !strings.Contains(got, gone) {
 		t.Errorf("anna, who has left, was answered %q", got)
 	}
-	r.sim.Fail(slacksim.Fault{Method: "conversations.members", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "conversations.members", Kind: fault.HTTP503})
 	r.aged("secrets", interaction.MemberFor+time.Minute)
 	if got := status("chris"); strings.Contains(got, gone) {
 		t.Errorf("chris, who was in when Slack last answered, was told %q", got)
@@ -139,11 +142,11 @@ func TestMembershipThatEnds(t *testing.T) {
 		t.Errorf("in the channel itself chris was told %q", got)
 	}
 	// A form is sent in from where it was opened.
-	if err := r.sim.Choose(t.Context(), slacksim.Choice{User: "chris", Channel: "secrets", TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"}); err != nil {
+	if err := r.sim.People.Choose(t.Context(), people.Choice{User: "chris", Channel: "secrets", TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"}); err != nil {
 		t.Fatal(err)
 	}
 	r.modal("chris")
-	if errs, err := r.sim.SubmitView(t.Context(), "chris", map[string]string{"note": "it is the replica"}); err != nil || len(errs) > 0 {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "chris", map[string]string{"note": "it is the replica"}); err != nil || len(errs) > 0 {
 		t.Errorf("the form was answered %v, %v", errs, err)
 	}
 	eventually(t, "the note is there", func() bool { return r.incident(1).Note.Text == "it is the replica" })
@@ -153,14 +156,14 @@ func TestMembershipThatEnds(t *testing.T) {
 // it says otherwise.
 func TestGuestsStayGuestsWhileSlackIsDown(t *testing.T) {
 	t.Parallel()
-	r := &rig{t: t, furnish: func(s *slacksim.Sim) { s.AddGuest("gus", "gus@example.com", "incidents") }}
+	r := &rig{t: t, furnish: func(s *slacksim.Sim) { s.Admin.AddGuest("gus", "gus@example.com", "incidents") }}
 	r.start()
 	r.keep()
 	r.open()
 	if err := r.store.Directory.SetPerson(t.Context(), r.id("gus"), store.Person{Kind: access.PersonGuest, At: time.Now().Add(-time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
-	r.sim.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "users.info", Kind: fault.HTTP503})
 	for _, text := range acts {
 		if got := r.slash("gus", text); !strings.Contains(got, "nly full members of this workspace may act") {
 			t.Errorf("%q was answered %q", text, got)
@@ -176,8 +179,8 @@ func TestGuestsStayGuestsWhileSlackIsDown(t *testing.T) {
 func TestDigestsTellNothingOfPrivateChannels(t *testing.T) {
 	t.Parallel()
 	r := &rig{t: t, furnish: func(s *slacksim.Sim) {
-		s.AddPrivateChannel("secrets", "anna")
-		if err := s.InviteBot("secrets"); err != nil {
+		s.Admin.AddPrivateChannel("secrets", "anna")
+		if err := s.Admin.InviteBot("secrets"); err != nil {
 			t.Error(err)
 		}
 	}}
@@ -202,7 +205,7 @@ func TestDigestsTellNothingOfPrivateChannels(t *testing.T) {
 	}
 	want("#incidents", "#incidents", "#general")
 	want("#secrets", "#incidents", "#general", "#secrets", ids["#secrets"])
-	r.sim.Fail(slacksim.Fault{Method: "conversations.info", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "conversations.info", Kind: fault.HTTP503})
 	general := ids["#general"]
 	for _, test := range []struct {
 		private bool
@@ -227,7 +230,7 @@ func TestReplicasShareWhatAPersonMayDo(t *testing.T) {
 	other := interaction.New(r.handler.Options)
 	other.WaitForSlack(patience)
 	channel, _ := r.sim.Channel("incidents")
-	said := func(d *interaction.Handler, op string) message.Message {
+	said := func(d *interaction.Handler, op string) blockkit.Message {
 		return d.Command(t.Context(), slackapi.Slash{Op: op, UserID: r.id("anna"), UserName: "anna", UserTeam: "T0SIM00001", ChannelID: channel.ID, Text: "start triage " + op, At: time.Now()}).Message
 	}
 	const refused = "more is not taken from one person"
@@ -262,12 +265,12 @@ func TestActsThatNoEndpointLookedAt(t *testing.T) {
 		return err == nil && room.Private == access.Yes && room.MembersAt.IsZero()
 	})
 	act := incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: incident.User{ID: r.id("ben"), Name: "ben"}, Via: "command"}
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "blind", At: time.Now().UTC(), Act: &act}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "blind", At: time.Now().UTC(), Act: &act}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "it is answered", func() bool {
 		answer, ok, err := r.store.Answered(t.Context(), "blind")
-		if ok && answer.Kind != incident.AnswerGone {
+		if ok && answer.Incident.Kind != incident.AnswerGone {
 			t.Errorf("it was answered %+v", answer)
 		}
 		return err == nil && ok
@@ -313,9 +316,9 @@ func TestDivertedIncidentsBelongToWhereTheyStand(t *testing.T) {
 		t.Run("responders="+responders, func(t *testing.T) {
 			t.Parallel()
 			r := &rig{t: t, channel: "#incidents", furnish: func(s *slacksim.Sim) {
-				s.AddPrivateChannel("secrets", "anna", "chris") // without the bot
-				s.AddUser("dora", "dora@example.com")
-				if err := s.Leave("dora", "incidents"); err != nil {
+				s.Admin.AddPrivateChannel("secrets", "anna", "chris") // without the bot
+				s.Admin.AddUser("dora", "dora@example.com")
+				if err := s.Admin.Leave("dora", "incidents"); err != nil {
 					t.Error(err)
 				}
 			}}

@@ -7,15 +7,19 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // after reports what a user reads privately after doing something that has no
 // answer of its own.
 func (r *rig) after(user string, do func()) string {
 	r.t.Helper()
-	_ = r.sim.CloseModal(r.t.Context(), user) // there may be none
+	_ = r.sim.People.CloseModal(r.t.Context(), user) // there may be none
 	before := len(r.read(user))
 	do()
 	eventually(r.t, user+" is told something", func() bool { return len(r.read(user)) > before })
@@ -23,16 +27,16 @@ func (r *rig) after(user string, do func()) string {
 }
 
 // late clicks a button that somebody who sees the channel no more has on the screen.
-func (r *rig) late(user string, m slacksim.Message, action, value string) {
+func (r *rig) late(user string, m snapshot.Message, action, value string) {
 	r.t.Helper()
-	if err := r.sim.Click(r.t.Context(), slacksim.Click{User: user, Channel: m.Channel, TS: m.TS, ActionID: action, Value: value, Late: true}); err != nil {
+	if err := r.sim.People.Click(r.t.Context(), people.Click{User: user, Channel: m.Channel, TS: m.TS, ActionID: action, Value: value, Late: true}); err != nil {
 		r.t.Fatal(err)
 	}
 }
 
 func (r *rig) in(user, channel, text string) string {
 	r.t.Helper()
-	reply, err := r.sim.Slash(r.t.Context(), user, channel, "/playbook "+text)
+	reply, err := r.sim.People.Slash(r.t.Context(), user, channel, "/playbook "+text)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -50,8 +54,8 @@ var acts = []string{
 func TestOnlyPeopleInTheChannel(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	r.sim.AddUser("dora", "dora@example.com")
-	if err := r.sim.Leave("dora", "incidents"); err != nil {
+	r.sim.Admin.AddUser("dora", "dora@example.com")
+	if err := r.sim.Admin.Leave("dora", "incidents"); err != nil {
 		t.Fatal(err)
 	}
 	r.keep()
@@ -72,7 +76,7 @@ func TestOnlyPeopleInTheChannel(t *testing.T) {
 		}
 	}
 	for _, click := range []struct {
-		m             slacksim.Message
+		m             snapshot.Message
 		action, value string
 	}{{tier, "step:ack", "INC-1/scale-up"}, {tier, "step:skip", "INC-1/scale-up"}, {root, "incident:ack", "INC-1"}, {root, "incident:resolve", "INC-1"}} {
 		if got := r.after("dora", func() { r.click("dora", click.m, click.action, click.value) }); !strings.Contains(got, "nly people in #incidents") {
@@ -80,7 +84,7 @@ func TestOnlyPeopleInTheChannel(t *testing.T) {
 		}
 	}
 	if got := r.after("dora", func() {
-		if err := r.sim.Choose(t.Context(), slacksim.Choice{User: "dora", Channel: "incidents", TS: root.TS, ActionID: "incident:menu", Value: "timeline/INC-1"}); err != nil {
+		if err := r.sim.People.Choose(t.Context(), people.Choice{User: "dora", Channel: "incidents", TS: root.TS, ActionID: "incident:menu", Value: "timeline/INC-1"}); err != nil {
 			t.Error(err)
 		}
 	}); !strings.Contains(got, "Only people in #incidents can see this") {
@@ -89,7 +93,7 @@ func TestOnlyPeopleInTheChannel(t *testing.T) {
 	if i := r.incident(1); i.State != incident.Open || i.Note.Text != "" {
 		t.Errorf("the incident is %s with note %q, want it untouched", i.State, i.Note.Text)
 	}
-	if err := r.sim.Join("dora", "incidents"); err != nil {
+	if err := r.sim.Admin.Join("dora", "incidents"); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "dora, who has joined, may act", func() bool { return strings.Contains(r.in("dora", "general", "ack INC-1 1"), "You have step 1") })
@@ -112,8 +116,8 @@ func TestOnlyPeopleInTheChannel(t *testing.T) {
 func TestPrivateChannelsAreNobodyElses(t *testing.T) {
 	t.Parallel()
 	r := &rig{t: t, channel: "#secrets", furnish: func(s *slacksim.Sim) {
-		s.AddPrivateChannel("secrets", "anna", "chris")
-		if err := s.InviteBot("secrets"); err != nil {
+		s.Admin.AddPrivateChannel("secrets", "anna", "chris")
+		if err := s.Admin.InviteBot("secrets"); err != nil {
 			t.Error(err)
 		}
 	}}
@@ -155,11 +159,11 @@ func TestPrivateChannelsAreNobodyElses(t *testing.T) {
 	if got := r.in("anna", "secrets", "ack INC-1"); !strings.Contains(got, "You have INC-1") {
 		t.Errorf("anna was answered %q", got)
 	}
-	if err := r.sim.Leave("anna", "secrets"); err != nil {
+	if err := r.sim.Admin.Leave("anna", "secrets"); err != nil {
 		t.Fatal(err)
 	}
 	// Slack is down: what is known of members holds for a while, and from inside the channel people may act.
-	r.sim.Fail(slacksim.Fault{Method: "conversations.members", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "conversations.members", Kind: fault.HTTP503})
 	r.click("chris", root, "incident:resolve", "INC-1")
 	eventually(t, "chris has resolved it", func() bool { return r.incident(1).State == incident.Resolved })
 }
@@ -171,14 +175,14 @@ func TestMembershipThatCannotBeChecked(t *testing.T) {
 	r := startRig(t)
 	r.keep()
 	_, tier := r.open()
-	r.sim.Fail(slacksim.Fault{Method: "conversations.members", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "conversations.members", Kind: fault.HTTP503})
 	r.click("ben", tier, "step:ack", "INC-1/add-read-replicas")
 	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).FindStep("1"); return s.Holder.Name == "ben" })
 	if got := r.in("chris", "general", "timeline INC-1"); !strings.Contains(got, "the act before this was taken on trust: membership could not be checked") {
 		t.Errorf("the timeline reads:\n%s", got)
 	}
-	r.sim.ClearFaults()
-	r.sim.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.HTTP503})
+	r.sim.Faults.Clear()
+	r.sim.Faults.Fail(fault.Fault{Method: "users.info", Kind: fault.HTTP503})
 	eventually(t, "Slack is asked again", func() bool {
 		r.in("chris", "general", "status INC-1")
 		channel, _ := r.sim.Channel("incidents")
@@ -199,11 +203,11 @@ func TestGuestsAndPeopleFromElsewhere(t *testing.T) {
 		t.Run(fmt.Sprintf("allowed=%v", external), func(t *testing.T) {
 			t.Parallel()
 			r := &rig{t: t, channel: "#shared", external: external, furnish: func(s *slacksim.Sim) {
-				s.AddSharedChannel("shared", "T0PARTNER1")
-				s.AddExternalUser("pat", "T0PARTNER1")
-				s.AddGuest("gus", "gus@example.com", "shared")
-				s.AddExternalUser("zoe", "T0STRANGE1")
-				if err := s.Join("zoe", "general"); err != nil {
+				s.Admin.AddSharedChannel("shared", "T0PARTNER1")
+				s.Admin.AddExternalUser("pat", "T0PARTNER1")
+				s.Admin.AddGuest("gus", "gus@example.com", "shared")
+				s.Admin.AddExternalUser("zoe", "T0STRANGE1")
+				if err := s.Admin.Join("zoe", "general"); err != nil {
 					t.Error(err)
 				}
 			}}
@@ -216,7 +220,7 @@ func TestGuestsAndPeopleFromElsewhere(t *testing.T) {
 			for n, user := range []string{"pat", "gus"} {
 				command, mention := r.in(user, "shared", fmt.Sprintf("ack INC-1 %d", n+1)), ""
 				mention = r.after(user, func() {
-					if _, err := r.sim.Say(user, "shared", root.TS, "@signalbook note seen by "+user); err != nil {
+					if _, err := r.sim.People.Say(user, "shared", root.TS, "@signalbook note seen by "+user); err != nil {
 						t.Error(err)
 					}
 				})
@@ -260,8 +264,8 @@ func TestGuestsAndPeopleFromElsewhere(t *testing.T) {
 			if got := r.in("anna", "general", "show triage"); strings.Contains(got, "full members") {
 				t.Errorf("anna was answered %q", got)
 			}
-			r.sim.Misroute("T0OTHER001", "")
-			reply, err := r.sim.Slash(t.Context(), "anna", "general", "/playbook help")
+			r.sim.Admin.Misroute("T0OTHER001", "")
+			reply, err := r.sim.People.Slash(t.Context(), "anna", "general", "/playbook help")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -293,7 +297,7 @@ func TestDigestsBelongToTheirChannel(t *testing.T) {
 	}
 	r.click("ben", m, "digest:snooze", "DIG-1/C1")
 	r.modal("ben")
-	if errs, err := r.sim.SubmitView(t.Context(), "ben", map[string]string{"until": "1"}); err != nil || !strings.Contains(errs["until"], refused) {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "ben", map[string]string{"until": "1"}); err != nil || !strings.Contains(errs["until"], refused) {
 		t.Errorf("snoozing was answered %v, %v", errs, err)
 	}
 	if document, _, err := r.store.Digests.Document(t.Context(), 1); err != nil || len(document.Marks) > 0 {
@@ -335,11 +339,11 @@ func TestOldEndpoints(t *testing.T) {
 	r.keep()
 	r.open()
 	act := incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: incident.User{ID: "U1", Name: "anna"}, Via: "button"}
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "old", At: time.Now().UTC(), Act: &act}); err != nil {
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "old", At: time.Now().UTC(), Act: &act}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "it is acknowledged", func() bool { return r.incident(1).State == incident.Acknowledged })
-	if (access.Facts{}) != (incident.Event{}).Access {
+	if (access.Facts{}) != (event.Event{}).Access {
 		t.Error("an old event says something")
 	}
 }

@@ -3,14 +3,15 @@ package interaction
 import (
 	"context"
 
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // record stores an event whose answer the coordinator sends by itself, and says so
 // privately when that fails.
-func (h *Handler) record(ctx context.Context, ev incident.Event, who person, to slackapi.Private) {
+func (h *Handler) record(ctx context.Context, ev event.Event, who person, to slackapi.Private) {
 	said := h.admit(ctx, &ev, who)
 	switch {
 	case said != "":
@@ -27,36 +28,31 @@ func (h *Handler) record(ctx context.Context, ev incident.Event, who person, to 
 
 // answered stores an event and answers it here, because a long answer opens a modal,
 // which only the click itself may do. What the edit of the thread says is not repeated.
-func (h *Handler) answered(ctx context.Context, ev incident.Event, to slackapi.Private) {
-	reply, _ := ev.Reply()
-	switch { // nobody else answers
-	case ev.Act != nil:
-		ev.Act.Reply = incident.Reply{}
-	case ev.Review != nil:
-		ev.Review.Reply = incident.Reply{}
-	}
-	answer, known, text := h.put(ctx, ev, "", to, reply.Always)
+func (h *Handler) answered(ctx context.Context, ev event.Event, to slackapi.Private) {
+	always := ev.Reply.Always
+	ev.Reply = event.Reply{} // nobody else answers
+	answer, known, text := h.put(ctx, ev, "", to, always)
 	switch {
-	case known && toldByThread(answer, reply.Always):
+	case known && toldByThread(answer, always):
 	case known:
-		h.sendEphemeral(ctx, to, message.AskBack(answer, h.Settings().Command))
+		h.sendEphemeral(ctx, to, message.Told(answer, h.Settings().Command))
 	case text != textLater:
 		h.say(ctx, to, text)
 	}
 }
 
 // toldByThread reports whether an answer says no more than the edit of the thread.
-func toldByThread(a incident.Answer, always bool) bool {
-	return a.Kind == incident.AnswerNone || a.Kind == incident.AnswerApplied && !always
+func toldByThread(a event.Answer, always bool) bool {
+	return a.None() || a.Applied() && !always
 }
 
 // sendEphemeral tells one person something, best effort. All that can be lost is stored by
 // then, so Slack is acknowledged first.
-func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said message.Message) {
+func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said blockkit.Message) {
 	slackapi.Acknowledge(ctx)
 	said = h.linked(ctx, person{id: to.User, channel: to.Channel}, said)
 	if to.TriggerID != "" && said.Long() {
-		err := h.Slack.OpenView(ctx, to.TriggerID, message.AnswerModal(said))
+		err := h.Slack.OpenView(ctx, to.TriggerID, blockkit.AnswerModal(said))
 		if err == nil {
 			return
 		}
@@ -68,7 +64,7 @@ func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said m
 
 // say is sendEphemeral for a sentence.
 func (h *Handler) say(ctx context.Context, to slackapi.Private, text string) {
-	h.sendEphemeral(ctx, to, message.Message{Text: text})
+	h.sendEphemeral(ctx, to, blockkit.Message{Text: text})
 }
 
 func (h *Handler) send(ctx context.Context, to slackapi.Private) {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 )
 
 // TestAnswersAtTheTopOfAThreadAreModalsWhenLongerThanALine: what a click on the first
@@ -37,7 +37,7 @@ func TestAnswersAtTheTopOfAThreadAreModalsWhenLongerThanALine(t *testing.T) {
 	}
 
 	// Slack may not open it: then it is told all the same.
-	r.sim.Fail(slacksim.Fault{Method: "views.open", Kind: "error:expired_trigger_id", Times: 1})
+	r.sim.Faults.Fail(fault.Fault{Method: "views.open", Kind: "error:expired_trigger_id", Times: 1})
 	choose(t, r, "chris", root, "timeline/INC-1")
 	eventually(t, "chris reads the timeline in the channel", func() bool {
 		all := r.sim.Ephemerals("chris")

@@ -9,6 +9,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/message"
@@ -26,7 +28,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		return // the choice was taken back
 	}
 	if !known {
-		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		h.meansNothing(ctx, a, to)
 		return
 	}
 	if button.Value == action.OfDigest {
@@ -46,17 +48,19 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 	}
 	switch {
 	case (step != "") != (button.Value == action.OfStep):
-		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		h.meansNothing(ctx, a, to)
 	case button.ID == action.IncidentMenu.ID:
 		h.chosen(ctx, a, who, to, number, choice)
 	case !button.Form.IsZero():
 		h.openModal(ctx, a, who, to, number, step)
 	default:
 		act := incident.Act{
-			Verb: button.Act, Incident: number, Step: step, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: button.Via, From: clicked(a),
-			Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: button.ID == action.StormPick.ID},
+			Verb: button.Act, Incident: number, Step: step, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: button.Via,
 		}
-		h.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Act: &act}, who, to)
+		h.record(ctx, event.Event{
+			Op: a.Op, At: received(a.At), Act: &act, From: clicked(a, topic.Incident(number)),
+			Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: button.ID == action.StormPick.ID},
+		}, who, to)
 	}
 }
 
@@ -70,7 +74,7 @@ func (h *Handler) chosen(ctx context.Context, a slackapi.Action, who person, to 
 			h.sendEphemeral(ctx, to, h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, h.Store.Now()))
 		}
 	default:
-		h.Logger.Warn("a click that means nothing", "action", a.ActionID, "value", a.Value)
+		h.meansNothing(ctx, a, to)
 	}
 }
 
@@ -132,19 +136,19 @@ func (h *Handler) inWords(i incident.Incident, step string) string {
 // openForm opens a form over the message of a click; about and advice are for when
 // that fails.
 func (h *Handler) openForm(ctx context.Context, a slackapi.Action, to slackapi.Private, view slack.ModalViewRequest, about slog.Attr, advice string) {
-	view.ExternalID = externalID(*clicked(a))
+	view.ExternalID = externalID(a)
 	slackapi.Acknowledge(ctx) // a form that is opened loses nothing
 	if err := h.Slack.OpenView(ctx, a.TriggerID, view); err != nil {
 		h.Logger.Warn("a modal could not be opened", about, "error", err)
 		to.TriggerID = "" // it opens nothing else
-		h.say(ctx, to, "The form could not be opened: "+message.Escape(err.Error())+". Please "+advice+".")
+		h.say(ctx, to, "The form could not be opened: "+blockkit.Escape(err.Error())+". Please "+advice+".")
 	}
 }
 
 // submitter is who sent in a form; he does so where he opened it.
 func submitter(s slackapi.Submission) person {
 	who := person{id: s.UserID, team: s.UserTeam}
-	if from := opened(s); from != nil {
+	if from := opened(s, topic.ID{}); from != nil {
 		who.channel = from.Channel
 	}
 	return who
@@ -158,22 +162,21 @@ func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]
 	}
 	number, step, known := target(s.PrivateMetadata)
 	if !ok || !known || form.Form.IsZero() {
-		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
-		return nil
+		return h.formMeansNothing(ctx, s)
 	}
 	text := strings.TrimSpace(s.Values[form.Form.Block])
 	if !playbooks.Shows(text) {
 		return map[string]string{form.Form.Block: form.Form.Empty}
 	}
-	ev := incident.Event{Op: s.Op, At: received(s.At), Act: &incident.Act{
-		Verb: form.Act, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal", From: opened(s),
+	ev := event.Event{Op: s.Op, At: received(s.At), From: opened(s, topic.Incident(number)), Act: &incident.Act{
+		Verb: form.Act, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal",
 	}}
 	return h.sentIn(ctx, ev, s, form.Form.Block)
 }
 
 // sentIn stores what a form says, and returns what is wrong, at the block that can
 // show it.
-func (h *Handler) sentIn(ctx context.Context, ev incident.Event, s slackapi.Submission, block string) map[string]string {
+func (h *Handler) sentIn(ctx context.Context, ev event.Event, s slackapi.Submission, block string) map[string]string {
 	if said := h.admit(ctx, &ev, submitter(s)); said != "" {
 		return map[string]string{block: said}
 	}
@@ -181,7 +184,7 @@ func (h *Handler) sentIn(ctx context.Context, ev incident.Event, s slackapi.Subm
 	switch {
 	case !answered && said != textLater:
 		return map[string]string{block: said}
-	case answered && answer.Kind != incident.AnswerApplied:
+	case answered && !answer.Applied():
 		return map[string]string{block: message.PlainAnswer(answer, h.Settings().Command)}
 	}
 	return nil

@@ -7,9 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/interaction/command"
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/message/digest"
 	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
@@ -17,14 +18,14 @@ import (
 const textNoDigest = "No digest is configured, so there are no costs to look at: see `digests` in signalbook.yml."
 
 // costs answers what is asked about costs.
-func (h *Handler) costs(ctx context.Context, c command.Command, who person, now time.Time, to slackapi.Private) message.Message {
+func (h *Handler) costs(ctx context.Context, c command.Command, who person, now time.Time, to slackapi.Private) blockkit.Message {
 	name, trouble := h.digestNamed(c.Name)
 	if trouble != "" {
-		return message.Text(trouble)
+		return blockkit.TextMessage(trouble)
 	}
-	return h.soon(ctx, to, func(ctx context.Context) message.Message {
+	return h.soon(ctx, to, func(ctx context.Context) blockkit.Message {
 		if decision := h.maySeeDigest(ctx, who, name); !decision.Allowed {
-			return message.Text(message.Escape(sentence(decision.Reason))) // the names of digests are no secret
+			return blockkit.TextMessage(blockkit.Escape(sentence(decision.Reason))) // the names of digests are no secret
 		}
 		return h.figures(ctx, c, name, now)
 	})
@@ -41,19 +42,19 @@ func (h *Handler) digestNamed(name string) (found, trouble string) {
 	case slices.Contains(names, name):
 		return name, ""
 	}
-	return "", fmt.Sprintf("There is no digest `%s`. There is: `%s`.", message.Escape(name), strings.Join(names, "`, `"))
+	return "", fmt.Sprintf("There is no digest `%s`. There is: `%s`.", blockkit.Escape(name), strings.Join(names, "`, `"))
 }
 
 // figures gathers and judges.
-func (h *Handler) figures(ctx context.Context, c command.Command, name string, now time.Time) message.Message {
+func (h *Handler) figures(ctx context.Context, c command.Command, name string, now time.Time) blockkit.Message {
 	in, err := h.Gather(ctx, name, now)
 	if err != nil {
 		h.Logger.Warn("the figures of a digest could not be gathered", "digest", name, "error", err)
-		return message.Text(textUnread)
+		return blockkit.TextMessage(textUnread)
 	}
 	if c.Verb == command.VerbCost {
 		told, suggestions := report.Service(in, c.Text)
-		return message.CostAnswer(told, suggestions, h.Settings().Command)
+		return digest.CostAnswer(told, suggestions, h.Settings().Command)
 	}
-	return message.DigestPreview(message.DigestView{Report: report.Judge(in), Command: h.Settings().Command})
+	return digest.Preview(digest.View{Report: report.Judge(in), Command: h.Settings().Command})
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 )
 
 // TestGroupThatIsNobody: whoever was in a user group may act as long as Slack cannot
@@ -30,18 +30,18 @@ func TestGroupThatIsNobody(t *testing.T) {
 		return len(members("@db-oncall")) == 1 && len(members("@db-leads")) == 1 && len(members("@sre-oncall")) == 1
 	})
 
-	r.sim.Fail(slacksim.Fault{Method: "usergroups.list", Kind: slacksim.HTTP503})
-	if err := r.sim.DisableGroup("db-oncall"); err != nil {
+	r.sim.Faults.Fail(fault.Fault{Method: "usergroups.list", Kind: fault.HTTP503})
+	if err := r.sim.Admin.DisableGroup("db-oncall"); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.sim.SetGroup("db-leads"); err != nil {
+	if err := r.sim.Admin.SetGroup("db-leads"); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "Slack was asked in vain", func() bool { return r.sim.Strikes()[slacksim.HTTP503] > 2 })
+	eventually(t, "Slack was asked in vain", func() bool { return r.sim.Faults.Strikes()[fault.HTTP503] > 2 })
 	r.click("ben", tier, "step:ack", "INC-1/add-read-replicas")
 	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).FindStep("1"); return s.State == "acknowledged" })
 
-	r.sim.ClearFaults()
+	r.sim.Faults.Clear()
 	eventually(t, "the groups are nobody in Redis", func() bool { return len(members("@db-oncall")) == 0 && len(members("@db-leads")) == 0 })
 	for _, user := range []string{"ben", "chris"} {
 		r.click(user, tier, "step:ack", "INC-1/pool-connections")
@@ -50,7 +50,7 @@ func TestGroupThatIsNobody(t *testing.T) {
 	r.click("anna", tier, "step:ack", "INC-1/pool-connections")
 	eventually(t, "anna has the step", func() bool { s, _, _ := r.incident(1).FindStep("2"); return s.Holder.Name == "anna" })
 
-	if err := r.sim.DisableGroup("sre-oncall"); err != nil {
+	if err := r.sim.Admin.DisableGroup("sre-oncall"); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the owners are nobody in Redis", func() bool { return len(members("@sre-oncall")) == 0 })
@@ -91,7 +91,7 @@ func TestGroupThatIsConfiguredNoMore(t *testing.T) {
 	r.keep()
 	r.click("ben", tier, "step:ack", "INC-1/add-read-replicas")
 	eventually(t, "ben has the step", func() bool { s, _, _ := r.incident(1).FindStep("1"); return s.State == "acknowledged" })
-	if err := r.sim.DisableGroup("db-oncall"); err != nil {
+	if err := r.sim.Admin.DisableGroup("db-oncall"); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the group is nobody in Redis", func() bool { return known() == 0 })

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/interaction/command"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
@@ -25,14 +25,14 @@ func asksHandbook(v command.Verb) bool {
 
 // handbook answers from the scaling sheet. Only what is about the organisation
 // itself asks others, and may follow later.
-func (h *Handler) handbook(ctx context.Context, c command.Command, now time.Time, to slackapi.Private) message.Message {
+func (h *Handler) handbook(ctx context.Context, c command.Command, now time.Time, to slackapi.Private) blockkit.Message {
 	book := h.Settings().Handbook
 	if book == nil {
 		book = handbook.Default()
 	}
 	switch {
 	case c.Verb == command.VerbThreshold:
-		return h.soon(ctx, to, func(ctx context.Context) message.Message {
+		return h.soon(ctx, to, func(ctx context.Context) blockkit.Message {
 			org := h.Organisation(ctx, now)
 			return sheetAnswer(book.Thresholds(org.Sheet(money.WeekOf(money.DayOf(now)).Add(-1))).Entry, unknown(org)...)
 		})
@@ -47,10 +47,10 @@ func (h *Handler) handbook(ctx context.Context, c command.Command, now time.Time
 	case c.Users != nil:
 		return sheetAnswer(ofUsers(book, c.Verb, *c.Users))
 	}
-	return h.soon(ctx, to, func(ctx context.Context) message.Message {
+	return h.soon(ctx, to, func(ctx context.Context) blockkit.Message {
 		users := h.Organisation(ctx, now).Users
 		if !users.Known {
-			return message.Text(fmt.Sprintf("How many users? %s. Or give a number: `%s %s 75M`.", message.Escape(users.Why), h.Settings().Command, c.Verb))
+			return blockkit.TextMessage(fmt.Sprintf("How many users? %s. Or give a number: `%s %s 75M`.", blockkit.Escape(users.Why), h.Settings().Command, c.Verb))
 		}
 		return sheetAnswer(ofUsers(book, c.Verb, handbook.Users(users.Value)), "Users: "+users.Source+".")
 	})
@@ -68,24 +68,24 @@ func ofUsers(book *handbook.Handbook, v command.Verb, users handbook.Users) hand
 }
 
 // sheetOrError answers a look-up by name.
-func sheetOrError(answer handbook.Entry, err error) message.Message {
+func sheetOrError(answer handbook.Entry, err error) blockkit.Message {
 	if err != nil {
 		says := "I looked, but " + err.Error()
 		if !strings.HasSuffix(says, "?") {
 			says += "."
 		}
-		return message.Text(message.Escape(says))
+		return blockkit.TextMessage(blockkit.Escape(says))
 	}
 	return sheetAnswer(answer)
 }
 
 // sheetAnswer is an answer with remarks below it.
-func sheetAnswer(answer handbook.Entry, remarks ...string) message.Message {
+func sheetAnswer(answer handbook.Entry, remarks ...string) blockkit.Message {
 	text := answer.Mrkdwn()
 	if len(remarks) > 0 {
-		text += "\n" + message.Escape(strings.Join(remarks, "\n"))
+		text += "\n" + blockkit.Escape(strings.Join(remarks, "\n"))
 	}
-	return message.Text(text)
+	return blockkit.TextMessage(text)
 }
 
 // unknown says what is not known of the organisation although it was asked for; all

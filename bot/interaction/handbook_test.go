@@ -105,11 +105,11 @@ func TestHandbookInThread(t *testing.T) {
 	r := startRig(t)
 	r.keep()
 	root, _ := r.open()
-	if _, err := r.sim.Say("ben", "incidents", root.TS, "@signalbook ask what is pgbouncer for"); err != nil {
+	if _, err := r.sim.People.Say("ben", "incidents", root.TS, "@signalbook ask what is pgbouncer for"); err != nil {
 		t.Fatal(err)
 	}
 	r.told("ben", "PgBouncer")
-	if _, err := r.sim.Say("ben", "incidents", root.TS, "@signalbook threshold"); err != nil {
+	if _, err := r.sim.People.Say("ben", "incidents", root.TS, "@signalbook threshold"); err != nil {
 		t.Fatal(err)
 	}
 	r.told("ben", "M4 Single region to multi-region")

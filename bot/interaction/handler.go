@@ -17,6 +17,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/ledger"
@@ -106,7 +107,7 @@ func New(o Options) *Handler {
 type lateAnswer struct {
 	op      string
 	digest  int // that the command is about; 0: an incident, which the answer names
-	answers <-chan incident.Answer
+	answers <-chan event.Answer
 	done    func()
 	to      slackapi.Private
 	always  bool // what the edit of the thread says is told, too
@@ -151,7 +152,7 @@ func (h *Handler) deliver(ctx context.Context, l lateAnswer) {
 	defer l.done()
 	ctx, cancel := context.WithTimeout(ctx, lateWithin)
 	defer cancel()
-	var answer incident.Answer
+	var answer event.Answer
 	select {
 	case answer = <-l.answers:
 	case <-ctx.Done():
@@ -160,10 +161,10 @@ func (h *Handler) deliver(ctx context.Context, l lateAnswer) {
 	if toldByThread(answer, l.always) {
 		return
 	}
-	said := message.AskBack(answer, h.Settings().Command)
+	said := message.Told(answer, h.Settings().Command)
 	if l.to.Channel == "" && l.to.ResponseURL == "" {
 		// A form says nothing of where it was opened: the thread of what it is about is the place.
-		about := topic.Incident(answer.Incident)
+		about := topic.Incident(answer.Incident.Incident)
 		if l.digest > 0 {
 			about = topic.Digest(l.digest)
 		}
@@ -195,7 +196,7 @@ const (
 // when there is none yet; text then says what to tell the person. Again is the op
 // under which the event is stored when it was refused before: what stood in its way
 // may be gone. Always: an answer that comes later is told although the thread says the same.
-func (h *Handler) put(ctx context.Context, ev incident.Event, again string, to slackapi.Private, always bool) (answer incident.Answer, ok bool, text string) {
+func (h *Handler) put(ctx context.Context, ev event.Event, again string, to slackapi.Private, always bool) (answer event.Answer, ok bool, text string) {
 	answers, done := h.Replies.Expect(ev.Op)
 	keep := false
 	defer func() {
@@ -212,7 +213,7 @@ func (h *Handler) put(ctx context.Context, ev incident.Event, again string, to s
 	case err != nil:
 		h.Logger.Error("an act could not be stored", "op", ev.Op, "error", err)
 		return answer, false, textUnknown
-	case known && again != "" && answer.Kind != incident.AnswerApplied:
+	case known && again != "" && !answer.Applied():
 		ev.Op = again
 		return h.put(ctx, ev, "", to, always)
 	case known:
@@ -228,8 +229,8 @@ func (h *Handler) put(ctx context.Context, ev incident.Event, again string, to s
 		return answer, true, ""
 	}
 	about := 0
-	if ev.Review != nil {
-		about = ev.Review.Digest
+	if ev.Digest != nil {
+		about = ev.Digest.Digest
 	}
 	select {
 	case h.late <- lateAnswer{ev.Op, about, answers, done, to, always}:
@@ -241,7 +242,7 @@ func (h *Handler) put(ctx context.Context, ev incident.Event, again string, to s
 
 // awaited waits for the answer to an event until the context ends. It may have come while
 // the connection for answers was being made: so it is looked for, too.
-func (h *Handler) awaited(ctx context.Context, op string, answers <-chan incident.Answer) (answer incident.Answer, ok bool) {
+func (h *Handler) awaited(ctx context.Context, op string, answers <-chan event.Answer) (answer event.Answer, ok bool) {
 	looks := time.NewTicker(lookEvery)
 	defer looks.Stop()
 	for {
@@ -259,7 +260,7 @@ func (h *Handler) awaited(ctx context.Context, op string, answers <-chan inciden
 }
 
 // store puts an event into the store. On an error said is what to tell the person.
-func (h *Handler) store(ctx context.Context, ev incident.Event) (said string, err error) {
+func (h *Handler) store(ctx context.Context, ev event.Event) (said string, err error) {
 	putCtx, cancel := context.WithTimeout(ctx, 2*h.waits.answer)
 	defer cancel()
 	_, _, err = h.Store.Put(putCtx, ev)
@@ -277,13 +278,6 @@ func (h *Handler) store(ctx context.Context, ev incident.Event) (said string, er
 // as the timers of the store are.
 func received(at time.Time) time.Time { return at.UTC().Truncate(time.Millisecond) }
 
-var verbs = map[command.Verb]incident.Verb{
-	command.VerbAck: incident.VerbAcknowledge, command.VerbDone: incident.VerbDone, command.VerbSkip: incident.VerbSkip,
-	command.VerbRelease: incident.VerbRelease, command.VerbUndo: incident.VerbUndo, command.VerbNote: incident.VerbNote,
-	command.VerbResolve: incident.VerbResolve, command.VerbReopen: incident.VerbReopen,
-	command.VerbThread: incident.VerbShow,
-}
-
 // withLabel is a copy of labels with one more, or with another value.
 func withLabel(labels map[string]string, name, value string) map[string]string {
 	all := map[string]string{}
@@ -294,24 +288,24 @@ func withLabel(labels map[string]string, name, value string) map[string]string {
 
 // act makes the event of a command that changes something; ok is false for those
 // that only read.
-func act(c command.Command, op string, at time.Time, user incident.User, via string, reply incident.Reply) (incident.Event, bool) {
-	ev := incident.Event{Op: op, At: received(at)}
+func act(c command.Command, op string, at time.Time, user incident.User, via string, reply event.Reply) (event.Event, bool) {
+	ev := event.Event{Op: op, At: received(at), Reply: reply}
 	if c.Verb == command.VerbDigest && c.Filter == "post" {
-		ev.Review = &incident.DigestAct{Verb: incident.ReviewPost, Name: c.Name, Again: c.Again, User: user, Reply: reply}
+		ev.Digest = &event.DigestAct{Verb: report.VerbPost, Name: c.Name, Again: c.Again, User: user}
 		return ev, true
 	}
 	if c.Verb == command.VerbStart || c.Verb == command.VerbDrill {
 		if c.Verb == command.VerbDrill {
 			c.Labels = withLabel(c.Labels, incident.DrillLabel, "true")
 		}
-		ev.Start = &incident.Start{Playbook: c.Name, Title: c.Text, Labels: c.Labels, User: user, Via: via, Reply: reply}
+		ev.Start = &incident.Start{Playbook: c.Name, Title: c.Text, Labels: c.Labels, User: user, Via: via}
 		return ev, true
 	}
-	verb, ok := verbs[c.Verb]
+	verb, ok := c.Verb.Act()
 	if !ok {
 		return ev, false
 	}
-	ev.Act = &incident.Act{Verb: verb, Incident: c.Incident, Step: c.Step, User: user, Text: c.Text, Via: via, Reply: reply}
+	ev.Act = &incident.Act{Verb: verb, Incident: c.Incident, Step: c.Step, User: user, Text: c.Text, Via: via}
 	for _, p := range c.People {
 		ev.Act.Named = append(ev.Act.Named, incident.User(p))
 	}

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 func TestReadingCommandsBeforeAnythingHappened(t *testing.T) {
@@ -69,12 +71,12 @@ func TestPlaybooksByANearName(t *testing.T) {
 	if i := r.incident(1); i.Playbook.Name != "database-cpu" {
 		t.Errorf("the incident has the playbook %s", i.Playbook.Name)
 	}
-	if _, err := r.sim.Say("ben", "incidents", "", "@signalbook drill inferense-latency"); err != nil {
+	if _, err := r.sim.People.Say("ben", "incidents", "", "@signalbook drill inferense-latency"); err != nil {
 		t.Fatal(err)
 	}
 	r.told("ben", "“inferense-latency” was taken to mean inference-latency.")
 	r.told("ben", "INC-2 is open")
-	if _, err := r.sim.Say("ben", "incidents", "", "@signalbook start cost"); err != nil {
+	if _, err := r.sim.People.Say("ben", "incidents", "", "@signalbook start cost"); err != nil {
 		t.Fatal(err)
 	}
 	r.told("ben", "Did you mean cdn-cost or cost-optimisation?")
@@ -87,7 +89,7 @@ func TestUnknownIncidentByEveryWay(t *testing.T) {
 	if got, want := r.slash("anna", "done INC-99 1"), "There is no INC-99"; !strings.Contains(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if _, err := r.sim.Say("ben", "incidents", "", "@signalbook ack INC-99"); err != nil {
+	if _, err := r.sim.People.Say("ben", "incidents", "", "@signalbook ack INC-99"); err != nil {
 		t.Fatal(err)
 	}
 	r.told("ben", "There is no INC-99")
@@ -113,7 +115,7 @@ func TestStoreDown(t *testing.T) {
 	r.told("ben", unknown)
 	r.click("chris", immediate, "step:skip", "INC-1/add-read-replicas")
 	r.told("chris", unread)
-	if _, err := r.sim.Say("anna", "incidents", root.TS, "@signalbook done 1"); err != nil {
+	if _, err := r.sim.People.Say("anna", "incidents", root.TS, "@signalbook done 1"); err != nil {
 		t.Fatal(err)
 	}
 	r.told("anna", "not recorded yet")
@@ -127,10 +129,10 @@ func TestModals(t *testing.T) {
 
 	r.click("anna", immediate, "step:skip", "INC-1/scale-up")
 	r.modal("anna")
-	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"reason": "  "}); err != nil || !strings.Contains(errs["reason"], "say why") {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"reason": "  "}); err != nil || !strings.Contains(errs["reason"], "say why") {
 		t.Errorf("a blank reason got %v, %v", errs, err)
 	}
-	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"reason": "<!channel> no *larger* size"}); err != nil || len(errs) > 0 {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"reason": "<!channel> no *larger* size"}); err != nil || len(errs) > 0 {
 		t.Fatalf("a reason got %v, %v", errs, err)
 	}
 	s, _, _ := r.incident(1).FindStep("scale-up")
@@ -142,17 +144,17 @@ func TestModals(t *testing.T) {
 	r.click("ben", immediate, "step:skip", "INC-1/pool-connections")
 	r.modal("ben")
 	r.slash("chris", "skip INC-1 pool-connections we have none")
-	errs, err := r.sim.SubmitView(t.Context(), "ben", map[string]string{"reason": "me too"})
+	errs, err := r.sim.People.SubmitView(t.Context(), "ben", map[string]string{"reason": "me too"})
 	if err != nil || !strings.Contains(errs["reason"], "chris") {
 		t.Errorf("the second to skip got %v, %v, want to hear of chris", errs, err)
 	}
-	if err := r.sim.CloseModal(t.Context(), "ben"); err != nil {
+	if err := r.sim.People.CloseModal(t.Context(), "ben"); err != nil {
 		t.Fatal(err)
 	}
 
 	choose(t, r, "anna", root, "note/INC-1")
 	r.modal("anna")
-	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"note": "failover at 14:05"}); err != nil || len(errs) > 0 {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"note": "failover at 14:05"}); err != nil || len(errs) > 0 {
 		t.Fatalf("a note got %v, %v", errs, err)
 	}
 	if got, want := r.incident(1).Note.Text, "failover at 14:05"; got != want {
@@ -178,12 +180,12 @@ func TestModalSentAgainAfterARefusal(t *testing.T) {
 	r.slash("chris", "skip INC-1 scale-up we are at the largest")
 	words := map[string]string{"reason": "no larger size"}
 	for range 2 { // as long as what stands in its way is there, the answer is the same
-		if errs, err := r.sim.SubmitView(t.Context(), "ben", words); err != nil || !strings.Contains(errs["reason"], "chris") {
+		if errs, err := r.sim.People.SubmitView(t.Context(), "ben", words); err != nil || !strings.Contains(errs["reason"], "chris") {
 			t.Fatalf("got %v, %v, want to hear of chris", errs, err)
 		}
 	}
 	r.slash("chris", "undo INC-1 scale-up")
-	if errs, err := r.sim.SubmitView(t.Context(), "ben", words); err != nil || len(errs) > 0 {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "ben", words); err != nil || len(errs) > 0 {
 		t.Fatalf("got %v, %v, want it taken: nothing stands in its way any more", errs, err)
 	}
 	if s, _, _ := r.incident(1).FindStep("scale-up"); s.State != incident.StepSkipped || s.Note != "no larger size" {
@@ -199,8 +201,8 @@ func TestModalDeliveredTwiceIsOneNote(t *testing.T) {
 	root, _ := r.open()
 	choose(t, r, "anna", root, "note/INC-1")
 	r.modal("anna")
-	r.sim.Fail(slacksim.Fault{Method: "interactive", Kind: slacksim.Duplicate, Times: 1})
-	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"note": "failover at 14:05"}); err != nil || len(errs) > 0 {
+	r.sim.Faults.Fail(fault.Fault{Method: "interactive", Kind: fault.Duplicate, Times: 1})
+	if errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"note": "failover at 14:05"}); err != nil || len(errs) > 0 {
 		t.Fatalf("a note got %v, %v", errs, err)
 	}
 	if got := strings.Count(r.slash("anna", "timeline INC-1"), "failover at 14:05"); got != 1 {
@@ -208,9 +210,9 @@ func TestModalDeliveredTwiceIsOneNote(t *testing.T) {
 	}
 }
 
-func choose(t *testing.T, r *rig, user string, m slacksim.Message, value string) {
+func choose(t *testing.T, r *rig, user string, m snapshot.Message, value string) {
 	t.Helper()
-	if err := r.sim.Choose(t.Context(), slacksim.Choice{User: user, Channel: m.Channel, TS: m.TS, ActionID: "incident:menu", Value: value}); err != nil {
+	if err := r.sim.People.Choose(t.Context(), people.Choice{User: user, Channel: m.Channel, TS: m.TS, ActionID: "incident:menu", Value: value}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -222,7 +224,7 @@ func TestMentions(t *testing.T) {
 	root, _ := r.open()
 	say := func(user, thread, text string) {
 		t.Helper()
-		if _, err := r.sim.Say(user, "incidents", thread, text); err != nil {
+		if _, err := r.sim.People.Say(user, "incidents", thread, text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -261,7 +263,7 @@ func TestRespondersByEveryWay(t *testing.T) {
 		}
 	}
 	for _, c := range []struct {
-		in            slacksim.Message
+		in            snapshot.Message
 		action, value string
 	}{
 		{immediate, "step:ack", "INC-1/add-read-replicas"}, {immediate, "step:done", "INC-1/add-read-replicas"},
@@ -271,11 +273,11 @@ func TestRespondersByEveryWay(t *testing.T) {
 	}
 	r.click("chris", immediate, "step:skip", "INC-1/scale-up")
 	r.modal("chris")
-	if errs, err := r.sim.SubmitView(t.Context(), "chris", map[string]string{"reason": "why not"}); err != nil || !strings.Contains(strings.ToLower(errs["reason"]), refused) {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "chris", map[string]string{"reason": "why not"}); err != nil || !strings.Contains(strings.ToLower(errs["reason"]), refused) {
 		t.Errorf("the modal said %v, %v, want a refusal", errs, err)
 	}
 	turned(func() {
-		if _, err := r.sim.Say("chris", "incidents", root.TS, "@signalbook done 1"); err != nil {
+		if _, err := r.sim.People.Say("chris", "incidents", root.TS, "@signalbook done 1"); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -312,7 +314,7 @@ func TestLateRefusalOfAModal(t *testing.T) {
 	r.modal("anna")
 	r.slash("ben", "done INC-1 scale-up")
 	stop()
-	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"reason": "no larger size"}); err != nil || len(errs) > 0 {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"reason": "no larger size"}); err != nil || len(errs) > 0 {
 		t.Fatalf("the modal got %v, %v, want it closed: what was sent is recorded", errs, err)
 	}
 	r.keep()

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/costreview/report"
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/event"
 )
 
 // How often one person may do in any minute what makes messages for others: far more
@@ -19,7 +19,7 @@ const (
 
 // admit prepares an event for the store: it finds out what decides about it. It says
 // why not when it is one too many of that person.
-func (h *Handler) admit(ctx context.Context, ev *incident.Event, who person) (said string) {
+func (h *Handler) admit(ctx context.Context, ev *event.Event, who person) (said string) {
 	name, most := limit(*ev)
 	if most > 0 && !h.repeated(ctx, ev.Op) {
 		wait, err := h.Store.Directory.Spend(ctx, "by:"+name+":"+who.id, most)
@@ -46,13 +46,13 @@ func (h *Handler) repeated(ctx context.Context, op string) bool {
 
 // limit says how often a minute a person may do what the event says, and together
 // with what; 0: as often as he likes.
-func limit(ev incident.Event) (name string, most int) {
+func limit(ev event.Event) (name string, most int) {
 	switch {
-	case ev.Start != nil, ev.Review != nil && ev.Review.Verb == incident.ReviewVerb(report.VerbInvestigate):
+	case ev.Start != nil, ev.Digest != nil && ev.Digest.Verb == report.VerbInvestigate:
 		return "start", startsAMinute
-	case ev.Review != nil && ev.Review.Verb == incident.ReviewPost:
+	case ev.Digest != nil && ev.Digest.Verb == report.VerbPost:
 		return "digest", digestsAMinute
-	case ev.Review != nil:
+	case ev.Digest != nil:
 		return "mark", marksAMinute
 	}
 	return "", 0

@@ -8,8 +8,9 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/message/storm"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/topic"
 )
@@ -20,13 +21,13 @@ const blockPick = "pick:"
 // Suggest returns the incidents of a storm among which a person can choose. When
 // they cannot be read there are none, and Slack asks again with the next letter.
 func (h *Handler) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.OptionBlockObject {
-	n, ok := stormOf(s)
+	n, ok := stormOf(s.ActionID, s.BlockID)
 	if !ok {
 		h.Logger.Warn("a menu that means nothing", "action", s.ActionID, "block", s.BlockID)
 		return nil
 	}
-	storm, ok, err := h.storm(ctx, n)
-	if err != nil || !ok || !h.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, storm.At(), storm.At(), nil).Allowed {
+	of, ok, err := h.storm(ctx, n)
+	if err != nil || !ok || !h.maySee(ctx, person{s.UserID, s.UserTeam, s.ChannelID}, of.At(), of.At(), nil).Allowed {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.waits.read)
@@ -35,7 +36,7 @@ func (h *Handler) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.O
 	if s.MessageTS != "" && err == nil {
 		// A message of before Redis lost data may name another storm.
 		var ok bool
-		if ok, err = h.Store.Owns(ctx, topic.Storm(n), incident.Origin{Channel: s.ChannelID, TS: s.MessageTS, Storm: n}); err == nil && !ok {
+		if ok, err = h.Store.Owns(ctx, event.Origin{Channel: s.ChannelID, TS: s.MessageTS, Thread: topic.Storm(n)}); err == nil && !ok {
 			return nil
 		}
 	}
@@ -44,7 +45,7 @@ func (h *Handler) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.O
 		return nil
 	}
 	h.tellUnread(unread)
-	return message.StormOptions(entries, s.Query)
+	return storm.Options(entries, s.Query)
 }
 
 func (h *Handler) storm(ctx context.Context, n int) (incident.Storm, bool, error) {
@@ -58,8 +59,8 @@ func (h *Handler) storm(ctx context.Context, n int) (incident.Storm, bool, error
 }
 
 // stormOf reads which storm a menu belongs to.
-func stormOf(s slackapi.Suggestion) (n int, ok bool) {
-	text, named := strings.CutPrefix(s.BlockID, blockPick)
+func stormOf(actionID, blockID string) (n int, ok bool) {
+	text, named := strings.CutPrefix(blockID, blockPick)
 	n, err := strconv.Atoi(text)
-	return n, s.ActionID == action.StormPick.ID && named && err == nil && n > 0
+	return n, actionID == action.StormPick.ID && named && err == nil && n > 0
 }

@@ -11,12 +11,14 @@ import (
 
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/blockkit"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // blow lets eight databases fire where two are allowed and waits for the storm's
 // message; INC-1 and INC-2 have their threads, the others are only listed.
-func (r *rig) blow() (storm slacksim.Message) {
+func (r *rig) blow() (storm snapshot.Message) {
 	r.t.Helper()
 	r.storm = incident.Limit{Above: 2, Per: time.Minute}
 	r.keep()
@@ -25,7 +27,7 @@ func (r *rig) blow() (storm slacksim.Message) {
 	}
 	eventually(r.t, "the storm has a message with its menu", func() bool {
 		for _, m := range r.sim.Messages("incidents") {
-			if slices.ContainsFunc(m.Menus(), func(c slacksim.Control) bool { return c.ActionID == "storm:pick" }) {
+			if slices.ContainsFunc(m.Menus(), func(c blockkit.Control) bool { return c.ActionID == "storm:pick" }) {
 				storm = m
 			}
 		}
@@ -36,9 +38,9 @@ func (r *rig) blow() (storm slacksim.Message) {
 }
 
 // find types into the storm's menu and gives the values offered.
-func (r *rig) find(user string, storm slacksim.Message, query string) []string {
+func (r *rig) find(user string, storm snapshot.Message, query string) []string {
 	r.t.Helper()
-	found, err := r.sim.Suggest(r.t.Context(), slacksim.Suggest{User: user, Channel: storm.Channel, TS: storm.TS, ActionID: "storm:pick", Query: query})
+	found, err := r.sim.People.Suggest(r.t.Context(), people.Suggest{User: user, Channel: storm.Channel, TS: storm.TS, ActionID: "storm:pick", Query: query})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -49,9 +51,9 @@ func (r *rig) find(user string, storm slacksim.Message, query string) []string {
 	return values
 }
 
-func (r *rig) choose(user string, storm slacksim.Message, value string) {
+func (r *rig) choose(user string, storm snapshot.Message, value string) {
 	r.t.Helper()
-	if err := r.sim.Choose(r.t.Context(), slacksim.Choice{User: user, Channel: storm.Channel, TS: storm.TS, ActionID: "storm:pick", Value: value}); err != nil {
+	if err := r.sim.People.Choose(r.t.Context(), people.Choice{User: user, Channel: storm.Channel, TS: storm.TS, ActionID: "storm:pick", Value: value}); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -75,7 +77,7 @@ func TestStormMenu(t *testing.T) {
 	r.choose("anna", storm, "INC-6")
 	r.told("anna", "INC-6 gets a thread of its own")
 	eventually(t, "INC-6 has its thread", func() bool {
-		return slices.ContainsFunc(r.sim.Messages("incidents"), func(m slacksim.Message) bool {
+		return slices.ContainsFunc(r.sim.Messages("incidents"), func(m snapshot.Message) bool {
 			return m.TS != storm.TS && m.Replies >= 3 && strings.Contains(m.PlainText(), "INC-6")
 		})
 	})

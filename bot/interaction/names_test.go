@@ -7,7 +7,8 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/workspace"
 )
 
 // plainTexts are the texts of notifications that a channel's messages have, where
@@ -37,7 +38,7 @@ func TestMentionsHaveNames(t *testing.T) {
 	root, _ := r.open()
 	say := func(text string) {
 		t.Helper()
-		if _, err := r.sim.Say("ben", "incidents", root.TS, "@signalbook "+text); err != nil {
+		if _, err := r.sim.People.Say("ben", "incidents", root.TS, "@signalbook "+text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -56,7 +57,7 @@ func TestMentionsHaveNames(t *testing.T) {
 		}
 		return false
 	})
-	told := slices.DeleteFunc(r.sim.Notifications(), func(n slacksim.Notification) bool { return n.Mention != "@anna" })
+	told := slices.DeleteFunc(r.sim.Notifications(), func(n workspace.Notification) bool { return n.Mention != "@anna" })
 	if len(told) != 1 {
 		t.Errorf("anna is notified by %v, want by what ben wrote alone", told)
 	}
@@ -86,10 +87,10 @@ func TestCommandsNameWhomTheyMention(t *testing.T) {
 func TestMentionsWithoutNames(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	r.sim.Fail(slacksim.Fault{Method: "users.info", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "users.info", Kind: fault.HTTP503})
 	r.keep()
 	root, _ := r.open()
-	if _, err := r.sim.Say("ben", "incidents", root.TS, "@signalbook resolve ask @anna"); err != nil {
+	if _, err := r.sim.People.Say("ben", "incidents", root.TS, "@signalbook resolve ask @anna"); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the resolution is told", func() bool { return strings.Contains(r.plainTexts(), "Resolved by") })

@@ -8,7 +8,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // began starts an incident by command and gives its id.
@@ -47,7 +48,7 @@ func TestNumbersAfterLostData(t *testing.T) {
 		return false
 	})
 	// What people write moves nothing, and neither does an alert's title.
-	if _, err := r.sim.Say("ben", "incidents", "", `see INC-9000, {"value":"INC-9001"}`); err != nil {
+	if _, err := r.sim.People.Say("ben", "incidents", "", `see INC-9000, {"value":"INC-9001"}`); err != nil {
 		t.Fatal(err)
 	}
 	r.fire("loud", map[string]string{"alertname": `INC-7777","value":"INC-7778"`})
@@ -73,7 +74,7 @@ func TestNumbersAfterLostData(t *testing.T) {
 		t.Errorf("after a backup: got %s, want INC-44", got)
 	}
 	eventually(t, "INC-44 has its thread", func() bool {
-		return slices.ContainsFunc(r.sim.Messages("incidents"), func(m slacksim.Message) bool { return strings.Contains(m.PlainText(), "INC-44") })
+		return slices.ContainsFunc(r.sim.Messages("incidents"), func(m snapshot.Message) bool { return strings.Contains(m.PlainText(), "INC-44") })
 	})
 	end()
 	r.lose()
@@ -108,7 +109,7 @@ func TestNumbersAfterLostDataOfAStorm(t *testing.T) {
 func TestNumbersWhenSlackDoesNotSay(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	r.sim.Fail(slacksim.Fault{Method: "conversations.history", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "conversations.history", Kind: fault.HTTP503})
 	r.keep()
 	n := 0
 	eventually(t, "an incident is opened", func() bool {
@@ -125,7 +126,7 @@ func TestNumbersWhenSlackDoesNotSay(t *testing.T) {
 }
 
 // rooted waits for the thread of an incident and gives its root and its first reply.
-func (r *rig) rooted(id string) (root, first slacksim.Message) {
+func (r *rig) rooted(id string) (root, first snapshot.Message) {
 	r.t.Helper()
 	eventually(r.t, id+" has its thread", func() bool {
 		for _, m := range r.sim.Messages("incidents") {
@@ -151,7 +152,7 @@ func TestDataLostUnderARunningBot(t *testing.T) {
 	r.lose()
 	r.refused("the old root", func() { r.click("anna", root, "incident:ack", "INC-1") })
 	r.refused("the old step", func() { r.click("anna", immediate, "step:done", "INC-1/add-read-replicas") })
-	errs, err := r.sim.SubmitView(t.Context(), "ben", map[string]string{"reason": "not here"})
+	errs, err := r.sim.People.SubmitView(t.Context(), "ben", map[string]string{"reason": "not here"})
 	if err != nil || !strings.Contains(errs["reason"], older) {
 		t.Errorf("the form of before got %v, %v, want it refused", errs, err)
 	}
@@ -186,7 +187,7 @@ func TestNumbersGoOnWhileSlackIsSilent(t *testing.T) {
 	r.keep()
 	r.fire("web", map[string]string{"alertname": "Web"})
 	r.rooted("INC-1")
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.HTTP503})
 	if got := r.began("nobody saw it"); got != "INC-2" {
 		t.Fatalf("got %s, want INC-2", got)
 	}

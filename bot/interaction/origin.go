@@ -3,46 +3,45 @@ package interaction
 import (
 	"context"
 	"crypto/rand"
-	"strconv"
 	"strings"
 
-	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/topic"
 )
 
-// clicked is the message of a click.
-func clicked(a slackapi.Action) *incident.Origin {
-	from := &incident.Origin{Channel: a.ChannelID, TS: a.MessageTS}
-	if text, ok := strings.CutPrefix(a.BlockID, blockPick); ok && a.ActionID == action.StormPick.ID {
-		from.Storm, _ = strconv.Atoi(text)
+// clicked is the message of a click, which stands in the thread of what it is about; a
+// storm's menu stands in the storm's.
+func clicked(a slackapi.Action, about topic.ID) *event.Origin {
+	if n, ok := stormOf(a.ActionID, a.BlockID); ok {
+		about = topic.Storm(n)
 	}
-	return from
+	return &event.Origin{Channel: a.ChannelID, TS: a.MessageTS, Thread: about}
 }
 
 // externalID carries the message that a form was opened on: the form may be sent
 // in when Redis is another one. Slack wants it to be unique.
-func externalID(from incident.Origin) string {
-	return from.Channel + " " + from.TS + " " + rand.Text()
+func externalID(a slackapi.Action) string {
+	return a.ChannelID + " " + a.MessageTS + " " + rand.Text()
 }
 
 // opened is the message that a form was opened on; nil when an older binary
 // opened it.
-func opened(s slackapi.Submission) *incident.Origin {
+func opened(s slackapi.Submission, about topic.ID) *event.Origin {
 	fields := strings.Fields(s.ExternalID)
 	if len(fields) != 3 {
 		return nil
 	}
-	return &incident.Origin{Channel: fields[0], TS: fields[1]}
+	return &event.Origin{Channel: fields[0], TS: fields[1], Thread: about}
 }
 
 // owned reports whether a click came from the thread that it is about, and tells
 // the person when it did not: for clicks that no coordinator looks at.
 func (h *Handler) owned(ctx context.Context, about topic.ID, a slackapi.Action, to slackapi.Private) bool {
 	readCtx, cancel := context.WithTimeout(ctx, h.waits.read)
-	ok, err := h.Store.Owns(readCtx, about, *clicked(a))
+	ok, err := h.Store.Owns(readCtx, *clicked(a, about))
 	cancel()
 	switch {
 	case err != nil:

@@ -8,7 +8,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/blockkit"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/topic"
 )
 
@@ -59,7 +61,7 @@ func TestButtonsOfLostData(t *testing.T) {
 	if m, open := r.sim.OpenModal("anna"); open && m.Submit != "" {
 		t.Error("a form was opened")
 	}
-	errs, err := r.sim.SubmitView(t.Context(), "ben", map[string]string{"reason": "not here"})
+	errs, err := r.sim.People.SubmitView(t.Context(), "ben", map[string]string{"reason": "not here"})
 	if err != nil || !strings.Contains(errs["reason"], older) {
 		t.Errorf("the form of before got %v, %v, want it refused", errs, err)
 	}
@@ -101,7 +103,7 @@ func TestButtonsInAnotherChannel(t *testing.T) {
 	r.keep()
 	r.open()
 	r.fire("web", map[string]string{"alertname": "Web"})
-	var other slacksim.Message
+	var other snapshot.Message
 	eventually(t, "INC-2 has its thread", func() bool {
 		for _, m := range r.sim.Messages("incidents") {
 			if m.Replies > 0 && strings.Contains(m.PlainText(), "INC-2") {
@@ -115,7 +117,7 @@ func TestButtonsInAnotherChannel(t *testing.T) {
 		r.handler.Action(t.Context(), clickOn("replayed", "incident:ack", "INC-1", anna.ID, other))
 	})
 	r.refused("no message", func() {
-		r.handler.Action(t.Context(), clickOn("nowhere", "incident:ack", "INC-1", anna.ID, slacksim.Message{Channel: other.Channel}))
+		r.handler.Action(t.Context(), clickOn("nowhere", "incident:ack", "INC-1", anna.ID, snapshot.Message{Channel: other.Channel}))
 	})
 	if got := r.incident(1); got.State != incident.Open {
 		t.Errorf("INC-1 is %s, want it open", got.State)
@@ -127,14 +129,14 @@ func TestButtonsInAnotherChannel(t *testing.T) {
 func TestClickBeforeTheMessageIsRecorded(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, After: 1, Times: 1})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.LostAnswer, After: 1, Times: 1})
 	r.keep()
 	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
-	var immediate slacksim.Message
+	var immediate snapshot.Message
 	eventually(t, "a step can be clicked whose message is not recorded", func() bool {
 		for _, m := range r.sim.Messages("incidents") {
 			for _, reply := range r.sim.Thread("incidents", m.TS) {
-				if reply.TS != m.TS && slices.ContainsFunc(reply.Buttons(), func(c slacksim.Control) bool { return c.ActionID == "step:done" }) {
+				if reply.TS != m.TS && slices.ContainsFunc(reply.Buttons(), func(c blockkit.Control) bool { return c.ActionID == "step:done" }) {
 					immediate = reply
 				}
 			}

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/signalbook/signalbook/bot/access"
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/topic"
 )
 
@@ -14,8 +14,8 @@ const maxLinked = 40
 // linked is a private answer with links to the threads of the incidents and digests that
 // it names, as far as its reader may see them. Slack is asked nothing: what is not known
 // here gets no link.
-func (h *Handler) linked(ctx context.Context, who person, m message.Message) message.Message {
-	named := m.Named()
+func (h *Handler) linked(ctx context.Context, who person, m blockkit.Message) blockkit.Message {
+	named := m.Named(topic.Names)
 	if len(named) == 0 {
 		return m
 	}
@@ -27,14 +27,14 @@ func (h *Handler) linked(ctx context.Context, who person, m message.Message) mes
 		h.Logger.Debug("an answer gets no links", "error", err)
 		return m
 	}
-	to := message.Permalinks{}
+	to := blockkit.Permalinks{}
 	for k, id := range named {
 		address := h.Slack.Permalink(roots[k].Channel, roots[k].TS, "")
 		if about, ok := topic.Parse(id); ok && address != "" && h.maySeeAsKnown(ctx, who, about, roots[k].Channel) {
 			to[id] = address
 		}
 	}
-	return m.Linked(to)
+	return m.Linked(topic.Names, to)
 }
 
 // maySeeAsKnown decides about seeing an incident or a digest that stands in a channel, on

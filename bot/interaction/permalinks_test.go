@@ -22,7 +22,7 @@ func TestAnswersLinkToTheThreadsThatTheyName(t *testing.T) {
 	address := "/archives/" + channel.ID + "/p" + strings.Replace(root.TS, ".", "", 1)
 	r.sim.ResetCalls()
 	for _, text := range []string{"incidents", "status INC-1", "timeline INC-1", "ack INC-1", "note INC-1 as seen", "done INC-1 99"} {
-		reply, err := r.sim.Slash(t.Context(), "anna", "incidents", "/playbook "+text)
+		reply, err := r.sim.People.Slash(t.Context(), "anna", "incidents", "/playbook "+text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,8 +46,8 @@ func TestAnswersLinkToTheThreadsThatTheyName(t *testing.T) {
 func TestAnswersLinkToNothingThatTheReaderMayNotSee(t *testing.T) {
 	t.Parallel()
 	r := &rig{t: t, channel: "#secrets", furnish: func(s *slacksim.Sim) {
-		s.AddPrivateChannel("secrets", "anna", "chris")
-		if err := s.InviteBot("secrets"); err != nil {
+		s.Admin.AddPrivateChannel("secrets", "anna", "chris")
+		if err := s.Admin.InviteBot("secrets"); err != nil {
 			t.Error(err)
 		}
 	}}
@@ -60,7 +60,7 @@ func TestAnswersLinkToNothingThatTheReaderMayNotSee(t *testing.T) {
 	}
 	for user, linked := range map[string]bool{"ben": false, "anna": true} {
 		for range 2 { // what is asked of Slack for the first is known for the second
-			reply, err := r.sim.Slash(t.Context(), user, "general", "/playbook status INC-1")
+			reply, err := r.sim.People.Slash(t.Context(), user, "general", "/playbook status INC-1")
 			if err != nil {
 				t.Fatal(err)
 			}

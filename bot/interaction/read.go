@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/message"
@@ -17,7 +18,7 @@ import (
 )
 
 // read answers a command that changes nothing, from the store.
-func (h *Handler) read(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
+func (h *Handler) read(ctx context.Context, c command.Command, who person, now time.Time) blockkit.Message {
 	s := h.Settings()
 	switch c.Verb {
 	case command.VerbList:
@@ -26,16 +27,16 @@ func (h *Handler) read(ctx context.Context, c command.Command, who person, now t
 		if p, ok := s.Playbooks.Find(c.Name); ok {
 			return message.Playbook(p, s.Command)
 		}
-		return message.Text(message.Answer(incident.Answer{Kind: incident.AnswerNoPlaybook, Text: c.Name}, s.Command))
+		return blockkit.TextMessage(message.Answer(incident.Answer{Kind: incident.AnswerNoPlaybook, Text: c.Name}, s.Command))
 	case command.VerbIncidents:
 		return h.incidents(ctx, c, who, now)
 	case command.VerbStatus, command.VerbTimeline:
 		return h.one(ctx, c, who, now)
 	}
 	if c.Text != "" {
-		return message.Text(command.HelpFor(command.Verb(c.Text), s.Command))
+		return blockkit.TextMessage(command.HelpFor(command.Verb(c.Text), s.Command))
 	}
-	return message.Text(command.Help(s.Command))
+	return blockkit.TextMessage(command.Help(s.Command))
 }
 
 const (
@@ -50,7 +51,7 @@ const (
 )
 
 // incidents answers with a part of a list.
-func (h *Handler) incidents(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
+func (h *Handler) incidents(ctx context.Context, c command.Command, who person, now time.Time) blockkit.Message {
 	s := h.Settings()
 	of := store.Listing{Which: store.Which(c.Filter), User: who.id, Severities: s.Severities, Now: now, Most: listDepth}
 	short, cancel := context.WithTimeout(ctx, h.waits.list)
@@ -63,7 +64,7 @@ func (h *Handler) incidents(ctx context.Context, c command.Command, who person, 
 	}
 	if err != nil {
 		h.Logger.Warn("incidents could not be read", "error", err)
-		return message.Text(textUnread)
+		return blockkit.TextMessage(textUnread)
 	}
 	return h.withUnread(message.Incidents(l), unread)
 }
@@ -157,20 +158,20 @@ func (h *Handler) views(ctx, looking context.Context, who person, all []incident
 }
 
 // one answers what is asked about a single incident.
-func (h *Handler) one(ctx context.Context, c command.Command, who person, now time.Time) message.Message {
+func (h *Handler) one(ctx context.Context, c command.Command, who person, now time.Time) blockkit.Message {
 	short, cancel := context.WithTimeout(ctx, h.waits.list)
 	i, ok, err := h.Store.Incident(short, c.Incident)
 	cancel()
 	if err != nil {
-		return message.Text(h.notRead(err))
+		return blockkit.TextMessage(h.notRead(err))
 	}
 	s := h.Settings()
 	gone := incident.Answer{Kind: incident.AnswerGone, Incident: c.Incident}
 	if !ok || i.Quiet {
-		return message.Text(message.Answer(gone, s.Command))
+		return blockkit.TextMessage(message.Answer(gone, s.Command))
 	}
 	if decision := h.maySeeIncident(ctx, who, i); !decision.Allowed {
-		return message.Text(h.refused(decision, gone))
+		return blockkit.TextMessage(h.refused(decision, gone))
 	}
 	ctx, cancel = context.WithTimeout(ctx, h.waits.list)
 	defer cancel()
@@ -181,7 +182,7 @@ func (h *Handler) one(ctx context.Context, c command.Command, who person, now ti
 			total, err = h.Store.TimelineLength(ctx, c.Incident)
 		}
 		if err != nil {
-			return message.Text(h.notRead(err))
+			return blockkit.TextMessage(h.notRead(err))
 		}
 		return message.Timeline(i, changes, total)
 	}

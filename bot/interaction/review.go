@@ -11,9 +11,12 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/message/digest"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
@@ -27,19 +30,20 @@ func (h *Handler) review(ctx context.Context, a slackapi.Action, button action.A
 		h.say(ctx, to, "This button belongs to no digest that I know.")
 		return
 	}
-	review := incident.DigestAct{
-		Verb: incident.ReviewVerb(button.Review), Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}, From: clicked(a),
-		Reply: incident.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
+	act := event.DigestAct{Verb: button.Digest, Digest: number, Subject: subject, User: incident.User{ID: a.UserID, Name: a.UserName}}
+	ev := event.Event{
+		Op: a.Op, At: received(a.At), Digest: &act, From: clicked(a, topic.Digest(number)),
+		Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS},
 	}
 	switch {
 	case !button.Form.IsZero():
 		h.openReview(ctx, a, button, who, to, number, subject)
 		return
 	case button.ID == action.DigestAgain.ID: // its value is the newest digest of the week, and their name
-		review.Verb, review.Name, review.Again, review.Reply.Always = incident.ReviewPost, subject, true, true
-		review.Subject, review.From = "", nil // it may be clicked anywhere
+		act.Name, act.Again, act.Subject = subject, true, ""
+		ev.From, ev.Reply.Always = nil, true // it may be clicked anywhere
 	}
-	h.record(ctx, incident.Event{Op: a.Op, At: received(a.At), Review: &review}, who, to)
+	h.record(ctx, ev, who, to)
 }
 
 // openReview asks for the words that a click on a digest needs.
@@ -55,26 +59,26 @@ func (h *Handler) openReview(ctx context.Context, a slackapi.Action, button acti
 		return
 	}
 	if decision := h.maySee(ctx, who, document.Channel, document.Channel, h.responders(ctx, document.Channel)); ok && !decision.Allowed {
-		h.say(ctx, to, message.Escape(sentence(decision.Reason)))
+		h.say(ctx, to, blockkit.Escape(sentence(decision.Reason)))
 		return
 	}
-	view := message.DigestView{Report: document.Report, Command: h.Settings().Command, Number: number}
+	view := digest.View{Report: document.Report, Command: h.Settings().Command, Number: number}
 	var modal slack.ModalViewRequest
 	found := false
 	switch button.ID {
 	case action.DigestExpected.ID:
 		var spike report.Anomaly
 		if spike, _, found = document.Spike(subject); found {
-			modal = message.DigestExpectedModal(view, spike)
+			modal = digest.ExpectedModal(view, spike)
 		}
 	case action.DigestSnooze.ID:
 		var step report.CostStep
 		if step, found = document.FindStep(subject); found {
-			modal = message.DigestSnoozeModal(view, step)
+			modal = digest.SnoozeModal(view, step)
 		}
 	}
 	if !ok || !found {
-		h.say(ctx, to, message.Answer(incident.Answer{Kind: incident.AnswerNoDigest}, h.Settings().Command))
+		h.say(ctx, to, message.DigestAnswer(event.DigestAnswer{Kind: event.DigestGone, Verb: button.Digest}, h.Settings().Command))
 		return
 	}
 	h.openForm(ctx, a, to, modal, slog.String("digest", report.ID(number)), "click again")
@@ -87,28 +91,26 @@ var snoozes = []int{1, 3, 6}
 func (h *Handler) submitReview(ctx context.Context, s slackapi.Submission, form action.Action) map[string]string {
 	number, subject, ok := report.ParseTarget(s.PrivateMetadata)
 	if !ok {
-		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
-		return nil
+		return h.formMeansNothing(ctx, s)
 	}
-	review := incident.DigestAct{Verb: incident.ReviewVerb(form.Review), Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}, From: opened(s)}
+	act := event.DigestAct{Verb: form.Digest, Digest: number, Subject: subject, User: incident.User{ID: s.UserID, Name: s.UserName}}
 	wrong := map[string]string{form.Form.Block: form.Form.Empty}
 	switch form.ID {
 	case action.DigestExpected.ID:
-		review.Text = strings.TrimSpace(s.Values[form.Form.Block])
-		if !playbooks.Shows(review.Text) {
+		act.Text = strings.TrimSpace(s.Values[form.Form.Block])
+		if !playbooks.Shows(act.Text) {
 			return wrong
 		}
 	case action.DigestSnooze.ID:
-		review.Text = strings.TrimSpace(s.Values["note"])
+		act.Text = strings.TrimSpace(s.Values["note"])
 		months, err := strconv.Atoi(s.Values[form.Form.Block])
 		if err != nil || !slices.Contains(snoozes, months) {
 			return wrong
 		}
-		review.Until = h.Store.Now().UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
+		act.Until = h.Store.Now().UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)
 	default:
-		h.Logger.Warn("a modal that means nothing", "callback", s.CallbackID)
-		return nil
+		return h.formMeansNothing(ctx, s)
 	}
-	ev := incident.Event{Op: s.Op, At: received(s.At), Review: &review}
+	ev := event.Event{Op: s.Op, At: received(s.At), Digest: &act, From: opened(s, topic.Digest(number))}
 	return h.sentIn(ctx, ev, s, form.Form.Block)
 }

@@ -9,9 +9,11 @@ import (
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slackapi"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // startReviewRig is a handler of digests whose figures come from gather.
@@ -109,7 +111,7 @@ func TestManyAskForFigures(t *testing.T) {
 	answers := make(chan string, asked)
 	for range asked {
 		go func() {
-			reply, err := r.sim.Slash(context.Background(), "anna", "incidents", "/playbook cost EC2")
+			reply, err := r.sim.People.Slash(context.Background(), "anna", "incidents", "/playbook cost EC2")
 			if err != nil {
 				answers <- err.Error()
 				return
@@ -135,12 +137,12 @@ func TestManyAskForFigures(t *testing.T) {
 }
 
 // post asks for DIG-1 and waits for the message with the step's buttons.
-func (r *rig) post() slacksim.Message {
+func (r *rig) post() snapshot.Message {
 	r.t.Helper()
 	if got, want := r.slash("anna", "digest post weekly"), "being made"; !strings.Contains(got, want) {
 		r.t.Fatalf("got %q, want %q", got, want)
 	}
-	var found slacksim.Message
+	var found snapshot.Message
 	eventually(r.t, "the digest is there", func() bool {
 		for _, root := range r.sim.Messages("incidents") {
 			for _, m := range append(r.sim.Thread("incidents", root.TS), root) {
@@ -164,10 +166,10 @@ func TestWordsAboutADigest(t *testing.T) {
 	m := r.post()
 	r.click("ben", m, "digest:snooze", "DIG-1/C1")
 	r.modal("ben")
-	r.sim.Fail(slacksim.Fault{Method: "views.open", Kind: "error:invalid_blocks", Times: 1}) // it opens in its short form
+	r.sim.Faults.Fail(fault.Fault{Method: "views.open", Kind: "error:invalid_blocks", Times: 1}) // it opens in its short form
 	r.click("anna", m, "digest:snooze", "DIG-1/C1")
 	r.modal("anna")
-	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"until": "1", "note": "<!channel> after the move"}); err != nil || len(errs) > 0 {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"until": "1", "note": "<!channel> after the move"}); err != nil || len(errs) > 0 {
 		t.Fatalf("a snooze got %v, %v", errs, err)
 	}
 	document, _, err := r.store.Digests.Document(t.Context(), 1)
@@ -175,8 +177,8 @@ func TestWordsAboutADigest(t *testing.T) {
 		t.Errorf("got mark %+v, %v", mark, err)
 	}
 	// Ben's form is closed before anybody knew that its words would be refused.
-	adopt := incident.DigestAct{Verb: incident.ReviewVerb(report.VerbAdopt), Digest: 1, Subject: "C1", User: incident.User{ID: "U1", Name: "anna"}}
-	if _, _, err := r.store.Put(t.Context(), incident.Event{Op: "adopt", At: time.Now().UTC(), Review: &adopt}); err != nil {
+	adopt := event.DigestAct{Verb: report.VerbAdopt, Digest: 1, Subject: "C1", User: incident.User{ID: "U1", Name: "anna"}}
+	if _, _, err := r.store.Put(t.Context(), event.Event{Op: "adopt", At: time.Now().UTC(), Digest: &adopt}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the step is adopted", func() bool {
@@ -184,7 +186,7 @@ func TestWordsAboutADigest(t *testing.T) {
 		return err == nil && document.Marks["C1"].Verb == report.VerbAdopt
 	})
 	stop()
-	if errs, err := r.sim.SubmitView(t.Context(), "ben", map[string]string{"until": "1"}); err != nil || len(errs) > 0 {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "ben", map[string]string{"until": "1"}); err != nil || len(errs) > 0 {
 		t.Fatalf("the form got %v, %v, want it closed: what was sent is recorded", errs, err)
 	}
 	r.keep()

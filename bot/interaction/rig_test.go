@@ -18,10 +18,13 @@ import (
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
 	"github.com/signalbook/signalbook/bot/testkit/wait"
@@ -82,7 +85,7 @@ func (r *rig) start() {
 	t.Cleanup(func() { opened.Close() })
 	eventually(t, "redis-server answers", func() bool { return opened.Ping(t.Context()) == nil })
 	r.sim = slacksim.New(slacksim.Options{BotToken: "xoxb-test", SigningSecret: "secret", AckTimeout: patience, TriggerLife: patience,
-		Commands: []slacksim.Command{{Name: "/playbook", Escape: true}}})
+		Commands: []people.Command{{Name: "/playbook", Escape: true}}})
 	if r.furnish != nil {
 		r.furnish(r.sim)
 	}
@@ -122,7 +125,7 @@ func (r *rig) start() {
 	endpoint := slackapi.NewHTTP(slackapi.HTTPOptions{SigningSecret: "secret", Handler: d, Client: r.client, Logger: logger, AnswerWithin: patience})
 	server := httptest.NewServer(endpoint)
 	t.Cleanup(server.Close)
-	r.sim.SetRequestURL(server.URL)
+	r.sim.Delivery.SetRequestURL(server.URL)
 	r.run(d.Run, r.replies.Run)
 }
 
@@ -172,7 +175,7 @@ func (r *rig) keep() (end func()) {
 }
 
 // open opens INC-1 of the database playbook and waits for its thread.
-func (r *rig) open() (root, immediate slacksim.Message) {
+func (r *rig) open() (root, immediate snapshot.Message) {
 	r.t.Helper()
 	r.fire("db", map[string]string{"alertname": "DatabaseHighCPU", "engine": "postgres"})
 	root = r.thread("incidents")
@@ -180,7 +183,7 @@ func (r *rig) open() (root, immediate slacksim.Message) {
 }
 
 // thread waits for the thread of INC-1 in a channel.
-func (r *rig) thread(channel string) (root slacksim.Message) {
+func (r *rig) thread(channel string) (root snapshot.Message) {
 	r.t.Helper()
 	eventually(r.t, "the thread is there", func() bool {
 		for _, m := range r.sim.Messages(channel) {
@@ -201,23 +204,23 @@ func (r *rig) fire(group string, labels map[string]string) {
 		Source: "default", Receiver: "bot", GroupKey: group, Status: alerts.Firing, Firing: 1, CommonLabels: labels,
 		Alerts: []alerts.Alert{{Fingerprint: group, Status: alerts.Firing, StartsAt: now, Labels: labels}},
 	}
-	if _, _, err := r.store.Put(r.t.Context(), incident.Event{At: now, Notification: &n}); err != nil {
+	if _, _, err := r.store.Put(r.t.Context(), event.Event{At: now, Notification: &n}); err != nil {
 		r.t.Fatal(err)
 	}
 }
 
 func (r *rig) slash(user, text string) string {
 	r.t.Helper()
-	reply, err := r.sim.Slash(r.t.Context(), user, "incidents", "/playbook "+text)
+	reply, err := r.sim.People.Slash(r.t.Context(), user, "incidents", "/playbook "+text)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	return reply.Message.PlainText()
 }
 
-func (r *rig) click(user string, m slacksim.Message, action, value string) {
+func (r *rig) click(user string, m snapshot.Message, action, value string) {
 	r.t.Helper()
-	if err := r.sim.Click(r.t.Context(), slacksim.Click{User: user, Channel: m.Channel, TS: m.TS, ActionID: action, Value: value}); err != nil {
+	if err := r.sim.People.Click(r.t.Context(), people.Click{User: user, Channel: m.Channel, TS: m.TS, ActionID: action, Value: value}); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -227,7 +230,7 @@ func (r *rig) told(user, want string) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
-	if err := r.sim.WaitFor(ctx, func(*slacksim.View) bool { return strings.Contains(r.heard(user), want) }); err != nil {
+	if err := r.sim.WaitFor(ctx, func(*snapshot.View) bool { return strings.Contains(r.heard(user), want) }); err != nil {
 		r.t.Fatalf("%s was never told %q, but:\n%s", user, want, r.heard(user))
 	}
 }
@@ -271,6 +274,6 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 // clickOn is a click that Slack did not make of a message of ours.
-func clickOn(op, id, value, user string, m slacksim.Message) slackapi.Action {
+func clickOn(op, id, value, user string, m snapshot.Message) slackapi.Action {
 	return slackapi.Action{Op: op, ActionID: id, Value: value, UserID: user, ChannelID: m.Channel, MessageTS: m.TS, At: time.Now()}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 )
 
 // TestRefusedModalOpensWithItsFieldsAlone: a form that Slack does not take as it is
@@ -15,13 +15,13 @@ func TestRefusedModalOpensWithItsFieldsAlone(t *testing.T) {
 	r := startRig(t)
 	r.keep()
 	_, immediate := r.open()
-	r.sim.Fail(slacksim.Fault{Method: "views.open", Kind: "error:invalid_blocks", Times: 1})
+	r.sim.Faults.Fail(fault.Fault{Method: "views.open", Kind: "error:invalid_blocks", Times: 1})
 	r.click("anna", immediate, "step:skip", "INC-1/scale-up")
 	r.modal("anna")
 	if modal, _ := r.sim.OpenModal("anna"); !strings.Contains(modal.PlainText(), "Slack refused the full form (invalid_blocks)") {
 		t.Errorf("the form says %q", modal.PlainText())
 	}
-	if errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"reason": "no larger size"}); err != nil || len(errs) > 0 {
+	if errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"reason": "no larger size"}); err != nil || len(errs) > 0 {
 		t.Fatalf("the reason got %v, %v", errs, err)
 	}
 	if s, _, _ := r.incident(1).FindStep("scale-up"); s.State != incident.StepSkipped || s.Note != "no larger size" {

@@ -5,7 +5,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
@@ -21,8 +21,8 @@ const (
 )
 
 // soon answers at once when that is fast, else it says that the answer follows.
-func (h *Handler) soon(ctx context.Context, to slackapi.Private, answer func(context.Context) message.Message) message.Message {
-	answers := make(chan message.Message, 1)
+func (h *Handler) soon(ctx context.Context, to slackapi.Private, answer func(context.Context) blockkit.Message) blockkit.Message {
+	answers := make(chan blockkit.Message, 1)
 	late := make(chan struct{})
 	work := func(ctx context.Context) {
 		answers <- h.within(ctx, answer)
@@ -40,7 +40,7 @@ func (h *Handler) soon(ctx context.Context, to slackapi.Private, answer func(con
 	select {
 	case h.slow <- work:
 	default:
-		return message.Text(textBusy)
+		return blockkit.TextMessage(textBusy)
 	}
 	select {
 	case said := <-answers:
@@ -53,18 +53,18 @@ func (h *Handler) soon(ctx context.Context, to slackapi.Private, answer func(con
 	case said := <-answers:
 		return said
 	default:
-		return message.Text(textGathering)
+		return blockkit.TextMessage(textGathering)
 	}
 }
 
 // within answers within its own time: what it says has to be told after that.
-func (h *Handler) within(ctx context.Context, answer func(context.Context) message.Message) (said message.Message) {
+func (h *Handler) within(ctx context.Context, answer func(context.Context) blockkit.Message) (said blockkit.Message) {
 	ctx, cancel := context.WithTimeout(ctx, h.waits.gather)
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
 			h.Logger.Error("panic while gathering figures", "panic", p, "stack", string(debug.Stack()))
-			said = message.Text(textBroken)
+			said = blockkit.TextMessage(textBroken)
 		}
 	}()
 	return answer(ctx)

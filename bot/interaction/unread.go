@@ -1,6 +1,7 @@
 package interaction
 
 import (
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -16,7 +17,7 @@ func (h *Handler) notRead(err error) string {
 }
 
 // withUnread adds to a list what is missing in it.
-func (h *Handler) withUnread(m message.Message, unread []*store.Unreadable) message.Message {
+func (h *Handler) withUnread(m blockkit.Message, unread []*store.Unreadable) blockkit.Message {
 	h.tellUnread(unread)
 	if len(unread) == 0 {
 		return m

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/message"
@@ -28,18 +30,18 @@ func (h *Handler) Command(ctx context.Context, s slackapi.Slash) slackapi.Respon
 	}
 	c, note, which := h.meant(ctx, c, who)
 	if which != "" {
-		return slackapi.Response{Message: message.Text(which)}
+		return slackapi.Response{Message: blockkit.TextMessage(which)}
 	}
 	user := incident.User{ID: s.UserID, Name: s.UserName}
-	if ev, ok := act(c, s.Op, s.At, user, "command", incident.Reply{}); ok {
+	if ev, ok := act(c, s.Op, s.At, user, "command", event.Reply{}); ok {
 		if said := h.admit(ctx, &ev, who); said != "" {
-			return slackapi.Response{Message: message.Text(said)}
+			return slackapi.Response{Message: blockkit.TextMessage(said)}
 		}
 		answer, known, text := h.put(ctx, ev, "", slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}, true)
 		if known {
-			return slackapi.Response{Message: h.linked(ctx, who, message.WithNote(message.AskBack(answer, h.Settings().Command), note))}
+			return slackapi.Response{Message: h.linked(ctx, who, message.WithNote(message.Told(answer, h.Settings().Command), note))}
 		}
-		return slackapi.Response{Message: message.WithNote(message.Text(text), note)}
+		return slackapi.Response{Message: message.WithNote(blockkit.TextMessage(text), note)}
 	}
 	said := h.answerCommand(ctx, c, who, h.Store.Now(), slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
 	return slackapi.Response{Message: h.linked(ctx, who, message.WithNote(said, note))}
@@ -72,7 +74,7 @@ func (h *Handler) Mention(ctx context.Context, m slackapi.Mention) error {
 		h.say(ctx, to, which)
 		return nil
 	}
-	reply := incident.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
+	reply := event.Reply{Channel: m.ChannelID, Thread: m.ThreadTS, Always: true}
 	if ev, ok := act(c, m.Op, m.At, by, "thread", reply); ok {
 		if said := h.admit(ctx, &ev, who); said != "" {
 			h.say(ctx, to, said)
@@ -102,11 +104,10 @@ func (h *Handler) unheard(ctx context.Context, m slackapi.Mention, to slackapi.P
 }
 
 // answerCommand answers a command that changes nothing.
-func (h *Handler) answerCommand(ctx context.Context, c command.Command, who person, at time.Time, to slackapi.Private) message.Message {
-	switch {
-	case c.Verb == command.VerbList, c.Verb == command.VerbShow, asksHandbook(c.Verb):
+func (h *Handler) answerCommand(ctx context.Context, c command.Command, who person, at time.Time, to slackapi.Private) blockkit.Message {
+	if c.Verb.May() == access.Insider {
 		if decision := h.seesPlaybooks(ctx, who); !decision.Allowed {
-			return message.Text(message.Escape(sentence(decision.Reason)))
+			return blockkit.TextMessage(blockkit.Escape(sentence(decision.Reason)))
 		}
 	}
 	switch {
@@ -123,14 +124,15 @@ func (h *Handler) answerCommand(ctx context.Context, c command.Command, who pers
 func (h *Handler) seesPlaybooks(ctx context.Context, who person) access.Decision {
 	short, cancel := context.WithTimeout(ctx, h.waits.access)
 	defer cancel()
-	return h.personKind(short, who).Outsiders(h.Settings().External)
+	q := access.Question{Right: access.Insider, Facts: access.Facts{Person: h.personKind(short, who)}, External: h.Settings().External}
+	return q.Decide()
 }
 
 // usage turns a parse error into what helps.
-func (h *Handler) usage(err error) message.Message {
+func (h *Handler) usage(err error) blockkit.Message {
 	var usage *command.UsageError
 	if errors.As(err, &usage) {
-		return message.Text(usage.Text)
+		return blockkit.TextMessage(usage.Text)
 	}
-	return message.Text(message.Escape(err.Error()))
+	return blockkit.TextMessage(blockkit.Escape(err.Error()))
 }

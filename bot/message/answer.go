@@ -3,9 +3,10 @@ package message
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
-	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -21,7 +22,7 @@ func Answer(a incident.Answer, command string) string {
 }
 
 func answer(a incident.Answer, command string) string {
-	t := told{Answer: a, command: command}
+	t := told{a, parts{a.Title, a.Text, a.Who, a.When, command}}
 	switch a.Kind {
 	case incident.AnswerApplied:
 		return t.applied()
@@ -49,37 +50,21 @@ func answer(a incident.Answer, command string) string {
 	case incident.AnswerHidden:
 		return fmt.Sprintf("%s of %s does not apply here, so there is nothing to do.", t.step(), t.id())
 	case incident.AnswerNoReason:
-		switch string(a.Verb) {
-		case string(incident.VerbReason):
+		switch a.Verb {
+		case incident.VerbReason:
 			return "A reason is one of: fixed, false alarm, noise, expected."
-		case string(report.VerbExpected):
-			return "That needs a reason, so that the next reader knows."
-		case string(report.VerbSnooze):
-			return "That needs a date to come back at."
-		}
-		if a.Verb == incident.VerbSkip {
+		case incident.VerbSkip:
 			return fmt.Sprintf("Skipping needs a reason, so that others know why: `%s skip %s %s because …`", t.command, t.id(), t.ref())
 		}
 		return fmt.Sprintf("A note needs words: `%s note %s what you saw`", t.command, t.id())
 	case incident.AnswerGone:
 		return fmt.Sprintf("There is no %s. `%s incidents` lists what is open.", t.id(), t.command)
 	case incident.AnswerOlder:
-		return fmt.Sprintf("This thread is older than what I remember, so nothing was changed. `%s incidents` lists what is open.", t.command)
+		return t.older()
 	case incident.AnswerContinued:
 		return fmt.Sprintf("%s is continued in %s: please go on there.", t.id(), t.words())
 	case incident.AnswerForbidden:
-		if t.words() == "" {
-			return "You are not among those who may act on this. Nothing was changed."
-		}
-		return mentioned(sentence(t.words())) + " Nothing was changed."
-	case incident.AnswerNoDigest:
-		return t.noDigest()
-	case incident.AnswerNothing:
-		return fmt.Sprintf("There is nothing to take back: %s is open.", t.title())
-	case incident.AnswerAsked:
-		return fmt.Sprintf("The digest %s is being made; it follows%s.", t.title(), t.in())
-	case incident.AnswerSecond:
-		return t.second()
+		return t.forbidden()
 	case incident.AnswerNoPlaybook:
 		return fmt.Sprintf("There is no playbook “%s”. `%s list` names them all.", t.words(), t.command)
 	case incident.AnswerStarted:
@@ -92,24 +77,44 @@ func answer(a incident.Answer, command string) string {
 	case incident.AnswerShown:
 		return fmt.Sprintf("%s has its thread%s already.", t.id(), t.in())
 	case incident.AnswerFailed:
-		if t.words() == "" {
-			return "That did not work, and nothing was changed. Please try again."
-		}
-		return "That did not work: " + sentence(t.words()) + " Nothing was changed."
+		return t.failed()
 	}
 	return ""
 }
 
-// told turns the parts of an answer into words.
+// told turns an answer about an incident into words.
 type told struct {
 	incident.Answer
-	command string
+	parts
+}
+
+// parts are what answers about incidents and about digests have in common.
+type parts struct {
+	name, text string
+	user       incident.User
+	at         time.Time
+	command    string
+}
+
+func (p parts) older() string {
+	return fmt.Sprintf("This thread is older than what I remember, so nothing was changed. `%s incidents` lists what is open.", p.command)
+}
+
+func (p parts) forbidden() string {
+	if p.words() == "" {
+		return "You are not among those who may act on this. Nothing was changed."
+	}
+	return mentioned(textutil.Sentence(p.words())) + " Nothing was changed."
+}
+
+func (p parts) failed() string {
+	if p.words() == "" {
+		return "That did not work, and nothing was changed. Please try again."
+	}
+	return "That did not work: " + textutil.Sentence(p.words()) + " Nothing was changed."
 }
 
 func (t told) applied() string {
-	if said := t.reviewed(); said != "" {
-		return said
-	}
 	if t.Step == 0 {
 		switch t.Verb {
 		case incident.VerbAcknowledge:
@@ -145,54 +150,18 @@ func (t told) applied() string {
 	return fmt.Sprintf("Recorded: %s is %s.", t.named(), t.stateOr("as it was"))
 }
 
-// reviewed tells what an act on a digest did; empty when it was none.
-func (t told) reviewed() string {
-	switch report.Verb(t.Verb) {
-	case report.VerbExpected:
-		return fmt.Sprintf("Remembered: what %s cost is meant.", t.title())
-	case report.VerbAdopt:
-		return fmt.Sprintf("Adopted: %s. Thank you.", t.title())
-	case report.VerbSnooze:
-		return fmt.Sprintf("Put off: %s.", t.title())
-	case report.VerbUndo:
-		if t.Incident == 0 {
-			return fmt.Sprintf("Taken back: %s is open.", t.title())
-		}
+// first tells who was first.
+func (p parts) first() string {
+	name := "Somebody"
+	if n := blockkit.EscapeMrkdwn(p.user.Name); n != "" {
+		name = n
 	}
-	return ""
-}
-
-// noDigest tells which digest there is not.
-func (t told) noDigest() string {
-	switch {
-	case t.words() != "":
-		return fmt.Sprintf("There is no digest “%s” in the configuration.", t.words())
-	case t.Verb != incident.Verb(incident.ReviewPost):
-		return "This digest, or this part of it, is not there any more."
-	case t.title() != "":
-		return fmt.Sprintf("Which digest? Name one of %s: `%s digest post NAME`", t.title(), t.command)
-	}
-	return "No digest is configured: see `digests` in signalbook.yml."
-}
-
-// dealt tells who dealt with a part of a digest before.
-func (t told) dealt(first string) string {
-	did := map[report.Verb]string{
-		report.VerbExpected: "called it expected", report.VerbInvestigate: "opened an incident about it", report.VerbAdopt: "adopted it", report.VerbSnooze: "put it off",
-	}[report.Verb(t.State)]
-	return fmt.Sprintf("%s %s (%s)%s.", first, did, t.title(), t.on())
+	return name + " was first: " + p.who()
 }
 
 // taken tells who was first, and when.
 func (t told) taken() string {
-	first := "Somebody"
-	if n := EscapeMrkdwn(t.Who.Name); n != "" {
-		first = n
-	}
-	first += " was first: " + t.who()
-	if t.Incident == 0 {
-		return t.dealt(first)
-	}
+	first := t.first()
 	if t.Verb == incident.VerbReason {
 		return fmt.Sprintf("%s closed %s as: %s.", first, t.id(), reasonWord(t.Text))
 	}
@@ -209,9 +178,6 @@ func (t told) taken() string {
 }
 
 func (t told) already() string {
-	if t.Incident == 0 {
-		return t.dealt("This is done already: you")
-	}
 	if t.Verb == incident.VerbReason {
 		return fmt.Sprintf("%s is closed as: %s already.", t.id(), reasonWord(t.Text))
 	}
@@ -229,16 +195,20 @@ func (t told) already() string {
 
 func (t told) id() string { return incident.ID(t.Incident) }
 
-func (t told) title() string { return EscapeMrkdwn(textutil.CutUnits(Line(t.Title), 200)) }
+func (p parts) title() string {
+	return blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(p.name), 200))
+}
 
-func (t told) words() string { return EscapeMrkdwn(textutil.CutUnits(Line(t.Text), 500)) }
+func (p parts) words() string {
+	return blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(p.text), 500))
+}
 
 // in says in which channel, when that is known.
-func (t told) in() string {
-	switch where := t.words(); {
+func (p parts) in() string {
+	switch where := p.words(); {
 	case where == "":
 		return ""
-	case channelID.MatchString(where):
+	case blockkit.IsChannelID(where):
 		return " in <#" + where + ">"
 	default:
 		return " in " + where
@@ -270,7 +240,7 @@ func (t told) named() string {
 	return s
 }
 
-func (t told) who() string { return user(t.Who) }
+func (p parts) who() string { return user(p.user) }
 
 func (t told) stateOr(without string) string {
 	switch t.State {
@@ -279,26 +249,26 @@ func (t told) stateOr(without string) string {
 	case string(incident.StepDropped):
 		return stepWord(incident.StepDropped)
 	}
-	return EscapeMrkdwn(t.State)
+	return blockkit.EscapeMrkdwn(t.State)
 }
 
 // by names who did it, when somebody did.
-func (t told) by() string {
-	if t.Who == (incident.User{}) {
+func (p parts) by() string {
+	if p.user == (incident.User{}) {
 		return ""
 	}
-	return ", by " + t.who()
+	return ", by " + p.who()
 }
 
-func (t told) since() string { return t.when(" since ") }
-func (t told) on() string    { return t.when(", ") }
-func (t told) comma() string { return t.when(", ") }
+func (p parts) since() string { return p.when(" since ") }
+func (p parts) on() string    { return p.when(", ") }
+func (p parts) comma() string { return p.when(", ") }
 
-func (t told) when(before string) string {
-	if t.When.IsZero() {
+func (p parts) when(before string) string {
+	if p.at.IsZero() {
 		return ""
 	}
-	return before + date(t.When)
+	return before + blockkit.Date(p.at)
 }
 
 // try is a command on the incident that leads on.
@@ -306,12 +276,4 @@ func (t told) try(verb string) string { return fmt.Sprintf("`%s %s %s`", t.comma
 
 func (t told) tryStep(verb string) string {
 	return fmt.Sprintf("`%s %s %s %s`", t.command, verb, t.id(), t.ref())
-}
-
-// sentence ends with a full stop.
-func sentence(s string) string {
-	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {
-		return s
-	}
-	return s + "."
 }

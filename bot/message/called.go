@@ -29,7 +29,7 @@ func Called(i incident.Incident, slot string) []string {
 		}
 	case "resolved":
 		if i.Lead.ID != "" && i.Lead.ID != i.ResolvedBy.ID {
-			return []string{name(i.Lead)}
+			return []string{PersonName(i.Lead)}
 		}
 	}
 	return nil

@@ -11,31 +11,33 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
 
 // commands are the private answers that are messages.
-func commands(t testing.TB) map[string]Message {
+func commands(t testing.TB) map[string]blockkit.Message {
 	all := situations(t)
 	var many []incident.Incident
 	for k := range 42 {
 		i := all["half done"].Incident
-		i.Number, i.Title = 100+k, hostile+hostile
+		i.Number, i.Title = 100+k, blocktest.Hostile+blocktest.Hostile
 		many = append(many, i)
 	}
-	story := opened(t).after(3*time.Minute).act(anna, incident.VerbAcknowledge, "", "").act(anna, incident.VerbDone, "1", "two replicas added").act(ben, incident.VerbNote, "", hostile).
+	story := opened(t).after(3*time.Minute).act(anna, incident.VerbAcknowledge, "", "").act(anna, incident.VerbDone, "1", "two replicas added").act(ben, incident.VerbNote, "", blocktest.Hostile).
 		after(8 * time.Minute).hears(database(night, "firing", "resolved", "firing")).after(time.Hour).timer().hears(database(night.Add(time.Hour), "resolved", "resolved", "resolved"))
 	allLong := long()
 	drilled := overDrill(t)
 	var story140 []incident.Change
 	for k := range 140 {
-		story140 = append(story140, incident.Change{Kind: incident.KindNoted, At: night.Add(time.Duration(k) * time.Minute), By: anna, Via: "command", Text: fmt.Sprintf("note %d %s", k+1, hostile)})
+		story140 = append(story140, incident.Change{Kind: incident.KindNoted, At: night.Add(time.Duration(k) * time.Minute), By: anna, Via: "command", Text: fmt.Sprintf("note %d %s", k+1, blocktest.Hostile)})
 	}
 	wide := *hotDatabase(t)
-	wide.Title, wide.Description, wide.Match = hostile, strings.Repeat(hostile, 9), []string{hostile}
-	out := map[string]Message{
+	wide.Title, wide.Description, wide.Match = blocktest.Hostile, strings.Repeat(blocktest.Hostile, 9), []string{blocktest.Hostile}
+	out := map[string]blockkit.Message{
 		"incidents":        Incidents(IncidentList{Incidents: []incident.Incident{all["opened"].Incident, all["half done"].Incident, all["by hand"].Incident}, From: 1, Filter: "all", Now: night.Add(2 * time.Hour), Command: "/playbook"}),
 		"incidents many":   Incidents(IncidentList{Incidents: many, From: 1, Rest: 1970, Filter: "open", Now: night, Command: "/playbook"}),
 		"incidents none":   Incidents(IncidentList{Incidents: nil, From: 1, Filter: "mine", Now: night, Command: "/playbook"}),
@@ -51,9 +53,9 @@ func commands(t testing.TB) map[string]Message {
 		"timeline":         Timeline(story.incident, story.changes, 0),
 		"timeline long":    Timeline(story.incident, story140, 1140),
 		"timeline empty":   Timeline(story.incident, nil, 0),
-		"text":             Text("Hello, `INC-142`."),
-		"text long":        Text(strings.Repeat("A line of help &amp; words.\n", 2_000)),
-		"text one line":    Text(strings.Repeat("&lt;", 20_000)),
+		"text":             blockkit.TextMessage("Hello, `INC-142`."),
+		"text long":        blockkit.TextMessage(strings.Repeat("A line of help &amp; words.\n", 2_000)),
+		"text one line":    blockkit.TextMessage(strings.Repeat("&lt;", 20_000)),
 	}
 	for _, p := range library.All() {
 		out["playbook "+p.Name] = Playbook(p, "/playbook")
@@ -64,7 +66,7 @@ func commands(t testing.TB) map[string]Message {
 func TestCommands(t *testing.T) {
 	all := commands(t)
 	for _, name := range []string{"incidents", "incidents drill", "playbooks", "playbook", "status", "timeline", "timeline drill"} {
-		t.Run(name, func(t *testing.T) { golden(t, name, readable(t, all[name])) })
+		t.Run(name, func(t *testing.T) { blocktest.Golden(t, name, blocktest.Readable(t, all[name])) })
 	}
 }
 
@@ -78,16 +80,16 @@ func TestWhatIsLeftOutIsCounted(t *testing.T) {
 		{"text one line", "(cut, 80,000 characters in all)"},
 	}
 	for _, test := range tests {
-		if got := readable(t, all[test.message]); !strings.Contains(got, test.want) {
+		if got := blocktest.Readable(t, all[test.message]); !strings.Contains(got, test.want) {
 			t.Errorf("%s does not say %q", test.message, test.want)
 		}
 	}
-	got := readable(t, all["timeline long"])
+	got := blocktest.Readable(t, all["timeline long"])
 	if !strings.Contains(got, "note 140 ") || strings.Contains(got, "note 1 ") {
 		t.Error("the timeline does not keep its newest entries")
 	}
 	root := Render(situations(t)["500 alerts"])[0].Message
-	if got, want := readable(t, root), "and 1,990 more, of which 1,500 are only counted"; !strings.Contains(got, want) {
+	if got, want := blocktest.Readable(t, root), "and 1,990 more, of which 1,500 are only counted"; !strings.Contains(got, want) {
 		t.Errorf("the root does not say %q", want)
 	}
 }
@@ -149,19 +151,19 @@ func TestAnswers(t *testing.T) {
 	started := incident.Answer{Kind: incident.AnswerStarted, Incident: 142, Title: "Database is at 90% CPU", Text: "#drills", Drill: true}
 	say("started drill", started)
 	say("step done drill", incident.Answer{Kind: incident.AnswerApplied, Verb: incident.VerbDone, Incident: 142, Step: 2, Title: "Enable pooling", Drill: true})
-	golden(t, "answers", b.String())
+	blocktest.Golden(t, "answers", b.String())
 	if got := Answer(incident.Answer{}, "/playbook"); got != "" {
 		t.Errorf("got %q, want no answer", got)
 	}
 }
 
 func TestAnswersAreHarmless(t *testing.T) {
-	evil := incident.User{ID: hostile, Name: hostile}
+	evil := incident.User{ID: blocktest.Hostile, Name: blocktest.Hostile}
 	for _, kind := range answerKinds {
 		for _, step := range []int{0, 3} {
 			for _, verb := range []incident.Verb{incident.VerbAcknowledge, incident.VerbDone, incident.VerbNote, incident.VerbShow, "other"} {
-				a := incident.Answer{Kind: kind, Verb: verb, Incident: 1, Step: step, Title: hostile, State: hostile, Who: evil, When: night, Text: hostile}
-				for _, problem := range problems(t, Text(Answer(a, "/playbook"))) {
+				a := incident.Answer{Kind: kind, Verb: verb, Incident: 1, Step: step, Title: blocktest.Hostile, State: blocktest.Hostile, Who: evil, When: night, Text: blocktest.Hostile}
+				for _, problem := range blocktest.Problems(t, blockkit.TextMessage(Answer(a, "/playbook"))) {
 					t.Errorf("%s %s: %s", kind, verb, problem)
 				}
 				a.Who, a.When, a.Text, a.Title, a.State = incident.User{}, time.Time{}, "", "", ""
@@ -193,10 +195,10 @@ func TestEveryKindOfChangeHasWords(t *testing.T) {
 func TestModals(t *testing.T) {
 	i := opened(t).incident
 	s, _, _ := i.FindStep("2")
-	s.Title = hostile
+	s.Title = blocktest.Hostile
 	i.Number = 1_234_567_890
-	for name, view := range map[string]slack.ModalViewRequest{"skip": SkipModal(i, s), "note": NoteModal(i), "short": ShortModal(NoteModal(i), strings.Repeat("x<!channel>", 100))} {
-		if n := units(view.Title.Text); n > 24 {
+	for name, view := range map[string]slack.ModalViewRequest{"skip": SkipModal(i, s), "note": NoteModal(i), "short": blockkit.ShortModal(NoteModal(i), strings.Repeat("x<!channel>", 100))} {
+		if n := blocktest.Units(view.Title.Text); n > 24 {
 			t.Errorf("%s: title of %d characters, Slack takes 24", name, n)
 		}
 		if _, err := json.Marshal(view); err != nil {
@@ -212,7 +214,7 @@ func TestModals(t *testing.T) {
 	}
 	i = opened(t).incident
 	s, _, _ = i.FindStep("2")
-	golden(t, "modals", fmt.Sprintf("%s%s", readable(t, Message{Text: "skip", Blocks: SkipModal(i, s).Blocks.BlockSet}), readable(t, Message{Text: "note", Blocks: NoteModal(i).Blocks.BlockSet})))
+	blocktest.Golden(t, "modals", fmt.Sprintf("%s%s", blocktest.Readable(t, blockkit.Message{Text: "skip", Blocks: SkipModal(i, s).Blocks.BlockSet}), blocktest.Readable(t, blockkit.Message{Text: "note", Blocks: NoteModal(i).Blocks.BlockSet})))
 }
 
 // TestTimelineOfManyFlaps: what was folded counts as what it stands for, in the text,
@@ -241,7 +243,7 @@ func TestTimelineOfManyFlaps(t *testing.T) {
 		"one folded":   {[]incident.Change{opened, {Kind: incident.KindFolded, At: night}}, 2, []string{"2 entries", "1 entry is folded here"}, 2},
 	} {
 		m := Timeline(v.Incident, c.changes, c.total)
-		reads := readable(t, m)
+		reads := blocktest.Readable(t, m)
 		for _, want := range c.want {
 			if !strings.Contains(reads, want) {
 				t.Errorf("%s: %q is not in\n%s", name, want, reads)
@@ -254,7 +256,7 @@ func TestTimelineOfManyFlaps(t *testing.T) {
 		if left := "… " + textutil.Thousands(4000-n) + " "; c.lines == 0 && (n < 40 || !strings.Contains(reads, left)) {
 			t.Errorf("%s: got %d lines, and not %q", name, n, left)
 		}
-		for _, problem := range problems(t, m) {
+		for _, problem := range blocktest.Problems(t, m) {
 			t.Errorf("%s: %s", name, problem)
 		}
 	}

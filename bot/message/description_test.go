@@ -8,6 +8,8 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
 
 // TestDescriptionIsShownBesideTheSummary: of one alert in the root, of several in their
@@ -37,7 +39,7 @@ func TestDescriptionIsShownBesideTheSummary(t *testing.T) {
 		if len(c.alerts) == 1 {
 			n.CommonLabels["instance"] = "db-0"
 		}
-		got := Terminal(root(newScene(t, triage()).hears(n).view()))
+		got := blockkit.Terminal(root(newScene(t, triage()).hears(n).view()))
 		_, after, _ := strings.Cut(got, "playbook triage\n")
 		words, _, _ := strings.Cut(after, "\n*Owners")
 		if words != c.root {
@@ -54,7 +56,7 @@ func TestDescriptionIsShownBesideTheSummary(t *testing.T) {
 // TestLongDescriptionIsFolded: Slack folds what is longer than a few lines, and none is
 // longer than a thousand characters.
 func TestLongDescriptionIsFolded(t *testing.T) {
-	annotations := map[string]string{"summary": "Hot", "description": hostile + strings.Repeat(" and more", 400)}
+	annotations := map[string]string{"summary": "Hot", "description": blocktest.Hostile + strings.Repeat(" and more", 400)}
 	n := leading(alerts.Firing, annotations)
 	n.CommonAnnotations = annotations
 	for _, b := range root(newScene(t, triage()).hears(n).view()).Blocks {

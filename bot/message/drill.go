@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -26,13 +27,13 @@ func asDrill(slots []Slot) []Slot {
 }
 
 // marked is a message about an exercise: its headline, or a line above it, says so.
-func marked(m Message) Message {
-	m.Text, m.Blocks = cutMarkup(drillWord+": "+m.Text, MaxText), slices.Clone(m.Blocks)
+func marked(m blockkit.Message) blockkit.Message {
+	m.Text, m.Blocks = blockkit.CutMrkdwn(drillWord+": "+m.Text, blockkit.MaxText), slices.Clone(m.Blocks)
 	if head, ok := m.Blocks[0].(*slack.HeaderBlock); ok {
-		m.Blocks[0] = header(head.BlockID, drillMark+" · "+head.Text.Text)
+		m.Blocks[0] = blockkit.Header(head.BlockID, drillMark+" · "+head.Text.Text)
 		return m
 	}
-	m.Blocks = slices.Insert(m.Blocks, 0, small("drill", plain(drillMark+": an exercise, which calls nobody")))
+	m.Blocks = slices.Insert(m.Blocks, 0, blockkit.Context("drill", blockkit.PlainText(drillMark+": an exercise, which calls nobody")))
 	return m
 }
 
@@ -52,7 +53,7 @@ func uncalled(v View) View {
 			return
 		}
 		if u.Name == "" && known[u.ID] == "" {
-			known[u.ID] = name(*u) // somebody who only ever spoke in the thread
+			known[u.ID] = PersonName(*u) // somebody who only ever spoke in the thread
 		}
 		*u = incident.User{ID: "drill:" + u.ID, Name: known[u.ID]}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -94,7 +95,7 @@ func TestDrillCallsNobody(t *testing.T) {
 // about a real incident does.
 func TestDrillIsMarked(t *testing.T) {
 	drills := drillViews(t)
-	said := func(m Message) (text, blocks bool) {
+	said := func(m blockkit.Message) (text, blocks bool) {
 		data, err := json.Marshal(m.Blocks)
 		if err != nil {
 			t.Fatal(err)
@@ -114,7 +115,7 @@ func TestDrillIsMarked(t *testing.T) {
 	}
 	i := drills["drill"].Incident
 	s, _, _ := i.FindStep("1")
-	for name, m := range map[string]Message{"skip": {Text: drillWord, Blocks: SkipModal(i, s).Blocks.BlockSet}, "note": {Text: drillWord, Blocks: NoteModal(i).Blocks.BlockSet}} {
+	for name, m := range map[string]blockkit.Message{"skip": {Text: drillWord, Blocks: SkipModal(i, s).Blocks.BlockSet}, "note": {Text: drillWord, Blocks: NoteModal(i).Blocks.BlockSet}} {
 		if _, blocks := said(m); !blocks {
 			t.Errorf("the form %s does not say that it is a drill", name)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -26,21 +27,21 @@ func firing(i incident.Incident) []slack.Block {
 	if len(i.Alerts)+i.Omitted > 0 {
 		all := newestFirst(i)
 		latest := latestChange(i)
-		items := make([]*paragraph, 0, maxAlerts)
+		items := make([]*blockkit.Paragraph, 0, maxAlerts)
 		for _, a := range all[:min(len(all), maxAlerts)] {
 			items = append(items, alertLine(i, a, !latest.IsZero() && a.ChangedAt.Equal(latest)))
 		}
-		parts := []slack.RichTextElement{(&paragraph{}).bold(alertCount(i)).section()}
+		parts := []slack.RichTextElement{(&blockkit.Paragraph{}).Bold(alertCount(i)).Section()}
 		if len(items) > 0 {
-			parts = append(parts, bullets(items))
+			parts = append(parts, blockkit.Bullets(items))
 		}
 		if rest := len(all) - len(items) + i.Omitted; rest > 0 {
-			parts = append(parts, (&paragraph{}).italic(restOf(rest, i.Omitted)).section())
+			parts = append(parts, (&blockkit.Paragraph{}).Italic(restOf(rest, i.Omitted)).Section())
 		}
-		blocks = append(blocks, rich("alerts", parts...))
+		blocks = append(blocks, blockkit.RichText("alerts", parts...))
 	}
 	if labels := commonLabels(i); labels != "" {
-		blocks = append(blocks, small("labels", plain(labels)))
+		blocks = append(blocks, blockkit.Context("labels", blockkit.PlainText(labels)))
 	}
 	return blocks
 }
@@ -115,33 +116,33 @@ func newestFirst(i incident.Incident) []incident.Alert {
 	})
 }
 
-func alertLine(i incident.Incident, a incident.Alert, newest bool) *paragraph {
-	p := &paragraph{}
+func alertLine(i incident.Incident, a incident.Alert, newest bool) *blockkit.Paragraph {
+	p := &blockkit.Paragraph{}
 	switch {
 	case newest && a.Firing:
-		p.bold("new").text(" · ")
+		p.Bold("new").Text(" · ")
 	case newest:
-		p.bold("changed").text(" · ")
+		p.Bold("changed").Text(" · ")
 	}
 	held := !a.Firing && !a.HeldUntil.IsZero()
 	if !a.Firing && !held {
-		p.text("resolved ").date(cmp.Or(a.EndsAt, a.ChangedAt)).text(" · ")
+		p.Text("resolved ").Date(cmp.Or(a.EndsAt, a.ChangedAt)).Text(" · ")
 	}
-	p.code(alertName(i, a))
-	if s := strings.TrimSuffix(Line(a.Summary), "."); s != "" {
-		p.text(" " + textutil.CutUnits(s, 200))
+	p.Code(alertName(i, a))
+	if s := strings.TrimSuffix(blockkit.Line(a.Summary), "."); s != "" {
+		p.Text(" " + textutil.CutUnits(s, 200))
 	}
-	if s := strings.TrimSuffix(Line(a.Description), "."); s != "" {
-		p.text(" · " + textutil.CutUnits(s, 150))
+	if s := strings.TrimSuffix(blockkit.Line(a.Description), "."); s != "" {
+		p.Text(" · " + textutil.CutUnits(s, 150))
 	}
 	switch {
 	case a.Firing:
-		p.text(" · since ").date(cmp.Or(a.StartsAt, a.ChangedAt))
+		p.Text(" · since ").Date(cmp.Or(a.StartsAt, a.ChangedAt))
 	case held:
-		p.text(" · resolved, but reported as firing right after: waiting until ").date(a.HeldUntil)
+		p.Text(" · resolved, but reported as firing right after: waiting until ").Date(a.HeldUntil)
 	}
 	if a.Unreported {
-		p.text(" · not reported in the last notification")
+		p.Text(" · not reported in the last notification")
 	}
 	return p
 }
@@ -151,8 +152,8 @@ func alertName(i incident.Incident, a incident.Alert) string {
 	if own := labelPairs(a.Labels, alerts.LabelNames(a.Labels), 4); own != "" {
 		return own
 	}
-	if n := Line(i.Labels["alertname"]); n != "" {
-		if instance := Line(i.Labels["instance"]); instance != "" {
+	if n := blockkit.Line(i.Labels["alertname"]); n != "" {
+		if instance := blockkit.Line(i.Labels["instance"]); instance != "" {
 			return textutil.CutUnits(n, 80) + " " + textutil.CutUnits(instance, 80)
 		}
 		return textutil.CutUnits(n, 160)
@@ -169,7 +170,7 @@ func labelPairs(labels map[string]string, names []string, count int) string {
 	names = slices.DeleteFunc(names, func(n string) bool { return labels[n] == "" })
 	var pairs []string
 	for _, n := range names[:min(len(names), count)] {
-		pairs = append(pairs, textutil.CutUnits(Line(n), 30)+"="+textutil.CutUnits(Line(labels[n]), 50))
+		pairs = append(pairs, textutil.CutUnits(blockkit.Line(n), 30)+"="+textutil.CutUnits(blockkit.Line(labels[n]), 50))
 	}
 	s := strings.Join(pairs, ", ")
 	if rest := len(names) - len(pairs); rest > 0 {

@@ -1,61 +1,39 @@
 package message
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http/httptest"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
-	"unicode"
-	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/costreview/chart"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
 
 // everything is every message that the tests make, by name.
-func everything(t testing.TB) map[string]Message {
-	all := map[string]Message{}
+func everything(t testing.TB) map[string]blockkit.Message {
+	all := map[string]blockkit.Message{}
 	for name, view := range situations(t) {
 		for _, slot := range Render(view) {
 			all[name+"/"+slot.Name] = slot.Message
 		}
 		all[name+"/status"] = Status(view, night.Add(1000000))
 	}
-	for name, view := range storms() {
-		for _, slot := range RenderStorm(view) {
-			all[name+"/"+slot.Name] = slot.Message
-		}
-	}
 	maps.Copy(all, commands(t))
-	maps.Copy(all, digestMessages(t))
 	return all
 }
 
-// markupAllowed is all that may stand between < and > in mrkdwn: our dates, the
-// mentions of Names and of users, an author's web links.
-var markupAllowed = regexp.MustCompile(`^<(!date\^\d+\^\{date_short_pretty\} \{time\}\|[-:0-9 ]+ UTC|@U[A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+|https?://[^<>|]+(\|[^<>|]+)?)>`)
-
-var (
-	likeMention = regexp.MustCompile(`<[!@#]`)
-	entity      = regexp.MustCompile(`^&(amp|lt|gt);`)
-)
-
-func TestEveryMessageIsWithinSlacksLimits(t *testing.T) {
-	for name, m := range everything(t) {
-		for _, problem := range problems(t, Fit(m)) {
-			t.Errorf("%s: %s", name, problem)
-		}
-		if strings.HasPrefix(name, "opened/") && sizeEstimate(m.Blocks...) > MaxTotal {
+// TestSlackTakesEveryMessage: and a usual one is not cut for it.
+func TestSlackTakesEveryMessage(t *testing.T) {
+	all := everything(t)
+	blocktest.Takes(t, all)
+	for name, m := range all {
+		if strings.HasPrefix(name, "opened/") && blockkit.Size(m.Blocks...) > blockkit.MaxTotal {
 			t.Errorf("%s: a usual message is cut", name)
 		}
 	}
@@ -79,7 +57,7 @@ func TestLongTextOfAnyKindFits(t *testing.T) {
 		s.incident.Note.Text = strings.Repeat("@a ", 20) + long
 		for k := range s.incident.Steps {
 			s.incident.Steps[k].Title, s.incident.Steps[k].Note = long, s.incident.Note.Text
-			s.incident.Steps[k].Detail, s.incident.Steps[k].Commands = Escape(long), []string{strings.Repeat(sign, 200/len(sign)), "kubectl get pods"}
+			s.incident.Steps[k].Detail, s.incident.Steps[k].Commands = blockkit.Escape(long), []string{strings.Repeat(sign, 200/len(sign)), "kubectl get pods"}
 		}
 		for k := range s.incident.Tiers {
 			s.incident.Tiers[k].Overdue, s.incident.Tiers[k].ToldIn = true, s.incident.Number
@@ -89,27 +67,15 @@ func TestLongTextOfAnyKindFits(t *testing.T) {
 		}
 		view := s.view()
 		slots := Render(view)
-		slots = append(slots, Slot{Name: "status", Message: Status(view, night)}, Slot{Name: "answer", Message: Text(Escape(long))})
-		storm := stormOf(90)
-		for k := range storm.Entries {
-			storm.Entries[k].Title = long
-		}
-		slots = append(slots, RenderStorm(storm)...)
+		slots = append(slots, Slot{Name: "status", Message: Status(view, night)}, Slot{Name: "answer", Message: blockkit.TextMessage(blockkit.Escape(long))})
 		for _, slot := range slots {
-			fitted := Fit(slot.Message)
-			for _, problem := range problems(t, fitted) {
+			fitted := blockkit.Fit(slot.Message)
+			for _, problem := range blocktest.Problems(t, fitted) {
 				t.Errorf("%s, %s: %s", kind, slot.Name, problem)
 			}
-			if slot.Name == "page:1" {
-				for _, e := range storm.Entries {
-					if !strings.Contains(readable(t, fitted), incident.ID(e.Number)+" ") {
-						t.Errorf("%s: %s is not on its page", kind, incident.ID(e.Number))
-					}
-				}
-			}
-			for _, form := range []Form{FormText, FormRich, FormBare} {
+			for _, form := range []blockkit.Form{blockkit.FormText, blockkit.FormRich, blockkit.FormBare} {
 				short := slot.Message.Short(form, HowToAct(view.Incident, "/playbook"), "invalid_blocks")
-				if len(short.Text) > MaxTextBytes || !strings.Contains(short.Text, "/playbook ack "+view.Incident.ID()) || !strings.Contains(short.Text, "invalid_blocks") {
+				if len(short.Text) > blockkit.MaxTextBytes || !strings.Contains(short.Text, "/playbook ack "+view.Incident.ID()) || !strings.Contains(short.Text, "invalid_blocks") {
 					t.Errorf("%s, %s: the short form %s is %d bytes: %.100s", kind, slot.Name, form, len(short.Text), short.Text)
 				}
 			}
@@ -127,184 +93,14 @@ func TestRichTextStays(t *testing.T) {
 	all["by hand, without alerts"] = byHand.view()
 	for name, view := range all {
 		for _, slot := range Render(view) {
-			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, isRich) {
+			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, blockkit.IsRichText) {
 				t.Errorf("%s/%s: no rich_text block", name, slot.Name)
 			}
-			if !slot.Once && isRich(slot.Message.Blocks[0]) {
+			if !slot.Once && blockkit.IsRichText(slot.Message.Blocks[0]) {
 				t.Errorf("%s/%s: it begins with a rich_text block, others of its versions do not", name, slot.Name)
 			}
 		}
 	}
-	for name, view := range storms() {
-		for _, slot := range RenderStorm(view) {
-			if !slot.Once && !slices.ContainsFunc(slot.Message.Blocks, isRich) {
-				t.Errorf("%s/%s: no rich_text block", name, slot.Name)
-			}
-		}
-	}
-	for name, m := range digestMessages(t) {
-		if strings.Contains(name, "/detail") && !slices.ContainsFunc(m.Blocks, isRich) {
-			t.Errorf("%s: no rich_text block", name)
-		}
-	}
-}
-
-// problems checks a message as Slack gets it, apart from the code that made it.
-func problems(t testing.TB, m Message) []string {
-	c := &checker{ids: map[string]bool{}}
-	if n := units(m.Text); n == 0 || n > 3000 {
-		c.fail("fallback text has %d characters", n)
-	}
-	c.markup("fallback", m.Text)
-	blocks := generic(t, m.Blocks)
-	if len(blocks) == 0 || len(blocks) > 50 {
-		c.fail("%d blocks", len(blocks))
-	}
-	for _, b := range blocks {
-		c.block(b.(map[string]any))
-	}
-	if len(m.Text) > 3_800 {
-		c.fail("fallback text has %d bytes", len(m.Text))
-	}
-	if sent, err := json.Marshal(m.Blocks); err != nil || len(sent) > 11_000+2 {
-		c.fail("%d bytes of JSON, %v", len(sent), err)
-	}
-	return c.found
-}
-
-func units(s string) int { return len(utf16.Encode([]rune(s))) }
-
-type checker struct {
-	found []string
-	ids   map[string]bool
-	total int
-}
-
-func (c *checker) fail(format string, values ...any) {
-	c.found = append(c.found, fmt.Sprintf(format, values...))
-}
-
-func (c *checker) block(b map[string]any) {
-	id, _ := b["block_id"].(string)
-	if id == "" || len(id) > 255 || c.ids[id] {
-		c.fail("block_id %q is missing, too long or not unique", id)
-	}
-	c.ids[id] = true
-	limit := map[string]int{"header": 150, "section": 3000}[fmt.Sprint(b["type"])]
-	if text, ok := b["text"].(map[string]any); ok && (units(text["text"].(string)) > limit || units(text["text"].(string)) == 0) {
-		c.fail("%s: text of %d characters", id, units(text["text"].(string)))
-	}
-	if elements, ok := b["elements"].([]any); ok {
-		most := map[string]int{"context": 10, "actions": 25, "rich_text": 200}[fmt.Sprint(b["type"])]
-		if len(elements) == 0 || len(elements) > most {
-			c.fail("%s: %d elements", id, len(elements))
-		}
-	}
-	c.walk(id, b)
-}
-
-// walk looks at every object of a block.
-func (c *checker) walk(at string, v any) {
-	switch v := v.(type) {
-	case []any:
-		for _, e := range v {
-			c.walk(at, e)
-		}
-	case map[string]any:
-		if s, ok := v["text"].(string); ok {
-			c.text(at, fmt.Sprint(v["type"]), s)
-		}
-		if s, ok := v["url"].(string); ok {
-			c.total += units(s)
-			if !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://") || units(s) > 3000 || strings.ContainsAny(s, "<>| ") {
-				c.fail("%s: address %.80q", at, s)
-			}
-		}
-		if s, ok := v["fallback"].(string); ok {
-			c.total += units(s) + units(v["format"].(string))
-		}
-		if v["type"] == "button" && units(v["text"].(map[string]any)["text"].(string)) > 75 {
-			c.fail("%s: button text too long", at)
-		}
-		if s, ok := v["value"].(string); ok && units(s) > 75 {
-			c.fail("%s: value %q too long", at, s)
-		}
-		if v["type"] == "date" && v["timestamp"].(float64) <= 0 {
-			c.fail("%s: date %v", at, v["timestamp"])
-		}
-		for _, e := range v {
-			c.walk(at, e)
-		}
-	}
-}
-
-func (c *checker) text(at, kind, s string) {
-	c.total += units(s)
-	if s == "" {
-		c.fail("%s: empty text", at)
-	}
-	for _, r := range s {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\u2028' {
-			c.fail("%s: sign %U in %.60q", at, r, s)
-		}
-	}
-	if kind == "mrkdwn" {
-		c.markup(at, s)
-	} else if !strings.HasPrefix(at, "commands:") && likeMention.MatchString(s) {
-		c.fail("%s: %.60q could be taken for a mention", at, s)
-	}
-}
-
-func (c *checker) markup(at, s string) {
-	for k := range s {
-		if s[k] == '<' && !markupAllowed.MatchString(s[k:]) {
-			c.fail("%s: markup that nobody meant: %.80q", at, s[k:])
-		}
-		if s[k] == '&' && !entity.MatchString(s[k:]) {
-			c.fail("%s: a cut or bare entity: %.20q", at, s[k:])
-		}
-	}
-}
-
-// TestSlackTakesEveryMessage posts everything to a Slack that is as strict as the
-// real one.
-func TestSlackTakesEveryMessage(t *testing.T) {
-	sim := slacksim.New(slacksim.Options{FileProcessing: time.Nanosecond})
-	t.Cleanup(sim.Close)
-	server := httptest.NewServer(sim)
-	t.Cleanup(server.Close)
-	client := slack.New("xoxb-sim", slack.OptionAPIURL(server.URL+"/api/"))
-	channel, _ := sim.Channel("incidents")
-	picture, err := chart.PNG(richMoney(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := client.UploadFileContext(t.Context(), slack.UploadFileParameters{Filename: "costs.png", Reader: bytes.NewReader(picture), FileSize: len(picture), AltTxt: "costs"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, m := range everything(t) {
-		for _, b := range m.Blocks {
-			if image, ok := b.(*slack.ImageBlock); ok {
-				image.SlackFile.ID = file.ID
-			}
-		}
-		if _, _, err := client.PostMessageContext(t.Context(), channel.ID, slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...)); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	for _, n := range sim.Notifications() {
-		if n.Mention == "@channel" || n.Mention == "@here" || n.Mention == "@everyone" {
-			t.Errorf("%s was notified", n.Mention)
-		}
-	}
-}
-
-// notified are the mentions in a message that notify when it is posted.
-func notified(t testing.TB, m Message) []string {
-	found := regexp.MustCompile(`<(@U[A-Z0-9]+|!subteam\^S[A-Z0-9]+)>`).FindAllString(readable(t, m), -1)
-	slices.Sort(found)
-	return slices.Compact(found)
 }
 
 func TestWhoIsNotified(t *testing.T) {
@@ -333,7 +129,7 @@ func TestWhoIsNotified(t *testing.T) {
 			t.Errorf("%s: no %s", test.situation, test.slot)
 			continue
 		}
-		if diff := cmp.Diff(test.want, notified(t, slots[at].Message)); diff != "" {
+		if diff := cmp.Diff(test.want, blocktest.Notified(t, slots[at].Message)); diff != "" {
 			t.Errorf("%s, %s notifies (-want +got):\n%s", test.situation, test.slot, diff)
 		}
 	}
@@ -382,7 +178,7 @@ func TestPingsThatCameTooLateAreNotSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := string(encoded)
-	if !strings.Contains(told, "INC-7") || !strings.Contains(told, "nothing is left to do here") || !slices.Contains(notified(t, slots[at].Message), "<!subteam^S0DB>") {
+	if !strings.Contains(told, "INC-7") || !strings.Contains(told, "nothing is left to do here") || !slices.Contains(blocktest.Notified(t, slots[at].Message), "<!subteam^S0DB>") {
 		t.Errorf("the ping for the neighbours reads\n%s", told)
 	}
 }
@@ -406,16 +202,16 @@ func TestPingOfAFormerOpeningTellsOfOthers(t *testing.T) {
 			if at < 0 || !slots[at].Once || !slots[at].Thread || slots[at].InRoot {
 				t.Fatalf("%s, opening %d: got slot %d of %+v", state, opening, at, slots)
 			}
-			reads := readable(t, slots[at].Message)
+			reads := blocktest.Readable(t, slots[at].Message)
 			for _, part := range append(parts, says, incident.ID(v.Incident.Number)) {
 				if !strings.Contains(reads, part) {
 					t.Errorf("%s, opening %d: %q is not in\n%s", state, opening, part, reads)
 				}
 			}
-			if strings.Contains(reads, "Add read replicas") || !slices.Contains(notified(t, slots[at].Message), "<!subteam^S0DB>") {
+			if strings.Contains(reads, "Add read replicas") || !slices.Contains(blocktest.Notified(t, slots[at].Message), "<!subteam^S0DB>") {
 				t.Errorf("%s, opening %d: the ping reads\n%s", state, opening, reads)
 			}
-			for _, problem := range problems(t, Fit(slots[at].Message)) {
+			for _, problem := range blocktest.Problems(t, blockkit.Fit(slots[at].Message)) {
 				t.Error(problem)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/alerts/weblink"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -28,36 +29,36 @@ const tooLong weblink.Why = "too long for Slack"
 
 // links are the root's ways out: to who sent the alerts, to where those that fire lead
 // (each of them where they differ), to the playbook's pages.
-func links(i incident.Incident) []*paragraph {
+func links(i incident.Incident) []*blockkit.Paragraph {
 	all, _ := linksAndLost(i)
 	return all
 }
 
-func linksAndLost(i incident.Incident) ([]*paragraph, []Loss) {
+func linksAndLost(i incident.Incident) ([]*blockkit.Paragraph, []Loss) {
 	w := gather(i)
 	w.choose()
-	var all []*paragraph
+	var all []*blockkit.Paragraph
 	var rest []string
 	for _, t := range w.titles {
 		more := 0
 		for _, l := range t.links {
 			if l.shown {
-				all = append(all, (&paragraph{}).link(l.address, textutil.CutUnits(Line(w.label(t, l)), 75)))
+				all = append(all, (&blockkit.Paragraph{}).Link(l.address, textutil.CutUnits(blockkit.Line(w.label(t, l)), 75)))
 			} else if !l.long {
 				more++
 			}
 		}
 		if more > 0 {
-			rest = append(rest, textutil.Count(more, "more "+textutil.CutUnits(Line(t.title), 60)+" link"))
+			rest = append(rest, textutil.Count(more, "more "+textutil.CutUnits(blockkit.Line(t.title), 60)+" link"))
 		}
 	}
 	if len(rest) > 0 {
-		all = append(all, (&paragraph{}).italic(textutil.List(rest)))
+		all = append(all, (&blockkit.Paragraph{}).Italic(textutil.List(rest)))
 	}
 	for _, why := range []weblink.Why{weblink.NoAddress, weblink.Hole, tooLong} {
 		if left := w.left[why]; len(left) > 0 {
 			said := slices.Compact(slices.Clone(left))
-			all = append(all, (&paragraph{}).italic(textutil.Count(len(left), "link")+" left out: "+string(why)+" ("+textutil.CutUnits(strings.Join(said, ", "), 120)+")"))
+			all = append(all, (&blockkit.Paragraph{}).Italic(textutil.Count(len(left), "link")+" left out: "+string(why)+" ("+textutil.CutUnits(strings.Join(said, ", "), 120)+")"))
 		}
 	}
 	return all, w.lost
@@ -148,7 +149,7 @@ func rankOf(l playbooks.Link) int {
 
 // add takes in what was written as a link, for an alert that leads there.
 func (w *ways) add(title, written string, own int, from ...incident.Alert) {
-	if written == "" || Line(title) == "" {
+	if written == "" || blockkit.Line(title) == "" {
 		return
 	}
 	s := source{own, title, written}
@@ -174,7 +175,7 @@ func (w *ways) add(title, written string, own int, from ...incident.Alert) {
 func (w *ways) find(s source, title string) (links []*way) {
 	addresses, why := weblink.Find(s.written)
 	if why != "" {
-		w.left[why] = append(w.left[why], Line(title))
+		w.left[why] = append(w.left[why], blockkit.Line(title))
 	}
 	for _, address := range addresses {
 		target := weblink.Key(address)
@@ -209,7 +210,7 @@ func (w *ways) titled(title string, own int) *waysOfTitle {
 
 func (w *ways) tooLong(t *waysOfTitle, l *way, limit int) {
 	l.long = true
-	w.left[tooLong] = append(w.left[tooLong], Line(t.title))
+	w.left[tooLong] = append(w.left[tooLong], blockkit.Line(t.title))
 	w.lose(t, l, limit, false)
 }
 
@@ -319,7 +320,7 @@ func managerFilter(labels map[string]string) string {
 	var matchers []string
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		value := labels[name]
-		if len(matchers) == 6 || !plainLabel(name) || len(value) > 100 || strings.TrimSpace(Clean(value)) != value || weblink.Redacted(value) {
+		if len(matchers) == 6 || !plainLabel(name) || len(value) > 100 || strings.TrimSpace(blockkit.Clean(value)) != value || weblink.Redacted(value) {
 			continue
 		}
 		matchers = append(matchers, fmt.Sprintf("%s=%q", name, value))

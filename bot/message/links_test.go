@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -35,7 +36,7 @@ func linkLine(t testing.TB, i incident.Incident) string {
 	t.Helper()
 	for _, b := range root(View{Incident: i, Command: "/playbook"}).Blocks {
 		if b.ID() == "links" {
-			return strings.TrimSpace(Terminal(Message{Blocks: []slack.Block{b}}))
+			return strings.TrimSpace(blockkit.Terminal(blockkit.Message{Blocks: []slack.Block{b}}))
 		}
 	}
 	return ""
@@ -83,7 +84,7 @@ func TestGrafanaLinkSaysGrafana(t *testing.T) {
 
 // TestGrafanaTestOpensAnIncident: what its button Test sends is shown like any alert.
 func TestGrafanaTestOpensAnIncident(t *testing.T) {
-	got := Terminal(Render(newScene(t, triage()).hears(payload(t, "grafana-v1-test.json")).view())[0].Message)
+	got := blockkit.Terminal(Render(newScene(t, triage()).hears(payload(t, "grafana-v1-test.json")).view())[0].Message)
 	for _, want := range []string{"TestAlert", "Notification test", "1 alert firing", "\nGrafana (https://ops.example.com/monitoring/)\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the root lacks %q:\n%s", want, got)
@@ -276,7 +277,7 @@ func TestCredentialsAreNeverShown(t *testing.T) {
 	p := triage()
 	p.Links = []playbooks.Link{{Title: "Wiki", URL: "{{ .Annotations.runbook_url }}&x=1"}, {Title: "Own", URL: "https://u:hunter2@own.example/"}}
 	s := newScene(t, p).hears(n)
-	exported, err := s.incident.Export()
+	exported, err := s.incident.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -16,15 +17,15 @@ const maxListed = 30 // incidents of a list
 
 // roster collects list items until a message is full, and counts the rest.
 type roster struct {
-	items []*paragraph
+	items []*blockkit.Paragraph
 	left  int // of the weight
 	spare int // of it that each item gets later, for a link
 	limit int // of the items
 	rest  int
 }
 
-func (r *roster) add(p *paragraph) {
-	w := inlineWeight(*p) + r.spare
+func (r *roster) add(p *blockkit.Paragraph) {
+	w := blockkit.LineSize(p) + r.spare
 	if r.rest > 0 || w > r.left || len(r.items) == r.limit {
 		r.rest++
 		return
@@ -34,11 +35,11 @@ func (r *roster) add(p *paragraph) {
 }
 
 func (r *roster) block(id string) slack.Block {
-	parts := []slack.RichTextElement{bullets(r.items)}
+	parts := []slack.RichTextElement{blockkit.Bullets(r.items)}
 	if r.rest > 0 {
-		parts = append(parts, (&paragraph{}).italic("and "+textutil.Thousands(r.rest)+" more").section())
+		parts = append(parts, (&blockkit.Paragraph{}).Italic("and "+textutil.Thousands(r.rest)+" more").Section())
 	}
-	return rich(id, parts...)
+	return blockkit.RichText(id, parts...)
 }
 
 // IncidentList is a part of a list of incidents.
@@ -65,23 +66,23 @@ const unsureWords = "Slack does not say at the moment who is in which channel, s
 
 // Incidents answers `/playbook incidents`. What does not fit is counted, with what
 // to type to see it.
-func Incidents(l IncidentList) Message {
+func Incidents(l IncidentList) blockkit.Message {
 	if len(l.Incidents) == 0 {
 		switch {
 		case l.Partial:
-			return Text(partialWords)
+			return blockkit.TextMessage(partialWords)
 		case l.From > 1:
-			return Text(fmt.Sprintf("The list ends before place %s. `%s incidents %s` shows its beginning.", textutil.Thousands(l.From), l.Command, l.word()))
+			return blockkit.TextMessage(fmt.Sprintf("The list ends before place %s. `%s incidents %s` shows its beginning.", textutil.Thousands(l.From), l.Command, l.word()))
 		case l.Rest > 0:
-			return Text(fmt.Sprintf("None of the worst %s is for you to see.", textutil.Count(l.Rest, "incident")))
+			return blockkit.TextMessage(fmt.Sprintf("None of the worst %s is for you to see.", textutil.Count(l.Rest, "incident")))
 		case len(l.Elsewhere) > 0:
-			return Text("None in your channels. " + l.elsewhere())
+			return blockkit.TextMessage("None in your channels. " + l.elsewhere())
 		case l.Unsure:
-			return Text(unsureWords)
+			return blockkit.TextMessage(unsureWords)
 		}
-		return Text(noIncidents(l.Filter, l.Command))
+		return blockkit.TextMessage(noIncidents(l.Filter, l.Command))
 	}
-	r := roster{left: MaxTotal - 1_000, limit: maxListed, spare: 120}
+	r := roster{left: blockkit.MaxTotal - 1_000, limit: maxListed, spare: 120}
 	for _, i := range l.Incidents {
 		r.add(incidentLine(i, l.Now))
 	}
@@ -90,25 +91,25 @@ func Incidents(l IncidentList) Message {
 	if l.Incidents[0].Drill {
 		first = drillWord + " " + first
 	}
-	blocks := []slack.Block{header("head", head), rich("list", bullets(r.items))}
+	blocks := []slack.Block{blockkit.Header("head", head), blockkit.RichText("list", blockkit.Bullets(r.items))}
 	ways := []*slack.TextBlockObject{}
 	if more := l.more(len(r.items)); more != "" {
-		ways = append(ways, markup(more))
+		ways = append(ways, blockkit.Mrkdwn(more))
 	}
 	if l.Partial {
-		ways = append(ways, plain(partialWords))
+		ways = append(ways, blockkit.PlainText(partialWords))
 	}
 	if l.Unsure {
-		ways = append(ways, plain(unsureWords))
+		ways = append(ways, blockkit.PlainText(unsureWords))
 	}
 	if len(l.Elsewhere) > 0 {
-		ways = append(ways, markup(l.elsewhere()))
+		ways = append(ways, blockkit.Mrkdwn(l.elsewhere()))
 	}
-	ways = append(ways, markup(fmt.Sprintf("`%s status INC-…` shows one; `%s incidents open|mine|overdue|all` shows others.", l.Command, l.Command)))
+	ways = append(ways, blockkit.Mrkdwn(fmt.Sprintf("`%s status INC-…` shows one; `%s incidents open|mine|overdue|all` shows others.", l.Command, l.Command)))
 	for k, way := range ways {
-		blocks = append(blocks, small(fmt.Sprintf("way:%d", k+1), way))
+		blocks = append(blocks, blockkit.Context(fmt.Sprintf("way:%d", k+1), way))
 	}
-	return Message{Text: head + ". First: " + first, Blocks: blocks}
+	return blockkit.Message{Text: head + ". First: " + first, Blocks: blocks}
 }
 
 // maxElsewhere bounds how many channels one sentence names.
@@ -117,7 +118,7 @@ const maxElsewhere = 5
 // elsewhere says where there are more, for whoever joins.
 func (l IncidentList) elsewhere() string {
 	names := l.Elsewhere[:min(len(l.Elsewhere), maxElsewhere)]
-	where := mentioned(EscapeMrkdwn(strings.Join(names, ", ")))
+	where := mentioned(blockkit.EscapeMrkdwn(strings.Join(names, ", ")))
 	if more := len(l.Elsewhere) - len(names); more > 0 {
 		where += fmt.Sprintf(" and %d more", more)
 	}
@@ -168,29 +169,29 @@ func noIncidents(filter, command string) string {
 	return fmt.Sprintf("No incident is open in your channels. 🎉 `%s incidents all` lists the past ones.", command)
 }
 
-func incidentLine(i incident.Incident, now time.Time) *paragraph {
-	p := (&paragraph{}).bold(i.ID()).text(" · " + ifDrill(i) + state(i.State))
+func incidentLine(i incident.Incident, now time.Time) *blockkit.Paragraph {
+	p := (&blockkit.Paragraph{}).Bold(i.ID()).Text(" · " + ifDrill(i) + StateLabel(i.State))
 	if s := severity(i); s != "" {
-		p.text(" · " + s)
+		p.Text(" · " + s)
 	}
-	p.text(" · " + textutil.CutUnits(Line(i.Title), 120))
+	p.Text(" · " + textutil.CutUnits(blockkit.Line(i.Title), 120))
 	if i.Lead != (incident.User{}) {
-		p.text(" · ").user(i.Lead)
+		p.Text(" · ").User(i.Lead.ID, PersonName(i.Lead))
 	}
 	if s := progress(i); s != "" {
-		p.text(" · " + s)
+		p.Text(" · " + s)
 	}
 	if i.Show == incident.ShowListed {
-		p.text(" · in a storm's list")
+		p.Text(" · in a storm's list")
 	}
 	all := dueBy(deadlines(i), now)
 	for _, d := range all {
 		if d.Overdue {
-			return p.text(" · ").bold("overdue").text(" since ").date(d.At)
+			return p.Text(" · ").Bold("overdue").Text(" since ").Date(d.At)
 		}
 	}
 	if d, ok := next(all); ok {
-		p.text(" · due ").date(d.At)
+		p.Text(" · due ").Date(d.At)
 	}
 	return p
 }
@@ -204,22 +205,22 @@ func dueBy(all []due, now time.Time) []due {
 }
 
 // Playbooks answers `/playbook list`.
-func Playbooks(all []*playbooks.Playbook, command string) Message {
+func Playbooks(all []*playbooks.Playbook, command string) blockkit.Message {
 	if len(all) == 0 {
-		return Text("No playbooks are loaded. The configuration's `playbooks` section names their files.")
+		return blockkit.TextMessage("No playbooks are loaded. The configuration's `playbooks` section names their files.")
 	}
-	r := roster{left: MaxTotal - 1_000, limit: 100}
+	r := roster{left: blockkit.MaxTotal - 1_000, limit: 100}
 	for _, p := range all {
-		item := (&paragraph{}).code(textutil.CutUnits(Line(p.Name), 80)).text(" " + textutil.CutUnits(Line(p.Title), 120) + ", " + textutil.Count(len(p.Steps()), "step"))
+		item := (&blockkit.Paragraph{}).Code(textutil.CutUnits(blockkit.Line(p.Name), 80)).Text(" " + textutil.CutUnits(blockkit.Line(p.Title), 120) + ", " + textutil.Count(len(p.Steps()), "step"))
 		r.add(item)
 	}
 	head := textutil.Count(len(all), "playbook")
-	return Message{
+	return blockkit.Message{
 		Text: head + ".",
 		Blocks: []slack.Block{
-			header("head", head),
+			blockkit.Header("head", head),
 			r.block("list"),
-			small("way", markup(fmt.Sprintf("`%s show NAME` shows one, `%s start NAME` opens an incident with it.", command, command))),
+			blockkit.Context("way", blockkit.Mrkdwn(fmt.Sprintf("`%s show NAME` shows one, `%s start NAME` opens an incident with it.", command, command))),
 		},
 	}
 }

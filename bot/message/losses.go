@@ -2,6 +2,7 @@ package message
 
 import (
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -30,8 +31,8 @@ func Losses(v View) []Loss {
 	}
 	bare := v.Incident
 	bare.State, bare.Title = incident.Acknowledged, v.Playbook.Title // the longest of the words for a state
-	if n := textutil.Units(headline(bare)); n > MaxHeader {
-		lost = append(lost, Loss{Part: "title", Length: textutil.Units(Line(v.Playbook.Title)), Limit: MaxHeader - (n - textutil.Units(Line(v.Playbook.Title)))})
+	if n := textutil.Units(headline(bare)); n > blockkit.MaxHeader {
+		lost = append(lost, Loss{Part: "title", Length: textutil.Units(blockkit.Line(v.Playbook.Title)), Limit: blockkit.MaxHeader - (n - textutil.Units(blockkit.Line(v.Playbook.Title)))})
 	}
 	return lost
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -39,7 +40,7 @@ func TestLosses(t *testing.T) {
 	}
 	var shown strings.Builder
 	for _, slot := range Render(view) {
-		fmt.Fprintln(&shown, generic(t, slot.Message.Blocks))
+		fmt.Fprintln(&shown, blocktest.Generic(t, slot.Message.Blocks))
 	}
 	for text, whole := range map[string]bool{
 		strings.Repeat("🔥", 1_451): false, strings.Repeat("x", 2_900): true,

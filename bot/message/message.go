@@ -4,75 +4,19 @@
 //
 // Text that comes from alerts, playbook values or people is put into plain_text
 // and rich_text elements only, where Slack interprets nothing; where mrkdwn
-// cannot be avoided (fallback texts, private answers) it goes through [EscapeMrkdwn].
+// cannot be avoided (fallback texts, private answers) it goes through [blockkit.EscapeMrkdwn].
 // Times are Slack's date elements, shown in each reader's own time zone, and
 // never computed: a message depends on the incident alone, so that an incident
 // that did not change renders to the same hash.
 package message
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"strings"
 
-	"github.com/slack-go/slack"
-
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
-
-// Slack's limits, in UTF-16 units to be on the safe side, where nothing else is said.
-const (
-	// MaxTotal is the JSON of a message's blocks, in bytes. Undocumented; 11,341 were refused (msg_blocks_too_long).
-	MaxTotal = 11_000
-	// MaxTextBytes is the fallback text, in bytes: chat.update refuses more than 4,000 (msg_too_long).
-	MaxTextBytes = 3_800
-
-	MaxText    = 3_000 // fallback text, as renderers write it
-	MaxBlocks  = 50    // blocks of a message
-	MaxHeader  = 150   // header text
-	MaxSection = 3_000 // section text
-	MaxButton  = 75    // button and option text, option value
-)
-
-// Message is one Slack message as it should be: Text is the plain fallback that
-// notifications and screen readers use (mrkdwn, already escaped), Blocks is what
-// people see. Both are always sent together, because an edit that carries text
-// alone deletes the blocks (Slack: chat.update).
-type Message struct {
-	Text   string
-	Blocks []slack.Block
-}
-
-// Hash names the content of a message: 16 hex digits over its text and blocks.
-func (m Message) Hash() string {
-	data, err := json.Marshal(struct {
-		Text   string
-		Blocks []slack.Block
-	}{m.Text, m.Blocks})
-	if err != nil {
-		// Blocks are made in this package, of values that JSON can hold.
-		data = fmt.Appendf(nil, "%s %+v", m.Text, m.Blocks)
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:8])
-}
-
-// Text is a private answer of running text (mrkdwn, already escaped).
-func Text(s string) Message {
-	m := Message{Text: cutMarkup(s, MaxText)}
-	for n, part := range paragraphs(cutMarkupTo(strings.TrimSpace(s), MaxTotal-1_000, jsonLength), MaxSection-100, MaxTotal-500) {
-		m.Blocks = append(m.Blocks, section(fmt.Sprintf("text:%d", n+1), part))
-	}
-	return m
-}
-
-// Names maps a name as it is configured ("@db-oncall", "anna@example.com") to
-// the markup that mentions it ("<!subteam^S1>", "<@U1>"). A name that is not in
-// it is shown as plain text and notifies nobody.
-type Names map[string]string
 
 // View is all that rendering an incident depends on.
 type View struct {
@@ -92,11 +36,11 @@ type Slot struct {
 	Once      bool   // a ping: posted once, never edited
 	Broadcast bool   // shown in the channel too
 	InRoot    bool   // a ping that a root which nobody saw before makes needless: it says the same
-	Message   Message
+	Message   blockkit.Message
 	// Picture is shown in the message; nil: none. A slot that is posted once only never gets one that is late.
 	Picture *Picture
 	// Form is what is sent of the message, and Whole the hash of the whole one, when Slack refused that.
-	Form  Form
+	Form  blockkit.Form
 	Whole string
 	// File is Slack's id of the picture's file, filled in by whoever brought it there. Without it the message is
 	// shown without the picture.

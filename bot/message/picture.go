@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // MaxAlt is Slack's limit for the description and for the title of an image block,
@@ -15,7 +16,7 @@ const MaxAlt = 2_000
 
 // pictureID is the block_id of a picture. Slack wants another one when a message
 // changes, and clients may keep what they have of the same one.
-func pictureID(p Picture) string { return "picture:" + textutil.CutUnits(Line(p.Hash), 64) }
+func pictureID(p Picture) string { return "picture:" + textutil.CutUnits(blockkit.Line(p.Hash), 64) }
 
 // Picture is a picture in a message: a chart, a graph. Slack shows it once its file
 // is there, under an id that only Slack knows; Hash says what it shows.
@@ -33,14 +34,14 @@ type Picture struct {
 
 // WithPicture is the message with the picture, shown by Slack's own file of that
 // id. A message that has no room left for it stays as it is.
-func WithPicture(m Message, p Picture, fileID string) Message {
-	alt := textutil.CutUnits(Line(cmp.Or(p.Alt, p.Name)), MaxAlt)
+func WithPicture(m blockkit.Message, p Picture, fileID string) blockkit.Message {
+	alt := textutil.CutUnits(blockkit.Line(cmp.Or(p.Alt, p.Name)), MaxAlt)
 	var title *slack.TextBlockObject
 	if p.Title != "" {
-		title = plain(textutil.CutUnits(Line(p.Title), MaxAlt))
+		title = blockkit.PlainText(textutil.CutUnits(blockkit.Line(p.Title), MaxAlt))
 	}
 	image := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: fileID}, alt, pictureID(p), title)
-	if len(m.Blocks) >= MaxBlocks || sizeEstimate(m.Blocks...)+sizeEstimate(image) > MaxTotal {
+	if len(m.Blocks) >= blockkit.MaxBlocks || blockkit.Size(m.Blocks...)+blockkit.Size(image) > blockkit.MaxTotal {
 		return m
 	}
 	m.Blocks = slices.Insert(slices.Clone(m.Blocks), min(max(p.At, 0), len(m.Blocks)), slack.Block(image))
@@ -49,7 +50,7 @@ func WithPicture(m Message, p Picture, fileID string) Message {
 
 // Shown is the message as Slack is to show it: with the slot's picture when its
 // file is there.
-func (s Slot) Shown() Message { return s.shown(s.File) }
+func (s Slot) Shown() blockkit.Message { return s.shown(s.File) }
 
 // Hash names the content of [Slot.Shown]. It depends on what the picture shows and
 // not on the file that Slack happens to have of it.
@@ -60,7 +61,7 @@ func (s Slot) Hash() string {
 	return s.shown(s.Picture.Hash).Hash()
 }
 
-func (s Slot) shown(file string) Message {
+func (s Slot) shown(file string) blockkit.Message {
 	if s.Picture == nil || s.File == "" {
 		return s.Message
 	}

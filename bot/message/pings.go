@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -41,7 +42,7 @@ func late(i incident.Incident, t incident.Tier) int {
 func pings(v View) []Slot {
 	i := v.Incident
 	var slots []Slot
-	ping := func(name string, broadcast bool, m Message) {
+	ping := func(name string, broadcast bool, m blockkit.Message) {
 		slots = append(slots, Slot{Name: fmt.Sprintf("%s:%d", name, i.Opening), Thread: true, Once: true, Broadcast: broadcast, Message: m})
 	}
 	if i.Active() && i.Opening > 1 {
@@ -69,24 +70,24 @@ func pings(v View) []Slot {
 
 // about is what every ping says of its incident, as foreign text must be shown.
 func about(i incident.Incident) slack.Block {
-	p := (&paragraph{}).bold(i.ID()).text(" · " + title(i))
+	p := (&blockkit.Paragraph{}).Bold(i.ID()).Text(" · " + title(i))
 	if s := severity(i); s != "" {
-		p.text(" · " + s)
+		p.Text(" · " + s)
 	}
-	return rich("about", p.section())
+	return blockkit.RichText("about", p.Section())
 }
 
 // said is about for ears.
 func said(i incident.Incident) string {
-	s := i.ID() + ", " + EscapeMrkdwn(title(i))
+	s := i.ID() + ", " + blockkit.EscapeMrkdwn(title(i))
 	if severity := severity(i); severity != "" {
-		s += ", " + EscapeMrkdwn(severity)
+		s += ", " + blockkit.EscapeMrkdwn(severity)
 	}
 	return s + "."
 }
 
-// calling puts the mentions before a sentence.
-func calling(mentions, sentence string) string {
+// Calling puts the mentions before a sentence.
+func Calling(mentions, sentence string) string {
 	if mentions == "" {
 		return sentence
 	}
@@ -94,40 +95,40 @@ func calling(mentions, sentence string) string {
 }
 
 // escalation tells a level that nobody has acknowledged.
-func escalation(v View, level int) Message {
+func escalation(v View, level int) blockkit.Message {
 	i := v.Incident
 	e := i.Escalate[level]
-	sentence := fmt.Sprintf("nobody has acknowledged this since %s.", date(i.OpeningAt))
-	return Message{
+	sentence := fmt.Sprintf("nobody has acknowledged this since %s.", blockkit.Date(i.OpeningAt))
+	return blockkit.Message{
 		Text:   fmt.Sprintf("Nobody has acknowledged for %s: %s", playbooks.Duration(e.After), said(i)),
-		Blocks: []slack.Block{section("call", calling(v.Names.notify(e.Mention), sentence)), about(i)},
+		Blocks: []slack.Block{blockkit.Section("call", Calling(v.Names.Notify(e.Mention), sentence)), about(i)},
 	}
 }
 
 // deadline tells the owners which immediate steps are overdue, here and in the
 // neighbours that share their deadline.
-func deadline(v View, t incident.Tier) Message {
+func deadline(v View, t incident.Tier) blockkit.Message {
 	i := v.Incident
 	left := late(i, t)
 	if left == 0 {
 		return deadlineOfOthers(v, t.Owners, t.Together)
 	}
-	sentence := fmt.Sprintf("%s %s overdue since %s.", textutil.Count(left, "immediate step"), textutil.IsAre(left), date(t.Due))
+	sentence := fmt.Sprintf("%s %s overdue since %s.", textutil.Count(left, "immediate step"), textutil.IsAre(left), blockkit.Date(t.Due))
 	text := fmt.Sprintf("Overdue: %s. %s", textutil.Count(left, "immediate step"), said(i))
-	blocks := []slack.Block{section("call", calling(v.Names.notify(t.Owners), sentence)), about(i)}
+	blocks := []slack.Block{blockkit.Section("call", Calling(v.Names.Notify(t.Owners), sentence)), about(i)}
 	if open := openSteps(i, t.Name); len(open) > 0 {
-		blocks = append(blocks, rich("steps", bullets(open)))
+		blocks = append(blocks, blockkit.RichText("steps", blockkit.Bullets(open)))
 	}
 	if n := len(t.Together); n > 0 {
-		blocks = append(blocks, rich("together", together(t.Together)...))
+		blocks = append(blocks, blockkit.RichText("together", together(t.Together)...))
 		text += " And " + textutil.Count(n, "more incident") + "."
 	}
-	return Message{Text: text, Blocks: blocks}
+	return blockkit.Message{Text: text, Blocks: blocks}
 }
 
 // deadlineOfOthers is the ping when only the neighbours have steps left: nothing is
 // due here, or not any more since it opened again.
-func deadlineOfOthers(v View, owners []string, others []incident.Neighbour) Message {
+func deadlineOfOthers(v View, owners []string, others []incident.Neighbour) blockkit.Message {
 	i := v.Incident
 	sentence, text := "nothing is left to do here, but immediate steps of other incidents are due.", "Nothing is left to do here. "
 	if i.Active() {
@@ -137,15 +138,15 @@ func deadlineOfOthers(v View, owners []string, others []incident.Neighbour) Mess
 	if n := len(others); n > 0 {
 		text += " And " + textutil.Count(n, "more incident") + "."
 	}
-	return Message{Text: text, Blocks: []slack.Block{
-		section("call", calling(v.Names.notify(owners), sentence)), about(i), rich("together", together(others)...),
+	return blockkit.Message{Text: text, Blocks: []slack.Block{
+		blockkit.Section("call", Calling(v.Names.Notify(owners), sentence)), about(i), blockkit.RichText("together", together(others)...),
 	}}
 }
 
 // openSteps lists what is left of a tier. Holders stand there by name: only the
 // owners are notified.
-func openSteps(i incident.Incident, tier playbooks.TierName) []*paragraph {
-	var all []*paragraph
+func openSteps(i incident.Incident, tier playbooks.TierName) []*blockkit.Paragraph {
+	var all []*blockkit.Paragraph
 	rest := 0
 	for _, s := range i.Steps {
 		if s.Tier != tier || s.Hidden || s.Ended() {
@@ -155,71 +156,71 @@ func openSteps(i incident.Incident, tier playbooks.TierName) []*paragraph {
 			rest++
 			continue
 		}
-		p := (&paragraph{}).text(stepTitle(s) + " · " + stepWord(s.State))
+		p := (&blockkit.Paragraph{}).Text(stepTitle(s) + " · " + stepWord(s.State))
 		if s.State == incident.StepAcknowledged {
-			p.text(" by " + name(s.Holder))
+			p.Text(" by " + PersonName(s.Holder))
 		}
 		all = append(all, p)
 	}
 	if rest > 0 {
-		all = append(all, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more"))
+		all = append(all, (&blockkit.Paragraph{}).Italic("and "+textutil.Thousands(rest)+" more"))
 	}
 	return all
 }
 
 func together(neighbours []incident.Neighbour) []slack.RichTextElement {
-	items := make([]*paragraph, 0, maxTogether+1)
+	items := make([]*blockkit.Paragraph, 0, maxTogether+1)
 	for _, n := range neighbours[:min(len(neighbours), maxTogether)] {
-		p := (&paragraph{}).bold(incident.ID(n.Number)).text(" · " + textutil.CutUnits(Line(n.Title), 120) + " · " + textutil.Count(n.Left, "step") + ", due ").date(n.Due)
+		p := (&blockkit.Paragraph{}).Bold(incident.ID(n.Number)).Text(" · " + textutil.CutUnits(blockkit.Line(n.Title), 120) + " · " + textutil.Count(n.Left, "step") + ", due ").Date(n.Due)
 		items = append(items, p)
 	}
 	if rest := len(neighbours) - maxTogether; rest > 0 {
-		items = append(items, (&paragraph{}).italic("and "+textutil.Thousands(rest)+" more"))
+		items = append(items, (&blockkit.Paragraph{}).Italic("and "+textutil.Thousands(rest)+" more"))
 	}
-	return []slack.RichTextElement{(&paragraph{}).text("Due at about the same time:").section(), bullets(items)}
+	return []slack.RichTextElement{(&blockkit.Paragraph{}).Text("Due at about the same time:").Section(), blockkit.Bullets(items)}
 }
 
 // reopened tells the owners that it began again.
-func reopened(v View) Message {
+func reopened(v View) blockkit.Message {
 	i := v.Incident
-	sentence := fmt.Sprintf("this is open again since %s. Steps that were done stay done.", date(i.OpeningAt))
+	sentence := fmt.Sprintf("this is open again since %s. Steps that were done stay done.", blockkit.Date(i.OpeningAt))
 	if t, ok := i.Tier(playbooks.Immediate); ok && !t.Due.IsZero() {
 		if ended, shown := i.Progress(t.Name); ended < shown {
-			sentence += fmt.Sprintf(" %s to do, due %s.", textutil.Count(shown-ended, "immediate step"), date(t.Due))
+			sentence += fmt.Sprintf(" %s to do, due %s.", textutil.Count(shown-ended, "immediate step"), blockkit.Date(t.Due))
 		}
 	}
-	return Message{
+	return blockkit.Message{
 		Text:   "Open again: " + said(i) + " " + progress(i),
-		Blocks: []slack.Block{section("call", "🔴 "+calling(v.Names.notify(Owners(i)), sentence)), about(i)},
+		Blocks: []slack.Block{blockkit.Section("call", "🔴 "+Calling(v.Names.Notify(Owners(i)), sentence)), about(i)},
 	}
 }
 
 // resolved says how it ended and what remains. It notifies the lead alone, and
 // not about what he did himself.
-func resolved(v View) Message {
+func resolved(v View) blockkit.Message {
 	i := v.Incident
 	how := "All alerts are resolved."
 	switch {
 	case i.ByHand:
-		how = fmt.Sprintf("Resolved by hand by %s, while %s still firing.", EscapeMrkdwn(name(i.ResolvedBy)), textutil.CountIs(i.FiringCount(), "alert"))
+		how = fmt.Sprintf("Resolved by hand by %s, while %s still firing.", blockkit.EscapeMrkdwn(PersonName(i.ResolvedBy)), textutil.CountIs(i.FiringCount(), "alert"))
 	case i.ResolvedBy != (incident.User{}):
-		how = fmt.Sprintf("Resolved by %s.", EscapeMrkdwn(name(i.ResolvedBy)))
+		how = fmt.Sprintf("Resolved by %s.", blockkit.EscapeMrkdwn(PersonName(i.ResolvedBy)))
 	}
 	call := how
 	if i.Lead.ID != "" && i.Lead.ID != i.ResolvedBy.ID {
-		call = calling(user(i.Lead), strings.ToLower(how[:1])+how[1:])
+		call = Calling(user(i.Lead), strings.ToLower(how[:1])+how[1:])
 	}
-	blocks := []slack.Block{section("call", "🟢 "+call), about(i)}
+	blocks := []slack.Block{blockkit.Section("call", "🟢 "+call), about(i)}
 	text := "Resolved. " + how + " " + said(i)
-	var left []*paragraph
+	var left []*blockkit.Paragraph
 	steps := 0
 	for _, d := range deadlines(i) {
 		steps += d.Left
-		p := (&paragraph{}).text(fmt.Sprintf("%s: %s, ", d.Tier.Title(), textutil.Count(d.Left, "step")))
+		p := (&blockkit.Paragraph{}).Text(fmt.Sprintf("%s: %s, ", d.Tier.Title(), textutil.Count(d.Left, "step")))
 		if d.Overdue {
-			p.text("overdue since ").date(d.At)
+			p.Text("overdue since ").Date(d.At)
 		} else {
-			p.text("due ").date(d.At)
+			p.Text("due ").Date(d.At)
 		}
 		if len(left) < maxOpen {
 			left = append(left, p)
@@ -227,12 +228,12 @@ func resolved(v View) Message {
 	}
 	if i.FollowedBy != 0 {
 		says := "Continued in " + incident.ID(i.FollowedBy) + "."
-		return Message{Text: text + " " + says, Blocks: append(blocks, small("left", markup(says)))}
+		return blockkit.Message{Text: text + " " + says, Blocks: append(blocks, blockkit.Context("left", blockkit.Mrkdwn(says)))}
 	}
 	if len(left) == 0 {
-		blocks = append(blocks, small("left", markup("Nothing is left to do.")))
-		return Message{Text: text + " Nothing is left to do.", Blocks: blocks}
+		blocks = append(blocks, blockkit.Context("left", blockkit.Mrkdwn("Nothing is left to do.")))
+		return blockkit.Message{Text: text + " Nothing is left to do.", Blocks: blocks}
 	}
-	blocks = append(blocks, rich("left", (&paragraph{}).text("These follow-ups stay:").section(), bullets(left)))
-	return Message{Text: text + " " + textutil.Count(steps, "follow-up") + " left.", Blocks: blocks}
+	blocks = append(blocks, blockkit.RichText("left", (&blockkit.Paragraph{}).Text("These follow-ups stay:").Section(), blockkit.Bullets(left)))
+	return blockkit.Message{Text: text + " " + textutil.Count(steps, "follow-up") + " left.", Blocks: blocks}
 }

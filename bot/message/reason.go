@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -35,13 +36,13 @@ func reasonSelect(i incident.Incident) *slack.SelectBlockElement {
 	var options []*slack.OptionBlockObject
 	var chosen *slack.OptionBlockObject
 	for _, r := range reasons {
-		option := slack.NewOptionBlockObject(r.value+"/"+i.ID(), plain(r.label), nil)
+		option := slack.NewOptionBlockObject(r.value+"/"+i.ID(), blockkit.PlainText(r.label), nil)
 		if r.value == string(i.Reason) {
 			chosen = option
 		}
 		options = append(options, option)
 	}
-	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("What was it?"), action.IncidentReason.ID, options...)
+	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, blockkit.PlainText("What was it?"), action.IncidentReason.ID, options...)
 	menu.InitialOption = chosen
 	return menu
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -24,121 +25,121 @@ const (
 
 // root is the incident's first message: what is wrong, who has it, what comes
 // next, and what fires.
-func root(v View) Message {
+func root(v View) blockkit.Message {
 	i := v.Incident
 	blocks := []slack.Block{
-		header("head", headline(i)),
+		blockkit.Header("head", headline(i)),
 		rootOrigin(i),
 	}
 	if news := rootNews(v); len(news) > 0 {
-		blocks = append(blocks, lines("news", news))
+		blocks = append(blocks, blockkit.Lines("news", news))
 	}
-	if summary := strings.TrimSpace(Neutralise(i.Summary)); summary != "" {
-		blocks = append(blocks, rich("summary", (&paragraph{}).text(CutNamed(summary, maxSummary)).section()))
+	if summary := strings.TrimSpace(blockkit.Neutralise(i.Summary)); summary != "" {
+		blocks = append(blocks, blockkit.RichText("summary", (&blockkit.Paragraph{}).Text(blockkit.CutNamed(summary, maxSummary)).Section()))
 	}
-	if description := strings.TrimSpace(Neutralise(i.Description)); description != "" {
-		blocks = append(blocks, slack.NewSectionBlock(plain(CutNamed(description, maxDescription)), nil, nil, slack.SectionBlockOptionBlockID("description")))
+	if description := strings.TrimSpace(blockkit.Neutralise(i.Description)); description != "" {
+		blocks = append(blocks, slack.NewSectionBlock(blockkit.PlainText(blockkit.CutNamed(description, maxDescription)), nil, nil, slack.SectionBlockOptionBlockID("description")))
 	}
-	blocks = append(blocks, section("work", rootWork(v)))
+	blocks = append(blocks, blockkit.Section("work", rootWork(v)))
 	blocks = append(blocks, firing(i)...)
-	if note := strings.TrimSpace(Neutralise(i.Note.Text)); note != "" {
-		by := (&paragraph{}).bold("Note").text(" by ").user(i.Note.By).text(", ").date(i.Note.At)
-		blocks = append(blocks, rich("note", by.section(), quote((&paragraph{}).words(CutNamed(note, maxNote), i.Named))))
+	if note := strings.TrimSpace(blockkit.Neutralise(i.Note.Text)); note != "" {
+		by := (&blockkit.Paragraph{}).Bold("Note").Text(" by ").User(i.Note.By.ID, PersonName(i.Note.By)).Text(", ").Date(i.Note.At)
+		blocks = append(blocks, blockkit.RichText("note", by.Section(), blockkit.Quote(addWords(&blockkit.Paragraph{}, blockkit.CutNamed(note, maxNote), i.Named))))
 	}
 	if links := links(i); len(links) > 0 {
-		blocks = append(blocks, lines("links", []*paragraph{joined(links)}))
+		blocks = append(blocks, blockkit.Lines("links", []*blockkit.Paragraph{joined(links)}))
 	}
 	if i.Over() && i.FollowedBy == 0 {
-		blocks = append(blocks, small("reopen", markup(fmt.Sprintf("Not over after all? `%s reopen %s`", v.Command, i.ID()))))
+		blocks = append(blocks, blockkit.Context("reopen", blockkit.Mrkdwn(fmt.Sprintf("Not over after all? `%s reopen %s`", v.Command, i.ID()))))
 	}
-	blocks = keepRich(blocks, "No alert belongs to this: it was started by hand.")
-	return Message{Text: rootText(i), Blocks: append(blocks, rootButtons(i))}
+	blocks = blockkit.KeepRichText(blocks, "No alert belongs to this: it was started by hand.")
+	return blockkit.Message{Text: rootText(i), Blocks: append(blocks, rootButtons(i))}
 }
 
 // headline is state, severity and title: what a person needs in the first
 // second.
 func headline(i incident.Incident) string {
-	head := state(i.State)
+	head := StateLabel(i.State)
 	if s := severity(i); s != "" {
 		head += " · " + s
 	}
-	return head + " · " + Line(i.Title)
+	return head + " · " + blockkit.Line(i.Title)
 }
 
 func rootOrigin(i incident.Incident) slack.Block {
-	parts := []*slack.TextBlockObject{markup("*" + i.ID() + "*"), markup("opened " + date(i.OpenedAt))}
+	parts := []*slack.TextBlockObject{blockkit.Mrkdwn("*" + i.ID() + "*"), blockkit.Mrkdwn("opened " + blockkit.Date(i.OpenedAt))}
 	if i.Playbook.Name != "" {
-		parts = append(parts, plain("playbook "+textutil.CutUnits(Line(i.Playbook.Name), 80)))
+		parts = append(parts, blockkit.PlainText("playbook "+textutil.CutUnits(blockkit.Line(i.Playbook.Name), 80)))
 	}
 	if i.Storm != 0 {
-		parts = append(parts, plain("part of a storm"))
+		parts = append(parts, blockkit.PlainText("part of a storm"))
 	}
-	return small("origin", parts...)
+	return blockkit.Context("origin", parts...)
 }
 
 // rootNews are the lines that are there only when they are true.
-func rootNews(v View) []*paragraph {
+func rootNews(v View) []*blockkit.Paragraph {
 	i := v.Incident
-	var all []*paragraph
-	say := func() *paragraph {
-		p := &paragraph{}
+	var all []*blockkit.Paragraph
+	say := func() *blockkit.Paragraph {
+		p := &blockkit.Paragraph{}
 		all = append(all, p)
 		return p
 	}
 	if i.Drill {
-		p := say().bold("This is an exercise").text(": nobody is called, and no figure of real incidents counts it. Do what you would do for real")
+		p := say().Bold("This is an exercise").Text(": nobody is called, and no figure of real incidents counts it. Do what you would do for real")
 		if i.Active() {
-			p.text("; a score follows at its end")
+			p.Text("; a score follows at its end")
 		}
-		p.text(".")
+		p.Text(".")
 	}
 	if i.Belongs != "" {
-		*say() = *belongs(i.Belongs, i.BelongsWhy)
+		*say() = *Belongs(i.Belongs, i.BelongsWhy)
 	}
 	if i.Over() {
 		switch p := say(); {
 		case i.ByHand:
-			p.text("⚠️ ").bold("resolved by hand, still firing").text(": by ").user(i.ResolvedBy).text(", ").date(i.ResolvedAt)
+			p.Text("⚠️ ").Bold("resolved by hand, still firing").Text(": by ").User(i.ResolvedBy.ID, PersonName(i.ResolvedBy)).Text(", ").Date(i.ResolvedAt)
 		case i.ResolvedBy != (incident.User{}):
-			p.bold("Resolved").text(" by ").user(i.ResolvedBy).text(", ").date(i.ResolvedAt)
+			p.Bold("Resolved").Text(" by ").User(i.ResolvedBy.ID, PersonName(i.ResolvedBy)).Text(", ").Date(i.ResolvedAt)
 		default:
-			p.bold("Resolved").text(": all alerts are, since ").date(i.ResolvedAt)
+			p.Bold("Resolved").Text(": all alerts are, since ").Date(i.ResolvedAt)
 		}
 		if word := reasonWord(string(i.Reason)); word != "" {
-			say().bold("Closed as").text(": " + word + ", by ").user(i.ReasonBy)
+			say().Bold("Closed as").Text(": "+word+", by ").User(i.ReasonBy.ID, PersonName(i.ReasonBy))
 		}
 	}
 	if i.Opening > 1 && i.Active() {
-		say().bold("Open again").text(" since ").date(i.OpeningAt).text(fmt.Sprintf(" (opening %d)", i.Opening))
+		say().Bold("Open again").Text(" since ").Date(i.OpeningAt).Text(fmt.Sprintf(" (opening %d)", i.Opening))
 	}
 	if i.Stale && i.Active() {
-		p := say().text("⚠️ ").bold("Nothing heard").text(" since ").date(i.LastHeard).text(": ")
+		p := say().Text("⚠️ ").Bold("Nothing heard").Text(" since ").Date(i.LastHeard).Text(": ")
 		if i.Lead != (incident.User{}) {
-			p.user(i.Lead).text(", ")
+			p.User(i.Lead.ID, PersonName(i.Lead)).Text(", ")
 		}
-		p.text("is it over? Then resolve it by hand.")
+		p.Text("is it over? Then resolve it by hand.")
 	}
 	if i.Show == incident.ShowUrgent && slices.ContainsFunc(i.Tiers, func(t incident.Tier) bool { return t.Name != playbooks.Immediate }) {
-		say().bold("In a storm only what is urgent is shown").text(": the other tiers follow as soon as somebody acts on this, or types ").
-			code(v.Command + " thread " + i.ID()).text(".")
+		say().Bold("In a storm only what is urgent is shown").Text(": the other tiers follow as soon as somebody acts on this, or types ").
+			Code(v.Command + " thread " + i.ID()).Text(".")
 	}
 	if i.Truncated {
-		say().bold("Not the whole group").text(": the last notification was cut short by its sender, so it cannot say that all is over.")
+		say().Bold("Not the whole group").Text(": the last notification was cut short by its sender, so it cannot say that all is over.")
 	}
 	switch {
 	case i.Drill && i.Follows != 0:
-		say().text("The drill before was " + incident.ID(i.Follows) + ".")
+		say().Text("The drill before was " + incident.ID(i.Follows) + ".")
 	case i.Follows != 0:
-		say().text("Follows " + incident.ID(i.Follows) + ", whose open follow-ups are taken over here.")
+		say().Text("Follows " + incident.ID(i.Follows) + ", whose open follow-ups are taken over here.")
 	}
 	switch {
 	case i.Drill && i.FollowedBy != 0:
-		say().text("The next drill is " + incident.ID(i.FollowedBy) + ".")
+		say().Text("The next drill is " + incident.ID(i.FollowedBy) + ".")
 	case i.FollowedBy != 0:
-		say().bold("Continued in " + incident.ID(i.FollowedBy)).text(", which has the open follow-ups.")
+		say().Bold("Continued in " + incident.ID(i.FollowedBy)).Text(", which has the open follow-ups.")
 	}
-	if note := Line(i.Playbook.Note); note != "" {
-		say().bold("About the playbook").text(": " + CutNamed(note, maxRemark))
+	if note := blockkit.Line(i.Playbook.Note); note != "" {
+		say().Bold("About the playbook").Text(": " + blockkit.CutNamed(note, maxRemark))
 	}
 	return all
 }
@@ -154,7 +155,7 @@ func rootWork(v View) string {
 		all = append(all, "*Lead:* "+user(i.Lead))
 	case i.Over():
 	case len(owners) > 0:
-		all = append(all, "*Owners:* "+v.Names.notify(owners)+", nobody has acknowledged yet")
+		all = append(all, "*Owners:* "+v.Names.Notify(owners)+", nobody has acknowledged yet")
 	default:
 		all = append(all, "*Owners:* none are configured, and nobody has acknowledged yet")
 	}
@@ -164,11 +165,11 @@ func rootWork(v View) string {
 	due := deadlines(i)
 	for _, d := range due {
 		if d.Overdue {
-			all = append(all, fmt.Sprintf("⏰ *Overdue* since %s: %s", date(d.At), textutil.Count(d.Left, tierWord(d.Tier)+" step")))
+			all = append(all, fmt.Sprintf("⏰ *Overdue* since %s: %s", blockkit.Date(d.At), textutil.Count(d.Left, tierWord(d.Tier)+" step")))
 		}
 	}
 	if d, ok := next(due); ok {
-		all = append(all, fmt.Sprintf("*Next deadline:* %s for %s", date(d.At), textutil.Count(d.Left, tierWord(d.Tier)+" step")))
+		all = append(all, fmt.Sprintf("*Next deadline:* %s for %s", blockkit.Date(d.At), textutil.Count(d.Left, tierWord(d.Tier)+" step")))
 	} else if len(due) == 0 && len(i.Steps) > 0 && i.FollowedBy == 0 {
 		all = append(all, "Nothing is left to do.")
 	}
@@ -196,19 +197,19 @@ func rootButtons(i incident.Incident) slack.Block {
 	id := i.ID()
 	var elements []slack.BlockElement
 	if i.State == incident.Open {
-		ack := button(action.IncidentAck, id, "Acknowledge")
+		ack := blockkit.Button(action.IncidentAck.ID, id, "Acknowledge")
 		ack.Style = slack.StylePrimary
 		elements = append(elements, ack)
 	}
 	if i.Active() {
-		elements = append(elements, button(action.IncidentResolve, id, "Resolve"))
+		elements = append(elements, blockkit.Button(action.IncidentResolve.ID, id, "Resolve"))
 	}
 	if i.Over() && !i.Drill {
 		elements = append(elements, reasonSelect(i))
 	}
 	menu := slack.NewOverflowBlockElement(action.IncidentMenu.ID,
-		slack.NewOptionBlockObject(action.ChoiceNote+"/"+id, plain("Add note"), nil),
-		slack.NewOptionBlockObject(action.ChoiceTimeline+"/"+id, plain("Timeline"), nil))
+		slack.NewOptionBlockObject(action.ChoiceNote+"/"+id, blockkit.PlainText("Add note"), nil),
+		slack.NewOptionBlockObject(action.ChoiceTimeline+"/"+id, blockkit.PlainText("Timeline"), nil))
 	return slack.NewActionBlock("act", append(elements, menu)...)
 }
 
@@ -216,9 +217,9 @@ func rootButtons(i incident.Incident) slack.Block {
 func rootText(i incident.Incident) string {
 	head := stateWord(i.State)
 	if s := severity(i); s != "" {
-		head += ", " + EscapeMrkdwn(s)
+		head += ", " + blockkit.EscapeMrkdwn(s)
 	}
-	parts := []string{head, EscapeMrkdwn(title(i)), i.ID()}
+	parts := []string{head, blockkit.EscapeMrkdwn(title(i)), i.ID()}
 	switch {
 	case i.ByHand:
 		parts = append(parts, "Resolved by hand, still firing")
@@ -226,7 +227,7 @@ func rootText(i incident.Incident) string {
 		parts = append(parts, textutil.Count(i.FiringCount(), "alert")+" firing")
 	}
 	if i.Lead != (incident.User{}) {
-		parts = append(parts, "Lead: "+EscapeMrkdwn(name(i.Lead)))
+		parts = append(parts, "Lead: "+blockkit.EscapeMrkdwn(PersonName(i.Lead)))
 	}
 	if p := progress(i); p != "" {
 		parts = append(parts, p)
@@ -235,11 +236,11 @@ func rootText(i incident.Incident) string {
 }
 
 // joined puts paragraphs behind one another with dots between.
-func joined(parts []*paragraph) *paragraph {
-	var all paragraph
+func joined(parts []*blockkit.Paragraph) *blockkit.Paragraph {
+	var all blockkit.Paragraph
 	for k, p := range parts {
 		if k > 0 {
-			all.text(" · ")
+			all.Text(" · ")
 		}
 		all = append(all, *p...)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/topic"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -19,9 +19,6 @@ var (
 	anna  = incident.User{ID: "U0ANNA", Name: "anna"}
 	ben   = incident.User{ID: "U0BEN", Name: "ben"}
 )
-
-// hostile is what an alert may carry to ping, to mislead and to break layouts.
-const hostile = "<!channel> <!here> <@U0ANNA> <!subteam^S0DB> @channel <https://evil.example|runbook> *bold* _it_ ~no~ `code` ```block``` > & \u202egnp.exe\u2066 :fire: \x00\x1b[31m\u2028 line\nbreak"
 
 // directory is whom the configured names mention.
 var directory = Names{"@db-oncall": "<!subteam^S0DB>", "@db-leads": "<!subteam^S0LEADS>", "carla@example.com": "<@U0CARLA>", "@broken": "<!channel>"}
@@ -126,7 +123,7 @@ func (s *scene) after(d time.Duration) *scene {
 
 func (s *scene) timer() *scene {
 	i := s.incident
-	return s.handle(&i, incident.Event{Timer: &incident.Timer{Topic: topic.Incident(i.Number)}})
+	return s.handle(&i, incident.Event{Timer: &incident.Timer{Incident: i.Number}})
 }
 
 func (s *scene) act(who incident.User, verb incident.Verb, step, text string, mentions ...incident.User) *scene {
@@ -188,7 +185,7 @@ func long() *playbooks.Playbook {
 
 // situations are what an incident looks like at its main moments.
 func situations(t testing.TB) map[string]View {
-	small := &playbooks.Playbook{Name: "small", Title: hostile, Links: []playbooks.Link{{Title: hostile, URL: "https://x.example/{{ .Labels.bad }}"}}, Tiers: []playbooks.Tier{{
+	small := &playbooks.Playbook{Name: "small", Title: blocktest.Hostile, Links: []playbooks.Link{{Title: blocktest.Hostile, URL: "https://x.example/{{ .Labels.bad }}"}}, Tiers: []playbooks.Tier{{
 		Name: playbooks.Immediate, Within: playbooks.Duration(time.Hour), Owners: []string{"@nobody <!channel>", "@broken"},
 		Steps: []playbooks.Step{
 			{ID: "look", Title: "Look at {{ .Labels.bad }}", Detail: "At {{ .Labels.bad }}, and ask <!here> or <@U0ANNA>", Commands: []string{"grep {{ .Labels.bad }}"}},
@@ -206,10 +203,10 @@ func situations(t testing.TB) map[string]View {
 		huge.Firing++
 	}
 	bad := database(night, alerts.Firing, alerts.Firing)
-	bad.GroupLabels["bad"], bad.CommonLabels["bad"], bad.CommonLabels["severity"] = hostile, hostile, hostile
-	bad.CommonAnnotations = map[string]string{"summary": hostile, "runbook_url": "javascript:alert(1)", "dashboard_url": "https://user:secret@evil.example/"}
+	bad.GroupLabels["bad"], bad.CommonLabels["bad"], bad.CommonLabels["severity"] = blocktest.Hostile, blocktest.Hostile, blocktest.Hostile
+	bad.CommonAnnotations = map[string]string{"summary": blocktest.Hostile, "runbook_url": "javascript:alert(1)", "dashboard_url": "https://user:secret@evil.example/"}
 	for k := range bad.Alerts {
-		bad.Alerts[k].Labels["bad"], bad.Alerts[k].Annotations["summary"], bad.Alerts[k].Labels["own"] = hostile, hostile, hostile
+		bad.Alerts[k].Labels["bad"], bad.Alerts[k].Annotations["summary"], bad.Alerts[k].Labels["own"] = blocktest.Hostile, blocktest.Hostile, blocktest.Hostile
 		bad.Alerts[k].StartsAt = time.Time{}
 		bad.Alerts[k].GeneratorURL = "https://p.example/|<!channel>"
 	}
@@ -249,7 +246,7 @@ func situations(t testing.TB) map[string]View {
 		"taken over":       successor,
 		"continued":        takenOver.view(),
 		"hidden step":      newScene(t, hotDatabase(t)).hears(mysql).view(),
-		"hostile text":     newScene(t, small).hears(bad).act(incident.User{ID: hostile, Name: hostile}, incident.VerbSkip, "1", hostile).act(anna, incident.VerbNote, "", hostile).view(),
+		"hostile text":     newScene(t, small).hears(bad).act(incident.User{ID: blocktest.Hostile, Name: blocktest.Hostile}, incident.VerbSkip, "1", blocktest.Hostile).act(anna, incident.VerbNote, "", blocktest.Hostile).view(),
 		"hostile open":     newScene(t, small).hears(bad).view(),
 		"500 alerts":       newScene(t, triage()).hears(huge).view(),
 		"50 long steps":    newScene(t, long()).hears(database(night, alerts.Firing)).view(),
@@ -258,7 +255,7 @@ func situations(t testing.TB) map[string]View {
 		"by hand started":  started(t).view(),
 		"playbook note":    noted(t).view(),
 		"false alarm":      withReason(resolved(), "false_alarm", ben),
-		"strange reason":   withReason(resolved(), hostile, incident.User{Name: hostile}),
+		"strange reason":   withReason(resolved(), blocktest.Hostile, incident.User{Name: blocktest.Hostile}),
 		"storm urgent":     inStorm(t, incident.ShowUrgent).view(),
 		"storm shown":      inStorm(t, incident.ShowUrgent).act(anna, incident.VerbAcknowledge, "", "").view(),
 		"drill":            drill(t).view(),

@@ -8,13 +8,14 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // score tells how a drill went, beside how drills and real incidents of its playbook
 // went before. All of it is in the incident, so that it reads the same afterwards;
 // only that it is resolved is added when that comes later.
-func score(i incident.Incident) Message {
+func score(i incident.Incident) blockkit.Message {
 	s := *i.Score
 	steps := s.InTime + s.Late + s.Left
 	lines := []string{
@@ -31,17 +32,17 @@ func score(i incident.Incident) Message {
 			return fmt.Sprintf("%d %% in time", p.InTime)
 		})
 	}
-	items := make([]*paragraph, len(lines))
+	items := make([]*blockkit.Paragraph, len(lines))
 	for k, l := range lines {
-		items[k] = (&paragraph{}).text(l + ".")
+		items[k] = (&blockkit.Paragraph{}).Text(l + ".")
 	}
-	says := "Medians of what the playbook " + textutil.CutUnits(Line(i.Playbook.Name), 80) + " was used for before."
+	says := "Medians of what the playbook " + textutil.CutUnits(blockkit.Line(i.Playbook.Name), 80) + " was used for before."
 	if s.Drills.Count+s.Real.Count == 0 {
-		says = "Nothing of the playbook " + textutil.CutUnits(Line(i.Playbook.Name), 80) + " came to an end before: the next drill is compared with this one."
+		says = "Nothing of the playbook " + textutil.CutUnits(blockkit.Line(i.Playbook.Name), 80) + " came to an end before: the next drill is compared with this one."
 	}
-	return Message{
+	return blockkit.Message{
 		Text:   fmt.Sprintf("Score of %s %s.", said(i), strings.Join(lines, ". ")),
-		Blocks: []slack.Block{header("head", "Score"), about(i), rich("score", bullets(items)), small("beside", plain(says))},
+		Blocks: []slack.Block{blockkit.Header("head", "Score"), about(i), blockkit.RichText("score", blockkit.Bullets(items)), blockkit.Context("beside", blockkit.PlainText(says))},
 	}
 }
 
@@ -50,7 +51,7 @@ func after(says string, took time.Duration, never string) string {
 	if took == incident.Never {
 		return never
 	}
-	return says + span(took)
+	return says + textutil.Span(took)
 }
 
 // besides is the same of former drills and of real incidents.

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// state is an incident's state: always a word beside the colour.
-func state(s incident.State) string {
+// StateLabel is an incident's state: always a word beside the colour.
+func StateLabel(s incident.State) string {
 	switch s {
 	case incident.Open:
 		return "🔴 Open"
@@ -35,7 +36,7 @@ func stateWord(s incident.State) string {
 }
 
 // severity is the incident's severity in a few characters.
-func severity(i incident.Incident) string { return textutil.CutUnits(Line(i.Severity), 30) }
+func severity(i incident.Incident) string { return textutil.CutUnits(blockkit.Line(i.Severity), 30) }
 
 // title is the incident's title as plain text; the playbook's name when an old one
 // shows nothing.
@@ -43,7 +44,7 @@ func title(i incident.Incident) string {
 	if !playbooks.Shows(i.Title) {
 		return i.Playbook.Name
 	}
-	return textutil.CutUnits(Line(i.Title), 200)
+	return textutil.CutUnits(blockkit.Line(i.Title), 200)
 }
 
 // stepSign is the sign before a step's title; a word about its state always
@@ -64,7 +65,7 @@ func stepSign(s incident.StepState) string {
 
 // stepTitle is a step's number and title as plain text.
 func stepTitle(s incident.Step) string {
-	return fmt.Sprintf("%d. %s", s.Number, textutil.CutUnits(Line(s.Title), 200))
+	return fmt.Sprintf("%d. %s", s.Number, textutil.CutUnits(blockkit.Line(s.Title), 200))
 }
 
 // tierWord is a tier's name inside a sentence: "short-term".

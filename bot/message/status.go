@@ -8,21 +8,22 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // Status answers `/playbook status ID`: where the incident stands, and every
 // step with its state and who has it. It is private and so mentions nobody who
 // would be notified. Now tells what is overdue.
-func Status(v View, now time.Time) Message {
+func Status(v View, now time.Time) blockkit.Message {
 	i := v.Incident
 	all := dueBy(deadlines(i), now)
 	blocks := []slack.Block{
-		header("head", headline(i)),
+		blockkit.Header("head", headline(i)),
 		rootOrigin(i),
-		lines("work", statusWork(i, all)),
+		blockkit.Lines("work", statusWork(i, all)),
 	}
-	room := MaxTotal - 1_000 - sizeEstimate(blocks...)
+	room := blockkit.MaxTotal - 1_000 - blockkit.Size(blocks...)
 	for _, t := range i.Tiers {
 		r := roster{left: room, limit: 100}
 		for _, s := range i.Steps {
@@ -34,83 +35,83 @@ func Status(v View, now time.Time) Message {
 			continue
 		}
 		room = r.left
-		parts := []slack.RichTextElement{(&paragraph{}).bold(tierHead(i, t)).section()}
+		parts := []slack.RichTextElement{(&blockkit.Paragraph{}).Bold(tierHead(i, t)).Section()}
 		if len(r.items) > 0 {
-			parts = append(parts, bullets(r.items))
+			parts = append(parts, blockkit.Bullets(r.items))
 		}
 		if r.rest > 0 {
-			parts = append(parts, (&paragraph{}).italic("and "+textutil.Count(r.rest, "more step")).section())
+			parts = append(parts, (&blockkit.Paragraph{}).Italic("and "+textutil.Count(r.rest, "more step")).Section())
 		}
-		blocks = append(blocks, rich("tier:"+string(t.Name), parts...))
+		blocks = append(blocks, blockkit.RichText("tier:"+string(t.Name), parts...))
 	}
 	if i.Show != incident.ShowAll {
 		says := fmt.Sprintf("Its storm lists it. `%s thread %s` shows it in a thread of its own.", v.Command, i.ID())
 		if i.Show == incident.ShowUrgent {
 			says = fmt.Sprintf("In a storm only what is urgent has its messages. `%s thread %s` shows the rest.", v.Command, i.ID())
 		}
-		blocks = append(blocks, small("shown", markup(says)))
+		blocks = append(blocks, blockkit.Context("shown", blockkit.Mrkdwn(says)))
 	}
 	if i.Active() {
 		way := fmt.Sprintf("`%[1]s ack %[2]s 1` takes a step, `%[1]s done %[2]s 1` ends it.", v.Command, i.ID())
-		blocks = append(blocks, small("way", markup(way)))
+		blocks = append(blocks, blockkit.Context("way", blockkit.Mrkdwn(way)))
 	}
-	m := Message{Text: statusText(i, all), Blocks: blocks}
+	m := blockkit.Message{Text: statusText(i, all), Blocks: blocks}
 	if i.Drill {
 		m = marked(m)
 	}
 	return m
 }
 
-func statusWork(i incident.Incident, all []due) []*paragraph {
-	var work []*paragraph
-	say := func() *paragraph {
-		p := &paragraph{}
+func statusWork(i incident.Incident, all []due) []*blockkit.Paragraph {
+	var work []*blockkit.Paragraph
+	say := func() *blockkit.Paragraph {
+		p := &blockkit.Paragraph{}
 		work = append(work, p)
 		return p
 	}
 	switch {
 	case i.Lead != (incident.User{}):
-		say().bold("Lead: ").user(i.Lead)
+		say().Bold("Lead: ").User(i.Lead.ID, PersonName(i.Lead))
 	case i.Active():
-		say().bold("Lead: ").text("nobody has acknowledged yet")
+		say().Bold("Lead: ").Text("nobody has acknowledged yet")
 	}
 	if i.ByHand {
-		say().bold("Resolved by hand, still firing")
+		say().Bold("Resolved by hand, still firing")
 	}
 	if p := progress(i); p != "" {
-		say().bold("Progress: ").text(p)
+		say().Bold("Progress: ").Text(p)
 	}
 	for _, d := range all {
 		if d.Overdue {
-			say().text("⏰ ").bold("Overdue").text(" since ").date(d.At).text(": " + textutil.Count(d.Left, tierWord(d.Tier)+" step"))
+			say().Text("⏰ ").Bold("Overdue").Text(" since ").Date(d.At).Text(": " + textutil.Count(d.Left, tierWord(d.Tier)+" step"))
 		}
 	}
 	if d, ok := next(all); ok {
-		say().bold("Next deadline: ").date(d.At).text(" for " + textutil.Count(d.Left, tierWord(d.Tier)+" step"))
+		say().Bold("Next deadline: ").Date(d.At).Text(" for " + textutil.Count(d.Left, tierWord(d.Tier)+" step"))
 	}
 	if len(work) == 0 {
-		say().text("Nothing is left to do.")
+		say().Text("Nothing is left to do.")
 	}
 	return work
 }
 
 // statusLine is a step on one line.
-func statusLine(s incident.Step, people []incident.User) *paragraph {
-	p := (&paragraph{}).text(stepSign(s.State) + " " + stepTitle(s) + " · " + stepWord(s.State))
+func statusLine(s incident.Step, people []incident.User) *blockkit.Paragraph {
+	p := (&blockkit.Paragraph{}).Text(stepSign(s.State) + " " + stepTitle(s) + " · " + stepWord(s.State))
 	switch s.State {
 	case incident.StepAcknowledged:
-		p.text(" by ").user(s.Holder).text(" since ").date(s.At)
+		p.Text(" by ").User(s.Holder.ID, PersonName(s.Holder)).Text(" since ").Date(s.At)
 	case incident.StepDone, incident.StepSkipped:
-		p.text(" by ").user(s.By).text(", ").date(s.At)
-		if note := Line(s.Note); note != "" {
-			p.text(": ").words(textutil.CutUnits(note, 120), people)
+		p.Text(" by ").User(s.By.ID, PersonName(s.By)).Text(", ").Date(s.At)
+		if note := blockkit.Line(s.Note); note != "" {
+			addWords(p.Text(": "), textutil.CutUnits(note, 120), people)
 		}
 	}
 	switch {
 	case s.To != 0:
-		p.text(", continued in " + incident.ID(s.To))
+		p.Text(", continued in " + incident.ID(s.To))
 	case s.From != 0:
-		p.text(", taken over from " + incident.ID(s.From))
+		p.Text(", taken over from " + incident.ID(s.From))
 	}
 	return p
 }
@@ -118,7 +119,7 @@ func statusLine(s incident.Step, people []incident.User) *paragraph {
 func statusText(i incident.Incident, all []due) string {
 	parts := []string{strings.TrimSuffix(rootText(i), ".")}
 	if d, ok := next(all); ok {
-		parts = append(parts, "Next deadline: "+tierWord(d.Tier)+", "+date(d.At))
+		parts = append(parts, "Next deadline: "+tierWord(d.Tier)+", "+blockkit.Date(d.At))
 	}
 	return strings.Join(parts, ". ") + "."
 }

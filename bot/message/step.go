@@ -10,6 +10,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
@@ -24,21 +25,21 @@ const (
 )
 
 func newStepView(s incident.Step, detail string, commands []string) stepView {
-	whole := silence(cleanCode(strings.TrimSpace(detail)))
-	c := stepView{Step: s, detail: cutMarkupTo(cutMarkup(whole, maxDetail), maxDetailBytes, jsonLength)}
+	whole := silence(blockkit.CleanCode(strings.TrimSpace(detail)))
+	c := stepView{Step: s, detail: blockkit.CutMrkdwnJSON(blockkit.CutMrkdwn(whole, maxDetail), maxDetailBytes)}
 	if n := textutil.Units(whole); c.detail != whole {
 		c.lost = append(c.lost, Loss{Step: s.ID, Part: "detail", Length: n, Limit: min(maxDetail, fitting(whole, maxDetailBytes))})
 	}
 	left, bytes := maxAllCommands, maxCommandBytes
 	for k, command := range commands {
-		command = strings.Trim(cleanCode(command), "\n")
+		command = strings.Trim(blockkit.CleanCode(command), "\n")
 		switch n, limit := textutil.Units(command), min(left, maxCommand, fitting(command, bytes)); {
 		case strings.TrimSpace(command) == "":
 		case n > limit:
 			c.tooLong = append(c.tooLong, n)
 			c.lost = append(c.lost, Loss{Step: s.ID, Part: "commands", Index: k, Length: n, Limit: limit})
 		default:
-			left, bytes = left-n, bytes-jsonLength(command)
+			left, bytes = left-n, bytes-blockkit.JSONLength(command)
 			c.commands = append(c.commands, command)
 		}
 	}
@@ -54,7 +55,7 @@ func silence(mrkdwn string) string { return pinging.ReplaceAllString(mrkdwn, "&l
 // fitting is how many units of a text fit into so many bytes of JSON, about; all of
 // them when the text does.
 func fitting(s string, bytes int) int {
-	if n := jsonLength(s); n > bytes {
+	if n := blockkit.JSONLength(s); n > bytes {
 		return textutil.Units(s) * max(bytes, 0) / n
 	}
 	return max(maxDetail, maxCommand, textutil.Units(s))
@@ -71,8 +72,8 @@ func (c stepView) room() (heavy, blocks int) {
 	ended.Holder.ID, ended.By.ID = "a", "b"
 	ended.Note, ended.Before = strings.Repeat("界", maxReason), &incident.Standing{}
 	i := incident.Incident{Number: 1 << 20, Playbook: incident.PlaybookRef{Name: strings.Repeat("界", 80)}}
-	all := append([]slack.Block{divider("line:" + c.ID)}, open.blocks(i)...)
-	return max(sizeEstimate(all...), sizeEstimate(ended.blocks(i)...)), len(all)
+	all := append([]slack.Block{blockkit.Divider("line:" + c.ID)}, open.blocks(i)...)
+	return max(blockkit.Size(all...), blockkit.Size(ended.blocks(i)...)), len(all)
 }
 
 // blocks show the step: in full while somebody has to do it, in two short lines
@@ -81,27 +82,27 @@ func (c stepView) blocks(i incident.Incident) []slack.Block {
 	if c.Ended() {
 		return c.endedBlocks(i)
 	}
-	blocks := []slack.Block{lines("step:"+c.ID, c.head(i))}
+	blocks := []slack.Block{blockkit.Lines("step:"+c.ID, c.head(i))}
 	if c.detail != "" {
-		blocks = append(blocks, full("detail:"+c.ID, c.detail))
+		blocks = append(blocks, blockkit.ExpandedSection("detail:"+c.ID, c.detail))
 	}
 	if commands := c.commandParts(i.Playbook.Name); len(commands) > 0 {
-		blocks = append(blocks, rich("commands:"+c.ID, commands...))
+		blocks = append(blocks, blockkit.RichText("commands:"+c.ID, commands...))
 	}
 	return append(blocks, slack.NewActionBlock("act:"+c.ID, c.buttons(i)...))
 }
 
 // head is number, title and state of a step that is not ended.
-func (c stepView) head(i incident.Incident) []*paragraph {
-	p := (&paragraph{}).text(stepSign(c.State) + " ").bold(stepTitle(c.Step)).text(" · " + stepWord(c.State))
+func (c stepView) head(i incident.Incident) []*blockkit.Paragraph {
+	p := (&blockkit.Paragraph{}).Text(stepSign(c.State) + " ").Bold(stepTitle(c.Step)).Text(" · " + stepWord(c.State))
 	if c.State == incident.StepAcknowledged {
-		p.text(" by ").user(c.Holder).text(" since ").date(c.At)
+		p.Text(" by ").User(c.Holder.ID, PersonName(c.Holder)).Text(" since ").Date(c.At)
 	}
-	all := []*paragraph{p}
+	all := []*blockkit.Paragraph{p}
 	if c.From != 0 {
-		from := (&paragraph{}).text("taken over from " + incident.ID(c.From))
+		from := (&blockkit.Paragraph{}).Text("taken over from " + incident.ID(c.From))
 		if !c.Due.IsZero() {
-			from.text(", due ").date(c.Due)
+			from.Text(", due ").Date(c.Due)
 		}
 		all = append(all, from)
 	}
@@ -111,11 +112,11 @@ func (c stepView) head(i incident.Incident) []*paragraph {
 func (c stepView) commandParts(playbook string) []slack.RichTextElement {
 	var parts []slack.RichTextElement
 	for _, command := range c.commands {
-		parts = append(parts, preformatted(command))
+		parts = append(parts, blockkit.Preformatted(command))
 	}
 	for _, n := range c.tooLong {
-		says := fmt.Sprintf("A command of %s characters is too long for Slack: it is in the playbook %s.", textutil.Thousands(n), textutil.CutUnits(Line(playbook), 80))
-		parts = append(parts, (&paragraph{}).italic(says).section())
+		says := fmt.Sprintf("A command of %s characters is too long for Slack: it is in the playbook %s.", textutil.Thousands(n), textutil.CutUnits(blockkit.Line(playbook), 80))
+		parts = append(parts, (&blockkit.Paragraph{}).Italic(says).Section())
 		if len(parts) >= 20 {
 			break
 		}
@@ -125,26 +126,26 @@ func (c stepView) commandParts(playbook string) []slack.RichTextElement {
 
 func (c stepView) buttons(i incident.Incident) []slack.BlockElement {
 	value := i.ID() + "/" + c.ID
-	done, skip := button(action.StepDone, value, "Done"), button(action.StepSkip, value, "Skip…")
+	done, skip := blockkit.Button(action.StepDone.ID, value, "Done"), blockkit.Button(action.StepSkip.ID, value, "Skip…")
 	if c.State == incident.StepAcknowledged {
 		done.Style = slack.StylePrimary
-		return []slack.BlockElement{done, skip, button(action.StepRelease, value, "Release")}
+		return []slack.BlockElement{done, skip, blockkit.Button(action.StepRelease.ID, value, "Release")}
 	}
-	return []slack.BlockElement{button(action.StepAck, value, "Acknowledge"), done, skip}
+	return []slack.BlockElement{blockkit.Button(action.StepAck.ID, value, "Acknowledge"), done, skip}
 }
 
 // endedBlocks is a step that nobody has to do any more: what it was, and who
 // ended it when and why.
 func (c stepView) endedBlocks(i incident.Incident) []slack.Block {
-	top := slack.NewSectionBlock(plain(stepSign(c.State)+" "+stepTitle(c.Step)), nil, nil, slack.SectionBlockOptionBlockID("step:"+c.ID))
+	top := slack.NewSectionBlock(blockkit.PlainText(stepSign(c.State)+" "+stepTitle(c.Step)), nil, nil, slack.SectionBlockOptionBlockID("step:"+c.ID))
 	if c.Before != nil && c.To == 0 && !(i.Drill && c.State == incident.StepDropped) {
-		top.Accessory = slack.NewAccessory(button(action.StepUndo, i.ID()+"/"+c.ID, "Undo"))
+		top.Accessory = slack.NewAccessory(blockkit.Button(action.StepUndo.ID, i.ID()+"/"+c.ID, "Undo"))
 	}
-	says := []*slack.TextBlockObject{markup(c.ending())}
-	if note := Line(c.Note); note != "" {
-		says = append(says, quoted(cutJSON(CutNamed(note, maxReason), maxReasonBytes), i.Named, maxReasonBytes))
+	says := []*slack.TextBlockObject{blockkit.Mrkdwn(c.ending())}
+	if note := blockkit.Line(c.Note); note != "" {
+		says = append(says, quoted(blockkit.CutJSON(blockkit.CutNamed(note, maxReason), maxReasonBytes), i.Named, maxReasonBytes))
 	}
-	return []slack.Block{top, small("end:"+c.ID, says...)}
+	return []slack.Block{top, blockkit.Context("end:"+c.ID, says...)}
 }
 
 // ending says how a step ended, in mrkdwn. The holder is named when somebody
@@ -156,7 +157,7 @@ func (c stepView) ending() string {
 	case c.State == incident.StepDropped:
 		return stepWord(c.State)
 	}
-	says := fmt.Sprintf("%s by %s, %s", stepWord(c.State), user(c.By), date(c.At))
+	says := fmt.Sprintf("%s by %s, %s", stepWord(c.State), user(c.By), blockkit.Date(c.At))
 	if c.Holder.ID != "" && c.Holder.ID != c.By.ID {
 		says += ", held by " + user(c.Holder)
 	}

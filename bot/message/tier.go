@@ -8,14 +8,15 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
 // What one message of a tier holds of steps; the rest is for its heading.
 const (
-	tierWeight = MaxTotal - 1_500
-	tierBlocks = MaxBlocks - 5
+	tierWeight = blockkit.MaxTotal - 1_500
+	tierBlocks = blockkit.MaxBlocks - 5
 )
 
 // tierSlots are the replies of one tier: one, or several when its steps do not
@@ -84,26 +85,26 @@ func pack(cards []stepView) [][]stepView {
 // part says which of several messages of a tier this is.
 type part struct{ number, of int }
 
-func tierMessage(v View, t incident.Tier, cards []stepView, p part) Message {
+func tierMessage(v View, t incident.Tier, cards []stepView, p part) blockkit.Message {
 	i := v.Incident
 	head := tierHead(i, t)
 	if p.of > 1 {
 		head += fmt.Sprintf(" · part %d of %d", p.number, p.of)
 	}
-	blocks := []slack.Block{header("head", head)}
+	blocks := []slack.Block{blockkit.Header("head", head)}
 	if facts := tierFacts(t, i); p.number == 1 && len(facts) > 0 {
-		blocks = append(blocks, small("facts", facts...))
+		blocks = append(blocks, blockkit.Context("facts", facts...))
 	}
 	for k, c := range cards {
 		if k > 0 && !c.Ended() {
-			blocks = append(blocks, divider("line:"+c.ID))
+			blocks = append(blocks, blockkit.Divider("line:"+c.ID))
 		}
 		blocks = append(blocks, c.blocks(i)...)
 	}
 	if hidden := hiddenSteps(i, t.Name); p.number == p.of && hidden != "" {
-		blocks = append(blocks, small("hidden", plain(hidden)))
+		blocks = append(blocks, blockkit.Context("hidden", blockkit.PlainText(hidden)))
 	}
-	return Message{Text: tierText(i, head, cards), Blocks: keepRich(blocks, "Nothing is left to do here.")}
+	return blockkit.Message{Text: tierText(i, head, cards), Blocks: blockkit.KeepRichText(blocks, "Nothing is left to do here.")}
 }
 
 // tierHead is a tier's name, progress and what is special about it.
@@ -126,15 +127,15 @@ func tierFacts(t incident.Tier, i incident.Incident) []*slack.TextBlockObject {
 	all := slices.DeleteFunc(deadlines(i), func(d due) bool { return d.Tier != t.Name })
 	for _, d := range all {
 		if d.Overdue {
-			facts = append(facts, markup("⏰ *overdue* since "+date(d.At)))
+			facts = append(facts, blockkit.Mrkdwn("⏰ *overdue* since "+blockkit.Date(d.At)))
 			break
 		}
 	}
 	if d, ok := next(all); ok && len(facts) == 0 {
-		facts = append(facts, markup("due "+date(d.At)))
+		facts = append(facts, blockkit.Mrkdwn("due "+blockkit.Date(d.At)))
 	}
 	if len(t.Owners) > 0 {
-		facts = append(facts, plain("owners: "+plainNames(t.Owners)))
+		facts = append(facts, blockkit.PlainText("owners: "+PlainNames(t.Owners)))
 	}
 	return facts
 }
@@ -159,7 +160,7 @@ func hiddenSteps(i incident.Incident, tier playbooks.TierName) string {
 func tierText(i incident.Incident, head string, cards []stepView) string {
 	parts := []string{strings.ReplaceAll(head, " · ", ", ") + ", " + i.ID()}
 	for _, c := range cards {
-		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, EscapeMrkdwn(textutil.CutUnits(Line(c.Title), 80)), stepWord(c.State)))
+		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(c.Title), 80)), stepWord(c.State)))
 	}
-	return cutMarkup(strings.Join(parts, ". ")+".", MaxText)
+	return blockkit.CutMrkdwn(strings.Join(parts, ". ")+".", blockkit.MaxText)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -21,16 +22,16 @@ const (
 // does not all fit, entries between its beginning and its end are left out and
 // counted. Changes are the newest ones in the order in which they happened, total is
 // how many lines there are.
-func Timeline(i incident.Incident, changes []incident.Change, total int) Message {
+func Timeline(i incident.Incident, changes []incident.Change, total int) blockkit.Message {
 	total = max(total, len(changes))
 	left := total - len(changes) // of lines, then of what they stand for
 	for _, c := range changes {
 		left += c.Stands()
 	}
 	head := "Timeline of " + i.ID()
-	blocks := []slack.Block{header("head", "Timeline"), about(i)}
+	blocks := []slack.Block{blockkit.Header("head", "Timeline"), about(i)}
 	text := fmt.Sprintf("%s: %s.", head, entries(left))
-	r := roster{left: MaxTotal - 1_000 - sizeEstimate(blocks...), limit: maxEntries}
+	r := roster{left: blockkit.MaxTotal - 1_000 - blockkit.Size(blocks...), limit: maxEntries}
 	first := roster{left: r.left / 4, limit: firstEntries}
 	if total == len(changes) && !fits(i, changes, r) {
 		for _, c := range changes {
@@ -50,21 +51,21 @@ func Timeline(i incident.Incident, changes []incident.Change, total int) Message
 		left -= c.Stands()
 	}
 	if len(first.items) > 0 {
-		blocks = append(blocks, rich("first", bullets(first.items)))
+		blocks = append(blocks, blockkit.RichText("first", blockkit.Bullets(first.items)))
 	}
 	if left > 0 {
 		which := entries(left) + " in between"
 		if len(first.items) == 0 {
-			which = textutil.Thousands(left) + " earlier " + oneMany(left, "entry", "entries")
+			which = textutil.Thousands(left) + " earlier " + textutil.Plural(left, "entry", "entries")
 		}
-		blocks = append(blocks, small("cut", plain("… "+which+" "+textutil.IsAre(left)+" left out")))
+		blocks = append(blocks, blockkit.Context("cut", blockkit.PlainText("… "+which+" "+textutil.IsAre(left)+" left out")))
 	}
 	if len(r.items) == 0 {
-		blocks = append(blocks, small("empty", plain("Nothing has happened yet.")))
+		blocks = append(blocks, blockkit.Context("empty", blockkit.PlainText("Nothing has happened yet.")))
 	} else {
-		blocks = append(blocks, rich("entries", bullets(r.items)))
+		blocks = append(blocks, blockkit.RichText("entries", blockkit.Bullets(r.items)))
 	}
-	m := Message{Text: text, Blocks: blocks}
+	m := blockkit.Message{Text: text, Blocks: blocks}
 	if i.Drill {
 		m = marked(m)
 	}
@@ -87,16 +88,16 @@ func entries(n int) string {
 }
 
 // entry is one change: when, what, by whom and from where.
-func entry(i incident.Incident, c incident.Change) *paragraph {
-	p := (&paragraph{}).date(c.At).text(" " + happened(i, c))
+func entry(i incident.Incident, c incident.Change) *blockkit.Paragraph {
+	p := (&blockkit.Paragraph{}).Date(c.At).Text(" " + happened(i, c))
 	if c.By != (incident.User{}) {
-		p.text(" by ").user(c.By)
-		if via := Line(c.Via); via != "" {
-			p.text(" (" + textutil.CutUnits(via, 40) + ")")
+		p.Text(" by ").User(c.By.ID, PersonName(c.By))
+		if via := blockkit.Line(c.Via); via != "" {
+			p.Text(" (" + textutil.CutUnits(via, 40) + ")")
 		}
 	}
-	if words := Line(c.Text); words != "" && carriesWords(c.Kind) {
-		p.text(": ").words(CutNamed(words, 500), i.Named)
+	if words := blockkit.Line(c.Text); words != "" && carriesWords(c.Kind) {
+		addWords(p.Text(": "), blockkit.CutNamed(words, 500), i.Named)
 	}
 	return p
 }
@@ -132,7 +133,7 @@ func happened(i incident.Incident, c incident.Change) string {
 	case incident.KindAlertFiredAgain:
 		return "fires again: " + alertOf(i, c)
 	case incident.KindOddStart:
-		return fmt.Sprintf("fires since %s, says its sender; that is far ahead, so the receipt counts: %s", textutil.CutUnits(Line(c.Text), 40), alertOf(i, c))
+		return fmt.Sprintf("fires since %s, says its sender; that is far ahead, so the receipt counts: %s", textutil.CutUnits(blockkit.Line(c.Text), 40), alertOf(i, c))
 	case incident.KindCopyHeld:
 		return "a firing copy right after the resolve, held for a minute: " + alertOf(i, c)
 	case incident.KindCopyDropped:
@@ -142,7 +143,7 @@ func happened(i incident.Incident, c incident.Change) string {
 	case incident.KindReported:
 		return "reported again: " + alertOf(i, c)
 	case incident.KindSeverity:
-		return "severity is now " + textutil.CutUnits(Line(c.Text), 60)
+		return "severity is now " + textutil.CutUnits(blockkit.Line(c.Text), 60)
 	case incident.KindSummary:
 		return "the alert says"
 	case incident.KindStale:
@@ -170,7 +171,7 @@ func happened(i incident.Incident, c incident.Change) string {
 	case incident.KindUnchecked:
 		return "the act before this was taken on trust"
 	case incident.KindDiverted:
-		return "goes " + EscapeMrkdwn(textutil.CutUnits(Line(c.Text), 400))
+		return "goes " + blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(c.Text), 400))
 	case incident.KindShown:
 		return "has a thread of its own now"
 	}
@@ -212,14 +213,14 @@ func stepHappened(i incident.Incident, c incident.Change) (string, bool) {
 	case incident.KindStepTaken:
 		verb = "taken over from " + incident.ID(c.Other)
 	case incident.KindLateClick:
-		verb = "late click on a step no longer needed (" + textutil.CutUnits(Line(c.Text), 40) + ")"
+		verb = "late click on a step no longer needed (" + textutil.CutUnits(blockkit.Line(c.Text), 40) + ")"
 	default:
 		return "", false
 	}
 	if s, _, ok := i.FindStep(c.Step); ok {
-		return fmt.Sprintf("step %d, %s: %s", s.Number, textutil.CutUnits(Line(s.Title), 80), verb), true
+		return fmt.Sprintf("step %d, %s: %s", s.Number, textutil.CutUnits(blockkit.Line(s.Title), 80), verb), true
 	}
-	return "step " + textutil.CutUnits(Line(c.Step), 60) + ": " + verb, true
+	return "step " + textutil.CutUnits(blockkit.Line(c.Step), 60) + ": " + verb, true
 }
 
 func alertOf(i incident.Incident, c incident.Change) string {

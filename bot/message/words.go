@@ -9,18 +9,19 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // maxPeople bounds how many names of one text are shown as people.
 const maxPeople = 5
 
-// words shows what a person wrote, with those whom it mentions as people; in a post it
+// addWords adds what a person wrote, with those whom it mentions as people; in a post it
 // notifies them.
-func (p *paragraph) words(text string, people []incident.User) *paragraph {
+func addWords(p *blockkit.Paragraph, text string, people []incident.User) *blockkit.Paragraph {
 	for _, s := range spokenOf(text, people) {
-		if p.text(s.text); s.then.ID != "" {
-			p.user(s.then)
+		if p.Text(s.text); s.then.ID != "" {
+			p.User(s.then.ID, PersonName(s.then))
 		}
 	}
 	return p
@@ -36,10 +37,10 @@ func quoted(text string, people []incident.User, limit int) *slack.TextBlockObje
 			b.WriteString(user(s.then))
 		}
 	}
-	if len(said) == 1 || jsonLength(b.String()) > limit {
-		return plain("“" + text + "”")
+	if len(said) == 1 || blockkit.JSONLength(b.String()) > limit {
+		return blockkit.PlainText("“" + text + "”")
 	}
-	return markup("“" + b.String() + "”")
+	return blockkit.Mrkdwn("“" + b.String() + "”")
 }
 
 // around is EscapeMrkdwn for what stands before and after a name: its blanks stay.
@@ -49,7 +50,7 @@ func around(s string) string {
 		return s
 	}
 	before, after, _ := strings.Cut(s, inner)
-	return before + EscapeMrkdwn(inner) + after
+	return before + blockkit.EscapeMrkdwn(inner) + after
 }
 
 // spoken is a piece of what a person wrote, and whom the name behind it means; the last
@@ -72,7 +73,7 @@ func spokenOf(text string, people []incident.User) (all []spoken) {
 			after, is := strings.CutPrefix(text[at+1:], u.Name)
 			return is && u.Name != "" && !goesOn(after)
 		})
-		if k < 0 || !slackID.MatchString(people[k].ID) {
+		if k < 0 || !blockkit.IsUserID(people[k].ID) {
 			continue
 		}
 		all = append(all, spoken{text[from:at], people[k]})

@@ -7,7 +7,9 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
 
 // TestWhoIsMentionedIsShownAsPerson: in notes, reasons, the timeline and the status,
@@ -35,8 +37,13 @@ func TestWhoIsMentionedIsShownAsPerson(t *testing.T) {
 		s := opened(t)
 		s.act(ben, incident.VerbNote, "", c.words, c.people...)
 		var got []string
-		for _, e := range *(&paragraph{}).words(s.incident.Note.Text, s.incident.Named) {
-			got = append(got, terminalInline([]slack.RichTextSectionElement{e}))
+		for _, e := range *addWords(&blockkit.Paragraph{}, s.incident.Note.Text, s.incident.Named) {
+			switch e := e.(type) {
+			case *slack.RichTextSectionTextElement:
+				got = append(got, e.Text)
+			case *slack.RichTextSectionUserElement:
+				got = append(got, "@"+e.UserID)
+			}
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%q: got %q, want %q", c.words, got, c.want)
@@ -52,7 +59,7 @@ func TestMentionsPingNobody(t *testing.T) {
 	s.act(ben, incident.VerbSkip, "scale-up", "@carla knows <why> & *when*", carla)
 	v := s.view()
 	slots := Render(v)
-	shown := readable(t, slots[0].Message) + readable(t, slots[1].Message)
+	shown := blocktest.Readable(t, slots[0].Message) + blocktest.Readable(t, slots[1].Message)
 	if n := strings.Count(shown, "<@U0CARLA>"); n != 2 {
 		t.Errorf("carla is shown %d times, want in the note and in the reason:\n%s", n, shown)
 	}
@@ -62,20 +69,20 @@ func TestMentionsPingNobody(t *testing.T) {
 	if !strings.Contains(slots[0].Message.Text+slots[1].Message.Text+shown, "ask ") || strings.Contains(slots[0].Message.Text+slots[1].Message.Text, "U0CARLA") {
 		t.Error("a fallback text mentions somebody")
 	}
-	for name, m := range map[string]Message{"status": Status(v, night), "timeline": Timeline(s.incident, s.changes, len(s.changes))} {
-		if !strings.Contains(readable(t, m), "<@U0CARLA>") {
-			t.Errorf("the %s does not show carla:\n%s", name, readable(t, m))
+	for name, m := range map[string]blockkit.Message{"status": Status(v, night), "timeline": Timeline(s.incident, s.changes, len(s.changes))} {
+		if !strings.Contains(blocktest.Readable(t, m), "<@U0CARLA>") {
+			t.Errorf("the %s does not show carla:\n%s", name, blocktest.Readable(t, m))
 		}
 	}
 	v.Uncalled = true
 	for _, slot := range Render(v) {
-		if slices.Contains(notified(t, slot.Message), "<@U0CARLA>") {
+		if slices.Contains(blocktest.Notified(t, slot.Message), "<@U0CARLA>") {
 			t.Errorf("posted anew, %s pings carla", slot.Name)
 		}
 	}
 	s.act(anna, incident.VerbResolve, "", "as @carla said", carla)
 	for _, slot := range Render(s.view()) {
-		if slot.Once && slices.Contains(notified(t, slot.Message), "<@U0CARLA>") {
+		if slot.Once && slices.Contains(blocktest.Notified(t, slot.Message), "<@U0CARLA>") {
 			t.Errorf("the post %s pings carla", slot.Name)
 		}
 	}

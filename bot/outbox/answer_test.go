@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -26,7 +27,7 @@ func sameSlot(t *testing.T, name string, want, got ledger.Record) {
 func TestIntent(t *testing.T) {
 	t.Parallel()
 	short := root
-	short.Form, short.Whole = message.FormText, "whole"
+	short.Form, short.Whole = blockkit.FormText, "whole"
 	for name, c := range map[string]struct {
 		call Call
 		want ledger.Record
@@ -65,7 +66,7 @@ func TestNotPosted(t *testing.T) {
 	pictured := chart
 	pictured.File = "F1"
 	bare := root
-	bare.Form, bare.Whole = message.FormRich, "whole"
+	bare.Form, bare.Whole = blockkit.FormRich, "whole"
 	for name, c := range map[string]struct {
 		call    Call
 		refused *slackapi.Error
@@ -205,21 +206,21 @@ func TestShortForms(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		kind    Kind
-		form    message.Form
+		form    blockkit.Form
 		refused *slackapi.Error
-		want    message.Form
+		want    blockkit.Form
 	}{
-		"a post":                {Post, message.FormWhole, badBlocks, message.FormText},
-		"a post as text":        {Post, message.FormText, badBlocks, message.FormRich},
-		"a post as rich text":   {Post, message.FormRich, badBlocks, message.FormWhole},
-		"an edit":               {Edit, message.FormWhole, badBlocks, message.FormRich},
-		"an edit as rich text":  {Edit, message.FormRich, badBlocks, message.FormText},
-		"metadata":              {Post, message.FormWhole, badMetadata, message.FormBare},
-		"without metadata":      {Post, message.FormBare, badMetadata, message.FormWhole},
-		"no form would help":    {Post, message.FormWhole, archived, message.FormWhole},
-		"a word nobody knows":   {Post, message.FormWhole, refusal("new_word", slackapi.OutcomeRefused, slackapi.ConcernUnknown), message.FormText},
-		"a look has no form":    {Find, message.FormWhole, badBlocks, message.FormWhole},
-		"a look about metadata": {Sweep, message.FormWhole, badMetadata, message.FormBare},
+		"a post":                {Post, blockkit.FormWhole, badBlocks, blockkit.FormText},
+		"a post as text":        {Post, blockkit.FormText, badBlocks, blockkit.FormRich},
+		"a post as rich text":   {Post, blockkit.FormRich, badBlocks, blockkit.FormWhole},
+		"an edit":               {Edit, blockkit.FormWhole, badBlocks, blockkit.FormRich},
+		"an edit as rich text":  {Edit, blockkit.FormRich, badBlocks, blockkit.FormText},
+		"metadata":              {Post, blockkit.FormWhole, badMetadata, blockkit.FormBare},
+		"without metadata":      {Post, blockkit.FormBare, badMetadata, blockkit.FormWhole},
+		"no form would help":    {Post, blockkit.FormWhole, archived, blockkit.FormWhole},
+		"a word nobody knows":   {Post, blockkit.FormWhole, refusal("new_word", slackapi.OutcomeRefused, slackapi.ConcernUnknown), blockkit.FormText},
+		"a look has no form":    {Find, blockkit.FormWhole, badBlocks, blockkit.FormWhole},
+		"a look about metadata": {Sweep, blockkit.FormWhole, badMetadata, blockkit.FormBare},
 	} {
 		slot := root
 		slot.Form = c.form
@@ -227,13 +228,13 @@ func TestShortForms(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
-	if form, word := ShortForm(root, ledger.Record{Refused: root.Hash(), Form: "rich invalid_blocks"}); form != message.FormRich || word != "invalid_blocks" {
+	if form, word := ShortForm(root, ledger.Record{Refused: root.Hash(), Form: "rich invalid_blocks"}); form != blockkit.FormRich || word != "invalid_blocks" {
 		t.Errorf("got %q, %q, want the ledger's form and Slack's word", form, word)
 	}
-	if form, _ := ShortForm(root, ledger.Record{Refused: "before", Form: "rich invalid_blocks"}); form != message.FormWhole {
+	if form, _ := ShortForm(root, ledger.Record{Refused: "before", Form: "rich invalid_blocks"}); form != blockkit.FormWhole {
 		t.Errorf("got %q, want the next version whole", form)
 	}
-	if form, _ := ShortForm(root, ledger.Record{}); form != message.FormWhole {
+	if form, _ := ShortForm(root, ledger.Record{}); form != blockkit.FormWhole {
 		t.Errorf("got %q, want it whole", form)
 	}
 }

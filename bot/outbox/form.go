@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -15,13 +16,13 @@ import (
 // parked, and tried whole again with the rest of what is parked.
 
 // ShortForm is the form in which the ledger asks for a message, and Slack's word for why
-// the whole one was refused; [message.FormWhole] when that was never refused.
-func ShortForm(slot message.Slot, have ledger.Record) (form message.Form, word string) {
+// the whole one was refused; [blockkit.FormWhole] when that was never refused.
+func ShortForm(slot message.Slot, have ledger.Record) (form blockkit.Form, word string) {
 	if have.Refused == "" || have.Refused != slot.Hash() {
-		return message.FormWhole, ""
+		return blockkit.FormWhole, ""
 	}
 	name, word, _ := strings.Cut(have.Form, " ")
-	return message.Form(name), word
+	return blockkit.Form(name), word
 }
 
 // wordOf is Slack's word for why a whole message was refused.
@@ -33,7 +34,7 @@ func wordOf(have ledger.Record) string {
 // noteForm notes in the ledger which form of a message is sent.
 func noteForm(slot *ledger.Record, c Call) {
 	slot.Refused, slot.Form = "", ""
-	if c.Slot.Form != message.FormWhole {
+	if c.Slot.Form != blockkit.FormWhole {
 		slot.Refused, slot.Form = c.Slot.Whole, string(c.Slot.Form)+" "+c.Word
 	}
 }
@@ -41,7 +42,7 @@ func noteForm(slot *ledger.Record, c Call) {
 // shorten notes that a shorter form is to be sent next; false when there is none.
 func shorten(slot *ledger.Record, c Call, refused *slackapi.Error) bool {
 	next := Shortened(c, refused)
-	if next == message.FormWhole {
+	if next == blockkit.FormWhole {
 		slot.Refused, slot.Form = "", ""
 		return false
 	}
@@ -57,24 +58,24 @@ func (c Call) wholeHash() string {
 	return c.Slot.Hash()
 }
 
-// Shortened is the form to try next after a refusal; [message.FormWhole] when none is
+// Shortened is the form to try next after a refusal; [blockkit.FormWhole] when none is
 // left, or when another form would not help.
-func Shortened(c Call, refused *slackapi.Error) message.Form {
-	if refused.Concern != slackapi.ConcernForm && refused.Concern != slackapi.ConcernUnknown || c.Slot.Form == message.FormBare {
-		return message.FormWhole
+func Shortened(c Call, refused *slackapi.Error) blockkit.Form {
+	if refused.Concern != slackapi.ConcernForm && refused.Concern != slackapi.ConcernUnknown || c.Slot.Form == blockkit.FormBare {
+		return blockkit.FormWhole
 	}
-	order := []message.Form{message.FormText, message.FormRich}
+	order := []blockkit.Form{blockkit.FormText, blockkit.FormRich}
 	switch {
 	case strings.Contains(refused.Code, "metadata"):
-		order = []message.Form{message.FormBare}
+		order = []blockkit.Form{blockkit.FormBare}
 	case c.Kind == Edit:
 		// Text alone would take rich_text blocks out of the message, which Slack may refuse, too.
-		order = []message.Form{message.FormRich, message.FormText}
+		order = []blockkit.Form{blockkit.FormRich, blockkit.FormText}
 	case c.Kind != Post:
-		return message.FormWhole
+		return blockkit.FormWhole
 	}
 	if at := slices.Index(order, c.Slot.Form); at+1 < len(order) { // the whole one is at -1
 		return order[at+1]
 	}
-	return message.FormWhole
+	return blockkit.FormWhole
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -18,12 +19,12 @@ func ago(d time.Duration) time.Time { return now.Add(-d) }
 
 // The messages of a thread: what they say is in their name.
 var (
-	root      = message.Slot{Name: "root", Message: message.Text("root")}
-	immediate = message.Slot{Name: "tier:immediate", Thread: true, Message: message.Text("immediate")}
-	tier      = message.Slot{Name: "tier:long_term", Thread: true, Message: message.Text("long term")}
-	ping      = message.Slot{Name: "deadline:1", Thread: true, Once: true, InRoot: true, Message: message.Text("late")}
-	chart     = message.Slot{Name: "root", Message: message.Text("root"), Picture: &message.Picture{Name: "c.png", Alt: "costs", Hash: "p1"}}
-	pingChart = message.Slot{Name: "deadline:1", Thread: true, Once: true, Message: message.Text("late"), Picture: &message.Picture{Name: "c.png", Alt: "costs", Hash: "p1"}}
+	root      = message.Slot{Name: "root", Message: blockkit.TextMessage("root")}
+	immediate = message.Slot{Name: "tier:immediate", Thread: true, Message: blockkit.TextMessage("immediate")}
+	tier      = message.Slot{Name: "tier:long_term", Thread: true, Message: blockkit.TextMessage("long term")}
+	ping      = message.Slot{Name: "deadline:1", Thread: true, Once: true, InRoot: true, Message: blockkit.TextMessage("late")}
+	chart     = message.Slot{Name: "root", Message: blockkit.TextMessage("root"), Picture: &message.Picture{Name: "c.png", Alt: "costs", Hash: "p1"}}
+	pingChart = message.Slot{Name: "deadline:1", Thread: true, Once: true, Message: blockkit.TextMessage("late"), Picture: &message.Picture{Name: "c.png", Alt: "costs", Hash: "p1"}}
 )
 
 // sent is what the ledger says of a message that Slack shows as it should be.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 )
@@ -158,7 +159,7 @@ func TestEdits(t *testing.T) {
 		return more
 	}
 	page := func(n string) message.Slot {
-		return message.Slot{Name: "page:" + n, Thread: true, Message: message.Text("page " + n)}
+		return message.Slot{Name: "page:" + n, Thread: true, Message: blockkit.TextMessage("page " + n)}
 	}
 	young := Thread{Storm: true, OpenedAt: ago(time.Second)}
 	plans(t, map[string]planCase{

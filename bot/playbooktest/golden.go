@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/message"
 )
 
 // messages judges golden texts by slot.
@@ -19,7 +19,7 @@ func (p *player) messages(at path, i incident.Incident, want map[string]string) 
 	slots := map[string]string{}
 	var names []string
 	for _, s := range p.stage.Messages(i) {
-		slots[s.Name] = message.Terminal(s.Message)
+		slots[s.Name] = blockkit.Terminal(s.Message)
 		names = append(names, s.Name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {

@@ -136,7 +136,7 @@ func (p *player) act(k int) {
 	at := p.at.at("events", k)
 	newest, _ := p.stage.Newest()
 	act, key := e.act(newest.Number)
-	out := p.stage.Handle(incident.Event{At: after(e.At), Op: fmt.Sprint(k), Act: &act})
+	out := p.stage.Handle(incident.Event{At: after(e.At), Act: &act})
 	want := incident.AnswerKind(cmp.Or(e.Answer, string(incident.AnswerApplied)))
 	got := out.Answer.Kind
 	if got == want {

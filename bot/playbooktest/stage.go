@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -46,7 +46,7 @@ type Ping struct {
 	Slot     string   // without its opening: "deadline:immediate", "escalation:1", "reopened", "resolved"
 	To       []string // owners, a level's mentions, or the lead
 	Steps    []string // that are overdue
-	Message  message.Message
+	Message  blockkit.Message
 }
 
 // NewStage is an empty channel.
@@ -102,7 +102,7 @@ func (s *Stage) input(ev incident.Event) incident.StepInput {
 	case ev.Act != nil:
 		in.Current = s.load(ev.Act.Incident)
 	case ev.Timer != nil:
-		in.Current = s.load(ev.Timer.Topic.Number)
+		in.Current = s.load(ev.Timer.Incident)
 		in.Neighbours = s.incidents
 	}
 	return in
@@ -133,7 +133,7 @@ func (s *Stage) Pass(to time.Time, through bool) {
 		if number == 0 || due.After(to) || due.Equal(to) && !through {
 			return
 		}
-		if out := s.Handle(incident.Event{At: due, Timer: &incident.Timer{Topic: topic.Incident(number)}}); len(out.Results) == 0 {
+		if out := s.Handle(incident.Event{At: due, Timer: &incident.Timer{Incident: number}}); len(out.Results) == 0 {
 			return // it would be due for ever
 		}
 	}

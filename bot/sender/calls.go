@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/ledger"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/topic"
@@ -20,7 +20,7 @@ func (s *Sender) post(ctx context.Context, t thread, c outbox.Call) error {
 	root, slot := t.root(), outbox.Intent(c, slackapi.OpOf(t.topic), s.Store.Now())
 	p := slackapi.Post{
 		Channel: t.place, Message: t.shownPosted(c, slot, s.Settings().Command), Op: slot.Op,
-		Broadcast: c.Slot.Broadcast && c.Word != "cant_broadcast_message", Unmarked: c.Slot.Form == message.FormBare,
+		Broadcast: c.Slot.Broadcast && c.Word != "cant_broadcast_message", Unmarked: c.Slot.Form == blockkit.FormBare,
 	}
 	if c.Slot.Thread {
 		p.Channel, p.ThreadTS, slot.Parent = root.Channel, root.TS, root.TS

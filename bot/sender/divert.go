@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/slackapi"
@@ -74,7 +75,7 @@ func (s *Sender) diverted(ctx context.Context, t thread, c outbox.Call, refused 
 		}
 		return err == nil, err
 	}
-	_, _, err = s.Store.Put(ctx, incident.Event{
+	_, _, err = s.Store.Put(ctx, event.Event{
 		At: s.Store.Now().UTC().Truncate(time.Millisecond), Diverted: &incident.Diverted{Topic: t.topic, Channel: t.channel, To: to, Why: why},
 	})
 	return err == nil, err

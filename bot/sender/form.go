@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
 )
@@ -17,7 +18,7 @@ func (t *thread) withForms(command string) {
 	for k := range t.slots {
 		slot := &t.slots[k]
 		form, word := outbox.ShortForm(*slot, t.ledger[slot.Name])
-		if form == message.FormWhole {
+		if form == blockkit.FormWhole {
 			continue
 		}
 		slot.Form, slot.Whole = form, slot.Hash()
@@ -45,7 +46,7 @@ func (s *Sender) tellForms(t thread) {
 	defer s.mu.Unlock()
 	delete(s.short, t.topic)
 	for _, slot := range t.slots {
-		if slot.Form != message.FormWhole {
+		if slot.Form != blockkit.FormWhole {
 			_, word, _ := strings.Cut(t.ledger[slot.Name].Form, " ")
 			s.short[t.topic] = fmt.Sprintf("%s is shown shortened, because Slack refused its message %s: %s", t.name, slot.Name, word)
 		}

@@ -3,13 +3,14 @@ package sender
 import (
 	"context"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // linked is a private answer with links to the threads that it names. Only those of the
 // channel in which it is read are: whoever clicked there may see it.
-func (s *Sender) linked(ctx context.Context, channel string, m message.Message) message.Message {
-	named := m.Named()
+func (s *Sender) linked(ctx context.Context, channel string, m blockkit.Message) blockkit.Message {
+	named := m.Named(topic.Names)
 	if len(named) == 0 {
 		return m
 	}
@@ -18,11 +19,11 @@ func (s *Sender) linked(ctx context.Context, channel string, m message.Message) 
 		s.Log.Debug("an answer gets no links", "error", err)
 		return m
 	}
-	to := message.Permalinks{}
+	to := blockkit.Permalinks{}
 	for k, id := range named {
 		if roots[k].Channel == channel {
 			to[id] = s.Slack.Permalink(channel, roots[k].TS, "")
 		}
 	}
-	return m.Linked(to)
+	return m.Linked(topic.Names, to)
 }

@@ -3,6 +3,7 @@ package sender
 import (
 	"slices"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
@@ -12,7 +13,7 @@ import (
 // a reason mentions, and one that takes the place of another, which somebody deleted,
 // notifies nobody at all: whom it concerns has been told. An edit brings the mentions
 // back, and edits never notify.
-func (t thread) shownPosted(c outbox.Call, slot ledger.Record, command string) message.Message {
+func (t thread) shownPosted(c outbox.Call, slot ledger.Record, command string) blockkit.Message {
 	shown := c.Slot.Shown()
 	anew := len(slot.Old) > 0 || c.Slot.Thread && len(t.root().Old) > 0
 	render := t.unnamed

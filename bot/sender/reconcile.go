@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/ledger"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
@@ -189,7 +189,7 @@ func (s *Sender) perform(ctx context.Context, t thread, c outbox.Call, o outbox.
 	switch {
 	case outbox.BlamesPicture(c, refused):
 		says = "Slack refuses a message with its picture"
-	case outbox.Shortened(c, refused) == message.FormWhole:
+	case outbox.Shortened(c, refused) == blockkit.FormWhole:
 		return s.assess(t, c, refused, o)
 	}
 	s.answered()

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/directory"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/health"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
@@ -97,9 +98,9 @@ type Sender struct {
 
 // private is an answer that only one person sees.
 type private struct {
-	reply  incident.Reply
+	reply  event.Reply
 	user   incident.User
-	answer incident.Answer
+	answer event.Answer
 }
 
 // New makes a sender; Run starts it.
@@ -177,7 +178,7 @@ func (s *Sender) wake() {
 }
 
 // Answer tells one person something privately; nothing depends on it.
-func (s *Sender) Answer(reply incident.Reply, user incident.User, a incident.Answer) {
+func (s *Sender) Answer(reply event.Reply, user incident.User, a event.Answer) {
 	select {
 	case s.answers <- private{reply, user, a}:
 	default:
@@ -298,7 +299,7 @@ func (s *Sender) sendAnswers(ctx context.Context) error {
 		if !s.Valid() {
 			return ErrLeaseLost
 		}
-		said := s.linked(ctx, p.reply.Channel, message.AskBack(p.answer, s.Settings().Command))
+		said := s.linked(ctx, p.reply.Channel, message.Told(p.answer, s.Settings().Command))
 		err := s.sendEphemeral(ctx, slackapi.Private{
 			Channel: p.reply.Channel, ThreadTS: p.reply.Thread, User: p.user.ID, Text: said.Text, Blocks: said.Blocks, ResponseURL: p.reply.ResponseURL,
 		})

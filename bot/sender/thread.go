@@ -10,6 +10,8 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/message/digest"
+	"github.com/signalbook/signalbook/bot/message/storm"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
@@ -119,10 +121,10 @@ func (s *Sender) look(ctx context.Context, about topic.ID) (thread, error) {
 		v := digestView(*t.digest, s.Settings().Command)
 		if v.Report.Notice != nil {
 			calm := v
-			t.uncalled = func() []message.Slot { return message.RenderDigest(calm) }
+			t.uncalled = func() []message.Slot { return digest.Render(calm) }
 			v.Names = s.Directory.Mentions()
 		}
-		t.slots = message.RenderDigest(v)
+		t.slots = digest.Render(v)
 		return t, nil
 	}
 	if t.storm != nil {
@@ -131,10 +133,10 @@ func (s *Sender) look(ctx context.Context, about topic.ID) (thread, error) {
 			return thread{}, err
 		}
 		s.Documents.Met(unread...)
-		v := message.StormView{Storm: *t.storm, Entries: entries, Names: s.Directory.Mentions(), Command: s.Settings().Command, Severities: s.Settings().Severities}
-		t.slots = message.RenderStorm(v)
+		v := storm.View{Storm: *t.storm, Entries: entries, Names: s.Directory.Mentions(), Command: s.Settings().Command, Severities: s.Settings().Severities}
+		t.slots = storm.Render(v)
 		v.Names = nil
-		t.uncalled = func() []message.Slot { return message.RenderStorm(v) }
+		t.uncalled = func() []message.Slot { return storm.Render(v) }
 		return t, nil
 	}
 	var book *playbooks.Playbook
@@ -159,8 +161,8 @@ func (s *Sender) look(ctx context.Context, about topic.ID) (thread, error) {
 }
 
 // digestView is a digest with what people did to it.
-func digestView(d report.Document, command string) message.DigestView {
-	v := message.DigestView{Report: d.Report, Adoptions: map[string]report.Adoption{}, Command: command, Number: d.Number, Belongs: d.Belongs, BelongsWhy: d.BelongsWhy}
+func digestView(d report.Document, command string) digest.View {
+	v := digest.View{Report: d.Report, Adoptions: map[string]report.Adoption{}, Command: command, Number: d.Number, Belongs: d.Belongs, BelongsWhy: d.BelongsWhy}
 	for _, t := range d.Report.Steps {
 		v.Adoptions[t.ID] = t.Adoption
 	}
@@ -179,15 +181,15 @@ func digestView(d report.Document, command string) message.DigestView {
 			}
 		}
 	}
-	slices.SortStableFunc(v.Marks, func(a, b message.Mark) int { return strings.Compare(a.Series, b.Series) })
+	slices.SortStableFunc(v.Marks, func(a, b digest.Mark) int { return strings.Compare(a.Series, b.Series) })
 	return v
 }
 
 // spikeMark is what somebody said about a spike, as messages show it.
-func spikeMark(series string, m report.Mark) message.Mark {
-	kind := message.MarkExpected
+func spikeMark(series string, m report.Mark) digest.Mark {
+	kind := digest.MarkExpected
 	if m.Verb == report.VerbInvestigate {
-		kind = message.MarkInvestigated
+		kind = digest.MarkInvestigated
 	}
-	return message.Mark{Kind: kind, Series: series, By: incident.User{ID: m.ByID, Name: m.By}, At: m.At, Reason: m.Text, Incident: m.Incident}
+	return digest.Mark{Kind: kind, Series: series, By: incident.User{ID: m.ByID, Name: m.By}, At: m.At, Reason: m.Text, Incident: m.Incident}
 }

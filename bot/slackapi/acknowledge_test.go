@@ -125,7 +125,7 @@ func TestMentionComesAgainUntilItIsStored(t *testing.T) {
 			} else {
 				startHTTPEndpoint(t, sim, c, handler)
 			}
-			if _, err := sim.Say("anna", "incidents", "", "@signalbook help"); err != nil {
+			if _, err := sim.People.Say("anna", "incidents", "", "@signalbook help"); err != nil {
 				t.Fatal(err)
 			}
 			if err := waitUntil(patience(t), func() bool { return handler.count() == 3 }); err != nil {

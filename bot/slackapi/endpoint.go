@@ -13,8 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/foreign"
-	"github.com/signalbook/signalbook/bot/message"
 )
 
 const (
@@ -187,8 +187,8 @@ func (a Response) outcome(broke bool) string {
 
 // command runs a slash command and returns its answer in time for Slack; one
 // that comes later goes by response_url.
-func (d *endpoint) command(t *ticket, s Slash) message.Message {
-	said := make(chan message.Message, 1)
+func (d *endpoint) command(t *ticket, s Slash) blockkit.Message {
+	said := make(chan blockkit.Message, 1)
 	var handover sync.Mutex
 	late := false
 	t.run(func(ctx context.Context) {
@@ -196,7 +196,7 @@ func (d *endpoint) command(t *ticket, s Slash) message.Message {
 		broke := d.guard(kindCommand, s.Op, func() { answered = d.handler.Command(ctx, s) })
 		answer := answered.Message
 		if broke {
-			answer = message.Message{Text: brokeText}
+			answer = blockkit.Message{Text: brokeText}
 		}
 		handover.Lock()
 		tooLate := late
@@ -221,13 +221,13 @@ func (d *endpoint) command(t *ticket, s Slash) message.Message {
 		return answer
 	default:
 		late = true
-		return message.Message{Text: lateText}
+		return blockkit.Message{Text: lateText}
 	}
 }
 
 // follow sends an answer that could not go with Slack's request. It is best
 // effort; the thread tells the truth.
-func (d *endpoint) follow(s Slash, answer message.Message) {
+func (d *endpoint) follow(s Slash, answer blockkit.Message) {
 	if isEmpty(answer) || d.client == nil {
 		return
 	}
@@ -286,4 +286,4 @@ func onInputs(wrong, inputs map[string]string) map[string]string {
 }
 
 // isEmpty reports whether there is nothing to say.
-func isEmpty(m message.Message) bool { return m.Text == "" && len(m.Blocks) == 0 }
+func isEmpty(m blockkit.Message) bool { return m.Text == "" && len(m.Blocks) == 0 }

@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // recorder is a Handler that keeps what came and answers as told.
@@ -122,7 +122,7 @@ func (d *endpoint) counted(k kind, outcome string) float64 {
 }
 
 func say(text string) func(context.Context, Slash) Response {
-	return func(context.Context, Slash) Response { return Response{Message: message.Message{Text: text}} }
+	return func(context.Context, Slash) Response { return Response{Message: blockkit.Message{Text: text}} }
 }
 
 func TestCommandInTime(t *testing.T) {
@@ -143,9 +143,9 @@ func TestCommandTooLate(t *testing.T) {
 		d, sent := testEndpoint(t, &recorder{command: func(ctx context.Context, _ Slash) Response {
 			select {
 			case <-time.After(8 * time.Second):
-				return Response{Message: message.Message{Text: "done after all"}}
+				return Response{Message: blockkit.Message{Text: "done after all"}}
 			case <-ctx.Done():
-				return Response{Message: message.Message{Text: "stopped"}}
+				return Response{Message: blockkit.Message{Text: "stopped"}}
 			}
 		}})
 		began := time.Now()

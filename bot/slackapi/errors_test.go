@@ -17,7 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
@@ -41,8 +41,8 @@ func mustClient(t testing.TB, apiURL string) *Client {
 	return c
 }
 
-func hello(text string) message.Message {
-	return message.Message{Text: text, Blocks: []slack.Block{
+func hello(text string) blockkit.Message {
+	return blockkit.Message{Text: text, Blocks: []slack.Block{
 		slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, false), nil, nil),
 	}}
 }

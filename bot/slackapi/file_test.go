@@ -12,8 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 )
 
 // aPicture is an upload of a small PNG.
@@ -78,7 +79,7 @@ func TestShowAPicture(t *testing.T) {
 	if got, err := c.File(t.Context(), ticket.FileID); err != nil || got != FileReady {
 		t.Errorf("got %s, %v, want it ready", got, err)
 	}
-	m := message.Message{Text: "costs", Blocks: []slack.Block{
+	m := blockkit.Message{Text: "costs", Blocks: []slack.Block{
 		slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: ticket.FileID}, "Costs rise", "", nil),
 	}}
 	if _, err := c.Post(t.Context(), Post{Channel: "#incidents", Message: m}); err != nil {
@@ -93,19 +94,19 @@ func TestShowAPicture(t *testing.T) {
 func TestUploadOutcomes(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
 	u := aPicture(t)
-	for _, fault := range []struct {
+	for _, tt := range []struct {
 		kind string
 		want Outcome
 	}{
-		{slacksim.LostAnswer, OutcomeUnknown}, {slacksim.LostRequest, OutcomeUnknown}, {slacksim.HTTP503, OutcomeUnknown},
-		{slacksim.RateLimited429, OutcomeLimited}, {slacksim.RateLimited429Bare, OutcomeLimited}, {slacksim.RateLimited200, OutcomeLimited},
+		{fault.LostAnswer, OutcomeUnknown}, {fault.LostRequest, OutcomeUnknown}, {fault.HTTP503, OutcomeUnknown},
+		{fault.RateLimited429, OutcomeLimited}, {fault.RateLimited429Bare, OutcomeLimited}, {fault.RateLimited200, OutcomeLimited},
 		{"error:missing_scope", OutcomeAuth}, {"error:file_uploads_disabled", OutcomeRefused}, {"error:internal_error", OutcomeUnknown},
 	} {
 		for _, method := range []string{"files.getUploadURLExternal", "upload", "files.completeUploadExternal", "files.info", "files.delete"} {
-			if method == "upload" && (strings.HasPrefix(fault.kind, "error:") || fault.kind == slacksim.RateLimited200) {
+			if method == "upload" && (strings.HasPrefix(tt.kind, "error:") || tt.kind == fault.RateLimited200) {
 				continue // it answers with HTTP statuses alone
 			}
-			sim.Fail(slacksim.Fault{Method: method, Kind: fault.kind, Times: 1})
+			sim.Faults.Fail(fault.Fault{Method: method, Kind: tt.kind, Times: 1})
 			got := map[string]error{}
 			ticket, err := c.BeginUpload(t.Context(), u)
 			got["files.getUploadURLExternal"] = err
@@ -115,10 +116,10 @@ func TestUploadOutcomes(t *testing.T) {
 				_, got["files.info"] = c.File(t.Context(), ticket.FileID)
 				got["files.delete"] = c.DeleteFile(t.Context(), ticket.FileID)
 			}
-			if !isOutcome(got[method], fault.want) {
-				t.Errorf("%s, %s: got %v, want %s", method, fault.kind, got[method], fault.want)
+			if !isOutcome(got[method], tt.want) {
+				t.Errorf("%s, %s: got %v, want %s", method, tt.kind, got[method], tt.want)
 			}
-			sim.ClearFaults()
+			sim.Faults.Clear()
 		}
 	}
 	for _, empty := range []Upload{{Name: "a.png"}, {Data: u.Data}} {

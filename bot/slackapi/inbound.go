@@ -6,7 +6,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // Handler is who understands what people do in Slack. Every value that may change
@@ -50,7 +50,7 @@ type Slash struct {
 
 // Response is what the person who typed sees, and nobody else.
 type Response struct {
-	Message message.Message
+	Message blockkit.Message
 	// Foreign: the command was not for us, and nothing was done.
 	Foreign bool
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/signalbook/signalbook/alerts/intake"
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // Bounds of what comes in before its signature is checked. A slash command has at
@@ -327,7 +327,7 @@ type modalErrors struct {
 }
 
 // ephemeral is the private answer to a slash command.
-func ephemeral(m message.Message) answerPayload {
-	m = message.Fit(m)
+func ephemeral(m blockkit.Message) answerPayload {
+	m = blockkit.Fit(m)
 	return answerPayload{Type: "ephemeral", Text: m.Text, Blocks: m.Blocks}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 const (
@@ -56,7 +56,7 @@ type Socket struct {
 // sentAnswer is kept until its writing would have failed.
 type sentAnswer struct {
 	slash  Slash
-	answer message.Message
+	answer blockkit.Message
 	at     time.Time
 }
 

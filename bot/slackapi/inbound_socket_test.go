@@ -14,7 +14,7 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // testSocket is a Socket that is not connected, for single events, and what it
@@ -42,7 +42,7 @@ func (s *Socket) address(path string) string {
 
 func TestAnswerThatWasNotWrittenGoesByResponseURL(t *testing.T) {
 	s, l, sent := testSocket(t, &recorder{})
-	s.remember("e1", sentAnswer{slash: Slash{ResponseURL: s.address("/r/1")}, answer: message.Message{Text: "x"}, at: time.Now()})
+	s.remember("e1", sentAnswer{slash: Slash{ResponseURL: s.address("/r/1")}, answer: blockkit.Message{Text: "x"}, at: time.Now()})
 	failed := socketmode.Event{Type: socketmode.EventTypeErrorWriteFailed, Data: &socketmode.ErrorWriteFailed{
 		Cause: errors.New("broken pipe"), Response: &socketmode.Response{EnvelopeID: "e1"}}}
 	for range 2 { // the second time there is nothing left to send

@@ -10,8 +10,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 // TestOrigin: whom a delivery is for stands where Slack's documents say.
@@ -93,25 +94,25 @@ func deliverAll(t *testing.T, endpoint, team, app, org string) {
 	menu := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, slack.NewTextBlockObject("plain_text", "Which?", false, false), "pick")
 	none := 0
 	menu.MinQueryLength = &none
-	said := message.Message{Text: "a button", Blocks: []slack.Block{slack.NewActionBlock("b",
+	said := blockkit.Message{Text: "a button", Blocks: []slack.Block{slack.NewActionBlock("b",
 		slack.NewButtonBlockElement("press", "INC-1", slack.NewTextBlockObject("plain_text", "Press", false, false)), menu)}}
 	root, err := c.Post(ctx, Post{Channel: "#incidents", Message: said})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sim.Misroute(team, app)
-	reply, err := sim.Slash(ctx, "anna", "incidents", "/playbook status")
+	sim.Admin.Misroute(team, app)
+	reply, err := sim.People.Slash(ctx, "anna", "incidents", "/playbook status")
 	if err != nil || reply.Shown != (app == "") {
 		t.Errorf("the command was answered %+v, %v", reply, err)
 	}
-	if err := sim.Click(ctx, slacksim.Click{User: "anna", Channel: "incidents", TS: root.TS, ActionID: "press"}); err != nil {
+	if err := sim.People.Click(ctx, people.Click{User: "anna", Channel: "incidents", TS: root.TS, ActionID: "press"}); err != nil {
 		t.Errorf("the click: %v", err)
 	}
-	_, err = sim.Suggest(ctx, slacksim.Suggest{User: "anna", Channel: "incidents", TS: root.TS, ActionID: "pick"})
+	_, err = sim.People.Suggest(ctx, people.Suggest{User: "anna", Channel: "incidents", TS: root.TS, ActionID: "pick"})
 	if stray := team != "" || app != ""; !stray && err != nil {
 		t.Errorf("the menu: %v", err)
 	}
-	if _, err := sim.Say("anna", "incidents", "", "@signalbook status"); err != nil {
+	if _, err := sim.People.Say("anna", "incidents", "", "@signalbook status"); err != nil {
 		t.Fatal(err)
 	}
 	want := 0

@@ -8,7 +8,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // metadataType marks our messages (Slack: message metadata, event_type). The
@@ -20,7 +20,7 @@ const metadataType = "playbook_op"
 // others when the answer was lost.
 type Post struct {
 	Channel, ThreadTS string
-	Message           message.Message
+	Message           blockkit.Message
 	Op                string
 	// Unmarked leaves the metadata out, which Slack refused: the op stands in the id of the message's first block then.
 	Unmarked bool
@@ -38,7 +38,7 @@ type Posted struct {
 // its budgets. On [OutcomeUnknown] it may have been sent: look with
 // [Client.FindOp] before sending again.
 func (c *Client) Post(ctx context.Context, p Post) (Posted, error) {
-	p.Message = message.Fit(p.Message)
+	p.Message = blockkit.Fit(p.Message)
 	options := []slack.MsgOption{
 		slack.MsgOptionText(p.Message.Text, false),
 		slack.MsgOptionDisableLinkUnfurl(),
@@ -89,7 +89,7 @@ func (c *Client) Post(ctx context.Context, p Post) (Posted, error) {
 const opBlock = "op:"
 
 // marked is the message's blocks with the op in the id of the first, which is a
-// rich_text block ([message.FormBare]).
+// rich_text block ([blockkit.FormBare]).
 func marked(blocks []slack.Block, op string) []slack.Block {
 	if len(blocks) == 0 {
 		return blocks
@@ -126,8 +126,8 @@ func (c *Client) takeBack(ctx context.Context, p Post, posted Posted) error {
 
 // Update replaces text and blocks of the bot's own message (chat.update), which
 // the caller has taken from its budgets; its metadata stays. Channel must be an id. Repeating is harmless.
-func (c *Client) Update(ctx context.Context, channel, ts string, m message.Message) error {
-	m = message.Fit(m)
+func (c *Client) Update(ctx context.Context, channel, ts string, m blockkit.Message) error {
+	m = blockkit.Fit(m)
 	return c.callPaid(ctx, "chat.update", channel, func() error {
 		_, _, _, err := c.api.UpdateMessageContext(ctx, channel, ts,
 			slack.MsgOptionText(m.Text, false), slack.MsgOptionBlocks(m.Blocks...))

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // script answers each method with what it is given and keeps the forms.
@@ -72,7 +72,7 @@ func TestPostForm(t *testing.T) {
 func TestPostToAServerThatSaysLittle(t *testing.T) {
 	s := &script{answers: map[string]string{"chat.postMessage": `{"ok":true,"ts":"1.2"}`}}
 	c := startClient(t, s.ServeHTTP)
-	got, err := c.Post(t.Context(), Post{Channel: "C9", ThreadTS: "1.1", Message: message.Message{Text: "x"}})
+	got, err := c.Post(t.Context(), Post{Channel: "C9", ThreadTS: "1.1", Message: blockkit.Message{Text: "x"}})
 	if want := (Posted{Channel: "C9", TS: "1.2"}); err != nil || got != want {
 		t.Errorf("got %v, %v, want %v", got, err, want)
 	}

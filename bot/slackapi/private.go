@@ -12,7 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
 // Private is an answer that one person sees. Text is mrkdwn, already escaped;
@@ -45,14 +45,14 @@ func (a Action) Private() Private {
 // delivery nor keeping: nothing may depend on it. Blocks that Slack does not take
 // are left out: the text says the same in short.
 func (c *Client) Ephemeral(ctx context.Context, p Private) error {
-	fitted := message.Fit(message.Message{Text: p.Text, Blocks: p.Blocks})
+	fitted := blockkit.Fit(blockkit.Message{Text: p.Text, Blocks: p.Blocks})
 	p.Text, p.Blocks = fitted.Text, fitted.Blocks
 	err := c.private(ctx, p)
 	failed, ok := errors.AsType[*Error](err)
 	if !ok || len(p.Blocks) == 0 || failed.Concern != ConcernForm {
 		return err
 	}
-	p.Text, p.Blocks = fitted.Short(message.FormText, "", failed.Code).Text, nil
+	p.Text, p.Blocks = fitted.Short(blockkit.FormText, "", failed.Code).Text, nil
 	return c.private(ctx, p)
 }
 
@@ -189,7 +189,7 @@ func (c *Client) OpenView(ctx context.Context, triggerID string, view slack.Moda
 		return err // nothing can be entered into the short form of what has no fields
 	}
 	c.log.Warn("Slack refuses a form as it is; a short one follows", "form", view.CallbackID, "error", err)
-	return c.openView(ctx, triggerID, message.ShortModal(view, failed.Code))
+	return c.openView(ctx, triggerID, blockkit.ShortModal(view, failed.Code))
 }
 
 func (c *Client) openView(ctx context.Context, triggerID string, view slack.ModalViewRequest) error {

@@ -14,8 +14,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // startSim is a local Slack and a client of it.
@@ -41,8 +44,8 @@ func patience(t testing.TB) context.Context {
 	return ctx
 }
 
-func button(text, actionID, value string) message.Message {
-	return message.Message{Text: text, Blocks: []slack.Block{
+func button(text, actionID, value string) blockkit.Message {
+	return blockkit.Message{Text: text, Blocks: []slack.Block{
 		slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, text, false, false), nil, nil),
 		slack.NewActionBlock("", slack.NewButtonBlockElement(actionID, value, slack.NewTextBlockObject(slack.PlainTextType, "Done", false, false))),
 	}}
@@ -102,8 +105,8 @@ func TestLostAnswerIsFoundAgain(t *testing.T) {
 	for _, test := range []struct {
 		kind string
 		want int // messages that Slack has afterwards
-	}{{slacksim.LostAnswer, 1}, {slacksim.LostRequest, 0}} {
-		sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: test.kind, Times: 1})
+	}{{fault.LostAnswer, 1}, {fault.LostRequest, 0}} {
+		sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: test.kind, Times: 1})
 		_, err := c.Post(t.Context(), Post{Channel: channel.ID, Message: hello("x"), Op: test.kind})
 		if !isOutcome(err, OutcomeUnknown) {
 			t.Errorf("%s: got %v, want unknown", test.kind, err)
@@ -121,20 +124,20 @@ func TestLostAnswerIsFoundAgain(t *testing.T) {
 func TestFaults(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
 	for kind, want := range map[string]Outcome{
-		slacksim.LostAnswer: OutcomeUnknown, slacksim.LostRequest: OutcomeUnknown, slacksim.HTTP500: OutcomeUnknown, slacksim.HTTP503: OutcomeUnknown,
-		slacksim.RateLimited429: OutcomeLimited, slacksim.RateLimited429Bare: OutcomeLimited, slacksim.RateLimited200: OutcomeLimited,
+		fault.LostAnswer: OutcomeUnknown, fault.LostRequest: OutcomeUnknown, fault.HTTP500: OutcomeUnknown, fault.HTTP503: OutcomeUnknown,
+		fault.RateLimited429: OutcomeLimited, fault.RateLimited429Bare: OutcomeLimited, fault.RateLimited200: OutcomeLimited,
 		"error:fatal_error": OutcomeUnknown, "error:edit_window_closed": OutcomeGone,
 	} {
-		sim.Fail(slacksim.Fault{Method: "chat.update", Kind: kind, Times: 1, RetryAfter: 3})
+		sim.Faults.Fail(fault.Fault{Method: "chat.update", Kind: kind, Times: 1, RetryAfter: 3})
 		if err := c.Update(t.Context(), "C1", "1.1", hello("x")); !isOutcome(err, want) {
 			t.Errorf("%s: got %v, want %s", kind, err, want)
 		}
-		sim.ClearFaults()
+		sim.Faults.Clear()
 	}
 	channel, _ := sim.Channel("incidents")
 	for _, change := range []func() error{
-		func() error { return sim.Archive("incidents") },
-		func() error { return sim.Unarchive("incidents") },
+		func() error { return sim.Admin.Archive("incidents") },
+		func() error { return sim.Admin.Unarchive("incidents") },
 	} {
 		if err := change(); err != nil {
 			t.Fatal(err)
@@ -143,7 +146,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("got %v, want the channel to be the trouble", err)
 		}
 	}
-	sim.RevokeToken()
+	sim.Admin.RevokeToken()
 	if _, err := c.Post(t.Context(), Post{Channel: channel.ID, Message: hello("x")}); !isOutcome(err, OutcomeAuth) {
 		t.Errorf("token revoked: got %v, want auth", err)
 	}
@@ -155,7 +158,7 @@ func TestReplyToADeletedRoot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sim.DeleteMessage("incidents", root.TS); err != nil {
+	if err := sim.Admin.DeleteMessage("incidents", root.TS); err != nil {
 		t.Fatal(err)
 	}
 	_, err = c.Post(t.Context(), Post{Channel: root.Channel, ThreadTS: root.TS, Message: hello("reply"), Op: "op-1"})
@@ -209,9 +212,9 @@ func newModalHandler(c *Client) *modalHandler {
 	return &modalHandler{client: c, recorder: recorder{
 		command: func(_ context.Context, s Slash) Response {
 			if s.Text == "long" {
-				return Response{Message: message.Message{Text: strings.Repeat("<", 3_800)}} // six bytes each in JSON
+				return Response{Message: blockkit.Message{Text: strings.Repeat("<", 3_800)}} // six bytes each in JSON
 			}
-			return Response{Message: message.Message{Text: "you said " + s.Text}}
+			return Response{Message: blockkit.Message{Text: "you said " + s.Text}}
 		},
 		submit: func(_ context.Context, s Submission) map[string]string {
 			if s.Values["reason"] == "no" {
@@ -238,7 +241,7 @@ func startSocket(t *testing.T, sim *slacksim.Sim, c *Client, handler Handler) *S
 			t.Error("got Connected after Run ended")
 		}
 	})
-	if err := sim.WaitFor(patience(t), func(v *slacksim.View) bool { return v.Sockets() == 1 }); err != nil {
+	if err := sim.WaitFor(patience(t), func(v *snapshot.View) bool { return v.Sockets() == 1 }); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -264,8 +267,8 @@ func startHTTPEndpointOf(t *testing.T, sim *slacksim.Sim, o HTTPOptions) {
 			t.Errorf("Run: got %v", err)
 		}
 	})
-	sim.SetRequestURL(server.URL)
-	if err := errors.Join(sim.VerifyRequestURL(patience(t)), sim.CheckSSL(patience(t))); err != nil {
+	sim.Delivery.SetRequestURL(server.URL)
+	if err := errors.Join(sim.Delivery.VerifyRequestURL(patience(t)), sim.Delivery.CheckSSL(patience(t))); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -273,7 +276,7 @@ func startHTTPEndpointOf(t *testing.T, sim *slacksim.Sim, o HTTPOptions) {
 func TestConversation(t *testing.T) {
 	for _, endpoint := range []string{"socket", "http"} {
 		t.Run(endpoint, func(t *testing.T) {
-			sim, c := startSim(t, slacksim.Options{Commands: []slacksim.Command{{Name: "/playbook", Escape: true}}})
+			sim, c := startSim(t, slacksim.Options{Commands: []people.Command{{Name: "/playbook", Escape: true}}})
 			d := newModalHandler(c)
 			if _, err := c.Auth(t.Context()); err != nil {
 				t.Fatal(err)
@@ -291,7 +294,7 @@ func TestConversation(t *testing.T) {
 func converse(t *testing.T, sim *slacksim.Sim, c *Client, d *modalHandler) {
 	t.Helper()
 	ctx := patience(t)
-	reply, err := sim.Slash(ctx, "anna", "incidents", "/playbook note 1 a < b")
+	reply, err := sim.People.Slash(ctx, "anna", "incidents", "/playbook note 1 a < b")
 	if err != nil || reply.Message.PlainText() != "you said note 1 a < b" || reply.InChannel {
 		t.Fatalf("slash: got %+v, %v, want a private answer", reply, err)
 	}
@@ -299,10 +302,10 @@ func converse(t *testing.T, sim *slacksim.Sim, c *Client, d *modalHandler) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sim.Click(ctx, slacksim.Click{User: "ben", Channel: "incidents", TS: root.TS, ActionID: "step:done"}); err != nil {
+	if err := sim.People.Click(ctx, people.Click{User: "ben", Channel: "incidents", TS: root.TS, ActionID: "step:done"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := sim.WaitFor(ctx, func(v *slacksim.View) bool {
+	if err := sim.WaitFor(ctx, func(v *snapshot.View) bool {
 		said := v.Ephemerals("ben")
 		return len(said) > 0 && said[0].PlainText() == "taken: INC-1/pool"
 	}); err != nil {
@@ -315,22 +318,22 @@ func converse(t *testing.T, sim *slacksim.Sim, c *Client, d *modalHandler) {
 	if err := c.Update(ctx, root.Channel, root.TS, button("step", "step:skip", "INC-1/pool")); err != nil {
 		t.Fatal(err)
 	}
-	if err := sim.Click(ctx, slacksim.Click{User: "ben", Channel: "incidents", TS: root.TS, ActionID: "step:skip"}); err != nil {
+	if err := sim.People.Click(ctx, people.Click{User: "ben", Channel: "incidents", TS: root.TS, ActionID: "step:skip"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := sim.WaitFor(ctx, func(v *slacksim.View) bool { _, open := v.OpenModal("ben"); return open }); err != nil {
+	if err := sim.WaitFor(ctx, func(v *snapshot.View) bool { _, open := v.OpenModal("ben"); return open }); err != nil {
 		t.Fatal(err)
 	}
-	if wrong, err := sim.SubmitView(ctx, "ben", map[string]string{"reason": "no"}); err != nil || wrong["reason"] != "say why" {
+	if wrong, err := sim.People.SubmitView(ctx, "ben", map[string]string{"reason": "no"}); err != nil || wrong["reason"] != "say why" {
 		t.Errorf("submit: got %v, %v, want the error at the reason", wrong, err)
 	}
-	if wrong, err := sim.SubmitView(ctx, "ben", map[string]string{"reason": "because"}); err != nil || len(wrong) > 0 {
+	if wrong, err := sim.People.SubmitView(ctx, "ben", map[string]string{"reason": "because"}); err != nil || len(wrong) > 0 {
 		t.Errorf("submit: got %v, %v, want it taken", wrong, err)
 	}
 	if _, open := sim.OpenModal("ben"); open {
 		t.Error("got the modal still open")
 	}
-	said, err := sim.Say("chris", "incidents", root.TS, "@signalbook done 4 pooling is on")
+	said, err := sim.People.Say("chris", "incidents", root.TS, "@signalbook done 4 pooling is on")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -359,11 +362,11 @@ func waitUntil(ctx context.Context, condition func() bool) error {
 func TestLongAnswerOverTheSocketGoesByResponseURL(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
 	startSocket(t, sim, c, newModalHandler(c))
-	reply, err := sim.Slash(patience(t), "anna", "incidents", "/playbook long")
+	reply, err := sim.People.Slash(patience(t), "anna", "incidents", "/playbook long")
 	if err != nil || reply.Shown {
 		t.Fatalf("got %+v, %v, want an acknowledgement without a word", reply, err)
 	}
-	if err := sim.WaitFor(patience(t), func(v *slacksim.View) bool {
+	if err := sim.WaitFor(patience(t), func(v *snapshot.View) bool {
 		said := v.Ephemerals("anna")
 		return len(said) == 1 && strings.Contains(said[0].Text, "<<<")
 	}); err != nil {
@@ -375,11 +378,11 @@ func TestSocketComesBack(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
 	s := startSocket(t, sim, c, newModalHandler(c))
 	for _, reason := range []string{"refresh_requested", ""} {
-		sim.DisconnectSockets(reason)
-		if err := sim.WaitFor(patience(t), func(v *slacksim.View) bool { return v.Sockets() == 1 }); err != nil {
+		sim.Delivery.Disconnect(reason)
+		if err := sim.WaitFor(patience(t), func(v *snapshot.View) bool { return v.Sockets() == 1 }); err != nil {
 			t.Fatalf("after a disconnect %q: %v", reason, err)
 		}
-		if reply, err := sim.Slash(patience(t), "anna", "incidents", "/playbook again"); err != nil || !reply.Shown {
+		if reply, err := sim.People.Slash(patience(t), "anna", "incidents", "/playbook again"); err != nil || !reply.Shown {
 			t.Errorf("after a disconnect %q: got %+v, %v, want an answer", reason, reply, err)
 		}
 	}
@@ -393,12 +396,12 @@ func TestSocketComesBack(t *testing.T) {
 
 func TestSocketStartsAnewAfterARefusal(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
-	sim.Fail(slacksim.Fault{Method: "apps.connections.open", Kind: "error:invalid_auth", Times: 1})
+	sim.Faults.Fail(fault.Fault{Method: "apps.connections.open", Kind: "error:invalid_auth", Times: 1})
 	s := startSocket(t, sim, c, newModalHandler(c))
 	if got := testutil.ToFloat64(s.metrics.reconnects.WithLabelValues("stopped")); got != 1 {
 		t.Errorf("got %v stops counted, want 1", got)
 	}
-	if reply, err := sim.Slash(patience(t), "anna", "incidents", "/playbook hi"); err != nil || !reply.Shown {
+	if reply, err := sim.People.Slash(patience(t), "anna", "incidents", "/playbook hi"); err != nil || !reply.Shown {
 		t.Errorf("got %+v, %v, want an answer", reply, err)
 	}
 }
@@ -407,8 +410,8 @@ func TestDeliveredTwiceHasOneOp(t *testing.T) {
 	sim, c := startSim(t, slacksim.Options{})
 	d := newModalHandler(c)
 	startSocket(t, sim, c, d)
-	sim.Fail(slacksim.Fault{Method: "slash_commands", Kind: slacksim.Duplicate, Times: 1})
-	if _, err := sim.Slash(patience(t), "anna", "incidents", "/playbook twice"); err != nil {
+	sim.Faults.Fail(fault.Fault{Method: "slash_commands", Kind: fault.Duplicate, Times: 1})
+	if _, err := sim.People.Slash(patience(t), "anna", "incidents", "/playbook twice"); err != nil {
 		t.Fatal(err)
 	}
 	if err := waitUntil(patience(t), func() bool { return d.count() == 2 }); err != nil {
@@ -425,13 +428,13 @@ func TestShutdownLetsAnAnswerOut(t *testing.T) {
 	handler := &recorder{command: func(context.Context, Slash) Response {
 		close(inside)
 		<-leave
-		return Response{Message: message.Message{Text: "just in time"}}
+		return Response{Message: blockkit.Message{Text: "just in time"}}
 	}}
 	s := NewSocket(SocketOptions{Client: c, Handler: handler, Logger: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
-	if err := sim.WaitFor(patience(t), func(v *slacksim.View) bool { return v.Sockets() == 1 }); err != nil {
+	if err := sim.WaitFor(patience(t), func(v *snapshot.View) bool { return v.Sockets() == 1 }); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
@@ -439,7 +442,7 @@ func TestShutdownLetsAnAnswerOut(t *testing.T) {
 		cancel()
 		close(leave)
 	}()
-	reply, err := sim.Slash(patience(t), "anna", "incidents", "/playbook last words")
+	reply, err := sim.People.Slash(patience(t), "anna", "incidents", "/playbook last words")
 	if err != nil || reply.Message.PlainText() != "just in time" {
 		t.Errorf("got %+v, %v, want the answer although the bot is going", reply, err)
 	}

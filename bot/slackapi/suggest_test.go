@@ -13,8 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 const menu = `{"type":"block_suggestion","user":{"id":"U1","username":"anna","name":"Anna A"},"api_app_id":"A1","token":"x",
@@ -159,28 +160,28 @@ func pick(t *testing.T, sim *slacksim.Sim, c *Client, handler *recorder) {
 	element.MinQueryLength = new(0)
 	other := *element
 	other.ActionID = "other"
-	sent, err := c.Post(ctx, Post{Channel: "#incidents", Message: message.Message{Text: "storm", Blocks: []slack.Block{slack.NewActionBlock("pick:11", element, other)}}})
+	sent, err := c.Post(ctx, Post{Channel: "#incidents", Message: blockkit.Message{Text: "storm", Blocks: []slack.Block{slack.NewActionBlock("pick:11", element, other)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := slacksim.Suggest{User: "ben", Channel: "incidents", TS: sent.TS, ActionID: "storm:pick"}
-	all, err := sim.Suggest(ctx, q)
+	q := people.Suggest{User: "ben", Channel: "incidents", TS: sent.TS, ActionID: "storm:pick"}
+	all, err := sim.People.Suggest(ctx, q)
 	if err != nil || len(all) < 30 || len(all) > 100 || all[0].Value != "INC-0" {
 		t.Fatalf("got %d options, %v, want as many as fit", len(all), err)
 	}
 	q.Query = "57"
-	if found, err := sim.Suggest(ctx, q); err != nil || len(found) != 1 || found[0].Value != "INC-57" {
+	if found, err := sim.People.Suggest(ctx, q); err != nil || len(found) != 1 || found[0].Value != "INC-57" {
 		t.Errorf("got %v, %v, want INC-57", found, err)
 	}
 	q.ActionID, q.Query = "other", ""
-	if found, err := sim.Suggest(ctx, q); err != nil || len(found) > 0 {
+	if found, err := sim.People.Suggest(ctx, q); err != nil || len(found) > 0 {
 		t.Errorf("a menu that is not ours: got %v, %v, want no options", found, err)
 	}
 	q.ActionID, q.Query = "storm:pick", "57"
-	if _, err := sim.Suggest(ctx, q); err != nil {
+	if _, err := sim.People.Suggest(ctx, q); err != nil {
 		t.Fatal(err)
 	}
-	if err := sim.Choose(ctx, slacksim.Choice{User: "ben", Channel: "incidents", TS: sent.TS, ActionID: "storm:pick", Value: "INC-57"}); err != nil {
+	if err := sim.People.Choose(ctx, people.Choice{User: "ben", Channel: "incidents", TS: sent.TS, ActionID: "storm:pick", Value: "INC-57"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := waitUntil(ctx, func() bool { handler.mu.Lock(); defer handler.mu.Unlock(); return len(handler.actions) == 1 }); err != nil {

@@ -13,6 +13,8 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 func TestPostAndRead(t *testing.T) {
@@ -136,7 +138,7 @@ func TestUpdate(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
 	meta := slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "e", EventPayload: map[string]any{"k": "v"}})
 	channel, ts := mustPost(t, api, "incidents", slack.MsgOptionText("one", false), slack.MsgOptionBlocks(section("one")), meta)
-	shown := func() slacksim.Message { return sim.Messages("incidents")[0] }
+	shown := func() snapshot.Message { return sim.Messages("incidents")[0] }
 	update := func(options ...slack.MsgOption) {
 		t.Helper()
 		if _, _, _, err := api.UpdateMessageContext(within(t), channel, ts, options...); err != nil {
@@ -187,7 +189,7 @@ func TestRichTextStaysForLife(t *testing.T) {
 		{"it would lose it", "block_mismatch", func() string { return update(slack.MsgOptionBlocks(section("four"), press)) }},
 		{"text alone", "block_mismatch", func() string { return update(slack.MsgOptionText("five", false)) }},
 		{"by response_url", "block_mismatch", func() string {
-			if err := sim.Click(within(t), slacksim.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "a"}); err != nil {
+			if err := sim.People.Click(within(t), people.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "a"}); err != nil {
 				t.Fatal(err)
 			}
 			_, _, err := api.PostMessageContext(within(t), channel, slack.MsgOptionText("six", false), slack.MsgOptionReplaceOriginal(<-urls))
@@ -220,7 +222,7 @@ func TestArchivingEjectsTheBot(t *testing.T) {
 		_, _, err := api.PostMessageContext(within(t), channel, slack.MsgOptionText("y", false))
 		return err
 	}
-	if err := sim.Archive("incidents"); err != nil {
+	if err := sim.Admin.Archive("incidents"); err != nil {
 		t.Fatal(err)
 	}
 	if got := code(post()); got != "is_archived" {
@@ -229,13 +231,13 @@ func TestArchivingEjectsTheBot(t *testing.T) {
 	if _, _, _, err := api.UpdateMessageContext(within(t), channel, ts, slack.MsgOptionText("y", false)); code(err) != "is_inactive" {
 		t.Errorf("edit: got %v, want is_inactive", err)
 	}
-	if err := sim.Unarchive("incidents"); err != nil {
+	if err := sim.Admin.Unarchive("incidents"); err != nil {
 		t.Fatal(err)
 	}
 	if got := code(post()); got != "not_in_channel" {
 		t.Errorf("after unarchiving: got %s, want not_in_channel", got)
 	}
-	if err := sim.InviteBot("incidents"); err != nil {
+	if err := sim.Admin.InviteBot("incidents"); err != nil {
 		t.Fatal(err)
 	}
 	if err := post(); err != nil {
@@ -255,24 +257,24 @@ func TestChannelsAreListedUnderAThousand(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
-	sim.AddChannel("old")
-	sim.AddChannel("closed")
+	sim.Admin.AddChannel("old")
+	sim.Admin.AddChannel("closed")
 	channel, ts := mustPost(t, api, "incidents", slack.MsgOptionText("mine", false))
-	said, err := sim.Say("anna", "incidents", "", "hello")
+	said, err := sim.People.Say("anna", "incidents", "", "hello")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, gone := mustPost(t, api, "incidents", slack.MsgOptionText("gone", false))
-	if err := sim.DeleteMessage("incidents", gone); err != nil {
+	if err := sim.Admin.DeleteMessage("incidents", gone); err != nil {
 		t.Fatal(err)
 	}
 	old, _ := sim.Channel("old")
 	_, before := mustPost(t, api, old.ID, slack.MsgOptionText("x", false))
-	if err := sim.Archive("old"); err != nil {
+	if err := sim.Admin.Archive("old"); err != nil {
 		t.Fatal(err)
 	}
 	closed, _ := sim.Channel("closed")
-	if err := sim.RemoveBot("#closed"); err != nil {
+	if err := sim.Admin.RemoveBot("#closed"); err != nil {
 		t.Fatal(err)
 	}
 	post := func(channel string, options ...slack.MsgOption) error {
@@ -367,7 +369,7 @@ func TestDeletedRootWithRepliesStaysAsTombstone(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
 	channel, root := mustPost(t, api, "incidents", slack.MsgOptionText("root", false))
 	_, reply := mustPost(t, api, channel, slack.MsgOptionText("reply", false), slack.MsgOptionTS(root))
-	if err := sim.DeleteMessage("incidents", root); err != nil {
+	if err := sim.Admin.DeleteMessage("incidents", root); err != nil {
 		t.Fatal(err)
 	}
 	if got := sim.Messages("incidents"); len(got) != 1 || !got[0].Tombstone || got[0].PlainText() != "This message was deleted." {
@@ -376,7 +378,7 @@ func TestDeletedRootWithRepliesStaysAsTombstone(t *testing.T) {
 	if _, _, _, err := api.UpdateMessageContext(within(t), channel, root, slack.MsgOptionText("x", false)); code(err) != "message_not_found" {
 		t.Errorf("got %v, want message_not_found", err)
 	}
-	if err := sim.DeleteMessage("incidents", reply); err != nil {
+	if err := sim.Admin.DeleteMessage("incidents", reply); err != nil {
 		t.Fatal(err)
 	}
 	if got := sim.Messages("incidents"); len(got) != 0 {
@@ -428,11 +430,11 @@ func TestTokens(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
 		}
 	}
-	sim.RevokeToken()
+	sim.Admin.RevokeToken()
 	if got := call("auth.test", form, "", "token=xoxb-sim"); !strings.Contains(got, "token_revoked") {
 		t.Errorf("revoked: got %s", got)
 	}
-	sim.RestoreToken()
+	sim.Admin.RestoreToken()
 	if got := call("auth.test", form, "", "token=xoxb-sim"); !strings.Contains(got, `"ok":true`) {
 		t.Errorf("restored: got %s", got)
 	}

@@ -50,10 +50,10 @@ func TestDirectory(t *testing.T) {
 
 	var names []string
 	params := &slack.GetConversationsParameters{Limit: 2, ExcludeArchived: true}
-	if err := sim.Archive("general"); err != nil {
+	if err := sim.Admin.Archive("general"); err != nil {
 		t.Fatal(err)
 	}
-	sim.AddChannel("#new")
+	sim.Admin.AddChannel("#new")
 	for {
 		page, next, err := api.GetConversationsContext(ctx, params)
 		if err != nil {
@@ -70,7 +70,7 @@ func TestDirectory(t *testing.T) {
 		t.Errorf("got channels %v, want %v", names, want)
 	}
 	made, _ := sim.Channel("new")
-	if err := sim.RemoveBot("new"); err != nil {
+	if err := sim.Admin.RemoveBot("new"); err != nil {
 		t.Fatal(err)
 	}
 	info, err := api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: made.ID})

@@ -12,32 +12,34 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 func TestFaults(t *testing.T) {
 	var limited *slack.RateLimitedError
 	var status slack.StatusCodeError
 	for _, test := range []struct {
-		fault  slacksim.Fault
+		fault  fault.Fault
 		check  func(error) bool
 		posted int
 	}{
-		{slacksim.Fault{Kind: slacksim.LostAnswer}, func(err error) bool { return errors.Is(err, io.EOF) }, 1},
-		{slacksim.Fault{Kind: slacksim.LostRequest}, func(err error) bool { return errors.Is(err, io.EOF) }, 0},
-		{slacksim.Fault{Kind: slacksim.HTTP500}, func(err error) bool { return errors.As(err, &status) && status.Code == 500 }, 0},
-		{slacksim.Fault{Kind: slacksim.HTTP503}, func(err error) bool { return errors.As(err, &status) && status.Code == 503 }, 0},
-		{slacksim.Fault{Kind: slacksim.RateLimited429, RetryAfter: 7}, func(err error) bool {
+		{fault.Fault{Kind: fault.LostAnswer}, func(err error) bool { return errors.Is(err, io.EOF) }, 1},
+		{fault.Fault{Kind: fault.LostRequest}, func(err error) bool { return errors.Is(err, io.EOF) }, 0},
+		{fault.Fault{Kind: fault.HTTP500}, func(err error) bool { return errors.As(err, &status) && status.Code == 500 }, 0},
+		{fault.Fault{Kind: fault.HTTP503}, func(err error) bool { return errors.As(err, &status) && status.Code == 503 }, 0},
+		{fault.Fault{Kind: fault.RateLimited429, RetryAfter: 7}, func(err error) bool {
 			return errors.As(err, &limited) && limited.RetryAfter == 7*time.Second
 		}, 0},
-		{slacksim.Fault{Kind: slacksim.RateLimited429Bare}, func(err error) bool { return errors.As(err, &status) && status.Code == 429 }, 0},
-		{slacksim.Fault{Kind: slacksim.RateLimited200}, func(err error) bool { return code(err) == "ratelimited" }, 0},
-		{slacksim.Fault{Kind: "error:fatal_error"}, func(err error) bool { return code(err) == "fatal_error" }, 0},
-		{slacksim.Fault{Kind: slacksim.Delay, Delay: time.Millisecond}, func(err error) bool { return err == nil }, 1},
+		{fault.Fault{Kind: fault.RateLimited429Bare}, func(err error) bool { return errors.As(err, &status) && status.Code == 429 }, 0},
+		{fault.Fault{Kind: fault.RateLimited200}, func(err error) bool { return code(err) == "ratelimited" }, 0},
+		{fault.Fault{Kind: "error:fatal_error"}, func(err error) bool { return code(err) == "fatal_error" }, 0},
+		{fault.Fault{Kind: fault.Delay, Delay: time.Millisecond}, func(err error) bool { return err == nil }, 1},
 	} {
 		t.Run(test.fault.Kind, func(t *testing.T) {
 			sim, api := start(t, slacksim.Options{})
 			test.fault.Method, test.fault.Times, test.fault.After, test.fault.Channel = "chat.postMessage", 1, 1, "#incidents"
-			sim.Fail(test.fault)
+			sim.Faults.Fail(test.fault)
 			mustPost(t, api, "general", slack.MsgOptionText("another channel", false))
 			mustPost(t, api, "incidents", slack.MsgOptionText("spared", false))
 			_, _, err := api.PostMessageContext(within(t), "incidents", slack.MsgOptionText("hit", false))
@@ -57,13 +59,13 @@ func TestFaults(t *testing.T) {
 
 func TestFaultUntilCleared(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
-	sim.Fail(slacksim.Fault{Method: "*", Kind: "error:account_inactive"})
+	sim.Faults.Fail(fault.Fault{Method: "*", Kind: "error:account_inactive"})
 	for range 3 {
 		if _, err := api.AuthTestContext(within(t)); code(err) != "account_inactive" {
 			t.Errorf("got %v, want account_inactive", err)
 		}
 	}
-	sim.ClearFaults()
+	sim.Faults.Clear()
 	if _, err := api.AuthTestContext(within(t)); err != nil {
 		t.Error(err)
 	}
@@ -71,7 +73,7 @@ func TestFaultUntilCleared(t *testing.T) {
 
 func TestDelayEndsWithTheCaller(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
-	sim.Fail(slacksim.Fault{Method: "auth.test", Kind: slacksim.Delay, Delay: time.Hour})
+	sim.Faults.Fail(fault.Fault{Method: "auth.test", Kind: fault.Delay, Delay: time.Hour})
 	ctx, cancel := context.WithTimeout(within(t), 20*time.Millisecond)
 	defer cancel()
 	if _, err := api.AuthTestContext(ctx); !errors.Is(err, context.DeadlineExceeded) {
@@ -81,7 +83,7 @@ func TestDelayEndsWithTheCaller(t *testing.T) {
 
 func TestFaultWithProbability(t *testing.T) {
 	sim, api := start(t, slacksim.Options{Seed: 42})
-	sim.Fail(slacksim.Fault{Method: "auth.test", Kind: "error:internal_error", Probability: 0.5})
+	sim.Faults.Fail(fault.Fault{Method: "auth.test", Kind: "error:internal_error", Probability: 0.5})
 	failed := 0
 	for range 40 {
 		if _, err := api.AuthTestContext(within(t)); err != nil {
@@ -98,7 +100,7 @@ func TestWaitForTellsWhatWasThere(t *testing.T) {
 	mustPost(t, api, "incidents", slack.MsgOptionText("something *bold*", false))
 	ctx, cancel := context.WithCancel(within(t))
 	cancel()
-	err := sim.WaitFor(ctx, func(v *slacksim.View) bool { return len(v.Messages("incidents")) == 2 })
+	err := sim.WaitFor(ctx, func(v *snapshot.View) bool { return len(v.Messages("incidents")) == 2 })
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "something bold") {
 		t.Errorf("got %v, want the cancellation and the messages", err)
 	}
@@ -108,7 +110,7 @@ func TestWaitForTellsWhatWasThere(t *testing.T) {
 func TestLate(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
 	told := make(chan int, 1)
-	sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.Late, Delay: 50 * time.Millisecond, Times: 1,
+	sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.Late, Delay: 50 * time.Millisecond, Times: 1,
 		Then: func() { told <- len(sim.Messages("incidents")) }})
 	_, _, err := api.PostMessageContext(within(t), "incidents", slack.MsgOptionText("late", false))
 	if !errors.Is(err, io.EOF) {
@@ -117,10 +119,10 @@ func TestLate(t *testing.T) {
 	if got := <-told; got != 0 {
 		t.Errorf("%d messages were there when the connection was cut, want none", got)
 	}
-	if err := sim.WaitFor(within(t), func(v *slacksim.View) bool { return len(v.Messages("incidents")) == 1 }); err != nil {
+	if err := sim.WaitFor(within(t), func(v *snapshot.View) bool { return len(v.Messages("incidents")) == 1 }); err != nil {
 		t.Error(err)
 	}
-	if got := sim.Strikes(); got[slacksim.Late] != 1 || len(got) != 1 {
+	if got := sim.Faults.Strikes(); got[fault.Late] != 1 || len(got) != 1 {
 		t.Errorf("got %v strikes, want one that is late", got)
 	}
 }
@@ -130,7 +132,7 @@ func TestLate(t *testing.T) {
 func TestThen(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
 	there, release := make(chan int), make(chan struct{})
-	sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1, Then: func() {
+	sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.LostAnswer, Times: 1, Then: func() {
 		there <- len(sim.Messages("incidents"))
 		<-release
 	}})
@@ -152,7 +154,7 @@ func TestThen(t *testing.T) {
 func TestSkew(t *testing.T) {
 	clock := newClock()
 	sim, api := start(t, slacksim.Options{Now: clock.Now})
-	sim.SetSkew(time.Hour)
+	sim.Admin.SetSkew(time.Hour)
 	_, ts := mustPost(t, api, "incidents", slack.MsgOptionText("x", false))
 	if want := strconv.FormatInt(clock.Now().Add(time.Hour).Unix(), 10); !strings.HasPrefix(ts, want+".") {
 		t.Errorf("got ts %s, want it at %s", ts, want)

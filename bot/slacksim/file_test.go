@@ -15,6 +15,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // chart is a small picture: bars on white.
@@ -120,7 +122,7 @@ func TestUpload(t *testing.T) {
 	if got := sim.Messages("incidents")[0].PlainText(); got != "Costs Costs rise" {
 		t.Errorf("got %q, want title and description", got)
 	}
-	want := []slacksim.File{{ID: reserved.FileID, Name: "costs.png", Title: "Costs", Alt: "Costs rise", Mime: "image/png", Size: len(data), Complete: true}}
+	want := []snapshot.File{{ID: reserved.FileID, Name: "costs.png", Title: "Costs", Alt: "Costs rise", Mime: "image/png", Size: len(data), Complete: true}}
 	if got := sim.Files(); !cmp.Equal(got, want) {
 		t.Error(cmp.Diff(want, got))
 	}
@@ -230,12 +232,12 @@ func TestSlackFileIsChecked(t *testing.T) {
 func TestFaultsOfUploads(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
 	data := chart(t)
-	for _, kind := range []string{slacksim.LostAnswer, slacksim.HTTP503, slacksim.RateLimited429, "error:missing_scope"} {
+	for _, kind := range []string{fault.LostAnswer, fault.HTTP503, fault.RateLimited429, "error:missing_scope"} {
 		for _, method := range []string{"files.getUploadURLExternal", "upload", "files.completeUploadExternal", "files.info", "files.delete"} {
 			if method == "upload" && kind == "error:missing_scope" {
 				continue // the bytes need no scope
 			}
-			sim.Fail(slacksim.Fault{Method: method, Kind: kind, Times: 1})
+			sim.Faults.Fail(fault.Fault{Method: method, Kind: kind, Times: 1})
 			id, failed := "", map[string]error{}
 			reserved, err := api.GetUploadURLExternalContext(within(t), slack.GetUploadURLExternalParameters{FileName: "a.png", FileSize: len(data)})
 			failed["files.getUploadURLExternal"] = err
@@ -249,7 +251,7 @@ func TestFaultsOfUploads(t *testing.T) {
 			if failed[method] == nil {
 				t.Errorf("%s, %s: got no error", method, kind)
 			}
-			if method == "files.completeUploadExternal" && (failed["files.info"] == nil) != (kind == slacksim.LostAnswer) {
+			if method == "files.completeUploadExternal" && (failed["files.info"] == nil) != (kind == fault.LostAnswer) {
 				t.Errorf("%s, %s: files.info says %v", method, kind, failed["files.info"])
 			}
 		}

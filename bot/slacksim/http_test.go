@@ -16,6 +16,8 @@ import (
 	"github.com/slack-go/slack/slackevents"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/delivery"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 // app is an app that takes Slack over HTTP and checks every signature.
@@ -89,10 +91,10 @@ func TestHTTPDelivery(t *testing.T) {
 		}
 	})
 	sim, api := start(t, slacksim.Options{SigningSecret: "s3cret", RequestURL: url + "/"})
-	if err := sim.VerifyRequestURL(within(t)); err != nil {
+	if err := sim.Delivery.VerifyRequestURL(within(t)); err != nil {
 		t.Error(err)
 	}
-	r, err := sim.Slash(within(t), "ben", "general", "/playbook list")
+	r, err := sim.People.Slash(within(t), "ben", "general", "/playbook list")
 	if err != nil || !r.InChannel || r.Message.PlainText() != "hello" {
 		t.Errorf("got %+v, %v; want hello for all", r, err)
 	}
@@ -100,7 +102,7 @@ func TestHTTPDelivery(t *testing.T) {
 		t.Errorf("got command %+v", cmd)
 	}
 	_, ts := mustPost(t, api, "general", slack.MsgOptionBlocks(slack.NewActionBlock("b", button("a", "1 & <2>", "A"))))
-	if err := sim.Click(within(t), slacksim.Click{User: "ben", Channel: "general", TS: ts, ActionID: "a"}); err != nil {
+	if err := sim.People.Click(within(t), people.Click{User: "ben", Channel: "general", TS: ts, ActionID: "a"}); err != nil {
 		t.Error(err)
 	}
 	if cb := <-clicks; cb.ActionCallback.BlockActions[0].Value != "1 & <2>" || cb.User.Name != "ben" {
@@ -116,16 +118,16 @@ func TestHTTPFailures(t *testing.T) {
 		http.Error(w, "no", http.StatusInternalServerError)
 	})
 	sim, _ := start(t, slacksim.Options{SigningSecret: "s3cret", RequestURL: url})
-	var failed *slacksim.DeliveryError
-	if _, err := sim.Slash(within(t), "anna", "general", "/playbook x"); !errors.As(err, &failed) || failed.Code != "http_service_error" {
+	var failed *delivery.Error
+	if _, err := sim.People.Slash(within(t), "anna", "general", "/playbook x"); !errors.As(err, &failed) || failed.Code != "http_service_error" {
 		t.Errorf("got %v, want http_service_error", err)
 	}
-	sim.SetRequestURL("http://127.0.0.1:1")
-	if _, err := sim.Slash(within(t), "anna", "general", "/playbook x"); !errors.As(err, &failed) || failed.Code != "dispatch_failed" {
+	sim.Delivery.SetRequestURL("http://127.0.0.1:1")
+	if _, err := sim.People.Slash(within(t), "anna", "general", "/playbook x"); !errors.As(err, &failed) || failed.Code != "dispatch_failed" {
 		t.Errorf("got %v, want dispatch_failed", err)
 	}
 	other, _ := start(t, slacksim.Options{SigningSecret: "other", RequestURL: url})
-	if _, err := other.Slash(within(t), "anna", "general", "/playbook x"); !errors.As(err, &failed) || failed.Code != "http_service_error" {
+	if _, err := other.People.Slash(within(t), "anna", "general", "/playbook x"); !errors.As(err, &failed) || failed.Code != "http_service_error" {
 		t.Errorf("wrong secret: got %v, want http_service_error", err)
 	}
 }
@@ -148,7 +150,7 @@ func TestEventRetriesOverHTTP(t *testing.T) {
 				http.Error(w, "no", http.StatusInternalServerError)
 			})
 			sim, _ := start(t, slacksim.Options{SigningSecret: "s3cret", RequestURL: url, EventRetries: []time.Duration{0, time.Millisecond, time.Millisecond}})
-			if _, err := sim.Say("anna", "incidents", "", "@signalbook hello"); err != nil {
+			if _, err := sim.People.Say("anna", "incidents", "", "@signalbook hello"); err != nil {
 				t.Fatal(err)
 			}
 			for range test.want {

@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 func words(text string) *slack.TextBlockObject {
@@ -74,7 +75,7 @@ func TestModal(t *testing.T) {
 		}
 	})
 	_, ts := mustPost(t, api, "incidents", slack.MsgOptionBlocks(slack.NewActionBlock("b", button("step:skip", "INC-1/a", "Skip…"))))
-	if err := sim.Click(within(t), slacksim.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "step:skip"}); err != nil {
+	if err := sim.People.Click(within(t), people.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "step:skip"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-opened; err != nil {
@@ -98,7 +99,7 @@ func TestModal(t *testing.T) {
 		{"no such option", map[string]string{"reason": "x", "kind": "maybe"}, map[string]string{"kind": `There is no option "maybe".`}},
 		{"the app's error", map[string]string{"reason": "bad"}, map[string]string{"reason": "Say more."}},
 	} {
-		got, err := sim.SubmitView(within(t), "anna", test.values)
+		got, err := sim.People.SubmitView(within(t), "anna", test.values)
 		if err != nil || !cmp.Equal(got, test.want) {
 			t.Errorf("%s: got %v, %v; want %v", test.name, got, err, test.want)
 		}
@@ -106,11 +107,11 @@ func TestModal(t *testing.T) {
 			t.Errorf("%s: got modal with errors %v, want %v", test.name, modal.Errors, test.want)
 		}
 	}
-	if _, err := sim.SubmitView(within(t), "anna", map[string]string{"colour": "red"}); err == nil {
+	if _, err := sim.People.SubmitView(within(t), "anna", map[string]string{"colour": "red"}); err == nil {
 		t.Error("an input that is not there was filled in, want an error")
 	}
 	<-submitted
-	if got, err := sim.SubmitView(within(t), "anna", map[string]string{"reason": "not ours", "kind": "never"}); err != nil || len(got) != 0 {
+	if got, err := sim.People.SubmitView(within(t), "anna", map[string]string{"reason": "not ours", "kind": "never"}); err != nil || len(got) != 0 {
 		t.Fatalf("submit: got %v, %v", got, err)
 	}
 	cb := <-submitted
@@ -135,7 +136,7 @@ func TestTriggers(t *testing.T) {
 	})
 	trigger := func() string {
 		t.Helper()
-		if _, err := sim.Slash(within(t), "anna", "incidents", "/playbook help"); err != nil {
+		if _, err := sim.People.Slash(within(t), "anna", "incidents", "/playbook help"); err != nil {
 			t.Fatal(err)
 		}
 		return <-triggers
@@ -182,7 +183,7 @@ func TestTriggers(t *testing.T) {
 	if _, err := api.UpdateViewContext(within(t), view, "", "", "V0"); code(err) != "not_found" {
 		t.Errorf("no such view: got %v", err)
 	}
-	if err := sim.CloseModal(within(t), "anna"); err != nil {
+	if err := sim.People.CloseModal(within(t), "anna"); err != nil {
 		t.Error(err)
 	}
 	if got, _ := sim.OpenModal("anna"); got.Title != "View 2" {
@@ -209,7 +210,7 @@ func TestResponseURL(t *testing.T) {
 		slack.MsgOptionBlocks(slack.NewActionBlock("b", button("a", "1", "A"))))
 	click := func() string {
 		t.Helper()
-		if err := sim.Click(within(t), slacksim.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "a"}); err != nil {
+		if err := sim.People.Click(within(t), people.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "a"}); err != nil {
 			t.Fatal(err)
 		}
 		return <-urls
@@ -263,7 +264,7 @@ func TestResponseURLReplacesOwnEphemeralOnly(t *testing.T) {
 			urls <- data.ResponseURL
 		}
 	})
-	r, err := sim.Slash(within(t), "anna", "incidents", "/playbook resolve")
+	r, err := sim.People.Slash(within(t), "anna", "incidents", "/playbook resolve")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -272,13 +273,13 @@ func TestResponseURLReplacesOwnEphemeralOnly(t *testing.T) {
 	if code(err) != "message_not_found" {
 		t.Errorf("replace of a slash command: got %v, want message_not_found", err)
 	}
-	click := slacksim.Click{User: "anna", Channel: "incidents", TS: r.Message.TS, ActionID: "yes"}
+	click := people.Click{User: "anna", Channel: "incidents", TS: r.Message.TS, ActionID: "yes"}
 	other := click
 	other.User = "ben"
-	if err := sim.Click(within(t), other); err == nil {
+	if err := sim.People.Click(within(t), other); err == nil {
 		t.Error("ben pressed a button only anna sees")
 	}
-	if err := sim.Click(within(t), click); err != nil {
+	if err := sim.People.Click(within(t), click); err != nil {
 		t.Fatal(err)
 	}
 	url := <-urls

@@ -17,6 +17,8 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/page"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 type browser struct {
@@ -99,8 +101,8 @@ func (b browser) state(query string) pageState {
 
 func TestPageShowsMessages(t *testing.T) {
 	sim, api, page := startPage(t, slacksim.Options{
-		Commands: []slacksim.Command{{Name: "/playbook", Words: []string{"status"}}},
-		Extras:   []slacksim.Extra{{Group: "Database", Label: "Fire <it>", Run: func(context.Context) error { return errors.New("not <now>") }}},
+		Commands: []people.Command{{Name: "/playbook", Words: []string{"status"}}},
+		Extras:   []page.Extra{{Group: "Database", Label: "Fire <it>", Run: func(context.Context) error { return errors.New("not <now>") }}},
 		Intro:    []string{"Click `Acknowledge`"},
 	})
 	group, _ := sim.Group("sre-oncall")
@@ -151,7 +153,7 @@ func TestPageIsSafeFromHostileText(t *testing.T) {
 		mustPost(t, api, "incidents", slack.MsgOptionText("f", false), slack.MsgOptionBlocks(section(text), slack.NewHeaderBlock(words(text)),
 			slack.NewContextBlock("", words(text)), slack.NewActionBlock("b", button(text, text, text[:min(len(text), 70)])),
 			slack.NewRichTextBlock("", slack.NewRichTextSection(slack.NewRichTextSectionTextElement(text, nil)))))
-		if _, err := sim.Say("anna", "incidents", "", text); err != nil {
+		if _, err := sim.People.Say("anna", "incidents", "", text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -182,7 +184,7 @@ func stripQuoted(html string) string {
 }
 
 func TestPageActs(t *testing.T) {
-	sim, api, page := startPage(t, slacksim.Options{Commands: []slacksim.Command{{Name: "/playbook"}}})
+	sim, api, page := startPage(t, slacksim.Options{Commands: []people.Command{{Name: "/playbook"}}})
 	opened := make(chan error, 1)
 	runBot(t, sim, api, func(c *socketmode.Client, e socketmode.Event) {
 		switch data := e.Data.(type) {
@@ -288,7 +290,7 @@ func TestPageHearsOfChanges(t *testing.T) {
 		return ""
 	}
 	before := next()
-	if _, err := sim.Say("anna", "general", "", "hello"); err != nil {
+	if _, err := sim.People.Say("anna", "general", "", "hello"); err != nil {
 		t.Fatal(err)
 	}
 	if after := next(); after == before {

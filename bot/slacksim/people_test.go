@@ -14,6 +14,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 const partner = "T0PARTNER1"
@@ -34,7 +35,7 @@ func listed(t *testing.T, api *slack.Client, types ...string) []string {
 
 func TestPrivateChannelExistsForItsMembersOnly(t *testing.T) {
 	sim, api := start(t, slacksim.Options{Scopes: append(slacksim.DefaultScopes(), "channels:join")})
-	made := sim.AddPrivateChannel("war-room", "anna")
+	made := sim.Admin.AddPrivateChannel("war-room", "anna")
 	if got := listed(t, api, "private_channel"); got != nil {
 		t.Errorf("the bot lists %v before it was invited, want nothing", got)
 	}
@@ -62,7 +63,7 @@ func TestPrivateChannelExistsForItsMembersOnly(t *testing.T) {
 		}
 	}
 
-	if err := sim.InviteBot("war-room"); err != nil {
+	if err := sim.Admin.InviteBot("war-room"); err != nil {
 		t.Fatal(err)
 	}
 	if got := listed(t, api, "private_channel"); !cmp.Equal(got, []string{"war-room"}) {
@@ -76,19 +77,19 @@ func TestPrivateChannelExistsForItsMembersOnly(t *testing.T) {
 		t.Errorf("got %+v, %v; want a private channel with the bot in it", info, err)
 	}
 	_, ts := mustPost(t, api, made.ID, slack.MsgOptionBlocks(slack.NewActionBlock("", button("go", "1", "Go"))))
-	if err := sim.Click(within(t), slacksim.Click{User: "ben", Channel: "war-room", TS: ts, ActionID: "go"}); err == nil || err.Error() != `click go "": ben does not see #war-room` {
+	if err := sim.People.Click(within(t), people.Click{User: "ben", Channel: "war-room", TS: ts, ActionID: "go"}); err == nil || err.Error() != `click go "": ben does not see #war-room` {
 		t.Errorf("got %v, want that ben does not see it", err)
 	}
-	if _, err := sim.Say("ben", "war-room", "", "hello"); err == nil {
+	if _, err := sim.People.Say("ben", "war-room", "", "hello"); err == nil {
 		t.Error("ben, who is no member, spoke in it")
 	}
-	if err := sim.Join("ben", "war-room"); err != nil {
+	if err := sim.Admin.Join("ben", "war-room"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sim.Say("ben", "war-room", "", "hello"); err != nil {
+	if _, err := sim.People.Say("ben", "war-room", "", "hello"); err != nil {
 		t.Error(err)
 	}
-	if err := sim.Leave("ben", "war-room"); err != nil {
+	if err := sim.Admin.Leave("ben", "war-room"); err != nil {
 		t.Fatal(err)
 	}
 	if c, _ := sim.Channel("war-room"); !cmp.Equal(c.Members, []string{"anna"}) || !c.Private {
@@ -98,9 +99,9 @@ func TestPrivateChannelExistsForItsMembersOnly(t *testing.T) {
 
 func TestOutsidersAreToldApart(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
-	zoe := sim.AddExternalUser("zoe", partner)
-	single := sim.AddGuest("gail", "gail@example.net", "incidents")
-	multi := sim.AddGuest("gus", "gus@example.net", "incidents", "general")
+	zoe := sim.Admin.AddExternalUser("zoe", partner)
+	single := sim.Admin.AddGuest("gail", "gail@example.net", "incidents")
+	multi := sim.Admin.AddGuest("gus", "gus@example.net", "incidents", "general")
 	info := func(id string) slack.User {
 		u, err := api.GetUserInfoContext(within(t), id)
 		if err != nil {
@@ -111,7 +112,7 @@ func TestOutsidersAreToldApart(t *testing.T) {
 	if u := info(zoe.ID); u.TeamID != partner || !u.IsStranger || zoe.TeamID != partner {
 		t.Errorf("got %+v, want a stranger of %s", u, partner)
 	}
-	shared := sim.AddSharedChannel("with-partner", partner)
+	shared := sim.Admin.AddSharedChannel("with-partner", partner)
 	if u := info(zoe.ID); u.IsStranger {
 		t.Error("she is in a channel of ours and still a stranger")
 	}
@@ -128,13 +129,13 @@ func TestOutsidersAreToldApart(t *testing.T) {
 	if !cmp.Equal(shared.Members, []string{"anna", "ben", "chris", "zoe"}) {
 		t.Errorf("got members %v; want ours without guests, and zoe", shared.Members)
 	}
-	if err := sim.Deactivate("zoe"); err != nil {
+	if err := sim.Admin.Deactivate("zoe"); err != nil {
 		t.Fatal(err)
 	}
 	if u := info(zoe.ID); !u.Deleted {
 		t.Error("her account is gone and users.info does not say so")
 	}
-	if _, err := sim.Say("zoe", "with-partner", "", "hello"); err == nil {
+	if _, err := sim.People.Say("zoe", "with-partner", "", "hello"); err == nil {
 		t.Error("she speaks without an account")
 	}
 }
@@ -142,7 +143,7 @@ func TestOutsidersAreToldApart(t *testing.T) {
 func TestDisabledGroupIsLeftOut(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
 	g, _ := sim.Group("db-leads")
-	if err := sim.DisableGroup("db-leads"); err != nil {
+	if err := sim.Admin.DisableGroup("db-leads"); err != nil {
 		t.Fatal(err)
 	}
 	for _, all := range []bool{false, true} {
@@ -161,10 +162,10 @@ func TestDisabledGroupIsLeftOut(t *testing.T) {
 	if _, err := api.GetUserGroupMembersContext(within(t), g.ID); code(err) != "no_such_subteam" {
 		t.Errorf("got %v, want no_such_subteam", err)
 	}
-	if err := sim.EnableGroup("db-leads"); err != nil {
+	if err := sim.Admin.EnableGroup("db-leads"); err != nil {
 		t.Fatal(err)
 	}
-	if err := sim.SetGroup("db-leads"); err != nil {
+	if err := sim.Admin.SetGroup("db-leads"); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := api.GetUserGroupMembersContext(within(t), g.ID); err != nil || len(got) != 0 {
@@ -238,10 +239,10 @@ func TestDeliveriesSayWhoseTheyAre(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			sim, api, got := taken(t, slacksim.Options{EnterpriseID: tt.enterprise})
-			sim.AddExternalUser("zoe", partner)
-			channel := sim.AddSharedChannel("with-partner", partner)
+			sim.Admin.AddExternalUser("zoe", partner)
+			channel := sim.Admin.AddSharedChannel("with-partner", partner)
 			if tt.stray {
-				sim.Misroute("T0OTHER001", "A0OTHER001")
+				sim.Admin.Misroute("T0OTHER001", "A0OTHER001")
 			}
 			me, err := api.AuthTestContext(within(t))
 			if err != nil || me.EnterpriseID != tt.enterprise {
@@ -262,15 +263,15 @@ func TestDeliveriesSayWhoseTheyAre(t *testing.T) {
 					}
 				}
 			}
-			if err := sim.Click(within(t), slacksim.Click{User: tt.user, Channel: channel.ID, TS: ts, ActionID: "go"}); err != nil {
+			if err := sim.People.Click(within(t), people.Click{User: tt.user, Channel: channel.ID, TS: ts, ActionID: "go"}); err != nil {
 				t.Fatal(err)
 			}
 			compare("click", tt.click)
-			if _, err := sim.Slash(within(t), tt.user, channel.ID, "/playbook help"); err != nil {
+			if _, err := sim.People.Slash(within(t), tt.user, channel.ID, "/playbook help"); err != nil {
 				t.Fatal(err)
 			}
 			compare("command", tt.command)
-			if _, err := sim.Say(tt.user, channel.ID, ts, "@signalbook status"); err != nil {
+			if _, err := sim.People.Say(tt.user, channel.ID, ts, "@signalbook status"); err != nil {
 				t.Fatal(err)
 			}
 			compare("event", tt.event)

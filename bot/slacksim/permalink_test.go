@@ -1,4 +1,4 @@
-package slacksim
+package slacksim_test
 
 import (
 	"net/http"
@@ -6,18 +6,20 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/signalbook/signalbook/bot/slacksim"
 )
 
 // TestPermalinksLeadToTheThread: those of a root and of a reply; others lead nowhere.
 func TestPermalinksLeadToTheThread(t *testing.T) {
 	t.Parallel()
-	s := New(Options{})
+	s := slacksim.New(slacksim.Options{})
 	t.Cleanup(s.Close)
-	root, err := s.Say("anna", "general", "", "a root")
+	root, err := s.People.Say("anna", "general", "", "a root")
 	if err != nil {
 		t.Fatal(err)
 	}
-	reply, err := s.Say("ben", "general", root, "a reply")
+	reply, err := s.People.Say("ben", "general", root, "a reply")
 	if err != nil {
 		t.Fatal(err)
 	}

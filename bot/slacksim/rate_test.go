@@ -50,7 +50,7 @@ func TestRates(t *testing.T) {
 
 	clock.Add(time.Hour)
 	for i := range 300 { // in many channels, as one would hit a second's limit
-		c := sim.AddChannel("c" + string(rune('a'+i/26)) + string(rune('a'+i%26)))
+		c := sim.Admin.AddChannel("c" + string(rune('a'+i/26)) + string(rune('a'+i%26)))
 		wait("post", post(c.ID), 0)
 	}
 	wait("301st post of a minute", post("general"), time.Minute)

@@ -12,8 +12,8 @@ func TestTokenDoesWhatItsScopesAllow(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
 	channel, _ := sim.Channel("incidents")
 	anna, _ := sim.User("anna")
-	sim.AddPrivateChannel("war-room", "anna")
-	if err := sim.InviteBot("war-room"); err != nil {
+	sim.Admin.AddPrivateChannel("war-room", "anna")
+	if err := sim.Admin.InviteBot("war-room"); err != nil {
 		t.Fatal(err)
 	}
 	private, _ := sim.Channel("war-room")
@@ -49,23 +49,23 @@ func TestTokenDoesWhatItsScopesAllow(t *testing.T) {
 			}
 		}
 		if tt.lacking != "" {
-			sim.SetScopes(slacksim.DefaultScopes()...)
+			sim.Admin.SetScopes(slacksim.DefaultScopes()...)
 			if err := tt.call(); err != nil {
 				t.Errorf("with %s: %v", tt.lacking, err)
 			}
 		}
-		sim.SetScopes(left...)
+		sim.Admin.SetScopes(left...)
 		err := tt.call()
 		if refused, ok := err.(slack.SlackErrorResponse); !ok || refused.Err != "missing_scope" || refused.Needed != tt.needed {
 			t.Errorf("without %s: got %#v, want missing_scope that needs %s", tt.lacking, err, tt.needed)
 		}
 	}
 
-	sim.SetScopes("users:read")
+	sim.Admin.SetScopes("users:read")
 	if u, err := api.GetUserInfoContext(within(t), anna.ID); err != nil || u.Profile.Email != "" {
 		t.Errorf("got %+v, %v; want no address without users:read.email", u, err)
 	}
-	if _, err := sim.Slash(within(t), "anna", "incidents", "/playbook help"); err == nil {
+	if _, err := sim.People.Slash(within(t), "anna", "incidents", "/playbook help"); err == nil {
 		t.Error("there is a slash command without the scope commands")
 	}
 }

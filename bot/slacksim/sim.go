@@ -2,18 +2,26 @@
 // Slack client talks to, as strict as Slack is, with a page on which people can
 // play. It never talks to the real Slack, keeps nothing on disk and knows nothing
 // of the bot that uses it.
+//
+// Here its parts are put together. The state is in workspace; the app's side of it in api
+// and delivery, with wire for what passes between and fault for what goes wrong; the
+// people's side in people and page; what tests ask in snapshot; blocks and text, as values,
+// in blockkit and mrkdwn. Most tests are here too, because they speak to the whole, as an
+// app does.
 package slacksim
 
 import (
-	"context"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
-	"strings"
-	"sync"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"github.com/signalbook/signalbook/bot/slacksim/api"
+	"github.com/signalbook/signalbook/bot/slacksim/delivery"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/page"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
+	"github.com/signalbook/signalbook/bot/slacksim/workspace"
 )
 
 // Options configures a Sim. The zero value is a working Slack.
@@ -33,7 +41,7 @@ type Options struct {
 
 	// RequestURL is the base address of an app that takes Slack over HTTP;
 	// /slack/commands, /slack/interactions and /slack/events are added. It is used
-	// when no Socket Mode connection is open. See [Sim.SetRequestURL].
+	// when no Socket Mode connection is open. See [delivery.Dispatcher.SetRequestURL].
 	RequestURL string
 
 	// Limits answers 429 at Slack's documented rates.
@@ -55,109 +63,42 @@ type Options struct {
 	Logger   *slog.Logger     // nothing is logged when nil
 	Seed     uint64           // for faults that happen with a probability
 
-	Commands []Command // slash commands the page completes
-	Extras   []Extra   // buttons of the page's "Try it" panel
-	Intro    []string  // the page's "what to try", one plain line each
-}
-
-// Command is a slash command as the app's manifest declares it.
-type Command struct {
-	Name        string // with its slash: "/playbook"
-	Description string
-	UsageHint   string
-	Words       []string // what may follow, completed by the page: "status", "ack"
-	// Escape is the manifest's should_escape: @names and #channels of the text
-	// arrive as <@U…> and <#C…>.
-	Escape bool
-}
-
-// Extra is a button of the page's "Try it" panel.
-type Extra struct {
-	Group string // buttons of one group stand together under this heading
-	Label string
-	Run   func(ctx context.Context) error
+	Commands []people.Command // slash commands the page completes
+	Extras   []page.Extra     // buttons of the page's "Try it" panel
+	Intro    []string         // the page's "what to try", one plain line each
 }
 
 // Sim is a local Slack. Create one with [New]; it is an [http.Handler] and safe
 // for concurrent use.
 type Sim struct {
-	View // everything a person can see
+	*snapshot.View // everything that is to be seen
 
-	opts     Options
-	log      *slog.Logger
-	now      func() time.Time
-	mux      *http.ServeMux
-	methods  map[string]method
-	upgrader websocket.Upgrader
-	page     *page
+	Admin    *Admin               // what an administrator of the workspace does
+	People   *people.People       // what its people do
+	Faults   *fault.Injector      // what goes wrong
+	Delivery *delivery.Dispatcher // how the app is told
 
-	ctx    context.Context // ends when the Sim is closed
-	cancel context.CancelFunc
-	work   sync.WaitGroup // deliveries and sockets under way
-
-	mu         sync.Mutex
-	closed     bool
-	changed    chan struct{} // closed and replaced at every change
-	version    uint64
-	requestURL string
-	base       string // scheme and host by which the API was last called
-	revoked    bool
-	skew       time.Duration   // Slack's clock against ours
-	scopes     []string        // of the bot's token
-	used       map[string]bool // scopes that were needed so far
-	random     *rand.Rand
-	serial     int
-
-	users    []*user
-	channels []*channel
-	groups   []*group
-	bot      *user
-	stray    install // whom deliveries are wrongly meant for; empty: us
-
-	ephemerals    []*message
-	notifications []Notification
-	calls         []Call
-	windows       map[string][]time.Time // times of calls let through, by rate limit
-	faults        []*Fault
-	strikes       map[string]int // how often faults struck, by kind
-	triggers      map[string]*trigger
-	hooks         map[string]*hook
-	files         []*file
-	stacks        map[string][]*view // open modals by user id, the topmost last
-	offers        map[string]offer   // what each user can choose from in the select they typed into last, by user id
-	sockets       []*socket
-	tickets       map[string]bool
-	nextSocket    int
-	acks          map[string]chan []byte // waiting deliveries by envelope id
+	w   *workspace.Workspace
+	mux *http.ServeMux
 }
 
 // New makes a Slack with a small workspace in it: channels #incidents,
 // #db-incidents and #general; users anna, ben and chris; groups sre-oncall,
 // db-oncall, ml-oncall, platform-oncall and db-leads.
 func New(opts Options) *Sim {
-	s := &Sim{
-		opts:       withDefaults(opts),
-		changed:    make(chan struct{}),
-		windows:    map[string][]time.Time{},
-		strikes:    map[string]int{},
-		used:       map[string]bool{},
-		triggers:   map[string]*trigger{},
-		hooks:      map[string]*hook{},
-		stacks:     map[string][]*view{},
-		offers:     map[string]offer{},
-		tickets:    map[string]bool{},
-		acks:       map[string]chan []byte{},
-		random:     rand.New(rand.NewPCG(opts.Seed, 1)),
-		requestURL: strings.TrimRight(opts.RequestURL, "/"),
-		// Socket Mode clients send Slack's own origin, or none.
-		upgrader: websocket.Upgrader{CheckOrigin: func(*http.Request) bool { return true }},
-	}
-	s.View = View{sim: s}
-	s.log, s.now, s.scopes = s.opts.Logger, s.opts.Now, s.opts.Scopes
-	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.methods = s.apiMethods()
-	s.page = newPage()
-	s.mux = s.routes()
+	opts = withDefaults(opts)
+	w := workspace.New(workspace.Options{
+		TeamID: opts.TeamID, TeamName: opts.TeamName, EnterpriseID: opts.EnterpriseID, BotName: opts.BotName, Scopes: opts.Scopes,
+		TriggerLife: opts.TriggerLife, FileProcessing: opts.FileProcessing, Now: opts.Now, Location: opts.Location, Seed: opts.Seed,
+	})
+	faults := fault.New(w)
+	delivery := delivery.New(w, faults, delivery.Options{SigningSecret: opts.SigningSecret, RequestURL: opts.RequestURL,
+		AckTimeout: opts.AckTimeout, EventRetries: opts.EventRetries, Logger: opts.Logger})
+	s := &Sim{w: w, mux: http.NewServeMux(), Admin: newAdmin(w), Faults: faults, Delivery: delivery,
+		View: snapshot.New(w, delivery), People: people.New(w, delivery, opts.Commands)}
+	api.New(w, faults, delivery, api.Options{BotToken: opts.BotToken, AppToken: opts.AppToken, Limits: opts.Limits, Logger: opts.Logger}).Register(s.mux)
+	page.New(w, s.People, page.Options{Commands: opts.Commands, Extras: opts.Extras, Intro: opts.Intro, Logger: opts.Logger}).Register(s.mux)
+	s.mux.HandleFunc("GET /socket", delivery.ServeSocket)
 	s.furnish()
 	return s
 }
@@ -178,7 +119,7 @@ func withDefaults(o Options) Options {
 		o.Scopes = DefaultScopes()
 	}
 	if o.AckTimeout == 0 {
-		o.AckTimeout = ackTimeout
+		o.AckTimeout = delivery.AckTimeout
 	}
 	if o.TriggerLife == 0 {
 		o.TriggerLife = 3 * time.Second
@@ -201,16 +142,6 @@ func withDefaults(o Options) Options {
 	return o
 }
 
-func (s *Sim) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/api/{method}", s.serveAPI)
-	mux.HandleFunc("GET /socket", s.serveSocket)
-	mux.HandleFunc("POST /response/{id}", s.serveResponseURL)
-	mux.HandleFunc("POST /upload/v1/{key}", s.serveUpload)
-	s.servePage(mux)
-	return mux
-}
-
 // ServeHTTP serves the Web API under /api/, Socket Mode at /socket, response_urls
 // under /response/, uploads under /upload/v1/, and the page at /.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
@@ -218,54 +149,42 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTT
 // Close disconnects every socket and waits for what is under way. A closed Sim
 // delivers nothing more.
 func (s *Sim) Close() {
-	s.mu.Lock()
-	s.closed = true
-	for _, sock := range s.sockets {
-		sock.close()
+	s.w.Life.End()
+	s.Delivery.CloseSockets()
+	s.w.Life.Wait()
+}
+
+// ResetCalls forgets the calls and notifications so far.
+func (s *Sim) ResetCalls() {
+	s.w.Lock()
+	defer s.w.Unlock()
+	s.w.Calls, s.w.Notifications = nil, nil
+}
+
+// furnish fills the workspace with the people and channels of the demo.
+func (s *Sim) furnish() {
+	for _, name := range []string{"anna", "ben", "chris"} {
+		s.Admin.AddUser(name, name+"@example.com")
 	}
-	s.touch()
-	s.mu.Unlock()
-	s.cancel()
-	s.work.Wait()
-}
-
-// begin counts a piece of work that Close waits for; false when closed.
-func (s *Sim) begin() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return false
+	for _, c := range []struct{ name, topic string }{
+		{"incidents", "What is burning, and who has it"},
+		{"db-incidents", "Incidents of the database team"},
+		{"cost-review", "What it cost, every Monday"},
+		{"general", "Company-wide announcements and work-based matters"},
+	} {
+		s.Admin.AddChannel(c.name)
+		s.w.Channels[len(s.w.Channels)-1].Topic = c.topic
 	}
-	s.work.Add(1)
-	return true
+	s.Admin.AddGroup("sre-oncall", "anna")
+	s.Admin.AddGroup("db-oncall", "ben")
+	s.Admin.AddGroup("ml-oncall", "chris")
+	s.Admin.AddGroup("platform-oncall", "anna", "chris")
+	s.Admin.AddGroup("db-leads", "chris")
 }
 
-// SetSkew steps Slack's clock: from now on it is ahead of ours by so much, in the
-// ts of messages, in the Date of answers and in signatures. To an app that is the
-// same as its own clock stepping the other way. Limits, triggers and response_urls
-// run on our clock.
-func (s *Sim) SetSkew(skew time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.skew = skew
-}
-
-// clock is what Slack's clock shows.
-func (s *Sim) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now().Add(s.skew)
-}
-
-// touch wakes everybody who waits for a change. The caller holds the lock.
-func (s *Sim) touch() {
-	s.version++
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-// next returns a number never given before. The caller holds the lock.
-func (s *Sim) next() int {
-	s.serial++
-	return s.serial
+// DefaultScopes are the scopes that the bot's token has when [Options.Scopes] does
+// not say: those of the app's own manifest.
+func DefaultScopes() []string {
+	return []string{"commands", "chat:write", "app_mentions:read", "channels:read", "groups:read", "channels:history", "groups:history",
+		"files:write", "files:read", "usergroups:read", "users:read", "users:read.email"}
 }

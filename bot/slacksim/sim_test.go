@@ -12,6 +12,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // patience is how long a test waits for something that must come.
@@ -49,7 +50,7 @@ func mustPost(t *testing.T, api *slack.Client, channel string, options ...slack.
 	return channelID, ts
 }
 
-func mustWait(t *testing.T, sim *slacksim.Sim, what string, condition func(*slacksim.View) bool) {
+func mustWait(t *testing.T, sim *slacksim.Sim, what string, condition func(*snapshot.View) bool) {
 	t.Helper()
 	if err := sim.WaitFor(within(t), condition); err != nil {
 		t.Fatalf("%s: %v", what, err)
@@ -92,7 +93,7 @@ func runBot(t *testing.T, sim *slacksim.Sim, api *slack.Client, handle func(*soc
 		}
 	})
 	t.Cleanup(b.stop)
-	mustWait(t, sim, "bot connects", func(v *slacksim.View) bool { return v.Sockets() > before })
+	mustWait(t, sim, "bot connects", func(v *snapshot.View) bool { return v.Sockets() > before })
 	return b
 }
 

@@ -12,6 +12,10 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/delivery"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 func TestSlashCommandRoundTrip(t *testing.T) {
@@ -23,7 +27,7 @@ func TestSlashCommandRoundTrip(t *testing.T) {
 			_ = c.Ack(*e.Request, map[string]any{"text": "on it"})
 		}
 	})
-	r, err := sim.Slash(within(t), "anna", "#incidents", "/playbook status INC-1 a<b & @ben")
+	r, err := sim.People.Slash(within(t), "anna", "#incidents", "/playbook status INC-1 a<b & @ben")
 	if err != nil {
 		t.Fatalf("slash: %v", err)
 	}
@@ -60,7 +64,7 @@ func TestClickRoundTrip(t *testing.T) {
 	_, ts := mustPost(t, api, channel, slack.MsgOptionTS(root), slack.MsgOptionText("steps", false), slack.MsgOptionBlocks(section("steps"),
 		slack.NewActionBlock("b1", button("step:done", "INC-1/a", "Done")), slack.NewActionBlock("b2", button("step:done", "INC-1/b", "Done"))))
 
-	if err := sim.Click(within(t), slacksim.Click{User: "ben", Channel: "#incidents", TS: ts, ActionID: "step:done", Value: "INC-1/b"}); err != nil {
+	if err := sim.People.Click(within(t), people.Click{User: "ben", Channel: "#incidents", TS: ts, ActionID: "step:done", Value: "INC-1/b"}); err != nil {
 		t.Fatalf("click: %v", err)
 	}
 	cb := <-got
@@ -75,7 +79,7 @@ func TestClickRoundTrip(t *testing.T) {
 	if cb.TriggerID == "" || cb.ResponseURL == "" {
 		t.Error("got no trigger_id or response_url")
 	}
-	for name, click := range map[string]slacksim.Click{
+	for name, click := range map[string]people.Click{
 		"not on the message": {User: "ben", Channel: "incidents", TS: ts, ActionID: "step:undo"},
 		"other value":        {User: "ben", Channel: "incidents", TS: ts, ActionID: "step:done", Value: "INC-1/c"},
 		"ambiguous":          {User: "ben", Channel: "incidents", TS: ts, ActionID: "step:done"},
@@ -83,7 +87,7 @@ func TestClickRoundTrip(t *testing.T) {
 		"nobody":             {User: "zoe", Channel: "incidents", TS: ts, ActionID: "step:done", Value: "INC-1/a"},
 		"no modal":           {User: "ben", ActionID: "step:done"},
 	} {
-		if err := sim.Click(within(t), click); err == nil {
+		if err := sim.People.Click(within(t), click); err == nil {
 			t.Errorf("%s: click worked, want an error", name)
 		}
 	}
@@ -99,10 +103,10 @@ func TestMentionEvent(t *testing.T) {
 		}
 	})
 	_, root := mustPost(t, api, "incidents", slack.MsgOptionText("root", false))
-	if _, err := sim.Say("anna", "incidents", root, "no mention"); err != nil {
+	if _, err := sim.People.Say("anna", "incidents", root, "no mention"); err != nil {
 		t.Fatal(err)
 	}
-	ts, err := sim.Say("anna", "incidents", root, "@signalbook done 4 pooling <is> on, ask @db-oncall")
+	ts, err := sim.People.Say("anna", "incidents", root, "@signalbook done 4 pooling <is> on, ask @db-oncall")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,10 +120,10 @@ func TestMentionEvent(t *testing.T) {
 	if diff := cmp.Diff(want, e); diff != "" {
 		t.Errorf("event differs (-want +got):\n%s", diff)
 	}
-	if err := sim.RemoveBot("incidents"); err != nil {
+	if err := sim.Admin.RemoveBot("incidents"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sim.Say("anna", "incidents", root, "@signalbook are you there?"); err != nil {
+	if _, err := sim.People.Say("anna", "incidents", root, "@signalbook are you there?"); err != nil {
 		t.Fatal(err)
 	}
 	sim.Close() // waits for what is under way
@@ -140,8 +144,8 @@ func TestUnackedEnvelopeComesAgain(t *testing.T) {
 			_ = c.Ack(*e.Request)
 		}
 	})
-	_, err := sim.Slash(within(t), "anna", "incidents", "/playbook help")
-	var failed *slacksim.DeliveryError
+	_, err := sim.People.Slash(within(t), "anna", "incidents", "/playbook help")
+	var failed *delivery.Error
 	if !errors.As(err, &failed) || failed.Code != "operation_timeout" {
 		t.Errorf("got %v, want operation_timeout", err)
 	}
@@ -156,7 +160,7 @@ func TestUnackedEnvelopeComesAgain(t *testing.T) {
 }
 
 func TestLostAckAndDuplicate(t *testing.T) {
-	for kind, want := range map[string]int32{slacksim.LostAck: 2, slacksim.Duplicate: 2} {
+	for kind, want := range map[string]int32{fault.LostAck: 2, fault.Duplicate: 2} {
 		t.Run(kind, func(t *testing.T) {
 			sim, api := start(t, slacksim.Options{AckTimeout: 300 * time.Millisecond})
 			var seen atomic.Int32
@@ -169,8 +173,8 @@ func TestLostAckAndDuplicate(t *testing.T) {
 					}
 				}
 			})
-			sim.Fail(slacksim.Fault{Method: "events_api", Kind: kind, Times: 1})
-			if _, err := sim.Say("anna", "incidents", "", "@signalbook hello"); err != nil {
+			sim.Faults.Fail(fault.Fault{Method: "events_api", Kind: kind, Times: 1})
+			if _, err := sim.People.Say("anna", "incidents", "", "@signalbook hello"); err != nil {
 				t.Fatal(err)
 			}
 			select {
@@ -196,7 +200,7 @@ func TestSocketsTakeTurnsAndGoAway(t *testing.T) {
 	runBot(t, sim, api, count(&first))
 	b := runBot(t, sim, api, count(&second))
 	for range 4 {
-		if _, err := sim.Slash(within(t), "anna", "incidents", "/playbook help"); err != nil {
+		if _, err := sim.People.Slash(within(t), "anna", "incidents", "/playbook help"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -204,26 +208,26 @@ func TestSocketsTakeTurnsAndGoAway(t *testing.T) {
 		t.Errorf("got %d and %d deliveries, want 2 and 2", first.Load(), second.Load())
 	}
 	b.stop()
-	mustWait(t, sim, "one socket left", func(v *slacksim.View) bool { return v.Sockets() == 1 })
+	mustWait(t, sim, "one socket left", func(v *snapshot.View) bool { return v.Sockets() == 1 })
 	for _, reason := range []string{"warning", "refresh_requested", ""} {
-		sim.DisconnectSockets(reason)
-		if _, err := sim.Slash(within(t), "anna", "incidents", "/playbook help"); err != nil {
-			var failed *slacksim.DeliveryError
+		sim.Delivery.Disconnect(reason)
+		if _, err := sim.People.Slash(within(t), "anna", "incidents", "/playbook help"); err != nil {
+			var failed *delivery.Error
 			if !errors.As(err, &failed) || failed.Code != "dispatch_failed" {
 				t.Errorf("after %q: got %v, want dispatch_failed or success on the new socket", reason, err)
 			}
 		}
-		mustWait(t, sim, "reconnected after "+reason, func(v *slacksim.View) bool { return v.Sockets() == 1 })
+		mustWait(t, sim, "reconnected after "+reason, func(v *snapshot.View) bool { return v.Sockets() == 1 })
 	}
-	if _, err := sim.Slash(within(t), "anna", "incidents", "/playbook help"); err != nil {
+	if _, err := sim.People.Slash(within(t), "anna", "incidents", "/playbook help"); err != nil {
 		t.Errorf("after the reconnects: %v", err)
 	}
 }
 
 func TestNobodyConnected(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
-	_, err := sim.Slash(within(t), "anna", "incidents", "/playbook help")
-	var failed *slacksim.DeliveryError
+	_, err := sim.People.Slash(within(t), "anna", "incidents", "/playbook help")
+	var failed *delivery.Error
 	if !errors.As(err, &failed) || failed.Code != "dispatch_failed" {
 		t.Errorf("got %v, want dispatch_failed", err)
 	}
@@ -231,7 +235,7 @@ func TestNobodyConnected(t *testing.T) {
 		t.Errorf("got %+v, want Slack's own error text", got)
 	}
 	_, ts := mustPost(t, api, "incidents", slack.MsgOptionBlocks(slack.NewActionBlock("", button("a", "1", "A"))))
-	if err := sim.Click(within(t), slacksim.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "a"}); !errors.As(err, &failed) {
+	if err := sim.People.Click(within(t), people.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "a"}); !errors.As(err, &failed) {
 		t.Errorf("got %v, want a DeliveryError", err)
 	}
 }
@@ -244,16 +248,16 @@ func TestAnEventComesAgain(t *testing.T) {
 		unanswered int32 // so many deliveries at first
 	}{
 		"nothing connected":        {},
-		"nothing connected, twice": {fault: slacksim.Duplicate},
+		"nothing connected, twice": {fault: fault.Duplicate},
 		"no answer":                {unanswered: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim, api := start(t, slacksim.Options{AckTimeout: patience, EventRetries: make([]time.Duration, 200)})
 			if c.fault != "" {
-				sim.Fail(slacksim.Fault{Method: "events_api", Kind: c.fault, Times: 1})
+				sim.Faults.Fail(fault.Fault{Method: "events_api", Kind: c.fault, Times: 1})
 			}
-			if _, err := sim.Say("anna", "incidents", "", "@signalbook help"); err != nil {
+			if _, err := sim.People.Say("anna", "incidents", "", "@signalbook help"); err != nil {
 				t.Fatal(err)
 			}
 			got := make(chan string, 2)

@@ -14,6 +14,9 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/blockkit"
+	"github.com/signalbook/signalbook/bot/slacksim/delivery"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 // picker is a select that asks the app; least is its min_query_length, nil for none.
@@ -61,9 +64,9 @@ func TestSuggest(t *testing.T) {
 	channel, root := mustPost(t, api, "#incidents", slack.MsgOptionText("root", false))
 	_, ts := mustPost(t, api, channel, slack.MsgOptionTS(root), slack.MsgOptionBlocks(section("a storm"), picker("pick:11", new(0)), picker("slow:1", nil)))
 
-	q := slacksim.Suggest{User: "ben", Channel: "#incidents", TS: ts, ActionID: "storm:pick", BlockID: "pick:11", Query: "58"}
-	got, err := sim.Suggest(within(t), q)
-	if want := []slacksim.Option{{Text: "INC-58 database", Value: "INC-58"}}; err != nil || !cmp.Equal(got, want) {
+	q := people.Suggest{User: "ben", Channel: "#incidents", TS: ts, ActionID: "storm:pick", BlockID: "pick:11", Query: "58"}
+	got, err := sim.People.Suggest(within(t), q)
+	if want := []blockkit.Option{{Text: "INC-58 database", Value: "INC-58"}}; err != nil || !cmp.Equal(got, want) {
 		t.Fatalf("got %+v, %v, want %+v", got, err, want)
 	}
 	cb := <-asked
@@ -71,8 +74,8 @@ func TestSuggest(t *testing.T) {
 		cb.Container.MessageTs != ts || cb.Container.ThreadTs != root || cb.TriggerID != "" || cb.ResponseURL != "" {
 		t.Errorf("got question %+v, want ben's about the select, without trigger_id and response_url", cb)
 	}
-	choice := slacksim.Choice{User: "ben", Channel: "incidents", TS: ts, ActionID: "storm:pick", BlockID: "pick:11", Value: "INC-58"}
-	if err := sim.Choose(within(t), choice); err != nil {
+	choice := people.Choice{User: "ben", Channel: "incidents", TS: ts, ActionID: "storm:pick", BlockID: "pick:11", Value: "INC-58"}
+	if err := sim.People.Choose(within(t), choice); err != nil {
 		t.Fatal(err)
 	}
 	action := (<-chosen).ActionCallback.BlockActions[0]
@@ -87,7 +90,7 @@ func TestSuggest(t *testing.T) {
 	} {
 		wrong := choice
 		wrong.User, wrong.BlockID, wrong.Value = test.user, test.block, test.value
-		if err := sim.Choose(within(t), wrong); err == nil {
+		if err := sim.People.Choose(within(t), wrong); err == nil {
 			t.Errorf("%s: the choice was taken, want an error", name)
 		}
 	}
@@ -104,7 +107,7 @@ func TestSuggest(t *testing.T) {
 	} {
 		q.BlockID, q.Query = test.block, test.query
 		var values []string
-		found, err := sim.Suggest(within(t), q)
+		found, err := sim.People.Suggest(within(t), q)
 		for _, o := range found {
 			values = append(values, o.Value)
 		}
@@ -144,7 +147,7 @@ func TestSuggestChecksTheAnswer(t *testing.T) {
 		{"more", `{"options":[],"text":"hello"}`, "invalid additional property: text"},
 	} {
 		answer = test.answer
-		_, err := sim.Suggest(within(t), slacksim.Suggest{User: "anna", Channel: "incidents", TS: ts, ActionID: "storm:pick"})
+		_, err := sim.People.Suggest(within(t), people.Suggest{User: "anna", Channel: "incidents", TS: ts, ActionID: "storm:pick"})
 		if got := code(err); got != test.want && !strings.Contains(got, test.want) {
 			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
 		}
@@ -154,13 +157,13 @@ func TestSuggestChecksTheAnswer(t *testing.T) {
 func TestSuggestUnanswered(t *testing.T) {
 	sim, api := start(t, slacksim.Options{AckTimeout: 30 * time.Millisecond})
 	_, ts := mustPost(t, api, "incidents", slack.MsgOptionBlocks(picker("b", new(0))))
-	q := slacksim.Suggest{User: "anna", Channel: "incidents", TS: ts, ActionID: "storm:pick"}
-	var failed *slacksim.DeliveryError
-	if _, err := sim.Suggest(within(t), q); !errors.As(err, &failed) || failed.Code != "dispatch_failed" {
+	q := people.Suggest{User: "anna", Channel: "incidents", TS: ts, ActionID: "storm:pick"}
+	var failed *delivery.Error
+	if _, err := sim.People.Suggest(within(t), q); !errors.As(err, &failed) || failed.Code != "dispatch_failed" {
 		t.Errorf("with no app: got %v, want dispatch_failed", err)
 	}
 	runBot(t, sim, api, offering(nil, nil, func(string) any { return nil }))
-	if _, err := sim.Suggest(within(t), q); !errors.As(err, &failed) || failed.Code != "operation_timeout" {
+	if _, err := sim.People.Suggest(within(t), q); !errors.As(err, &failed) || failed.Code != "operation_timeout" {
 		t.Errorf("with a silent app: got %v, want operation_timeout", err)
 	}
 }
@@ -185,7 +188,7 @@ func TestSuggestOverHTTP(t *testing.T) {
 	sim, api := start(t, slacksim.Options{SigningSecret: "s3cret", RequestURL: url})
 	_, ts := mustPost(t, api, "general", slack.MsgOptionBlocks(picker("b", new(0))))
 	for query, want := range map[string]string{"": "ok", "text": "not application/json", "empty": "without options", "500": "http_service_error"} {
-		_, err := sim.Suggest(within(t), slacksim.Suggest{User: "ben", Channel: "general", TS: ts, ActionID: "storm:pick", Query: query})
+		_, err := sim.People.Suggest(within(t), people.Suggest{User: "ben", Channel: "general", TS: ts, ActionID: "storm:pick", Query: query})
 		if got := code(err); got != want && !strings.Contains(got, want) {
 			t.Errorf("query %q: got %s, want %s", query, got, want)
 		}
@@ -202,7 +205,7 @@ func TestSuggestInAModal(t *testing.T) {
 	chosen := make(chan slack.InteractionCallback, 10)
 	runBot(t, sim, api, offering(nil, chosen, incidents))
 	_, ts := mustPost(t, api, "incidents", slack.MsgOptionBlocks(slack.NewActionBlock("b", button("merge", "x", "Merge…"))))
-	if err := sim.Click(within(t), slacksim.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "merge"}); err != nil {
+	if err := sim.People.Click(within(t), people.Click{User: "anna", Channel: "incidents", TS: ts, ActionID: "merge"}); err != nil {
 		t.Fatal(err)
 	}
 	element := slack.NewOptionsSelectBlockElement(slack.OptTypeExternal, words("Which"), "into")
@@ -211,13 +214,13 @@ func TestSuggestInAModal(t *testing.T) {
 		Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewInputBlock("into", words("Into"), nil, element)}}}); err != nil {
 		t.Fatal(err)
 	}
-	if wrong, err := sim.SubmitView(within(t), "anna", map[string]string{"into": "INC-57"}); err != nil || wrong["into"] == "" {
+	if wrong, err := sim.People.SubmitView(within(t), "anna", map[string]string{"into": "INC-57"}); err != nil || wrong["into"] == "" {
 		t.Errorf("before anything was offered: got %v, %v, want an error at the input", wrong, err)
 	}
-	if got, err := sim.Suggest(within(t), slacksim.Suggest{User: "anna", ActionID: "into", Query: "57"}); err != nil || len(got) != 1 {
+	if got, err := sim.People.Suggest(within(t), people.Suggest{User: "anna", ActionID: "into", Query: "57"}); err != nil || len(got) != 1 {
 		t.Fatalf("got %v, %v, want one option", got, err)
 	}
-	if wrong, err := sim.SubmitView(within(t), "anna", map[string]string{"into": "INC-57"}); err != nil || len(wrong) > 0 {
+	if wrong, err := sim.People.SubmitView(within(t), "anna", map[string]string{"into": "INC-57"}); err != nil || len(wrong) > 0 {
 		t.Fatalf("got %v, %v, want it taken", wrong, err)
 	}
 	if got := (<-chosen).View.State.Values["into"]["into"].SelectedOption.Value; got != "INC-57" {

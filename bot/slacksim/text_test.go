@@ -3,43 +3,14 @@ package slacksim_test
 import (
 	"encoding/json"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/blockkit"
+	"github.com/signalbook/signalbook/bot/slacksim/workspace"
 )
-
-func TestPlainText(t *testing.T) {
-	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	sim, api := start(t, slacksim.Options{Now: func() time.Time { return now }})
-	anna, _ := sim.User("anna")
-	group, _ := sim.Group("db-oncall")
-	channel, _ := sim.Channel("incidents")
-	for _, test := range []struct{ mrkdwn, want string }{
-		{"*bold* _italic_ ~struck~ `code`", "bold italic struck code"},
-		{"2*3*4 a_b_c", "2*3*4 a_b_c"},
-		{"*_both_* and * no *", "both and * no *"},
-		{"a &lt;!channel&gt; &amp;amp; b", "a <!channel> &amp; b"},
-		{"<@" + anna.ID + "> <!subteam^" + group.ID + "> <!here> <#" + channel.ID + ">", "@anna @db-oncall @here #incidents"},
-		{"<https://example.com/?a=1&amp;b=2|Dash &lt;board&gt;> <https://example.com>", "Dash <board> https://example.com"},
-		{"<!date^1795176000^{date_short_pretty} at {time}|soon>", "today at 12:00 PM"},
-		{"<!date^1795089600^{date_short_pretty} {ago}|f>", "yesterday 1 day ago"},
-		{"<!date^1790000000^{date_num} {time_secs}|f>", "2026-09-21 2:13:20 PM"},
-		{"<!date^1790000000^{nonsense}|the fallback>", "the fallback"},
-		{":fire: :no_such_emoji: 09:04:11", "🔥 :no_such_emoji: 09:04:11"},
-		{"```\nx &lt; y\n*not bold*\n```", "x < y\n*not bold*"},
-		{"before\n&gt; quoted\n&gt; more\nafter", "before\n> quoted\nmore\nafter"},
-		{"`<https://example.com|a link>`", "a link"},
-		{"unclosed *bold and <angle and `tick", "unclosed *bold and <angle and `tick"},
-	} {
-		_, ts := mustPost(t, api, "incidents", slack.MsgOptionText(test.mrkdwn, false))
-		if got := sim.Thread("incidents", ts)[0].PlainText(); got != test.want {
-			t.Errorf("%q: got %q, want %q", test.mrkdwn, got, test.want)
-		}
-	}
-}
 
 func TestPlainTextOfBlocks(t *testing.T) {
 	sim, api := start(t, slacksim.Options{})
@@ -62,7 +33,7 @@ func TestPlainTextOfBlocks(t *testing.T) {
 	if b := got.Buttons(); len(b) != 1 || b[0].ActionID != "incident:ack" || b[0].Value != "INC-1" || b[0].Text != "Acknowledge" {
 		t.Errorf("got buttons %+v", b)
 	}
-	if m := got.Menus(); len(m) != 1 || !cmp.Equal(m[0].Options, []slacksim.Option{{Text: "Add note", Value: "note/1"}}) {
+	if m := got.Menus(); len(m) != 1 || !cmp.Equal(m[0].Options, []blockkit.Option{{Text: "Add note", Value: "note/1"}}) {
 		t.Errorf("got menus %+v", m)
 	}
 }
@@ -81,7 +52,7 @@ func TestNotifications(t *testing.T) {
 	_, ts := mustPost(t, api, channel, slack.MsgOptionTS(root), slack.MsgOptionText("<!subteam^"+group.ID+"> please", false), slack.MsgOptionBlocks(
 		section("<!subteam^"+group.ID+"> please"), slack.NewContextBlock("", slack.NewTextBlockObject("mrkdwn", "<!here>", false, false)),
 		slack.NewRichTextBlock("", slack.NewRichTextSection(slack.NewRichTextSectionUserElement(anna.ID, nil)))))
-	want := []slacksim.Notification{
+	want := []workspace.Notification{
 		{Channel: "incidents", TS: ts, Thread: root, Mention: "@platform-oncall", Users: []string{"anna", "chris"}},
 		{Channel: "incidents", TS: ts, Thread: root, Mention: "@here", Users: []string{"anna", "ben", "chris"}},
 		{Channel: "incidents", TS: ts, Thread: root, Mention: "@anna", Users: []string{"anna"}},
@@ -108,12 +79,12 @@ func FuzzMrkdwnNeverPanics(f *testing.F) {
 	}
 	sim := slacksim.New(slacksim.Options{})
 	f.Fuzz(func(t *testing.T, text string) {
-		ts, err := sim.Say("anna", "general", "", "x"+text)
+		ts, err := sim.People.Say("anna", "general", "", "x"+text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		sim.Dump()
-		if err := sim.DeleteMessage("general", ts); err != nil {
+		if err := sim.Admin.DeleteMessage("general", ts); err != nil {
 			t.Fatal(err)
 		}
 	})

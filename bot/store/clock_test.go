@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
-	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // wrongBy is a replica's clock that is wrong by so much.
@@ -109,7 +109,7 @@ func TestReplayKeepsTheTime(t *testing.T) {
 func TestDropMakesATimerDueOnRedisClock(t *testing.T) {
 	t.Parallel()
 	e := open(t, startServer(t).Addr, store.Options{Now: wrongBy(time.Hour)})
-	timer := string(value[[]byte](t)(incident.Event{At: start, Timer: &incident.Timer{Topic: topic.Incident(7)}}.Encode()))
+	timer := string(value[[]byte](t)(event.Event{At: start, Timer: &incident.Timer{Incident: 7}}.Encode()))
 	id := value[string](t)(e.raw.Do(t.Context(), "XADD", base+"dead", "*", "e", timer, "id", "1-1").Text())
 	must(t, e.Dead.Drop(t.Context(), id))
 	due := time.UnixMilli(int64(e.raw.ZScore(t.Context(), base+"due", "7").Val()))
@@ -166,7 +166,7 @@ func TestTimerIsOfTheTimeItWasDue(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		taken := time.UnixMilli(1_700_000_000_000).UTC()
 		for k, test := range []struct{ found, want time.Duration }{{3 * time.Millisecond, 3 * time.Millisecond}, {-time.Second, 0}, {time.Hour, 0}} {
-			timer := string(value[[]byte](t)(incident.Event{At: taken.Add(test.found), Timer: &incident.Timer{Topic: topic.Incident(7)}}.Encode()))
+			timer := string(value[[]byte](t)(event.Event{At: taken.Add(test.found), Timer: &incident.Timer{Incident: 7}}.Encode()))
 			must(t, e.raw.Do(t.Context(), "XADD", base+"inbox", fmt.Sprint("1700000000000-", k), "e", timer).Err())
 			if got := e.read(t)[k].Event.At; !got.Equal(taken.Add(test.want)) {
 				t.Errorf("found due %s after it was taken: it is of %s, want %s after", test.found, got, test.want)

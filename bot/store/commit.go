@@ -9,6 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
@@ -95,7 +96,7 @@ type Commit struct {
 	Next     int                 // the newest incident number, when one was taken
 	Playbook *playbooks.Playbook // of a new incident
 	Op       string              // of the act, with the answer that copies of it get
-	Answer   incident.Answer
+	Answer   event.Answer
 	Ripe     []topic.ID // threads whose timer goes into the inbox
 	Now      time.Time
 	Again    *Again // a timer that came early
@@ -247,7 +248,7 @@ func (s *Store) commitCall(fence Fence, c Commit) (call, error) {
 		w.add("PUBLISH", s.keys.replies(), reply)
 	}
 	for _, about := range c.Ripe {
-		data, err := json.Marshal(incident.Event{At: c.Now, Timer: &incident.Timer{Topic: about}})
+		data, err := event.NewTimer(about, c.Now).Encode()
 		if err != nil {
 			return call{}, fmt.Errorf("write timer: %w", err)
 		}

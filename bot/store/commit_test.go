@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
@@ -32,7 +33,7 @@ func TestCommitStoresEverything(t *testing.T) {
 		// The second builds on the first, in one pipeline.
 		e.commit(t, lease.Fence, []error{nil, nil},
 			store.Commit{EventID: entries[0].ID, Saved: []store.Saved{first}, Next: 1, Playbook: book},
-			store.Commit{EventID: entries[1].ID, Saved: []store.Saved{second}, Op: "op1", Answer: incident.Answer{Kind: incident.AnswerApplied}})
+			store.Commit{EventID: entries[1].ID, Saved: []store.Saved{second}, Op: "op1", Answer: event.Answer{Incident: incident.Answer{Kind: incident.AnswerApplied}}})
 
 		if left := e.read(t); len(left) != 0 {
 			t.Errorf("got %v left in the inbox, want nothing", left)
@@ -283,7 +284,7 @@ func TestTimersRipen(t *testing.T) {
 		}
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{Ripe: []topic.ID{topic.Incident(1), topic.Incident(3)}, Now: start.Add(time.Hour)})
 		entries := e.read(t)
-		if len(entries) != 2 || entries[0].Event.Timer == nil || entries[0].Event.Timer.Topic != topic.Incident(1) || !entries[1].Event.At.Equal(entries[1].At) || entries[1].Event.Timer.Topic != topic.Incident(3) {
+		if len(entries) != 2 || entries[0].Event.Due() != topic.Incident(1) || !entries[1].Event.At.Equal(entries[1].At) || entries[1].Event.Due() != topic.Incident(3) {
 			t.Fatalf("got %+v, want two timers", entries)
 		}
 		if got := due(2 * time.Hour); !slices.Equal(got, []topic.ID{topic.Incident(2)}) {

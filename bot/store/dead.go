@@ -10,18 +10,18 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/event"
 )
 
 // DeadLetter is an event that could not be handled.
 type DeadLetter struct {
-	ID    string         // in the stream of dead letters: milliseconds-number
-	At    time.Time      // when it was given up
-	Inbox string         // the id that it had in the inbox
-	Why   string         // what went wrong the last time
-	Raw   string         // the event as it came
-	Event incident.Event // what of Raw could be read
-	Err   error          // set when Raw cannot be read
+	ID    string      // in the stream of dead letters: milliseconds-number
+	At    time.Time   // when it was given up
+	Inbox string      // the id that it had in the inbox
+	Why   string      // what went wrong the last time
+	Raw   string      // the event as it came
+	Event event.Event // what of Raw could be read
+	Err   error       // set when Raw cannot be read
 }
 
 // deadPage is how many dead letters are read at once.
@@ -87,7 +87,7 @@ func deadLetter(message redis.XMessage) DeadLetter {
 	}
 	d := DeadLetter{ID: message.ID, At: idTime(message.ID), Inbox: field("id"), Why: field("why"), Raw: field("e")}
 	var err error
-	if d.Event, err = incident.DecodeEvent([]byte(d.Raw)); err != nil {
+	if d.Event, err = event.Decode([]byte(d.Raw)); err != nil {
 		d.Err = fmt.Errorf("decode event %s: %w", d.Inbox, err)
 	}
 	d.Event.At = idTime(cmp.Or(field("at"), d.Inbox))
@@ -156,8 +156,8 @@ func (s *DeadLetters) Drop(ctx context.Context, id string) error {
 	}
 	subject := ""
 	if len(letters) == 1 {
-		if d := deadLetter(letters[0]); d.Err == nil && d.Event.Timer != nil {
-			subject = d.Event.Timer.Topic.Key()
+		if d := deadLetter(letters[0]); d.Err == nil && !d.Event.Due().IsZero() {
+			subject = d.Event.Due().Key()
 		}
 	}
 	return s.letter(ctx, dropScript, call{[]string{s.keys.dead(), s.keys.due()}, []any{id, subject}}, "drop dead letter "+id)

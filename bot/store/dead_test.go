@@ -8,13 +8,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // buried puts an event into the inbox and moves it to the dead letters.
-func (e env) buried(t *testing.T, fence store.Fence, ev incident.Event) store.DeadLetter {
+func (e env) buried(t *testing.T, fence store.Fence, ev event.Event) store.DeadLetter {
 	t.Helper()
 	e.put(t, ev)
 	entry := e.read(t)[0]
@@ -49,10 +50,10 @@ func TestReplayIsHandledAgain(t *testing.T) {
 			t.Fatalf("got inbox %+v, want the event as it came", entries)
 		}
 		// It is a new entry, and its op does not stand in its way.
-		e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entries[0].ID, Op: "op1", Answer: incident.Answer{Kind: incident.AnswerApplied}})
+		e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entries[0].ID, Op: "op1", Answer: event.Answer{Incident: incident.Answer{Kind: incident.AnswerApplied}}})
 		answer, done, err := e.Put(t.Context(), note("op1"))
 		must(t, err)
-		if !done || answer.Kind != incident.AnswerApplied {
+		if !done || answer.Incident.Kind != incident.AnswerApplied {
 			t.Errorf("a copy of the act got %+v, %v, want the answer of the replay", answer, done)
 		}
 		if err := e.Dead.Replay(t.Context(), letter.ID); !errors.Is(err, store.ErrNoLetter) {
@@ -175,7 +176,7 @@ func TestRefusedIsTheEventsOwn(t *testing.T) {
 func TestDroppedTimerIsDueAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
 		lease := e.keep(t)
-		letter := e.buried(t, lease.Fence, incident.Event{At: start, Timer: &incident.Timer{Topic: topic.Incident(7)}})
+		letter := e.buried(t, lease.Fence, event.Event{At: start, Timer: &incident.Timer{Incident: 7}})
 		must(t, e.Dead.Drop(t.Context(), letter.ID))
 		if due := value[[]topic.ID](t)(e.Due(t.Context(), time.Now(), 10)); !slices.Equal(due, []topic.ID{topic.Incident(7)}) {
 			t.Errorf("got due %v, want 7", due)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
@@ -134,7 +135,7 @@ func (l *load) write(ctx context.Context, w int) {
 	}
 }
 
-func (l *load) put1(ctx context.Context, op string, ev incident.Event) bool {
+func (l *load) put1(ctx context.Context, op string, ev event.Event) bool {
 	put, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	_, _, err := l.Put(put, ev)
@@ -189,7 +190,7 @@ func (l *load) commitSome(ctx context.Context, fence store.Fence) error {
 	}
 	commits := make([]store.Commit, len(entries))
 	for k, entry := range entries {
-		commits[k] = store.Commit{EventID: entry.ID, Op: opOf(entry.Event), Answer: incident.Answer{Kind: incident.AnswerApplied, Text: entry.ID}}
+		commits[k] = store.Commit{EventID: entry.ID, Op: opOf(entry.Event), Answer: event.Answer{Incident: incident.Answer{Kind: incident.AnswerApplied, Text: entry.ID}}}
 	}
 	each, err := l.Commit(ctx, fence, commits...)
 	if err != nil {
@@ -209,7 +210,7 @@ func (l *load) commitSome(ctx context.Context, fence store.Fence) error {
 	return nil
 }
 
-func opOf(ev incident.Event) string {
+func opOf(ev event.Event) string {
 	if ev.Notification != nil {
 		return ev.Notification.GroupKey
 	}
@@ -378,7 +379,7 @@ func TestFailover(t *testing.T) {
 			answers, done := replies.Expect("last")
 			defer done()
 			eventually(t, "the last event is stored", func() bool { return l.put1(t.Context(), "last", note("last")) })
-			if got := waiting(t, answers); got.Kind != incident.AnswerApplied {
+			if got := waiting(t, answers); got.Incident.Kind != incident.AnswerApplied {
 				t.Errorf("got %+v, want the coordinator's answer", got)
 			}
 			l.nothingLost(t)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/event"
 )
 
 // SeenFor is how long an act's id is remembered: Slack may deliver an event
@@ -57,7 +57,7 @@ func (s *Store) Seen(ctx context.Context, op string) (bool, error) {
 // Put stores an event for the coordinator. When the same op was committed before, its
 // answer comes back at once with done true. Any error means: not known to be
 // stored; asking again is safe.
-func (s *Store) Put(ctx context.Context, ev incident.Event) (answer incident.Answer, done bool, err error) {
+func (s *Store) Put(ctx context.Context, ev event.Event) (answer event.Answer, done bool, err error) {
 	data, err := ev.Encode()
 	if err != nil {
 		return answer, false, fmt.Errorf("write event: %w", err)
@@ -128,7 +128,7 @@ type Entry struct {
 	// At is when Redis took it, for the first time when it was replayed; Event.At is the same: what an endpoint wrote there, by its
 	// own clock, is for binaries that still go by it.
 	At    time.Time
-	Event incident.Event
+	Event event.Event
 	Raw   string
 	Err   error
 }
@@ -157,12 +157,12 @@ func (s *Store) Read(ctx context.Context, after string, count int64, block time.
 			}
 			entry.Raw, _ = message.Values["e"].(string)
 			var err error
-			if entry.Event, err = incident.DecodeEvent([]byte(entry.Raw)); err != nil {
+			if entry.Event, err = event.Decode([]byte(entry.Raw)); err != nil {
 				entry.Err = fmt.Errorf("decode event %s: %w", message.ID, err)
 			}
 			found := entry.Event.At // when the coordinator found a timer due: its measure of Redis' clock may be a little ahead
 			entry.Event.At = entry.At
-			if ahead := found.Sub(entry.At); entry.Event.Timer != nil && ahead > 0 && ahead <= skewMost {
+			if ahead := found.Sub(entry.At); !entry.Event.Due().IsZero() && ahead > 0 && ahead <= skewMost {
 				entry.Event.At = found
 			}
 			entries = append(entries, entry)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/topic"
@@ -17,12 +18,12 @@ import (
 
 func TestPutAndRead(t *testing.T) {
 	onBoth(t, func(t *testing.T, e env) {
-		want := []incident.Event{note("op1"), notification("g"), note("op2"), {At: start, Timer: &incident.Timer{Topic: topic.Incident(7)}}}
+		want := []event.Event{note("op1"), notification("g"), note("op2"), {At: start, Timer: &incident.Timer{Incident: 7}}}
 		for _, ev := range want {
 			e.put(t, ev)
 		}
 		entries := e.read(t)
-		var got []incident.Event
+		var got []event.Event
 		for k, entry := range entries {
 			if entry.Err != nil {
 				t.Error(entry.Err)
@@ -32,7 +33,7 @@ func TestPutAndRead(t *testing.T) {
 			}
 			got = append(got, entry.Event)
 		}
-		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(incident.Event{}, "At")); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(event.Event{}, "At")); diff != "" {
 			t.Errorf("events differ from what was put, or in their order (-want +got):\n%s", diff)
 		}
 		few, err := e.Read(t.Context(), "", 2, store.NoWait)
@@ -74,7 +75,7 @@ func TestPutOneActOnce(t *testing.T) {
 			t.Fatalf("got %d events, want 3", len(entries))
 		}
 		lease := e.keep(t)
-		want := incident.Answer{Kind: incident.AnswerTaken, Incident: 1, Who: incident.User{ID: "U2", Name: "ben"}, When: start}
+		want := event.Answer{Incident: incident.Answer{Kind: incident.AnswerTaken, Incident: 1, Who: incident.User{ID: "U2", Name: "ben"}, When: start}}
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entries[0].ID, Op: "op1", Answer: want})
 		got, done, err := e.Put(t.Context(), note("op1"))
 		must(t, err)

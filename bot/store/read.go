@@ -11,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -160,7 +161,7 @@ func (s *Store) Playbook(ctx context.Context, hash string) (*playbooks.Playbook,
 
 // Answered returns the answer of an act that was committed; ok is false while it
 // waits or when it is not known.
-func (s *Store) Answered(ctx context.Context, op string) (answer incident.Answer, ok bool, err error) {
+func (s *Store) Answered(ctx context.Context, op string) (answer event.Answer, ok bool, err error) {
 	data, err := s.redis.client.Get(ctx, s.keys.seen(op)).Bytes()
 	if errors.Is(err, redis.Nil) || (err == nil && len(data) == 0) {
 		return answer, false, nil
@@ -173,9 +174,9 @@ func (s *Store) Answered(ctx context.Context, op string) (answer incident.Answer
 
 // readAnswer reads an answer as it is remembered. One that cannot be read counts as
 // one that is not known: the act itself was recorded.
-func readAnswer(data []byte) (answer incident.Answer, ok bool, err error) {
+func readAnswer(data []byte) (answer event.Answer, ok bool, err error) {
 	if json.Unmarshal(data, &answer) != nil {
-		return incident.Answer{}, false, nil
+		return event.Answer{}, false, nil
 	}
 	return answer, true, nil
 }

@@ -13,13 +13,13 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/event"
 )
 
 // reply is what the coordinator publishes when it has committed an act.
 type reply struct {
-	Op     string          `json:"op"`
-	Answer incident.Answer `json:"answer"`
+	Op     string       `json:"op"`
+	Answer event.Answer `json:"answer"`
 }
 
 // Replies hands the coordinator's answers to the endpoints that wait for them, over one
@@ -27,12 +27,12 @@ type reply struct {
 type Replies struct {
 	store   *Store
 	mu      sync.Mutex
-	waiting map[string][]chan incident.Answer // by op: Slack may deliver an act again while its first copy waits
+	waiting map[string][]chan event.Answer // by op: Slack may deliver an act again while its first copy waits
 }
 
 // NewReplies makes the board; Run has to run for answers to arrive.
 func (s *Store) NewReplies() *Replies {
-	return &Replies{store: s, waiting: map[string][]chan incident.Answer{}}
+	return &Replies{store: s, waiting: map[string][]chan event.Answer{}}
 }
 
 const (
@@ -139,7 +139,7 @@ func (r *Replies) lookUp(ctx context.Context) error {
 }
 
 // give hands an answer to all who wait for it.
-func (r *Replies) give(op string, answer incident.Answer) {
+func (r *Replies) give(op string, answer event.Answer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, waiter := range r.waiting[op] {
@@ -152,15 +152,15 @@ func (r *Replies) give(op string, answer incident.Answer) {
 
 // Expect returns a channel that gets the answer of op; done has to be called
 // when nobody waits any more.
-func (r *Replies) Expect(op string) (answers <-chan incident.Answer, done func()) {
-	waiter := make(chan incident.Answer, 1)
+func (r *Replies) Expect(op string) (answers <-chan event.Answer, done func()) {
+	waiter := make(chan event.Answer, 1)
 	r.mu.Lock()
 	r.waiting[op] = append(r.waiting[op], waiter)
 	r.mu.Unlock()
 	return waiter, func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		left := slices.DeleteFunc(r.waiting[op], func(other chan incident.Answer) bool { return other == waiter })
+		left := slices.DeleteFunc(r.waiting[op], func(other chan event.Answer) bool { return other == waiter })
 		if len(left) == 0 {
 			delete(r.waiting, op)
 			return

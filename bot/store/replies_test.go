@@ -8,20 +8,21 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
 )
 
 // waiting waits for an answer.
-func waiting(t *testing.T, answers <-chan incident.Answer) incident.Answer {
+func waiting(t *testing.T, answers <-chan event.Answer) event.Answer {
 	t.Helper()
 	select {
 	case got := <-answers:
 		return got
 	case <-time.After(patience):
 		t.Fatal("no answer came")
-		return incident.Answer{}
+		return event.Answer{}
 	}
 }
 
@@ -45,17 +46,17 @@ func TestReplies(t *testing.T) {
 			t.Helper()
 			e.put(t, note(op))
 			entries := e.read(t)
-			e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entries[0].ID, Op: op, Answer: incident.Answer{Kind: incident.AnswerApplied, Incident: n}})
+			e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entries[0].ID, Op: op, Answer: event.Answer{Incident: incident.Answer{Kind: incident.AnswerApplied, Incident: n}}})
 		}
 		one, doneOne := replies.Expect("op1")
 		two, doneTwo := replies.Expect("op2")
 		commit("nobody waits", 9)
 		commit("op2", 2)
 		commit("op1", 1)
-		if got := waiting(t, one); got.Incident != 1 {
+		if got := waiting(t, one); got.Incident.Incident != 1 {
 			t.Errorf("got %+v, want the answer of op1", got)
 		}
-		if got := waiting(t, two); got.Incident != 2 {
+		if got := waiting(t, two); got.Incident.Incident != 2 {
 			t.Errorf("got %+v, want the answer of op2", got)
 		}
 		doneOne()
@@ -65,7 +66,7 @@ func TestReplies(t *testing.T) {
 		copy, doneCopy := replies.Expect("op3")
 		doneFirst()
 		commit("op3", 3)
-		if got := waiting(t, copy); got.Incident != 3 {
+		if got := waiting(t, copy); got.Incident.Incident != 3 {
 			t.Errorf("got %+v, want the answer of op3", got)
 		}
 		doneCopy()
@@ -74,7 +75,7 @@ func TestReplies(t *testing.T) {
 		four, doneFour := replies.Expect("op4")
 		defer doneFour()
 		commit("op4", 4)
-		if got := waiting(t, four); got.Incident != 4 {
+		if got := waiting(t, four); got.Incident.Incident != 4 {
 			t.Errorf("got %+v, want the answer of op4", got)
 		}
 	})
@@ -114,8 +115,8 @@ func TestRepliesLeaveADemotedPrimary(t *testing.T) {
 		return err == nil && ok
 	})
 	e.put(t, note("op1"))
-	e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: e.read(t)[0].ID, Op: "op1", Answer: incident.Answer{Kind: incident.AnswerApplied, Incident: 1}})
-	if got := waiting(t, answers); got.Incident != 1 {
+	e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: e.read(t)[0].ID, Op: "op1", Answer: event.Answer{Incident: incident.Answer{Kind: incident.AnswerApplied, Incident: 1}}})
+	if got := waiting(t, answers); got.Incident.Incident != 1 {
 		t.Errorf("got %+v, want the answer of op1", got)
 	}
 	eventually(t, "nobody listens at the old primary", func() bool { return listeners(old) == 0 })

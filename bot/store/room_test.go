@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
@@ -30,8 +31,8 @@ func TestFull(t *testing.T) {
 		"nine tenths":                           {store.Room{Used: 90 * mb, Max: 100 * mb}, "raise maxmemory"},
 		"nothing waits":                         {store.Room{Used: 90 * mb, Max: 100 * mb}, "maxmemory of 104.9 MB: raise maxmemory"},
 		"over its limit already":                {store.Room{Used: 101 * mb, Max: 100 * mb}, "raise maxmemory"},
-		"what waits still fits":                 {store.Room{Events: 500, Used: 85 * mb, Max: 100 * mb}, ""},
-		"what waits does not fit when it is in": {store.Room{Events: 700, Used: 85 * mb, Max: 100 * mb}, "700 events wait that need room too"},
+		"what waits still fits":                 {store.Room{Events: 400, Used: 85 * mb, Max: 100 * mb}, ""},
+		"what waits does not fit when it is in": {store.Room{Events: 450, Used: 85 * mb, Max: 100 * mb}, "450 events wait that need room too"},
 	} {
 		got := test.room.Full(1000)
 		if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
@@ -132,17 +133,17 @@ func TestOutOfMemory(t *testing.T) {
 	server := startServer(t, "--maxmemory-policy", "noeviction")
 	e := open(t, server.Addr, store.Options{})
 	first, number := e.keep(t), 0
-	replayed, dropped := e.buried(t, first.Fence, notification("g4")), e.buried(t, first.Fence, incident.Event{At: start, Timer: &incident.Timer{Topic: topic.Incident(7)}})
+	replayed, dropped := e.buried(t, first.Fence, notification("g4")), e.buried(t, first.Fence, event.Event{At: start, Timer: &incident.Timer{Incident: 7}})
 	e.put(t, note("op1"))
 	e.put(t, notification("g1"))
 	e.put(t, notification("g2"))
-	e.commit(t, first.Fence, []error{nil}, store.Commit{EventID: e.read(t)[0].ID, Op: "op1", Answer: incident.Answer{Kind: incident.AnswerApplied}})
+	e.commit(t, first.Fence, []error{nil}, store.Commit{EventID: e.read(t)[0].ID, Op: "op1", Answer: event.Answer{Incident: incident.Answer{Kind: incident.AnswerApplied}}})
 	must(t, server.Client().Set(t.Context(), "elsewhere", strings.Repeat("x", 12<<20), 0).Err())
 	must(t, server.Client().ConfigSet(t.Context(), "maxmemory", "4mb").Err())
 	if err := server.Client().Set(t.Context(), "more", 1, 0).Err(); err == nil || !strings.HasPrefix(err.Error(), "OOM") {
 		t.Fatalf("got %v, want a Redis that takes nothing", err)
 	}
-	for _, ev := range []incident.Event{note("op2"), notification("g3")} {
+	for _, ev := range []event.Event{note("op2"), notification("g3")} {
 		// By an endpoint that has not looked yet as by one that has.
 		for range 2 {
 			if _, _, err := open(t, server.Addr, store.Options{}).Put(t.Context(), ev); !errors.Is(err, store.ErrFull) || !strings.Contains(err.Error(), "maxmemory") {
@@ -153,7 +154,7 @@ func TestOutOfMemory(t *testing.T) {
 			}
 		}
 	}
-	if answer, done, err := e.Put(t.Context(), note("op1")); err != nil || !done || answer.Kind != incident.AnswerApplied {
+	if answer, done, err := e.Put(t.Context(), note("op1")); err != nil || !done || answer.Incident.Kind != incident.AnswerApplied {
 		t.Errorf("an act that was done before: got %+v, %v, %v, want its answer", answer, done, err)
 	}
 	if err := e.Confirm(t.Context()); err == nil {

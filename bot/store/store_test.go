@@ -11,6 +11,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/embedded"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
@@ -122,23 +123,23 @@ func (e env) keep(t *testing.T) store.Lease {
 	return lease
 }
 
-func note(op string) incident.Event {
-	return incident.Event{Op: op, At: start, Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, User: incident.User{ID: "U1", Name: "anna"}, Text: "note of " + op}}
+func note(op string) event.Event {
+	return event.Event{Op: op, At: start, Act: &incident.Act{Verb: incident.VerbNote, Incident: 1, User: incident.User{ID: "U1", Name: "anna"}, Text: "note of " + op}}
 }
 
-func notification(group string) incident.Event {
-	return incident.Event{At: start, Notification: &alerts.Notification{
+func notification(group string) event.Event {
+	return event.Event{At: start, Notification: &alerts.Notification{
 		Source: "default", Receiver: "bot", GroupKey: group, Status: alerts.Firing, Firing: 1,
 		Alerts: []alerts.Alert{{Status: alerts.Firing, Fingerprint: "f1", StartsAt: start}},
 	}}
 }
 
 // put stores an event that nobody has stored before.
-func (e env) put(t *testing.T, ev incident.Event) {
+func (e env) put(t *testing.T, ev event.Event) {
 	t.Helper()
 	answer, done, err := e.Put(t.Context(), ev)
 	must(t, err)
-	if done || answer != (incident.Answer{}) {
+	if done || answer != (event.Answer{}) {
 		t.Fatalf("got answer %+v, done %v, want none", answer, done)
 	}
 }

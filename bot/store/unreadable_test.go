@@ -11,6 +11,7 @@ import (
 
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
@@ -158,7 +159,7 @@ func TestEveryKindOfDocument(t *testing.T) {
 		if _, known, err := e.Answered(ctx, "op1"); known || err != nil {
 			t.Errorf("answer: got known %t and %v, want not known", known, err)
 		}
-		if _, done, err := e.Put(ctx, incident.Event{Op: "op1", At: start, Act: &incident.Act{Verb: incident.VerbNote, Incident: 1}}); done || err != nil {
+		if _, done, err := e.Put(ctx, event.Event{Op: "op1", At: start, Act: &incident.Act{Verb: incident.VerbNote, Incident: 1}}); done || err != nil {
 			t.Errorf("a repeat of an act with a broken answer: got done %t and %v", done, err)
 		}
 		must(t, e.raw.Set(ctx, base+"stats:hot:real", "no list", 0).Err())

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -54,6 +55,9 @@ func (id ID) String() string {
 
 // LogValue is its name in every form of the log.
 func (id ID) LogValue() slog.Value { return slog.StringValue(id.String()) }
+
+// Names finds what people call incidents and digests in a text.
+var Names = regexp.MustCompile(`\b(?:INC|DIG)-[1-9][0-9]{0,8}\b`)
 
 // Parse reads what people call an incident or a digest.
 func Parse(name string) (ID, bool) {

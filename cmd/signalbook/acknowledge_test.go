@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // TestAcknowledgedActsSurviveAKill kills the bot the moment that Slack hears of the
@@ -30,7 +33,7 @@ func TestAcknowledgedActsSurviveAKill(t *testing.T) {
 			rounds := []struct{ killedBy, step string }{{"click", "add-read-replicas"}, {"command", "pool-connections"}, {"form", "scale-up"}}
 			for round := range rounds {
 				for n := range groups {
-					r.sim.AddUser(writer(round, n+1), "")
+					r.sim.Admin.AddUser(writer(round, n+1), "")
 				}
 			}
 			b := r.startBot()
@@ -39,7 +42,7 @@ func TestAcknowledgedActsSurviveAKill(t *testing.T) {
 			}
 			eventually(t, "all incidents with their tiers", func() bool {
 				roots := r.roots("incidents")
-				return len(roots) == groups && !slices.ContainsFunc(roots, func(m slacksim.Message) bool { return len(r.replies(m)) < 3 })
+				return len(roots) == groups && !slices.ContainsFunc(roots, func(m snapshot.Message) bool { return len(r.replies(m)) < 3 })
 			})
 			b.settled()
 			storm := &ackStorm{rig: r, acknowledged: map[string]bool{}}
@@ -76,13 +79,13 @@ func (s *ackStorm) run(b *process, round int, killedBy, step string) (next *proc
 			}
 		}
 		n := s.number(values[k])
-		if err := s.sim.Choose(s.t.Context(), slacksim.Choice{User: writer(round, n), Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: fmt.Sprint("note/INC-", n)}); err != nil {
+		if err := s.sim.People.Choose(s.t.Context(), people.Choice{User: writer(round, n), Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: fmt.Sprint("note/INC-", n)}); err != nil {
 			s.t.Fatal(err)
 		}
 		s.modal(writer(round, n))
 	}
 	for _, what := range []string{"slash_commands", "interactive", "events_api"} {
-		s.sim.Fail(slacksim.Fault{Method: what, Kind: slacksim.Duplicate, Times: 2})
+		s.sim.Faults.Fail(fault.Fault{Method: what, Kind: fault.Duplicate, Times: 2})
 	}
 	kill := sync.OnceFunc(func() { b.end(syscall.SIGKILL) })
 	var all sync.WaitGroup
@@ -100,23 +103,23 @@ func (s *ackStorm) run(b *process, round int, killedBy, step string) (next *proc
 	for k, root := range roots {
 		n, tier := s.number(values[k]), s.replies(root)[0]
 		if n == 1 {
-			if _, err := s.sim.Say("chris", "incidents", root.TS, "@signalbook note "+words("mention", round, n)); err != nil {
+			if _, err := s.sim.People.Say("chris", "incidents", root.TS, "@signalbook note "+words("mention", round, n)); err != nil {
 				s.t.Fatal(err)
 			}
 		}
 		act("click", values[k], func() bool {
 			began := time.Now()
-			err := s.sim.Click(s.t.Context(), slacksim.Click{User: "ben", Channel: tier.Channel, TS: tier.TS, ActionID: "step:ack", Value: values[k]})
+			err := s.sim.People.Click(s.t.Context(), people.Click{User: "ben", Channel: tier.Channel, TS: tier.TS, ActionID: "step:ack", Value: values[k]})
 			// Slack waits three seconds: a bot that has not stored the click by then says so afterwards, when it still runs.
 			return err == nil && time.Since(began) < 2*time.Second
 		})
 		act("command", words("command", round, n), func() bool {
-			reply, err := s.sim.Slash(s.t.Context(), "anna", "incidents", fmt.Sprintf("/playbook note INC-%d %s", n, words("command", round, n)))
+			reply, err := s.sim.People.Slash(s.t.Context(), "anna", "incidents", fmt.Sprintf("/playbook note INC-%d %s", n, words("command", round, n)))
 			said := strings.ToLower(reply.Message.PlainText())
 			return err == nil && !strings.Contains(said, "not known") && !strings.Contains(said, "not recorded") && !strings.Contains(said, "not* recorded")
 		})
 		act("form", words("form", round, n), func() bool {
-			wrong, err := s.sim.SubmitView(s.t.Context(), writer(round, n), map[string]string{"note": words("form", round, n)})
+			wrong, err := s.sim.People.SubmitView(s.t.Context(), writer(round, n), map[string]string{"note": words("form", round, n)})
 			return err == nil && len(wrong) == 0
 		})
 	}

@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
+	"github.com/signalbook/signalbook/bot/slacksim/workspace"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
@@ -43,15 +45,15 @@ route:
 `
 
 func emergencies(t *testing.T, r *rig) {
-	r.sim.AddChannel("platform-incidents")
-	r.sim.AddChannel("ml-incidents")
+	r.sim.Admin.AddChannel("platform-incidents")
+	r.sim.Admin.AddChannel("ml-incidents")
 	b := r.startBot()
 	app := &synthetic{}
 	app.shows(calm)
 	startPrometheus(t, app, startAlertmanager(t, b.url, webhookToken))
 
 	app.shows(alarming)
-	var roots []slacksim.Message
+	var roots []snapshot.Message
 	for _, want := range []struct {
 		channel, title, progress string
 		steps                    int
@@ -84,7 +86,7 @@ func emergencies(t *testing.T, r *rig) {
 	r.reads(database, "Acknowledged")
 
 	// On a busy machine a late scrape is news of its own: then repeats are waited for once more.
-	var calls []slacksim.Call
+	var calls []workspace.Call
 	for range 5 {
 		b.settles()
 		r.sim.ResetCalls()
@@ -283,7 +285,7 @@ func (p *process) settles() {
 }
 
 // stepsOf are the steps that can be acknowledged, by the value of their buttons.
-func stepsOf(replies []slacksim.Message) map[string]bool {
+func stepsOf(replies []snapshot.Message) map[string]bool {
 	steps := map[string]bool{}
 	for _, m := range replies {
 		for _, button := range m.Buttons() {
@@ -297,7 +299,7 @@ func stepsOf(replies []slacksim.Message) map[string]bool {
 
 var incidentID = regexp.MustCompile(`INC-\d+`)
 
-func incidentOf(t *testing.T, root slacksim.Message) string {
+func incidentOf(t *testing.T, root snapshot.Message) string {
 	t.Helper()
 	id := incidentID.FindString(root.PlainText())
 	if id == "" {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/playbooks/library"
 )
 
@@ -78,12 +78,12 @@ func clicks(b *testing.B, groups, count int) {
 
 // target is a step that can be clicked on.
 type target struct {
-	message slacksim.Message
+	message snapshot.Message
 	value   string
 }
 
 // targets are the steps of an incident, as its three tiers show them.
-func (r *rig) targets(b *testing.B, number int, root slacksim.Message, playbook string) (targets []target) {
+func (r *rig) targets(b *testing.B, number int, root snapshot.Message, playbook string) (targets []target) {
 	b.Helper()
 	replies := r.replies(root)
 	for _, book := range library.All() {
@@ -108,7 +108,7 @@ func (r *rig) clickUntilEdited(b *testing.B, at target, round int) (took time.Du
 	defer cancel()
 	began := time.Now()
 	r.click("anna", at.message, action, at.value)
-	err := r.sim.WaitFor(ctx, func(*slacksim.View) bool { return r.now(at.message).PlainText() != before })
+	err := r.sim.WaitFor(ctx, func(*snapshot.View) bool { return r.now(at.message).PlainText() != before })
 	if err != nil {
 		return clickWithin, false
 	}

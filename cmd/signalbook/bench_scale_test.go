@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/store"
@@ -49,13 +50,13 @@ func history(b *testing.B) (saved []store.Saved, book *playbooks.Playbook) {
 	rules := incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical", "warning", "info"}}
 	in := incident.StepInput{Next: 1, Loaded: incident.Loaded{Plan: &plan}}
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	happens := func(ev incident.Event) {
+	happens := func(ev event.Event) {
 		b.Helper()
 		was := int64(0)
 		if in.Current != nil {
 			was = in.Current.Version
 		}
-		results := rules.Handle(in, ev).Results
+		results := rules.Handle(in, ev.Incident()).Results
 		if len(results) != 1 {
 			b.Fatalf("got %d results of %+v, want 1", len(results), ev)
 		}
@@ -63,12 +64,12 @@ func history(b *testing.B) (saved []store.Saved, book *playbooks.Playbook) {
 		in.Current = &i
 		saved = append(saved, store.Saved{Result: results[0], Was: was, Due: rules.NextDue(i)})
 	}
-	happens(incident.Event{At: now, Notification: &n})
+	happens(event.Event{At: now, Notification: &n})
 	anna, ben := incident.User{ID: "U0ANNA0001", Name: "anna"}, incident.User{ID: "U0BEN00001", Name: "ben"}
-	happens(incident.Event{At: now, Act: &incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: anna, Via: "button"}})
+	happens(event.Event{At: now, Act: &incident.Act{Verb: incident.VerbAcknowledge, Incident: 1, User: anna, Via: "button"}})
 	for _, step := range saved[0].Incident.Steps {
 		for k, verb := range []incident.Verb{incident.VerbAcknowledge, incident.VerbDone} {
-			happens(incident.Event{At: now.Add(time.Duration(k) * time.Minute), Act: &incident.Act{Verb: verb, Incident: 1, Step: step.ID, User: ben, Via: "button"}})
+			happens(event.Event{At: now.Add(time.Duration(k) * time.Minute), Act: &incident.Act{Verb: verb, Incident: 1, Step: step.ID, User: ben, Via: "button"}})
 		}
 	}
 	return saved, book
@@ -136,8 +137,8 @@ func (r *rig) seed(st *store.Store, count int, moments []store.Saved, book *play
 	}
 }
 
-func noted(n, k int) incident.Event {
-	return incident.Event{
+func noted(n, k int) event.Event {
+	return event.Event{
 		Op: fmt.Sprintf("bench-%d-%d", n, k), At: time.Now().UTC().Truncate(time.Millisecond),
 		Act: &incident.Act{Verb: incident.VerbNote, Incident: n, User: incident.User{ID: "U0ANNA0001", Name: "anna"}, Text: "looking at the slow queries", Via: "command"},
 	}
@@ -317,7 +318,7 @@ func (c *crowd) round(b *testing.B, round, events int) {
 		}
 		select {
 		case answer := <-answers:
-			if answer.Kind != incident.AnswerApplied {
+			if answer.Incident.Kind != incident.AnswerApplied {
 				b.Fatalf("got answer %+v", answer)
 			}
 		case <-time.After(patience):

@@ -80,14 +80,14 @@ func startDemo(t *testing.T, path string) demoProcess {
 	return p
 }
 
-// page is the demo in a real browser.
-type page struct {
+// tab is the demo in a real browser.
+type tab struct {
 	t   *testing.T
 	ctx context.Context
 	url string
 }
 
-func openPage(t *testing.T, browser, url string) page {
+func openPage(t *testing.T, browser, url string) tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(browser), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.WindowSize(1280, 1040))
@@ -98,12 +98,12 @@ func openPage(t *testing.T, browser, url string) page {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("start the browser: %v", err)
 	}
-	p := page{t, ctx, url}
+	p := tab{t, ctx, url}
 	p.do(chromedp.Navigate(url + "/?user=anna&channel=incidents"))
 	return p
 }
 
-func (p page) do(actions ...chromedp.Action[chromedp.Void]) {
+func (p tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
@@ -114,7 +114,7 @@ func (p page) do(actions ...chromedp.Action[chromedp.Void]) {
 }
 
 // shot keeps a picture beside the test's other artifacts (go test -artifacts).
-func (p page) shot(name string) {
+func (p tab) shot(name string) {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
@@ -127,7 +127,7 @@ func (p page) shot(name string) {
 	}
 }
 
-func (p page) text(selector string) string {
+func (p tab) text(selector string) string {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", selector)))
@@ -138,7 +138,7 @@ func (p page) text(selector string) string {
 }
 
 // reads waits until an element's text holds all of the words.
-func (p page) reads(selector string, words ...string) {
+func (p tab) reads(selector string, words ...string) {
 	p.t.Helper()
 	text := ""
 	defer func() {
@@ -159,7 +159,7 @@ func (p page) reads(selector string, words ...string) {
 }
 
 // evaluate runs a script that gives a T, now or as a promise.
-func evaluate[T any](p page, script string) T {
+func evaluate[T any](p tab, script string) T {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
@@ -171,12 +171,12 @@ func evaluate[T any](p page, script string) T {
 	return got
 }
 
-func (p page) count(selector string) int {
+func (p tab) count(selector string) int {
 	return evaluate[int](p, fmt.Sprintf("document.querySelectorAll(%q).length", selector))
 }
 
 // become acts as somebody else, in the same thread.
-func (p page) become(user string) {
+func (p tab) become(user string) {
 	p.t.Helper()
 	p.do(chromedp.SetValue("#user", user))
 	evaluate[bool](p, `document.querySelector("#user").dispatchEvent(new Event("change", {bubbles: true}))`)
@@ -184,21 +184,21 @@ func (p page) become(user string) {
 
 // press clicks a button wherever it stands: while messages come it moves from under
 // the mouse.
-func (p page) press(selector string) {
+func (p tab) press(selector string) {
 	p.t.Helper()
 	p.do(chromedp.WaitVisible(selector))
 	evaluate[bool](p, fmt.Sprintf(`document.querySelector(%q).click() ?? true`, selector))
 }
 
 // say types a line into the channel's box.
-func (p page) say(line string) {
+func (p tab) say(line string) {
 	p.t.Helper()
 	p.do(chromedp.SetValue("#composer", line), chromedp.Click(`form[data-composer="channel"] .send`))
 }
 
 const ackTwo = `#replies [data-action-id="step:ack"][data-value="INC-1/pool-connections"]`
 
-func takeTour(t *testing.T, p page) {
+func takeTour(t *testing.T, p tab) {
 	p.reads("#messages", "Open · critical · Database is at 90% CPU: orders-db", "CDN costs are spiking", "ML inference latency is high")
 	p.shot("1-incidents")
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 // busyFor is one of Slack's windows, and a little of the next.
@@ -61,9 +63,9 @@ func TestBusyMinuteCausesNo429(t *testing.T) {
 		user := []string{"anna", "ben", "chris"}[n%3]
 		r.slash(user, "incidents", fmt.Sprintf("/playbook done INC-1 %d", n%4+1))
 		r.slash(user, "incidents", fmt.Sprintf("/playbook undo INC-1 %d", n%4+1))
-		_ = r.sim.Click(t.Context(), slacksim.Click{User: user, Channel: root.Channel, TS: r.replies(root)[0].TS, ActionID: "step:skip", Value: "INC-1/mitigate"}) // may not be there
-		_ = r.sim.Choose(t.Context(), slacksim.Choice{User: user, Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"})
-		if _, err := r.sim.Say(user, "incidents", root.TS, "@signalbook status"); err != nil {
+		_ = r.sim.People.Click(t.Context(), people.Click{User: user, Channel: root.Channel, TS: r.replies(root)[0].TS, ActionID: "step:skip", Value: "INC-1/mitigate"}) // may not be there
+		_ = r.sim.People.Choose(t.Context(), people.Choice{User: user, Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"})
+		if _, err := r.sim.People.Say(user, "incidents", root.TS, "@signalbook status"); err != nil {
 			t.Fatal(err)
 		}
 		if !handed && time.Since(began) > busyFor/2 {
@@ -93,10 +95,10 @@ func TestManyNamesCauseNo429(t *testing.T) {
 	r := startRig(t, options{http: true, sim: slacksim.Options{Limits: true}, extra: fmt.Sprintf(
 		"route: {channel: \"#incidents\", owners: [\"@team-59\"], routes: [{matchers: ['never=\"x\"'], responders: [%s]}]}\n", strings.Join(owners, ", "))})
 	for n := range 60 {
-		r.sim.AddGroup(fmt.Sprint("team-", n), "ben")
+		r.sim.Admin.AddGroup(fmt.Sprint("team-", n), "ben")
 	}
 	for n := range 10 {
-		r.sim.AddUser(fmt.Sprint("person", n), fmt.Sprintf("person%d@example.com", n))
+		r.sim.Admin.AddUser(fmt.Sprint("person", n), fmt.Sprintf("person%d@example.com", n))
 	}
 	b := r.startBot()
 	b.mustNotify(alert("First", "warning", "firing"))
@@ -117,8 +119,8 @@ func TestManyNamesCauseNo429(t *testing.T) {
 		b.end(syscall.SIGTERM)
 		b = r.startBot()
 	}
-	r.sim.Fail(slacksim.Fault{Method: "conversations.list", Kind: slacksim.HTTP503})
-	r.sim.Fail(slacksim.Fault{Method: "usergroups.list", Kind: slacksim.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "conversations.list", Kind: fault.HTTP503})
+	r.sim.Faults.Fail(fault.Fault{Method: "usergroups.list", Kind: fault.HTTP503})
 	b.end(syscall.SIGKILL)
 	b = r.startBot()
 	b.mustNotify(alert("Second", "warning", "firing"))

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/pause"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 )
 
 // The words that hurt chooses from, by what may go wrong. A word that stands
@@ -70,14 +70,14 @@ func (w *world) strike(kind string, r *rand.Rand) {
 		w.slackDown(kind, within(r, time.Second, 4*time.Second))
 	case "clock":
 		skew := within(r, -4*time.Minute, 4*time.Minute)
-		w.sim.SetSkew(skew)
+		w.sim.Admin.SetSkew(skew)
 		w.count(kind, "Slack's clock is %s ahead", skew.Round(time.Second))
 	case "newer-document":
 		w.writeNewer(r)
 	case "disconnect":
 		if w.plan.socket {
 			reason := []string{"", "warning", "refresh_requested"}[r.IntN(3)]
-			w.sim.DisconnectSockets(reason)
+			w.sim.Delivery.Disconnect(reason)
 			w.count(kind, "%q", reason)
 		}
 	case "redis-kill", "failover", "redis-full":
@@ -89,11 +89,11 @@ func (w *world) strike(kind string, r *rand.Rand) {
 
 // slackKinds are the faults of single calls, as the simulator calls them.
 var slackKinds = map[string]string{
-	"lost-answer": slacksim.LostAnswer, "lost-request": slacksim.LostRequest, "late": slacksim.Late,
-	"429": slacksim.RateLimited429, "429-bare": slacksim.RateLimited429Bare, "200-ratelimited": slacksim.RateLimited200,
+	"lost-answer": fault.LostAnswer, "lost-request": fault.LostRequest, "late": fault.Late,
+	"429": fault.RateLimited429, "429-bare": fault.RateLimited429Bare, "200-ratelimited": fault.RateLimited200,
 	"internal_error": "error:internal_error", "fatal_error": "error:fatal_error",
-	"http-500": slacksim.HTTP500, "http-503": slacksim.HTTP503, "delay": slacksim.Delay,
-	"duplicate": slacksim.Duplicate, "lost-ack": slacksim.LostAck,
+	"http-500": fault.HTTP500, "http-503": fault.HTTP503, "delay": fault.Delay,
+	"duplicate": fault.Duplicate, "lost-ack": fault.LostAck,
 }
 
 // plant makes the next calls of a method, or deliveries of a kind, go wrong. It
@@ -103,7 +103,7 @@ func (w *world) plant(kind string, r *rand.Rand) {
 	if kind == "duplicate" || kind == "lost-ack" {
 		methods = strings.Fields("events_api slash_commands interactive interactive")
 	}
-	f := slacksim.Fault{Method: methods[r.IntN(len(methods))], Kind: slackKinds[kind], Times: 1 + r.IntN(2), RetryAfter: 1 + r.IntN(3)}
+	f := fault.Fault{Method: methods[r.IntN(len(methods))], Kind: slackKinds[kind], Times: 1 + r.IntN(2), RetryAfter: 1 + r.IntN(3)}
 	switch kind {
 	case "late":
 		f.Method, f.Times, f.Delay = "chat.postMessage", 1, within(r, 0, lateMost)
@@ -115,7 +115,7 @@ func (w *world) plant(kind string, r *rand.Rand) {
 		f.Then = nil
 		w.count(kind, "%s", f.Method)
 	}
-	w.sim.Fail(f)
+	w.sim.Faults.Fail(f)
 }
 
 // kill ends a replica without warning; another takes its place after a while.
@@ -135,7 +135,7 @@ func (w *world) kill(kind string, r *replica, random *rand.Rand) {
 func (w *world) killAccepted(r *rand.Rand) {
 	own := rand.New(rand.NewPCG(r.Uint64(), 2))
 	dead := make(chan struct{})
-	w.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1, After: r.IntN(3), Then: func() {
+	w.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.LostAnswer, Times: 1, After: r.IntN(3), Then: func() {
 		coordinator := w.coordinator()
 		if coordinator == nil || w.hurting.Err() != nil || !coordinator.hurt.TryLock() {
 			close(dead)
@@ -188,13 +188,13 @@ func (w *world) slackDown(kind string, long time.Duration) {
 	defer slackTurn.unlock(w)
 	w.count(kind, "for %s", long.Round(time.Millisecond))
 	if kind == "slack-500" {
-		w.sim.Fail(slacksim.Fault{Method: "*", Kind: slacksim.HTTP503})
+		w.sim.Faults.Fail(fault.Fault{Method: "*", Kind: fault.HTTP503})
 		pause.For(w.hurting, long)
-		w.sim.ClearFaults()
+		w.sim.Faults.Clear()
 		return
 	}
 	w.slack.shut()
-	w.sim.DisconnectSockets("")
+	w.sim.Delivery.Disconnect("")
 	pause.For(w.hurting, long)
 	for w.slack.open() != nil {
 		if !pause.For(w.over, 50*time.Millisecond) {
@@ -276,7 +276,7 @@ func (r *replica) unhurt() {
 
 // healAll ends all faults and brings everybody back.
 func (w *world) healAll() {
-	w.sim.ClearFaults()
+	w.sim.Faults.Clear()
 	for _, r := range w.replicas {
 		r.unhurt()
 	}

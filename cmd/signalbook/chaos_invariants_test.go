@@ -10,11 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -214,8 +215,8 @@ func (m *witness) replay(r record) {
 
 // checkSlack: every message that there should be is there once and shows the
 // newest state, and nothing else is there.
-func (m *witness) checkSlack(all []record, messages []slacksim.Message) {
-	shown := map[string]slacksim.Message{}
+func (m *witness) checkSlack(all []record, messages []snapshot.Message) {
+	shown := map[string]snapshot.Message{}
 	for _, one := range messages {
 		shown[one.ChannelID+" "+one.TS] = one
 	}
@@ -305,7 +306,7 @@ func (r record) lapsed(slot string) bool {
 
 // checkRoots: an incident has one root, unless a storm lists it, and each root an
 // incident or a storm.
-func (m *witness) checkRoots(all []record, shown map[string]slacksim.Message, claimed map[string]string) {
+func (m *witness) checkRoots(all []record, shown map[string]snapshot.Message, claimed map[string]string) {
 	roots := map[int]int{}
 	for at, one := range shown {
 		if n, ok := numberOn(one); ok && one.Thread == "" && !strings.HasPrefix(claimed[at], "storm") {
@@ -328,7 +329,7 @@ func (m *witness) checkRoots(all []record, shown map[string]slacksim.Message, cl
 }
 
 // shows is whether a message shows what it should.
-func shows(one slacksim.Message, want message.Message) bool {
+func shows(one snapshot.Message, want blockkit.Message) bool {
 	return one.Text == want.Text && blocksOf(one.Blocks) == blocksOf(want.Blocks)
 }
 

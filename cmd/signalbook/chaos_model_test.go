@@ -16,8 +16,9 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/message/storm"
 	"github.com/signalbook/signalbook/bot/pause"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/topic"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -77,7 +78,7 @@ var (
 )
 
 // numberOn reads the number of the incident that a root shows.
-func numberOn(root slacksim.Message) (int, bool) {
+func numberOn(root snapshot.Message) (int, bool) {
 	found := numbered.FindStringSubmatch(root.PlainText())
 	if found == nil {
 		return 0, false
@@ -109,8 +110,8 @@ func (m *witness) look() {
 }
 
 // everything is every message of the bot, roots and replies.
-func (m *witness) everything() []slacksim.Message {
-	var all []slacksim.Message
+func (m *witness) everything() []snapshot.Message {
+	var all []snapshot.Message
 	for n := range m.w.plan.channels {
 		for _, shown := range m.w.sim.Messages(channelName(n)) {
 			if shown.Thread != "" {
@@ -168,7 +169,7 @@ func (m *witness) still() bool {
 
 // moment reads every incident and every message as they are at one moment: when a deadline passes
 // meanwhile, all is read again once Slack shows it.
-func (m *witness) moment() (all []record, shown []slacksim.Message) {
+func (m *witness) moment() (all []record, shown []snapshot.Message) {
 	for {
 		known := len(m.w.problems)
 		all, shown = m.records(), m.everything()
@@ -301,14 +302,14 @@ func (m *witness) storms(first, newest int) []record {
 	var all []record
 	for n := first; n <= newest; n++ {
 		ok := false
-		storm, err := asked(func() (s incident.Storm, err error) { s, ok, err = m.w.store.Storm(ctx, n); return s, err })
+		of, err := asked(func() (s incident.Storm, err error) { s, ok, err = m.w.store.Storm(ctx, n); return s, err })
 		if err != nil {
 			m.w.problem("%v", err)
 		}
 		if !ok {
 			continue
 		}
-		r := record{name: storm.ID()}
+		r := record{name: of.ID()}
 		if r.ledger, err = asked(func() (ledger.Ledger, error) { return m.w.store.Ledger(ctx, topic.Storm(n)) }); err != nil {
 			m.w.problem("%v", err)
 		}
@@ -319,7 +320,7 @@ func (m *witness) storms(first, newest int) []record {
 		if err != nil {
 			m.w.problem("%v", err)
 		}
-		r.slots = message.RenderStorm(message.StormView{Storm: storm, Entries: entries, Names: m.names(), Command: "/playbook", Severities: []string{"critical", "warning", "info"}})
+		r.slots = storm.Render(storm.View{Storm: of, Entries: entries, Names: m.names(), Command: "/playbook", Severities: []string{"critical", "warning", "info"}})
 		all = append(all, r)
 	}
 	return all

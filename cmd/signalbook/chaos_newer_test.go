@@ -25,7 +25,7 @@ redis.call('SET', KEYS[1], (string.gsub(document, '"version":%d+', '"version":' 
 return 1
 `)
 
-const ownSchema, newerSchema = `"schema":2,`, `"schema":99,`
+const ownSchema, newerSchema = `"schema":1,`, `"schema":99,`
 
 // newer are the documents that are of a newer schema at the moment, by key.
 type newer struct{ sync.Map }

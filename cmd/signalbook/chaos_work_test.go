@@ -13,7 +13,9 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/pause"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/blockkit"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // alertGroup is an alert group as Alertmanager sees it: the truth that notifications
@@ -262,11 +264,11 @@ func (m *witness) act(n int) {
 
 // button is one that can be clicked at the moment.
 type button struct {
-	message slacksim.Message
-	control slacksim.Control
+	message snapshot.Message
+	control blockkit.Control
 }
 
-func (m *witness) buttons(root slacksim.Message, wanted ...string) []button {
+func (m *witness) buttons(root snapshot.Message, wanted ...string) []button {
 	var all []button
 	for _, message := range m.w.sim.Thread(root.Channel, root.TS) {
 		for _, control := range message.Buttons() {
@@ -279,7 +281,7 @@ func (m *witness) buttons(root slacksim.Message, wanted ...string) []button {
 }
 
 // click presses a button; as a pair two people press it at the same moment.
-func (m *witness) click(r *rand.Rand, root slacksim.Message, pair bool) {
+func (m *witness) click(r *rand.Rand, root snapshot.Message, pair bool) {
 	all := m.buttons(root, "incident:ack", "step:ack", "step:ack", "step:done", "step:undo", "step:release")
 	if len(all) == 0 {
 		return
@@ -289,7 +291,7 @@ func (m *witness) click(r *rand.Rand, root slacksim.Message, pair bool) {
 	for range map[bool]int{false: 1, true: 2}[pair] {
 		a := m.newAct(b.control.ActionID, b.control.Value)
 		both.Go(func() {
-			err := m.w.sim.Click(m.w.over, slacksim.Click{User: a.user, Channel: root.Channel, TS: b.message.TS, ActionID: b.control.ActionID, Value: b.control.Value, Late: true})
+			err := m.w.sim.People.Click(m.w.over, people.Click{User: a.user, Channel: root.Channel, TS: b.message.TS, ActionID: b.control.ActionID, Value: b.control.Value, Late: true})
 			a.answered(fmt.Sprint(err))
 		})
 	}
@@ -297,7 +299,7 @@ func (m *witness) click(r *rand.Rand, root slacksim.Message, pair bool) {
 }
 
 // command types a slash command.
-func (m *witness) command(r *rand.Rand, root slacksim.Message) {
+func (m *witness) command(r *rand.Rand, root snapshot.Message) {
 	id, ok := numberOn(root)
 	if !ok {
 		return
@@ -313,7 +315,7 @@ func (m *witness) command(r *rand.Rand, root slacksim.Message) {
 	case "note", "resolve":
 		text += " " + a.mark
 	}
-	reply, err := m.w.sim.Slash(m.w.over, a.user, root.Channel, text)
+	reply, err := m.w.sim.People.Slash(m.w.over, a.user, root.Channel, text)
 	if err != nil {
 		a.answered(err.Error())
 		return
@@ -322,34 +324,34 @@ func (m *witness) command(r *rand.Rand, root slacksim.Message) {
 }
 
 // mention writes a note in the thread.
-func (m *witness) mention(root slacksim.Message) {
+func (m *witness) mention(root snapshot.Message) {
 	id, ok := numberOn(root)
 	if !ok {
 		return
 	}
 	a := m.newAct("mention:note", fmt.Sprint("INC-", id))
-	if _, err := m.w.sim.Say(a.user, root.Channel, root.TS, "@signalbook note "+a.mark); err != nil {
+	if _, err := m.w.sim.People.Say(a.user, root.Channel, root.TS, "@signalbook note "+a.mark); err != nil {
 		a.answered(err.Error())
 	}
 }
 
 // skip fills in a form.
-func (m *witness) skip(r *rand.Rand, root slacksim.Message) {
+func (m *witness) skip(r *rand.Rand, root snapshot.Message) {
 	all := m.buttons(root, "step:skip")
 	if len(all) == 0 {
 		return
 	}
 	b := all[r.IntN(len(all))]
 	a := m.newAct("step:skip", b.control.Value)
-	if m.w.sim.Click(m.w.over, slacksim.Click{User: a.user, Channel: root.Channel, TS: b.message.TS, ActionID: "step:skip", Value: b.control.Value, Late: true}) != nil {
+	if m.w.sim.People.Click(m.w.over, people.Click{User: a.user, Channel: root.Channel, TS: b.message.TS, ActionID: "step:skip", Value: b.control.Value, Late: true}) != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(m.w.over, 3*time.Second)
 	defer cancel()
-	opened := func(v *slacksim.View) bool { _, open := v.OpenModal(a.user); return open }
+	opened := func(v *snapshot.View) bool { _, open := v.OpenModal(a.user); return open }
 	if m.w.sim.WaitFor(ctx, opened) != nil {
 		return // the form could not be opened: nothing was done
 	}
-	errs, err := m.w.sim.SubmitView(m.w.over, a.user, map[string]string{"reason": a.mark})
+	errs, err := m.w.sim.People.SubmitView(m.w.over, a.user, map[string]string{"reason": a.mark})
 	a.answered(fmt.Sprint(errs, err))
 }

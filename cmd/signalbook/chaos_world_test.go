@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
@@ -36,7 +37,7 @@ type world struct {
 	slack    *front
 	lb       *front
 	replicas []*replica
-	people   []slacksim.User // who act, each once
+	people   []snapshot.User // who act, each once
 	config   string
 	logs     string
 	began    time.Time
@@ -97,17 +98,17 @@ func startWorld(t *testing.T, p plan) *world {
 	w.sim = slacksim.New(slacksim.Options{BotToken: "xoxb-test", AppToken: "xapp-test", SigningSecret: "signing-secret", Limits: true,
 		Seed: p.seed, EventRetries: []time.Duration{0, time.Second, 2 * time.Second}})
 	for n := range p.channels {
-		w.sim.AddChannel(channelName(n))
+		w.sim.Admin.AddChannel(channelName(n))
 	}
 	for n := range townsfolk {
 		name := fmt.Sprintf("p%03dx", n)
-		w.people = append(w.people, w.sim.AddUser(name, name+"@example.com"))
+		w.people = append(w.people, w.sim.Admin.AddUser(name, name+"@example.com"))
 	}
 	w.slack = openFront(t, w.sim)
 	t.Cleanup(func() { w.sim.Close(); w.slack.shut() })
 	w.lb = openFront(t, http.HandlerFunc(w.balance))
 	t.Cleanup(w.lb.shut)
-	w.sim.SetRequestURL("http://" + w.lb.address)
+	w.sim.Delivery.SetRequestURL("http://" + w.lb.address)
 	w.configure()
 	for n := range p.replicas {
 		r := &replica{w: w, name: fmt.Sprint("r", n), address: net.JoinHostPort(loopback.Host(), "9095")}

@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 )
 
@@ -82,7 +83,7 @@ func scriptSlack(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	sim := slacksim.New(slacksim.Options{BotToken: "xoxb-script", AppToken: "xapp-script"})
 	if len(args) == 2 {
-		sim.Fail(slacksim.Fault{Method: args[0], Kind: args[1]})
+		sim.Faults.Fail(fault.Fault{Method: args[0], Kind: args[1]})
 	}
 	server := httptest.NewServer(sim)
 	ts.Defer(func() { sim.Close(); server.Close() })

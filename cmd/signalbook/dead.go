@@ -136,12 +136,12 @@ func what(d store.DeadLetter) string {
 		return strings.TrimSpace(fmt.Sprintf("%s %s %s", e.Act.Verb, incident.ID(e.Act.Incident), foreign.Text(e.Act.Step, 40))) + by(e.Act.User)
 	case e.Start != nil:
 		return "start " + foreign.Text(e.Start.Playbook, 60) + by(e.Start.User)
-	case e.Review != nil && e.Review.Digest > 0:
-		return foreign.Text(fmt.Sprintf("%s %s %s", e.Review.Verb, report.ID(e.Review.Digest), e.Review.Subject), 80) + by(e.Review.User)
-	case e.Review != nil:
-		return foreign.Text(fmt.Sprintf("%s digest %s", e.Review.Verb, e.Review.Name), 80) + by(e.Review.User)
-	case e.Timer != nil:
-		return "timer of " + e.Timer.Topic.String()
+	case e.Digest != nil && e.Digest.Digest > 0:
+		return foreign.Text(fmt.Sprintf("%s %s %s", e.Digest.Verb, report.ID(e.Digest.Digest), e.Digest.Subject), 80) + by(e.Digest.User)
+	case e.Digest != nil:
+		return foreign.Text(fmt.Sprintf("%s digest %s", e.Digest.Verb, e.Digest.Name), 80) + by(e.Digest.User)
+	case !e.Due().IsZero():
+		return "timer of " + e.Due().String()
 	}
 	return "says nothing"
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 )
@@ -190,7 +191,7 @@ func stored(t *testing.T, body []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.Marshal(incident.Event{At: time.Now().UTC(), Notification: &n})
+	data, err := json.Marshal(event.Event{At: time.Now().UTC(), Notification: &n})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +301,7 @@ func TestDeadLettersNamePeople(t *testing.T) {
 		"done INC-1 scale-up by somebody": {ID: "U0SIM00002"},
 		"done INC-1 scale-up":             {},
 	} {
-		letter := store.DeadLetter{Event: incident.Event{Act: &incident.Act{Verb: incident.VerbDone, Incident: 1, Step: "scale-up", User: user}}}
+		letter := store.DeadLetter{Event: event.Event{Act: &incident.Act{Verb: incident.VerbDone, Incident: 1, Step: "scale-up", User: user}}}
 		if got := what(letter); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}

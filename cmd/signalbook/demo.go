@@ -19,6 +19,7 @@ import (
 	"github.com/signalbook/signalbook/bot/embedded"
 	"github.com/signalbook/signalbook/bot/interaction/command"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -74,7 +75,7 @@ func (c demoCommand) Run(ctx context.Context, std streams) (err error) {
 	alerts := newDemoAlerts(base + "/alertmanager/webhook")
 	sim := slacksim.New(slacksim.Options{
 		BotToken: demoBotToken, AppToken: demoAppToken, Limits: true, Logger: logger,
-		Commands: []slacksim.Command{demoSlash()}, Extras: alerts.extras(), Intro: demoIntro(server.Memory),
+		Commands: []people.Command{demoSlash()}, Extras: alerts.extras(), Intro: demoIntro(server.Memory),
 	})
 	defer sim.Close()
 	if err := writeDemoBill(filepath.Join(dir, "costs"), time.Now()); err != nil {
@@ -157,8 +158,8 @@ func demoBot(file, base string, server *embedded.Server, logger *slog.Logger) (*
 	return b, redis, nil
 }
 
-func demoSlash() slacksim.Command {
-	c := slacksim.Command{Name: "/playbook", Description: "Playbooks and incidents", UsageHint: "help | status INC-1 | done INC-1 2 note", Escape: true}
+func demoSlash() people.Command {
+	c := people.Command{Name: "/playbook", Description: "Playbooks and incidents", UsageHint: "help | status INC-1 | done INC-1 2 note", Escape: true}
 	for _, verb := range command.Verbs() {
 		c.Words = append(c.Words, string(verb))
 	}

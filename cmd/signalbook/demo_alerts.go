@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/signalbook/signalbook/bot/foreign"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/page"
 )
 
 // The bodies are captured from Alertmanager 0.34.0; only their times are moved
@@ -46,18 +46,18 @@ func newDemoAlerts(url string) *demoAlerts {
 }
 
 // extras are the buttons on the page.
-func (s *demoAlerts) extras() []slacksim.Extra {
-	var all []slacksim.Extra
+func (s *demoAlerts) extras() []page.Extra {
+	var all []page.Extra
 	for _, e := range s.emergencies {
 		add := func(label string, run func(context.Context, *emergency) error) {
-			all = append(all, slacksim.Extra{Group: e.name, Label: label, Run: func(ctx context.Context) error { return run(ctx, e) }})
+			all = append(all, page.Extra{Group: e.name, Label: label, Run: func(ctx context.Context) error { return run(ctx, e) }})
 		}
 		add("Fire", s.fire)
 		add("Change", s.change)
 		add("Resolve", s.resolve)
 		add("Fire again", s.fireAgain)
 	}
-	return append(all, slacksim.Extra{Group: "Cost review", Label: "Post", Run: func(ctx context.Context) error { return s.review(ctx) }})
+	return append(all, page.Extra{Group: "Cost review", Label: "Post", Run: func(ctx context.Context) error { return s.review(ctx) }})
 }
 
 // fire sends the alert as it fires; a second time it is a repeat.

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/app"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 	"github.com/signalbook/signalbook/bot/testkit/promtest"
 )
@@ -150,7 +150,7 @@ organisation:
 		return r.redis.HExists(t.Context(), "signalbook:{T0SIM00001}:ticks", "weekly-cost-review").Val()
 	})
 
-	r.sim.Fail(slacksim.Fault{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1})
+	r.sim.Faults.Fail(fault.Fault{Method: "chat.postMessage", Kind: fault.LostAnswer, Times: 1})
 	clock.set(time.Date(2026, 11, 23, 8, 0, 5, 0, time.UTC)) // 9:00 in Berlin
 	eventually(t, "Slack has the digest, and its answer is lost", func() bool { return len(r.roots("cost-review")) > 0 })
 	coordinator.end(syscall.SIGKILL)

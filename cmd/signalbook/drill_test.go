@@ -10,6 +10,7 @@ import (
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // TestDrill: an exercise takes the whole real path, by command and by a fired alert,
@@ -24,7 +25,7 @@ route:
   owners: ["@sre-oncall"]
   escalate: [{after: 1s, mention: ["@db-leads"]}]
 `})
-	r.sim.AddChannel("drills")
+	r.sim.Admin.AddChannel("drills")
 	b := r.startBot()
 
 	// By command. Nobody takes it at first, so that it escalates; the score is there with the last immediate step.
@@ -41,7 +42,7 @@ route:
 	if got := r.slash("anna", "general", "/playbook done INC-1 2 pooled"); !strings.Contains(got, "Drill") {
 		t.Errorf("who acts in a drill is told %q, not that it is one", got)
 	}
-	if _, err := r.sim.Say("chris", "drills", root.TS, "@signalbook skip 3 no larger size exists"); err != nil {
+	if _, err := r.sim.People.Say("chris", "drills", root.TS, "@signalbook skip 3 no larger size exists"); err != nil {
 		t.Fatal(err)
 	}
 	score := r.reply(root, "Score")
@@ -94,7 +95,7 @@ route:
 			t.Errorf("a message of a drill does not say so:\n%s", m.PlainText())
 		}
 	}
-	for _, thread := range []slacksim.Message{root, fired} {
+	for _, thread := range []snapshot.Message{root, fired} {
 		for _, m := range r.replies(thread) {
 			if !strings.Contains(m.PlainText(), "Drill") {
 				t.Errorf("a reply of a drill does not say so:\n%s", m.PlainText())
@@ -107,7 +108,7 @@ route:
 }
 
 // reply waits for a reply of the bot in a root's thread that holds some words.
-func (r *rig) reply(root slacksim.Message, words string) (found slacksim.Message) {
+func (r *rig) reply(root snapshot.Message, words string) (found snapshot.Message) {
 	r.t.Helper()
 	eventually(r.t, "a reply that says "+words, func() bool {
 		for _, m := range r.replies(root) {

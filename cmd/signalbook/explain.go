@@ -11,9 +11,9 @@ import (
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/playbooktest"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -184,11 +184,11 @@ func (c explainCommand) named(x *explained) error {
 		if best, ok := textutil.Nearest(c.Playbook, names); ok {
 			hint = fmt.Sprintf(": did you mean %q?", best)
 		}
-		return fmt.Errorf("explain: there is no playbook %q%s", message.Clean(c.Playbook), hint)
+		return fmt.Errorf("explain: there is no playbook %q%s", blockkit.Clean(c.Playbook), hint)
 	}
 	first := &x.notification.Alerts[0]
 	if other := first.Labels["playbook"]; other != "" && other != c.Playbook {
-		return fmt.Errorf("explain: --playbook=%s and the label playbook=%s are two: keep one", c.Playbook, message.Clean(other))
+		return fmt.Errorf("explain: --playbook=%s and the label playbook=%s are two: keep one", c.Playbook, blockkit.Clean(other))
 	}
 	first.Annotations["playbook"] = c.Playbook
 	return nil

@@ -11,8 +11,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/playbooks"
 )
 
@@ -23,10 +23,10 @@ type printer struct {
 }
 
 func (p printer) linef(format string, args ...any) {
-	fmt.Fprintln(p.out, message.Clean(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(p.out, blockkit.Clean(fmt.Sprintf(format, args...)))
 }
 
-func (p printer) head(title string) { fmt.Fprintf(p.out, "%s\n", p.bold(message.Clean(title))) }
+func (p printer) head(title string) { fmt.Fprintf(p.out, "%s\n", p.bold(blockkit.Clean(title))) }
 
 func (x *explained) print(out io.Writer) {
 	p := printer{out, newPaint(out)}
@@ -56,7 +56,7 @@ func (x *explained) print(out io.Writer) {
 		}
 		p.linef("")
 		p.head("── " + s.Name + where)
-		fmt.Fprint(p.out, message.Terminal(s.Message))
+		fmt.Fprint(p.out, blockkit.Terminal(s.Message))
 	}
 }
 
@@ -98,7 +98,7 @@ func (x *explained) printSeverity(p printer) {
 	var strange []string
 	for _, a := range x.notification.Alerts {
 		known, rank := rules.SeverityRank(a.Labels[rules.SeverityLabel])
-		quoted := fmt.Sprintf("%q", textutil.CutUnits(message.Line(known), 40))
+		quoted := fmt.Sprintf("%q", textutil.CutUnits(blockkit.Line(known), 40))
 		if known != "" && rank == len(rules.SeverityOrder) && !slices.Contains(strange, quoted) {
 			strange = append(strange, quoted)
 		}

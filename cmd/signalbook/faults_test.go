@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/alerts"
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
 )
 
 // group is the captured database alert as an alert group of its own.
@@ -179,19 +179,19 @@ func TestKilledInTheMiddle(t *testing.T) {
 // TestSlackFaults: answers that are lost, late or refused leave one message each.
 func TestSlackFaults(t *testing.T) {
 	t.Parallel()
-	for name, faults := range map[string][]slacksim.Fault{
-		"lost answer of the root": {{Method: "chat.postMessage", Kind: slacksim.LostAnswer, Times: 1}},
-		"lost answer of a tier":   {{Method: "chat.postMessage", Kind: slacksim.LostAnswer, After: 1, Times: 1}},
-		"limits": {{Method: "chat.postMessage", Kind: slacksim.RateLimited429, Times: 1}, {Method: "chat.postMessage", Kind: slacksim.RateLimited429Bare, Times: 1},
-			{Method: "chat.postMessage", Kind: slacksim.RateLimited200, Times: 1}},
-		"lost request": {{Method: "chat.postMessage", Kind: slacksim.LostRequest, Times: 1}},
+	for name, faults := range map[string][]fault.Fault{
+		"lost answer of the root": {{Method: "chat.postMessage", Kind: fault.LostAnswer, Times: 1}},
+		"lost answer of a tier":   {{Method: "chat.postMessage", Kind: fault.LostAnswer, After: 1, Times: 1}},
+		"limits": {{Method: "chat.postMessage", Kind: fault.RateLimited429, Times: 1}, {Method: "chat.postMessage", Kind: fault.RateLimited429Bare, Times: 1},
+			{Method: "chat.postMessage", Kind: fault.RateLimited200, Times: 1}},
+		"lost request": {{Method: "chat.postMessage", Kind: fault.LostRequest, Times: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := startRig(t, options{})
 			b := r.startBot()
 			for _, f := range faults {
-				r.sim.Fail(f)
+				r.sim.Faults.Fail(f)
 			}
 			b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
 			root := r.root("incidents", 0) // what was sent again is looked for twice more, for two minutes: not waited for here
@@ -214,7 +214,7 @@ func TestDeletedByHand(t *testing.T) {
 	b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
 	old := r.root("incidents", 0)
 	b.settled()
-	if err := r.sim.DeleteMessage("incidents", old.TS); err != nil {
+	if err := r.sim.Admin.DeleteMessage("incidents", old.TS); err != nil {
 		t.Fatal(err)
 	}
 	b.mustNotify(payload(t, "v0.34.0-e2e-5-database-mixed"))
@@ -230,14 +230,14 @@ func TestRevokedToken(t *testing.T) {
 	t.Parallel()
 	r := startRig(t, options{http: true})
 	r.startBot().end(syscall.SIGTERM)
-	r.sim.RevokeToken()
+	r.sim.Admin.RevokeToken()
 	b := r.startBot()
 	b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
 	eventually(t, "/-/ready names the token", func() bool {
 		body, code := b.get("/-/ready")
 		return code == http.StatusOK && strings.Contains(body, "token")
 	})
-	r.sim.RestoreToken()
+	r.sim.Admin.RestoreToken()
 	r.root("incidents", 0)
 }
 

@@ -50,7 +50,7 @@ handbook: {files: [handbook/*.yml]}
 
 	b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
 	root := r.root("incidents", 0)
-	if _, err := r.sim.Say("ben", "incidents", root.TS, "@signalbook ask is pgbouncer worth it"); err != nil {
+	if _, err := r.sim.People.Say("ben", "incidents", root.TS, "@signalbook ask is pgbouncer worth it"); err != nil {
 		t.Fatal(err)
 	}
 	r.hears("ben", "PgBouncer")

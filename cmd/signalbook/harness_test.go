@@ -22,6 +22,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 	"github.com/signalbook/signalbook/bot/testkit/loopback"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
 	"github.com/signalbook/signalbook/bot/testkit/wait"
@@ -203,7 +205,7 @@ func (r *rig) startBot() *process {
 func (r *rig) launchBot(more ...string) *process {
 	r.t.Helper()
 	b := startServer(r.t, exec.Command("signalbook", append([]string{"serve", "--config.file=" + r.config, "--web.listen-address=" + loopback.Any(), "--log.level=debug"}, more...)...))
-	r.sim.SetRequestURL(b.url)
+	r.sim.Delivery.SetRequestURL(b.url)
 	return b
 }
 
@@ -258,8 +260,8 @@ func eventually(t testing.TB, what string, holds func() bool) {
 }
 
 // roots are the incidents' first messages in a channel.
-func (r *rig) roots(channel string) []slacksim.Message {
-	var roots []slacksim.Message
+func (r *rig) roots(channel string) []snapshot.Message {
+	var roots []snapshot.Message
 	for _, m := range r.sim.Messages(channel) {
 		if m.Bot && m.Thread == "" && !m.Tombstone {
 			roots = append(roots, m)
@@ -269,7 +271,7 @@ func (r *rig) roots(channel string) []slacksim.Message {
 }
 
 // root waits for the n-th root of a channel, counted from 0, and its three tiers.
-func (r *rig) root(channel string, n int) slacksim.Message {
+func (r *rig) root(channel string, n int) snapshot.Message {
 	r.t.Helper()
 	eventually(r.t, fmt.Sprintf("root %d with its tiers in %s", n, channel), func() bool {
 		roots := r.roots(channel)
@@ -279,8 +281,8 @@ func (r *rig) root(channel string, n int) slacksim.Message {
 }
 
 // replies are what the bot wrote in a root's thread.
-func (r *rig) replies(root slacksim.Message) []slacksim.Message {
-	var replies []slacksim.Message
+func (r *rig) replies(root snapshot.Message) []snapshot.Message {
+	var replies []snapshot.Message
 	for _, m := range r.sim.Thread(root.Channel, root.TS) {
 		if m.Bot && m.TS != root.TS {
 			replies = append(replies, m)
@@ -290,22 +292,22 @@ func (r *rig) replies(root slacksim.Message) []slacksim.Message {
 }
 
 // now is a message as it is shown at the moment.
-func (r *rig) now(m slacksim.Message) slacksim.Message {
+func (r *rig) now(m snapshot.Message) snapshot.Message {
 	for _, shown := range append(r.sim.Messages(m.Channel), r.sim.Thread(m.Channel, m.Thread)...) {
 		if shown.TS == m.TS {
 			return shown
 		}
 	}
-	return slacksim.Message{}
+	return snapshot.Message{}
 }
 
 // reads waits until a message reads as wanted.
-func (r *rig) reads(m slacksim.Message, want string) {
+func (r *rig) reads(m snapshot.Message, want string) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
 	got := ""
-	err := r.sim.WaitFor(ctx, func(*slacksim.View) bool {
+	err := r.sim.WaitFor(ctx, func(*snapshot.View) bool {
 		got = r.now(m).PlainText()
 		return strings.Contains(got, want)
 	})
@@ -314,9 +316,9 @@ func (r *rig) reads(m slacksim.Message, want string) {
 	}
 }
 
-func (r *rig) click(user string, m slacksim.Message, action, value string) {
+func (r *rig) click(user string, m snapshot.Message, action, value string) {
 	r.t.Helper()
-	if err := r.sim.Click(r.t.Context(), slacksim.Click{User: user, Channel: m.Channel, TS: m.TS, ActionID: action, Value: value}); err != nil {
+	if err := r.sim.People.Click(r.t.Context(), people.Click{User: user, Channel: m.Channel, TS: m.TS, ActionID: action, Value: value}); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -337,7 +339,7 @@ func (r *rig) told(user, want string) {
 		}
 		return strings.Join(all, "\n---\n")
 	}
-	if err := r.sim.WaitFor(ctx, func(*slacksim.View) bool { return strings.Contains(read(), want) }); err != nil {
+	if err := r.sim.WaitFor(ctx, func(*snapshot.View) bool { return strings.Contains(read(), want) }); err != nil {
 		r.t.Fatalf("%s was never told %q, but:\n%s", user, want, read())
 	}
 }
@@ -345,7 +347,7 @@ func (r *rig) told(user, want string) {
 // slash types a command and returns the private answer, late or not.
 func (r *rig) slash(user, channel, text string) string {
 	r.t.Helper()
-	reply, err := r.sim.Slash(r.t.Context(), user, channel, text)
+	reply, err := r.sim.People.Slash(r.t.Context(), user, channel, text)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -353,11 +355,11 @@ func (r *rig) slash(user, channel, text string) string {
 }
 
 // modal waits until a user has a modal open.
-func (r *rig) modal(user string) slacksim.Modal {
+func (r *rig) modal(user string) snapshot.Modal {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
 	defer cancel()
-	err := r.sim.WaitFor(ctx, func(*slacksim.View) bool {
+	err := r.sim.WaitFor(ctx, func(*snapshot.View) bool {
 		_, open := r.sim.OpenModal(user)
 		return open
 	})

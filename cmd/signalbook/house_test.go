@@ -25,11 +25,14 @@ func pure() []string {
 		"bot/compat",
 		"bot/ledger",
 		"bot/topic",
+		"bot/event",
 		"bot/action",
 		"bot/incident",
 		"bot/costreview/money",
 		"bot/costreview/report",
 		"bot/costreview/chart",
+		"bot/slacksim/mrkdwn",
+		"bot/slacksim/blockkit",
 	}
 }
 
@@ -58,6 +61,24 @@ func TestPureRooms(t *testing.T) {
 			name, ours := strings.CutPrefix(strings.TrimSpace(dep), "github.com/signalbook/signalbook/")
 			if ours && slices.Contains(adapters, name) {
 				t.Errorf("%s imports %s: adapters never import each other", room, name)
+			}
+		}
+	}
+}
+
+// TestBlockKitKnowsNoIncident: what makes blocks, and what sends them, need not know what
+// they say.
+func TestBlockKitKnowsNoIncident(t *testing.T) {
+	t.Parallel()
+	for _, room := range []string{"bot/blockkit", "bot/slackapi"} {
+		out, err := exec.Command("go", "list", "-deps", "../../"+room).Output()
+		if err != nil {
+			t.Fatalf("go list -deps %s: %v", room, err)
+		}
+		for dep := range strings.Lines(string(out)) {
+			switch name, _ := strings.CutPrefix(strings.TrimSpace(dep), "github.com/signalbook/signalbook/"); name {
+			case "playbooks", "bot/incident", "bot/message", "bot/costreview/report":
+				t.Errorf("%s depends on %s", room, name)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 // TestJourney is the main job over both of Slack's ways in: a captured
@@ -41,7 +42,7 @@ func journey(t *testing.T, r *rig) {
 	r.click("anna", immediate, "step:ack", "INC-1/pool-connections")
 	r.reads(immediate, "anna")
 	r.reads(root, "Acknowledged")
-	if err := r.sim.Click(t.Context(), slacksim.Click{User: "ben", Channel: "incidents", TS: immediate.TS, ActionID: "step:ack", Value: "INC-1/add-read-replicas"}); err != nil {
+	if err := r.sim.People.Click(t.Context(), people.Click{User: "ben", Channel: "incidents", TS: immediate.TS, ActionID: "step:ack", Value: "INC-1/add-read-replicas"}); err != nil {
 		t.Fatal(err)
 	}
 	r.reads(immediate, "ben")
@@ -62,14 +63,14 @@ func journey(t *testing.T, r *rig) {
 	// A modal asks why a step is skipped.
 	r.click("anna", immediate, "step:skip", "INC-1/scale-up")
 	r.modal("anna")
-	errs, err := r.sim.SubmitView(t.Context(), "anna", map[string]string{"reason": "no larger size exists"})
+	errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"reason": "no larger size exists"})
 	if err != nil || len(errs) > 0 {
 		t.Fatalf("submit: %v, %v", errs, err)
 	}
 	r.reads(immediate, "no larger size exists")
 
 	// In the thread the ID is left out.
-	if _, err := r.sim.Say("chris", "incidents", root.TS, "@signalbook done 4 indices are there"); err != nil {
+	if _, err := r.sim.People.Say("chris", "incidents", root.TS, "@signalbook done 4 indices are there"); err != nil {
 		t.Fatal(err)
 	}
 	r.reads(tiers[1], "indices are there")

@@ -21,8 +21,7 @@ func buildNewer(t *testing.T) string {
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	for file, change := range map[string][2]string{
 		"bot/compat/newer.go":      {"const Reads = 1", "const Reads = 2"},
-		"bot/incident/compact.go":  {"const shortSchema = 2", "const shortSchema = 3"},
-		"bot/incident/document.go": {"case head.Schema == shortSchema:", "case head.Schema == 2 || head.Schema == shortSchema:"},
+		"bot/incident/incident.go": {"const Schema = 1", "const Schema = 3"},
 	} {
 		path, err := filepath.Abs(filepath.Join("..", "..", file))
 		if err != nil {
@@ -57,7 +56,7 @@ func TestNewerReplicaBeside(t *testing.T) {
 	older := r.startBot()
 	startNewer := func() *process {
 		b := startServer(t, exec.Command(program, "serve", "--config.file="+r.config, "--web.listen-address="+loopback.Any(), "--log.level=debug"))
-		r.sim.SetRequestURL(b.url)
+		r.sim.Delivery.SetRequestURL(b.url)
 		return b
 	}
 	document := func(n int) string {
@@ -81,7 +80,7 @@ func TestNewerReplicaBeside(t *testing.T) {
 	older.settled()
 
 	// A newer replica was here: it wrote INC-1, and has gone.
-	if n, err := newerDocument.Run(t.Context(), r.redis, []string{"signalbook:{" + team + "}:inc:1"}, `"schema":2,`, `"schema":3,`).Int(); err != nil || n != 1 {
+	if n, err := newerDocument.Run(t.Context(), r.redis, []string{"signalbook:{" + team + "}:inc:1"}, `"schema":1,`, `"schema":3,`).Int(); err != nil || n != 1 {
 		t.Fatalf("INC-1 is %s: %v", document(1), err)
 	}
 	written := document(1)
@@ -112,7 +111,7 @@ func TestNewerReplicaBeside(t *testing.T) {
 
 	// Back to the older one, and on to the newer one again.
 	newer.end(syscall.SIGKILL)
-	r.sim.SetRequestURL(older.url)
+	r.sim.Delivery.SetRequestURL(older.url)
 	eventually(t, "the older one keeps the workspace", func() bool { return older.metric("signalbook_coordinator") == "1" })
 	r.slash("anna", "incidents", "/playbook note INC-4 of the second day")
 	older.mustNotify(group(t, 4))

@@ -17,7 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/fault"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // outageFor is long enough that what the bot does while Slack is away shows: its
@@ -84,7 +85,7 @@ func (p *process) called() float64 {
 }
 
 // rootOf is the first message of an alert's incident; there has to be one at most.
-func (r *rig) rootOf(name string) (root slacksim.Message) {
+func (r *rig) rootOf(name string) (root snapshot.Message) {
 	for _, m := range r.roots("incidents") {
 		if strings.Contains(m.PlainText(), name) {
 			if root.TS != "" {
@@ -128,13 +129,13 @@ func (r *rig) startBarrier() *barrier {
 func TestSlackOutage(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		fault   slacksim.Fault
+		fault   fault.Fault
 		gate    bool // connections end without an answer
 		restart bool
 	}{
-		"503":         {fault: slacksim.Fault{Method: "*", Kind: slacksim.HTTP503}},
-		"503 restart": {fault: slacksim.Fault{Method: "*", Kind: slacksim.HTTP503}, restart: true},
-		"no answer":   {fault: slacksim.Fault{Method: "*", Kind: slacksim.LostRequest, Delay: time.Minute}},
+		"503":         {fault: fault.Fault{Method: "*", Kind: fault.HTTP503}},
+		"503 restart": {fault: fault.Fault{Method: "*", Kind: fault.HTTP503}, restart: true},
+		"no answer":   {fault: fault.Fault{Method: "*", Kind: fault.LostRequest, Delay: time.Minute}},
 		"cut off":     {gate: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,7 +153,7 @@ func TestSlackOutage(t *testing.T) {
 			began, calls := time.Now(), b.called()
 			g.shut.Store(test.gate)
 			if !test.gate {
-				r.sim.Fail(test.fault)
+				r.sim.Faults.Fail(test.fault)
 			}
 			b.mustNotify(alert("Seen", "warning", "resolved"))
 			b.mustNotify(alert("Over", "warning", "firing"))
@@ -184,7 +185,7 @@ func TestSlackOutage(t *testing.T) {
 				t.Logf("%.0f calls in %s of outage", got, time.Since(began).Round(time.Second))
 			}
 
-			r.sim.ClearFaults()
+			r.sim.Faults.Clear()
 			g.shut.Store(false)
 			back := time.Now()
 			names := []string{"Seen", "Over", "Acked", "Waiting", "Critical"}
@@ -233,7 +234,7 @@ func (r *rig) afterOutage(names []string, before int) {
 		r.t.Errorf("the level that waits was told %d times, want once", leads)
 	}
 	roots := r.roots("incidents")
-	slices.SortFunc(roots, func(a, b slacksim.Message) int { return strings.Compare(a.TS, b.TS) })
+	slices.SortFunc(roots, func(a, b snapshot.Message) int { return strings.Compare(a.TS, b.TS) })
 	if len(roots) > 1 && !strings.Contains(roots[1].PlainText(), "Critical") && !strings.Contains(r.t.Name(), "no_answer") {
 		r.t.Errorf("after the outage %q came first, want the critical one", roots[1].PlainText())
 	}

@@ -20,8 +20,8 @@ digests:
   - {name: open, schedule: "0 9 * * MON", time_zone: UTC, channel: "#cost-review", costs: [{focus: {files: ["costs/*.csv"]}}]}
   - {name: closed, schedule: "0 9 * * MON", time_zone: UTC, channel: "#secrets", costs: [{focus: {files: ["costs/*.csv"]}}]}
 `})
-	r.sim.AddPrivateChannel("secrets", "anna")
-	if err := r.sim.InviteBot("secrets"); err != nil {
+	r.sim.Admin.AddPrivateChannel("secrets", "anna")
+	if err := r.sim.Admin.InviteBot("secrets"); err != nil {
 		t.Fatal(err)
 	}
 	// Incidents of today are those of the week that a digest of next week tells of.

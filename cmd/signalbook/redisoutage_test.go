@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 // doubted reports whether somebody is told that it is not known what was recorded, by
@@ -29,7 +30,7 @@ func TestRedisOutage(t *testing.T) {
 			b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
 			root := r.root("incidents", 0)
 			b.settled()
-			if err := r.sim.Choose(t.Context(), slacksim.Choice{User: "ben", Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"}); err != nil {
+			if err := r.sim.People.Choose(t.Context(), people.Choice{User: "ben", Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"}); err != nil {
 				t.Fatal(err)
 			}
 			r.modal("ben")
@@ -51,13 +52,13 @@ func TestRedisOutage(t *testing.T) {
 			if got := r.slash("anna", "incidents", "/playbook done INC-1 1"); !doubted(got) || !strings.Contains(got, "look at the thread") {
 				t.Errorf("done was answered %q", got)
 			}
-			if errs, err := r.sim.SubmitView(t.Context(), "ben", map[string]string{"note": "filled in meanwhile"}); err != nil || !doubted(errs["note"]) {
+			if errs, err := r.sim.People.SubmitView(t.Context(), "ben", map[string]string{"note": "filled in meanwhile"}); err != nil || !doubted(errs["note"]) {
 				t.Errorf("a form was answered %v, %v", errs, err)
 			}
-			if _, err := r.sim.Say("anna", "incidents", root.TS, "@signalbook note said meanwhile"); err != nil {
+			if _, err := r.sim.People.Say("anna", "incidents", root.TS, "@signalbook note said meanwhile"); err != nil {
 				t.Fatal(err)
 			}
-			if err := r.sim.Choose(t.Context(), slacksim.Choice{User: "chris", Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"}); err != nil {
+			if err := r.sim.People.Choose(t.Context(), people.Choice{User: "chris", Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"}); err != nil {
 				t.Error(err)
 			}
 			r.told("chris", "cannot be read at the moment")

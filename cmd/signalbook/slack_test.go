@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/slack-go/slack"
 
-	"github.com/signalbook/signalbook/bot/message"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/slacksim"
 )
@@ -43,8 +43,8 @@ func TestManifestScopesAreExactlyWhatIsNeeded(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	sim.AddPrivateChannel("war-room", "anna")
-	must("invite", sim.InviteBot("war-room"))
+	sim.Admin.AddPrivateChannel("war-room", "anna")
+	must("invite", sim.Admin.InviteBot("war-room"))
 	anna, _ := sim.User("anna")
 	group, _ := sim.Group("db-leads")
 	_, err = c.Auth(ctx)
@@ -60,15 +60,15 @@ func TestManifestScopesAreExactlyWhatIsNeeded(t *testing.T) {
 	_, err = c.Members(ctx, group.ID)
 	must("members of a group", err)
 	for _, channel := range channels {
-		root, err := c.Post(ctx, slackapi.Post{Channel: channel, Message: message.Message{Text: "root"}, Op: "op"})
+		root, err := c.Post(ctx, slackapi.Post{Channel: channel, Message: blockkit.Message{Text: "root"}, Op: "op"})
 		must("post", err)
-		reply, err := c.Post(ctx, slackapi.Post{Channel: channel, ThreadTS: root.TS, Message: message.Message{Text: "reply"}, Op: "op-2"})
+		reply, err := c.Post(ctx, slackapi.Post{Channel: channel, ThreadTS: root.TS, Message: blockkit.Message{Text: "reply"}, Op: "op-2"})
 		must("reply", err)
 		for _, thread := range []string{"", root.TS} {
 			_, err = c.FindOp(ctx, slackapi.Find{Channel: channel, ThreadTS: thread, Op: "op"})
 			must("find", err)
 		}
-		must("update", c.Update(ctx, channel, root.TS, message.Message{Text: "changed"}))
+		must("update", c.Update(ctx, channel, root.TS, blockkit.Message{Text: "changed"}))
 		must("delete", c.Delete(ctx, channel, reply.TS))
 		must("answer privately", c.Ephemeral(ctx, slackapi.Private{Channel: channel, User: anna.ID, Text: "hello"}))
 	}
@@ -82,8 +82,8 @@ func TestManifestScopesAreExactlyWhatIsNeeded(t *testing.T) {
 	must("delete it", c.DeleteFile(ctx, ticket.FileID))
 
 	// What Slack delivers needs a scope, too. Nobody is there to take it.
-	_, _ = sim.Slash(ctx, "anna", "incidents", "/playbook help")
-	_, err = sim.Say("anna", "incidents", "", "@signalbook help")
+	_, _ = sim.People.Slash(ctx, "anna", "incidents", "/playbook help")
+	_, err = sim.People.Say("anna", "incidents", "", "@signalbook help")
 	must("mention", err)
 
 	slices.Sort(given)

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/signalbook/signalbook/bot/slacksim"
+	"github.com/signalbook/signalbook/bot/slacksim/snapshot"
 )
 
 // strike is the n-th group of a storm: one in forty is critical.
@@ -84,7 +85,7 @@ func TestStorm(t *testing.T) {
 		}
 		return holds
 	}
-	var storm slacksim.Message
+	var storm snapshot.Message
 	eventually(t, "a storm message that counts them all", func() bool {
 		for _, root := range r.roots("incidents") {
 			if text := root.PlainText(); strings.Contains(text, "Storm") {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/config"
-	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/playbooktest"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
@@ -122,7 +122,7 @@ func (c *testCommand) play(file string, base playbooktest.Base) suite {
 func (c *testCommand) tell(std streams, s suite) {
 	out, problems := newPaint(std.out), newPaint(std.err)
 	for _, p := range s.problems {
-		fmt.Fprintln(std.err, message.Clean(p.String()))
+		fmt.Fprintln(std.err, blockkit.Clean(p.String()))
 	}
 	text := c.Output == "text"
 	if text && len(s.tests) > 0 {
@@ -146,10 +146,10 @@ func (c *testCommand) tell(std streams, s suite) {
 // below what was wanted and what there was.
 func failure(name string, p yamlfile.Problem) string {
 	p.Text = fmt.Sprintf("test %q: %s", testName(name), strings.ReplaceAll(p.Text, "\n", "\n    "))
-	return message.Clean(p.String())
+	return blockkit.Clean(p.String())
 }
 
-func testName(s string) string { return strings.Join(strings.Fields(message.Clean(s)), " ") }
+func testName(s string) string { return strings.Join(strings.Fields(blockkit.Clean(s)), " ") }
 
 // sum prints the count, and fails when anything did.
 func (c *testCommand) sum(std streams, suites []suite) error {

@@ -23,16 +23,16 @@ func startSpoiledRig(t *testing.T) *rig {
 	t.Helper()
 	r := startRig(t, options{extra: spoiledRoutes})
 	for _, name := range []string{"old", "good", "war-room"} {
-		r.sim.AddChannel(name)
-		if err := r.sim.InviteBot(name); err != nil {
+		r.sim.Admin.AddChannel(name)
+		if err := r.sim.Admin.InviteBot(name); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := r.sim.Archive("old"); err != nil {
+	if err := r.sim.Admin.Archive("old"); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"db-incidents", "war-room"} {
-		if err := r.sim.RemoveBot(name); err != nil {
+		if err := r.sim.Admin.RemoveBot(name); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,8 +13,8 @@ import (
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/source"
-	"github.com/signalbook/signalbook/bot/embedded"
 	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/bot/testkit/storetest"
 )
 
 // monday is the morning on which the tests' digests are made, and week the one that
@@ -35,26 +34,7 @@ type rig struct {
 
 func startRig(t *testing.T) *rig {
 	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Fatalf("%v (make test installs what is missing)", err)
-	}
-	server, err := embedded.Start(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := store.Open(store.Options{Addresses: []string{server.Address}, Prefix: "test", InboxBound: 100, AnswerWithin: 10 * time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	raw := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Address, MaxRetries: -1, Protocol: 2})
-	t.Cleanup(func() {
-		raw.Close()
-		opened.Close()
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	opened, raw := storetest.Open(t, store.Options{InboxBound: 100, AnswerWithin: 10 * time.Minute})
 	return &rig{t: t, st: opened.Workspace("T1"), raw: raw, folder: t.TempDir(), now: monday}
 }
 

@@ -4,9 +4,11 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/access"
 )
 
-// Verb is what a person does to a part of a digest.
+// Verb is what a person does to a part of a digest, or asks of digests.
 type Verb string
 
 // The verbs.
@@ -16,16 +18,24 @@ const (
 	VerbAdopt       Verb = "adopt"       // a cost step is on its way
 	VerbSnooze      Verb = "snooze"      // a cost step has to wait
 	VerbUndo        Verb = "undo"        // an adoption or a snooze is taken back
+	VerbPost        Verb = "post"        // one is asked for that is not due; it is about no part
 )
 
-// Known reports whether this binary knows the verb.
-func (v Verb) Known() bool {
-	switch v {
-	case VerbExpected, VerbInvestigate, VerbAdopt, VerbSnooze, VerbUndo:
-		return true
-	}
-	return false
+// verbs are all of them, and who may.
+var verbs = map[Verb]access.Right{
+	VerbExpected:    access.Responder,
+	VerbInvestigate: access.Responder,
+	VerbAdopt:       access.Responder,
+	VerbSnooze:      access.Responder,
+	VerbUndo:        access.Responder,
+	VerbPost:        access.Responder,
 }
+
+// Known reports whether this binary knows the verb.
+func (v Verb) Known() bool { return verbs[v] != "" }
+
+// May is who may do it; empty: this binary does not know it.
+func (v Verb) May() access.Right { return verbs[v] }
 
 // Act is one thing that a person did to a digest.
 type Act struct {

@@ -83,7 +83,6 @@ type csvRows struct {
 	at    [fieldCount]int
 	names [fieldCount]string
 	form  form
-	key   []byte
 
 	tags  string // the last tags that may name batch work
 	batch bool
@@ -125,34 +124,10 @@ func (r *csvRows) add(record []string) error {
 		chargeCategory: r.field(record, fChargeCategory), chargeClass: r.field(record, fChargeClass), chargeFrequency: r.field(record, fChargeFrequency),
 		negative: isNegative(cost), batch: r.isBatch(r.field(record, fTags)),
 	}
-	r.key = c.appendTo(r.key[:0])
-	group, ok := r.table.byBytes[string(r.key)]
-	if !ok {
-		if group, err = r.table.group(&c); err != nil {
-			return err
-		}
-		r.table.remember(r.key, group)
-	}
-	if null {
+	err = r.table.count(&c, from, cost, func() (moment, bool, error) { return r.end(record) })
+	if err == nil && null {
 		r.table.file.Nulls++
 	}
-	r.table.file.Rows++
-	sum := counted(cost, from.minute)
-	end, ok, err := r.end(record)
-	if err != nil {
-		return err
-	}
-	if ok {
-		days, long := spreads(r.table.groups[group].Kind, c.chargeCategory, from, end)
-		if long {
-			r.table.file.Long++
-		}
-		if days > 0 {
-			_, err = r.table.addPeriod(group, Period{from.day, days}, sum)
-			return err
-		}
-	}
-	_, err = r.table.add(group, from.day, sum)
 	return err
 }
 

@@ -143,7 +143,7 @@ func (e *Exact) readParquet(ctx context.Context, from *os.File, size int64) erro
 		return errWalk
 	}
 	for k, group := range file.RowGroups() {
-		if _, err := checkPages(from, size, &file.Metadata().RowGroups[k], leaves); err != nil {
+		if err := checkPages(from, size, &file.Metadata().RowGroups[k], leaves); err != nil {
 			return err
 		}
 		if err := e.readGroup(ctx, group, names, leaves[start], start, resource); err != nil {

@@ -1,21 +1,14 @@
 package source
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
-	"runtime"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/parquet-go/parquet-go"
-	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
@@ -23,14 +16,12 @@ import (
 // maxGroupRows bounds the rows of one row group; writers make groups of a million.
 const maxGroupRows = 200_000_000
 
-// readParquet adds up a file by column, row groups beside each other: only the
-// columns that are needed are unpacked, and each distinct value is read once.
+// readParquet adds up a file, one row group after another: only the columns that are
+// needed are unpacked. Row groups beside one another, each distinct value of a column
+// read once, were 2.1 times as fast, 0.3 s a million rows, for 336 lines more.
 func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *meter) (err error) {
 	defer damaged(&err)
-	// One such file at a time: while row groups wait for room for their pages, none
-	// of another file waits for its turn and keeps the room.
-	t.turn.take()
-	pages := semaphore.NewWeighted(pageRoom)
+	t.turn.take() // one such file at a time, for the room that its pages take
 	if err := checkFooter(from, size); err != nil {
 		return fmt.Errorf("it is not a whole Parquet file (%w)", err)
 	}
@@ -52,56 +43,20 @@ func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *me
 	if err != nil {
 		return err
 	}
-	var mu sync.Mutex
-	var first int64
-	var problems []problem
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for k, rows := range file.RowGroups() {
-		if rows.NumRows() > maxGroupRows {
-			return errors.Join(fmt.Errorf("it has a row group of %d rows, and %d are the most that are read", rows.NumRows(), maxGroupRows), group.Wait())
+	rows := parquetRows{table: t, names: found.names}
+	for k, group := range file.RowGroups() {
+		if group.NumRows() > maxGroupRows {
+			return fmt.Errorf("it has a row group of %d rows, and %d are the most that are read", group.NumRows(), maxGroupRows)
 		}
-		room, err := checkPages(from, size, &file.Metadata().RowGroups[k], leaves.all())
-		if err == nil {
-			err = pages.Acquire(ctx, room)
-		}
-		if err != nil {
-			return errors.Join(err, group.Wait())
-		}
-		before := first
-		first += rows.NumRows()
-		group.Go(func() (err error) {
-			defer pages.Release(room)
-			defer damaged(&err)
-			reader := groupReader{file: t, leaves: leaves, names: found.names, first: before}
-			reader.flush = func() error {
-				mu.Lock()
-				defer mu.Unlock()
-				return t.merge(reader.table)
-			}
-			reader.begin()
-			err = reader.read(ctx, rows)
-			err = errors.Join(err, reader.flush())
-			mu.Lock()
-			defer mu.Unlock()
-			problems = append(problems, reader.problems...)
-			t.file.Broken += reader.broken
-			m.add(size * rows.NumRows() / max(file.NumRows(), 1))
+		if err := checkPages(from, size, &file.Metadata().RowGroups[k], leaves.all()); err != nil {
 			return err
-		})
+		}
+		if err := rows.read(ctx, leaves, group); err != nil {
+			return err
+		}
+		m.add(size * group.NumRows() / max(file.NumRows(), 1))
 	}
-	err = group.Wait()
-	slices.SortFunc(problems, func(a, b problem) int { return cmp.Compare(a.row, b.row) })
-	for _, p := range problems {
-		t.problem(p.row, p.why)
-	}
-	return err
-}
-
-// problem is a row that is left out.
-type problem struct {
-	row int64
-	why error
+	return nil
 }
 
 // damaged turns a panic of the decoder into an error: what it reads is not trusted.
@@ -111,192 +66,172 @@ func damaged(err *error) {
 	}
 }
 
-// groupReader adds up one row group.
-type groupReader struct {
-	file     *table
-	table    *table       // what was added up since the last flush
-	flush    func() error // adds the table to the file's
-	leaves   *leaves
-	names    [fieldCount]string
-	first    int64 // rows before it
-	broken   int64
-	problems []problem // the first of them
+// parquetRows adds rows to a table.
+type parquetRows struct {
+	table *table
+	names [fieldCount]string
+	row   int64
 
-	known map[groupKey]int32 // groups by their values' numbers
-	texts []*leafReader
-	cost  [2]*leafReader // the amount that counts, and the billed one
-	dates [2]*leafReader // start and end
-	tags  *tagReader
-}
+	cells [fieldCount]*cells // of the row group that is read; nil: there is no such column
+	tags  [2]*cells          // keys and values, when tags are a map
 
-// groupKey holds the numbers of a row's texts and, last, what else tells groups
-// apart.
-type groupKey [textFields + 1]uint32
-
-// textFields are how many fields name a group.
-const textFields = int(fPricing-fCurrency) + 1
-
-// partCells is how many cells a row group adds up by itself before they are added
-// to the file's.
-const partCells = 20_000
-
-// begin forgets what is added up.
-func (g *groupReader) begin() {
-	g.table = newTable(&File{Asked: g.file.file.Asked}, g.file.name, math.MaxInt, nil)
-	g.known = map[groupKey]int32{}
+	known map[string]string // texts as they were met before
+	size  int               // bytes of known
 }
 
 // batchRows is how many rows are looked at between two looks at the context.
 const batchRows = 8192
 
-func (g *groupReader) read(ctx context.Context, rows parquet.RowGroup) error {
-	chunks := rows.ColumnChunks()
-	var all []*leafReader
-	open := func(f field, what decoder) *leafReader {
-		leaf := g.leaves.at[f]
+func (r *parquetRows) read(ctx context.Context, l *leaves, group parquet.RowGroup) error {
+	chunks := group.ColumnChunks()
+	var all []*cells
+	open := func(leaf *parquet.Column) *cells {
 		if leaf == nil {
 			return nil
 		}
-		r := &leafReader{field: f, decode: what, leaf: leaf, pages: chunks[leaf.Index()].Pages()}
-		r.forget = func() { clear(g.known) }
-		all = append(all, r)
-		return r
+		c := &cells{kind: leaf.Type(), pages: chunks[leaf.Index()].Pages()}
+		all = append(all, c)
+		return c
 	}
-	for f := fCurrency; f <= fPricing; f++ {
-		if r := open(f, decodeText); r != nil {
-			g.texts = append(g.texts, r)
-		}
-	}
-	g.cost[0], g.cost[1] = open(fAmount, decodeMoney), open(fBilled, decodeMoney)
-	g.dates[0], g.dates[1] = open(fStart, decodeDay), open(fEnd, decodeDay)
-	g.tags = openTags(g.leaves, chunks)
 	defer func() {
-		for _, r := range all {
-			r.close()
+		for _, c := range all {
+			c.close()
 		}
-		g.tags.close()
 	}()
-	for row, left := int64(0), rows.NumRows(); left > 0; {
-		if err := ctx.Err(); err != nil {
-			return err
+	for f := range fieldCount {
+		r.cells[f] = open(l.at[f])
+	}
+	r.tags = [2]*cells{open(l.tagKey), open(l.tagVal)}
+	for k := range group.NumRows() {
+		if k%batchRows == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
-		n := int(min(left, batchRows))
-		for _, r := range all {
-			have, err := r.fill()
-			if err != nil {
-				return fmt.Errorf("its column %s cannot be read (%w)", g.names[r.field], err)
+		r.row++
+		for f, c := range r.cells {
+			if c == nil {
+				continue
 			}
-			n = min(n, have)
+			if err := c.next(); err != nil {
+				return fmt.Errorf("its column %s cannot be read (%w)", r.names[f], err)
+			}
 		}
-		batch, err := g.tags.next(n)
+		batch, err := r.isBatch()
 		if err != nil {
 			return fmt.Errorf("its column Tags cannot be read (%w)", err)
 		}
-		for k := range n {
-			err := g.add(k, batch != nil && batch[k])
-			if errors.Is(err, errGroups) {
-				return err
-			}
-			if err == nil {
-				continue
-			}
-			if g.broken++; len(g.problems) < maxProblems {
-				g.problems = append(g.problems, problem{g.first + row + int64(k) + 1, err})
-			}
+		switch err := r.add(batch); {
+		case errors.Is(err, errGroups):
+			return err
+		case err != nil:
+			r.table.broken(r.row, err)
 		}
-		for _, r := range all {
-			r.at += n
-		}
-		if g.table.cells() >= partCells || len(g.known) >= partCells {
-			if err := g.flush(); err != nil {
-				return err
-			}
-			g.begin()
-		}
-		row, left = row+int64(n), left-int64(n)
 	}
 	return nil
 }
 
-// add counts the row that is k after the current one.
-func (g *groupReader) add(k int, batch bool) error {
-	amount := g.cost[0].money(k)
+// isBatch says whether a row's tags mark batch work. Tags are JSON in a text, or a
+// map, which Parquet keeps as a column of keys and one of values.
+func (r *parquetRows) isBatch() (batch bool, err error) {
+	if c := r.cells[fTags]; c != nil && c.now.Kind() == parquet.ByteArray {
+		tags := c.now.ByteArray()
+		return bytesMentionBatch(tags) && isBatch(string(tags)), nil
+	}
+	if r.tags[0] == nil {
+		return false, nil
+	}
+	for first := true; ; first = false {
+		key, err := r.tags[0].peek()
+		if errors.Is(err, io.EOF) && !first {
+			return batch, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		if !first && key.RepetitionLevel() == 0 {
+			return batch, nil
+		}
+		if err := r.tags[1].next(); err != nil {
+			return false, err
+		}
+		if !key.IsNull() {
+			batch = batch || tagsBatch(string(key.ByteArray()), string(r.tags[1].now.ByteArray()))
+		}
+		r.tags[0].at++
+	}
+}
+
+// add counts a row.
+func (r *parquetRows) add(batch bool) error {
+	amount := r.cells[fAmount].money()
 	if amount.err != nil {
-		return fmt.Errorf("%s %w", g.names[fAmount], amount.err)
+		return fmt.Errorf("%s %w", r.names[fAmount], amount.err)
 	}
 	cost := money.Cost{Amount: amount.Amount, Billed: amount.Amount}
-	if g.cost[1] != nil {
-		billed := g.cost[1].money(k)
+	if c := r.cells[fBilled]; c != nil {
+		billed := c.money()
 		if billed.err != nil {
 			return fmt.Errorf("BilledCost %w", billed.err)
 		}
 		cost.Billed = billed.Amount
 	}
-	start := g.dates[0].day(k)
+	start := r.cells[fStart].day()
 	if start.err != nil {
 		return fmt.Errorf("ChargePeriodStart %w", start.err)
 	}
-	var key groupKey
-	for j, r := range g.texts {
-		key[j] = r.ids[r.at+k]
+	c := charge{
+		provider: r.text(fServiceProvider, fProvider, fPublisher), service: r.text(fService), category: r.text(fServiceCategory),
+		account: r.text(fSubAccount, fBillingAccount), billing: r.text(fBillingAccount), currency: r.text(fCurrency), pricing: r.text(fPricing),
+		chargeCategory: r.text(fChargeCategory), chargeClass: r.text(fChargeClass), chargeFrequency: r.text(fChargeFrequency),
+		negative: isNegative(cost), batch: batch,
 	}
-	negative := isNegative(cost)
-	if negative {
-		key[textFields] = 1
-	}
-	if batch {
-		key[textFields] |= 2
-	}
-	group, ok := g.known[key]
-	if !ok {
-		c := g.charge(k)
-		c.negative, c.batch = negative, batch
-		var err error
-		if group, err = g.table.group(&c); err != nil {
-			return err
+	err := r.table.count(&c, start.moment, cost, func() (moment, bool, error) {
+		if r.cells[fEnd] == nil {
+			return moment{}, false, nil
 		}
-		g.known[key] = group
+		end := r.cells[fEnd].day()
+		return end.moment, end.err == nil, nil
+	})
+	if err == nil && amount.null {
+		r.table.file.Nulls++
 	}
-	if amount.null {
-		g.table.file.Nulls++
-	}
-	g.table.file.Rows++
-	sum := counted(cost, start.minute)
-	if g.dates[1] != nil {
-		if end := g.dates[1].day(k); end.err == nil && end.day-start.day > 1 {
-			days, long := spreads(g.table.groups[group].Kind, g.charge(k).chargeCategory, start.moment, end.moment)
-			if long {
-				g.table.file.Long++
-			}
-			if days > 0 {
-				_, err := g.table.addPeriod(group, Period{start.day, days}, sum)
-				return err
-			}
-		}
-	}
-	_, err := g.table.add(group, start.day, sum)
 	return err
 }
 
-// charge gathers a row's texts.
-func (g *groupReader) charge(k int) charge {
-	var all [fieldCount]string
-	for _, r := range g.texts {
-		all[r.field] = r.texts[r.ids[r.at+k]]
-	}
-	either := func(fields ...field) string {
-		for _, f := range fields {
-			if !isNull(all[f]) {
-				return all[f]
+// text is the first of the fields that holds something.
+func (r *parquetRows) text(fields ...field) string {
+	for _, f := range fields {
+		if c := r.cells[f]; c != nil && !c.now.IsNull() {
+			if text := r.textOf(c); !isNull(text) {
+				return text
 			}
 		}
-		return ""
 	}
-	return charge{
-		provider: either(fServiceProvider, fProvider, fPublisher), service: all[fService], category: all[fServiceCategory],
-		account: either(fSubAccount, fBillingAccount), billing: all[fBillingAccount], currency: all[fCurrency], pricing: all[fPricing],
-		chargeCategory: all[fChargeCategory], chargeClass: all[fChargeClass], chargeFrequency: all[fChargeFrequency],
+	return ""
+}
+
+// textOf is a value as a text that stays when its page is gone; rows mostly have those
+// of the rows before.
+func (r *parquetRows) textOf(c *cells) string {
+	if kind := c.now.Kind(); kind != parquet.ByteArray && kind != parquet.FixedLenByteArray {
+		return c.now.String()
 	}
+	raw := c.now.ByteArray()
+	if string(raw) == c.last {
+		return c.last
+	}
+	text, ok := r.known[string(raw)]
+	if !ok {
+		text = string(raw)
+		if r.known == nil || len(r.known) >= maxKnown || r.size >= maxKnownBytes {
+			r.known, r.size = map[string]string{}, 0
+		}
+		if len(text) <= maxKnownKey {
+			r.known[text] = text
+			r.size += len(text)
+		}
+	}
+	c.last = text
+	return text
 }
 
 // leaves are the columns of a schema that hold the fields.
@@ -350,5 +285,3 @@ func mapLeaves(column *parquet.Column) (key, value *parquet.Column) {
 	}
 	return nil, nil
 }
-
-var errShort = fmt.Errorf("it is shorter than the others: %w", io.ErrUnexpectedEOF)

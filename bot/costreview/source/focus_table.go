@@ -21,6 +21,7 @@ type table struct {
 	limit   int    // of cells
 	turn    *turn  // may be nil
 	names   int    // bytes of all groups' names
+	key     []byte // of the row that is counted
 	byBytes map[string]int32
 	known   int // bytes of byBytes
 	byGroup map[money.Group]int32
@@ -187,47 +188,77 @@ func (t *table) text(raw string) string {
 	return text
 }
 
-// add counts a cost. The numbers of groups are void after it returned folded.
-func (t *table) add(group int32, day money.Day, c sum) (folded bool, err error) {
+// count counts a row, on its day or over its period. The error of end comes back.
+func (t *table) count(c *charge, from moment, cost money.Cost, end func() (moment, bool, error)) (err error) {
+	t.key = c.appendTo(t.key[:0])
+	group, ok := t.byBytes[string(t.key)]
+	if !ok {
+		if group, err = t.group(c); err != nil {
+			return err
+		}
+		t.remember(t.key, group)
+	}
+	t.file.Rows++
+	sum := counted(cost, from.minute)
+	until, ok, err := end()
+	if err != nil {
+		return err
+	}
+	if ok {
+		days, long := spreads(t.groups[group].Kind, c.chargeCategory, from, until)
+		if long {
+			t.file.Long++
+		}
+		if days > 0 {
+			return t.addPeriod(group, Period{from.day, days}, sum)
+		}
+	}
+	return t.add(group, from.day, sum)
+}
+
+// add counts a cost. The numbers of groups are void afterwards: it may have folded.
+func (t *table) add(group int32, day money.Day, c sum) error {
 	if k, ok := t.at[cell{group, day}]; ok {
 		t.costs[k].add(c)
-		return false, nil
+		return nil
 	}
-	if group, folded, err = t.room(group, 1); err == nil {
+	group, err := t.room(group, 1)
+	if err == nil {
 		t.put(cell{group, day}, c)
 	}
-	return folded, err
+	return err
 }
 
 // addPeriod counts a cost of several days, likewise.
-func (t *table) addPeriod(group int32, p Period, c sum) (folded bool, err error) {
+func (t *table) addPeriod(group int32, p Period, c sum) error {
 	if was, ok := t.periods[periodCell{group, p}]; ok {
 		was.add(c)
 		t.periods[periodCell{group, p}] = was
-		return false, nil
+		return nil
 	}
-	if group, folded, err = t.room(group, int(p.Days)); err == nil {
+	group, err := t.room(group, int(p.Days))
+	if err == nil {
 		t.putPeriod(periodCell{group, p}, c)
 	}
-	return folded, err
+	return err
 }
 
 // room makes sure that there is room for so many cells, and says which number the
 // group has by then.
-func (t *table) room(group int32, more int) (number int32, folded bool, err error) {
+func (t *table) room(group int32, more int) (int32, error) {
 	cells := t.cells()
 	if cells >= bigTable {
 		t.turn.take()
 	}
 	if cells+more <= t.limit {
-		return group, false, nil
+		return group, nil
 	}
 	if t.file.Folded {
-		return group, false, errGroups
+		return group, errGroups
 	}
 	g := withoutAccount(t.groups[group])
 	t.fold()
-	return t.number(g), true, nil
+	return t.number(g), nil
 }
 
 func (t *table) put(at cell, c sum) {
@@ -278,29 +309,6 @@ func (t *table) numberIn(other *table, group int32) int32 {
 	return t.number(g)
 }
 
-// merge counts what a part of the same file told.
-func (t *table) merge(part *table) error {
-	f, p := t.file, part.file
-	f.Rows, f.Nulls, f.Long = f.Rows+p.Rows, f.Nulls+p.Nulls, f.Long+p.Long
-	if p.Strange != "" && (f.Strange == "" || p.Strange < f.Strange) {
-		f.Strange = p.Strange
-	}
-	if p.Folded && !f.Folded {
-		t.fold()
-	}
-	for at, k := range part.at {
-		if _, err := t.add(t.numberIn(part, at.group), at.day, part.costs[k]); err != nil {
-			return err
-		}
-	}
-	for at, c := range part.periods {
-		if _, err := t.addPeriod(t.numberIn(part, at.group), at.period, c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // tell writes what was added up into the file.
 func (t *table) tell() {
 	f := t.file
@@ -345,14 +353,9 @@ func (t *turn) end() {
 // maxProblems is how many rows that are left out are named.
 const maxProblems = 5
 
-// broken leaves a row out.
+// broken leaves a row out, and names it when it is one of the first.
 func (t *table) broken(line int64, why error) {
 	t.file.Broken++
-	t.problem(line, why)
-}
-
-// problem names it, when it is one of the first.
-func (t *table) problem(line int64, why error) {
 	if len(t.file.Problems) < maxProblems {
 		t.file.Problems = append(t.file.Problems, fmt.Sprintf("%s:%d: %s", clean(filepath.Base(t.name)), line, clean(why.Error())))
 	}

@@ -35,7 +35,7 @@ const (
 	// maxPageHeader is how long a page's own description may be: it may quote the
 	// least and the greatest value.
 	maxPageHeader = 64 << 10
-	// pageRoom is how many bytes of pages all row groups that are read at a time may
+	// pageRoom is how many bytes the pages of a row group that are read at a time may
 	// take, by estimate.
 	pageRoom = 192 << 20
 )
@@ -63,12 +63,12 @@ func checkFooter(from io.ReaderAt, size int64) error {
 	return w.structure(0)
 }
 
-// checkPages looks at the pages of the columns that are read of a row group, and
-// says about how many bytes they take at a time.
-func checkPages(from io.ReaderAt, size int64, group *format.RowGroup, all []*parquet.Column) (room int64, err error) {
+// checkPages looks at the pages of the columns that are read of a row group.
+func checkPages(from io.ReaderAt, size int64, group *format.RowGroup, all []*parquet.Column) error {
+	room := int64(0)
 	for _, column := range all {
 		if column.Index() >= len(group.Columns) {
-			return 0, errWalk
+			return errWalk
 		}
 		about := &group.Columns[column.Index()].MetaData
 		c := pageChecker{from: from, codec: about.Codec, next: about.DataPageOffset}
@@ -77,17 +77,17 @@ func checkPages(from io.ReaderAt, size int64, group *format.RowGroup, all []*par
 		}
 		c.end = c.next + about.TotalCompressedSize
 		if c.next < 0 || about.TotalCompressedSize < 0 || c.end < c.next || c.end > size {
-			return 0, fmt.Errorf("its column %s claims to lie outside of the file", clean(column.Name()))
+			return fmt.Errorf("its column %s claims to lie outside of the file", clean(column.Name()))
 		}
 		if err := c.check(); err != nil {
-			return 0, fmt.Errorf("its column %s cannot be read (%w)", clean(column.Name()), err)
+			return fmt.Errorf("its column %s cannot be read (%w)", clean(column.Name()), err)
 		}
 		room += c.dictionary + c.page
 	}
 	if room > pageRoom {
-		return 0, fmt.Errorf("its pages take %d MB at a time, and %d are the most that are read: export it in smaller row groups", room>>20, pageRoom>>20)
+		return fmt.Errorf("its pages take %d MB at a time, and %d are the most that are read: export it in smaller row groups", room>>20, pageRoom>>20)
 	}
-	return room, nil
+	return nil
 }
 
 // pageChecker goes through the pages of one column of a row group.

@@ -141,13 +141,8 @@ func (r *reader) read() (Command, error) {
 	if c.Incident, err = r.incident(); err != nil {
 		return Command{}, err
 	}
-	switch r.verb {
-	case VerbDone, VerbSkip, VerbRelease, VerbUndo:
+	if takes := acts[r.verb]; takes.step == always || takes.step == maybe && r.rest != "" {
 		c.Step, err = r.step()
-	case VerbAck:
-		if r.rest != "" {
-			c.Step, err = r.step()
-		}
 	}
 	if err == nil {
 		c.Text, err = r.text()
@@ -245,14 +240,15 @@ func (r *reader) incident() (int, error) {
 		r.rest = rest
 		return n, nil
 	}
-	if !ok || bare && r.verb != VerbStatus && r.verb != VerbTimeline && r.verb != VerbReopen && r.verb != VerbThread {
+	takes := acts[r.verb]
+	if !ok || bare && (takes.step != never || takes.words != never) {
 		return r.thread, nil
 	}
 	if n == r.thread {
 		r.rest = rest
 		return n, nil
 	}
-	if r.verb == VerbNote {
+	if takes.step == never && takes.words == always {
 		return r.thread, nil // "note INC-7 had the same cause" is about this one
 	}
 	return 0, r.wrong("", "This is the thread of %s: for %s use the slash command or its own thread", topic.Incident(r.thread), topic.Incident(n))
@@ -280,18 +276,11 @@ func (r *reader) text() (string, error) {
 	if n := utf8.RuneCountInString(text); n > maxNote {
 		return "", r.wrong("", "The text has %d characters, %d are kept: nothing was recorded, please shorten it", n, maxNote)
 	}
-	switch r.verb {
-	case VerbSkip:
-		if !playbooks.Shows(text) {
-			return "", r.wrong("", "Why is the step skipped? A reason is needed")
-		}
-	case VerbNote:
-		if !playbooks.Shows(text) {
-			return "", r.wrong("", "The note is empty")
-		}
-	case VerbDone, VerbResolve:
-	default:
+	switch takes := acts[r.verb]; {
+	case takes.words == never:
 		return "", r.end()
+	case takes.words == always && !playbooks.Shows(text):
+		return "", r.wrong("", "%s", takes.missing)
 	}
 	return text, nil
 }

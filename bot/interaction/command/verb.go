@@ -1,8 +1,12 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // Verb is what to do. The set is closed.
@@ -41,41 +45,83 @@ const (
 // entry is one line of the help.
 type entry struct {
 	verb           Verb
-	arguments      string // what follows the verb
-	says, examples string // one sentence; examples without the command, one a line
-	needsIncident  bool   // the first argument is an incident's id
+	arguments      string       // what follows the verb
+	says, examples string       // one sentence; examples without the command, one a line
+	needsIncident  bool         // the first argument is an incident's id
+	may            access.Right // whose it is to ask, when nothing is changed by it; empty: whose act it is
 }
 
 // entries lists all verbs in the order in which people meet them.
 func entries() []entry {
 	return []entry{
-		{VerbStatus, "ID", "steps, holders and deadlines of an incident", "status INC-142", true},
-		{VerbAck, "ID [STEP]", "take an incident, or one of its steps", "ack INC-142\nack INC-142 4", true},
-		{VerbDone, "ID STEP [note]", "a step is done, by you or somebody else", "done INC-142 4 pooling is on", true},
-		{VerbSkip, "ID STEP reason", "a step is not needed, and why", "skip INC-142 scale-up no larger size exists", true},
-		{VerbRelease, "ID STEP", "give a step back", "release INC-142 4", true},
-		{VerbUndo, "ID STEP", "put a step back to what it was before", "undo INC-142 4", true},
-		{VerbNote, "ID text", "write into the timeline", "note INC-142 failover at 14:05", true},
-		{VerbResolve, "ID [note]", "the incident is over; a note may begin with `false alarm:`, `noise:`, `expected:` or `fixed:`", "resolve INC-142 replicas took the load\nresolve INC-142 false alarm: the probe was wrong", true},
-		{VerbReopen, "ID", "the incident is not over", "reopen INC-142", true},
-		{VerbTimeline, "ID", "who did what and when", "timeline INC-142", true},
-		{VerbThread, "ID", "show an incident of a storm in a thread of its own", "thread INC-142", true},
-		{VerbIncidents, "[open|mine|overdue|all] [FROM]", "list incidents, the worst first, from a place in the list on", "incidents\nincidents mine\nincidents open 31", false},
-		{VerbList, "", "list the playbooks", "list", false},
-		{VerbShow, "NAME", "the steps of a playbook", "show database-cpu", false},
-		{VerbStart, "NAME [title] [label=value ...]", "open an incident by hand", `start database-cpu orders are slow severity=critical instance="orders 0"`, false},
-		{VerbDrill, "NAME [title] [label=value ...]", "practise a playbook: marked in every message, calls nobody, gets a score", "drill database-cpu engine=postgres severity=critical", false},
-		{VerbDigest, "[preview|post] [NAME] [again]", "look at the cost review, or post it now; `again` posts another one of the same week", "digest preview\ndigest post weekly-cost-review", false},
-		{VerbCost, "[service]", "the last 8 weeks of a service, or of all", "cost\ncost CloudFront", false},
-		{VerbScale, "[USERS]", "what the scaling sheet says of so many users; without a number, of yours", "scale 75M\nscale", false},
-		{VerbTargets, "[USERS]", "their latency budget and availability target", "targets 75 million\ntargets", false},
-		{VerbBudget, "[USERS]", "what they may cost a month, by both yardsticks", "budget 75M\nbudget", false},
-		{VerbThreshold, "", "the four big moves: trigger, cost, effort, and which are due for you", "threshold", false},
-		{VerbStack, "NAME", "one choice of the stack", "stack cache", false},
-		{VerbPattern, "NAME", "how a kind of product is built", "pattern social", false},
-		{VerbAsk, "question", "find the line of the sheet", "ask when should we move to microservices?", false},
-		{VerbHelp, "[verb]", "this list, or more about one verb", "help\nhelp done", false},
+		{VerbStatus, "ID", "steps, holders and deadlines of an incident", "status INC-142", true, access.Reader},
+		{VerbAck, "ID [STEP]", "take an incident, or one of its steps", "ack INC-142\nack INC-142 4", true, ""},
+		{VerbDone, "ID STEP [note]", "a step is done, by you or somebody else", "done INC-142 4 pooling is on", true, ""},
+		{VerbSkip, "ID STEP reason", "a step is not needed, and why", "skip INC-142 scale-up no larger size exists", true, ""},
+		{VerbRelease, "ID STEP", "give a step back", "release INC-142 4", true, ""},
+		{VerbUndo, "ID STEP", "put a step back to what it was before", "undo INC-142 4", true, ""},
+		{VerbNote, "ID text", "write into the timeline", "note INC-142 failover at 14:05", true, ""},
+		{VerbResolve, "ID [note]", "the incident is over; a note may begin with `false alarm:`, `noise:`, `expected:` or `fixed:`", "resolve INC-142 replicas took the load\nresolve INC-142 false alarm: the probe was wrong", true, ""},
+		{VerbReopen, "ID", "the incident is not over", "reopen INC-142", true, ""},
+		{VerbTimeline, "ID", "who did what and when", "timeline INC-142", true, access.Reader},
+		{VerbThread, "ID", "show an incident of a storm in a thread of its own", "thread INC-142", true, ""},
+		{VerbIncidents, "[open|mine|overdue|all] [FROM]", "list incidents, the worst first, from a place in the list on", "incidents\nincidents mine\nincidents open 31", false, access.Reader},
+		{VerbList, "", "list the playbooks", "list", false, access.Insider},
+		{VerbShow, "NAME", "the steps of a playbook", "show database-cpu", false, access.Insider},
+		{VerbStart, "NAME [title] [label=value ...]", "open an incident by hand", `start database-cpu orders are slow severity=critical instance="orders 0"`, false, incident.Start{}.May()},
+		{VerbDrill, "NAME [title] [label=value ...]", "practise a playbook: marked in every message, calls nobody, gets a score", "drill database-cpu engine=postgres severity=critical", false, incident.Start{}.May()},
+		{VerbDigest, "[preview|post] [NAME] [again]", "look at the cost review, or post it now; `again` posts another one of the same week", "digest preview\ndigest post weekly-cost-review", false, access.Reader},
+		{VerbCost, "[service]", "the last 8 weeks of a service, or of all", "cost\ncost CloudFront", false, access.Reader},
+		{VerbScale, "[USERS]", "what the scaling sheet says of so many users; without a number, of yours", "scale 75M\nscale", false, access.Insider},
+		{VerbTargets, "[USERS]", "their latency budget and availability target", "targets 75 million\ntargets", false, access.Insider},
+		{VerbBudget, "[USERS]", "what they may cost a month, by both yardsticks", "budget 75M\nbudget", false, access.Insider},
+		{VerbThreshold, "", "the four big moves: trigger, cost, effort, and which are due for you", "threshold", false, access.Insider},
+		{VerbStack, "NAME", "one choice of the stack", "stack cache", false, access.Insider},
+		{VerbPattern, "NAME", "how a kind of product is built", "pattern social", false, access.Insider},
+		{VerbAsk, "question", "find the line of the sheet", "ask when should we move to microservices?", false, access.Insider},
+		{VerbHelp, "[verb]", "this list, or more about one verb", "help\nhelp done", false, access.Anyone},
 	}
+}
+
+// need is whether something belongs to a command.
+type need int
+
+const (
+	never need = iota
+	maybe
+	always
+)
+
+// acting is a verb that acts on an incident, or on a step of it.
+type acting struct {
+	act     incident.Verb
+	step    need
+	words   need
+	missing string // what is said when words are always needed and there are none
+}
+
+// acts are the verbs that change an incident.
+var acts = map[Verb]acting{
+	VerbAck:     {act: incident.VerbAcknowledge, step: maybe},
+	VerbDone:    {act: incident.VerbDone, step: always, words: maybe},
+	VerbSkip:    {act: incident.VerbSkip, step: always, words: always, missing: "Why is the step skipped? A reason is needed"},
+	VerbRelease: {act: incident.VerbRelease, step: always},
+	VerbUndo:    {act: incident.VerbUndo, step: always},
+	VerbNote:    {act: incident.VerbNote, words: always, missing: "The note is empty"},
+	VerbResolve: {act: incident.VerbResolve, words: maybe},
+	VerbReopen:  {act: incident.VerbReopen},
+	VerbThread:  {act: incident.VerbShow},
+}
+
+// May is who may ask for it. Posting a digest takes more than looking at one, and its event says so.
+func (v Verb) May() access.Right {
+	return cmp.Or(acts[v].act.May(), find(v).may)
+}
+
+// Act is what the verb does to an incident; ok is false for one that does nothing to any.
+func (v Verb) Act() (act incident.Verb, ok bool) {
+	a, ok := acts[v]
+	return a.act, ok
 }
 
 func lookup(word string) (Verb, bool) {

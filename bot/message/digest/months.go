@@ -1,0 +1,63 @@
+package digest
+
+import (
+	"github.com/slack-go/slack"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/costreview/report"
+)
+
+// What the root has room for; the thread has all.
+const (
+	rootMonths    = 3
+	rootMonthsFor = 900 // bytes of all of them
+	monthRoom     = 800 // of what comes after them, beside spikes
+)
+
+// monthBlock says how the month ends: a line a budget, those that are or will be used
+// up with a sign before it. It is there whenever there is a month, however little room
+// there is: the picture stands below it.
+func monthBlock(r report.Report, room int) []slack.Block {
+	if len(r.Money) == 0 || len(r.Money[0].Months) == 0 {
+		return nil
+	}
+	m := r.Money[0]
+	var all []*blockkit.Paragraph
+	for _, month := range m.Months[:min(len(m.Months), rootMonths)] {
+		p := &blockkit.Paragraph{}
+		if month.Over || month.OverOn != 0 {
+			p.Text("⚠️ ")
+		}
+		p.Bold(upper(textutil.CutUnits(blockkit.Line(month.Title(r.MadeAt)), 40))).Text(": " + textutil.CutUnits(blockkit.Line(month.Standing(currency(m), m.Until)), 160))
+		if blockkit.Size(blockkit.Lines("months", append(all[:len(all):len(all)], p))) > min(room, rootMonthsFor) {
+			break
+		}
+		all = append(all, p)
+	}
+	if rest := len(m.Months) - len(all); rest > 0 {
+		says := "How the month ends is in the thread"
+		if len(all) > 0 {
+			says = "and " + textutil.Count(rest, "more budget") + ", in the thread"
+		}
+		all = append(all, (&blockkit.Paragraph{}).Italic(says))
+	}
+	return linesOf("months", all)
+}
+
+// monthSentences are all months for the thread; none when the root says them all.
+func monthSentences(r report.Report, m report.CurrencyReport) (all []string) {
+	inRoot := len(m.Months) == 1 && m.Currency == r.Money[0].Currency
+	for _, month := range m.Months {
+		s := upper(month.Sentence(currency(m), m.Until, r.MadeAt))
+		if month.Filter != "" {
+			s += " (" + month.Filter + ")"
+			inRoot = false
+		}
+		all = append(all, s)
+	}
+	if inRoot {
+		return nil
+	}
+	return all
+}

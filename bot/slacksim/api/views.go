@@ -1,0 +1,73 @@
+package api
+
+import (
+	"github.com/signalbook/signalbook/bot/slacksim/blockkit"
+	"github.com/signalbook/signalbook/bot/slacksim/wire"
+)
+
+func (s *Server) viewMethods() map[string]method {
+	return map[string]method{
+		"views.open":   {tier: tier4, run: s.openView},
+		"views.push":   {tier: tier4, run: s.pushView},
+		"views.update": {tier: tier4, run: s.updateView},
+	}
+}
+
+// readView reads and checks the view that a call gives.
+func (s *Server) readView(r *request) (blockkit.Block, *wire.Refusal) {
+	raw, _ := r.args.Decoded("view") // nil, which is no view, when it cannot be decoded
+	return wire.ReadView(s.w, raw)
+}
+
+func (s *Server) openView(r *request) (wire.Object, *wire.Refusal) {
+	body, refused := s.readView(r)
+	if refused != nil {
+		return nil, refused
+	}
+	if s.w.Views.Taken(body, nil) {
+		return nil, wire.Refuse("duplicate_external_id")
+	}
+	u, code := s.w.Views.PullTrigger(r.args.Text("trigger_id"), r.now)
+	if code != "" {
+		return nil, wire.Refuse(code)
+	}
+	return wire.Object{"view": wire.View(s.w, s.w.Views.Open(u, body))}, nil
+}
+
+func (s *Server) pushView(r *request) (wire.Object, *wire.Refusal) {
+	body, refused := s.readView(r)
+	if refused != nil {
+		return nil, refused
+	}
+	if s.w.Views.Taken(body, nil) {
+		return nil, wire.Refuse("duplicate_external_id")
+	}
+	u, code := s.w.Views.PullTrigger(r.args.Text("trigger_id"), r.now)
+	if code != "" {
+		return nil, wire.Refuse(code)
+	}
+	v, code := s.w.Views.Push(u, body)
+	if code != "" {
+		return nil, wire.Refuse(code)
+	}
+	return wire.Object{"view": wire.View(s.w, v)}, nil
+}
+
+func (s *Server) updateView(r *request) (wire.Object, *wire.Refusal) {
+	body, refused := s.readView(r)
+	if refused != nil {
+		return nil, refused
+	}
+	v := s.w.Views.Find(r.args.Text("view_id"), r.args.Text("external_id"))
+	if v == nil {
+		return nil, wire.Refuse("not_found")
+	}
+	if s.w.Views.Taken(body, v) {
+		return nil, wire.Refuse("duplicate_external_id")
+	}
+	if hash := r.args.Text("hash"); hash != "" && hash != v.Hash() {
+		return nil, wire.Refuse("hash_conflict")
+	}
+	v.Replace(body)
+	return wire.Object{"view": wire.View(s.w, v)}, nil
+}
