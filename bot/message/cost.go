@@ -17,6 +17,7 @@ const (
 	maxSameName    = 4
 	maxCostSpikes  = 8
 	maxServiceRows = 30
+	maxFormerNames = 3
 )
 
 // CostAnswer answers `/playbook cost [service]`: the last eight weeks of one
@@ -79,6 +80,9 @@ func serviceBlock(s report.ServiceWeeks, id string) slack.Block {
 	c := currencyName(s.Currency)
 	head := (&paragraph{}).bold(serviceName(s.Provider, s.Service, 100)).text(inWords(c) + ": cost, change against the week before, week")
 	parts := []slack.RichTextElement{head.section(), preformatted(orNothing(aligned(weekLines(s))))}
+	for _, r := range s.Renames[max(0, len(s.Renames)-maxFormerNames):] {
+		parts = append(parts, (&paragraph{}).italic("Before "+r.Since.Time().Format("2 Jan")+" its name was "+orNothing(textutil.CutUnits(Line(r.From), 100))+".").section())
+	}
 	var items []*paragraph
 	for _, a := range s.Spikes[max(0, len(s.Spikes)-maxCostSpikes):] {
 		p := spike{Anomaly: a, currency: c}.sentence()

@@ -52,9 +52,19 @@ func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	chunks = append(chunks, table(id+":movers", "What moved"+inCurrency(m), "change, percent, the week before, this week", fullMoverLines(f))...)
 	var renames []string
 	for _, rename := range m.Renames {
-		renames = append(renames, fmt.Sprintf("%s (%s) is gone, %s (%s) is new", textutil.CutUnits(Line(rename.From), maxName), show(rename.Was, c), textutil.CutUnits(Line(rename.To), maxName), show(rename.Now, c)))
+		renames = append(renames, renamed(rename, c))
 	}
-	return append(chunks, sentences(id+":renames", "Possible renames", renames, 300)...)
+	return append(chunks, sentences(id+":renames", "Renamed", renames, 300)...)
+}
+
+// renamed says a rename. A report of an older version only took it to be possible,
+// and knows no day.
+func renamed(r report.Rename, currency string) string {
+	from, to := textutil.CutUnits(Line(r.From), maxName), textutil.CutUnits(Line(r.To), maxName)
+	if r.Since == 0 {
+		return fmt.Sprintf("Perhaps %s (%s) is %s (%s) now", from, show(r.Was, currency), to, show(r.Now, currency))
+	}
+	return fmt.Sprintf("%s is %s since %s and judged as one: %s against %s a week before", from, to, r.Since.Time().Format("Mon 2 Jan"), show(r.Now, currency), show(r.Was, currency))
 }
 
 // fullMoverLines are all movers with what they were and what they are.

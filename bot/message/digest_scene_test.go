@@ -72,7 +72,7 @@ func richMoney(t testing.TB) report.CurrencyReport {
 		Down:     []report.Mover{mover(t, "AWS", "Amazon RDS", "8220", "-120")},
 		Folded:   &report.Mover{Service: "others", Services: 12, Total: amount(t, "9012"), Compared: comparedTo(t, "9000", "12")},
 		New:      []report.Mover{mover(t, "AWS", "Amazon Bedrock", "0", "812.4")},
-		Renames:  []report.Rename{{From: "Azure Cache", To: "Azure Managed Redis", Was: amount(t, "410"), Now: amount(t, "409.5")}},
+		Renames:  []report.Rename{{From: "Azure Cache", To: "Azure Managed Redis", Since: week47.Monday() + 1, Was: amount(t, "410"), Now: amount(t, "409.5")}},
 		Spikes: []report.Anomaly{
 			{Series: report.SeriesID("AWS", "Amazon CloudFront", "USD"), Provider: "AWS", Service: "Amazon CloudFront", Days: daysOf(3, 3), Actual: 12112, Expected: 6600, Excess: 5512, Highest: 4300, CDN: true},
 			{Series: report.SeriesID("AWS", "AWS Lambda", "USD"), Provider: "AWS", Service: "AWS Lambda", Days: []money.Day{week47.Monday(), week47.Monday() + 2}, Actual: 310, Expected: 120, Excess: 190, Highest: 180, Again: 1, Label: "recurring"},

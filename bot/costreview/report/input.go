@@ -33,6 +33,8 @@ type Input struct {
 	Settings Settings
 	// Handbook is the scaling sheet, with the team's own facts; nil: as it was given.
 	Handbook *handbook.Handbook
+
+	renamed []renaming // series that were found to go on under another name
 }
 
 // Settings are what can be set about judging; the zero value of each means its

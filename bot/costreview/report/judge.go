@@ -77,14 +77,14 @@ func (r *Report) leave(currency string, left []PartDays) {
 	r.Open[currency] = left
 }
 
-// arranged puts what comes in any order into one.
+// arranged puts what comes in any order into one, and what was renamed under one name.
 func arranged(in Input) Input {
 	in.Readings = ordered(in.Readings)
 	in.Expected = slices.Clone(in.Expected)
 	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts
 		return cmp.Or(y.At.Compare(x.At), cmp.Compare(x.Series, y.Series), cmp.Compare(x.ByID, y.ByID), cmp.Compare(x.Reason, y.Reason), cmp.Compare(x.Level, y.Level))
 	})
-	return in
+	return joined(in)
 }
 
 // assess is the week in one currency.
@@ -103,6 +103,7 @@ func (b *currencyLedger) assess(in Input) CurrencyReport {
 			m.Usage = m.Usage.Add(c.amount)
 		}
 	}
+	m.Renames = b.renames(in)
 	m.UsageMonth, m.UsageMonthDays = b.month.total(), len(b.month.days)
 	b.move(&m, top)
 	f := b.floors(in.Settings)

@@ -71,9 +71,9 @@ type CurrencyReport struct {
 
 	Up      []Mover   `json:"up,omitempty"`
 	Down    []Mover   `json:"down,omitempty"`
-	Folded  *Mover    `json:"folded,omitempty"` // all others together
-	New     []Mover   `json:"new,omitempty"`    // services without a history
-	Renames []Rename  `json:"renames,omitempty"`
+	Folded  *Mover    `json:"folded,omitempty"`  // all others together
+	New     []Mover   `json:"new,omitempty"`     // services without a history
+	Renames []Rename  `json:"renames,omitempty"` // since the last digest
 	Spikes  []Anomaly `json:"anomalies,omitempty"`
 	Meant   []Anomaly `json:"meant,omitempty"` // that people said are expected
 	// Shifted were told for two weeks: their new level is what is usual by now.
@@ -138,12 +138,16 @@ type Mover struct {
 	Services int `json:"services,omitempty"` // of a folded entry: how many
 }
 
-// Rename is a service that vanished while another came with about its cost.
+// Rename is a service, or a whole provider, that ended while another began with about
+// its cost: they are one series under the new name.
 type Rename struct {
-	From string       `json:"from"`
-	To   string       `json:"to"`
-	Was  money.Amount `json:"was"`
-	Now  money.Amount `json:"now"`
+	From  string       `json:"from"`
+	To    string       `json:"to"`
+	Since money.Day    `json:"since,omitzero"`
+	Was   money.Amount `json:"was"` // usage of a week before the days of Now
+	Now   money.Amount `json:"now"` // usage of up to a week from Since on
+
+	service string // of From, as the source names it
 }
 
 // Anomaly is a series whose days exceeded what their weekday's median and trend

@@ -77,7 +77,7 @@ func (p *page) money(m CurrencyReport, now time.Time) {
 		p.table(rows)
 	}
 	for _, r := range m.Renames {
-		p.line("  Possible rename: %s (%s %s) is gone, %s (%s %s) came.", r.From, amount(r.Was.Float64()), currency, r.To, amount(r.Now.Float64()), currency)
+		p.line("  %s", r.sentence(currency))
 	}
 	p.spikes("Above what was expected", m.Spikes, currency)
 	p.spikes("Above the usual, and expected", m.Meant, currency)
@@ -88,6 +88,11 @@ func (p *page) money(m CurrencyReport, now time.Time) {
 	p.shares("Corrections", m.Corrections)
 	p.chart(m.Chart, currency)
 	p.list(m.Notes)
+}
+
+// sentence says a rename, and by what it was found.
+func (r Rename) sentence(currency string) string {
+	return fmt.Sprintf("Renamed: %s is %s since %s, and judged as one (%s %s against %s a week before).", r.From, r.To, day(r.Since), amount(r.Now.Float64()), currency, amount(r.Was.Float64()))
 }
 
 func moverName(m Mover) string {
