@@ -51,6 +51,7 @@ func (s *Settings) About(name string, now time.Time) ingest.About {
 	for _, d := range s.Config.Digests {
 		if d.Name == name {
 			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor, Budgets: s.budgets(d)}
+			a.Units = d.Units
 		}
 	}
 	return a
@@ -170,6 +171,14 @@ func (a *App) importer(st *store.Store, replica string) *ingest.Importer {
 				all = append(all, s.costs.sources[name]...)
 			}
 			return all
+		},
+		Units: func() ([]config.Unit, *promquery.Prometheus) {
+			s := a.settings.Load()
+			var all []config.Unit
+			for _, d := range s.Config.Digests {
+				all = append(all, d.Units...)
+			}
+			return all, s.costs.prometheus
 		},
 		Users: func(ctx context.Context) (float64, bool) {
 			users := a.settings.Load().Organisation().Ask(ctx, a.digestClock(st)()).Users

@@ -23,6 +23,9 @@ func costChunks(v DigestView) []chunk {
 	var chunks []chunk
 	for k, m := range v.Report.Money {
 		chunks = append(chunks, moneyChunks(v.Report, m, fmt.Sprintf("money:%d", k))...)
+		if k == 0 {
+			chunks = append(chunks, sentences("units", "What one costs", unitSentences(v.Report), 600)...)
+		}
 		chunks = append(chunks, moreSpikes(v, k)...)
 		chunks = append(chunks, sideChunks(m, fmt.Sprintf("money:%d", k))...)
 	}

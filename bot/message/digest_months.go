@@ -1,6 +1,8 @@
 package message
 
 import (
+	"strings"
+
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
@@ -14,8 +16,8 @@ const (
 	monthRoom     = 800 // of what comes after them, beside spikes
 )
 
-// monthBlock says how the month ends: a line a budget, those that are or will be used
-// up with a sign before it. It is there whenever there is a month, however little room
+// monthBlock says how the month ends, a line a budget, those that are or will be used
+// up with a sign before it; and what a unit costs. It is there whenever there is a month, however little room
 // there is: the picture stands below it.
 func monthBlock(r report.Report, room int) []slack.Block {
 	if len(r.Money) == 0 || len(r.Money[0].Months) == 0 {
@@ -41,6 +43,13 @@ func monthBlock(r report.Report, room int) []slack.Block {
 		}
 		all = append(all, (&paragraph{}).italic(says))
 	}
+	for _, u := range r.Units {
+		p := (&paragraph{}).bold("Per " + textutil.CutUnits(Line(u.Name), 40)).text(strings.TrimPrefix(textutil.CutUnits(Line(u.Sentence()), 200), Line(u.Name)))
+		if sizeEstimate(lines("months", append(all[:len(all):len(all)], p))) > min(room, rootMonthsFor) {
+			break
+		}
+		all = append(all, p)
+	}
 	return linesOf("months", all)
 }
 
@@ -57,6 +66,21 @@ func monthSentences(r report.Report, m report.CurrencyReport) (all []string) {
 	}
 	if inRoot {
 		return nil
+	}
+	return all
+}
+
+// unitSentences are what units cost, week by week, for the thread.
+func unitSentences(r report.Report) (all []string) {
+	for _, u := range r.Units {
+		s := "Per " + u.Sentence()
+		if u.Filter != "" {
+			s += " (" + u.Filter + ")"
+		}
+		if trend := u.Trend(); trend != "" {
+			s += ". By week: " + trend
+		}
+		all = append(all, s)
 	}
 	return all
 }

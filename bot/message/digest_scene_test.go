@@ -110,6 +110,9 @@ func richReport(t testing.TB) report.Report {
 	}
 	return report.Report{
 		Schema: report.Schema, Digest: "weekly-cost-review", Week: week47, MadeAt: posting, Money: []report.CurrencyReport{richMoney(t)},
+		Units: []report.UnitCost{{Name: "1k requests", Currency: "USD", Weeks: []report.UnitWeek{
+			{Week: week47.Add(-7), Cost: amount(t, "40000"), Count: 1e6, Value: 0.04}, {Week: week47, Cost: amount(t, "54000"), Count: 1.5e6, Value: 0.036},
+		}}, {Name: "upload", Why: "how many there were could not be measured: Prometheus does not answer"}},
 		Organisation: &report.Organised{
 			Users: report.Figure{Value: 44e6, Known: true, Source: "measured by Prometheus"}, Growth: report.Figure{Value: 0.026, Known: true, Source: "measured"}, Measured: 8,
 			PerUser: &report.PerUser{Currency: "USD", Month: 238553, Value: 0.00542, Sentences: []string{"44M users cost 0.00542 USD a user and month: 238,553 a month.", "The sheet's band for 10M to 100M users is not given (Q5).", "Its table has $0.0018 at 100M (T5): this is 3 × that."}},
@@ -179,7 +182,10 @@ func hostileReport(t testing.TB) report.Report {
 	r.Money[1].Spikes[0].Series = strings.Repeat("x", 200) // too long for a button
 	r.Organisation.PerUser.Currency, r.Organisation.PerUser.Sentences, r.Organisation.SLO = hostile, []string{hostile, long, ""}, strings.Repeat(hostile, 20)
 	r.Organisation.Users = report.Figure{Why: hostile}
-	r.Organisation.Moves, r.Steps, r.Missing = nil, nil, nil
+	r.Organisation.Moves, r.Steps, r.Missing, r.Units = nil, nil, nil, nil
+	for k := range 30 {
+		r.Units = append(r.Units, report.UnitCost{Name: of(k), Currency: of(k + 1), Filter: hostile, Why: hostile}, report.UnitCost{Name: of(k), Weeks: []report.UnitWeek{{Value: math.NaN()}, {Week: week47, Value: math.Inf(1)}}})
+	}
 	r.Incidents.False, r.Incidents.Overdue = nil, nil
 	for k := range 60 {
 		r.Organisation.Moves = append(r.Organisation.Moves, report.Move{ID: of(k), Title: of(k + 1), Sentence: strings.Repeat(hostile, 9)})

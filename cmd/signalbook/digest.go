@@ -104,6 +104,9 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *app.Settings,
 		return in, errRead
 	}
 	in = report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Handbook: a.Handbook, Organisation: s.Organisation().Ask(ctx, a.Now)}
+	if in.Units, err = ingest.Units(ctx, nil, s.Organisation().Prometheus, a.Units, a.Week); err != nil {
+		return in, err
+	}
 	in.Absent = append(in.Absent,
 		"Without Redis ("+foreign.Text(err.Error(), 500)+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, measured growth.")
 	return in, nil

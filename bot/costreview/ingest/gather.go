@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/store"
@@ -31,7 +32,8 @@ type About struct {
 	Week     money.Week
 	Now      time.Time
 	Sources  []Source
-	Skipped  int // times before this one at which nothing was posted
+	Units    []config.Unit // what costs are divided by, beside users
+	Skipped  int           // times before this one at which nothing was posted
 	Settings report.Settings
 	Handbook *handbook.Handbook // nil: the sheet as it was given
 	// Tells reports of which other channels the readers of one may be told incidents; nil: of all.
@@ -80,6 +82,8 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 	note(err)
 	in.Absent = append(in.Absent, missing...)
 	users, err := st.Costs.UsersByWeek(ctx, a.Week, usersBack)
+	note(err)
+	in.Units, err = Units(ctx, st.Costs, o.Prometheus, a.Units, a.Week)
 	note(err)
 	in.Organisation = o.Ask(ctx, a.Now)
 	in.Organisation.UsersByWeek = users

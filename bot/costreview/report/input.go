@@ -24,6 +24,7 @@ type Input struct {
 	// Expected are the spikes that people said are meant.
 	Expected     []Expectation
 	Organisation Organisation
+	Units        []UnitCount // what costs are divided by, beside users
 	// Adoptions are what people decided about cost steps, by the step's id (C1).
 	Adoptions map[string]Adoption
 	// Incidents are the week's; nil: they cannot be read here.

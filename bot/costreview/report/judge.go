@@ -47,6 +47,9 @@ func Judge(in Input) Report {
 		if i == 0 { // budgets are of one currency, the main one
 			budgets = in.Settings.Budgets
 		}
+		if i == 0 {
+			r.Units = ledgers[r.Money[i].Currency].units(in.Units)
+		}
 		r.Money[i].Months = ledgers[r.Money[i].Currency].months(in, budgets)
 	}
 	sheet := in.Handbook

@@ -18,6 +18,7 @@ type Report struct {
 	MadeAt time.Time  `json:"made_at"`
 	// Money has one entry a billing currency, the largest total first; they are never summed.
 	Money        []CurrencyReport `json:"money,omitempty"`
+	Units        []UnitCost       `json:"units,omitempty"` // what one costs, of the first currency
 	Organisation *Organised       `json:"organisation,omitempty"`
 	Steps        []CostStep       `json:"steps,omitempty"`
 	Incidents    *WeekOfAlerts    `json:"incidents,omitempty"`

@@ -14,8 +14,12 @@ import (
 func Text(r Report) string {
 	var p page
 	p.head("%s: %s (%s to %s)", orUnnamed(r.Digest, "Weekly cost review"), r.Week, r.Week.Monday().Time().Format("2 Jan"), (r.Week.Monday() + 6).Time().Format("2 Jan 2006"))
-	for _, m := range r.Money {
-		p.money(m, r.MadeAt)
+	for i, m := range r.Money {
+		var units []UnitCost
+		if i == 0 {
+			units = r.Units
+		}
+		p.money(m, units, r.MadeAt)
 	}
 	if len(r.Money) == 0 {
 		p.head("Cost")
@@ -35,7 +39,7 @@ func Text(r Report) string {
 	return p.b.String()
 }
 
-func (p *page) money(m CurrencyReport, now time.Time) {
+func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 	currency := orUnnamed(m.Currency, "no currency")
 	p.head("Cost in %s", currency)
 	least := ""
@@ -61,6 +65,12 @@ func (p *page) money(m CurrencyReport, now time.Time) {
 	}
 	for _, month := range m.Months {
 		p.line("  %s.", month.Sentence(currency, m.Until, now))
+	}
+	for _, u := range units {
+		p.line("  %s.", u.Sentence())
+		if trend := u.Trend(); trend != "" {
+			p.line("    %s.", trend)
+		}
 	}
 	p.shares("Sources", m.Sources)
 	p.movers("Up", m.Up)
