@@ -111,6 +111,7 @@ func (b *currencyLedger) assess(in Input) CurrencyReport {
 	b.move(&m, top)
 	f := b.floors(in.Settings)
 	b.spikes(&m, in, f)
+	b.growing(&m, f)
 	b.history(&m)
 	m.Late, m.Again = b.lateParts(), b.judgedBefore(in.Again)
 	b.restate(&m, in)

@@ -77,6 +77,8 @@ type CurrencyReport struct {
 	Renames []Rename  `json:"renames,omitempty"` // since the last digest
 	Spikes  []Anomaly `json:"anomalies,omitempty"`
 	Meant   []Anomaly `json:"meant,omitempty"` // that people said are expected
+	// Growing doubled within weeks without a spike.
+	Growing []Growth `json:"growing,omitempty"`
 	// Shifted were told for two weeks: their new level is what is usual by now.
 	Shifted []Anomaly `json:"shifted,omitempty"`
 	// Unjudged are services whose history is too short, by their cost.

@@ -90,6 +90,7 @@ func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 		p.line("  %s", r.sentence(currency))
 	}
 	p.spikes("Above what was expected", m.Spikes, currency)
+	p.growing(m.Growing, currency)
 	p.spikes("Above the usual, and expected", m.Meant, currency)
 	p.spikes("On a new level, told for two weeks", m.Shifted, currency)
 	p.shares("Not judged, the history is too short", m.Unjudged)
@@ -249,6 +250,17 @@ func (p *page) chart(c Chart, currency string) {
 		rows = append(rows, []string{"  " + w.Week.String(), fmt.Sprint(w.Days), amount(total), above})
 	}
 	p.table(rows)
+}
+
+// growing says what doubled without a spike.
+func (p *page) growing(all []Growth, currency string) {
+	if len(all) == 0 {
+		return
+	}
+	p.line("  Growing steadily:")
+	for _, g := range all {
+		p.line("    %s (%s to %s %s on the same weekdays).", g.Sentence(), amount(g.Was.Float64()), amount(g.Was.Add(g.Change).Float64()), currency)
+	}
 }
 
 // spell writes a duration as people say it, in its two largest units.
