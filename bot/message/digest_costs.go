@@ -128,6 +128,11 @@ func sideChunks(m report.CurrencyReport, id string) []chunk {
 	f := figuresOf(m)
 	anomalies(":meant", "Expected, as people said"+inCurrency(m), m.Meant)
 	anomalies(":shifted", "The new level"+inCurrency(m)+": told for two weeks, usual from now on", m.Shifted)
+	var growing []string
+	for _, g := range m.Growing {
+		growing = append(growing, growingName(g, maxName)+" "+g.Verb()+": "+grownBy(g, currency(m)))
+	}
+	chunks = append(chunks, sentences(id+":growing", "Growing without a spike"+inCurrency(m), growing, 300)...)
 	for _, side := range []struct {
 		at, title, about string
 		shares           []report.Share

@@ -229,12 +229,19 @@ func digests(t testing.TB) map[string]DigestView {
 	before := comparedTo(t, "1300", "-95.5")
 	euro.Before = &before
 	euro.Down = []report.Mover{mover(t, "OVH", "Public Cloud", "1300", "-95.5")}
+	euro.Judged = &report.Judged{Services: 3, Spikes: 1, Excess: 79.3}
 	euro.Spikes = []report.Anomaly{{Series: report.SeriesID("OVH", "Logs", "EUR"), Provider: "OVH", Service: "Logs", Days: daysOf(2, 1), Actual: 99.4, Expected: 20.1, Excess: 79.3}}
 	two.Money = append(two.Money, euro)
 	virtual := report.Report{Digest: "tokens", Week: money.WeekOf(money.DayOf(time.Date(2026, 12, 28, 0, 0, 0, 0, time.UTC))), MadeAt: posting, Money: []report.CurrencyReport{{
 		Currency: "DBU credits", Days: daysOf(0, 5), LeftOut: 2, Partial: true, Until: week47.Monday() + 4, Column: "BilledCost", Total: amount(t, "-3.5"), Billed: amount(t, "0"),
 		Up: []report.Mover{mover(t, "Databricks", "SQL <warehouse>", "-1", "0.5")},
 	}}}
+	quiet := richReport(t)
+	calm := &quiet.Money[0]
+	calm.Spikes, calm.Judged = nil, &report.Judged{Services: 14}
+	calm.Growing = []report.Growth{{Series: "s", Provider: "AWS", Service: "Amazon Elastic Compute Cloud", Weeks: 5, Compared: comparedTo(t, "9600", "9800"), Factor: 2.02}}
+	quiet.Money = append(quiet.Money, euro)
+	quiet.Money[1].Spikes, quiet.Money[1].Judged = nil, &report.Judged{Why: "that takes 4 of the 6 weeks before, and there are 2"}
 	half := clicked(richReport(t), "the Black Friday campaign", ben)
 	half.Marks = half.Marks[:2]
 	half.Marks[1].By = anna
@@ -245,6 +252,7 @@ func digests(t testing.TB) map[string]DigestView {
 		"digest currencies":  view(two),
 		"digest virtual":     view(virtual),
 		"digest clicked":     half,
+		"digest quiet":       view(quiet),
 		"digest hostile":     view(hostileReport(t)),
 		"digest hostile all": clicked(hostileReport(t), strings.Repeat(hostile, 9), incident.User{ID: hostile, Name: hostile}),
 	}

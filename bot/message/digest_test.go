@@ -84,7 +84,7 @@ func TestCostAnswer(t *testing.T) {
 }
 
 func TestRenderDigest(t *testing.T) {
-	for _, name := range []string{"digest", "digest poor", "digest currencies", "digest virtual", "digest clicked"} {
+	for _, name := range []string{"digest", "digest poor", "digest currencies", "digest virtual", "digest clicked", "digest quiet"} {
 		t.Run(name, func(t *testing.T) {
 			v := digests(t)[name]
 			var b strings.Builder

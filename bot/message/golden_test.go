@@ -77,7 +77,7 @@ func golden(t *testing.T, name, got string) {
 
 func TestGoldenFilesAreUsed(t *testing.T) {
 	used := map[string]bool{"answers": true, "status": true, "timeline": true, "incidents": true, "playbooks": true, "playbook": true, "modals": true, "storm": true, "storm-over": true, "terminal": true, "incidents-drill": true, "timeline-drill": true}
-	for _, name := range []string{"digest", "digest-poor", "digest-currencies", "digest-virtual", "digest-clicked", "digest-modals", "cost"} {
+	for _, name := range []string{"digest", "digest-poor", "digest-currencies", "digest-virtual", "digest-clicked", "digest-quiet", "digest-modals", "cost"} {
 		used[name] = true
 	}
 	for name := range maps.Keys(situations(t)) {

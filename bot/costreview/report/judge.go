@@ -112,7 +112,6 @@ func (b *currencyLedger) assess(in Input) CurrencyReport {
 	f := b.floors(in.Settings)
 	b.spikes(&m, in, f)
 	b.growing(&m, f)
-	b.history(&m)
 	m.Late, m.Again = b.lateParts(), b.judgedBefore(in.Again)
 	b.restate(&m, in)
 	b.sides(&m)

@@ -77,6 +77,8 @@ type CurrencyReport struct {
 	Renames []Rename  `json:"renames,omitempty"` // since the last digest
 	Spikes  []Anomaly `json:"anomalies,omitempty"`
 	Meant   []Anomaly `json:"meant,omitempty"` // that people said are expected
+	// Judged is how much of this was judged; nil: a report of before does not know.
+	Judged *Judged `json:"judged,omitempty"`
 	// Growing doubled within weeks without a spike.
 	Growing []Growth `json:"growing,omitempty"`
 	// Shifted were told for two weeks: their new level is what is usual by now.

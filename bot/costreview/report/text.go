@@ -89,13 +89,20 @@ func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 	for _, r := range m.Renames {
 		p.line("  %s", r.sentence(currency))
 	}
-	p.spikes("Above what was expected", m.Spikes, currency)
+	if verdict := m.Verdict(); verdict != "" {
+		p.line("  %s.", verdict)
+	}
+	above := "Above what was expected"
+	if j := m.Judged; j != nil && j.Spikes > 1 {
+		above += fmt.Sprintf(" (%s, together %s %s)", many(j.Spikes, "service"), signed(j.Excess), currency)
+	}
+	p.spikes(above, m.Spikes, currency)
 	p.growing(m.Growing, currency)
 	p.spikes("Above the usual, and expected", m.Meant, currency)
 	p.spikes("On a new level, told for two weeks", m.Shifted, currency)
 	p.shares("Not judged, the history is too short", m.Unjudged)
 	p.shares("Fixed charges", m.Fixed)
-	p.shares("Credits", m.Credits)
+	p.shares("Credits and refunds", m.Credits)
 	p.shares("Corrections", m.Corrections)
 	p.chart(m.Chart, currency)
 	p.list(m.Notes)
