@@ -47,9 +47,10 @@ func connect(c *config.Config) (costs, error) {
 
 // About is what a digest is gathered for.
 func (s *Settings) About(name string, now time.Time) ingest.About {
-	a := ingest.About{Digest: name, Week: report.WeekBefore(now), Now: now, Sources: s.costs.sources[name], Handbook: s.Handbook}
+	a := ingest.About{Digest: name, Week: report.WeekBefore(now.UTC()), Now: now, Sources: s.costs.sources[name], Handbook: s.Handbook}
 	for _, d := range s.Config.Digests {
 		if d.Name == name {
+			a.Week = report.WeekBefore(d.In(now))
 			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor, Budgets: s.budgets(d)}
 			a.Units = d.Units
 		}
@@ -78,7 +79,7 @@ func (s *Settings) Organisation() ingest.Organisation {
 func (s *Settings) coordinatorDigests() []coordinator.Digest {
 	var all []coordinator.Digest
 	for _, d := range s.Config.Digests {
-		all = append(all, coordinator.Digest{Name: d.Name, Channel: d.Channel, Schedule: d.Schedule + " " + d.TimeZone, Next: d.Next})
+		all = append(all, coordinator.Digest{Name: d.Name, Channel: d.Channel, Schedule: d.Schedule + " " + d.TimeZone, Next: d.Next, In: d.In})
 	}
 	return all
 }

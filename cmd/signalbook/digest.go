@@ -47,13 +47,14 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	now := time.Now()
-	week := report.WeekBefore(now)
+	week := report.WeekBefore(d.In(now))
+	last := week
 	if c.Week != "" {
 		if week, err = money.ParseWeek(c.Week); err != nil {
 			return &usageError{fmt.Errorf("--week: %w", err)}
 		}
-		if week.Add(1).Monday() > money.DayOf(now) {
-			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, report.WeekBefore(now))}
+		if week > last {
+			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, last)}
 		}
 	}
 	s, err := app.Connect(loaded, book)
