@@ -137,7 +137,12 @@ func groupField(g money.Group) (string, error) {
 		batch = "batch"
 	}
 	parts := []string{g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, batch, g.BillingAccount}
-	if g.Spread {
+	switch {
+	case g.Team != "" && g.Spread:
+		parts = append(parts, "spread", g.Team)
+	case g.Team != "":
+		parts = append(parts, "", g.Team)
+	case g.Spread:
 		parts = append(parts, "spread")
 	}
 	data, err := json.Marshal(parts)
@@ -145,7 +150,7 @@ func groupField(g money.Group) (string, error) {
 }
 
 // parseGroup reads a group. An earlier binary wrote eight parts; those behind the
-// tenth are a newer binary's, which tells groups apart that are one here.
+// eleventh are a newer binary's, which tells groups apart that are one here.
 func parseGroup(field string) (money.Group, error) {
 	var parts []string
 	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
@@ -159,6 +164,9 @@ func parseGroup(field string) (money.Group, error) {
 		g.BillingAccount = parts[8]
 	}
 	g.Spread = len(parts) > 9 && parts[9] != ""
+	if len(parts) > 10 {
+		g.Team = parts[10]
+	}
 	return g, nil
 }
 

@@ -32,6 +32,8 @@ type Input struct {
 	// Absent are sentences about what could not be asked at all.
 	Absent   []string
 	Settings Settings
+	// Filter says which charges the digest is about; without one all.
+	Filter money.Filter
 	// Handbook is the scaling sheet, with the team's own facts; nil: as it was given.
 	Handbook *handbook.Handbook
 
@@ -46,6 +48,7 @@ type Settings struct {
 	WeekFloor float64       // least excess of a week that is reported; Floor
 	Top       int           // movers up and down that are named; 5
 	Budgets   []Budget      // in the currency that comes first
+	By        string        // what names the teams that costs are shown by; empty: they are not
 }
 
 func (s Settings) settle() time.Duration { return cmp.Or(s.Settle, 48*time.Hour) }

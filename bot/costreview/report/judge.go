@@ -12,7 +12,7 @@ import (
 // in whatever order they come.
 func Judge(in Input) Report {
 	in = arranged(in)
-	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC()}
+	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC(), Filter: oneLine(in.Filter.String(), maxName)}
 	for _, text := range in.Absent {
 		r.Missing = append(r.Missing, sentence(text))
 	}
@@ -26,6 +26,9 @@ func Judge(in Input) Report {
 		missing = append(missing, lost...)
 		if len(left) > 0 {
 			r.leave(currency, left)
+		}
+		if b != nil && len(in.Filter) > 0 && len(b.series) == 0 {
+			continue // nothing of it is what the digest is about
 		}
 		if b != nil {
 			r.Money = append(r.Money, b.assess(in))
@@ -42,15 +45,21 @@ func Judge(in Input) Report {
 	}
 	slices.SortStableFunc(r.Money, func(x, y CurrencyReport) int { return y.Total.Cmp(x.Total) })
 	r.Missing = append(r.Missing, missing...)
+	if len(in.Filter) > 0 && len(r.Money) == 0 {
+		r.Missing = append(r.Missing, sentence("Nothing matches the digest's filter ("+r.Filter+")"))
+	}
 	for i := range r.Money {
 		var budgets []Budget
 		if i == 0 { // budgets are of one currency, the main one
 			budgets = in.Settings.Budgets
 		}
+		b := ledgers[r.Money[i].Currency]
 		if i == 0 {
-			r.Units = ledgers[r.Money[i].Currency].units(in.Units)
+			r.Units = b.units(in.Units)
 		}
-		r.Money[i].Months = ledgers[r.Money[i].Currency].months(in, budgets)
+		ahead := b.daysAhead(in)
+		r.Money[i].Months = ahead.months(budgets)
+		r.Money[i].Showback = b.showback(&r.Money[i], in, ahead)
 	}
 	sheet := in.Handbook
 	if sheet == nil {
@@ -87,6 +96,9 @@ func arranged(in Input) Input {
 	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts
 		return cmp.Or(y.At.Compare(x.At), cmp.Compare(x.Series, y.Series), cmp.Compare(x.ByID, y.ByID), cmp.Compare(x.Reason, y.Reason), cmp.Compare(x.Level, y.Level))
 	})
+	if len(in.Filter) > 0 {
+		in.Restated = nil // it is known of whole days only
+	}
 	return joined(in)
 }
 
@@ -111,6 +123,7 @@ func (b *currencyLedger) assess(in Input) CurrencyReport {
 	b.move(&m, top)
 	f := b.floors(in.Settings)
 	b.spikes(&m, in, f)
+	b.blame(&m, in)
 	b.growing(&m, f)
 	m.Late, m.Again = b.lateParts(), b.judgedBefore(in.Again)
 	b.restate(&m, in)

@@ -68,6 +68,7 @@ func (m CurrencyReport) size() float64 {
 // usage, the lines of fixed charges, credits and corrections to theirs; and the
 // change and what was before add up to the total where all of it is compared.
 func (m CurrencyReport) Rounded(places int) CurrencyReport {
+	m.Showback = m.Showback.rounded(m.Total, m.Before, places)
 	if m.Before == nil {
 		return m
 	}

@@ -16,6 +16,8 @@ type Report struct {
 	Digest string     `json:"digest"`
 	Week   money.Week `json:"week"`
 	MadeAt time.Time  `json:"made_at"`
+	// Filter says of which charges all figures are; empty: of all.
+	Filter string `json:"filter,omitempty"`
 	// Money has one entry a billing currency, the largest total first; they are never summed.
 	Money        []CurrencyReport `json:"money,omitempty"`
 	Units        []UnitCost       `json:"units,omitempty"` // what one costs, of the first currency
@@ -69,6 +71,8 @@ type CurrencyReport struct {
 	// Months are how the month ends, of everything and of each budget.
 	Months  []MonthEnd `json:"months,omitempty"`
 	Sources []Share    `json:"sources,omitempty"` // when there is more than one
+	// Showback is the cost by team; nil: nothing says by what to know them, or all is one team's.
+	Showback *Showback `json:"showback,omitempty"`
 
 	Up      []Mover   `json:"up,omitempty"`
 	Down    []Mover   `json:"down,omitempty"`
@@ -141,6 +145,8 @@ type Mover struct {
 	Total    money.Amount `json:"total"`
 	Compared
 	Services int `json:"services,omitempty"` // of a folded entry: how many
+	// Causes are whose the change is.
+	Causes []Cause `json:"causes,omitempty"`
 }
 
 // Rename is a service, or a whole provider, that ended while another began with about
@@ -174,6 +180,8 @@ type Anomaly struct {
 	CDN      bool        `json:"cdn,omitempty"`   // the CDN playbook is about it
 	Category string      `json:"category,omitempty"`
 	Why      string      `json:"why,omitempty"` // of a meant one: the reason, by whom
+	// Causes are where the excess is: the largest team, account, region and SKU.
+	Causes []Cause `json:"causes,omitempty"`
 }
 
 // Chart is eight weeks, stacked by service: the five largest and the rest, oldest

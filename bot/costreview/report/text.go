@@ -14,6 +14,9 @@ import (
 func Text(r Report) string {
 	var p page
 	p.head("%s: %s (%s to %s)", orUnnamed(r.Digest, "Weekly cost review"), r.Week, r.Week.Monday().Time().Format("2 Jan"), (r.Week.Monday() + 6).Time().Format("2 Jan 2006"))
+	if r.Filter != "" {
+		p.line("  Only %s.", r.Filter)
+	}
 	for i, m := range r.Money {
 		var units []UnitCost
 		if i == 0 {
@@ -73,6 +76,7 @@ func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 		}
 	}
 	p.shares("Sources", m.Sources)
+	p.teams(m, currency)
 	p.movers("Up", m.Up)
 	p.movers("Down", m.Down)
 	if m.Folded != nil {
@@ -82,7 +86,7 @@ func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 		p.line("  New, without a history:")
 		var rows [][]string
 		for _, mover := range m.New {
-			rows = append(rows, []string{"  " + moverName(mover), amount(mover.Total.Float64()), p.change(mover.Compared)})
+			rows = append(rows, []string{"  " + moverName(mover), amount(mover.Total.Float64()), p.change(mover.Compared), Causes(mover.Causes)})
 		}
 		p.table(rows)
 	}
@@ -127,7 +131,7 @@ func (p *page) movers(title string, movers []Mover) {
 	p.line("  %s:", title)
 	var rows [][]string
 	for _, m := range movers {
-		rows = append(rows, []string{"  " + moverName(m), amount(m.Total.Float64()), p.change(m.Compared), percent(m.Compared)})
+		rows = append(rows, []string{"  " + moverName(m), amount(m.Total.Float64()), p.change(m.Compared), percent(m.Compared), Causes(m.Causes)})
 	}
 	p.table(rows)
 }
@@ -197,6 +201,9 @@ func (p *page) shares(title string, shares []Share) {
 func (a Anomaly) Sentence(currency string) string {
 	text := fmt.Sprintf("%s: %s %s against %s expected on %s (%s)", fullName(Mover{Provider: a.Provider, Service: a.Service}),
 		amount(a.Actual), currency, amount(a.Expected), a.When(), signed(a.Excess))
+	if where := Causes(a.Causes); where != "" {
+		text += "; largest part: " + where
+	}
 	switch {
 	case a.Label == "recurring":
 		text += "; recurring, on these days of earlier months too"
