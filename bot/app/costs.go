@@ -47,10 +47,12 @@ func connect(c *config.Config) (costs, error) {
 
 // About is what a digest is gathered for.
 func (s *Settings) About(name string, now time.Time) ingest.About {
-	a := ingest.About{Digest: name, Week: report.WeekBefore(now), Now: now, Sources: s.costs.sources[name], Handbook: s.Handbook}
+	a := ingest.About{Digest: name, Week: report.WeekBefore(now.UTC()), Now: now, Sources: s.costs.sources[name], Handbook: s.Handbook}
 	for _, d := range s.Config.Digests {
 		if d.Name == name {
+			a.Week = report.WeekBefore(d.In(now))
 			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor, Budgets: s.budgets(d)}
+			a.Units = d.Units
 		}
 	}
 	return a
@@ -77,7 +79,7 @@ func (s *Settings) Organisation() ingest.Organisation {
 func (s *Settings) coordinatorDigests() []coordinator.Digest {
 	var all []coordinator.Digest
 	for _, d := range s.Config.Digests {
-		all = append(all, coordinator.Digest{Name: d.Name, Channel: d.Channel, Schedule: d.Schedule + " " + d.TimeZone, Next: d.Next})
+		all = append(all, coordinator.Digest{Name: d.Name, Channel: d.Channel, Schedule: d.Schedule + " " + d.TimeZone, Next: d.Next, In: d.In})
 	}
 	return all
 }
@@ -170,6 +172,14 @@ func (a *App) importer(st *store.Store, replica string) *ingest.Importer {
 				all = append(all, s.costs.sources[name]...)
 			}
 			return all
+		},
+		Units: func() ([]config.Unit, *promquery.Prometheus) {
+			s := a.settings.Load()
+			var all []config.Unit
+			for _, d := range s.Config.Digests {
+				all = append(all, d.Units...)
+			}
+			return all, s.costs.prometheus
 		},
 		Users: func(ctx context.Context) (float64, bool) {
 			users := a.settings.Load().Organisation().Ask(ctx, a.digestClock(st)()).Users

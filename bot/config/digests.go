@@ -28,29 +28,60 @@ type Digest struct {
 	Units   []Unit   `yaml:"units"`
 }
 
-// Next returns the first time after another at which the digest is due, in its
-// own time zone, daylight saving included; a time that comes twice, because the
-// clock is put back, counts once. Zero: never.
+// Next returns the first time after another at which the digest is due, in its own
+// time zone. A time that does not come, because the clock is put forward over it, is
+// when the clock has been put forward; one that comes twice, because it is put back,
+// counts once. Zero: never.
 func (d Digest) Next(after time.Time) time.Time {
 	schedule, err := cron.ParseStandard(d.Schedule)
 	zone, errZone := time.LoadLocation(d.TimeZone)
 	if err != nil || errZone != nil {
 		return time.Time{} // the file was checked
 	}
-	for next := schedule.Next(after.In(zone)); ; next = schedule.Next(next) {
-		if next.IsZero() || !comesTwice(next) {
-			return next
+	// Cron steps over hours that a zone skips, up to the next week's. So it is asked
+	// about a clock on the wall that never jumps.
+	for wall := wallOf(after.In(zone)); ; {
+		if wall = schedule.Next(wall); wall.IsZero() {
+			return time.Time{}
+		}
+		if at := onWall(wall, zone); at.After(after) {
+			return at
 		}
 	}
 }
 
-// comesTwice reports whether the clock on the wall showed the same before, because
-// it was put back in between.
-func comesTwice(t time.Time) bool {
+// In is the time on the clock of the digest's zone.
+func (d Digest) In(t time.Time) time.Time {
+	zone, err := time.LoadLocation(d.TimeZone)
+	if err != nil {
+		return t.UTC() // the file was checked
+	}
+	return t.In(zone)
+}
+
+// wallOf is what the clock on the wall shows, as if it were UTC.
+func wallOf(t time.Time) time.Time {
 	_, offset := t.Zone()
-	_, before := t.Add(-6 * time.Hour).Zone() // longer than any clock is put back
-	earlier := t.Add(-time.Duration(before-offset) * time.Second)
-	return before > offset && earlier.Format(time.DateTime) == t.Format(time.DateTime)
+	return t.UTC().Add(time.Duration(offset) * time.Second)
+}
+
+// onWall is when the clock on the wall of a zone shows a time for the first time, or
+// when it is put forward over it.
+func onWall(wall time.Time, zone *time.Location) time.Time {
+	// The offset of a zone is less than a day: the clock is put forward or back, if at
+	// all, between these, and no two times within two days.
+	before, behind := wall.Add(-24*time.Hour).In(zone), wall.Add(24*time.Hour).In(zone)
+	_, early := before.Zone()
+	if at := wall.Add(-time.Duration(early) * time.Second).In(zone); wallOf(at).Equal(wall) {
+		return at
+	}
+	_, late := behind.Zone()
+	at := wall.Add(-time.Duration(late) * time.Second).In(zone)
+	if wallOf(at).Equal(wall) {
+		return at
+	}
+	_, change := at.ZoneBounds() // at is before it, because the clock is put forward
+	return change
 }
 
 // CostSource is where cost figures come from: exactly one of its fields is set.

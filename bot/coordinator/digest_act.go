@@ -45,7 +45,7 @@ func (t *term) postDigest(ctx context.Context, ev event.Event) (commit store.Com
 		return commit, err
 	}
 	asked := store.Asked{Op: ev.Op, Digest: d.Name, By: v.User.ID, At: ev.At}
-	answer, second, err := t.second(ctx, v, asked)
+	answer, second, err := t.second(ctx, v, d, asked)
 	if err != nil {
 		return commit, err
 	}
@@ -126,11 +126,11 @@ func (t *term) digestsOf(ctx context.Context, week money.Week) ([]report.Documen
 
 // second reports whether a digest that somebody asks for would be another one of its
 // week, unless that is what he wants, and what he is told then.
-func (t *term) second(ctx context.Context, v event.DigestAct, asked store.Asked) (answer event.DigestAnswer, second bool, err error) {
+func (t *term) second(ctx context.Context, v event.DigestAct, d Digest, asked store.Asked) (answer event.DigestAnswer, second bool, err error) {
 	if v.Again && v.Digest == 0 {
 		return answer, false, nil
 	}
-	week := report.WeekBefore(asked.At)
+	week := d.week(asked.At)
 	answer = event.DigestAnswer{Kind: event.DigestSecond, Verb: v.Verb, Title: asked.Digest}
 	pending, unread, err := t.c.Store.Digests.Asked(ctx)
 	if err != nil {
@@ -144,7 +144,7 @@ func (t *term) second(ctx context.Context, v event.DigestAct, asked store.Asked)
 	all = slices.DeleteFunc(all, func(d report.Document) bool { return d.Report.Digest != asked.Digest })
 	for _, p := range pending {
 		made := slices.ContainsFunc(all, func(d report.Document) bool { return d.Tick.Equal(p.At) })
-		if p.Digest == asked.Digest && p.Op != asked.Op && !made && report.WeekBefore(p.At) == week {
+		if p.Digest == asked.Digest && p.Op != asked.Op && !made && d.week(p.At) == week {
 			answer.When, answer.Who, second = p.At, incident.User{ID: p.By}, true
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/outbox"
 	"github.com/signalbook/signalbook/bot/pause"
@@ -22,6 +23,16 @@ type Digest struct {
 	Schedule string
 	// Next is the first time after another at which it is due; zero: never.
 	Next func(after time.Time) time.Time
+	// In is a time on the clock of its zone, by which weeks end; nil: UTC's.
+	In func(time.Time) time.Time
+}
+
+// week is the week that the digest reviews at a moment.
+func (d Digest) week(at time.Time) money.Week {
+	if d.In == nil {
+		return report.WeekBefore(at.UTC())
+	}
+	return report.WeekBefore(d.In(at))
 }
 
 // Wanted says for when a digest is made, and how many of its times before were

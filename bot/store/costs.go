@@ -137,7 +137,12 @@ func groupField(g money.Group) (string, error) {
 		batch = "batch"
 	}
 	parts := []string{g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, batch, g.BillingAccount}
-	if g.Spread {
+	switch {
+	case g.Team != "" && g.Spread:
+		parts = append(parts, "spread", g.Team)
+	case g.Team != "":
+		parts = append(parts, "", g.Team)
+	case g.Spread:
 		parts = append(parts, "spread")
 	}
 	data, err := json.Marshal(parts)
@@ -145,7 +150,7 @@ func groupField(g money.Group) (string, error) {
 }
 
 // parseGroup reads a group. An earlier binary wrote eight parts; those behind the
-// tenth are a newer binary's, which tells groups apart that are one here.
+// eleventh are a newer binary's, which tells groups apart that are one here.
 func parseGroup(field string) (money.Group, error) {
 	var parts []string
 	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
@@ -159,6 +164,9 @@ func parseGroup(field string) (money.Group, error) {
 		g.BillingAccount = parts[8]
 	}
 	g.Spread = len(parts) > 9 && parts[9] != ""
+	if len(parts) > 10 {
+		g.Team = parts[10]
+	}
 	return g, nil
 }
 
@@ -307,4 +315,32 @@ func (s *Costs) UsersByWeek(ctx context.Context, last money.Week, count int) (ma
 		}
 	}
 	return users, nil
+}
+
+// SaveUnits remembers how many units there were in a week that has ended.
+func (s *Costs) SaveUnits(ctx context.Context, id string, week money.Week, count float64) error {
+	_, err := s.run(ctx, nil, []call{
+		{args: []any{"HSET", s.keys.units(id), week.String(), strconv.FormatFloat(count, 'g', -1, 64)}},
+		{args: []any{"EXPIRE", s.keys.units(id), int(usersFor.Seconds())}},
+	})
+	if err != nil {
+		return fmt.Errorf("remember the units of %s: %w", week, err)
+	}
+	return nil
+}
+
+// UnitsByWeek returns the units of the weeks that are remembered.
+func (s *Costs) UnitsByWeek(ctx context.Context, id string) (map[money.Week]float64, error) {
+	values, err := s.redis.client.HGetAll(ctx, s.keys.units(id)).Result()
+	if err != nil && !wrongKind(err) {
+		return nil, fmt.Errorf("read the units of past weeks: %w", err)
+	}
+	units := map[money.Week]float64{}
+	for name, text := range values {
+		week, errWeek := money.ParseWeek(name)
+		if n, err := strconv.ParseFloat(text, 64); err == nil && errWeek == nil {
+			units[week] = n
+		}
+	}
+	return units, nil
 }

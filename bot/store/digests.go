@@ -66,6 +66,10 @@ const toldFor = 100 * 24 * time.Hour
 // maxOfWeek bounds how many digests of one week share what people did: the newest.
 const maxOfWeek = 50
 
+// maxNamed bounds how many digests of one week are looked through for one that is
+// configured: each team may have its own, and somebody may ask for more.
+const maxNamed = 1000
+
 // tickFor is how long a tick is remembered.
 const tickFor = 100 * 24 * time.Hour
 
@@ -147,9 +151,21 @@ func (s *Digests) Numbers(ctx context.Context, count int64) ([]int, error) {
 // Of returns the digests that tell of a week, oldest first, and apart from them
 // those that cannot be read. Of very many the newest maxOfWeek count.
 func (s *Digests) Of(ctx context.Context, week money.Week) (all []report.Document, unread []*Unreadable, err error) {
-	made := week.Add(1).Monday().Time() // a digest tells of the week before it
+	return s.of(ctx, week, maxOfWeek)
+}
+
+// Named returns those of a week that one digest of the configuration made, oldest
+// first. What cannot be read is left out.
+func (s *Digests) Named(ctx context.Context, name string, week money.Week) ([]report.Document, error) {
+	all, _, err := s.of(ctx, week, maxNamed)
+	return slices.DeleteFunc(all, func(d report.Document) bool { return d.Report.Digest != name }), err
+}
+
+func (s *Digests) of(ctx context.Context, week money.Week, most int64) (all []report.Document, unread []*Unreadable, err error) {
+	// A digest tells of the week before it, which ends up to 14 hours earlier or 12 later than in UTC in its own zone.
+	made := week.Add(1).Monday().Time().AddDate(0, 0, -1)
 	numbers, err := s.numbers(s.redis.client.ZRevRangeByScore(ctx, s.keys.digests(), &redis.ZRangeBy{
-		Min: strconv.FormatInt(made.UnixMilli(), 10), Max: "(" + strconv.FormatInt(made.AddDate(0, 0, 7).UnixMilli(), 10), Count: maxOfWeek,
+		Min: strconv.FormatInt(made.UnixMilli(), 10), Max: "(" + strconv.FormatInt(made.AddDate(0, 0, 9).UnixMilli(), 10), Count: most,
 	}).Result())
 	if err != nil {
 		return nil, nil, err

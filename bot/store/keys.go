@@ -87,6 +87,11 @@ func (k keys) users(week money.Week) string {
 	return k.base + "users:" + week.String() // STRING number of users, 200 days
 }
 
+// units counts by the hash of its query.
+func (k keys) units(id string) string {
+	return k.base + "units:" + id // HASH week -> number of units, 200 days
+}
+
 func (k keys) strays() string { return k.base + "strays" } // SET of JSON: Slack calls that their coordinator could not write down
 
 func (k keys) incident(n int) string        { return k.base + "inc:" + strconv.Itoa(n) }   // STRING JSON document

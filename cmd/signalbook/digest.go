@@ -47,13 +47,14 @@ func (c digestCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	now := time.Now()
-	week := report.WeekBefore(now)
+	week := report.WeekBefore(d.In(now))
+	last := week
 	if c.Week != "" {
 		if week, err = money.ParseWeek(c.Week); err != nil {
 			return &usageError{fmt.Errorf("--week: %w", err)}
 		}
-		if week.Add(1).Monday() > money.DayOf(now) {
-			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, report.WeekBefore(now))}
+		if week > last {
+			return &usageError{fmt.Errorf("--week: %s has not ended yet; the last one that has is %s", week, last)}
 		}
 	}
 	s, err := app.Connect(loaded, book)
@@ -104,6 +105,9 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *app.Settings,
 		return in, errRead
 	}
 	in = report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Handbook: a.Handbook, Organisation: s.Organisation().Ask(ctx, a.Now)}
+	if in.Units, err = ingest.Units(ctx, nil, s.Organisation().Prometheus, a.Units, a.Week); err != nil {
+		return in, err
+	}
 	in.Absent = append(in.Absent,
 		"Without Redis ("+foreign.Text(err.Error(), 500)+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, measured growth.")
 	return in, nil

@@ -207,5 +207,5 @@ func (k known) sheet(ctx context.Context, std streams) handbook.Organisation {
 			fmt.Fprintln(std.err, "not known:", f.Why)
 		}
 	}
-	return told.Sheet(report.WeekBefore(time.Now()))
+	return told.Sheet(report.WeekBefore(time.Now().UTC()))
 }

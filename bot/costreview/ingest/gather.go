@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/store"
@@ -20,8 +21,8 @@ const (
 	weeksBack = 16
 	// usersBack is how many weeks of users growth is measured from.
 	usersBack = 10
-	// postedBack is how many digests are looked through for the one before.
-	postedBack = 30
+	// postedBack is how many weeks are looked through for the digest before: days that wait for longer are judged no more.
+	postedBack = 8
 )
 
 // About is what a digest is gathered for.
@@ -31,7 +32,8 @@ type About struct {
 	Week     money.Week
 	Now      time.Time
 	Sources  []Source
-	Skipped  int // times before this one at which nothing was posted
+	Units    []config.Unit // what costs are divided by, beside users
+	Skipped  int           // times before this one at which nothing was posted
 	Settings report.Settings
 	Handbook *handbook.Handbook // nil: the sheet as it was given
 	// Tells reports of which other channels the readers of one may be told incidents; nil: of all.
@@ -73,13 +75,15 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 		in.Expected = append(in.Expected, e)
 	}
 	slices.SortFunc(in.Expected, func(a, b report.Expectation) int { return strings.Compare(a.Series, b.Series) })
-	in.Posted, err = before(ctx, st.Digests, a)
+	in.Posted, in.Again, err = before(ctx, st.Digests, a)
 	note(err)
 	var missing []string
 	in.Incidents, missing, err = incidents(ctx, st, a)
 	note(err)
 	in.Absent = append(in.Absent, missing...)
 	users, err := st.Costs.UsersByWeek(ctx, a.Week, usersBack)
+	note(err)
+	in.Units, err = Units(ctx, st.Costs, o.Prometheus, a.Units, a.Week)
 	note(err)
 	in.Organisation = o.Ask(ctx, a.Now)
 	in.Organisation.UsersByWeek = users
@@ -128,24 +132,19 @@ func stored(ctx context.Context, costs *store.Costs, a About) (all []money.Readi
 // capital begins a sentence.
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-// before finds what the same digest said about the week before.
-func before(ctx context.Context, digests *store.Digests, a About) (*report.Posted, error) {
-	numbers, err := digests.Numbers(ctx, postedBack)
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range numbers {
-		d, ok, err := digests.Document(ctx, n)
-		if errors.Is(err, store.ErrUnreadable) {
-			continue
-		}
+// before finds what the same digest said about the last week that it told before this
+// one, and about this one. A document that cannot be read is as one that is not there.
+func before(ctx context.Context, digests *store.Digests, a About) (posted *report.Posted, again []report.Posted, err error) {
+	var all []report.Report
+	for back := 0; back <= postedBack && posted == nil; back++ {
+		made, err := digests.Named(ctx, a.Digest, a.Week.Add(-back))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if ok && d.Report.Digest == a.Digest && d.Report.Week == a.Week.Add(-1) {
-			posted := d.Report.Posted()
-			return &posted, nil
+		for _, d := range made {
+			all = append(all, d.Report)
 		}
+		posted, again = report.Earlier(all, a.Week)
 	}
-	return nil, nil
+	return posted, again, nil
 }

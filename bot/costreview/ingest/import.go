@@ -10,8 +10,10 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/source"
+	"github.com/signalbook/signalbook/bot/promquery"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -38,7 +40,9 @@ type Importer struct {
 	Replica string // letters and digits
 	Sources func() []Source
 	// Users asks how many users there are; ok is false when nobody knows.
-	Users  func(ctx context.Context) (users float64, ok bool)
+	Users func(ctx context.Context) (users float64, ok bool)
+	// Units are what costs are divided by beside users, and who counts them; nil: nothing.
+	Units  func() ([]config.Unit, *promquery.Prometheus)
 	Logger *slog.Logger
 	Now    func() time.Time
 	Every  time.Duration // 0: a minute
@@ -46,6 +50,7 @@ type Importer struct {
 	files   map[string]map[string]source.File // by source: what was read, so that it is not read again
 	asked   map[string]time.Time              // by source: when its query was
 	counted time.Time                         // when the users were
+	unitsAt time.Time                         // when the units were
 	told    map[string]string                 // by source: the last trouble in the log
 }
 
@@ -96,6 +101,7 @@ func (im *Importer) round(ctx context.Context) {
 	maps.DeleteFunc(im.files, func(id string, _ map[string]source.File) bool { return !seen[id] })
 	maps.DeleteFunc(im.asked, func(id string, _ time.Time) bool { return !seen[id] })
 	im.users(ctx)
+	im.units(ctx)
 }
 
 // guarded imports one source. What panics over odd bytes must not end the bot, on one

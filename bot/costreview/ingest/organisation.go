@@ -70,5 +70,5 @@ func (o Organisation) Ask(ctx context.Context, now time.Time) report.Organisatio
 // UsersByWeek are the stored weeks that growth is measured from, up to the last
 // one that has ended.
 func UsersByWeek(ctx context.Context, costs *store.Costs, now time.Time) (map[money.Week]float64, error) {
-	return costs.UsersByWeek(ctx, report.WeekBefore(now), usersBack)
+	return costs.UsersByWeek(ctx, report.WeekBefore(now.UTC()), usersBack)
 }

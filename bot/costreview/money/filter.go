@@ -16,15 +16,26 @@ var filterNames = map[string]func(Group) string{
 	"service": func(g Group) string { return g.Service }, "servicename": func(g Group) string { return g.Service },
 	"category": func(g Group) string { return g.Category }, "servicecategory": func(g Group) string { return g.Category },
 	"account": func(g Group) string { return g.Account }, "subaccountid": func(g Group) string { return g.Account },
+	"team": func(g Group) string { return g.Team },
 }
 
 // FilterNames are the names that a filter knows, as people write them.
 func FilterNames() []string {
-	return []string{"provider", "service", "category", "account", "ProviderName", "ServiceName", "ServiceCategory", "SubAccountId"}
+	return []string{"provider", "service", "category", "account", "team", "ProviderName", "ServiceName", "ServiceCategory", "SubAccountId"}
 }
 
 // Filters reports whether charges can be filtered by a name.
 func Filters(name string) bool { return filterNames[strings.ToLower(name)] != nil }
+
+// Names reports whether the filter asks for a name; capital letters make no difference.
+func (f Filter) Names(name string) bool {
+	for own := range f {
+		if strings.EqualFold(own, name) {
+			return true
+		}
+	}
+	return false
+}
 
 // Matches reports whether a charge counts; capital letters make no difference.
 func (f Filter) Matches(g Group) bool {

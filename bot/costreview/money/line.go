@@ -27,9 +27,16 @@ type Group struct {
 	Kind           Kind   `json:"kind"`
 	Pricing        string `json:"pricing,omitempty"` // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
 	Batch          bool   `json:"batch,omitempty"`   // tagged as batch work
+	// Team is who it is charged to, where a source was told by what to know: a tag's value, FOCUS' SubAccountName, a
+	// label. Empty: it names nobody; OtherTeams: one of those that are not told apart.
+	Team string `json:"team,omitempty"`
 	// Spread: a day's part of a charge for several days. It counts, and says nothing of that day.
 	Spread bool `json:"spread,omitempty"`
 }
+
+// OtherTeams is the Team of all that a source does not tell apart, because there are too
+// many. No name from outside holds such a sign.
+const OtherTeams = "\x00"
 
 // Cost is what a group cost: Amount in the column that was configured, Billed as
 // the invoice has it. A source that knows only one of them gives it twice.

@@ -1,22 +1,15 @@
 package report
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
-const (
-	// sayable is how many times its base a change may be, and still be said in
-	// percent: above that the base is next to nothing.
-	sayable = 10
-	// alike is how far a renamed service's cost may lie from what it was, as a fraction.
-	alike = 0.10
-	// renamed is the least share of the total that a possible rename is worth a line.
-	renamed = 0.001
-)
+// sayable is how many times its base a change may be, and still be said in
+// percent: above that the base is next to nothing.
+const sayable = 10
 
 func compared(now, was money.Amount) Compared {
 	c := Compared{Was: was, Change: now.Sub(was)}
@@ -80,7 +73,7 @@ func (b *currencyLedger) move(m *CurrencyReport, top int) {
 	}
 	total := compared(b.paired(now), b.paired(was))
 	m.Before, m.Parts = &total, b.parts(now, was)
-	var movers, fresh, gone []Mover
+	var movers, fresh []Mover
 	for _, s := range b.series {
 		mover := Mover{
 			Provider: clean(s.provider), Service: orUnnamed(s.service, noService),
@@ -89,14 +82,10 @@ func (b *currencyLedger) move(m *CurrencyReport, top int) {
 		switch {
 		case s.first >= b.week.Monday() && !mover.Total.IsZero():
 			fresh = append(fresh, mover)
-		case !mover.Was.IsZero() && mover.Total.IsZero():
-			gone = append(gone, mover)
 		case !mover.Total.IsZero() || !mover.Was.IsZero():
 			movers = append(movers, mover)
 		}
 	}
-	m.Renames = renames(fresh, gone, m.Total)
-	movers = append(movers, gone...)
 	slices.SortStableFunc(movers, func(x, y Mover) int { return y.Change.Abs().Cmp(x.Change.Abs()) })
 	var rest []Mover
 	for _, mover := range movers {
@@ -130,43 +119,6 @@ func Fold(movers []Mover) *Mover {
 		all.Services += max(1, m.Services)
 	}
 	return &all
-}
-
-// renames pairs services that vanished with services that came, where the sum
-// stayed about the same: each at most once, the closest first.
-func renames(fresh, gone []Mover, total money.Amount) (found []Rename) {
-	type pair struct {
-		to, from int
-		off      float64
-	}
-	var pairs []pair
-	least := renamed * total.Abs().Float64()
-	for i, to := range fresh {
-		for j, from := range gone {
-			was := from.Was.Float64()
-			now := to.Change.Float64() // over the days that both weeks have
-			if was <= 0 || now < least || was < least {
-				continue
-			}
-			if off := abs(now-was) / was; off <= alike {
-				pairs = append(pairs, pair{i, j, off})
-			}
-		}
-	}
-	slices.SortStableFunc(pairs, func(x, y pair) int {
-		return cmp.Or(cmp.Compare(x.off, y.off), cmp.Compare(x.to, y.to), cmp.Compare(x.from, y.from))
-	})
-	usedTo, usedFrom := map[int]bool{}, map[int]bool{}
-	for _, p := range pairs {
-		if usedTo[p.to] || usedFrom[p.from] {
-			continue
-		}
-		usedTo[p.to], usedFrom[p.from] = true, true
-		to, from := fresh[p.to], gone[p.from]
-		found = append(found, Rename{From: fullName(from), To: fullName(to), Was: from.Was, Now: to.Change})
-	}
-	slices.SortStableFunc(found, func(x, y Rename) int { return y.Now.Cmp(x.Now) })
-	return found
 }
 
 const noService = "no service name"

@@ -53,27 +53,6 @@ func TestSayable(t *testing.T) {
 	}
 }
 
-// TestNewAndRenamed: what has no history is new; what takes over another's cost may
-// be a rename.
-func TestNewAndRenamed(t *testing.T) {
-	t.Parallel()
-	l := newLedger(t).put(monday-70, sunday, group("EC2"), "100")
-	l.put(monday-70, monday-1, group("old name"), "50").put(monday, sunday, group("new name"), "54")
-	l.put(monday-70, monday-1, group("gone"), "20").put(monday, sunday, group("fresh"), "30")
-	l.put(monday-69, monday-63, group("once"), "30").put(monday, sunday, group("once"), "30") // back again, not new
-	m := judged(t, l.input())
-	same(t, "renames", m.Renames, []Rename{{From: "AWS old name", To: "AWS new name", Was: mustMoney(t, "250"), Now: mustMoney(t, "270")}})
-	if len(m.New) != 2 || m.New[1].Service != "fresh" || m.New[1].Total.String() != "150" {
-		t.Errorf("got new %+v, want fresh with 150", m.New)
-	}
-	if len(m.Down) != 2 || m.Down[1].Service != "gone" || len(m.Up) != 1 || m.Up[0].Service != "once" {
-		t.Errorf("got up %+v, down %+v, want once and gone", m.Up, m.Down)
-	}
-	if len(m.Unjudged) != 0 {
-		t.Errorf("got unjudged %+v, want none: new ones are named already", m.Unjudged)
-	}
-}
-
 // TestCurrencies: they are never summed.
 func TestCurrencies(t *testing.T) {
 	t.Parallel()

@@ -77,8 +77,9 @@ type source struct {
 	fellBackToBilled map[string]bool // providers whose BilledCost stands in for what was asked
 	accounts         map[string]bool // providers whose billing accounts are told apart
 	streams          map[streamKey]*stream
-	whole            stream // all of them together
-	absent           bool   // it ended before the week: nothing of it is in any figure
+	whole            stream       // all of them together
+	absent           bool         // it ended before the week: nothing of it is in any figure
+	filter           money.Filter // what is in no figure, though it tells which days are there
 }
 
 // paired is what a kind of charge costs on days of this week or of the one before, as
@@ -115,7 +116,7 @@ func (s *source) each(currency string, first, last money.Day, visit func(money.D
 func (s *source) counted(currency string, first, last money.Day, visit func(*stream, money.Day, money.Group, cost)) {
 	s.each(currency, first, last, func(d money.Day, g money.Group, c cost) {
 		p := s.streams[streamOf(s.Origin, g, s.accounts)]
-		if !p.absent && (!p.has(d) || d <= p.last) {
+		if !p.absent && (!p.has(d) || d <= p.last) && s.filter.Matches(g) {
 			visit(p, d, g, c)
 		}
 	})
@@ -134,7 +135,7 @@ func open(in Input, currency string) (b *currencyLedger, missing []string, left 
 	today := money.DayOf(in.Now)
 	known := false
 	for _, reading := range in.Readings {
-		src := &source{Reading: reading, fellBackToBilled: misleading(reading, currency)}
+		src := &source{Reading: reading, fellBackToBilled: misleading(reading, currency), filter: in.Filter}
 		src.split(currency, b.from, today)
 		if len(src.streams) == 0 {
 			continue

@@ -24,6 +24,7 @@ type Input struct {
 	// Expected are the spikes that people said are meant.
 	Expected     []Expectation
 	Organisation Organisation
+	Units        []UnitCount // what costs are divided by, beside users
 	// Adoptions are what people decided about cost steps, by the step's id (C1).
 	Adoptions map[string]Adoption
 	// Incidents are the week's; nil: they cannot be read here.
@@ -31,8 +32,12 @@ type Input struct {
 	// Absent are sentences about what could not be asked at all.
 	Absent   []string
 	Settings Settings
+	// Filter says which charges the digest is about; without one all.
+	Filter money.Filter
 	// Handbook is the scaling sheet, with the team's own facts; nil: as it was given.
 	Handbook *handbook.Handbook
+
+	renamed []renaming // series that were found to go on under another name
 }
 
 // Settings are what can be set about judging; the zero value of each means its
@@ -43,6 +48,7 @@ type Settings struct {
 	WeekFloor float64       // least excess of a week that is reported; Floor
 	Top       int           // movers up and down that are named; 5
 	Budgets   []Budget      // in the currency that comes first
+	By        string        // what names the teams that costs are shown by; empty: they are not
 }
 
 func (s Settings) settle() time.Duration { return cmp.Or(s.Settle, 48*time.Hour) }

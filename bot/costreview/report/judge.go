@@ -12,7 +12,7 @@ import (
 // in whatever order they come.
 func Judge(in Input) Report {
 	in = arranged(in)
-	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC()}
+	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC(), Filter: oneLine(in.Filter.String(), maxName)}
 	for _, text := range in.Absent {
 		r.Missing = append(r.Missing, sentence(text))
 	}
@@ -26,6 +26,9 @@ func Judge(in Input) Report {
 		missing = append(missing, lost...)
 		if len(left) > 0 {
 			r.leave(currency, left)
+		}
+		if b != nil && len(in.Filter) > 0 && len(b.series) == 0 {
+			continue // nothing of it is what the digest is about
 		}
 		if b != nil {
 			r.Money = append(r.Money, b.assess(in))
@@ -42,12 +45,21 @@ func Judge(in Input) Report {
 	}
 	slices.SortStableFunc(r.Money, func(x, y CurrencyReport) int { return y.Total.Cmp(x.Total) })
 	r.Missing = append(r.Missing, missing...)
+	if len(in.Filter) > 0 && len(r.Money) == 0 {
+		r.Missing = append(r.Missing, sentence("Nothing matches the digest's filter ("+r.Filter+")"))
+	}
 	for i := range r.Money {
 		var budgets []Budget
 		if i == 0 { // budgets are of one currency, the main one
 			budgets = in.Settings.Budgets
 		}
-		r.Money[i].Months = ledgers[r.Money[i].Currency].months(in, budgets)
+		b := ledgers[r.Money[i].Currency]
+		if i == 0 {
+			r.Units = b.units(in.Units)
+		}
+		ahead := b.daysAhead(in)
+		r.Money[i].Months = ahead.months(budgets)
+		r.Money[i].Showback = b.showback(&r.Money[i], in, ahead)
 	}
 	sheet := in.Handbook
 	if sheet == nil {
@@ -77,14 +89,17 @@ func (r *Report) leave(currency string, left []PartDays) {
 	r.Open[currency] = left
 }
 
-// arranged puts what comes in any order into one.
+// arranged puts what comes in any order into one, and what was renamed under one name.
 func arranged(in Input) Input {
 	in.Readings = ordered(in.Readings)
 	in.Expected = slices.Clone(in.Expected)
 	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts
 		return cmp.Or(y.At.Compare(x.At), cmp.Compare(x.Series, y.Series), cmp.Compare(x.ByID, y.ByID), cmp.Compare(x.Reason, y.Reason), cmp.Compare(x.Level, y.Level))
 	})
-	return in
+	if len(in.Filter) > 0 {
+		in.Restated = nil // it is known of whole days only
+	}
+	return joined(in)
 }
 
 // assess is the week in one currency.
@@ -103,11 +118,13 @@ func (b *currencyLedger) assess(in Input) CurrencyReport {
 			m.Usage = m.Usage.Add(c.amount)
 		}
 	}
+	m.Renames = b.renames(in)
 	m.UsageMonth, m.UsageMonthDays = b.month.total(), len(b.month.days)
 	b.move(&m, top)
 	f := b.floors(in.Settings)
 	b.spikes(&m, in, f)
-	b.history(&m)
+	b.blame(&m, in)
+	b.growing(&m, f)
 	m.Late, m.Again = b.lateParts(), b.judgedBefore(in.Again)
 	b.restate(&m, in)
 	b.sides(&m)

@@ -65,25 +65,3 @@ func many[N int | int64](n N, what string) string {
 	}
 	return grouped(fmt.Sprint(n)) + " " + what + "s"
 }
-
-// history says why days or services were not judged.
-func (b *currencyLedger) history(m *CurrencyReport) {
-	judged := false
-	for _, s := range b.series {
-		for _, d := range b.days {
-			if t, ok := b.trackOn(s, d); ok {
-				_, ok = t.baseline(d)
-				judged = judged || ok
-			}
-		}
-	}
-	if !judged {
-		weeks := 0
-		for k := 1; k <= weeksBack; k++ {
-			if b.told[b.days[0]-money.Day(7*k)] {
-				weeks++
-			}
-		}
-		m.Notes = append(m.Notes, fmt.Sprintf("Whether anything is out of the ordinary is not judged: that takes %d of the %d weeks before, and there are %d.", weeksNeeded, weeksBack, weeks))
-	}
-}

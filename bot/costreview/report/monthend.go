@@ -60,7 +60,7 @@ func monthOf(d money.Day) time.Time {
 // in the week after the one under review; no source that is in this is missing there.
 func (b *currencyLedger) daysAhead(in Input) *currencyLedger {
 	newest := money.DayOf(in.Now.Add(-in.Settings.settle())) - 1
-	if week := money.WeekOf(newest); week > in.Week && in.Week >= WeekBefore(in.Now) {
+	if week := money.WeekOf(newest); week > in.Week && in.Week >= WeekBefore(in.Now.UTC()) {
 		in.Week, in.Posted = week, nil
 		if later, _, _ := open(in, b.currency); later != nil && later.heard() >= b.heard() {
 			return later
@@ -100,16 +100,15 @@ func (b *currencyLedger) daily(filter money.Filter) (usage, rest map[money.Day]m
 }
 
 // months are the month's end of everything, and of each budget.
-func (b *currencyLedger) months(in Input, budgets []Budget) []MonthEnd {
-	ahead := b.daysAhead(in)
+func (b *currencyLedger) months(budgets []Budget) []MonthEnd {
 	var all []MonthEnd
 	whole := false
 	for _, budget := range budgets {
-		all = append(all, ahead.monthEnd(budget))
+		all = append(all, b.monthEnd(budget))
 		whole = whole || len(budget.Filter) == 0
 	}
 	if !whole {
-		all = append([]MonthEnd{ahead.monthEnd(Budget{})}, all...)
+		all = append([]MonthEnd{b.monthEnd(Budget{})}, all...)
 	}
 	return all
 }
@@ -117,12 +116,17 @@ func (b *currencyLedger) months(in Input, budgets []Budget) []MonthEnd {
 // monthEnd adds up the month of the newest day that is known, and looks ahead to its
 // last one.
 func (b *currencyLedger) monthEnd(budget Budget) MonthEnd {
+	usage, rest := b.daily(budget.Filter)
+	return b.endOf(budget, usage, rest)
+}
+
+// endOf is the month's end of what costs so much a day.
+func (b *currencyLedger) endOf(budget Budget, usage, rest map[money.Day]money.Amount) MonthEnd {
 	until := b.days[len(b.days)-1]
 	m := MonthEnd{
 		Month: monthOf(until), Until: until, Partial: b.partial,
 		Name: budget.Name, Budget: budget.Amount, Filter: oneLine(budget.Filter.String(), maxName), Owners: budget.Owners,
 	}
-	usage, rest := b.daily(budget.Filter)
 	if len(usage)+len(rest) == 0 && len(budget.Filter) > 0 {
 		m.Why = "nothing matches its filter (" + m.Filter + ")"
 		return m

@@ -110,6 +110,9 @@ func organise(in Input, currencies []CurrencyReport, book *handbook.Handbook) (*
 	if u := out.Users; u.Known && u.Value > 0 {
 		a := book.AvailabilityFor(handbook.Users(u.Value))
 		out.SLO = fmt.Sprintf("%s availability at this scale: %s, %s (%s)", a.SLO, a.Downtime(), a.Strategy, a.ID)
+		if len(in.Filter) > 0 { // the sheet's yardsticks are of everything
+			return out, ""
+		}
 		out.PerUser = perUser(currencies, handbook.Users(u.Value), book)
 	}
 	return out, ""

@@ -66,8 +66,9 @@ func (m CurrencyReport) size() float64 {
 // Rounded is the report with every change rounded to so many decimals, as it is to
 // be printed: the parts add up to the change of the total, the services to that of
 // usage, the lines of fixed charges, credits and corrections to theirs; and the
-// change and what was before add up to the total.
+// change and what was before add up to the total where all of it is compared.
 func (m CurrencyReport) Rounded(places int) CurrencyReport {
+	m.Showback = m.Showback.rounded(m.Total, m.Before, places)
 	if m.Before == nil {
 		return m
 	}

@@ -80,7 +80,8 @@ func TestPartsAddUp(t *testing.T) {
 			for places := range 7 {
 				rounded := m.Rounded(places)
 				addsUp(t, fmt.Sprintf("bill %d to %d decimals", n, places), rounded)
-				if got, want := rounded.Before.Was.Add(rounded.Before.Change), m.Total.Round(places); len(m.Alike) == 0 && got != want {
+				whole := m.Before.Was.Add(m.Before.Change) == m.Total // else some of it is not compared
+				if got, want := rounded.Before.Was.Add(rounded.Before.Change), m.Total.Round(places); whole && got != want {
 					t.Errorf("bill %d: before and change are %s, want %s", n, got, want)
 				}
 			}

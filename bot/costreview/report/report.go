@@ -16,8 +16,11 @@ type Report struct {
 	Digest string     `json:"digest"`
 	Week   money.Week `json:"week"`
 	MadeAt time.Time  `json:"made_at"`
+	// Filter says of which charges all figures are; empty: of all.
+	Filter string `json:"filter,omitempty"`
 	// Money has one entry a billing currency, the largest total first; they are never summed.
 	Money        []CurrencyReport `json:"money,omitempty"`
+	Units        []UnitCost       `json:"units,omitempty"` // what one costs, of the first currency
 	Organisation *Organised       `json:"organisation,omitempty"`
 	Steps        []CostStep       `json:"steps,omitempty"`
 	Incidents    *WeekOfAlerts    `json:"incidents,omitempty"`
@@ -68,14 +71,20 @@ type CurrencyReport struct {
 	// Months are how the month ends, of everything and of each budget.
 	Months  []MonthEnd `json:"months,omitempty"`
 	Sources []Share    `json:"sources,omitempty"` // when there is more than one
+	// Showback is the cost by team; nil: nothing says by what to know them, or all is one team's.
+	Showback *Showback `json:"showback,omitempty"`
 
 	Up      []Mover   `json:"up,omitempty"`
 	Down    []Mover   `json:"down,omitempty"`
-	Folded  *Mover    `json:"folded,omitempty"` // all others together
-	New     []Mover   `json:"new,omitempty"`    // services without a history
-	Renames []Rename  `json:"renames,omitempty"`
+	Folded  *Mover    `json:"folded,omitempty"`  // all others together
+	New     []Mover   `json:"new,omitempty"`     // services without a history
+	Renames []Rename  `json:"renames,omitempty"` // since the last digest
 	Spikes  []Anomaly `json:"anomalies,omitempty"`
 	Meant   []Anomaly `json:"meant,omitempty"` // that people said are expected
+	// Judged is how much of this was judged; nil: a report of before does not know.
+	Judged *Judged `json:"judged,omitempty"`
+	// Growing doubled within weeks without a spike.
+	Growing []Growth `json:"growing,omitempty"`
 	// Shifted were told for two weeks: their new level is what is usual by now.
 	Shifted []Anomaly `json:"shifted,omitempty"`
 	// Unjudged are services whose history is too short, by their cost.
@@ -136,14 +145,20 @@ type Mover struct {
 	Total    money.Amount `json:"total"`
 	Compared
 	Services int `json:"services,omitempty"` // of a folded entry: how many
+	// Causes are whose the change is.
+	Causes []Cause `json:"causes,omitempty"`
 }
 
-// Rename is a service that vanished while another came with about its cost.
+// Rename is a service, or a whole provider, that ended while another began with about
+// its cost: they are one series under the new name.
 type Rename struct {
-	From string       `json:"from"`
-	To   string       `json:"to"`
-	Was  money.Amount `json:"was"`
-	Now  money.Amount `json:"now"`
+	From  string       `json:"from"`
+	To    string       `json:"to"`
+	Since money.Day    `json:"since,omitzero"`
+	Was   money.Amount `json:"was"` // usage of a week before the days of Now
+	Now   money.Amount `json:"now"` // usage of up to a week from Since on
+
+	service string // of From, as the source names it
 }
 
 // Anomaly is a series whose days exceeded what their weekday's median and trend
@@ -165,6 +180,8 @@ type Anomaly struct {
 	CDN      bool        `json:"cdn,omitempty"`   // the CDN playbook is about it
 	Category string      `json:"category,omitempty"`
 	Why      string      `json:"why,omitempty"` // of a meant one: the reason, by whom
+	// Causes are where the excess is: the largest team, account, region and SKU.
+	Causes []Cause `json:"causes,omitempty"`
 }
 
 // Chart is eight weeks, stacked by service: the five largest and the rest, oldest

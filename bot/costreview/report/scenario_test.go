@@ -68,7 +68,9 @@ func (x expected) money() string {
 func (x expected) compares(d money.Day) bool { return !slices.Contains(x.notCompared, d) }
 
 // allScenarios are the lists of all topics.
-func allScenarios() []scenario { return slices.Concat(plainScenarios, onceScenarios, missingScenarios) }
+func allScenarios() []scenario {
+	return slices.Concat(plainScenarios, onceScenarios, zoneScenarios, missingScenarios, renamedScenarios)
+}
 
 // TestScenarios: each digest of each synthetic bill prints the figures that the bill
 // has, judges the days that it has to, and names what is missing.

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
@@ -136,6 +137,53 @@ var onceScenarios = []scenario{
 			{at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), late: weekend("2026-11-14"), unplanned: []string{"EC2"}, says: []string{"(+1,400.00)"}},
 			{at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-27"), late: weekend("2026-11-21"), unplanned: []string{"EC2"}, says: []string{"told 1 week in a row before"}},
 			{at: "2026-12-07 09:00", days: span("2026-11-30", "2026-12-04"), late: weekend("2026-11-28"), says: []string{"On a new level, told for two weeks"}},
+		},
+	},
+}
+
+// zoneScenarios: the week is the digest's zone's, days are UTC's.
+var zoneScenarios = []scenario{
+	{
+		name: "Monday morning in Sydney reviews the week that ended on Sunday there",
+		zone: "Australia/Sydney",
+		bill: func(b *bill) { b.flat("AWS/111", "EC2", 100).spike("*/*/EC2", 900, on("2026-11-20")) },
+		digests: []expected{
+			{at: "2026-11-23 09:00", week: "2026-W47", days: span("2026-11-16", "2026-11-19")},
+			{at: "2026-11-30 09:00", week: "2026-W48", days: span("2026-11-23", "2026-11-26"), late: []hole{{"*", span("2026-11-20", "2026-11-22")}}, says: []string{"expected on last week's Friday, settled since (+900.00)"}},
+		},
+	},
+	{
+		name: "Sunday evening in New York reviews the week before",
+		zone: "America/New_York",
+		bill: func(b *bill) { b.flat("AWS/111", "EC2", 100) },
+		digests: []expected{
+			{at: "2026-11-22 20:00", week: "2026-W46", days: span("2026-11-09", "2026-11-15")},
+			{at: "2026-11-23 09:00", week: "2026-W47", days: span("2026-11-16", "2026-11-20")},
+			{at: "2026-11-29 20:00", week: "2026-W47", days: span("2026-11-16", "2026-11-22"), says: []string{"A digest of this week told 16 Nov to 20 Nov before."}},
+			{at: "2026-12-06 20:00", week: "2026-W48", days: span("2026-11-23", "2026-11-29")},
+		},
+	},
+	{
+		name:     "nothing to settle",
+		settings: report.Settings{Settle: -1},
+		bill:     func(b *bill) { b.flat("AWS/111", "EC2", 100).spike("*/*/EC2", 900, on("2026-11-22")) },
+		digests: []expected{
+			{at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-22"), says: []string{"on Sunday (+900.00)"}},
+			{at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-29")},
+		},
+	},
+	{
+		name:     "a week to settle",
+		settings: report.Settings{Settle: 7 * 24 * time.Hour},
+		bill: func(b *bill) {
+			b.flat("AWS/111", "EC2", 100).spike("*/*/EC2", 900, some("2026-11-16", "2026-11-22")...)
+		},
+		digests: []expected{
+			{at: "2026-11-23 09:00"}, // nothing of the week has settled
+			{at: "2026-11-30 09:00"},
+			{at: "2026-12-01 09:00", days: some("2026-11-23"), late: []hole{{"*", span("2026-11-16", "2026-11-22")}}, says: []string{"last week's Monday and Sunday, settled since (+1,800.00)"}},
+			{at: "2026-12-07 09:00"},
+			{at: "2026-12-13 09:00", days: span("2026-11-30", "2026-12-05"), late: []hole{{"*", span("2026-11-24", "2026-11-29")}}},
 		},
 	},
 }

@@ -39,6 +39,8 @@ type ServiceWeeks struct {
 	// first. Why is what people said who expected them.
 	Spikes []Anomaly `json:"anomalies,omitempty"`
 	Judged bool      `json:"judged"` // false: its history is too short to tell anomalies
+	// Renames are the names that it had before, oldest first.
+	Renames []Rename `json:"renames,omitempty"`
 }
 
 // ServiceWeek is what a service cost in a week, over the days that are known.
@@ -80,8 +82,11 @@ func called(in Input, name string) (r ServiceReport, names []string) {
 		for _, s := range b.series {
 			service := orUnnamed(s.service, noService)
 			names = append(names, service)
-			if name == "" || strings.EqualFold(name, service) || strings.EqualFold(name, s.name()) {
-				r.Services = append(r.Services, b.weeks(s, f, in.Expected))
+			renames := in.formerly(seriesName{b.currency, s.provider, s.service})
+			if name == "" || strings.EqualFold(name, service) || strings.EqualFold(name, s.name()) || slices.ContainsFunc(renames, func(r Rename) bool { return r.was(name) }) {
+				weeks := b.weeks(s, f, in.Expected)
+				weeks.Renames = renames
+				r.Services = append(r.Services, weeks)
 			}
 		}
 	}

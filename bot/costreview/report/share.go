@@ -8,8 +8,13 @@ import (
 )
 
 // WeekBefore is the week that a digest of that moment reviews: the last one that has
-// ended.
-func WeekBefore(at time.Time) money.Week { return money.WeekOf(money.DayOf(at)).Add(-1) }
+// ended in the time zone of at, which is the digest's. The week's days are billing
+// days all the same, which are UTC days: those that have not ended yet have not
+// settled either.
+func WeekBefore(at time.Time) money.Week {
+	year, month, today := at.Date()
+	return money.WeekOf(money.DayOf(time.Date(year, month, today, 0, 0, 0, 0, time.UTC))).Add(-1)
+}
 
 // MarksOf is what people did to the digests of one week, all of them together: of each
 // part the newest.

@@ -20,6 +20,22 @@ func TestWeekBefore(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", text, got, want)
 		}
 	}
+	// By the clock of the digest's zone, whatever UTC's shows.
+	for _, c := range []struct{ zone, at, want string }{
+		{"Australia/Sydney", "2026-11-23 09:00", "2026-W47"},   // Sunday in UTC
+		{"Australia/Sydney", "2026-11-22 23:00", "2026-W46"},   // as there
+		{"Pacific/Kiritimati", "2026-11-23 00:30", "2026-W47"}, // Sunday morning in UTC
+		{"America/New_York", "2026-11-22 20:00", "2026-W46"},   // Monday in UTC
+		{"America/New_York", "2026-11-23 00:30", "2026-W47"},
+	} {
+		zone, err := time.LoadLocation(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := report.WeekBefore(moment(c.at, zone)).String(); got != c.want {
+			t.Errorf("%s in %s: got %s, want %s", c.at, c.zone, got, c.want)
+		}
+	}
 }
 
 // TestDigestsOfOneWeekShareWhatPeopleDid: the newest act counts, each digest takes what

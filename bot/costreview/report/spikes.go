@@ -78,6 +78,7 @@ func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 		told = in.Posted.Totals[b.currency].Told
 	}
 	var unjudged []Share
+	m.Judged = &Judged{}
 	for _, s := range b.series {
 		id := SeriesID(s.provider, s.service, b.currency)
 		again := told[id]
@@ -89,6 +90,7 @@ func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 			}
 			continue
 		}
+		m.Judged.Services++
 		over, meant, why := expected(over, id, in.Expected)
 		over, recurring := s.recurring(over)
 		if a, ok := s.spike(b.currency, b.week, over, f.week); ok {
@@ -115,6 +117,13 @@ func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 		slices.SortStableFunc(*list, func(x, y Anomaly) int {
 			return cmp.Or(cmp.Compare(x.Label, y.Label), cmp.Compare(y.Excess, x.Excess))
 		})
+	}
+	m.Judged.Spikes = len(m.Spikes)
+	for _, a := range m.Spikes {
+		m.Judged.Excess += a.Excess
+	}
+	if m.Judged.Services == 0 {
+		m.Judged.Why = b.unjudged()
 	}
 	if len(m.Spikes) > maxSpikes {
 		m.Notes = append(m.Notes, fmt.Sprintf("%d more services exceed what was expected, by less than these.", len(m.Spikes)-maxSpikes))

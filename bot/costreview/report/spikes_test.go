@@ -115,8 +115,13 @@ func TestUnjudged(t *testing.T) {
 	l := newLedger(t).put(monday-70, sunday, group("old"), "100").put(monday-20, sunday, group("young"), "100")
 	m := judged(t, l.input())
 	same(t, "unjudged", m.Unjudged, []Share{{Name: "AWS young", Total: mustMoney(t, "500"), Note: "since 27 Oct"}})
+	if got, want := m.Verdict()+". "+m.NotJudged(), "Nothing out of the ordinary: 1 service judged on 16 Nov to 20 Nov. Not judged, because the history is too short: AWS young (since 27 Oct)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 	m = judged(t, newLedger(t).put(monday-20, sunday, group("young"), "100").input())
-	holds(t, m.Notes, "Whether anything is out of the ordinary is not judged: that takes 4 of the 6 weeks before, and there are 2.")
+	if got, want := m.Verdict(), "Not judged whether anything is out of the ordinary: that takes 4 of the 6 weeks before, and there are 2"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }
 
 // TestLevelShift: told for two weeks, then it is the usual level; what leaps from

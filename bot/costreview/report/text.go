@@ -14,8 +14,15 @@ import (
 func Text(r Report) string {
 	var p page
 	p.head("%s: %s (%s to %s)", orUnnamed(r.Digest, "Weekly cost review"), r.Week, r.Week.Monday().Time().Format("2 Jan"), (r.Week.Monday() + 6).Time().Format("2 Jan 2006"))
-	for _, m := range r.Money {
-		p.money(m, r.MadeAt)
+	if r.Filter != "" {
+		p.line("  Only %s.", r.Filter)
+	}
+	for i, m := range r.Money {
+		var units []UnitCost
+		if i == 0 {
+			units = r.Units
+		}
+		p.money(m, units, r.MadeAt)
 	}
 	if len(r.Money) == 0 {
 		p.head("Cost")
@@ -35,7 +42,7 @@ func Text(r Report) string {
 	return p.b.String()
 }
 
-func (p *page) money(m CurrencyReport, now time.Time) {
+func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 	currency := orUnnamed(m.Currency, "no currency")
 	p.head("Cost in %s", currency)
 	least := ""
@@ -62,7 +69,14 @@ func (p *page) money(m CurrencyReport, now time.Time) {
 	for _, month := range m.Months {
 		p.line("  %s.", month.Sentence(currency, m.Until, now))
 	}
+	for _, u := range units {
+		p.line("  %s.", u.Sentence())
+		if trend := u.Trend(); trend != "" {
+			p.line("    %s.", trend)
+		}
+	}
 	p.shares("Sources", m.Sources)
+	p.teams(m, currency)
 	p.movers("Up", m.Up)
 	p.movers("Down", m.Down)
 	if m.Folded != nil {
@@ -72,22 +86,35 @@ func (p *page) money(m CurrencyReport, now time.Time) {
 		p.line("  New, without a history:")
 		var rows [][]string
 		for _, mover := range m.New {
-			rows = append(rows, []string{"  " + moverName(mover), amount(mover.Total.Float64()), p.change(mover.Compared)})
+			rows = append(rows, []string{"  " + moverName(mover), amount(mover.Total.Float64()), p.change(mover.Compared), Causes(mover.Causes)})
 		}
 		p.table(rows)
 	}
 	for _, r := range m.Renames {
-		p.line("  Possible rename: %s (%s %s) is gone, %s (%s %s) came.", r.From, amount(r.Was.Float64()), currency, r.To, amount(r.Now.Float64()), currency)
+		p.line("  %s", r.sentence(currency))
 	}
-	p.spikes("Above what was expected", m.Spikes, currency)
+	if verdict := m.Verdict(); verdict != "" {
+		p.line("  %s.", verdict)
+	}
+	above := "Above what was expected"
+	if j := m.Judged; j != nil && j.Spikes > 1 {
+		above += fmt.Sprintf(" (%s, together %s %s)", many(j.Spikes, "service"), signed(j.Excess), currency)
+	}
+	p.spikes(above, m.Spikes, currency)
+	p.growing(m.Growing, currency)
 	p.spikes("Above the usual, and expected", m.Meant, currency)
 	p.spikes("On a new level, told for two weeks", m.Shifted, currency)
 	p.shares("Not judged, the history is too short", m.Unjudged)
 	p.shares("Fixed charges", m.Fixed)
-	p.shares("Credits", m.Credits)
+	p.shares("Credits and refunds", m.Credits)
 	p.shares("Corrections", m.Corrections)
 	p.chart(m.Chart, currency)
 	p.list(m.Notes)
+}
+
+// sentence says a rename, and by what it was found.
+func (r Rename) sentence(currency string) string {
+	return fmt.Sprintf("Renamed: %s is %s since %s, and judged as one (%s %s against %s a week before).", r.From, r.To, day(r.Since), amount(r.Now.Float64()), currency, amount(r.Was.Float64()))
 }
 
 func moverName(m Mover) string {
@@ -104,7 +131,7 @@ func (p *page) movers(title string, movers []Mover) {
 	p.line("  %s:", title)
 	var rows [][]string
 	for _, m := range movers {
-		rows = append(rows, []string{"  " + moverName(m), amount(m.Total.Float64()), p.change(m.Compared), percent(m.Compared)})
+		rows = append(rows, []string{"  " + moverName(m), amount(m.Total.Float64()), p.change(m.Compared), percent(m.Compared), Causes(m.Causes)})
 	}
 	p.table(rows)
 }
@@ -174,6 +201,9 @@ func (p *page) shares(title string, shares []Share) {
 func (a Anomaly) Sentence(currency string) string {
 	text := fmt.Sprintf("%s: %s %s against %s expected on %s (%s)", fullName(Mover{Provider: a.Provider, Service: a.Service}),
 		amount(a.Actual), currency, amount(a.Expected), a.When(), signed(a.Excess))
+	if where := Causes(a.Causes); where != "" {
+		text += "; largest part: " + where
+	}
 	switch {
 	case a.Label == "recurring":
 		text += "; recurring, on these days of earlier months too"
@@ -234,6 +264,17 @@ func (p *page) chart(c Chart, currency string) {
 		rows = append(rows, []string{"  " + w.Week.String(), fmt.Sprint(w.Days), amount(total), above})
 	}
 	p.table(rows)
+}
+
+// growing says what doubled without a spike.
+func (p *page) growing(all []Growth, currency string) {
+	if len(all) == 0 {
+		return
+	}
+	p.line("  Growing steadily:")
+	for _, g := range all {
+		p.line("    %s (%s to %s %s on the same weekdays).", g.Sentence(), amount(g.Was.Float64()), amount(g.Was.Add(g.Change).Float64()), currency)
+	}
 }
 
 // spell writes a duration as people say it, in its two largest units.

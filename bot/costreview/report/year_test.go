@@ -92,6 +92,9 @@ func TestYear(t *testing.T) {
 		p := r.Posted()
 		posted = &p
 		weeks++
+		if len(r.Money[0].Growing) > 0 {
+			t.Errorf("%s: %+v is said to grow, and nothing grows by more than 3 %% a week", w, r.Money[0].Growing)
+		}
 		told := map[string]bool{}
 		for _, a := range r.Money[0].Spikes {
 			key := y.key(w, a.Service)

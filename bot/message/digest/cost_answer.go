@@ -19,6 +19,7 @@ const (
 	maxSameName    = 4
 	maxCostSpikes  = 8
 	maxServiceRows = 30
+	maxFormerNames = 3
 )
 
 // CostAnswer answers `/playbook cost [service]`: the last eight weeks of one
@@ -81,6 +82,9 @@ func serviceBlock(s report.ServiceWeeks, id string) slack.Block {
 	c := currencyName(s.Currency)
 	head := (&blockkit.Paragraph{}).Bold(serviceName(s.Provider, s.Service, 100)).Text(inWords(c) + ": cost, change against the week before, week")
 	parts := []slack.RichTextElement{head.Section(), blockkit.Preformatted(blockkit.NotEmpty(aligned(weekLines(s))))}
+	for _, r := range s.Renames[max(0, len(s.Renames)-maxFormerNames):] {
+		parts = append(parts, (&blockkit.Paragraph{}).Italic("Before "+r.Since.Time().Format("2 Jan")+" its name was "+blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(r.From), 100))+".").Section())
+	}
 	var items []*blockkit.Paragraph
 	for _, a := range s.Spikes[max(0, len(s.Spikes)-maxCostSpikes):] {
 		p := spike{Anomaly: a, currency: c}.sentence()

@@ -24,6 +24,9 @@ func costChunks(v View) []chunk {
 	var chunks []chunk
 	for k, m := range v.Report.Money {
 		chunks = append(chunks, moneyChunks(v.Report, m, fmt.Sprintf("money:%d", k))...)
+		if k == 0 {
+			chunks = append(chunks, sentences("units", "What one costs", unitSentences(v.Report), 600)...)
+		}
 		chunks = append(chunks, moreSpikes(v, k)...)
 		chunks = append(chunks, sideChunks(m, fmt.Sprintf("money:%d", k))...)
 	}
@@ -53,9 +56,19 @@ func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	chunks = append(chunks, table(id+":movers", "What moved"+inCurrency(m), "change, percent, the week before, this week", fullMoverLines(f))...)
 	var renames []string
 	for _, rename := range m.Renames {
-		renames = append(renames, fmt.Sprintf("%s (%s) is gone, %s (%s) is new", textutil.CutUnits(blockkit.Line(rename.From), maxName), show(rename.Was, c), textutil.CutUnits(blockkit.Line(rename.To), maxName), show(rename.Now, c)))
+		renames = append(renames, renamed(rename, c))
 	}
-	return append(chunks, sentences(id+":renames", "Possible renames", renames, 300)...)
+	return append(chunks, sentences(id+":renames", "Renamed", renames, 300)...)
+}
+
+// renamed says a rename. A report of an older version only took it to be possible,
+// and knows no day.
+func renamed(r report.Rename, currency string) string {
+	from, to := textutil.CutUnits(blockkit.Line(r.From), maxName), textutil.CutUnits(blockkit.Line(r.To), maxName)
+	if r.Since == 0 {
+		return fmt.Sprintf("Perhaps %s (%s) is %s (%s) now", from, show(r.Was, currency), to, show(r.Now, currency))
+	}
+	return fmt.Sprintf("%s is %s since %s and judged as one: %s against %s a week before", from, to, r.Since.Time().Format("Mon 2 Jan"), show(r.Now, currency), show(r.Was, currency))
 }
 
 // fullMoverLines are all movers with what they were and what they are.
@@ -116,6 +129,11 @@ func sideChunks(m report.CurrencyReport, id string) []chunk {
 	f := figuresOf(m)
 	anomalies(":meant", "Expected, as people said"+inCurrency(m), m.Meant)
 	anomalies(":shifted", "The new level"+inCurrency(m)+": told for two weeks, usual from now on", m.Shifted)
+	var growing []string
+	for _, g := range m.Growing {
+		growing = append(growing, growingName(g, maxName)+" "+g.Verb()+": "+grownBy(g, currency(m)))
+	}
+	chunks = append(chunks, sentences(id+":growing", "Growing without a spike"+inCurrency(m), growing, 300)...)
 	for _, side := range []struct {
 		at, title, about string
 		shares           []report.Share

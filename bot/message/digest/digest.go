@@ -57,6 +57,7 @@ const (
 const (
 	rootSpikes  = 3
 	rootSteps   = 2
+	rootGrowing = 2
 	rootMissing = 3
 	maxMissing  = 200 // units of one thing that is missing
 	stepsRoom   = 400 // kept for the line about cost steps
@@ -131,15 +132,17 @@ func root(v View, details, preview bool) blockkit.Message {
 	}
 	kept := spikesRoom(v) + stepsRoom // what people are asked to act on goes before what moved
 	totals := linesOf("totals", digestNews(r, maxCurrencies))
-	if blockkit.Size(totals...) > s.left-kept {
-		totals = linesOf("totals", digestNews(r, 1))
+	for explained := 1; explained >= 0 && blockkit.Size(totals...) > s.left-kept; explained-- {
+		totals = linesOf("totals", digestNews(r, explained))
 	}
 	s.add(0, totals...)
 	s.add(0, monthBlock(r, s.left-kept-monthRoom)...)
 	s.left -= kept
 	s.add(0, moverTable(r)...)
-	s.left += kept
+	s.left += kept - stepsRoom
 	s.spikes(v, preview)
+	s.add(0, linesOf("judged", judgedLines(r))...)
+	s.left += stepsRoom
 	s.blocks = append(s.blocks, organisation...)
 	s.steps(v, preview)
 	s.blocks = append(s.blocks, incidents...)

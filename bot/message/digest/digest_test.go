@@ -55,6 +55,7 @@ func costs(t testing.TB) map[string]blockkit.Message {
 	front := series("AWS", "Amazon CloudFront", "USD", "6100.2", "6200", "", "6300", "4600", "6500", "6600", "12112.4")
 	front.Weeks[4].Days = 5
 	front.Spikes = []report.Anomaly{richMoney(t).Spikes[0], {Service: "Amazon CloudFront", Days: daysOf(-20, 1), Actual: 2000, Expected: 900, Excess: 1100, Why: "a launch, by anna"}}
+	front.Renames = []report.Rename{{From: "AWS CloudFront CDN", To: "AWS Amazon CloudFront", Since: week47.Monday() - 20}}
 	young := series("AWS", "Amazon Bedrock", "tokens", "", "", "", "", "", "", "-3", "812.4")
 	young.Judged = false
 	bad := hostileReport(t).Money[0].Spikes[0]
@@ -89,7 +90,7 @@ func TestCostAnswer(t *testing.T) {
 }
 
 func TestRenderDigest(t *testing.T) {
-	for _, name := range []string{"digest", "digest poor", "digest currencies", "digest virtual", "digest clicked"} {
+	for _, name := range []string{"digest", "digest poor", "digest currencies", "digest virtual", "digest clicked", "digest quiet"} {
 		t.Run(name, func(t *testing.T) {
 			v := digests(t)[name]
 			var b strings.Builder
@@ -369,5 +370,5 @@ func TestEveryActionOfADigestIsShown(t *testing.T) {
 }
 
 func TestGoldenFilesOfDigestsAreUsed(t *testing.T) {
-	blocktest.GoldenFilesAreUsed(t, []string{"digest", "digest-poor", "digest-currencies", "digest-virtual", "digest-clicked", "digest-modals", "cost", "notice"})
+	blocktest.GoldenFilesAreUsed(t, []string{"digest", "digest-poor", "digest-currencies", "digest-virtual", "digest-clicked", "digest-quiet", "digest-modals", "cost", "notice"})
 }

@@ -181,6 +181,10 @@ func digestText(v View) string {
 		s := spikes[0]
 		parts = append(parts, fmt.Sprintf("%s above what was expected, most of all %s: %s", textutil.Count(len(spikes), "service"),
 			blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(s.Service), 60)), blockkit.EscapeMrkdwn(money.Signed(s.Excess, s.currency))))
+	} else if len(r.Money) > 0 {
+		if verdict, _, _ := strings.Cut(r.Money[0].Verdict(), ":"); verdict != "" {
+			parts = append(parts, verdict)
+		}
 	}
 	if i := r.Incidents; i != nil {
 		if late := lateSteps(i); late > 0 {

@@ -1,6 +1,8 @@
 package digest
 
 import (
+	"strings"
+
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
@@ -15,8 +17,8 @@ const (
 	monthRoom     = 800 // of what comes after them, beside spikes
 )
 
-// monthBlock says how the month ends: a line a budget, those that are or will be used
-// up with a sign before it. It is there whenever there is a month, however little room
+// monthBlock says how the month ends, a line a budget, those that are or will be used
+// up with a sign before it; and what a unit costs. It is there whenever there is a month, however little room
 // there is: the picture stands below it.
 func monthBlock(r report.Report, room int) []slack.Block {
 	if len(r.Money) == 0 || len(r.Money[0].Months) == 0 {
@@ -42,6 +44,13 @@ func monthBlock(r report.Report, room int) []slack.Block {
 		}
 		all = append(all, (&blockkit.Paragraph{}).Italic(says))
 	}
+	for _, u := range r.Units {
+		p := (&blockkit.Paragraph{}).Bold("Per " + textutil.CutUnits(blockkit.Line(u.Name), 40)).Text(strings.TrimPrefix(textutil.CutUnits(blockkit.Line(u.Sentence()), 200), blockkit.Line(u.Name)))
+		if blockkit.Size(blockkit.Lines("months", append(all[:len(all):len(all)], p))) > min(room, rootMonthsFor) {
+			break
+		}
+		all = append(all, p)
+	}
 	return linesOf("months", all)
 }
 
@@ -58,6 +67,21 @@ func monthSentences(r report.Report, m report.CurrencyReport) (all []string) {
 	}
 	if inRoot {
 		return nil
+	}
+	return all
+}
+
+// unitSentences are what units cost, week by week, for the thread.
+func unitSentences(r report.Report) (all []string) {
+	for _, u := range r.Units {
+		s := "Per " + u.Sentence()
+		if u.Filter != "" {
+			s += " (" + u.Filter + ")"
+		}
+		if trend := u.Trend(); trend != "" {
+			s += ". By week: " + trend
+		}
+		all = append(all, s)
 	}
 	return all
 }

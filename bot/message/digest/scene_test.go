@@ -78,7 +78,7 @@ func richMoney(t testing.TB) report.CurrencyReport {
 		Down:     []report.Mover{mover(t, "AWS", "Amazon RDS", "8220", "-120")},
 		Folded:   &report.Mover{Service: "others", Services: 12, Total: amount(t, "9012"), Compared: comparedTo(t, "9000", "12")},
 		New:      []report.Mover{mover(t, "AWS", "Amazon Bedrock", "0", "812.4")},
-		Renames:  []report.Rename{{From: "Azure Cache", To: "Azure Managed Redis", Was: amount(t, "410"), Now: amount(t, "409.5")}},
+		Renames:  []report.Rename{{From: "Azure Cache", To: "Azure Managed Redis", Since: week47.Monday() + 1, Was: amount(t, "410"), Now: amount(t, "409.5")}},
 		Spikes: []report.Anomaly{
 			{Series: report.SeriesID("AWS", "Amazon CloudFront", "USD"), Provider: "AWS", Service: "Amazon CloudFront", Days: daysOf(3, 3), Actual: 12112, Expected: 6600, Excess: 5512, Highest: 4300, CDN: true},
 			{Series: report.SeriesID("AWS", "AWS Lambda", "USD"), Provider: "AWS", Service: "AWS Lambda", Days: []money.Day{week47.Monday(), week47.Monday() + 2}, Actual: 310, Expected: 120, Excess: 190, Highest: 180, Again: 1, Label: "recurring"},
@@ -116,6 +116,9 @@ func richReport(t testing.TB) report.Report {
 	}
 	return report.Report{
 		Schema: report.Schema, Digest: "weekly-cost-review", Week: week47, MadeAt: posting, Money: []report.CurrencyReport{richMoney(t)},
+		Units: []report.UnitCost{{Name: "1k requests", Currency: "USD", Weeks: []report.UnitWeek{
+			{Week: week47.Add(-7), Cost: amount(t, "40000"), Count: 1e6, Value: 0.04}, {Week: week47, Cost: amount(t, "54000"), Count: 1.5e6, Value: 0.036},
+		}}, {Name: "upload", Why: "how many there were could not be measured: Prometheus does not answer"}},
 		Organisation: &report.Organised{
 			Users: report.Figure{Value: 44e6, Known: true, Source: "measured by Prometheus"}, Growth: report.Figure{Value: 0.026, Known: true, Source: "measured"}, Measured: 8,
 			PerUser: &report.PerUser{Currency: "USD", Month: 238553, Value: 0.00542, Sentences: []string{"44M users cost 0.00542 USD a user and month: 238,553 a month.", "The sheet's band for 10M to 100M users is not given (Q5).", "Its table has $0.0018 at 100M (T5): this is 3 × that."}},
@@ -185,7 +188,10 @@ func hostileReport(t testing.TB) report.Report {
 	r.Money[1].Spikes[0].Series = strings.Repeat("x", 200) // too long for a button
 	r.Organisation.PerUser.Currency, r.Organisation.PerUser.Sentences, r.Organisation.SLO = blocktest.Hostile, []string{blocktest.Hostile, long, ""}, strings.Repeat(blocktest.Hostile, 20)
 	r.Organisation.Users = report.Figure{Why: blocktest.Hostile}
-	r.Organisation.Moves, r.Steps, r.Missing = nil, nil, nil
+	r.Organisation.Moves, r.Steps, r.Missing, r.Units = nil, nil, nil, nil
+	for k := range 30 {
+		r.Units = append(r.Units, report.UnitCost{Name: of(k), Currency: of(k + 1), Filter: blocktest.Hostile, Why: blocktest.Hostile}, report.UnitCost{Name: of(k), Weeks: []report.UnitWeek{{Value: math.NaN()}, {Week: week47, Value: math.Inf(1)}}})
+	}
 	r.Incidents.False, r.Incidents.Overdue = nil, nil
 	for k := range 60 {
 		r.Organisation.Moves = append(r.Organisation.Moves, report.Move{ID: of(k), Title: of(k + 1), Sentence: strings.Repeat(blocktest.Hostile, 9)})
@@ -229,12 +235,19 @@ func digests(t testing.TB) map[string]View {
 	before := comparedTo(t, "1300", "-95.5")
 	euro.Before = &before
 	euro.Down = []report.Mover{mover(t, "OVH", "Public Cloud", "1300", "-95.5")}
+	euro.Judged = &report.Judged{Services: 3, Spikes: 1, Excess: 79.3}
 	euro.Spikes = []report.Anomaly{{Series: report.SeriesID("OVH", "Logs", "EUR"), Provider: "OVH", Service: "Logs", Days: daysOf(2, 1), Actual: 99.4, Expected: 20.1, Excess: 79.3}}
 	two.Money = append(two.Money, euro)
 	virtual := report.Report{Digest: "tokens", Week: money.WeekOf(money.DayOf(time.Date(2026, 12, 28, 0, 0, 0, 0, time.UTC))), MadeAt: posting, Money: []report.CurrencyReport{{
 		Currency: "DBU credits", Days: daysOf(0, 5), LeftOut: 2, Partial: true, Until: week47.Monday() + 4, Column: "BilledCost", Total: amount(t, "-3.5"), Billed: amount(t, "0"),
 		Up: []report.Mover{mover(t, "Databricks", "SQL <warehouse>", "-1", "0.5")},
 	}}}
+	quiet := richReport(t)
+	calm := &quiet.Money[0]
+	calm.Spikes, calm.Judged = nil, &report.Judged{Services: 14}
+	calm.Growing = []report.Growth{{Series: "s", Provider: "AWS", Service: "Amazon Elastic Compute Cloud", Weeks: 5, Compared: comparedTo(t, "9600", "9800"), Factor: 2.02}}
+	quiet.Money = append(quiet.Money, euro)
+	quiet.Money[1].Spikes, quiet.Money[1].Judged = nil, &report.Judged{Why: "that takes 4 of the 6 weeks before, and there are 2"}
 	half := clicked(richReport(t), "the Black Friday campaign", ben)
 	half.Marks = half.Marks[:2]
 	half.Marks[1].By = anna
@@ -245,6 +258,7 @@ func digests(t testing.TB) map[string]View {
 		"digest currencies":  view(two),
 		"digest virtual":     view(virtual),
 		"digest clicked":     half,
+		"digest quiet":       view(quiet),
 		"digest hostile":     view(hostileReport(t)),
 		"digest hostile all": clicked(hostileReport(t), strings.Repeat(blocktest.Hostile, 9), incident.User{ID: blocktest.Hostile, Name: blocktest.Hostile}),
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -43,7 +44,7 @@ func allSpikes(r report.Report) []spike {
 
 // spikesRoom is the room of the root's anomalies before anybody clicked.
 func spikesRoom(v View) int {
-	room := 200
+	room := 100 + blockkit.Size(spikesHead(v.Report))
 	for k, a := range first(allSpikes(v.Report), rootSpikes) {
 		room += blockkit.Size(spikeBlocks(v.fresh(), a, fmt.Sprintf("spike:%d", k+1), false)...) + clickRoom
 	}
@@ -58,7 +59,7 @@ func (s *stack) spikes(v View, preview bool) {
 	if len(all) == 0 {
 		return
 	}
-	s.add(0, blockkit.Section("spikes", "🔺 *Above what was expected*"))
+	s.add(0, spikesHead(v.Report))
 	shown := 0
 	for k, a := range first(all, rootSpikes) {
 		id := fmt.Sprintf("spike:%d", k+1)
@@ -69,6 +70,65 @@ func (s *stack) spikes(v View, preview bool) {
 	if rest := len(all) - shown; rest > 0 {
 		s.add(0, blockkit.Context("spikes:rest", blockkit.PlainText("and "+textutil.Count(rest, "more service")+", in the thread")))
 	}
+}
+
+func spikesHead(r report.Report) slack.Block {
+	return blockkit.Section("spikes", "🔺 *Above what was expected"+blockkit.EscapeMrkdwn(excess(r))+"*")
+}
+
+// excess is what all anomalies exceed together, by currency: ": +$5,702 in 2
+// services".
+func excess(r report.Report) string {
+	var all []string
+	for _, m := range r.Money {
+		j := report.Judged{Spikes: len(m.Spikes)}
+		for _, a := range m.Spikes {
+			j.Excess += a.Excess
+		}
+		if m.Judged != nil {
+			j = *m.Judged
+		}
+		if j.Spikes > 0 && len(all) < maxCurrencies {
+			all = append(all, money.Signed(j.Excess, currency(m))+" in "+textutil.Count(j.Spikes, "service"))
+		}
+	}
+	return ": " + textutil.List(all)
+}
+
+// judgedLines say that nothing was out of the ordinary or why that is not known, and
+// what grows all the same, currency by currency.
+func judgedLines(r report.Report) (all []*blockkit.Paragraph) {
+	for _, m := range r.Money[:min(len(r.Money), maxCurrencies)] {
+		of := ""
+		if len(r.Money) > 1 {
+			of = inCurrency(m)
+		}
+		switch verdict, rest, _ := strings.Cut(m.Verdict(), ":"); {
+		case verdict == "":
+		case m.Judged.Services > 0:
+			all = append(all, (&blockkit.Paragraph{}).Text("✅ ").Bold(verdict+of).Text(":"+rest))
+		default:
+			all = append(all, (&blockkit.Paragraph{}).Text("❔ ").Bold(verdict+of).Text(":"+rest))
+		}
+		if s := m.NotJudged(); s != "" {
+			all = append(all, (&blockkit.Paragraph{}).Text(textutil.CutUnits(blockkit.Line(s), 300)))
+		}
+		for _, g := range m.Growing[:min(len(m.Growing), rootGrowing)] {
+			all = append(all, (&blockkit.Paragraph{}).Text("📈 ").Bold(growingName(g, 60)).Text(" "+g.Verb()+": "+grownBy(g, currency(m))))
+		}
+	}
+	return all
+}
+
+func growingName(g report.Growth, limit int) string {
+	if g.Series == "" {
+		return "All usage"
+	}
+	return serviceName(g.Provider, g.Service, limit)
+}
+
+func grownBy(g report.Growth, currency string) string {
+	return show(g.Was, currency) + " → " + show(g.Was.Add(g.Change), currency) + " on the same weekdays"
 }
 
 // spikeBlocks are an anomaly, what people said about it, and the buttons that are

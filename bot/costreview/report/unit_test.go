@@ -1,0 +1,59 @@
+package report
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// TestUnitCosts: $700 a week for ever more units; of the week under review Monday to
+// Friday have settled, and the weekend before stands in for its own.
+func TestUnitCosts(t *testing.T) {
+	in := newLedger(t).put(monday-105, friday, group("EC2"), "70").put(monday-105, friday, group("S3"), "30").input()
+	requests := map[money.Week]float64{}
+	for back := range 12 {
+		requests[money.Week(monday).Add(-back)] = 10_000 + 1000*float64(10-back)
+	}
+	delete(requests, money.Week(monday).Add(-3))
+	in.Units = []UnitCount{
+		{Name: "1k requests", Weeks: requests},
+		{Name: "upload", Weeks: map[money.Week]float64{money.Week(monday): 7}, Filter: money.Filter{"service": "S3"}},
+		{Name: "old", Weeks: map[money.Week]float64{money.Week(monday).Add(-1): 7}, Why: "Prometheus does not answer"},
+		{Name: "none", Weeks: map[money.Week]float64{money.Week(monday): 0}},
+		{Name: "odd", Weeks: map[money.Week]float64{money.Week(monday): math.Inf(1), money.Week(monday).Add(-1): math.NaN()}},
+	}
+	r := Judge(in)
+	var got []string
+	for _, u := range r.Units {
+		got = append(got, u.Sentence())
+	}
+	want := []string{
+		"1k requests: $0.035 each, -35.0 % in 7 weeks",
+		"upload: $30.00 each, no week before to compare with",
+		"old: not known, Prometheus does not answer",
+		"none: not known, how many there were is not known",
+		"odd: not known, how many there were is not known",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got, want := r.Units[0].Trend(), "$0.054 (W40), $0.050 (W41), $0.047 (W42), $0.044 (W43), $0.039 (W45), $0.037 (W46), $0.035 (W47)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if text := Text(r); !strings.Contains(text, "  1k requests: $0.035 each") {
+		t.Errorf("the text does not tell of units:\n%s", text)
+	}
+}
+
+// TestUnitsOfAYoungBill: three days are no week.
+func TestUnitsOfAYoungBill(t *testing.T) {
+	in := newLedger(t).put(friday-2, friday, group("EC2"), "70").input()
+	in.Units = []UnitCount{{Name: "1k requests", Weeks: map[money.Week]float64{money.Week(monday): 5}}}
+	if got, want := Judge(in).Units[0].Sentence(), "1k requests: not known, its cost is not known, 3 weekdays of a week are settled"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
