@@ -58,16 +58,9 @@ func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter
 		if err != nil {
 			return fmt.Errorf("it cannot be unpacked (%w)", err)
 		}
-		return readBeside(t, &unpacker{from: packed, packed: size})
+		return readCSV(t, &unpacker{from: packed, packed: size})
 	}
-	return readBeside(t, counted)
-}
-
-// readBeside reads, and unpacks, beside parsing.
-func readBeside(t *table, from io.Reader) error {
-	text := readAhead(from)
-	defer text.close()
-	return readCSV(t, text)
+	return readCSV(t, counted)
 }
 
 // What one compressed file may unpack to: bills shrink to a twentieth or so, a
