@@ -22,10 +22,14 @@ func parseDay(text string) (money.Day, bool) {
 	year, okYear := digits(text[:4])
 	month, okMonth := digits(text[5:7])
 	date, okDate := digits(text[8:10])
-	if !okYear || !okMonth || !okDate || year < firstYear || year > lastYear || month < 1 || month > 12 || date < 1 || date > daysIn(year, month) {
+	if !okYear || !okMonth || !okDate || year < firstYear || year > lastYear || month < 1 || month > 12 {
 		return 0, false
 	}
-	day := dayOf(year, month, date)
+	at := time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC)
+	if at.Day() != date { // it has run over into another month
+		return 0, false
+	}
+	day := money.DayOf(at)
 	if len(text) == len(time.DateOnly) {
 		return day, true
 	}
@@ -91,26 +95,4 @@ func digits(text string) (n int, ok bool) {
 		n = n*10 + int(c-'0')
 	}
 	return n, true
-}
-
-func daysIn(year, month int) int {
-	switch month {
-	case 2:
-		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
-			return 29
-		}
-		return 28
-	case 4, 6, 9, 11:
-		return 30
-	}
-	return 31
-}
-
-// dayOf counts as in "chrono-Compatible Low-Level Date Algorithms" (Howard
-// Hinnant): years begin in March, so that a leap day is the last one.
-func dayOf(year, month, date int) money.Day {
-	if month <= 2 {
-		year, month = year-1, month+12
-	}
-	return money.Day(365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + date - 1 - 719468)
 }
