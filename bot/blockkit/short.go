@@ -27,8 +27,8 @@ const (
 // maxShort is how much of a message's text its short form keeps, in UTF-16 units.
 const maxShort = 1_200
 
-// PlainBlock is the block_id of a short form's block.
-const PlainBlock = "plain"
+// plainBlock is the block_id of a short form's block.
+const plainBlock = "plain"
 
 // maxRecipients bounds how many a short form calls.
 const maxRecipients = 20
@@ -52,7 +52,7 @@ func (m Message) Short(form Form, how, word string) Message {
 	parts = append(parts, "⚠️ Shortened: Slack refused the full message ("+EscapeMrkdwn(textutil.CutUnits(word, 60))+").")
 	short := Message{Text: strings.Join(parts, "\n")}
 	if form != FormText {
-		short.Blocks = []slack.Block{RichText(PlainBlock, (&Paragraph{}).Text(Neutralise(StripMrkdwn(short.Text))).Section())}
+		short.Blocks = []slack.Block{RichText(plainBlock, (&Paragraph{}).Text(Neutralise(StripMrkdwn(short.Text))).Section())}
 	}
 	return short
 }

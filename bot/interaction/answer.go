@@ -59,16 +59,10 @@ func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said b
 		h.Logger.Warn("an answer could not be shown in a modal", "user", to.User, "error", err)
 	}
 	to.Text, to.Blocks = said.Text, said.Blocks
-	h.send(ctx, to)
+	h.Slack.SendEphemeral(ctx, to)
 }
 
 // say is sendEphemeral for a sentence.
 func (h *Handler) say(ctx context.Context, to slackapi.Private, text string) {
 	h.sendEphemeral(ctx, to, blockkit.Message{Text: text})
-}
-
-func (h *Handler) send(ctx context.Context, to slackapi.Private) {
-	if err := h.Slack.Ephemeral(ctx, to); err != nil {
-		h.Logger.Warn("a private answer did not reach its reader", "user", to.User, "error", err)
-	}
 }

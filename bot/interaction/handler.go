@@ -176,11 +176,8 @@ func (h *Handler) deliver(ctx context.Context, l lateAnswer) {
 		root := has[ledger.Root]
 		l.to.Channel, l.to.ThreadTS = root.Channel, root.TS
 	}
-	said = h.linked(ctx, person{id: l.to.User, channel: l.to.Channel}, said)
-	l.to.Text, l.to.Blocks = said.Text, said.Blocks
-	if err := h.Slack.Ephemeral(ctx, l.to); err != nil {
-		h.Logger.Warn("a late answer did not reach its reader", "user", l.to.User, "error", err)
-	}
+	l.to.TriggerID = "" // it opens nothing any more
+	h.sendEphemeral(ctx, l.to, said)
 }
 
 // The sentences for what is not an answer of the state machine.

@@ -98,7 +98,7 @@ func (h *Handler) Mention(ctx context.Context, m slackapi.Mention) error {
 func (h *Handler) unheard(ctx context.Context, m slackapi.Mention, to slackapi.Private, err error) error {
 	if !m.Repeat {
 		to.Text = textAgain
-		h.send(ctx, to)
+		h.Slack.SendEphemeral(ctx, to)
 	}
 	return err
 }

@@ -17,8 +17,6 @@ const (
 	// While Slack is silent it is asked with a call that does nothing, at first after a second, at last every ten.
 	firstProbe, lastProbe = time.Second, 10 * time.Second
 	probeWithin           = 5 * time.Second
-	// ephemeralWait is how long a private answer waits for the budget that all replicas share.
-	ephemeralWait = 10 * time.Second
 )
 
 // outage is what the sender knows of a Slack that does not answer. It is guarded by
@@ -116,18 +114,4 @@ func (s *Sender) resume() {
 	s.paused = time.Time{}
 	s.mu.Unlock()
 	s.wake()
-}
-
-// sendEphemeral sends a private answer. When the budget that all replicas share is
-// spent it waits once.
-func (s *Sender) sendEphemeral(ctx context.Context, p slackapi.Private) error {
-	err := s.Slack.Ephemeral(ctx, p)
-	var refused *slackapi.Error
-	if !errors.As(err, &refused) || refused.Outcome != slackapi.OutcomeLimited || refused.Code == slackapi.CodeUnreachable || refused.RetryAfter > ephemeralWait {
-		return err
-	}
-	if !pause.For(ctx, refused.RetryAfter) {
-		return err
-	}
-	return s.Slack.Ephemeral(ctx, p)
 }

@@ -300,11 +300,8 @@ func (s *Sender) sendAnswers(ctx context.Context) error {
 			return ErrLeaseLost
 		}
 		said := s.linked(ctx, p.reply.Channel, message.Told(p.answer, s.Settings().Command))
-		err := s.sendEphemeral(ctx, slackapi.Private{
+		s.Slack.SendEphemeral(ctx, slackapi.Private{
 			Channel: p.reply.Channel, ThreadTS: p.reply.Thread, User: p.user.ID, Text: said.Text, Blocks: said.Blocks, ResponseURL: p.reply.ResponseURL,
 		})
-		if err != nil && ctx.Err() == nil {
-			s.Log.Warn("a private answer did not reach its reader", "user", p.user.ID, "error", err)
-		}
 	}
 }

@@ -2,7 +2,6 @@ package slackapi
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 )
@@ -59,9 +58,7 @@ func (d *endpoint) doubt(ctx context.Context, a Action) {
 	p.Text = lateClick
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
-	if err := d.client.Ephemeral(ctx, p); err != nil && !errors.Is(err, context.Canceled) {
-		d.log.Warn("a private answer to a click did not reach Slack", "endpoint", d.name, "op", a.Op, "err", err)
-	}
+	d.client.SendEphemeral(ctx, p)
 }
 
 // heard runs a mention and reports whether Slack may be acknowledged: it is stored,

@@ -2,7 +2,6 @@ package slackapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -233,11 +232,7 @@ func (d *endpoint) follow(s Slash, answer blockkit.Message) {
 	}
 	ctx, cancel := context.WithTimeout(d.ctx, Timeout)
 	defer cancel()
-	err := d.client.Ephemeral(ctx, Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL,
-		Text: answer.Text, Blocks: answer.Blocks})
-	if err != nil && !errors.Is(err, context.Canceled) {
-		d.log.Warn("an answer to a slash command did not reach Slack", "endpoint", d.name, "op", s.Op, "err", err)
-	}
+	d.client.SendEphemeral(ctx, Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL, Text: answer.Text, Blocks: answer.Blocks})
 }
 
 // submit runs a modal and returns its errors by block_id in time for Slack.

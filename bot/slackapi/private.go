@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/pause"
 )
 
 // Private is an answer that one person sees. Text is mrkdwn, already escaped;
@@ -39,12 +41,50 @@ func (a Action) Private() Private {
 	return p
 }
 
-// Ephemeral sends a private answer: into a thread by chat.postEphemeral, which
-// alone is documented to show there, else by response_url, which works where the
-// bot is no member. When one fails it tries the other. Slack promises neither
-// delivery nor keeping: nothing may depend on it. Blocks that Slack does not take
-// are left out: the text says the same in short.
-func (c *Client) Ephemeral(ctx context.Context, p Private) error {
+// ephemeralWait is how long a private answer waits, once, for a budget that is spent.
+const ephemeralWait = 10 * time.Second
+
+// SendEphemeral sends a private answer, and is the only way to send one: into a thread by
+// chat.postEphemeral, which alone is documented to show there, else by response_url,
+// which works where the bot is no member. When one fails it tries the other, and when
+// there is no room for it, be it in Slack's limits or in the budget that all replicas
+// share, it waits once. Slack promises neither delivery nor keeping, so nothing may
+// depend on it: what failed is told to the log, and reached is false.
+func (c *Client) SendEphemeral(ctx context.Context, p Private) (reached bool) {
+	err := onceAgain(ctx, func() error { return c.ephemeral(ctx, p) })
+	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
+		c.log.Warn("a private answer did not reach its reader", "user", p.User, "error", err)
+	}
+	return err == nil
+}
+
+// onceAgain sends, and once more when Slack, or the budget, has room again soon enough. A
+// Slack that cannot be reached is not waited for: the answer would come when nobody
+// remembers the question.
+func onceAgain(ctx context.Context, send func() error) error {
+	err := send()
+	wait, limited := roomIn(err)
+	if !limited || wait > ephemeralWait {
+		return err
+	}
+	if ends, bounded := ctx.Deadline(); bounded && time.Until(ends) <= wait || !pause.For(ctx, wait) {
+		return err
+	}
+	return send()
+}
+
+// roomIn says when a call that was one too many may be made.
+func roomIn(err error) (wait time.Duration, limited bool) {
+	failed, ok := errors.AsType[*Error](err)
+	if !ok || failed.Outcome != OutcomeLimited || failed.Code == CodeUnreachable {
+		return 0, false
+	}
+	return failed.RetryAfter, true
+}
+
+// ephemeral sends a private answer. Blocks that Slack does not take are left out: the
+// text says the same in short.
+func (c *Client) ephemeral(ctx context.Context, p Private) error {
 	fitted := blockkit.Fit(blockkit.Message{Text: p.Text, Blocks: p.Blocks})
 	p.Text, p.Blocks = fitted.Text, fitted.Blocks
 	err := c.private(ctx, p)
@@ -78,7 +118,11 @@ func (c *Client) private(ctx context.Context, p Private) error {
 		return err
 	}
 	c.log.Debug("a private answer goes the other way", "channel", p.Channel, "error", err)
-	return second(ctx, p)
+	other := second(ctx, p)
+	if _, limited := roomIn(err); limited && other != nil {
+		return err // there is room later; what the other way lacks does not come back
+	}
+	return other
 }
 
 // answerURL answers by the response_url.

@@ -55,7 +55,7 @@ func TestEphemeralByResponseURL(t *testing.T) {
 	})
 	base := strings.TrimSuffix(c.apiURL.String(), "/api/")
 	p := Private{Text: "a &lt; b", ResponseURL: base + "/response/secret7", ThreadTS: "1.1", Blocks: hello("x").Blocks}
-	if err := c.Ephemeral(t.Context(), p); err != nil {
+	if err := c.ephemeral(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
 	want := `/response/secret7 {"response_type":"ephemeral","text":"a \u0026lt; b","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"x"}}],"replace_original":false}`
@@ -74,13 +74,13 @@ func TestEphemeralByResponseURL(t *testing.T) {
 		{500, "", OutcomeUnknown},
 	} {
 		status, answer = test.status, test.answer
-		err := c.Ephemeral(t.Context(), p)
+		err := c.ephemeral(t.Context(), p)
 		if !isOutcome(err, test.outcome) || strings.Contains(err.Error(), "secret7") {
 			t.Errorf("%d %s: got %v, want %s and no address", test.status, test.answer, err, test.outcome)
 		}
 	}
 	p.ResponseURL = "http://127.0.0.1:1/response/secret7"
-	if err := c.Ephemeral(t.Context(), p); !isOutcome(err, OutcomeRefused) {
+	if err := c.ephemeral(t.Context(), p); !isOutcome(err, OutcomeRefused) {
 		t.Errorf("foreign address, nowhere else to go: got %v, want refused", err)
 	}
 }
@@ -88,7 +88,7 @@ func TestEphemeralByResponseURL(t *testing.T) {
 func TestEphemeralByMethod(t *testing.T) {
 	s := &script{answers: map[string]string{"chat.postEphemeral": `{"ok":true,"message_ts":"1.2"}`}}
 	c := startClient(t, s.ServeHTTP)
-	err := c.Ephemeral(t.Context(), Private{Channel: "C1", User: "U1", ThreadTS: "1.1", Text: "x", ResponseURL: "https://evil.example/x"})
+	err := c.ephemeral(t.Context(), Private{Channel: "C1", User: "U1", ThreadTS: "1.1", Text: "x", ResponseURL: "https://evil.example/x"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestPrivateAnswerGoesTheOtherWay(t *testing.T) {
 			if tt.noPlace {
 				p.Channel, p.User = "", ""
 			}
-			err := c.Ephemeral(t.Context(), p)
+			err := c.ephemeral(t.Context(), p)
 			if (err != nil) != (tt.outcome != "") || err != nil && !isOutcome(err, tt.outcome) {
 				t.Errorf("got %v, want %q", err, tt.outcome)
 			}
@@ -169,7 +169,7 @@ func TestSpentBudgetOfPrivateAnswersGoesByResponseURL(t *testing.T) {
 		paths = append(paths, r.URL.Path)
 		_, _ = io.WriteString(w, `{"ok":true}`)
 	}).Shared(spentCounter{})
-	err := c.Ephemeral(t.Context(), Private{Channel: "C1", User: "U1", ThreadTS: "1.1", Text: "x", ResponseURL: strings.TrimSuffix(c.apiURL.String(), "/api/") + "/response/7"})
+	err := c.ephemeral(t.Context(), Private{Channel: "C1", User: "U1", ThreadTS: "1.1", Text: "x", ResponseURL: strings.TrimSuffix(c.apiURL.String(), "/api/") + "/response/7"})
 	if err != nil || !cmp.Equal(paths, []string{"/response/7"}) {
 		t.Errorf("got %v, %v, want the response_url alone", paths, err)
 	}
@@ -328,7 +328,7 @@ func TestPrivateAnswerWithoutItsBlocks(t *testing.T) {
 		arrived = append(arrived, r.FormValue("text"))
 		answers(200, `{"ok":true,"message_ts":"1.1"}`)(w, r)
 	})
-	if err := c.Ephemeral(t.Context(), Private{Channel: "C1", User: "U1", Text: "INC-1 is open", Blocks: hello("INC-1").Blocks}); err != nil {
+	if err := c.ephemeral(t.Context(), Private{Channel: "C1", User: "U1", Text: "INC-1 is open", Blocks: hello("INC-1").Blocks}); err != nil {
 		t.Fatal(err)
 	}
 	if len(arrived) != 1 || !strings.Contains(arrived[0], "INC-1 is open") || !strings.Contains(arrived[0], "invalid_blocks") {

@@ -45,7 +45,7 @@ func TestSharedCallsAreCounted(t *testing.T) {
 	})
 	n := &counter{blocked: map[string]time.Duration{}}
 	c = c.Shared(n)
-	whisper := func() error { return c.Ephemeral(t.Context(), Private{Channel: "C1", User: "U1", Text: "x"}) }
+	whisper := func() error { return c.ephemeral(t.Context(), Private{Channel: "C1", User: "U1", Text: "x"}) }
 	if err := whisper(); err != nil || len(n.spent) != 1 || n.spent[0] != "chat.postEphemeral" {
 		t.Errorf("got %v, counted %v, want one call", err, n.spent)
 	}

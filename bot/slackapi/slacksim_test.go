@@ -195,7 +195,7 @@ type modalHandler struct {
 func (d *modalHandler) Action(ctx context.Context, a Action) {
 	d.recorder.Action(ctx, a)
 	if a.ActionID != "step:skip" {
-		_ = d.client.Ephemeral(ctx, Private{Channel: a.ChannelID, User: a.UserID, ResponseURL: a.ResponseURL, Text: "taken: " + a.Value})
+		d.client.SendEphemeral(ctx, Private{Channel: a.ChannelID, User: a.UserID, ResponseURL: a.ResponseURL, Text: "taken: " + a.Value})
 		return
 	}
 	input := slack.NewInputBlock("reason", slack.NewTextBlockObject(slack.PlainTextType, "Reason", false, false), nil,

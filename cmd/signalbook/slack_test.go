@@ -70,7 +70,9 @@ func TestManifestScopesAreExactlyWhatIsNeeded(t *testing.T) {
 		}
 		must("update", c.Update(ctx, channel, root.TS, blockkit.Message{Text: "changed"}))
 		must("delete", c.Delete(ctx, channel, reply.TS))
-		must("answer privately", c.Ephemeral(ctx, slackapi.Private{Channel: channel, User: anna.ID, Text: "hello"}))
+		if !c.SendEphemeral(ctx, slackapi.Private{Channel: channel, User: anna.ID, Text: "hello"}) {
+			t.Error("a private answer did not reach its reader")
+		}
 	}
 	picture := slackapi.Upload{Name: "x.png", Data: []byte("x")}
 	ticket, err := c.BeginUpload(ctx, picture)

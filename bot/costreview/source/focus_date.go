@@ -34,10 +34,10 @@ func parseMoment(text string) (moment, bool) {
 	year, okYear := digits(text[:4])
 	month, okMonth := digits(text[5:7])
 	date, okDate := digits(text[8:10])
-	if !okYear || !okMonth || !okDate || year < firstYear || year > lastYear || month < 1 || month > 12 || date < 1 || date > daysIn(year, month) {
+	day, ok := dayOf(year, month, date)
+	if !okYear || !okMonth || !okDate || !ok {
 		return moment{}, false
 	}
-	day := dayOf(year, month, date)
 	if len(text) == len(time.DateOnly) {
 		return moment{day: day}, true
 	}
@@ -49,6 +49,13 @@ func parseMoment(text string) (moment, bool) {
 		return moment{day + 1, minute - 24*60}, ok
 	}
 	return moment{day, minute}, ok
+}
+
+// dayOf is a day of the calendar, if it is one that a bill may have.
+func dayOf(year, month, date int) (money.Day, bool) {
+	at := time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC)
+	// A date that no month has runs over into another one.
+	return money.DayOf(at), year >= firstYear && year <= lastYear && int(at.Month()) == month && at.Day() == date
 }
 
 // parseDay is the day of a moment.
@@ -110,26 +117,4 @@ func digits(text string) (n int, ok bool) {
 		n = n*10 + int(c-'0')
 	}
 	return n, true
-}
-
-func daysIn(year, month int) int {
-	switch month {
-	case 2:
-		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
-			return 29
-		}
-		return 28
-	case 4, 6, 9, 11:
-		return 30
-	}
-	return 31
-}
-
-// dayOf counts as in "chrono-Compatible Low-Level Date Algorithms" (Howard
-// Hinnant): years begin in March, so that a leap day is the last one.
-func dayOf(year, month, date int) money.Day {
-	if month <= 2 {
-		year, month = year-1, month+12
-	}
-	return money.Day(365*year + year/4 - year/100 + year/400 + (153*(month-3)+2)/5 + date - 1 - 719468)
 }

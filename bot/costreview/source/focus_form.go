@@ -82,10 +82,11 @@ func dateIn(text string, in order) (moment, bool) {
 	case in == dayFirst:
 		month, date = second, first
 	}
-	if !ok || year < firstYear || year > lastYear || month < 1 || month > 12 || date < 1 || date > daysIn(year, month) {
+	day, real := dayOf(year, month, date)
+	if !ok || !real {
 		return moment{}, false
 	}
-	m := moment{day: dayOf(year, month, date)}
+	m := moment{day: day}
 	if clock == "" {
 		return m, true
 	}

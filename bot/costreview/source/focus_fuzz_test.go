@@ -30,7 +30,7 @@ func FuzzCSV(f *testing.F) {
 		rows, sum := slowly(t, text)
 		got := new(big.Rat)
 		table.tell()
-		told.Periods.spread(told.Days, dayOf(lastYear+4, 1, 1), func(_, _ money.Day, _ money.Group, c money.Cost) (money.Cost, bool) { return c, true })
+		told.Periods.spread(told.Days, money.DayOf(time.Date(lastYear+4, 1, 1, 0, 0, 0, 0, time.UTC)), func(_, _ money.Day, _ money.Group, c money.Cost) (money.Cost, bool) { return c, true })
 		for _, groups := range told.Days {
 			for _, c := range groups {
 				amount, _ := new(big.Rat).SetString(c.Amount.String())

@@ -78,16 +78,9 @@ func readText(ctx context.Context, file *os.File, size int64, m *meter, use func
 		if err != nil {
 			return fmt.Errorf("it cannot be unpacked (%w)", err)
 		}
-		return readBeside(&unpacker{from: packed, packed: size}, use)
+		return use(&unpacker{from: packed, packed: size})
 	}
-	return readBeside(counted, use)
-}
-
-// readBeside reads, and unpacks, beside parsing.
-func readBeside(from io.Reader, use func(io.Reader) error) error {
-	text := readAhead(from)
-	defer text.close()
-	return use(text)
+	return use(counted)
 }
 
 // What one compressed file may unpack to: bills shrink to a twentieth or so, a

@@ -138,7 +138,7 @@ func (m *microsoftManifest) days(period string) span {
 	if days, ok := periodOf(period); ok {
 		return days
 	}
-	return span{dayOf(firstYear, 1, 1), dayOf(lastYear, 12, 31)}
+	return span{money.DayOf(time.Date(firstYear, time.January, 1, 0, 0, 0, 0, time.UTC)), money.DayOf(time.Date(lastYear, time.December, 31, 0, 0, 0, 0, time.UTC))}
 }
 
 // periodOf are the days that a folder like 20261101-20261130 is for.
