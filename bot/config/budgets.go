@@ -42,18 +42,7 @@ func checkCalled(p place, name, what string, seen map[string]bool) {
 	}
 }
 
-func checkFilter(p place, filter money.Filter) {
-	for name, value := range filter {
-		switch {
-		case !money.Filters(name):
-			p.at(name).problem("nothing can be filtered by %.40q: one of %s", name, strings.Join(money.FilterNames(), ", "))
-		case value == "":
-			p.at(name).missing("the value that charges must have")
-		}
-	}
-}
-
-func checkBudgets(p place, budgets []Budget) {
+func checkBudgets(p place, budgets []Budget, by string) {
 	seen := map[string]bool{}
 	for i := range budgets {
 		b, at := &budgets[i], p.at(i)
@@ -73,12 +62,12 @@ func checkBudgets(p place, budgets []Budget) {
 		default:
 			at.at("per").problem("%.40q is not a span of a budget: month", b.Per)
 		}
-		checkFilter(at.at("filter"), b.Filter)
+		checkFilter(at.at("filter"), b.Filter, by)
 		at.at("owners").people(b.Owners)
 	}
 }
 
-func checkUnits(p place, units []Unit, hasPrometheus bool) {
+func checkUnits(p place, units []Unit, by string, hasPrometheus bool) {
 	seen := map[string]bool{}
 	for i, u := range units {
 		at := p.at(i)
@@ -88,6 +77,6 @@ func checkUnits(p place, units []Unit, hasPrometheus bool) {
 		} else if !hasPrometheus {
 			at.at("query").problem("nobody to ask: prometheus.url is missing")
 		}
-		checkFilter(at.at("filter"), u.Filter)
+		checkFilter(at.at("filter"), u.Filter, by)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	_ "time/tzdata" // a static binary on an empty image has no other time zones
 
 	"github.com/robfig/cron/v3"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
 // Digest is one message that is posted on schedule.
@@ -26,6 +28,10 @@ type Digest struct {
 	Settle  Duration `yaml:"settle"`
 	Budgets []Budget `yaml:"budgets"`
 	Units   []Unit   `yaml:"units"`
+	// By is what teams are known by: a tag, FOCUS' SubAccountName, or a label of the query; empty: nothing is.
+	By string `yaml:"by"`
+	// Filter says which charges the digest is about; absent: all.
+	Filter money.Filter `yaml:"filter"`
 }
 
 // Next returns the first time after another at which the digest is due, in its own
@@ -133,8 +139,10 @@ func (c *Config) checkDigests(p place) {
 		for j := range d.Costs {
 			d.Costs[j].check(at.at("costs", j), c.Prometheus != nil)
 		}
-		checkBudgets(at.at("budgets"), d.Budgets)
-		checkUnits(at.at("units"), d.Units, c.Prometheus != nil)
+		checkBy(at.at("by"), d.By)
+		checkFilter(at.at("filter"), d.Filter, d.By)
+		checkBudgets(at.at("budgets"), d.Budgets, d.By)
+		checkUnits(at.at("units"), d.Units, d.By, c.Prometheus != nil)
 	}
 }
 

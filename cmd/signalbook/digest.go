@@ -104,7 +104,7 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *app.Settings,
 	if errRead != nil {
 		return in, errRead
 	}
-	in = report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Handbook: a.Handbook, Organisation: s.Organisation().Ask(ctx, a.Now)}
+	in = report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Filter: a.Filter, Handbook: a.Handbook, Organisation: s.Organisation().Ask(ctx, a.Now)}
 	if in.Units, err = ingest.Units(ctx, nil, s.Organisation().Prometheus, a.Units, a.Week); err != nil {
 		return in, err
 	}

@@ -35,6 +35,7 @@ type About struct {
 	Units    []config.Unit // what costs are divided by, beside users
 	Skipped  int           // times before this one at which nothing was posted
 	Settings report.Settings
+	Filter   money.Filter       // which charges it is about; without one all
 	Handbook *handbook.Handbook // nil: the sheet as it was given
 	// Tells reports of which other channels the readers of one may be told incidents; nil: of all.
 	Tells func(ctx context.Context, to string, channels []string) map[string]bool
@@ -43,7 +44,7 @@ type About struct {
 // Gather brings together what a digest is judged from. It fails only when the
 // store does not answer: what else is missing is named in the input.
 func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (report.Input, error) {
-	in := report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings, Handbook: a.Handbook}
+	in := report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings, Filter: a.Filter, Handbook: a.Handbook}
 	if a.Skipped > 0 {
 		times := "once"
 		if a.Skipped > 1 {
@@ -93,7 +94,7 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 // Costs brings together the costs alone, which budgets are judged from.
 func Costs(ctx context.Context, costs *store.Costs, a About) (report.Input, error) {
 	readings, _, err := stored(ctx, costs, a)
-	return report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings, Readings: readings}, err
+	return report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings, Filter: a.Filter, Readings: readings}, err
 }
 
 // stored reads what the digest's sources told. A source that was never read is
@@ -142,7 +143,9 @@ func before(ctx context.Context, digests *store.Digests, a About) (posted *repor
 			return nil, nil, err
 		}
 		for _, d := range made {
-			all = append(all, d.Report)
+			if d.Report.Filter == report.FilterName(a.Filter) { // else it was about something else
+				all = append(all, d.Report)
+			}
 		}
 		posted, again = report.Earlier(all, a.Week)
 	}

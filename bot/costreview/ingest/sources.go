@@ -37,7 +37,7 @@ func Sources(d config.Digest, prometheus source.Querier) ([]Source, error) {
 			f := source.Files{Patterns: c.FOCUS.Files, Column: c.FOCUS.Cost, Written: c.FOCUS.Written}
 			all = append(all, Source{ID: f.Source(), Name: f.Name(), Files: &f})
 		case c.Prometheus != nil:
-			s := source.Series{Query: c.Prometheus.Query, ServiceLabel: c.Prometheus.ServiceLabel, Unit: c.Prometheus.Unit, From: prometheus}
+			s := source.Series{Query: c.Prometheus.Query, ServiceLabel: c.Prometheus.ServiceLabel, Unit: c.Prometheus.Unit, Team: d.By, From: prometheus}
 			all = append(all, Source{ID: s.Source(), Name: s.Name(), Query: s})
 		case c.OpenCost != nil:
 			var http promconfig.HTTPClientConfig

@@ -12,7 +12,7 @@ import (
 // in whatever order they come.
 func Judge(in Input) Report {
 	in = arranged(in)
-	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC(), Filter: oneLine(in.Filter.String(), maxName)}
+	r := Report{Schema: Schema, Digest: in.Name, Week: in.Week, MadeAt: in.Now.UTC(), Filter: FilterName(in.Filter)}
 	for _, text := range in.Absent {
 		r.Missing = append(r.Missing, sentence(text))
 	}
@@ -77,6 +77,9 @@ func Judge(in Input) Report {
 	}
 	return r
 }
+
+// FilterName is a filter as reports name it.
+func FilterName(f money.Filter) string { return oneLine(f.String(), maxName) }
 
 // leave keeps what stays to be judged.
 func (r *Report) leave(currency string, left []PartDays) {

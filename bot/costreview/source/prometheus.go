@@ -29,6 +29,8 @@ type Series struct {
 	// Unit is a currency and what the values are: USD_per_hour, USD_per_day,
 	// USD_per_month or USD_month_to_date.
 	Unit string
+	// Team is the label that names the team; empty: none does.
+	Team string
 	From Querier
 }
 
@@ -47,7 +49,11 @@ var seriesUnit = regexp.MustCompile(`^([A-Z]{3})_(per_hour|per_day|per_month|mon
 
 // Source tells this series from others, for as long as it is configured as it is.
 func (s Series) Source() string {
-	return fmt.Sprintf("prometheus-%x", sha256.Sum256([]byte(s.Query+"\x00"+s.ServiceLabel+"\x00"+s.Unit)))[:27]
+	id := s.Query + "\x00" + s.ServiceLabel + "\x00" + s.Unit
+	if s.Team != "" {
+		id += "\x00" + s.Team
+	}
+	return fmt.Sprintf("prometheus-%x", sha256.Sum256([]byte(id)))[:27]
 }
 
 // Name is what people know it by.
@@ -109,6 +115,7 @@ type seriesReader struct {
 	ends          map[money.Day]figures // month to date, at the ends of days
 
 	nothing, few, some []money.Day // without an answer, with too few hours, with some hours missing
+	teamed             bool        // series with the team's label were met
 	unnamed            bool        // series without the service's label were met
 }
 
@@ -182,6 +189,10 @@ func (r *seriesReader) ask(ctx context.Context, expr string, at time.Time) (figu
 		label := func(name string) string { return labelText(string(sample.Metric[model.LabelName(name)])) }
 		g := money.Group{Provider: label("provider"), Service: label(r.ServiceLabel), Account: label("account"), Currency: r.currency, Kind: money.Usage}
 		r.unnamed = r.unnamed || g.Service == ""
+		if r.Team != "" {
+			g.Team = clean(label(r.Team))
+			r.teamed = r.teamed || g.Team != ""
+		}
 		found[g] += float64(sample.Value)
 	}
 	return found, nil
@@ -226,6 +237,10 @@ func (r *seriesReader) tell(asked []money.Day) {
 	}
 	if len(r.some) > 0 {
 		r.notes.add(true, "Prometheus lacks hours of %s: they are counted like the other hours of the day.", listDays(r.some))
+	}
+	if r.Team != "" && !r.teamed && len(r.days) > 0 {
+		r.notes.add(false, "No costs from Prometheus have the label %q: all of them are untagged; keep the label in the query, as in sum by (%s, %s) (...).",
+			labelText(r.Team), labelText(r.ServiceLabel), labelText(r.Team))
 	}
 	if r.unnamed {
 		r.notes.add(false, "Some costs from Prometheus have no label %q: they stand under no service; keep the label in the query, as in sum by (%s) (...).",

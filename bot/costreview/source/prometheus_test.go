@@ -308,3 +308,28 @@ func TestSourcesAreToldApart(t *testing.T) {
 		}
 	}
 }
+
+// TestTeamIsALabel: what the query's label names is whose a cost is; a query that lost
+// the label is named.
+func TestTeamIsALabel(t *testing.T) {
+	t.Parallel()
+	var past promtest.Past
+	past.Add("hourly", `service="web",team="checkout"`, 2, at(17, 0), at(18, 2))
+	past.Add("hourly", `service="web"`, 1, at(17, 0), at(18, 2))
+	series := source.Series{Query: "hourly", ServiceLabel: "service", Unit: "USD_per_hour", Team: "team", From: prometheus(t, &past)}
+	read := series.Read(t.Context(), between(17, 17), later)
+	for team, want := range map[string]string{"checkout": "48", "": "24"} {
+		g := money.Group{Service: "web", Currency: "USD", Kind: money.Usage, Team: team}
+		if got := read.Days[on(17)][g].Amount.String(); got != want {
+			t.Errorf("team %q has %s, want %s: %+v", team, got, want, read.Days)
+		}
+	}
+	wantNotes(t, read)
+	series.Query = "sum by (service) (hourly)"
+	wantNotes(t, series.Read(t.Context(), between(17, 17), later), `No costs from Prometheus have the label "team": all of them are untagged; keep the label in the query, as in sum by (service, team) (...).`)
+	without := series
+	without.Team = ""
+	if series.Source() == without.Source() {
+		t.Error("a source keeps its days when it is asked for teams, which they do not have")
+	}
+}
