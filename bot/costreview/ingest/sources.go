@@ -34,7 +34,7 @@ func Sources(d config.Digest, prometheus source.Querier) ([]Source, error) {
 	for k, c := range d.Costs {
 		switch {
 		case c.FOCUS != nil:
-			f := source.Files{Patterns: c.FOCUS.Files, Column: c.FOCUS.Cost, Written: c.FOCUS.Written}
+			f := source.Files{Patterns: c.FOCUS.Files, Column: c.FOCUS.Cost, Written: c.FOCUS.Written, By: d.By}
 			all = append(all, Source{ID: f.Source(), Name: f.Name(), Files: &f})
 		case c.Prometheus != nil:
 			s := source.Series{Query: c.Prometheus.Query, ServiceLabel: c.Prometheus.ServiceLabel, Unit: c.Prometheus.Unit, Team: d.By, From: prometheus}

@@ -30,6 +30,8 @@ type Files struct {
 	// Written are the patterns as people wrote them, which name the source; nil: Patterns. Relative ones mean other
 	// folders on other machines, and the same source.
 	Written []string
+	// By is what teams are known by: a column such as SubAccountName, else a tag; empty: nothing is.
+	By string
 }
 
 // costColumns are the four cost columns of FOCUS, in the order in which one stands
@@ -114,7 +116,7 @@ func (f Files) tell(ctx context.Context, c candidate, known map[string]File, m *
 		before.Fault = ""
 		return before, nil
 	}
-	file, err := readFile(ctx, c, f.Column, m)
+	file, err := readFile(ctx, c, f.Column, f.By, m)
 	if ctx.Err() != nil {
 		return File{}, ctx.Err()
 	}
@@ -136,7 +138,7 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, found *repeat
 		At: now, Days: money.Days{}, Column: f.Column,
 	}
 	today := money.DayOf(now)
-	notes := notes{column: f.Column, files: len(told)}
+	notes := notes{column: f.Column, by: f.By, files: len(told)}
 	for k := range told {
 		file := &told[k]
 		r.Rows, r.Broken = r.Rows+file.Rows, r.Broken+file.Broken
@@ -172,7 +174,10 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, found *repeat
 		}
 	}
 	if notes.folded { // as in one file, so in all
-		r.Days = withoutAccounts(r.Days)
+		r.Days = folded(r.Days, withoutAccount)
+	}
+	if notes.teamsFolded {
+		r.Days = folded(r.Days, otherTeam)
 	}
 	if !r.Known {
 		r.Newest, r.Known = r.Days.Newest()
@@ -208,25 +213,29 @@ func (f Files) Source() string {
 	if f.Column == "" {
 		f.Column = costColumns[0]
 	}
-	sum := sha256.Sum256([]byte(f.Column + "\x00" + strings.Join(f.written(), "\x00")))
+	id := f.Column + "\x00" + strings.Join(f.written(), "\x00")
+	if f.By != "" {
+		id += "\x00by\x00" + f.By
+	}
+	sum := sha256.Sum256([]byte(id))
 	return "focus:" + hex.EncodeToString(sum[:8])
 }
 
-// withoutAccounts adds up what only the account tells apart.
-func withoutAccounts[M ~map[K]map[money.Group]money.Cost, K comparable](all M) M {
+// folded adds up what is told apart no more.
+func folded[M ~map[K]map[money.Group]money.Cost, K comparable](all M, narrow func(money.Group) money.Group) M {
 	if all == nil {
 		return nil
 	}
-	folded := make(M, len(all))
+	fewer := make(M, len(all))
 	for key, groups := range all {
 		sums := make(map[money.Group]money.Cost, len(groups))
 		for g, c := range groups {
-			g = withoutAccount(g)
+			g = narrow(g)
 			sums[g] = sums[g].Add(c)
 		}
-		folded[key] = sums
+		fewer[key] = sums
 	}
-	return folded
+	return fewer
 }
 
 // withoutAccount is a group that does not tell accounts apart.
@@ -248,6 +257,7 @@ type meter struct {
 	kept   []*File // that have been read
 	cells  int     // of these
 	folded bool    // accounts are not told apart, in any of them
+	teams  bool    // nor are teams
 	full   bool    // even so there are too many
 
 	big sync.Mutex // one file at a time may be big
@@ -266,18 +276,28 @@ func (m *meter) keep(file *File) {
 	if m.folded {
 		file.fold()
 	}
-	m.cells += file.cells()
-	if m.cells > m.limit && !m.folded {
-		m.folded, m.cells = true, 0
-		for _, kept := range m.kept {
-			kept.fold()
-			m.cells += kept.cells()
-		}
+	if m.teams {
+		file.foldTeams()
 	}
+	m.cells += file.cells()
+	m.narrow(&m.folded, (*File).fold)
+	m.narrow(&m.teams, (*File).foldTeams)
 	if m.full = m.full || m.cells > m.limit; m.full {
 		for _, kept := range m.kept {
 			kept.Days, kept.Periods = nil, nil
 		}
+	}
+}
+
+// narrow makes all files smaller in a way, once, when they are too much.
+func (m *meter) narrow(done *bool, fold func(*File)) {
+	if m.cells <= m.limit || *done {
+		return
+	}
+	*done, m.cells = true, 0
+	for _, kept := range m.kept {
+		fold(kept)
+		m.cells += kept.cells()
 	}
 }
 

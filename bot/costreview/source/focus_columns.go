@@ -27,6 +27,7 @@ const (
 	fChargeFrequency
 	fPricing
 	fTags
+	fTeam // what a digest knows teams by, when it is a column
 	fieldCount
 )
 
@@ -34,7 +35,7 @@ const (
 var fieldNames = [fieldCount]string{
 	"", "BilledCost", "ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ServiceName",
 	"ServiceProviderName", "ProviderName", "PublisherName", "SubAccountId", "BillingAccountId",
-	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "PricingCategory", "Tags",
+	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "PricingCategory", "Tags", "",
 }
 
 // older are names that exports gave columns before FOCUS 1.0, and some still do
@@ -112,7 +113,8 @@ func findColumns(header []string, asked string) (columns, error) {
 		return -1
 	}
 	c := columns{names: fieldNames}
-	for f := fBilled; f < fieldCount; f++ {
+	c.at[fTeam] = -1
+	for f := fBilled; f < fTeam; f++ {
 		c.at[f] = find(fieldNames[f])
 	}
 	c.at[fAmount] = find(asked)

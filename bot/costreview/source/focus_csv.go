@@ -48,7 +48,8 @@ func readCSV(t *table, from io.Reader, known form) error {
 		return err
 	}
 	t.file.Used, t.file.Lacks = found.used, found.lacks
-	rows := csvRows{table: t, at: found.at, names: found.names, form: known}
+	found.findTeam(records.header, t.file.By)
+	rows := csvRows{table: t, at: found.at, names: found.names, form: known, tagged: tagged{by: t.file.By}}
 	for {
 		record, err := records.next()
 		if err == nil {
@@ -84,8 +85,9 @@ type csvRows struct {
 	names [fieldCount]string
 	form  form
 
-	tags  string // the last tags that may name batch work
-	batch bool
+	tags   string // the last tags that may name batch work
+	batch  bool
+	tagged tagged
 }
 
 func (r *csvRows) field(record []string, f field) string {
@@ -123,12 +125,28 @@ func (r *csvRows) add(record []string) error {
 		currency: r.field(record, fCurrency), pricing: r.field(record, fPricing),
 		chargeCategory: r.field(record, fChargeCategory), chargeClass: r.field(record, fChargeClass), chargeFrequency: r.field(record, fChargeFrequency),
 		negative: isNegative(cost), batch: r.isBatch(r.field(record, fTags)),
+		team: r.team(record),
 	}
 	err = r.table.count(&c, from, cost, func() (moment, bool, error) { return r.end(record) })
 	if err == nil && null {
 		r.table.file.Nulls++
 	}
 	return err
+}
+
+// team is whose a row is.
+func (r *csvRows) team(record []string) string {
+	if r.tagged.by == "" {
+		return ""
+	}
+	if r.at[fTeam] >= 0 {
+		return r.field(record, fTeam)
+	}
+	found := r.tagged.team([]byte(r.field(record, fTags)))
+	if found.unread {
+		r.table.file.BadTags++
+	}
+	return found.team
 }
 
 // end is where a charge's period ends; one that cannot be read is none. The error is

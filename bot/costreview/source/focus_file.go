@@ -41,6 +41,12 @@ type File struct {
 	Strange  string   // a ChargeCategory that FOCUS does not have
 	Form     string   // how its dates and numbers are read, where that is not FOCUS' way
 	Folded   bool     // too many groups: accounts are not told apart
+	// Of teams: by what they are known, rows whose tags cannot be read, teams that are not told apart from others, and
+	// that there are too many groups to tell any apart.
+	By          string
+	BadTags     int64
+	MoreTeams   int
+	TeamsFolded bool
 
 	Fault string `json:"-"` // why it could not be read to its end
 	Kept  bool   `json:"-"` // Days are what it told before
@@ -82,8 +88,17 @@ func (f *File) groups() map[money.Group]int {
 
 // fold adds up what only the account tells apart.
 func (f *File) fold() {
-	f.Folded, f.Days = true, withoutAccounts(f.Days)
-	f.Periods = withoutAccounts(f.Periods)
+	f.Folded, f.Days = true, folded(f.Days, withoutAccount)
+	f.Periods = folded(f.Periods, withoutAccount)
+}
+
+// foldTeams adds up what only the team tells apart.
+func (f *File) foldTeams() {
+	if f.By == "" {
+		return
+	}
+	f.TeamsFolded, f.Days = true, folded(f.Days, otherTeam)
+	f.Periods = folded(f.Periods, otherTeam)
 }
 
 // fileJSON names each group once: a file has some days of the same ones.
@@ -183,5 +198,5 @@ func compareGroups(a, b money.Group) int {
 	return cmp.Or(
 		cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Category, b.Category),
 		cmp.Compare(a.Account, b.Account), cmp.Compare(a.BillingAccount, b.BillingAccount), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(a.Pricing, b.Pricing), flag(a.Batch, b.Batch), flag(a.Spread, b.Spread))
+		cmp.Compare(a.Pricing, b.Pricing), cmp.Compare(a.Team, b.Team), flag(a.Batch, b.Batch), flag(a.Spread, b.Spread))
 }

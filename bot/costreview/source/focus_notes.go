@@ -25,6 +25,11 @@ type notes struct {
 	forms    map[string][]string // by how dates and numbers are read: files
 	folded   bool
 
+	by          string // what teams are known by
+	badTags     int64
+	moreTeams   int
+	teamsFolded bool
+
 	ahead         map[string]bool // files that tell of days to come
 	first, newest money.Day
 }
@@ -47,6 +52,9 @@ func (n *notes) add(name string, f *File) {
 	n.broken += f.Broken
 	n.long += f.Long
 	n.folded = n.folded || f.Folded
+	n.badTags += f.BadTags
+	n.moreTeams = max(n.moreTeams, f.MoreTeams)
+	n.teamsFolded = n.teamsFolded || f.TeamsFolded
 	n.problems = append(n.problems, f.Problems[:min(len(f.Problems), maxProblems-min(maxProblems, len(n.problems)))]...)
 	if f.Form != "" {
 		put(&n.forms, f.Form, name)
@@ -128,6 +136,7 @@ func (n *notes) all() []money.Note {
 	if n.long > 0 {
 		say(false, "%s usage for more than three years, and all of it is counted on the first day: see whether the export's dates are right.", rows(n.long, "is", "are"))
 	}
+	n.noteTeams(say)
 	if n.folded {
 		say(false, "There are more than %d sums of groups and days, so accounts are not told apart: match fewer files.", maxCells)
 	}

@@ -39,11 +39,12 @@ func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *me
 		return err
 	}
 	t.file.Used, t.file.Lacks = found.used, found.lacks
+	found.findTeam(header, t.file.By)
 	leaves, err := findLeaves(columns, &found)
 	if err != nil {
 		return err
 	}
-	rows := parquetRows{table: t, names: found.names}
+	rows := parquetRows{table: t, names: found.names, tagged: tagged{by: t.file.By}}
 	for k, group := range file.RowGroups() {
 		if group.NumRows() > maxGroupRows {
 			return fmt.Errorf("it has a row group of %d rows, and %d are the most that are read", group.NumRows(), maxGroupRows)
@@ -74,6 +75,9 @@ type parquetRows struct {
 
 	cells [fieldCount]*cells // of the row group that is read; nil: there is no such column
 	tags  [2]*cells          // keys and values, when tags are a map
+
+	tagged tagged
+	pairs  map[string]any // of a row's map, when somebody asks
 
 	known map[string]string // texts as they were met before
 	size  int               // bytes of known
@@ -153,6 +157,15 @@ func (r *parquetRows) isBatch() (batch bool, err error) {
 		if err := r.tags[1].next(); err != nil {
 			return false, err
 		}
+		if first {
+			clear(r.pairs)
+		}
+		if !key.IsNull() && r.tagged.by != "" {
+			if r.pairs == nil {
+				r.pairs = map[string]any{}
+			}
+			r.pairs[string(key.ByteArray())] = string(r.tags[1].now.ByteArray())
+		}
 		if !key.IsNull() {
 			batch = batch || tagsBatch(string(key.ByteArray()), string(r.tags[1].now.ByteArray()))
 		}
@@ -182,7 +195,7 @@ func (r *parquetRows) add(batch bool) error {
 		provider: r.text(fServiceProvider, fProvider, fPublisher), service: r.text(fService), category: r.text(fServiceCategory),
 		account: r.text(fSubAccount, fBillingAccount), billing: r.text(fBillingAccount), currency: r.text(fCurrency), pricing: r.text(fPricing),
 		chargeCategory: r.text(fChargeCategory), chargeClass: r.text(fChargeClass), chargeFrequency: r.text(fChargeFrequency),
-		negative: isNegative(cost), batch: batch,
+		negative: isNegative(cost), batch: batch, team: r.team(),
 	}
 	err := r.table.count(&c, start.moment, cost, func() (moment, bool, error) {
 		if r.cells[fEnd] == nil {
@@ -195,6 +208,28 @@ func (r *parquetRows) add(batch bool) error {
 		r.table.file.Nulls++
 	}
 	return err
+}
+
+// team is whose a row is.
+func (r *parquetRows) team() string {
+	if r.tagged.by == "" {
+		return ""
+	}
+	if r.cells[fTeam] != nil {
+		return r.text(fTeam)
+	}
+	if r.tags[0] != nil {
+		return pick(r.pairs, r.tagged.by).team
+	}
+	c := r.cells[fTags]
+	if c == nil || c.now.Kind() != parquet.ByteArray {
+		return ""
+	}
+	found := r.tagged.team(c.now.ByteArray())
+	if found.unread {
+		r.table.file.BadTags++
+	}
+	return found.team
 }
 
 // text is the first of the fields that holds something.

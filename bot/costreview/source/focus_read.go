@@ -12,8 +12,8 @@ import (
 
 // readFile adds a file up. The error says, as the rest of a sentence, why it could
 // not be read to its end; the File then holds what was read before that.
-func readFile(ctx context.Context, c candidate, column string, m *meter) (File, error) {
-	told := File{Size: c.size, ModTime: c.modTime, Reader: reader, Asked: column, Used: column}
+func readFile(ctx context.Context, c candidate, column, by string, m *meter) (File, error) {
+	told := File{By: by, Size: c.size, ModTime: c.modTime, Reader: reader, Asked: column, Used: column}
 	if c.size >= 0 && !c.regular {
 		return told, errors.New("it is not a regular file")
 	}
@@ -25,7 +25,7 @@ func readFile(ctx context.Context, c candidate, column string, m *meter) (File, 
 	big := turn{of: &m.big}
 	defer big.end()
 	t := newTable(&told, c.name, m.limit, &big)
-	err = readInto(ctx, t, file, c.size, m)
+	err = t.anew(func() error { return readInto(ctx, t, file, c.size, m) })
 	if errors.Is(err, errGroups) {
 		return File{Reader: reader, Asked: column, Used: column}, err
 	}
@@ -40,7 +40,7 @@ func readFile(ctx context.Context, c candidate, column string, m *meter) (File, 
 // is read for their form first, and then anew.
 func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter) error {
 	magic := make([]byte, 4)
-	n, err := io.ReadFull(file, magic)
+	n, err := file.ReadAt(magic, 0)
 	switch {
 	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("it cannot be read (%s)", reason(err))

@@ -16,22 +16,25 @@ var errGroups = errors.New("it has too many different services, providers and da
 // table adds up the rows of one file. Each distinct combination of what a charge
 // is grouped by is looked at once, and then known by its bytes.
 type table struct {
-	file    *File
-	name    string // the file's, for people
-	limit   int    // of cells
-	turn    *turn  // may be nil
-	names   int    // bytes of all groups' names
-	key     []byte // of the row that is counted
-	byBytes map[string]int32
-	known   int // bytes of byBytes
-	byGroup map[money.Group]int32
-	groups  []money.Group
-	texts   map[string]string // one copy of each name
-	cached  int               // bytes of texts
-	at      map[cell]int32    // where in costs
-	costs   []sum
-	periods map[periodCell]sum
-	ahead   int // cells that the periods will take
+	file     *File
+	name     string // the file's, for people
+	limit    int    // of cells
+	turn     *turn  // may be nil
+	names    int    // bytes of all groups' names
+	key      []byte // of the row that is counted
+	byBytes  map[string]int32
+	known    int // bytes of byBytes
+	byGroup  map[money.Group]int32
+	groups   []money.Group
+	texts    map[string]string // one copy of each name
+	cached   int               // bytes of texts
+	at       map[cell]int32    // where in costs
+	costs    []sum
+	periods  map[periodCell]sum
+	teams    map[string]bool // as far as they are looked at
+	counting bool            // there are too many: only what each costs is added up
+	keep     map[string]bool // the teams that are told apart; nil: all
+	ahead    int             // cells that the periods will take
 }
 
 // cell is one group's day.
@@ -50,53 +53,18 @@ func newTable(file *File, name string, limit int, turn *turn) *table {
 	return &table{
 		file: file, name: name, limit: limit, turn: turn,
 		byBytes: map[string]int32{}, byGroup: map[money.Group]int32{}, texts: map[string]string{}, at: map[cell]int32{},
-		periods: map[periodCell]sum{},
+		periods: map[periodCell]sum{}, teams: map[string]bool{},
 	}
 }
 
 // reset forgets what was added up, to begin anew.
 func (t *table) reset() {
 	f := t.file
+	keep := t.keep // it was found by reading the file once
 	*t = *newTable(f, t.name, t.limit, t.turn)
+	t.keep = keep
 	f.Rows, f.Broken, f.Problems, f.Nulls, f.Long, f.Strange, f.Folded = 0, 0, nil, 0, 0, "", false
-}
-
-// charge is what a row says it is for; texts are as the file has them.
-type charge struct {
-	provider, service, category, account, billing, currency, pricing string
-	chargeCategory, chargeClass, chargeFrequency                     string
-	negative, batch                                                  bool
-}
-
-// appendTo writes what tells charges apart, so that no two different ones give the
-// same bytes.
-func (c *charge) appendTo(key []byte) []byte {
-	flags := byte(0)
-	if c.negative {
-		flags = 1
-	}
-	if c.batch {
-		flags |= 2
-	}
-	key = append(key, flags)
-	key = appendText(key, c.provider)
-	key = appendText(key, c.service)
-	key = appendText(key, c.category)
-	key = appendText(key, c.account)
-	key = appendText(key, c.billing)
-	key = appendText(key, c.currency)
-	key = appendText(key, c.pricing)
-	key = appendText(key, c.chargeCategory)
-	key = appendText(key, c.chargeClass)
-	return appendText(key, c.chargeFrequency)
-}
-
-func appendText(key []byte, text string) []byte {
-	n := len(text)
-	for ; n >= 0x80; n >>= 7 {
-		key = append(key, byte(n)|0x80)
-	}
-	return append(append(key, byte(n)), text...)
+	f.BadTags, f.TeamsFolded = 0, false
 }
 
 // group is the number of a charge's group. The error says why it is none.
@@ -109,7 +77,7 @@ func (t *table) group(c *charge) (int32, error) {
 	}
 	g := money.Group{
 		Provider: t.text(c.provider), Service: t.text(c.service), Category: t.text(c.category),
-		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: money.Currency(t.text(c.currency)), Kind: kind, Pricing: pricingOf(t.text(c.pricing)), Batch: c.batch,
+		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: money.Currency(t.text(c.currency)), Kind: kind, Pricing: pricingOf(t.text(c.pricing)), Batch: c.batch, Team: t.text(c.team),
 	}
 	if g.Currency == "" {
 		return 0, errors.New("BillingCurrency is empty")
@@ -117,10 +85,8 @@ func (t *table) group(c *charge) (int32, error) {
 	if _, err := money.ParseMoney(g.Currency); err == nil {
 		return 0, fmt.Errorf("BillingCurrency %q is a number", g.Currency)
 	}
-	if t.file.Folded {
-		g = withoutAccount(g)
-	}
-	return t.number(g), nil
+	t.crowd(g)
+	return t.number(t.narrowed(g)), nil
 }
 
 func (t *table) number(g money.Group) int32 {
@@ -136,7 +102,7 @@ func (t *table) number(g money.Group) int32 {
 
 // namesOf is how many bytes a group's names take.
 func namesOf(g money.Group) int {
-	return len(g.Provider) + len(g.Service) + len(g.Category) + len(g.Account) + len(g.BillingAccount) + len(g.Currency) + len(g.Pricing)
+	return len(g.Provider) + len(g.Service) + len(g.Category) + len(g.Account) + len(g.BillingAccount) + len(g.Currency) + len(g.Pricing) + len(g.Team)
 }
 
 // cells is how many sums the table is as large as.
@@ -218,6 +184,9 @@ func (t *table) count(c *charge, from moment, cost money.Cost, end func() (momen
 
 // add counts a cost. The numbers of groups are void afterwards: it may have folded.
 func (t *table) add(group int32, day money.Day, c sum) error {
+	if t.counting {
+		day = 0
+	}
 	if k, ok := t.at[cell{group, day}]; ok {
 		t.costs[k].add(c)
 		return nil
@@ -231,6 +200,9 @@ func (t *table) add(group int32, day money.Day, c sum) error {
 
 // addPeriod counts a cost of several days, likewise.
 func (t *table) addPeriod(group int32, p Period, c sum) error {
+	if t.counting {
+		return t.add(group, 0, c)
+	}
 	if was, ok := t.periods[periodCell{group, p}]; ok {
 		was.add(c)
 		t.periods[periodCell{group, p}] = was
@@ -253,12 +225,19 @@ func (t *table) room(group int32, more int) (int32, error) {
 	if cells+more <= t.limit {
 		return group, nil
 	}
-	if t.file.Folded {
+	g := t.groups[group]
+	switch {
+	case t.counting:
+		return t.number(money.Group{Team: money.OtherTeams}), nil
+	case !t.file.Folded:
+		t.file.Folded = true
+	case t.file.By != "" && !t.file.TeamsFolded:
+		t.file.TeamsFolded = true
+	default:
 		return group, errGroups
 	}
-	g := withoutAccount(t.groups[group])
-	t.fold()
-	return t.number(g), nil
+	t.rebuild()
+	return t.number(t.narrowed(g)), nil
 }
 
 func (t *table) put(at cell, c sum) {
@@ -279,10 +258,9 @@ func (t *table) putPeriod(at periodCell, c sum) {
 	t.periods[at] = was
 }
 
-// fold adds up what only the account tells apart, for this and all later rows: the
-// result does not depend on the order of the rows.
-func (t *table) fold() {
-	t.file.Folded = true
+// rebuild adds up what is told apart no more, in this and all later rows: the result
+// does not depend on the order of the rows.
+func (t *table) rebuild() {
 	was := *t
 	clear(t.byBytes)
 	t.byGroup, t.at, t.periods = map[money.Group]int32{}, map[cell]int32{}, map[periodCell]sum{}
@@ -293,20 +271,24 @@ func (t *table) fold() {
 // take counts what another table holds.
 func (t *table) take(other *table) {
 	for at, k := range other.at {
-		t.put(cell{t.numberIn(other, at.group), at.day}, other.costs[k])
+		day := at.day
+		if t.counting {
+			day = 0
+		}
+		t.put(cell{t.numberIn(other, at.group), day}, other.costs[k])
 	}
 	for at, c := range other.periods {
+		if t.counting {
+			t.put(cell{t.numberIn(other, at.group), 0}, c)
+			continue
+		}
 		t.putPeriod(periodCell{t.numberIn(other, at.group), at.period}, c)
 	}
 }
 
 // numberIn is the number here of what has one in another table.
 func (t *table) numberIn(other *table, group int32) int32 {
-	g := other.groups[group]
-	if t.file.Folded {
-		g = withoutAccount(g)
-	}
-	return t.number(g)
+	return t.number(t.narrowed(other.groups[group]))
 }
 
 // tell writes what was added up into the file.
