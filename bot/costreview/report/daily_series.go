@@ -18,6 +18,12 @@ const (
 	relative    = 0.25 // of the expected value: the least excess that is one
 	sigmas      = 3
 	madToSigma  = 1.4826 // of a normal distribution
+	// fewDays is of how many days at least the usual spread is measured across weekdays, and
+	// ofFew by how much a day lies further from a median of six than these six do.
+	fewDays = 28
+	ofFew   = 1.2
+	// ownSpread is how much of what the weekday's own six days say counts on its own.
+	ownSpread = 0.6
 )
 
 // dailySeries is a series of days; NaN is a day of which nothing is known, which is
@@ -99,7 +105,33 @@ func (t dailySeries) baseline(d money.Day) (u baseline, ok bool) {
 	if len(same) < weeksNeeded {
 		return baseline{}, false
 	}
-	return baselineOf(same), true
+	u = baselineOf(same)
+	// Six days say little of how far such days usually lie off; those of all weekdays, each beside the median of its own,
+	// say more. A weekday that is unsteadier than the others stays so.
+	if share, ok := t.usualShare(d, growth); ok {
+		u.spread = max(ofFew*share*u.expected, ownSpread*u.spread, spreadFloor*u.expected)
+	}
+	return u, true
+}
+
+// usualShare is by which fraction days usually lie beside the median of their weekday,
+// in the six weeks before a day.
+func (t dailySeries) usualShare(d money.Day, growth float64) (share float64, ok bool) {
+	var off []float64
+	for weekday := money.Day(1); weekday <= 7; weekday++ {
+		var same []float64
+		for k := range money.Day(weeksBack) {
+			if x, there := t.at(d - weekday - 7*k); there {
+				same = append(same, x*math.Pow(growth, float64(k)))
+			}
+		}
+		if typical := median(same); typical > 0 && len(same) >= weeksNeeded {
+			for _, x := range same {
+				off = append(off, math.Abs(x/typical-1))
+			}
+		}
+	}
+	return madToSigma * median(off), len(off) >= fewDays
 }
 
 func baselineOf(same []float64) baseline {

@@ -131,10 +131,10 @@ var onceScenarios = []scenario{
 	},
 	{
 		name: "a level that began at the weekend is told for two weeks, no longer",
-		bill: func(b *bill) { b.flat("AWS/111", "EC2", 100).scale("AWS", 300, span("2026-11-14", "2026-12-13")...) },
+		bill: func(b *bill) { b.flat("AWS/111", "EC2", 100).scale("AWS", 1000, span("2026-11-14", "2026-12-13")...) },
 		digests: []expected{
 			{at: "2026-11-16 09:00", days: span("2026-11-09", "2026-11-13")},
-			{at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), late: weekend("2026-11-14"), unplanned: []string{"EC2"}, says: []string{"(+1,400.00)"}},
+			{at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), late: weekend("2026-11-14"), unplanned: []string{"EC2"}, says: []string{"(+6,300.00)"}},
 			{at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-27"), late: weekend("2026-11-21"), unplanned: []string{"EC2"}, says: []string{"told 1 week in a row before"}},
 			{at: "2026-12-07 09:00", days: span("2026-11-30", "2026-12-04"), late: weekend("2026-11-28"), says: []string{"On a new level, told for two weeks"}},
 		},

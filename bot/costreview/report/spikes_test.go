@@ -128,7 +128,7 @@ func TestUnjudged(t *testing.T) {
 // there is told again.
 func TestLevelShift(t *testing.T) {
 	t.Parallel()
-	l := newLedger(t).put(monday-70, monday-1, group("EC2"), "100").put(monday, monday+48, group("EC2"), "300")
+	l := newLedger(t).put(monday-70, monday-1, group("EC2"), "100").put(monday, monday+48, group("EC2"), "1000")
 	var posted *Posted
 	for i, want := range [][]string{{"told 0"}, {"told 1"}, {"shifted 2"}, nil, nil, nil} {
 		in := l.input()
