@@ -118,7 +118,7 @@ func sideChunks(m report.CurrencyReport, id string) []chunk {
 	anomalies := func(at, title string, of []report.Anomaly) {
 		var all []string
 		for _, a := range of {
-			s := fmt.Sprintf("%s: %s against %s on %s, %s", serviceName(a.Provider, a.Service, maxName), money.Show(a.Actual, currency(m)), money.Show(a.Expected, currency(m)), blockkit.NotEmpty(dayRuns(a.Days)), money.Signed(a.Excess, currency(m)))
+			s := fmt.Sprintf("%s: %s against %s on %s, %s", serviceName(a.Provider, a.Service, maxName), money.Show(a.Actual, currency(m)), money.Show(a.Expected, currency(m)), blockkit.NotEmpty(spikeDays(a)), money.Signed(a.Excess, currency(m)))
 			if why := textutil.CutUnits(blockkit.Line(a.Why), 300); why != "" {
 				s += ": " + why
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
@@ -371,4 +372,26 @@ func TestEveryActionOfADigestIsShown(t *testing.T) {
 
 func TestGoldenFilesOfDigestsAreUsed(t *testing.T) {
 	blocktest.GoldenFilesAreUsed(t, []string{"digest", "digest-poor", "digest-currencies", "digest-virtual", "digest-clicked", "digest-quiet", "digest-modals", "cost", "notice"})
+}
+
+// TestLateDaysOfADigest: days of the week before that are judged with this one are told
+// as such, beside what that week is by now.
+func TestLateDaysOfADigest(t *testing.T) {
+	v := View{Report: richReport(t), Command: "/playbook", Number: 7}
+	m := &v.Report.Money[0]
+	weekend := []money.Day{week47.Monday() - 2, week47.Monday() - 1}
+	m.Late = []report.PartDays{{Days: weekend}, {Stream: "x", Name: "Microsoft <!channel>", Days: []money.Day{week47.Monday() - 4}}}
+	m.Restated.Days, m.Restated.Late, m.Restated.Partial = 3, amount(t, "4000"), true
+	m.Spikes[0].Late, m.Spikes[0].Week = weekend, week47
+	m.Spikes[0].Days = append(slices.Clone(weekend), m.Spikes[0].Days...)
+	said := blocktest.Readable(t, Render(v)[0].Message)
+	for _, want := range []string{
+		"Judged here, too: last week's Saturday and Sunday, settled since; Microsoft <\u2060!channel> on last week's Thursday, there since.",
+		" with them: at least $56,010, told as $51,200, which was restated by +$810",
+		"expected on Sat 14 to Sun 15 Nov, settled since, and Thu 19 to Sat 21 Nov: ",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the root lacks %q:\n%s", want, said)
+		}
+	}
 }

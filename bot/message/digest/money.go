@@ -98,16 +98,32 @@ func comparison(m figures) string {
 	return fmt.Sprintf("Against %s: %s", days, show(m.Before.Was, m.currency))
 }
 
-func restated(m report.CurrencyReport) []*blockkit.Paragraph {
+// restated says which days of earlier weeks are judged with this one, and what a week
+// that was told is by now.
+func restated(m report.CurrencyReport) (all []*blockkit.Paragraph) {
+	if late := m.LateSentence(); late != "" {
+		all = append(all, (&blockkit.Paragraph{}).Text(textutil.CutUnits(blockkit.Line(late), 300)))
+	}
 	if m.Restated == nil {
-		return nil
+		return all
 	}
 	c := m.Restated.Compared
+	if m.Restated.Days > 0 {
+		least := ""
+		if m.Restated.Partial {
+			least = "at least "
+		}
+		says := fmt.Sprintf(" with them: %s%s, told as %s", least, show(m.Restated.Total(), currency(m)), show(c.Was, currency(m)))
+		if !c.Change.IsZero() {
+			says += ", which was restated by " + money.Signed(c.Change.Float64(), currency(m))
+		}
+		return append(all, (&blockkit.Paragraph{}).Bold(upper(weekWord(m.Restated.Week))).Text(says))
+	}
 	says := fmt.Sprintf(": %s → %s", show(c.Was, currency(m)), show(c.Was.Add(c.Change), currency(m)))
 	if c.Sayable {
 		says += " (" + percent(c.Percent) + ")"
 	}
-	return []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold(upper(weekWord(m.Restated.Week)) + " restated").Text(says)}
+	return append(all, (&blockkit.Paragraph{}).Bold(upper(weekWord(m.Restated.Week))+" restated").Text(says))
 }
 
 // moverTable is what moved in the first currency: services by their usage, then the

@@ -174,7 +174,7 @@ func spikeBlocks(v View, a spike, id string, preview bool) []slack.Block {
 func (a spike) sentence() *blockkit.Paragraph {
 	decimals := money.Decimals(max(a.Actual, a.Expected))
 	p := (&blockkit.Paragraph{}).Bold(serviceName(a.Provider, a.Service, 60)).
-		Text(fmt.Sprintf(": %s against %s expected on %s: ", money.ShowTo(a.Actual, a.currency, decimals), money.ShowTo(a.Expected, a.currency, decimals), blockkit.NotEmpty(dayRuns(a.Days)))).
+		Text(fmt.Sprintf(": %s against %s expected on %s: ", money.ShowTo(a.Actual, a.currency, decimals), money.ShowTo(a.Expected, a.currency, decimals), blockkit.NotEmpty(spikeDays(a.Anomaly)))).
 		Bold(money.SignedTo(a.Excess, a.currency, decimals))
 	if label := textutil.CutUnits(blockkit.Line(a.Label), 40); label != "" {
 		p.Text(" · " + label)

@@ -77,6 +77,19 @@ func dataUntil(m report.CurrencyReport) string {
 	return s
 }
 
+// spikeDays names an anomaly's days, those of earlier weeks as such.
+func spikeDays(a report.Anomaly) string {
+	if len(a.Late) == 0 {
+		return dayRuns(a.Days)
+	}
+	late := dayRuns(a.Late) + ", settled since"
+	own := slices.DeleteFunc(slices.Clone(a.Days), func(d money.Day) bool { return slices.Contains(a.Late, d) })
+	if len(own) == 0 {
+		return late
+	}
+	return late + ", and " + dayRuns(own)
+}
+
 // dayRuns names days, those that follow one another as one: "Thu 19 to Sat 21
 // Nov".
 func dayRuns(days []money.Day) string {
