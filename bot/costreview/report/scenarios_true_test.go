@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -314,4 +315,99 @@ var missingScenarios = []scenario{
 			}
 		}}},
 	},
+	{
+		name: "a series of Prometheus has a gap, another ends",
+		read: asPrometheus,
+		bill: func(b *bill) {
+			b.flat("/", "checkout", 100).flat("/", "search", 50).flat("/", "mail", 30)
+			b.lacks("//search", on("2026-11-17")).lacks("//mail", span("2026-11-19", "2026-12-13")...)
+		},
+		digests: []expected{
+			{
+				at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), least: true,
+				holes:   []hole{{"//search", some("2026-11-17")}, {"//mail", span("2026-11-19", "2026-12-13")}},
+				missing: []string{"search lists nothing of 17 Nov", "mail is there to 18 Nov only"},
+			},
+			// A service that is silent for more than a week is gone: that it costs no more is a saving.
+			{
+				at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-27"), late: weekend("2026-11-21"), holes: []hole{{"//search", some("2026-11-17")}},
+				missing: []string{"search lists nothing of 17 Nov"},
+			},
+		},
+	},
+	{
+		name: "two sources, of which one is two days behind",
+		read: func(t *testing.T, rows []row, now time.Time) []money.Reading {
+			var files, prometheus []row
+			for _, r := range rows {
+				if r.provider == "" {
+					prometheus = append(prometheus, r)
+				} else {
+					files = append(files, r)
+				}
+			}
+			return append(scenario{}.readings(t, files, now), asPrometheus(t, prometheus, now)...)
+		},
+		bill: func(b *bill) {
+			b.flat("AWS/111", "EC2", 1000).flat("/", "checkout", 100).late("AWS", "2026-11-25 00:00", span("2026-11-19", "2026-11-24")...).spike("//checkout", 400, on("2026-11-20"))
+		},
+		digests: []expected{
+			{
+				at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), least: true, holes: []hole{{"AWS", span("2026-11-19", "2026-11-24")}},
+				missing: []string{"FOCUS files *.csv: is there to 18 Nov only: 19 Nov and 20 Nov are left out, which is not zero. The total in USD is at least what it says"},
+			},
+			{at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-27"), late: []hole{weekend("2026-11-21")[0], {"AWS", span("2026-11-19", "2026-11-20")}}},
+		},
+	},
+	{
+		name: "an account that has no number on older days, as stored by an earlier version",
+		bill: func(b *bill) {
+			b.flat("AWS/111", "EC2", 1000).flat("AWS/333", "EC2", 200)
+			for i := range b.rows {
+				if b.rows[i].day < on("2026-11-10") {
+					b.rows[i].billing = ""
+				}
+			}
+		},
+		digests: []expected{
+			{at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20")},
+			{at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-27"), late: weekend("2026-11-21")},
+		},
+	},
+	{
+		name: "more parts are missing than can be named",
+		bill: func(b *bill) {
+			b.flat("AWS/1", "EC2", 100)
+			for k := range 15 {
+				b.flat("AWS/"+fmt.Sprint(20+k), "S3", 10)
+				b.lacks("AWS/"+fmt.Sprint(20+k), on("2026-11-18")+money.Day(k%2))
+			}
+		},
+		digests: []expected{{
+			at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), least: true, holes: manyHoles(),
+			missing: []string{"AWS account 20 lists nothing of 18 Nov", "5 more parts of the bill in USD lack days, too."},
+		}},
+	},
+}
+
+func manyHoles() (holes []hole) {
+	for k := range 15 {
+		holes = append(holes, hole{"AWS/" + fmt.Sprint(20+k), []money.Day{on("2026-11-18") + money.Day(k%2)}})
+	}
+	return holes
+}
+
+// asPrometheus reads rows as the answer to a query by service.
+func asPrometheus(t *testing.T, rows []row, now time.Time) []money.Reading {
+	t.Helper()
+	r := money.Reading{Source: "prometheus-1", Name: "Prometheus: cost", Origin: money.Prometheus, At: now, Days: money.Days{}, Lacks: []string{"ChargeCategory"}}
+	for _, row := range rows {
+		amount, err := money.ParseMoney(decimal(row.cents))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Days.Add(row.day, money.Group{Service: row.service, Currency: row.currency, Kind: money.Usage}, money.Cost{Amount: amount, Billed: amount})
+	}
+	r.Newest, r.Known = r.Days.Newest()
+	return []money.Reading{r}
 }

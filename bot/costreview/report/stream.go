@@ -117,20 +117,27 @@ func (s *source) split(currency string, from, today money.Day) {
 		s.whole.last, s.whole.percent = s.whole.newest-1, percent
 	}
 	many := map[string]int{}
-	for k := range s.streams {
+	anyDaily := false
+	for k, p := range s.streams {
 		many[k.provider]++
+		p.close()
+		p.daily = len(p.usage) >= aWeek && p.coverage.daily()
+		anyDaily = anyDaily || p.daily
+	}
+	patience := money.Day(gone)
+	if s.Origin == money.Prometheus { // services come and go
+		patience = lagging
 	}
 	for k, p := range s.streams {
-		p.close()
 		p.name = streamName(s.Origin, k, many[k.provider] > 1)
-		p.daily, p.last = len(p.usage) >= aWeek && p.coverage.daily(), p.newest
+		p.last = p.newest
 		if percent, yes := p.unfinished(); yes && p.daily {
 			p.last, p.percent = p.newest-1, percent
 		}
-		if s.whole.daily {
+		if s.whole.daily && !anyDaily { // so young that only all together can be judged
 			p.last = min(p.last, s.whole.last)
 		}
-		p.ended = today-p.newest > gone && s.whole.newest-p.newest > lagging
+		p.ended = today-p.newest > patience && s.whole.newest-p.newest > lagging
 	}
 }
 
