@@ -65,7 +65,7 @@ func Judge(in Input) Report {
 	if sheet == nil {
 		sheet = handbook.Default()
 	}
-	r.Steps = costSteps(in, rows, sheet)
+	r.Steps, r.Savings = costSteps(in, rows, sheet)
 	var why string
 	if r.Organisation, why = organise(in, r.Money, sheet); why != "" {
 		r.Missing = append(r.Missing, why)

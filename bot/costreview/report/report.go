@@ -23,7 +23,10 @@ type Report struct {
 	Units        []UnitCost       `json:"units,omitempty"` // what one costs, of the first currency
 	Organisation *Organised       `json:"organisation,omitempty"`
 	Steps        []CostStep       `json:"steps,omitempty"`
-	Incidents    *WeekOfAlerts    `json:"incidents,omitempty"`
+	// Savings are what all open steps save a month together, one a currency: each of what the adopted ones and the
+	// others leave.
+	Savings   []Saving      `json:"savings,omitempty"`
+	Incidents *WeekOfAlerts `json:"incidents,omitempty"`
 	// Notice makes the document a word about one budget, beside any schedule: nothing else is in it.
 	Notice *Notice `json:"notice,omitempty"`
 	// Missing are sentences: what is missing, and what is lost by it.
@@ -251,13 +254,21 @@ type CostStep struct {
 }
 
 // Saving is a range of money a month, of Base: what the rows that the step applies
-// to cost a month, and Rows says which they are.
+// to cost a month, and Rows says which they are. Adopted steps come off first.
 type Saving struct {
 	Currency string  `json:"currency"`
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
 	Base     float64 `json:"base"`
 	Rows     string  `json:"rows"`
+	// After are adopted steps that save on the same rows, and Left is what they leave of Base.
+	After    []string `json:"after,omitempty"`
+	LeftLow  float64  `json:"left_low,omitempty"`
+	LeftHigh float64  `json:"left_high,omitempty"`
+	// With are other open steps that count the same rows. Together all of them save that, and not the sum of what each does.
+	With         []string `json:"with,omitempty"`
+	TogetherLow  float64  `json:"together_low,omitempty"`
+	TogetherHigh float64  `json:"together_high,omitempty"`
 }
 
 // WeekOfAlerts is how the week's incidents went. Drills are counted apart.

@@ -7,12 +7,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
-// costSteps sets each of the sheet's wins beside the spend that it applies to.
-func costSteps(in Input, all []monthlyUsage, book *handbook.Handbook) (steps []CostStep) {
+// costSteps sets each of the sheet's wins beside the spend that it applies to, and says
+// what all open ones save together.
+func costSteps(in Input, all []monthlyUsage, book *handbook.Handbook) (steps []CostStep, open []Saving) {
 	org := in.Organisation.sheet(in.Organisation.growth(in.Week).Figure)
 	groups := map[string]string{}
 	for _, g := range book.CostGroups() {
@@ -27,55 +27,57 @@ func costSteps(in Input, all []monthlyUsage, book *handbook.Handbook) (steps []C
 		step.Applies = fits.Applies
 		if !fits.Applies {
 			step.Why = fits.Reason
-			steps = append(steps, step)
-			continue
-		}
-		unpriced := false
-		for _, u := range all {
-			base, without := u.base(s.Base)
-			unpriced = unpriced || without
-			if base <= 0 {
-				continue
-			}
-			step.Savings = append(step.Savings, Saving{
-				Currency: u.currency, Low: float64(s.Saving.Low) * base, High: float64(s.Saving.High) * base,
-				Base: base, Rows: s.Base.String(),
-			})
-		}
-		switch {
-		case len(all) == 0:
-			step.Why = "its saving is not known: there are no figures of money"
-		case unpriced && len(step.Savings) == 0:
-			step.Why = "its saving is not known: no row says its PricingCategory"
-		case unpriced:
-			step.Why = "rows without PricingCategory are not counted"
-		case len(step.Savings) == 0:
-			step.Why = "there is nothing to save on: no " + s.Base.String() + " this week"
-			if uncategorised(all) {
-				step.Why = "its saving is not known: no row says its ServiceCategory"
-			}
 		}
 		steps = append(steps, step)
 	}
-	return steps
-}
-
-// base is what the rows that a step applies to cost a month; unpriced: some rows
-// would count if they said how they are priced.
-func (u *monthlyUsage) base(of handbook.Base) (month float64, unpriced bool) {
-	var sum money.Amount
-	for g, cost := range u.rows {
-		row := handbook.Row{ServiceName: g.Service, ServiceCategory: g.Category, PricingCategory: g.Pricing, Batch: g.Batch}
-		if of.Matches(row) {
-			sum = sum.Add(cost)
-			continue
-		}
-		if len(of.Pricing) > 0 && g.Pricing == "" && cost.Sign() > 0 {
-			row.PricingCategory = of.Pricing[0]
-			unpriced = unpriced || of.Matches(row)
+	w := wins{book.CostSteps(), steps}
+	for _, u := range all {
+		spends := w.spends(u)
+		for i := range steps {
+			if saving := w.saving(i, u, spends); steps[i].Applies && saving.Base > 0 {
+				steps[i].Savings = append(steps[i].Savings, saving)
+			}
 		}
 	}
-	return u.of(sum), unpriced
+	for i, s := range w.sheet {
+		if steps[i].Applies {
+			steps[i].Why = whyNot(s, steps[i], all)
+		}
+	}
+	return steps, w.openSavings(all)
+}
+
+// whyNot says why a step that applies saves nothing, or not all.
+func whyNot(s handbook.CostStep, step CostStep, all []monthlyUsage) string {
+	unpriced := slices.ContainsFunc(all, func(u monthlyUsage) bool { return u.unpriced(s.Base) })
+	switch {
+	case len(all) == 0:
+		return "its saving is not known: there are no figures of money"
+	case unpriced && len(step.Savings) == 0:
+		return "its saving is not known: no row says its PricingCategory"
+	case unpriced:
+		return "rows without PricingCategory are not counted"
+	case len(step.Savings) > 0:
+		return ""
+	case uncategorised(all):
+		return "its saving is not known: no row says its ServiceCategory"
+	}
+	return "there is nothing to save on: no " + s.Base.String() + " this week"
+}
+
+// unpriced reports whether some rows would count if they said how they are priced.
+func (u *monthlyUsage) unpriced(of handbook.Base) bool {
+	for g, cost := range u.rows {
+		row := handbook.Row{ServiceName: g.Service, ServiceCategory: g.Category, PricingCategory: g.Pricing, Batch: g.Batch}
+		if of.Matches(row) || len(of.Pricing) == 0 || g.Pricing != "" || cost.Sign() <= 0 {
+			continue
+		}
+		row.PricingCategory = of.Pricing[0]
+		if of.Matches(row) {
+			return true
+		}
+	}
+	return false
 }
 
 func uncategorised(all []monthlyUsage) bool {

@@ -58,6 +58,10 @@ func TestSavings(t *testing.T) {
 		"C8": {saving("USD", 0.6, 0.7, 25, "spend on AI and Machine Learning")},
 		"C9": nil,
 	} {
+		for i := range got[id].Savings { // see TestSavingsAreNotPromisedTwice
+			s := &got[id].Savings[i]
+			s.With, s.TogetherLow, s.TogetherHigh = nil, 0, 0
+		}
 		same(t, id, got[id].Savings, want)
 	}
 	if s := got["C9"]; s.Applies || s.Why != "needs 1B users (C9); you have 44M users" {

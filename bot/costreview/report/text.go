@@ -31,7 +31,7 @@ func Text(r Report) string {
 	if r.Organisation != nil {
 		p.organisation(r.Organisation)
 	}
-	p.steps(r.Steps)
+	p.steps(r.Steps, r.Savings)
 	if r.Incidents != nil {
 		p.alerts(r.Incidents)
 	}

@@ -35,11 +35,14 @@ func origin(f Figure) string {
 	return " (" + clean(f.Source) + ")"
 }
 
-func (p *page) steps(steps []CostStep) {
+func (p *page) steps(steps []CostStep, open []Saving) {
 	if len(steps) == 0 {
 		return
 	}
 	p.head("Cost steps")
+	for _, save := range open {
+		p.line("  All open ones together save %s %s a month, of %s a month.", span(save.Low, save.High), clean(save.Currency), amount(save.Base))
+	}
 	for _, s := range steps {
 		state := string(s.Adoption.State)
 		if by := clean(s.Adoption.By); by != "" && s.Adoption.State != StepOpen {
@@ -55,6 +58,11 @@ func (p *page) steps(steps []CostStep) {
 		}
 		for _, save := range s.Savings {
 			p.line("    Saves %s %s a month: of %s a month, %s.", span(save.Low, save.High), clean(save.Currency), amount(save.Base), save.Rows)
+			for _, says := range []string{save.LeftSentence(amount), save.TogetherSentence(amount)} {
+				if says != "" {
+					p.line("      %s.", says)
+				}
+			}
 		}
 		if s.Why != "" {
 			p.line("    Note: %s.", s.Why)
