@@ -82,11 +82,10 @@ func TestOrganised(t *testing.T) {
 	p := Judge(in).Organisation.PerUser
 	same(t, "per user", p, &PerUser{
 		Currency: "USD", Month: 60800, Value: 0.0608, BandLow: 0.5, BandHigh: 1, Table: 0.02,
+		Yardsticks: "The sheet: $0.020 a user by its table (T2: yours is 3.04 times that), $0.50-1.00 by its range (Q5: that is 8.22 times yours)", Disagree: "X2",
 		Sentences: []string{
 			"1M users share $60,800 of usage a month, reckoned from 7 settled days, the newest of each weekday.",
-			"The sheet's table has $0.020 a user (T2: $20K a month for 1M-10M users): yours is 3.04 times that.",
-			"The sheet's range is $0.50-1.00 a user (Q5): that is 8.22 times yours.",
-			"The two disagree: the range is 25x to 50x the table (X2).",
+			"The sheet: $0.020 a user by its table (T2: yours is 3.04 times that), $0.50-1.00 by its range (Q5: that is 8.22 times yours); they disagree (X2).",
 		},
 	})
 	holds(t, Judge(in).Organisation.Notes, "Weekly growth not known: it is not configured, and measuring it takes 3 pairs of stored weeks: there are 0.")

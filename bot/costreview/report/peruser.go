@@ -35,19 +35,22 @@ func perUser(currencies []CurrencyReport, users handbook.Users, book *handbook.H
 	}
 	b := book.Budget(users)
 	p.Table = float64(b.PerUser)
-	say("The sheet's table has %s a user (%s: %s a month for %s users): %s.", show(p.Table, dollars), b.Tier.ID, b.Tier.MonthlyCost, b.Tier.Users, standing(p.Value, p.Table, p.Table))
+	line := fmt.Sprintf("The sheet: %s a user by its table (%s: %s), ", show(p.Table, dollars), b.Tier.ID, standing(p.Value, p.Table, p.Table))
 	if b.Band == nil {
-		say("For one user the sheet (Q5) has %s (X2).", b.Without)
-		return p
+		line += "no range at this scale (Q5, X2)"
+	} else {
+		p.BandLow, p.BandHigh = float64(b.Band.Low), float64(b.Band.High)
+		line += fmt.Sprintf("%s by its range (Q5: %s)", b.Band, standing(p.Value, p.BandLow, p.BandHigh))
+		// X1 and X2 are the contradictions about what a user costs.
+		if i := slices.IndexFunc(b.Disagreements, func(d handbook.Disagreement) bool { return d.ID == "X1" || d.ID == "X2" }); i >= 0 {
+			p.Disagree = b.Disagreements[i].ID
+		}
 	}
-	p.BandLow, p.BandHigh = float64(b.Band.Low), float64(b.Band.High)
-	say("The sheet's range is %s a user (Q5): %s.", b.Band, standing(p.Value, p.BandLow, p.BandHigh))
-	// X1 and X2 are the contradictions about what a user costs.
-	id := ""
-	if i := slices.IndexFunc(b.Disagreements, func(d handbook.Disagreement) bool { return d.ID == "X1" || d.ID == "X2" }); i >= 0 {
-		id = " (" + b.Disagreements[i].ID + ")"
+	p.Yardsticks = line
+	if p.Disagree != "" {
+		line += "; they disagree (" + p.Disagree + ")"
 	}
-	say("The two disagree: the range is %s the table%s.", b.Factor, id)
+	say("%s.", line)
 	return p
 }
 

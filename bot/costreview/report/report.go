@@ -224,10 +224,14 @@ type PerUser struct {
 	Month    float64 `json:"month"` // CurrencyReport.UsageMonth
 	Value    float64 `json:"value"` // a user
 	// The sheet's band (Q5) and table (T), each of a user and month; zero: the sheet gives none here.
-	BandLow   float64  `json:"band_low,omitempty"`
-	BandHigh  float64  `json:"band_high,omitempty"`
-	Table     float64  `json:"table,omitempty"`
-	Sentences []string `json:"sentences"` // both yardsticks with their ids, the factor between them
+	BandLow  float64 `json:"band_low,omitempty"`
+	BandHigh float64 `json:"band_high,omitempty"`
+	Table    float64 `json:"table,omitempty"`
+	// Yardsticks are both in one line, with their ids; Disagree is the id of what the handbook says about their
+	// contradiction.
+	Yardsticks string   `json:"yardsticks,omitempty"`
+	Disagree   string   `json:"disagree,omitempty"`
+	Sentences  []string `json:"sentences"` // how Month is reckoned, and Yardsticks
 }
 
 // Move is one of the sheet's thresholds as it concerns this organisation.

@@ -179,7 +179,11 @@ func (s Saving) TogetherSentence(show func(float64) string) string {
 	if len(s.With) == 0 {
 		return ""
 	}
-	return "Counts the same spend as " + textutil.List(s.With) + ": together they save " + fromTo(s.TogetherLow, s.TogetherHigh, show)
+	says := "Counts the same spend as " + textutil.List(s.With)
+	if s.TogetherHigh == 0 {
+		return says
+	}
+	return says + ": together they save " + fromTo(s.TogetherLow, s.TogetherHigh, show)
 }
 
 // fromTo is a range, or one figure when both are shown alike.

@@ -88,7 +88,7 @@ func Render(v View) []message.Slot {
 	root := message.Slot{Name: "root", Message: root(v, len(details) > 0, false)}
 	if p, ok := chartPicture(v.Report); ok {
 		// Below what the week cost, above what moved.
-		p.At = 2 + len(linesOf("totals", digestNews(v.Report, 0))) + len(monthBlock(v.Report, 0))
+		p.At = 2 + len(linesOf("totals", digestNews(v.Report, false))) + len(monthBlock(v.Report, 0))
 		if v.Belongs != "" {
 			p.At++
 		}
@@ -120,7 +120,7 @@ func Preview(v View) blockkit.Message { return root(v, false, true) }
 // must not be left out.
 func root(v View, details, preview bool) blockkit.Message {
 	r := v.Report
-	organisation := linesOf("organisation", organisationLines(r.Organisation))
+	organisation := linesOf("organisation", organisationLines(r.Organisation, v.Command))
 	incidents := append(linesOf("incidents", incidentLines(r.Incidents)), rootMissingBlock(r.Missing)...)
 	s := stack{left: blockkit.MaxTotal - 800 - blockkit.Size(organisation...) - blockkit.Size(incidents...)}
 	if p, ok := chartPicture(r); ok {
@@ -131,9 +131,9 @@ func root(v View, details, preview bool) blockkit.Message {
 		s.add(0, blockkit.Lines("belongs", []*blockkit.Paragraph{message.Belongs(v.Belongs, v.BelongsWhy)}))
 	}
 	kept := spikesRoom(v) + stepsRoom // what people are asked to act on goes before what moved
-	totals := linesOf("totals", digestNews(r, maxCurrencies))
-	for explained := 1; explained >= 0 && blockkit.Size(totals...) > s.left-kept; explained-- {
-		totals = linesOf("totals", digestNews(r, explained))
+	totals := linesOf("totals", digestNews(r, true))
+	if blockkit.Size(totals...) > s.left-kept {
+		totals = linesOf("totals", digestNews(r, false))
 	}
 	s.add(0, totals...)
 	s.add(0, monthBlock(r, s.left-kept-monthRoom)...)

@@ -51,8 +51,8 @@ func counted(m report.CurrencyReport, w money.Week) string {
 }
 
 // digestNews are the lines about totals that are there only when they are true. The
-// changes of so many currencies are explained.
-func digestNews(r report.Report, explained int) []*blockkit.Paragraph {
+// first currency's change is explained where there is room, the others' in the thread.
+func digestNews(r report.Report, explained bool) []*blockkit.Paragraph {
 	var all []*blockkit.Paragraph
 	if len(r.Money) == 0 {
 		return nil
@@ -61,7 +61,7 @@ func digestNews(r report.Report, explained int) []*blockkit.Paragraph {
 	if first.Before != nil {
 		f := figuresOf(first)
 		all = append(all, (&blockkit.Paragraph{}).Text(comparison(f)))
-		if explained > 0 {
+		if explained {
 			all = append(all, f.explained()...)
 		}
 	}
@@ -69,15 +69,12 @@ func digestNews(r report.Report, explained int) []*blockkit.Paragraph {
 		all = append(all, (&blockkit.Paragraph{}).Text("⚠️ ").Bold("At least").Text(": a source could not be read whole, see what is missing."))
 	}
 	all = append(all, restated(first)...)
-	for k, m := range r.Money[1:min(len(r.Money), maxCurrencies)] {
+	for _, m := range r.Money[1:min(len(r.Money), maxCurrencies)] {
 		p, f := (&blockkit.Paragraph{}).Bold(upper(atLeast(m)+show(m.Total, currency(m)))), figuresOf(m)
 		if m.Before != nil {
 			p.Text(" " + f.change(*f.Before))
 		}
 		all = append(all, p.Text(ofSymbol(m)+", "+dataUntil(m)+": never added to the rest"))
-		if k+1 < explained {
-			all = append(all, f.explained()...)
-		}
 		all = append(all, restated(m)...)
 	}
 	if rest := len(r.Money) - maxCurrencies; rest > 0 {

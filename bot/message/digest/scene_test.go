@@ -121,15 +121,20 @@ func richReport(t testing.TB) report.Report {
 		}}, {Name: "upload", Why: "how many there were could not be measured: Prometheus does not answer"}},
 		Organisation: &report.Organised{
 			Users: report.Figure{Value: 44e6, Known: true, Source: "measured by Prometheus"}, Growth: report.Figure{Value: 0.026, Known: true, Source: "measured"}, Measured: 8,
-			PerUser: &report.PerUser{Currency: "USD", Month: 238553, Value: 0.00542, Sentences: []string{"44M users cost 0.00542 USD a user and month: 238,553 a month.", "The sheet's band for 10M to 100M users is not given (Q5).", "Its table has $0.0018 at 100M (T5): this is 3 × that."}},
+			PerUser: &report.PerUser{Yardsticks: "The sheet: $0.0018 a user by its table (T5: yours is 3.01 times that), $0.20-0.30 by its range (Q5: that is 36.9 times yours)", Disagree: "X1",
+				Currency: "USD", Month: 238553, Value: 0.00542, Sentences: []string{"44M users cost 0.00542 USD a user and month: 238,553 a month.", "The sheet's band for 10M to 100M users is not given (Q5).", "Its table has $0.0018 at 100M (T5): this is 3 × that."}},
 			Moves: []report.Move{
 				{ID: "M4", Title: "CockroachDB", Sentence: "50M users in 5 weeks, the move takes 13: its start was due 8 weeks ago. To buy time: read replicas, pooling.", Weeks: &weeks, Late: 8},
 				{ID: "M6", Title: "Multi-region", Sentence: "Due: 35 % of the users are international, more than 20 %."},
 			},
 			SLO: "At this scale the sheet wants 99.95 % (T5).", Notes: []string{"The number of teams is not configured."},
 		},
+		Savings: []report.Saving{{Currency: "USD", Low: 26_900, High: 43_700, Base: 90_000}},
 		Steps: []report.CostStep{
-			{ID: "C1", Title: "Reserved instances", Group: "quick win, 0-3 months", Effort: "low", Applies: true, Savings: save(25200, 42000, 84000, "Standard-priced spend on Compute and Databases")},
+			{ID: "C1", Title: "Reserved instances", Group: "quick win, 0-3 months", Effort: "low", Applies: true, Savings: []report.Saving{{
+				Currency: "USD", Low: 18480, High: 33600, Base: 84000, Rows: "Standard-priced spend on Compute and Databases",
+				After: []string{"C3"}, LeftLow: 58800, LeftHigh: 67200, With: []string{"C2", "C6"}, TogetherLow: 20100, TogetherHigh: 36700,
+			}}},
 			{ID: "C2", Title: "Spot instances", Group: "quick win, 0-3 months", Effort: "medium", Applies: true, Why: "Nothing is tagged as batch: the saving is not known.", Adoption: report.Adoption{State: report.StepOpen}},
 			{ID: "C3", Title: "Right-sizing", Group: "quick win, 0-3 months", Effort: "low", Applies: true, Savings: save(18000, 27000, 90000, "Compute"), Adoption: report.Adoption{State: report.StepAdopted, By: "carla", ByID: "U0CARLA", At: posting.AddDate(0, 0, -21), Note: "with Compute Optimizer"}},
 			{ID: "C4", Title: "Database tiering", Group: "medium win, 3-12 months", Effort: "medium", Applies: true, Savings: save(1200, 1200, 3000, "Storage"), Adoption: report.Adoption{State: report.StepSnoozed, By: "ben", At: posting.AddDate(0, 0, -7), Until: posting.AddDate(0, 2, 0), Note: "after the migration"}},

@@ -63,7 +63,10 @@ func (s *stack) steps(v View, preview bool) {
 	best := nextBest(v)
 	for k, step := range best[:min(len(best), rootSteps)] {
 		id := fmt.Sprintf("step:%d", k+1)
-		step.Savings = step.Savings[:min(len(step.Savings), 1)]
+		step.Savings = slices.Clone(step.Savings[:min(len(step.Savings), 1)])
+		for i := range step.Savings { // what all save together stands above, what is left in the thread
+			step.Savings[i].TogetherLow, step.Savings[i].TogetherHigh, step.Savings[i].After = 0, 0, nil
+		}
 		s.add(blockkit.Size(stepBlocks(v.fresh(), step, id, false)...)+clickRoom, stepBlocks(v, step, id, preview)...)
 	}
 }
@@ -84,7 +87,35 @@ func stepCounts(v View) string {
 	if other > 0 {
 		says += fmt.Sprintf(" · %d not for this scale", other)
 	}
-	return says
+	return says + v.openSavings()
+}
+
+// openSavings is what the open steps save together, as long as they are the same as
+// when the digest was made.
+func (v View) openSavings() string {
+	for _, s := range v.Report.Steps {
+		if then := (View{Report: v.Report}); then.adoption(s).State != v.adoption(s).State {
+			return ""
+		}
+	}
+	var all []string
+	for _, s := range v.Report.Savings[:min(len(v.Report.Savings), maxCurrencies)] {
+		all = append(all, savingRange(s.Low, s.High, currencyName(s.Currency)))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return " · open ones together save " + textutil.List(all) + " a month"
+}
+
+// savingRange is "$25,200 to $42,000".
+func savingRange(low, high float64, currency string) string {
+	decimals := money.Decimals(high)
+	from, to := money.ShowTo(low, currency, decimals), money.ShowTo(high, currency, decimals)
+	if from == to {
+		return from
+	}
+	return from + " to " + to
 }
 
 // stepBlocks are a cost step: what it saves, of what, where it stands, and what
@@ -133,16 +164,17 @@ func stepFacts(s report.CostStep) string {
 // savingLine is what a step saves a month, and of which spend.
 func savingLine(s report.Saving) *blockkit.Paragraph {
 	c := currencyName(s.Currency)
-	decimals := money.Decimals(s.High)
-	saves := money.ShowTo(s.Low, c, decimals)
-	if high := money.ShowTo(s.High, c, decimals); high != saves {
-		saves += " to " + high
-	}
-	p := (&blockkit.Paragraph{}).Text("Saves ").Bold(saves).Text(" a month, of " + money.Show(s.Base, c))
+	rest := " a month, of " + money.Show(s.Base, c)
 	if rows := textutil.CutUnits(blockkit.Line(s.Rows), 80); rows != "" {
-		p.Text(" for " + rows)
+		rest += " for " + rows
 	}
-	return p
+	show := func(x float64) string { return money.Show(x, c) }
+	for _, says := range []string{s.LeftSentence(show), s.TogetherSentence(show)} {
+		if says != "" {
+			rest += ". " + textutil.CutUnits(blockkit.Line(says), 200)
+		}
+	}
+	return (&blockkit.Paragraph{}).Text("Saves ").Bold(savingRange(s.Low, s.High, c)).Text(rest)
 }
 
 func withNote(p *blockkit.Paragraph, note string) *blockkit.Paragraph {

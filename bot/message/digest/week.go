@@ -17,14 +17,20 @@ func blocksOf(all ...slack.Block) []slack.Block { return all }
 
 // organisationLines are what the root says about growth: the cost of a user beside
 // the sheet's yardsticks, and the nearest threshold.
-func organisationLines(o *report.Organised) []*blockkit.Paragraph {
+func organisationLines(o *report.Organised, command string) []*blockkit.Paragraph {
 	if o == nil {
 		return nil
 	}
 	var all []*blockkit.Paragraph
 	if u := o.PerUser; u != nil {
 		says := perUser(u)
-		if len(u.Sentences) > 0 { // they begin with the figure
+		switch {
+		case u.Yardsticks != "":
+			says += ". " + textutil.CutUnits(blockkit.Line(u.Yardsticks), 240)
+			if u.Disagree != "" {
+				says += fmt.Sprintf("; why they disagree: %s ask %s", command, textutil.CutUnits(blockkit.Line(u.Disagree), 10))
+			}
+		case len(u.Sentences) > 0: // they begin with the figure
 			says = textutil.CutUnits(blockkit.Line(strings.Join(u.Sentences, " ")), 400)
 		}
 		all = append(all, (&blockkit.Paragraph{}).Bold("Per user").Text(": "+says))
