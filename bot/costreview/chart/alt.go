@@ -36,6 +36,9 @@ func Alt(r report.Report) string {
 	for _, w := range f.weeks {
 		bars = append(bars, w.Week.Monday().Time().Format("2 Jan")+" "+f.said(w))
 	}
+	if newest, before, ok := f.unfinished(); ok {
+		parts = append(parts, fmt.Sprintf("The same %d weekdays of the week before: %s", newest.Days, f.short(before.same)))
+	}
 	parts = append(parts, "Totals: "+strings.Join(bars, "; "))
 	return textutil.CutUnits(strings.Join(parts, ". ")+".", MaxAlt)
 }
@@ -67,7 +70,7 @@ func (f figures) share(w week) string {
 	if w.above > 0 {
 		all = append(all, f.short(w.above)+" above expected, hatched in red")
 	}
-	for k, v := range w.values {
+	for k, v := range w.costs {
 		name := textutil.CutUnits(f.names[k], 40)
 		if name == "" {
 			name = fmt.Sprintf("service %d", k+1)

@@ -14,10 +14,30 @@ func (s *sheet) bars() {
 	start := s.left + (s.right-s.left-slot*float64(len(s.weeks)))/2
 	for k, w := range s.weeks {
 		center := start + slot*(float64(k)+0.5)
-		s.bar(w, center, min(96, 0.66*slot))
+		width := min(96, 0.66*slot)
+		s.bar(w, center, width)
+		top := w.top()
+		if newest, before, ok := s.unfinished(); ok {
+			same := w.same
+			if k == len(s.weeks)-1 { // what it is compared with
+				same = before.same
+				top = max(newest.top(), same)
+			}
+			s.outline(center, width, same)
+		}
 		s.under(w, center, slot-8)
-		s.over(w, center, slot-4)
+		s.over(w, center, slot-4, top)
 	}
+}
+
+// outline draws how high a bar is by the weekdays that the newest week has: beside the
+// whole bars of the others an unfinished one would look like a fall.
+func (s *sheet) outline(center, width, to float64) {
+	if to <= 0 {
+		return
+	}
+	corners := s.box(center, width+10, 0, to)
+	s.canvas.StrokeLines(dashed, []vg.Point{corners[0], corners[3], corners[2], corners[1]})
 }
 
 // bar stacks what lies above zero upwards and what lies below it downwards.
@@ -94,12 +114,12 @@ func (s *sheet) under(w week, center, room float64) {
 	s.text(s.shrunk(s.body(17, true), says, room, 12), center, plotBottom-60, draw.XCenter, muted, says)
 }
 
-// over names the bar's total and what of it is above expected.
-func (s *sheet) over(w week, center, room float64) {
+// over names the bar's total and what of it is above expected, above what is drawn.
+func (s *sheet) over(w week, center, room, top float64) {
 	if w.Days <= 0 {
 		return
 	}
-	at := s.y(w.top()) + 8
+	at := s.y(top) + 8
 	if w.above > 0 {
 		says := s.plus(w.above)
 		s.plate(s.body(21, true), center, at, room, alarm, says)

@@ -81,6 +81,9 @@ func (s *sheet) heading(m report.CurrencyReport) {
 	if len(s.weeks) > 0 && m.Until != 0 {
 		sub = "Data to " + m.Until.Time().Format("2 Jan 2006") + ". " + sub
 	}
+	if newest, _, ok := s.unfinished(); ok {
+		sub = fmt.Sprintf("Data to %s. Dashed: the same %d weekdays of the other weeks. Usage only", m.Until.Time().Format("2 Jan 2006"), newest.Days)
+	}
 	if m.Partial {
 		sub += ". Not all could be read"
 	}
@@ -92,7 +95,7 @@ func (s *sheet) heading(m report.CurrencyReport) {
 func (s *sheet) scale() {
 	low, high := 0.0, 0.0
 	for _, w := range s.weeks {
-		low, high = min(low, w.below), max(high, w.top())
+		low, high = min(low, w.below), max(high, w.top(), w.same)
 	}
 	if low == 0 && high == 0 {
 		high = 1

@@ -47,6 +47,26 @@ func rich() report.CurrencyReport {
 	return m
 }
 
+// unfinishedWeek is a chart whose newest week has five days, on which it cost as much as
+// ever.
+func unfinishedWeek() report.CurrencyReport {
+	m := rich()
+	for k := range m.Chart.Weeks {
+		w := &m.Chart.Weeks[k]
+		for _, v := range w.Values {
+			w.Same += v * 5 / 7
+		}
+	}
+	newest := &m.Chart.Weeks[7]
+	newest.Days, newest.Same, newest.Over = 5, 0, []float64{0, 4000, 1500, 0, 0, 0}
+	for i := range newest.Values {
+		newest.Values[i] *= 5. / 7
+	}
+	m.Until -= 2
+	m.Chart.Weeks[4].Same = 0 // it lacks some of the weekdays
+	return m
+}
+
 // pictures are the charts that the tests draw, by name.
 func pictures() map[string]report.CurrencyReport {
 	negative := weeks("EUR", []string{"Virtual Machines", "Refunds", "other"},
@@ -59,13 +79,14 @@ func pictures() map[string]report.CurrencyReport {
 	tiny := weeks("USD", []string{"EC2", "AKS"}, []float64{0.0000123, 0.000004}, []float64{0.00002, 0.0000051})
 	huge := weeks("JPY", []string{"Compute", "other"}, []float64{1.2e14, 3e13}, []float64{1.4e14, 3.1e13})
 	huge.Chart.Weeks[1].Above = 2e13
+	unfinished := unfinishedWeek()
 	none := rich()
 	none.Chart = report.Chart{}
 	one := weeks("USD", []string{"Amazon EC2"}, []float64{52010})
 	one.Chart.Weeks[0].Days, one.Chart.Weeks[0].Above = 6, 5500
 	many := weeks("USD", []string{"a", "b", "c", "d", "e", "f", "g", "h"}, []float64{8, 7, 6, 5, 4, 3, 2, 1})
 	return map[string]report.CurrencyReport{
-		"rich": rich(), "negative": negative, "two": two, "hostile": hostile, "tiny": tiny, "huge": huge, "none": none, "one": one, "many": many,
+		"rich": rich(), "unfinished": unfinished, "negative": negative, "two": two, "hostile": hostile, "tiny": tiny, "huge": huge, "none": none, "one": one, "many": many,
 		"zero":  weeks("USD", []string{"EC2"}, []float64{0}, []float64{0}),
 		"empty": {}, "tokens": weeks("DBU credits", []string{"Databricks", "other"}, []float64{12000, 800}, []float64{12500, 900}),
 	}

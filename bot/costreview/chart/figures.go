@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,10 +28,23 @@ type figures struct {
 type week struct {
 	report.ChartWeek
 	values []float64
+	costs  []float64 // of the services, with what is above expected of them
 	total  float64
 	above  float64 // never below zero
+	same   float64 // on the weekdays that an unfinished newest week has; 0: not known
 	stack  float64 // what lies above the zero line, without above
 	below  float64 // what lies below it, negative
+}
+
+// unfinished is the newest week when some of its days are not there yet, and the one
+// before is known on the same weekdays.
+func (f figures) unfinished() (newest, before week, ok bool) {
+	n := len(f.weeks)
+	if n < 2 {
+		return week{}, week{}, false
+	}
+	newest, before = f.weeks[n-1], f.weeks[n-2]
+	return newest, before, newest.Days > 0 && !newest.whole() && before.same > 0
 }
 
 // top is the upper end of the bar.
@@ -47,9 +61,13 @@ func figuresOf(m report.CurrencyReport) figures {
 		f.names = append(f.names, textutil.CutUnits(money.OneLine(name), 80))
 	}
 	for _, given := range m.Chart.Weeks {
-		w := week{ChartWeek: given, values: make([]float64, len(f.names)), above: max(0, finite(given.Above))}
+		w := week{ChartWeek: given, values: make([]float64, len(f.names)), above: max(0, finite(given.Above)), same: max(0, finite(given.Same))}
 		for k, v := range given.Values[:min(len(given.Values), len(m.Chart.Series))] {
 			w.values[min(k, len(f.names)-1)] += finite(v)
+		}
+		w.costs = slices.Clone(w.values)
+		for k, v := range given.Over[:min(len(given.Over), len(m.Chart.Series))] {
+			w.costs[min(k, len(f.names)-1)] += finite(v)
 		}
 		for _, v := range w.values {
 			w.stack += max(0, v)

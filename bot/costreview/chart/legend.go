@@ -34,7 +34,7 @@ func (s *sheet) legend() {
 	}
 	for k := len(s.names) - 1; k >= 0; k-- {
 		s.canvas.FillPolygon(s.colour(k, true), swatch(left, y))
-		says := s.short(last.values[k])
+		says := s.short(last.costs[k])
 		if last.Days <= 0 {
 			says = "no data"
 		}

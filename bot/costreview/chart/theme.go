@@ -24,6 +24,7 @@ var (
 	grid   = draw.LineStyle{Color: rgb(0xe3e6ea), Width: 1}
 	strong = draw.LineStyle{Color: rgb(0x59636e), Width: 2}
 	gap    = draw.LineStyle{Color: color.White, Width: 2}
+	dashed = draw.LineStyle{Color: rgb(0x1f2328), Width: 2, Dashes: []vg.Length{7, 5}}
 	stripe = draw.LineStyle{Color: color.White, Width: 1.5}
 )
 

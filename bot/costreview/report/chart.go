@@ -68,7 +68,11 @@ func (b *currencyLedger) chart(spikes []Anomaly, f floors) Chart {
 				ok = ok && told[a.Series]
 			}
 			if ok {
+				if weeks[i].Over == nil {
+					weeks[i].Over = make([]float64, len(chart.Series))
+				}
 				weeks[i].Above += a.Excess
+				weeks[i].Over[at] += a.Excess
 				weeks[i].Values[at] -= a.Excess
 			}
 		}
@@ -76,8 +80,32 @@ func (b *currencyLedger) chart(spikes []Anomaly, f floors) Chart {
 			weeks[i].Values[at] = max(0, weeks[i].Values[at]+sum.Float64())
 		}
 	}
+	if newest := days[chartWeeks-1]; len(newest) < 7 {
+		for i := range weeks[:chartWeeks-1] {
+			weeks[i].Same = b.sameWeekdays(newest, chartWeeks-1-i)
+		}
+	}
 	first := slices.IndexFunc(weeks, func(w ChartWeek) bool { return w.Days > 0 })
 	chart.Weeks = weeks[max(0, first):]
 	slices.SortStableFunc(chart.Weeks, func(x, y ChartWeek) int { return cmp.Compare(x.Week, y.Week) })
 	return chart
+}
+
+// sameWeekdays is all usage on the weekdays of days so many weeks before; 0 when one
+// of them is not there.
+func (b *currencyLedger) sameWeekdays(days []money.Day, back int) float64 {
+	var then []money.Day
+	for _, d := range days {
+		if d -= money.Day(7 * back); b.told[d] {
+			then = append(then, d)
+		}
+	}
+	if len(then) < len(days) {
+		return 0
+	}
+	var sum money.Amount
+	for _, s := range b.series {
+		sum = sum.Add(s.of(money.Usage, then))
+	}
+	return sum.Float64()
 }

@@ -200,7 +200,12 @@ type ChartWeek struct {
 	Week   money.Week `json:"week"`
 	Values []float64  `json:"values"`
 	Above  float64    `json:"above,omitempty"`
-	Days   int        `json:"days"` // with data; fewer than 7: said under the bar
+	// Over is which part of Above each series has: with Values it is what the series cost. Empty: there is no Above.
+	Over []float64 `json:"over,omitempty"`
+	Days int       `json:"days"` // with data; fewer than 7: said under the bar
+	// Same is what the week cost on the weekdays that the newest one has, when that is not whole: the two can be
+	// compared. 0: the newest is whole, or this week lacks one of them.
+	Same float64 `json:"same,omitempty"`
 }
 
 // Organised is what the week's cost means for the organisation, by the sheet.
