@@ -82,7 +82,7 @@ func (b *currencyLedger) chart(spikes []Anomaly, f floors) Chart {
 	}
 	if newest := days[chartWeeks-1]; len(newest) < 7 {
 		for i := range weeks[:chartWeeks-1] {
-			weeks[i].Same = b.sameWeekdays(newest, chartWeeks-1-i)
+			weeks[i].Same = b.usageBefore(newest, chartWeeks-1-i)
 		}
 	}
 	first := slices.IndexFunc(weeks, func(w ChartWeek) bool { return w.Days > 0 })
@@ -91,9 +91,9 @@ func (b *currencyLedger) chart(spikes []Anomaly, f floors) Chart {
 	return chart
 }
 
-// sameWeekdays is all usage on the weekdays of days so many weeks before; 0 when one
+// usageBefore is all usage on the weekdays of days so many weeks before; 0 when one
 // of them is not there.
-func (b *currencyLedger) sameWeekdays(days []money.Day, back int) float64 {
+func (b *currencyLedger) usageBefore(days []money.Day, back int) float64 {
 	var then []money.Day
 	for _, d := range days {
 		if d -= money.Day(7 * back); b.told[d] {
