@@ -51,7 +51,7 @@ func (s *Settings) About(name string, now time.Time) ingest.About {
 	for _, d := range s.Config.Digests {
 		if d.Name == name {
 			a.Week = report.WeekBefore(d.In(now))
-			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor, Budgets: s.budgets(d), By: d.By}
+			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor, Currency: d.Currency, Rates: d.Rates, Budgets: s.budgets(d), By: d.By}
 			a.Filter = d.Filter
 			a.Units = d.Units
 		}

@@ -25,9 +25,13 @@ type Digest struct {
 	// of the average day when that is more.
 	Floor float64 `yaml:"floor"`
 	// Settle is how long after its end a day counts as complete.
-	Settle  Duration `yaml:"settle"`
-	Budgets []Budget `yaml:"budgets"`
-	Units   []Unit   `yaml:"units"`
+	Settle Duration `yaml:"settle"`
+	// Currency is the main one, of the headline and the chart; empty: that with most money at Rates.
+	Currency string `yaml:"currency"`
+	// Rates are what one unit of a currency is worth, all in the same one: {EUR: 1.08} in dollars. They order, and never add.
+	Rates   map[string]float64 `yaml:"rates"`
+	Budgets []Budget           `yaml:"budgets"`
+	Units   []Unit             `yaml:"units"`
 	// By is what teams are known by: a tag, FOCUS' SubAccountName, or a label of the query; empty: nothing is.
 	By string `yaml:"by"`
 	// Filter says which charges the digest is about; absent: all.
@@ -158,6 +162,7 @@ func (d *Digest) check(p place) {
 	if d.Floor < 0 || math.IsNaN(d.Floor) || math.IsInf(d.Floor, 0) {
 		p.at("floor").problem("floor is an amount of money such as 50, got %v", d.Floor)
 	}
+	d.checkCurrencies(p)
 	if d.Channel == "" {
 		p.at("channel").missing("where the digest is posted")
 	} else {

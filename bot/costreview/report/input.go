@@ -47,8 +47,12 @@ type Settings struct {
 	Floor     float64       // least excess of a day that is an anomaly, in units of the currency; max(50, 0.5 % of the average day)
 	WeekFloor float64       // least excess of a week that is reported; Floor
 	Top       int           // movers up and down that are named; 5
-	Budgets   []Budget      // in the currency that comes first
-	By        string        // what names the teams that costs are shown by; empty: they are not
+	// Currency is the main one; empty: that with most money at Rates.
+	Currency string
+	// Rates are what one unit of each currency is worth, all in the same one, which may be left out.
+	Rates   map[string]float64
+	Budgets []Budget // in the currency that comes first
+	By      string   // what names the teams that costs are shown by; empty: they are not
 }
 
 func (s Settings) settle() time.Duration { return cmp.Or(s.Settle, 48*time.Hour) }

@@ -43,7 +43,8 @@ func Judge(in Input) Report {
 			}
 		}
 	}
-	slices.SortStableFunc(r.Money, func(x, y CurrencyReport) int { return y.Total.Cmp(x.Total) })
+	r.Equal = rank(r.Money, in.Settings)
+	missing = append(mainMissing(r.Money, in.Settings), missing...)
 	r.Missing = append(r.Missing, missing...)
 	if len(in.Filter) > 0 && len(r.Money) == 0 {
 		r.Missing = append(r.Missing, sentence("Nothing matches the digest's filter ("+r.Filter+")"))
@@ -95,6 +96,9 @@ func (r *Report) leave(currency string, left []PartDays) {
 // arranged puts what comes in any order into one, and what was renamed under one name.
 func arranged(in Input) Input {
 	in.Readings = ordered(in.Readings)
+	for k := range in.Readings {
+		in.Readings[k].Days = withCurrencyCodes(in.Readings[k].Days)
+	}
 	in.Expected = slices.Clone(in.Expected)
 	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts
 		return cmp.Or(y.At.Compare(x.At), cmp.Compare(x.Series, y.Series), cmp.Compare(x.ByID, y.ByID), cmp.Compare(x.Reason, y.Reason), cmp.Compare(x.Level, y.Level))

@@ -18,11 +18,13 @@ type Report struct {
 	MadeAt time.Time  `json:"made_at"`
 	// Filter says of which charges all figures are; empty: of all.
 	Filter string `json:"filter,omitempty"`
-	// Money has one entry a billing currency, the largest total first; they are never summed.
-	Money        []CurrencyReport `json:"money,omitempty"`
-	Units        []UnitCost       `json:"units,omitempty"` // what one costs, of the first currency
-	Organisation *Organised       `json:"organisation,omitempty"`
-	Steps        []CostStep       `json:"steps,omitempty"`
+	// Money has one entry a billing currency, the main one first; they are never summed.
+	Money []CurrencyReport `json:"money,omitempty"`
+	// Equal: nothing tells which currency is the main one, so that all have lines of one rank.
+	Equal        bool       `json:"equal,omitempty"`
+	Units        []UnitCost `json:"units,omitempty"` // what one costs, of the first currency
+	Organisation *Organised `json:"organisation,omitempty"`
+	Steps        []CostStep `json:"steps,omitempty"`
 	// Savings are what all open steps save a month together, one a currency: each of what the adopted ones and the
 	// others leave.
 	Savings   []Saving      `json:"savings,omitempty"`

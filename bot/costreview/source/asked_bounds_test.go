@@ -19,6 +19,9 @@ func (c *crowd) Query(_ context.Context, expr string, at time.Time) (model.Vecto
 	if strings.HasPrefix(expr, "count_over_time") {
 		return model.Vector{{Value: 24}}, nil, nil
 	}
+	if strings.HasPrefix(expr, "count((resets") {
+		return nil, nil, nil
+	}
 	c.asked++
 	answer := make(model.Vector, 10_000)
 	for k := range answer {

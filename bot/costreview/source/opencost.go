@@ -82,9 +82,11 @@ func (o *OpenCost) Read(ctx context.Context, days []money.Day, now time.Time) mo
 	return read
 }
 
-// each asks for a few days at a time. A day is not asked for after a failure,
-// which is noted; errNoCloudCosts is none as long as nothing was told.
-func (o *OpenCost) each(ctx context.Context, asked []money.Day, reader *openCostReader, ask func(context.Context, url.Values, *openCostReader) error) error {
+// each asks for a few days at a time. A failure is noted, and does not give up the
+// other days; errNoCloudCosts is none as long as nothing was told.
+func (o *OpenCost) each(ctx context.Context, asked []money.Day, reader *openCostReader, ask func(context.Context, url.Values, *openCostReader) error) (err error) {
+	var failed failures
+	defer func() { failed.tell(&reader.notes) }()
 	for rest := asked; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && n < mostDaysAtOnce && rest[n] == rest[0]-money.Day(n) {
@@ -92,13 +94,19 @@ func (o *OpenCost) each(ctx context.Context, asked []money.Day, reader *openCost
 		}
 		reader.from, reader.to, reader.sets = rest[n-1], rest[0], map[money.Day]int{}
 		window := reader.from.Time().Format(time.RFC3339) + "," + (reader.to + 1).Time().Format(time.RFC3339)
-		err := ask(ctx, url.Values{"window": {window}}, reader)
-		if errors.Is(err, errNoCloudCosts) && len(reader.read.Days) == 0 {
-			return err
+		errNow := ask(ctx, url.Values{"window": {window}}, reader)
+		none := errors.Is(errNow, errNoCloudCosts)
+		if none && len(reader.read.Days) == 0 {
+			failed = failures{} // the other way to ask may do
+			return errNow
 		}
-		if err != nil {
-			reader.notes.add(true, "Costs of %s are not known: %v.", listDays(rest), err)
-			return err
+		if failed.met(errNow, rest[:n]) {
+			err, rest = errNow, rest[n:]
+			if none || failed.many() || ctx.Err() != nil {
+				failed.met(errNow, rest)
+				return err
+			}
+			continue
 		}
 		for _, day := range rest[:n] {
 			reader.cells += len(reader.read.Days[day])
@@ -106,10 +114,10 @@ func (o *OpenCost) each(ctx context.Context, asked []money.Day, reader *openCost
 		if rest = rest[n:]; reader.cells > maxAnswered && len(rest) > 0 {
 			reader.notes.add(true, "Costs of %s are not known: the newer days alone have more than %d figures: the costs of so many accounts and services are read from FOCUS files.",
 				listDays(rest), maxAnswered)
-			return nil
+			return err
 		}
 	}
-	return nil
+	return err
 }
 
 // cloudCosts asks for what clouds bill.

@@ -187,6 +187,33 @@ func TestOpenCostIsAskedInWeeks(t *testing.T) {
 	}
 }
 
+// TestOneBadWeekOfOpenCost does not give up the others; nobody at all does.
+func TestOneBadWeekOfOpenCost(t *testing.T) {
+	t.Parallel()
+	week := func(from, to string, day string) (string, page) {
+		return "/cloudCost 2026-11-" + from + "T00:00:00Z,2026-11-" + to + "T00:00:00Z",
+			page{200, `{"code":200,"data":{"sets":[{"cloudCosts":{"AWS/a":{"properties":{"service":"a"},"amortizedNetCost":{"cost":1.5}}},"window":{"start":"2026-11-` + day + `T00:00:00Z","end":"2026-11-` + day + `T23:59:59Z"}}]}}`}
+	}
+	pages := map[string]page{}
+	for _, w := range [][3]string{{"15", "22", "16"}, {"01", "08", "02"}} {
+		window, p := week(w[0], w[1], w[2])
+		pages[window] = p
+	}
+	pages["/cloudCost 2026-11-08T00:00:00Z,2026-11-15T00:00:00Z"] = page{500, "too many rows"}
+	o := serve(t, pages)
+	read := o.Read(t.Context(), between(1, 21), later)
+	if diff := cmp.Diff([]string{"11-02 a 1.5", "11-16 a 1.5"}, told(read)); diff != "" {
+		t.Errorf("the costs differ (-want +got):\n%s", diff)
+	}
+	wantNotes(t, read, "Costs of 2026-11-08 to 2026-11-14 are not known: ask OpenCost for /cloudCost: it answers 500")
+	o = serve(t, map[string]page{"/cloudCost": {500, "gone"}})
+	read = o.Read(t.Context(), between(-60, 21), later)
+	wantNotes(t, read, "Costs of 2026-09-01 to 2026-11-21 are not known")
+	if len(o.asked) != 3 {
+		t.Errorf("asked %d times, want 3", len(o.asked))
+	}
+}
+
 // charges is an answer with one set for each text of charges.
 func charges(sets ...string) page {
 	for i, set := range sets {

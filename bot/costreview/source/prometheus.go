@@ -80,17 +80,24 @@ func (s Series) Read(ctx context.Context, days []money.Day, now time.Time) money
 	asked := endedDays(days, now)
 	reader := seriesReader{Series: s, currency: unit[1], per: unit[2], days: read.Days, notes: &notes, ends: map[money.Day]figures{}}
 	cells := 0
+	var failed failures
 	for i, day := range asked {
-		if err := reader.read(ctx, day); err != nil {
-			notes.add(true, "Costs of %s are not known: %v.", listDays(asked[i:]), err)
-			break
+		if err := reader.read(ctx, day); failed.met(err, asked[i:i+1]) {
+			if failed.many() || ctx.Err() != nil {
+				failed.met(err, asked[i+1:])
+				break
+			}
+			continue
 		}
 		if cells += len(read.Days[day]); cells > maxAnswered && i+1 < len(asked) {
 			notes.add(true, "Costs of %s are not known: the newer days alone have more than %d figures: aggregate the query, as in sum by (service) (...).", listDays(asked[i+1:]), maxAnswered)
 			break
 		}
 	}
-	read.Newest, read.Known = read.Days.Newest()
+	failed.tell(&notes)
+	if read.Newest, read.Known = read.Days.Newest(); read.Known {
+		reader.warnOfCounter(ctx, read.Newest)
+	}
 	reader.tell(asked)
 	read.Notes = notes.all
 	return read

@@ -25,6 +25,43 @@ func (n *readingNotes) add(partial bool, format string, args ...any) {
 	}
 }
 
+// failures are days that could not be asked for, by why: one bad day or week does not
+// give up the others.
+type failures struct {
+	why   []string
+	days  map[string][]money.Day
+	inRow int
+}
+
+// mostInRow is how many failures in a row end the asking: nobody answers then.
+const mostInRow = 3
+
+// met counts an error, if it is one, and the days that are not known for it.
+func (f *failures) met(err error, days []money.Day) bool {
+	if err == nil {
+		f.inRow = 0
+		return false
+	}
+	f.inRow++
+	if f.days == nil {
+		f.days = map[string][]money.Day{}
+	}
+	why := err.Error()
+	if f.days[why] == nil {
+		f.why = append(f.why, why)
+	}
+	f.days[why] = append(f.days[why], days...)
+	return true
+}
+
+func (f *failures) many() bool { return f.inRow >= mostInRow }
+
+func (f *failures) tell(notes *readingNotes) {
+	for _, why := range f.why {
+		notes.add(true, "Costs of %s are not known: %s.", listDays(f.days[why]), why)
+	}
+}
+
 // listDays names a few spans of days, oldest first: 2026-11-12, 2026-11-14 to
 // 2026-11-16.
 func listDays(days []money.Day) string {

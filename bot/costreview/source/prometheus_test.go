@@ -248,6 +248,55 @@ func TestPrometheusIsDown(t *testing.T) {
 	}
 }
 
+// failsOn is a Prometheus that cannot answer for one day.
+type failsOn struct {
+	source.Querier
+	day money.Day
+}
+
+func (f failsOn) Query(ctx context.Context, expr string, at time.Time) (model.Vector, []string, error) {
+	if money.DayOf(at) == f.day {
+		return nil, nil, errors.New("query processing would load too many samples into memory")
+	}
+	return f.Querier.Query(ctx, expr, at)
+}
+
+// TestOneBadDayOfPrometheus does not give up the others.
+func TestOneBadDayOfPrometheus(t *testing.T) {
+	t.Parallel()
+	var past promtest.Past
+	past.Add("hourly", `service="web"`, 2, at(17, 0), at(21, 0))
+	series := source.Series{Query: "hourly", ServiceLabel: "service", Unit: "USD_per_hour", From: failsOn{prometheus(t, &past), on(19)}}
+	read := series.Read(t.Context(), between(17, 20), later)
+	if diff := cmp.Diff([]string{"11-17 web 48", "11-18 web 48", "11-20 web 48"}, told(read)); diff != "" {
+		t.Errorf("the costs differ (-want +got):\n%s", diff)
+	}
+	wantNotes(t, read, "Costs of 2026-11-19 are not known: query processing would load too many samples")
+}
+
+// TestCountersGivenAsRatesAreNamed: what only ever rises is no cost of a day; what goes
+// up and down, or stays, is.
+func TestCountersGivenAsRatesAreNamed(t *testing.T) {
+	t.Parallel()
+	var past promtest.Past
+	for hour := range 24 * 5 {
+		from, to := at(16, hour), until(16, hour+1).Add(5*time.Minute)
+		past.Add("spent_total", `service="web"`, float64(1000+10*hour), from, to)
+		past.Add("estimate", `service="web"`, float64(100+hour%24), from, to)
+		past.Add("flat", `service="web"`, 100, from, to)
+	}
+	p := prometheus(t, &past)
+	for query, warned := range map[string]bool{"spent_total": true, "sum by (service) (spent_total)": true, "increase(spent_total[1d])": false, "estimate": false, "flat": false} {
+		read := source.Series{Query: query, ServiceLabel: "service", Unit: "USD_per_day", From: p}.Read(t.Context(), between(18, 20), later)
+		if !read.Known {
+			t.Errorf("%s: nothing is known: %+v", query, read.Notes)
+		}
+		if said := slices.ContainsFunc(read.Notes, func(n money.Note) bool { return strings.Contains(n.Text, "only ever rise, as a counter does") }); said != warned {
+			t.Errorf("%s: notes %+v, want a warning: %t", query, read.Notes, warned)
+		}
+	}
+}
+
 // stopAfter stops Prometheus before it is asked for an earlier moment.
 type stopAfter struct {
 	source.Querier

@@ -27,6 +27,16 @@ func digestHead(r report.Report) string {
 	if len(r.Money) == 0 {
 		return "📊 No cost figures for " + weekWord(r.Week)
 	}
+	if r.Equal {
+		var totals []string
+		for _, m := range r.Money[:min(len(r.Money), maxCurrencies)] {
+			totals = append(totals, atLeast(m)+show(m.Total, currency(m)))
+		}
+		if rest := len(r.Money) - maxCurrencies; rest > 0 {
+			totals = append(totals, textutil.Thousands(rest)+" more")
+		}
+		return "📊 " + textutil.List(totals) + " in " + weekWord(r.Week)
+	}
 	m := r.Money[0]
 	head := "📊 " + atLeast(m) + show(m.Total, currency(m)) + " in " + counted(m, r.Week)
 	if f := figuresOf(m); m.Before != nil {
@@ -57,19 +67,23 @@ func digestNews(r report.Report, explained bool) []*blockkit.Paragraph {
 	if len(r.Money) == 0 {
 		return nil
 	}
-	first := r.Money[0]
-	if first.Before != nil {
+	first, rest := r.Money[0], r.Money[1:min(len(r.Money), maxCurrencies)]
+	if r.Equal { // each has a line of the same rank
+		rest = r.Money[:min(len(r.Money), maxCurrencies)]
+	} else if first.Before != nil {
 		f := figuresOf(first)
 		all = append(all, (&blockkit.Paragraph{}).Text(comparison(f)))
 		if explained {
 			all = append(all, f.explained()...)
 		}
 	}
-	if first.Partial {
+	if first.Partial && !r.Equal {
 		all = append(all, (&blockkit.Paragraph{}).Text("⚠️ ").Bold("At least").Text(": a source could not be read whole, see what is missing."))
 	}
-	all = append(all, restated(first)...)
-	for _, m := range r.Money[1:min(len(r.Money), maxCurrencies)] {
+	if !r.Equal {
+		all = append(all, restated(first)...)
+	}
+	for _, m := range rest {
 		p, f := (&blockkit.Paragraph{}).Bold(upper(atLeast(m)+show(m.Total, currency(m)))), figuresOf(m)
 		if m.Before != nil {
 			p.Text(" " + f.change(*f.Before))

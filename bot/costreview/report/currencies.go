@@ -1,0 +1,75 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+// rank puts the currencies in order: the main one first, which the headline and the
+// chart are of. That is the one that was chosen, else the one with most money at the
+// rates that were given. Without either nothing tells which is more, and all are equal:
+// they then stand by their numbers, which says nothing. Rates order, and never add up.
+func rank(all []CurrencyReport, s Settings) (equal bool) {
+	chosen := money.Currency(s.Currency)
+	rate := func(m CurrencyReport) float64 { return s.Rates[m.Currency] }
+	unrated := 0
+	for _, m := range all {
+		if rate(m) <= 0 && m.Currency != chosen {
+			unrated++
+		}
+	}
+	has := slices.ContainsFunc(all, func(m CurrencyReport) bool { return m.Currency == chosen })
+	// Rates are of one currency, whose own need not be given.
+	comparable := unrated == 0 || unrated == 1 && !has && len(s.Rates) > 0
+	worth := func(m CurrencyReport) float64 {
+		if r := rate(m); comparable && r > 0 {
+			return r * m.Total.Float64()
+		}
+		return m.Total.Float64()
+	}
+	slices.SortStableFunc(all, func(x, y CurrencyReport) int {
+		switch {
+		case x.Currency == y.Currency:
+			return 0
+		case has && x.Currency == chosen:
+			return -1
+		case has && y.Currency == chosen:
+			return 1
+		}
+		return cmp.Or(cmp.Compare(worth(y), worth(x)), cmp.Compare(x.Currency, y.Currency))
+	})
+	return len(all) > 1 && !has && !comparable
+}
+
+// mainMissing says that the currency that was chosen is in none of the figures.
+func mainMissing(all []CurrencyReport, s Settings) []string {
+	chosen := money.Currency(s.Currency)
+	if chosen == "" || len(all) == 0 || slices.ContainsFunc(all, func(m CurrencyReport) bool { return m.Currency == chosen }) {
+		return nil
+	}
+	return []string{fmt.Sprintf("No cost of the week is in %s, which `currency` names as the main one.", clean(chosen))}
+}
+
+// withCurrencyCodes makes usd and USD one, also in days that were stored before.
+func withCurrencyCodes(days money.Days) money.Days {
+	odd := false
+	for _, groups := range days {
+		for g := range groups {
+			odd = odd || g.Currency != money.Currency(g.Currency)
+		}
+	}
+	if !odd {
+		return days
+	}
+	one := make(money.Days, len(days))
+	for day, groups := range days {
+		for g, c := range groups {
+			g.Currency = money.Currency(g.Currency)
+			one.Add(day, g, c)
+		}
+	}
+	return one
+}
