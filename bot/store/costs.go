@@ -137,20 +137,25 @@ func groupField(g money.Group) (string, error) {
 		batch = "batch"
 	}
 	parts := []string{g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, batch, g.BillingAccount}
-	switch {
-	case g.Team != "" && g.Spread:
-		parts = append(parts, "spread", g.Team)
-	case g.Team != "":
-		parts = append(parts, "", g.Team)
-	case g.Spread:
-		parts = append(parts, "spread")
+	spread, unused := "", ""
+	if g.Spread {
+		spread = "spread"
 	}
+	if g.Unused {
+		unused = "unused"
+	}
+	// What is nothing at the end is left out, as an earlier binary does.
+	late := []string{spread, g.Team, unused}
+	for len(late) > 0 && late[len(late)-1] == "" {
+		late = late[:len(late)-1]
+	}
+	parts = append(parts, late...)
 	data, err := json.Marshal(parts)
 	return string(data), err
 }
 
 // parseGroup reads a group. An earlier binary wrote eight parts; those behind the
-// eleventh are a newer binary's, which tells groups apart that are one here.
+// twelfth are a newer binary's, which tells groups apart that are one here.
 func parseGroup(field string) (money.Group, error) {
 	var parts []string
 	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
@@ -167,6 +172,7 @@ func parseGroup(field string) (money.Group, error) {
 	if len(parts) > 10 {
 		g.Team = parts[10]
 	}
+	g.Unused = len(parts) > 11 && parts[11] != ""
 	return g, nil
 }
 

@@ -239,6 +239,7 @@ func (im *Importer) blind(ctx context.Context, s Source, now time.Time) error {
 	if last.Known {
 		// What was told before stays told; that it is old is said.
 		reading.Newest, reading.Rows, reading.Column, reading.Lacks = last.Newest, last.Rows, last.Column, last.Lacks
+		reading.Measured, reading.Commitments, reading.Blind = last.Measured, last.Commitments, last.Blind
 	}
 	return im.Costs.SaveCosts(ctx, reading, nil)
 }

@@ -27,6 +27,7 @@ type Group struct {
 	Kind           Kind   `json:"kind"`
 	Pricing        string `json:"pricing,omitempty"` // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
 	Batch          bool   `json:"batch,omitempty"`   // tagged as batch work
+	Unused         bool   `json:"unused,omitempty"`  // FOCUS CommitmentDiscountStatus: paid for, and used by nobody
 	// Team is who it is charged to, where a source was told by what to know: a tag's value, FOCUS' SubAccountName, a
 	// label. Empty: it names nobody; OtherTeams: one of those that are not told apart.
 	Team string `json:"team,omitempty"`

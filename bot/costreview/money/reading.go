@@ -31,6 +31,11 @@ type Reading struct {
 	Broken int64    `json:"broken,omitempty"` // rows that were left out
 	Lacks  []string `json:"lacks,omitempty"`  // columns that are not there, of those that a digest needs
 	Notes  []Note   `json:"notes,omitempty"`
+	// Measured and Commitments are what charges tell beside their costs, of the last weeks.
+	Measured    []Measured   `json:"measured,omitempty"`
+	Commitments []Commitment `json:"commitments,omitempty"`
+	// Blind: no column tells what of commitments is unused.
+	Blind bool `json:"blind,omitempty"`
 }
 
 // Note is something that people have to know about a reading.

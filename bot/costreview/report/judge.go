@@ -135,6 +135,7 @@ func (b *currencyLedger) assess(in Input) CurrencyReport {
 	m.Late, m.Again = b.lateParts(), b.judgedBefore(in.Again)
 	b.restate(&m, in)
 	b.sides(&m)
+	m.Commitments, m.AI = b.commitments(), b.ai()
 	m.Chart = b.chart(m.Spikes, f)
 	return m
 }

@@ -77,7 +77,9 @@ type CurrencyReport struct {
 	Months  []MonthEnd `json:"months,omitempty"`
 	Sources []Share    `json:"sources,omitempty"` // when there is more than one
 	// Showback is the cost by team; nil: nothing says by what to know them, or all is one team's.
-	Showback *Showback `json:"showback,omitempty"`
+	Showback    *Showback    `json:"showback,omitempty"`
+	Commitments *Commitments `json:"commitments,omitempty"`
+	AI          *AISpend     `json:"ai,omitempty"`
 
 	Up      []Mover   `json:"up,omitempty"`
 	Down    []Mover   `json:"down,omitempty"`

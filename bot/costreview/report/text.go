@@ -69,6 +69,9 @@ func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 	for _, month := range m.Months {
 		p.line("  %s.", month.Sentence(currency, m.Until, now))
 	}
+	for _, s := range m.Besides() {
+		p.line("  %s.", s)
+	}
 	for _, u := range units {
 		p.line("  %s.", u.Sentence())
 		if trend := u.Trend(); trend != "" {

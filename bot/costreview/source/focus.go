@@ -182,8 +182,9 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, found *repeat
 	if !r.Known {
 		r.Newest, r.Known = r.Days.Newest()
 	}
+	besides(&r, chosen, told, found)
 	r.Lacks = notes.lacks()
-	r.Notes = append(append(remarks, found.all()...), notes.all()...)
+	r.Notes = append(append(append(remarks, found.all()...), notes.all()...), r.Notes...)
 	return r
 }
 

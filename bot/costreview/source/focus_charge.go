@@ -4,6 +4,7 @@ package source
 type charge struct {
 	provider, service, category, account, billing, currency, pricing string
 	chargeCategory, chargeClass, chargeFrequency, team               string
+	commitmentStatus                                                 string
 	negative, batch                                                  bool
 }
 
@@ -25,6 +26,7 @@ func (c *charge) appendTo(key []byte) []byte {
 	key = appendText(key, c.billing)
 	key = appendText(key, c.currency)
 	key = appendText(key, c.pricing)
+	key = appendText(key, c.commitmentStatus)
 	key = appendText(key, c.chargeCategory)
 	key = appendText(key, c.chargeClass)
 	key = appendText(key, c.team)

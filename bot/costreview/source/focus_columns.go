@@ -25,9 +25,14 @@ const (
 	fChargeCategory
 	fChargeClass
 	fChargeFrequency
+	fCommitmentStatus
 	fPricing
 	fTags
 	fTeam // what a digest knows teams by, when it is a column
+	fCommitment
+	fCommitmentName
+	fConsumed
+	fConsumedUnit
 	fieldCount
 )
 
@@ -35,7 +40,8 @@ const (
 var fieldNames = [fieldCount]string{
 	"", "BilledCost", "ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ServiceName",
 	"ServiceProviderName", "ProviderName", "PublisherName", "SubAccountId", "BillingAccountId",
-	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "PricingCategory", "Tags", "",
+	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "CommitmentDiscountStatus", "PricingCategory", "Tags", "",
+	"CommitmentDiscountId", "CommitmentDiscountName", "ConsumedQuantity", "ConsumedUnit",
 }
 
 // older are names that exports gave columns before FOCUS 1.0, and some still do
@@ -113,9 +119,12 @@ func findColumns(header []string, asked string) (columns, error) {
 		return -1
 	}
 	c := columns{names: fieldNames}
-	c.at[fTeam] = -1
-	for f := fBilled; f < fTeam; f++ {
+	for f := fBilled; f < fieldCount; f++ {
 		c.at[f] = find(fieldNames[f])
+	}
+	c.at[fTeam] = -1
+	if c.at[fConsumed] < 0 || c.at[fConsumedUnit] < 0 { // as it is priced is next to as it is used
+		c.at[fConsumed], c.at[fConsumedUnit] = find("PricingQuantity"), find("PricingUnit")
 	}
 	c.at[fAmount] = find(asked)
 	c.used = asked

@@ -47,9 +47,10 @@ func readCSV(t *table, from io.Reader, known form) error {
 	if err != nil {
 		return err
 	}
-	t.file.Used, t.file.Lacks = found.used, found.lacks
+	t.file.Used, t.file.Lacks, t.file.Blind = found.used, found.lacks, found.at[fCommitmentStatus] < 0
 	found.findTeam(records.header, t.file.By)
 	rows := csvRows{table: t, at: found.at, names: found.names, form: known, tagged: tagged{by: t.file.By}}
+	t.beyond = rows.beyond
 	for {
 		record, err := records.next()
 		if err == nil {
@@ -84,6 +85,8 @@ type csvRows struct {
 	at    [fieldCount]int
 	names [fieldCount]string
 	form  form
+
+	record []string // the current one
 
 	tags   string // the last tags that may name batch work
 	batch  bool
@@ -122,11 +125,12 @@ func (r *csvRows) add(record []string) error {
 		provider: r.either(record, fServiceProvider, fProvider, fPublisher),
 		service:  r.field(record, fService), category: r.field(record, fServiceCategory),
 		account: r.either(record, fSubAccount, fBillingAccount), billing: r.field(record, fBillingAccount),
-		currency: r.field(record, fCurrency), pricing: r.field(record, fPricing),
+		currency: r.field(record, fCurrency), pricing: r.field(record, fPricing), commitmentStatus: r.field(record, fCommitmentStatus),
 		chargeCategory: r.field(record, fChargeCategory), chargeClass: r.field(record, fChargeClass), chargeFrequency: r.field(record, fChargeFrequency),
 		negative: isNegative(cost), batch: r.isBatch(r.field(record, fTags)),
 		team: r.team(record),
 	}
+	r.record = record
 	err = r.table.count(&c, from, cost, func() (moment, bool, error) { return r.end(record) })
 	if err == nil && null {
 		r.table.file.Nulls++
@@ -147,6 +151,19 @@ func (r *csvRows) team(record []string) string {
 		r.table.file.BadTags++
 	}
 	return found.team
+}
+
+// beyond reads what the current row tells beside its cost.
+func (r *csvRows) beyond(g *money.Group, row *besideRow) error {
+	if id := r.field(r.record, fCommitment); tellsCommitment(g) && !isNull(id) {
+		row.id, row.name = r.table.text(id), r.table.text(r.field(r.record, fCommitmentName))
+	}
+	if isAI(g) {
+		if n, err := r.number(r.field(r.record, fConsumed)); err == nil {
+			row.quantity, row.unit = n, r.table.text(r.field(r.record, fConsumedUnit))
+		}
+	}
+	return nil
 }
 
 // end is where a charge's period ends; one that cannot be read is none. The error is

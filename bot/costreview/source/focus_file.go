@@ -12,7 +12,7 @@ import (
 
 const (
 	// reader is raised when the same file would tell something else than before.
-	reader = 2
+	reader = 3
 	// unfinished is the size of a file that could not be read to its end: no file
 	// has it, so the next time it is read again.
 	unfinished = -1
@@ -29,7 +29,10 @@ type File struct {
 	Rows    int64   // counted in both
 	// Prints are of the rows by the day that they begin on.
 	Prints  map[money.Day]Print
-	Exact   *Exact // nil: not read
+	Exact   *Exact   // nil: not read
+	Besides *Besides // nil: nothing is told beside costs
+	// Blind: no column tells what of commitments is unused.
+	Blind   bool
 	Parquet bool
 
 	Used     string   // the cost column that Days holds
@@ -198,5 +201,5 @@ func compareGroups(a, b money.Group) int {
 	return cmp.Or(
 		cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Category, b.Category),
 		cmp.Compare(a.Account, b.Account), cmp.Compare(a.BillingAccount, b.BillingAccount), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(a.Pricing, b.Pricing), cmp.Compare(a.Team, b.Team), flag(a.Batch, b.Batch), flag(a.Spread, b.Spread))
+		cmp.Compare(a.Pricing, b.Pricing), cmp.Compare(a.Team, b.Team), flag(a.Batch, b.Batch), flag(a.Unused, b.Unused), flag(a.Spread, b.Spread))
 }

@@ -38,13 +38,14 @@ func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *me
 	if err != nil {
 		return err
 	}
-	t.file.Used, t.file.Lacks = found.used, found.lacks
+	t.file.Used, t.file.Lacks, t.file.Blind = found.used, found.lacks, found.at[fCommitmentStatus] < 0
 	found.findTeam(header, t.file.By)
 	leaves, err := findLeaves(columns, &found)
 	if err != nil {
 		return err
 	}
 	rows := parquetRows{table: t, names: found.names, tagged: tagged{by: t.file.By}}
+	t.beyond = rows.beyond
 	for k, group := range file.RowGroups() {
 		if group.NumRows() > maxGroupRows {
 			return fmt.Errorf("it has a row group of %d rows, and %d are the most that are read", group.NumRows(), maxGroupRows)
@@ -72,6 +73,7 @@ type parquetRows struct {
 	table *table
 	names [fieldCount]string
 	row   int64
+	first int64 // rows before the row group
 
 	cells [fieldCount]*cells // of the row group that is read; nil: there is no such column
 	tags  [2]*cells          // keys and values, when tags are a map
@@ -106,13 +108,14 @@ func (r *parquetRows) read(ctx context.Context, l *leaves, group parquet.RowGrou
 		r.cells[f] = open(l.at[f])
 	}
 	r.tags = [2]*cells{open(l.tagKey), open(l.tagVal)}
+	r.first = r.row
 	for k := range group.NumRows() {
 		if k%batchRows == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
 		r.row++
 		for f, c := range r.cells {
-			if c == nil {
+			if c == nil || field(f) > fTeam { // what is beside costs is read where somebody asks
 				continue
 			}
 			if err := c.next(); err != nil {
@@ -193,7 +196,7 @@ func (r *parquetRows) add(batch bool) error {
 	}
 	c := charge{
 		provider: r.text(fServiceProvider, fProvider, fPublisher), service: r.text(fService), category: r.text(fServiceCategory),
-		account: r.text(fSubAccount, fBillingAccount), billing: r.text(fBillingAccount), currency: r.text(fCurrency), pricing: r.text(fPricing),
+		account: r.text(fSubAccount, fBillingAccount), billing: r.text(fBillingAccount), currency: r.text(fCurrency), pricing: r.text(fPricing), commitmentStatus: r.text(fCommitmentStatus),
 		chargeCategory: r.text(fChargeCategory), chargeClass: r.text(fChargeClass), chargeFrequency: r.text(fChargeFrequency),
 		negative: isNegative(cost), batch: batch, team: r.team(),
 	}
@@ -230,6 +233,37 @@ func (r *parquetRows) team() string {
 		r.table.file.BadTags++
 	}
 	return found.team
+}
+
+// beyond reads what the current row tells beside its cost.
+func (r *parquetRows) beyond(g *money.Group, row *besideRow) error {
+	ask := func(f field) error {
+		c := r.cells[f]
+		if c == nil {
+			return nil
+		}
+		if err := c.goTo(r.row - r.first - 1); err != nil {
+			return fmt.Errorf("%s cannot be read (%w)", r.names[f], err)
+		}
+		return nil
+	}
+	if tellsCommitment(g) {
+		if err := errors.Join(ask(fCommitment), ask(fCommitmentName)); err != nil {
+			return err
+		}
+		if row.id = r.table.text(r.text(fCommitment)); row.id != "" {
+			row.name = r.table.text(r.text(fCommitmentName))
+		}
+	}
+	if c := r.cells[fConsumed]; isAI(g) && c != nil {
+		if err := errors.Join(ask(fConsumed), ask(fConsumedUnit)); err != nil {
+			return err
+		}
+		if n := c.money(); n.err == nil && !n.null {
+			row.quantity, row.unit = n.Amount, r.table.text(r.text(fConsumedUnit))
+		}
+	}
+	return nil
 }
 
 // text is the first of the fields that holds something.
@@ -300,6 +334,9 @@ func findLeaves(inFile []*parquet.Column, found *columns) (*leaves, error) {
 			continue
 		}
 		if !column.Leaf() || column.MaxRepetitionLevel() > 0 {
+			if f > fTeam {
+				continue // what is told beside costs is not worth a file
+			}
 			return nil, fmt.Errorf("its column %s holds lists, not single values", strings.TrimSpace(found.names[f]))
 		}
 		l.at[f] = column

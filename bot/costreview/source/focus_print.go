@@ -66,5 +66,8 @@ func hashOf(g money.Group) uint64 {
 	if g.Batch {
 		h.Write([]byte{1})
 	}
+	if g.Unused {
+		h.Write([]byte{2})
+	}
 	return h.Sum64()
 }

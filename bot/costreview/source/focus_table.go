@@ -35,6 +35,9 @@ type table struct {
 	counting bool            // there are too many: only what each costs is added up
 	keep     map[string]bool // the teams that are told apart; nil: all
 	ahead    int             // cells that the periods will take
+	beside   beside
+	// beyond reads what the row that is counted tells beside its cost; nil: nothing.
+	beyond func(g *money.Group, row *besideRow) error
 }
 
 // cell is one group's day.
@@ -77,7 +80,7 @@ func (t *table) group(c *charge) (int32, error) {
 	}
 	g := money.Group{
 		Provider: t.text(c.provider), Service: t.text(c.service), Category: t.text(c.category),
-		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: money.Currency(t.text(c.currency)), Kind: kind, Pricing: pricingOf(t.text(c.pricing)), Batch: c.batch, Team: t.text(c.team),
+		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: money.Currency(t.text(c.currency)), Kind: kind, Pricing: pricingOf(t.text(c.pricing)), Batch: c.batch, Team: t.text(c.team), Unused: strings.EqualFold(strings.TrimSpace(c.commitmentStatus), "Unused"),
 	}
 	if g.Currency == "" {
 		return 0, errors.New("BillingCurrency is empty")
@@ -170,14 +173,19 @@ func (t *table) count(c *charge, from moment, cost money.Cost, end func() (momen
 	if err != nil {
 		return err
 	}
+	row := besideRow{first: from.day, cost: cost.Amount}
 	if ok {
 		days, long := spreads(t.groups[group].Kind, c.chargeCategory, from, until)
 		if long {
 			t.file.Long++
 		}
-		if days > 0 {
-			return t.addPeriod(group, Period{from.day, days}, sum)
-		}
+		row.days, row.end = days, until.day
+	}
+	if err := t.countBeside(&t.groups[group], row); err != nil {
+		return err
+	}
+	if row.days > 0 {
+		return t.addPeriod(group, Period{from.day, row.days}, sum)
 	}
 	return t.add(group, from.day, sum)
 }
@@ -300,6 +308,7 @@ func (t *table) tell() {
 		f.Days.Add(at.day, g, c.Cost)
 		f.print(at.day, g, c.Print)
 	}
+	f.Besides = t.beside.tell()
 	if len(t.periods) > 0 {
 		f.Periods = Periods{}
 	}

@@ -22,6 +22,7 @@ type cells struct {
 	have   int
 	at     int
 	now    *parquet.Value // that of the current row
+	gone   int64          // rows before the next value, where not every one is read
 	last   string         // the last text
 }
 
@@ -54,6 +55,39 @@ func (c *cells) next() (err error) {
 	}
 	c.at++
 	return err
+}
+
+// goTo makes the value of a row of the row group the current one, where the rows before
+// it may not have been read: pages of them alone are not unpacked into values.
+func (c *cells) goTo(row int64) error {
+	for c.gone < row {
+		switch left := row - c.gone; {
+		case c.at < c.have:
+			step := min(left, int64(c.have-c.at))
+			c.at, c.gone = c.at+int(step), c.gone+step
+		case c.values == nil:
+			parquet.Release(c.page)
+			page, err := c.pages.ReadPage()
+			if c.page = page; err != nil {
+				c.page = nil
+				return err
+			}
+			if n := page.NumValues(); n <= left {
+				c.gone += n
+				continue
+			}
+			c.values = page.Values()
+		default:
+			if _, err := c.peek(); err != nil {
+				return err
+			}
+		}
+	}
+	if c.gone > row { // it is the current one
+		return nil
+	}
+	c.gone++
+	return c.next()
 }
 
 func (c *cells) close() {

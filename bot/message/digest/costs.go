@@ -24,6 +24,7 @@ func costChunks(v View) []chunk {
 	var chunks []chunk
 	for k, m := range v.Report.Money {
 		chunks = append(chunks, moneyChunks(v.Report, m, fmt.Sprintf("money:%d", k))...)
+		chunks = append(chunks, sentences(fmt.Sprintf("money:%d:besides", k), "AI and commitments"+inCurrency(m), m.Besides(), 900)...)
 		if k == 0 {
 			chunks = append(chunks, sentences("units", "What one costs", unitSentences(v.Report), 600)...)
 		}

@@ -136,9 +136,10 @@ func root(v View, details, preview bool) blockkit.Message {
 		totals = linesOf("totals", digestNews(r, false))
 	}
 	s.add(0, totals...)
-	s.add(0, monthBlock(r, s.left-kept-monthRoom)...)
+	movers := moverTable(r)
+	s.add(0, monthBlock(r, max(monthRoom, s.left-kept-rootStepsRoom(v)-blockkit.Size(movers...)))...)
 	s.left -= kept
-	s.add(0, moverTable(r)...)
+	s.add(0, movers...)
 	s.left += kept - stepsRoom
 	s.spikes(v, preview)
 	s.add(0, linesOf("judged", judgedLines(r))...)

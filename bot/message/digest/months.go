@@ -13,13 +13,13 @@ import (
 // What the root has room for; the thread has all.
 const (
 	rootMonths    = 3
-	rootMonthsFor = 900 // bytes of all of them
-	monthRoom     = 800 // of what comes after them, beside spikes
+	rootMonthsFor = 1_200 // bytes of all of them
+	monthRoom     = 300   // that is always theirs
 )
 
 // monthBlock says how the month ends, a line a budget, those that are or will be used
-// up with a sign before it; and what a unit costs. It is there whenever there is a month, however little room
-// there is: the picture stands below it.
+// up with a sign before it; what a unit costs, and AI. It is there whenever there is a
+// month, however little room there is: the picture stands below it.
 func monthBlock(r report.Report, room int) []slack.Block {
 	if len(r.Money) == 0 || len(r.Money[0].Months) == 0 {
 		return nil
@@ -50,6 +50,13 @@ func monthBlock(r report.Report, room int) []slack.Block {
 			break
 		}
 		all = append(all, p)
+	}
+	if m.AI != nil {
+		_, says, _ := strings.Cut(blockkit.Line(m.AI.Sentence(currency(m))), ": ")
+		p := (&blockkit.Paragraph{}).Bold("AI").Text(": " + textutil.CutUnits(says, 200))
+		if blockkit.Size(blockkit.Lines("months", append(all[:len(all):len(all)], p))) <= min(room, rootMonthsFor) {
+			all = append(all, p)
+		}
 	}
 	return linesOf("months", all)
 }

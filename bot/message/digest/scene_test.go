@@ -72,13 +72,15 @@ func richMoney(t testing.TB) report.CurrencyReport {
 			{Kind: money.Usage, Compared: comparedTo(t, "45085.56", "6636.4")}, {Kind: money.Purchase, Compared: comparedTo(t, "3000", "0")}, {Kind: money.Credit, Compared: comparedTo(t, "-23.2", "-226.8")},
 			{Kind: money.Tax, Compared: comparedTo(t, "430.1", "20.4")}, {Kind: money.Correction, Compared: comparedTo(t, "-12.34", "0")},
 		},
-		Restated: &report.Restated{Week: week47.Add(-1), Compared: comparedTo(t, "51200", "810")},
-		Sources:  []report.Share{{Name: "FOCUS files /var/lib/focus/*.csv.gz", Total: amount(t, "53000.1")}, {Name: "OpenCost", Total: amount(t, "1930.02")}},
-		Up:       []report.Mover{mover(t, "AWS", "Amazon CloudFront", "6600", "5512"), mover(t, "AWS", "Amazon Elastic Compute Cloud", "19100", "300"), mover(t, "Microsoft", "Azure Machine Learning", "0", "120")},
-		Down:     []report.Mover{mover(t, "AWS", "Amazon RDS", "8220", "-120")},
-		Folded:   &report.Mover{Service: "others", Services: 12, Total: amount(t, "9012"), Compared: comparedTo(t, "9000", "12")},
-		New:      []report.Mover{mover(t, "AWS", "Amazon Bedrock", "0", "812.4")},
-		Renames:  []report.Rename{{From: "Azure Cache", To: "Azure Managed Redis", Since: week47.Monday() + 1, Was: amount(t, "410"), Now: amount(t, "409.5")}},
+		AI:          &report.AISpend{Total: amount(t, "5400"), Compared: comparedTo(t, "5000", "400"), Units: []report.AIUnit{{Unit: "tokens", Quantity: 1.2e9, Cost: amount(t, "3600")}, {Unit: "GPU hours", Quantity: 500, Cost: amount(t, "1800")}}},
+		Commitments: &report.Commitments{Used: amount(t, "6200"), Unused: amount(t, "1240"), OnDemand: amount(t, "3800"), Ended: []report.CommitmentEnd{{Name: "Savings plan", Day: week47.Monday() - 4}}},
+		Restated:    &report.Restated{Week: week47.Add(-1), Compared: comparedTo(t, "51200", "810")},
+		Sources:     []report.Share{{Name: "FOCUS files /var/lib/focus/*.csv.gz", Total: amount(t, "53000.1")}, {Name: "OpenCost", Total: amount(t, "1930.02")}},
+		Up:          []report.Mover{mover(t, "AWS", "Amazon CloudFront", "6600", "5512"), mover(t, "AWS", "Amazon Elastic Compute Cloud", "19100", "300"), mover(t, "Microsoft", "Azure Machine Learning", "0", "120")},
+		Down:        []report.Mover{mover(t, "AWS", "Amazon RDS", "8220", "-120")},
+		Folded:      &report.Mover{Service: "others", Services: 12, Total: amount(t, "9012"), Compared: comparedTo(t, "9000", "12")},
+		New:         []report.Mover{mover(t, "AWS", "Amazon Bedrock", "0", "812.4")},
+		Renames:     []report.Rename{{From: "Azure Cache", To: "Azure Managed Redis", Since: week47.Monday() + 1, Was: amount(t, "410"), Now: amount(t, "409.5")}},
 		Spikes: []report.Anomaly{
 			{Series: report.SeriesID("AWS", "Amazon CloudFront", "USD"), Provider: "AWS", Service: "Amazon CloudFront", Days: daysOf(3, 3), Actual: 12112, Expected: 6600, Excess: 5512, Highest: 4300, CDN: true},
 			{Series: report.SeriesID("AWS", "AWS Lambda", "USD"), Provider: "AWS", Service: "AWS Lambda", Days: []money.Day{week47.Monday(), week47.Monday() + 2}, Actual: 310, Expected: 120, Excess: 190, Highest: 180, Again: 1, Label: "recurring"},
@@ -179,6 +181,8 @@ func hostileReport(t testing.TB) report.Report {
 		m.Months = nil
 		for j := range 20 {
 			m.Months = append(m.Months, report.MonthEnd{Month: november, Until: week47.Monday(), Spent: amount(t, "-999999999999"), End: math.Inf(1), Plus: math.NaN(), Name: of(j), Budget: 1e300, Filter: blocktest.Hostile, Why: []string{"", blocktest.Hostile}[j%2], Owners: []string{blocktest.Hostile}})
+			m.AI = &report.AISpend{Total: amount(t, "-3"), Units: []report.AIUnit{{Unit: blocktest.Hostile, Quantity: math.NaN()}, {Unit: of(j), Quantity: math.Inf(1)}}}
+			m.Commitments = &report.Commitments{Ended: []report.CommitmentEnd{{Name: blocktest.Hostile}, {Name: of(j), Day: -5}}}
 			m.Up, m.Down = append(m.Up, mover(t, of(j+1), of(j), "1000000000000", "999999999999.99")), append(m.Down, mover(t, of(j), of(j+1), "-3", "-999999999999"))
 			m.New = append(m.New, report.Mover{Provider: of(j), Service: of(j + 2), Total: amount(t, "0.0000001")})
 			a := report.Anomaly{Series: report.SeriesID(of(j), fmt.Sprint(k, j), m.Currency), Provider: of(j + 1), Service: of(j), Days: daysOf(-300, 600), Actual: 1e300, Expected: -1e-300, Excess: math.Inf(1), Label: blocktest.Hostile, Again: 1 << 40, Why: blocktest.Hostile}

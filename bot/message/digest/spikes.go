@@ -51,7 +51,7 @@ func spikesRoom(v View) int {
 	return room
 }
 
-func first(all []spike, n int) []spike { return all[:min(len(all), n)] }
+func first[T any](all []T, n int) []T { return all[:min(len(all), n)] }
 
 // spikes puts the root's anomalies on the stack.
 func (s *stack) spikes(v View, preview bool) {

@@ -71,6 +71,15 @@ func (s *stack) steps(v View, preview bool) {
 	}
 }
 
+// rootStepsRoom is the room of the root's steps before anybody clicked.
+func rootStepsRoom(v View) (room int) {
+	for _, step := range first(nextBest(v.fresh()), rootSteps) {
+		step.Savings = first(step.Savings, 1)
+		room += blockkit.Size(stepBlocks(v.fresh(), step, "step:1", false)...) + clickRoom
+	}
+	return room
+}
+
 // stepCounts says how many steps stand where.
 func stepCounts(v View) string {
 	counts := map[report.AdoptionState]int{}

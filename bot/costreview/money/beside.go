@@ -1,0 +1,28 @@
+package money
+
+// AI is FOCUS' ServiceCategory of models, and of what runs them.
+const AI = "AI and Machine Learning"
+
+// Measured is how much of something was used on a day, as the provider counts it, and
+// what that cost. Sources tell it of charges in category [AI] alone.
+type Measured struct {
+	Day      Day    `json:"day"`
+	Provider string `json:"provider,omitempty"`
+	Service  string `json:"service,omitempty"`
+	Currency string `json:"currency"`
+	Unit     string `json:"unit"` // FOCUS ConsumedUnit, else PricingUnit: Tokens, GPU Hours
+	Quantity Amount `json:"quantity"`
+	Cost     Amount `json:"cost"`
+}
+
+// Commitment is a discount for spending or using so much for so long (FOCUS
+// CommitmentDiscountId), as far as charges tell.
+type Commitment struct {
+	ID       string `json:"id"`
+	Name     string `json:"name,omitempty"`
+	Provider string `json:"provider,omitempty"`
+	First    Day    `json:"first"` // on which something was charged by it
+	Last     Day    `json:"last"`
+	// End is the day on which the longest term ends that was bought; zero: no purchase tells.
+	End Day `json:"end,omitzero"`
+}
