@@ -47,7 +47,7 @@ func (b *currencyLedger) chart(spikes []Anomaly, f floors) Chart {
 		place[r.s] = min(i, chartSeries)
 		switch {
 		case i < chartSeries:
-			chart.Series = append(chart.Series, r.s.name())
+			chart.Series = append(chart.Series, b.chartName(r.s))
 		case i == chartSeries:
 			chart.Series = append(chart.Series, other)
 		}
@@ -108,4 +108,15 @@ func (b *currencyLedger) usageBefore(days []money.Day, back int) float64 {
 		sum = sum.Add(s.of(money.Usage, then))
 	}
 	return sum.Float64()
+}
+
+// chartName is a service's name as the tables have it: with its provider only where
+// another provider has a service of that name.
+func (b *currencyLedger) chartName(s *series) string {
+	for _, other := range b.series {
+		if other != s && other.service == s.service {
+			return s.name()
+		}
+	}
+	return orUnnamed(s.service, noService)
 }

@@ -24,7 +24,7 @@ func TestChartAgreesWithTheTables(t *testing.T) {
 	same(t, "the newest bar", total, m.Usage.Float64())
 	seen := 0
 	for _, mover := range slices.Concat(m.Up, m.Down) {
-		if k := slices.Index(m.Chart.Series, fullName(mover)); k >= 0 {
+		if k := slices.Index(m.Chart.Series, mover.Service); k >= 0 {
 			same(t, mover.Service, newest.Values[k]+newest.Over[k], mover.Total.Float64())
 			seen++
 		}

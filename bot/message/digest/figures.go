@@ -92,13 +92,13 @@ type move struct {
 }
 
 // moves are the lines of what moved, which add up to the change: so many services
-// that cost more, less, and that are new, each with a name of so many units, the
+// that cost more, less, and that are new, each with a name of so many units a line, the
 // others together, and what is no usage.
 func (f figures) moves(limit, most int) (all []move) {
 	var rest []report.Mover
 	for _, list := range [][]report.Mover{f.Up, f.Down} {
 		for _, mover := range list[:min(len(list), most)] {
-			all = append(all, move{Mover: mover, name: serviceName(mover.Provider, mover.Service, limit)})
+			all = append(all, move{Mover: mover, name: lineName(mover, limit)})
 		}
 		rest = append(rest, list[min(len(list), most):]...)
 	}
@@ -113,7 +113,7 @@ func (f figures) moves(limit, most int) (all []move) {
 		fresh = append(fresh[:most-1:most-1], *report.Fold(fresh[most-1:]))
 	}
 	for _, mover := range fresh {
-		name := serviceName(mover.Provider, mover.Service, limit)
+		name := lineName(mover, limit)
 		if mover.Services > 0 {
 			name = textutil.Count(mover.Services, "more service")
 		}
@@ -125,6 +125,15 @@ func (f figures) moves(limit, most int) (all []move) {
 		}
 	}
 	return all
+}
+
+// lineName is a service in a table whose lines have so much room: with its provider
+// where both fit into one line, else the service alone in two.
+func lineName(m report.Mover, room int) string {
+	if textutil.Units(blockkit.Line(m.Service)) > room {
+		return serviceName("", m.Service, 2*room)
+	}
+	return serviceName(m.Provider, m.Service, room)
 }
 
 // percent is a line's change in percent, where that says something.

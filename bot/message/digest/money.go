@@ -16,7 +16,7 @@ import (
 const maxCurrencies = 3
 
 const (
-	// moverName is how long a name in the root may be, so that its line fits on a phone.
+	// moverName is how long a name in the root may be, so that its line fits on a phone; longer ones take two.
 	moverName = 22
 	// rootMovers is how many services the root names that cost more, less, or are new.
 	rootMovers = 5
@@ -155,7 +155,7 @@ func moverTable(r report.Report) []slack.Block {
 		return nil
 	}
 	head := (&blockkit.Paragraph{}).Bold("What moved").Text(inCurrency(f.CurrencyReport))
-	return []slack.Block{blockkit.RichText("movers", head.Section(), blockkit.Preformatted(aligned(rows)))}
+	return []slack.Block{blockkit.RichText("movers", head.Section(), blockkit.Preformatted(aligned(folded(rows))))}
 }
 
 // inCurrency names the currency of what follows.

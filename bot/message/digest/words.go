@@ -117,7 +117,8 @@ func dayRuns(days []money.Day) string {
 }
 
 // line is one line of a table: amounts, and what they are of. The amounts come
-// first: whatever signs the name is made of, they stay aligned.
+// first: whatever signs the name is made of, they stay aligned. A name may go on in
+// a second line.
 type line struct {
 	amounts []string
 	name    string
@@ -134,6 +135,10 @@ func aligned(all []line) string {
 			widths[k] = max(widths[k], len([]rune(a)))
 		}
 	}
+	indent := 2 * len(widths)
+	for _, w := range widths {
+		indent += w
+	}
 	var b strings.Builder
 	for k, l := range all {
 		if k > 0 {
@@ -146,7 +151,43 @@ func aligned(all []line) string {
 			}
 			b.WriteString(strings.Repeat(" ", w-len([]rune(cell))) + cell + "  ")
 		}
-		b.WriteString(blockkit.NotEmpty(l.name))
+		b.WriteString(strings.ReplaceAll(blockkit.NotEmpty(l.name), "\n", "\n"+strings.Repeat(" ", indent)))
 	}
 	return b.String()
+}
+
+// phoneLine is how many letters of one width a phone of 390 pixels shows in a line.
+const phoneLine = 39
+
+// folded breaks the names of a table between words where a phone ends the line, once:
+// what does not fit into two lines is cut.
+func folded(all []line) []line {
+	room := phoneLine
+	widths := map[int]int{}
+	for _, l := range all {
+		for k, a := range l.amounts {
+			widths[k] = max(widths[k], len([]rune(a)))
+		}
+	}
+	for _, w := range widths {
+		room -= w + 2
+	}
+	room = max(room, 12)
+	for k := range all {
+		all[k].name = foldName(all[k].name, room)
+	}
+	return all
+}
+
+func foldName(name string, room int) string {
+	if textutil.Units(name) <= room {
+		return name
+	}
+	words := strings.Fields(name)
+	for n := len(words) - 1; n > 0; n-- {
+		if first := strings.Join(words[:n], " "); textutil.Units(first) <= room {
+			return first + "\n" + textutil.CutUnits(strings.Join(words[n:], " "), room)
+		}
+	}
+	return textutil.CutUnits(name, room)
 }
