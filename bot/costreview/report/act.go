@@ -108,7 +108,11 @@ func (d Document) doStep(step CostStep, a Act) Outcome {
 		if adopted {
 			return Outcome{Refusal: Already, Mark: was}
 		}
-		return Outcome{Adoption: &Adoption{State: StepAdopted, By: a.By, ByID: a.ByID, At: a.At, Note: a.Text}}
+		adoption := Adoption{State: StepAdopted, By: a.By, ByID: a.ByID, At: a.At, Note: a.Text}
+		if len(d.Report.Spend) > 0 { // else it is a digest of before this was kept
+			adoption.From, adoption.Before = d.Report.Digest, d.Report.before(step.ID)
+		}
+		return Outcome{Adoption: &adoption}
 	case VerbSnooze:
 		switch {
 		case adopted:

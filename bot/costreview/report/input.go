@@ -108,6 +108,10 @@ type Adoption struct {
 	At    time.Time     `json:"at"`
 	Until time.Time     `json:"until,omitzero"` // snoozed: shown again then
 	Note  string        `json:"note,omitempty"`
+	// From is the digest that it was adopted in, and Before what the step's rows cost by then. An adoption of before this
+	// was kept has neither.
+	From   string  `json:"from,omitempty"`
+	Before []Spend `json:"before,omitempty"`
 }
 
 // Figure is a number of the organisation, or why it is not known.

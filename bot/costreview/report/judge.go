@@ -67,6 +67,10 @@ func Judge(in Input) Report {
 		sheet = handbook.Default()
 	}
 	r.Steps, r.Savings = costSteps(in, rows, sheet)
+	for _, m := range r.Money {
+		r.Spend = append(r.Spend, ledgers[m.Currency].spend(sheet.CostSteps()))
+	}
+	r.measure()
 	var why string
 	if r.Organisation, why = organise(in, r.Money, sheet); why != "" {
 		r.Missing = append(r.Missing, why)

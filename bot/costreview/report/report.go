@@ -27,7 +27,10 @@ type Report struct {
 	Steps        []CostStep `json:"steps,omitempty"`
 	// Savings are what all open steps save a month together, one a currency: each of what the adopted ones and the
 	// others leave.
-	Savings   []Saving      `json:"savings,omitempty"`
+	Savings []Saving `json:"savings,omitempty"`
+	// Spend is what adoptions keep to measure by, and Saved what the adopted steps saved together; one a currency.
+	Spend     []Spend       `json:"spend,omitempty"`
+	Saved     []Saved       `json:"saved,omitempty"`
 	Incidents *WeekOfAlerts `json:"incidents,omitempty"`
 	// Notice makes the document a word about one budget, beside any schedule: nothing else is in it.
 	Notice *Notice `json:"notice,omitempty"`
@@ -264,6 +267,9 @@ type CostStep struct {
 	Why      string   `json:"why,omitempty"` // it does not apply, or its saving is not known
 	// Savings a month, one a currency: the step's range times the spend it applies to, never times the total.
 	Savings []Saving `json:"savings,omitempty"`
+	// Measured is what an adopted one saved since, one a currency; Unmeasured is why that is not known.
+	Measured   []Saved `json:"measured,omitempty"`
+	Unmeasured string  `json:"unmeasured,omitempty"`
 }
 
 // Saving is a range of money a month, of Base: what the rows that the step applies

@@ -32,6 +32,7 @@ func Text(r Report) string {
 		p.organisation(r.Organisation)
 	}
 	p.steps(r.Steps, r.Savings)
+	p.saved(r.Saved)
 	if r.Incidents != nil {
 		p.alerts(r.Incidents)
 	}

@@ -52,6 +52,7 @@ func (p *page) steps(steps []CostStep, open []Saving) {
 			state += " until " + s.Adoption.Until.UTC().Format("2 Jan 2006")
 		}
 		p.line("  %s %s (%s; effort %s): %s.", s.ID, s.Title, s.Group, s.Effort, state)
+		p.measured(s)
 		if !s.Applies {
 			p.line("    Does not apply: %s.", s.Why)
 			continue

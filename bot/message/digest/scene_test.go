@@ -132,13 +132,15 @@ func richReport(t testing.TB) report.Report {
 			SLO: "At this scale the sheet wants 99.95 % (T5).", Notes: []string{"The number of teams is not configured."},
 		},
 		Savings: []report.Saving{{Currency: "USD", Low: 26_900, High: 43_700, Base: 90_000}},
+		Saved:   []report.Saved{{Currency: "USD", Was: 96_000, Now: 78_000, Doubt: 4_100, Steps: []string{"C3"}}},
 		Steps: []report.CostStep{
 			{ID: "C1", Title: "Reserved instances", Group: "quick win, 0-3 months", Effort: "low", Applies: true, Savings: []report.Saving{{
 				Currency: "USD", Low: 18480, High: 33600, Base: 84000, Rows: "Standard-priced spend on Compute and Databases",
 				After: []string{"C3"}, LeftLow: 58800, LeftHigh: 67200, With: []string{"C2", "C6"}, TogetherLow: 20100, TogetherHigh: 36700,
 			}}},
 			{ID: "C2", Title: "Spot instances", Group: "quick win, 0-3 months", Effort: "medium", Applies: true, Why: "Nothing is tagged as batch: the saving is not known.", Adoption: report.Adoption{State: report.StepOpen}},
-			{ID: "C3", Title: "Right-sizing", Group: "quick win, 0-3 months", Effort: "low", Applies: true, Savings: save(18000, 27000, 90000, "Compute"), Adoption: report.Adoption{State: report.StepAdopted, By: "carla", ByID: "U0CARLA", At: posting.AddDate(0, 0, -21), Note: "with Compute Optimizer"}},
+			{ID: "C3", Title: "Right-sizing", Group: "quick win, 0-3 months", Effort: "low", Applies: true, Savings: save(18000, 27000, 90000, "Compute"), Adoption: report.Adoption{State: report.StepAdopted, By: "carla", ByID: "U0CARLA", At: posting.AddDate(0, 0, -21), Note: "with Compute Optimizer"},
+				Measured: []report.Saved{{Currency: "USD", Was: 96_000, Now: 78_000, Doubt: 4_100, Before: 4, Weeks: 2}}},
 			{ID: "C4", Title: "Database tiering", Group: "medium win, 3-12 months", Effort: "medium", Applies: true, Savings: save(1200, 1200, 3000, "Storage"), Adoption: report.Adoption{State: report.StepSnoozed, By: "ben", At: posting.AddDate(0, 0, -7), Until: posting.AddDate(0, 2, 0), Note: "after the migration"}},
 			{ID: "C5", Title: "Model compression", Group: "medium win, 3-12 months", Effort: "high", Applies: true, Savings: save(2400, 2400, 6000, "AI and Machine Learning"), Adoption: report.Adoption{State: report.StepSnoozed, By: "ben", At: posting.AddDate(0, -2, 0), Until: posting.AddDate(0, 0, -1)}},
 			{ID: "C9", Title: "In-house data centres", Group: "big win, 12-24 months", Effort: "very high", Why: "Only from 1B users on (C9): 44M are 4 % of that."},

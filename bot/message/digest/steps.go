@@ -59,7 +59,7 @@ func (s *stack) steps(v View, preview bool) {
 	if len(v.Report.Steps) == 0 {
 		return
 	}
-	s.add(0, blockkit.Lines("steps", []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold("Cost steps").Text(": " + stepCounts(v))}))
+	s.add(0, blockkit.Lines("steps", []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold("Cost steps").Text(": " + stepCounts(v) + savedTogether(v.Report))}))
 	best := nextBest(v)
 	for k, step := range best[:min(len(best), rootSteps)] {
 		id := fmt.Sprintf("step:%d", k+1)
@@ -142,6 +142,7 @@ func stepBlocks(v View, s report.CostStep, id string, preview bool) []slack.Bloc
 	switch a.State {
 	case report.StepAdopted:
 		all = append(all, withNote((&blockkit.Paragraph{}).Text("✅ ").Bold("Adopted").Text(" by "+by+", ").Date(a.At), a.Note))
+		all = append(all, measuredLines(s, a)...)
 	case report.StepSnoozed:
 		all = append(all, withNote((&blockkit.Paragraph{}).Text("💤 ").Bold("Snoozed").Text(" until ").Text(a.Until.UTC().Format("2 Jan 2006")).Text(" by "+by), a.Note))
 	}
