@@ -6,6 +6,11 @@ type charge struct {
 	chargeCategory, chargeClass, chargeFrequency, team               string
 	commitmentStatus                                                 string
 	negative, batch                                                  bool
+
+	// Of files that have split charges:
+	splits        bool
+	allocated     bool // what another was split into
+	resource, sku string
 }
 
 // appendTo writes what tells charges apart, so that no two different ones give the

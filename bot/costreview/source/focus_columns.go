@@ -28,7 +28,10 @@ const (
 	fCommitmentStatus
 	fPricing
 	fTags
-	fTeam // what a digest knows teams by, when it is a column
+	fAllocated
+	fResource // only where charges are split
+	fSku      // likewise
+	fTeam     // what a digest knows teams by, when it is a column
 	fCommitment
 	fCommitmentName
 	fConsumed
@@ -40,7 +43,8 @@ const (
 var fieldNames = [fieldCount]string{
 	"", "BilledCost", "ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ServiceName",
 	"ServiceProviderName", "ProviderName", "PublisherName", "SubAccountId", "BillingAccountId",
-	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "CommitmentDiscountStatus", "PricingCategory", "Tags", "",
+	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "CommitmentDiscountStatus", "PricingCategory", "Tags",
+	"AllocatedMethodId", "ResourceId", "SkuId", "",
 	"CommitmentDiscountId", "CommitmentDiscountName", "ConsumedQuantity", "ConsumedUnit",
 }
 
@@ -123,6 +127,9 @@ func findColumns(header []string, asked string) (columns, error) {
 		c.at[f] = find(fieldNames[f])
 	}
 	c.at[fTeam] = -1
+	if c.at[fAllocated] < 0 {
+		c.at[fResource], c.at[fSku] = -1, -1
+	}
 	if c.at[fConsumed] < 0 || c.at[fConsumedUnit] < 0 { // as it is priced is next to as it is used
 		c.at[fConsumed], c.at[fConsumedUnit] = find("PricingQuantity"), find("PricingUnit")
 	}

@@ -131,6 +131,9 @@ func (r *csvRows) add(record []string) error {
 		team: r.team(record),
 	}
 	r.record = record
+	if r.at[fAllocated] >= 0 {
+		c.splits, c.allocated, c.resource, c.sku = true, !isNull(r.field(record, fAllocated)), r.field(record, fResource), r.field(record, fSku)
+	}
 	err = r.table.count(&c, from, cost, func() (moment, bool, error) { return r.end(record) })
 	if err == nil && null {
 		r.table.file.Nulls++

@@ -40,6 +40,8 @@ type File struct {
 	Broken   int64    // rows that are left out
 	Problems []string // the first of them: "file:line: what is wrong"
 	Nulls    int64    // rows without an amount in Used
+	Split    int64    // rows that are left out, because what they are split into is there too
+	Unsplit  bool     // too many rows to know that of all
 	Long     int64    // rows of usage for longer than is spread
 	Strange  string   // a ChargeCategory that FOCUS does not have
 	Form     string   // how its dates and numbers are read, where that is not FOCUS' way

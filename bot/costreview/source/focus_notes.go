@@ -21,6 +21,8 @@ type notes struct {
 	broken   int64
 	problems []string
 	long     int64
+	split    int64
+	unsplit  bool
 	strange  []string
 	forms    map[string][]string // by how dates and numbers are read: files
 	folded   bool
@@ -51,6 +53,8 @@ func (n *notes) add(name string, f *File) {
 	n.nulls += f.Nulls
 	n.broken += f.Broken
 	n.long += f.Long
+	n.split += f.Split
+	n.unsplit = n.unsplit || f.Unsplit
 	n.folded = n.folded || f.Folded
 	n.badTags += f.BadTags
 	n.moreTeams = max(n.moreTeams, f.MoreTeams)
@@ -137,6 +141,12 @@ func (n *notes) all() []money.Note {
 		say(false, "%s usage for more than three years, and all of it is counted on the first day: see whether the export's dates are right.", rows(n.long, "is", "are"))
 	}
 	n.noteTeams(say)
+	if n.split > 0 {
+		say(false, "%s beside what a charge was split into (AllocatedMethodId): counted once.", rows(n.split, "stands", "stand"))
+	}
+	if n.unsplit {
+		say(false, "Of more than %d resources it is not known whether their charges stand beside what they are split into (AllocatedMethodId), and so are counted twice.", maxSplits)
+	}
 	if n.folded {
 		say(false, "There are more than %d sums of groups and days, so accounts are not told apart: match fewer files.", maxCells)
 	}

@@ -200,6 +200,9 @@ func (r *parquetRows) add(batch bool) error {
 		chargeCategory: r.text(fChargeCategory), chargeClass: r.text(fChargeClass), chargeFrequency: r.text(fChargeFrequency),
 		negative: isNegative(cost), batch: batch, team: r.team(),
 	}
+	if r.cells[fAllocated] != nil {
+		c.splits, c.allocated, c.resource, c.sku = true, r.text(fAllocated) != "", r.text(fResource), r.text(fSku)
+	}
 	err := r.table.count(&c, start.moment, cost, func() (moment, bool, error) {
 		if r.cells[fEnd] == nil {
 			return moment{}, false, nil

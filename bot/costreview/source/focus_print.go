@@ -59,7 +59,7 @@ func mix(a, b uint64) uint64 {
 // hashOf is a number for a group, the same one in every process.
 func hashOf(g money.Group) uint64 {
 	h := fnv.New64a()
-	for _, text := range [...]string{g.Provider, g.Service, g.Category, g.Account, g.BillingAccount, g.Currency, string(g.Kind), g.Pricing} {
+	for _, text := range [...]string{g.Provider, g.Service, g.Category, g.Account, g.BillingAccount, g.Currency, string(g.Kind), g.Pricing, g.Team} {
 		h.Write(binary.AppendUvarint(nil, uint64(len(text))))
 		h.Write([]byte(text))
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
@@ -31,10 +30,11 @@ type table struct {
 	at       map[cell]int32    // where in costs
 	costs    []sum
 	periods  map[periodCell]sum
-	teams    map[string]bool // as far as they are looked at
-	counting bool            // there are too many: only what each costs is added up
-	keep     map[string]bool // the teams that are told apart; nil: all
-	ahead    int             // cells that the periods will take
+	splits   map[uint64]split // of a file that has split charges
+	teams    map[string]bool  // as far as they are looked at
+	counting bool             // there are too many: only what each costs is added up
+	keep     map[string]bool  // the teams that are told apart; nil: all
+	ahead    int              // cells that the periods will take
 	beside   beside
 	// beyond reads what the row that is counted tells beside its cost; nil: nothing.
 	beyond func(g *money.Group, row *besideRow) error
@@ -173,19 +173,23 @@ func (t *table) count(c *charge, from moment, cost money.Cost, end func() (momen
 	if err != nil {
 		return err
 	}
+	var days int32
 	row := besideRow{first: from.day, cost: cost.Amount}
 	if ok {
-		days, long := spreads(t.groups[group].Kind, c.chargeCategory, from, until)
-		if long {
+		var long bool
+		if days, long = spreads(t.groups[group].Kind, c.chargeCategory, from, until); long {
 			t.file.Long++
 		}
 		row.days, row.end = days, until.day
 	}
+	if c.splits {
+		t.lookAtSplit(c, t.groups[group], from, Period{from.day, days}, cost)
+	}
 	if err := t.countBeside(&t.groups[group], row); err != nil {
 		return err
 	}
-	if row.days > 0 {
-		return t.addPeriod(group, Period{from.day, row.days}, sum)
+	if days > 0 {
+		return t.addPeriod(group, Period{from.day, days}, sum)
 	}
 	return t.add(group, from.day, sum)
 }
@@ -316,29 +320,7 @@ func (t *table) tell() {
 		f.Periods.add(at.period, t.groups[at.group], c.Cost)
 		f.print(at.period.First, t.groups[at.group], Print{mix(c.Sum, uint64(at.period.Days)), c.Xor, c.Rows})
 	}
-}
-
-// bigTable is how many cells make a table big: one file at a time may have one.
-const bigTable = 100_000
-
-// turn is a file's turn to be big, from when it needs it to its end.
-type turn struct {
-	of   *sync.Mutex
-	mine bool
-}
-
-func (t *turn) take() {
-	if t != nil && !t.mine {
-		t.of.Lock()
-		t.mine = true
-	}
-}
-
-func (t *turn) end() {
-	if t.mine {
-		t.of.Unlock()
-		t.mine = false
-	}
+	f.dropSplit(t.splits)
 }
 
 // maxProblems is how many rows that are left out are named.
