@@ -105,11 +105,13 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *app.Settings,
 		return in, errRead
 	}
 	in = report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Readings: readings, Settings: a.Settings, Filter: a.Filter, Handbook: a.Handbook, Organisation: s.Organisation().Ask(ctx, a.Now)}
-	if in.Units, err = ingest.Units(ctx, nil, s.Organisation().Prometheus, a.Units, a.Week); err != nil {
-		return in, err
+	units, errUnits := ingest.Units(ctx, nil, s.Organisation().Prometheus, a.Units, a.Week)
+	if errUnits != nil {
+		return in, errUnits
 	}
+	in.Units = units
 	in.Absent = append(in.Absent,
-		"Without Redis ("+foreign.Text(err.Error(), 500)+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, measured growth.")
+		"Without Redis ("+foreign.Text(err.Error(), 500)+") these sections are absent: the week's incidents, overdue steps, adopted cost steps, what was expected, restated weeks, days of earlier weeks that have settled since, measured growth.")
 	return in, nil
 }
 

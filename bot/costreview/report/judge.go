@@ -16,7 +16,6 @@ func Judge(in Input) Report {
 	for _, text := range in.Absent {
 		r.Missing = append(r.Missing, sentence(text))
 	}
-	r.Missing = append(r.Missing, lacking(in.Readings)...)
 	var missing []string
 	var rows []monthlyUsage
 	ledgers := map[string]*currencyLedger{}
@@ -45,7 +44,8 @@ func Judge(in Input) Report {
 	}
 	r.Equal = rank(r.Money, in.Settings)
 	missing = append(mainMissing(r.Money, in.Settings), missing...)
-	r.Missing = append(r.Missing, missing...)
+	// What lacks of the figures comes before what columns lack: the digest's first message has room for few.
+	r.Missing = append(append(r.Missing, missing...), lacking(in.Readings)...)
 	if len(in.Filter) > 0 && len(r.Money) == 0 {
 		r.Missing = append(r.Missing, sentence("Nothing matches the digest's filter ("+r.Filter+")"))
 	}
