@@ -104,6 +104,64 @@ func TestGatherWhatWasSaid(t *testing.T) {
 	}
 }
 
+// TestGatherAllDigestsBefore: a digest knows the last week that was told before its own,
+// also when weeks were skipped, with what every digest of it judged; and those of its own
+// week. Many digests of other names do not hide them.
+func TestGatherAllDigestsBefore(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	lease, _, err := r.st.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := r.about()
+	n := 0
+	save := func(name string, w money.Week, after time.Duration, days, open []money.Day) {
+		t.Helper()
+		n++
+		at := w.Add(1).Monday().Time().Add(after)
+		told := report.Report{Schema: report.Schema, Digest: name, Week: w, MadeAt: at, Money: []report.CurrencyReport{{Currency: "USD", Column: "EffectiveCost", Days: days}}}
+		if len(open) > 0 {
+			told.Open = map[string][]report.PartDays{"USD": {{Days: open}}}
+		}
+		each, err := r.st.Commit(t.Context(), lease.Fence, store.Commit{Review: store.DigestWrites{Digest: &store.SavedDigest{Document: report.Document{
+			Schema: report.Schema, Number: n, Version: 1, Tick: at, Report: told,
+		}}}})
+		if err != nil || each[0] != nil {
+			t.Fatal(err, each)
+		}
+	}
+	old, own := a.Week.Add(-3), a.Week
+	all := func(w money.Week, from, to money.Day) (days []money.Day) {
+		for d := from; d <= to; d++ {
+			days = append(days, w.Monday()+d)
+		}
+		return days
+	}
+	save("weekly", old, 57*time.Hour, all(old, 0, 3), all(old, 4, 6)) // asked for on Wednesday, when nobody saw the newest files
+	save("weekly", old, -2*time.Hour, all(old, 0, 6), nil)            // on Monday morning in Sydney
+	for range 60 {
+		save("other", old, 60*time.Hour, nil, nil)
+		save("other", own, 60*time.Hour, nil, nil)
+	}
+	save("weekly", own, 9*time.Hour, all(own, 0, 4), all(own, 5, 6))
+	in := r.gather(a)
+	if in.Posted == nil || in.Posted.Week != old || len(in.Posted.Open["USD"]) != 0 {
+		t.Errorf("got posted %+v, want that of %s with nothing left to judge", in.Posted, old)
+	}
+	if len(in.Again) != 1 || in.Again[0].Week != own {
+		t.Errorf("got %+v of the same week, want the one digest", in.Again)
+	}
+	a.Week = own.Add(1)
+	in = r.gather(a)
+	if in.Posted == nil || in.Posted.Week != own || len(in.Again) != 0 {
+		t.Fatalf("got posted %+v, want that of %s", in.Posted, own)
+	}
+	if diff := cmp.Diff([]report.PartDays{{Days: all(own, 5, 6)}}, in.Posted.Open["USD"]); diff != "" {
+		t.Errorf("left to judge (-want +got):\n%s", diff)
+	}
+}
+
 func hours(n int) time.Time { return monday.Add(time.Duration(n) * time.Hour) }
 
 // TestGatherIncidents: those that opened or opened again in the week, and what is

@@ -143,11 +143,14 @@ func open(in Input, currency string) (b *currencyLedger, missing []string, left 
 		known = true
 		b.read = append(b.read, src)
 		if src.whole.daily && src.whole.last < in.Week.Monday() {
-			b.partial = true
-			missing = append(missing, fmt.Sprintf("%s: its %s end on %s, nothing of %s: it is left out of every figure, the weeks before included.", src.whole.name, clean(currency), day(src.whole.last), in.Week))
 			src.absent = true
+			counts := false
 			for _, p := range src.streams {
-				p.absent = true
+				p.absent, counts = true, counts || p.counts
+			}
+			if counts {
+				b.partial = true
+				missing = append(missing, fmt.Sprintf("%s: its %s end on %s, nothing of %s: it is left out of every figure, the weeks before included.", src.whole.name, clean(currency), day(src.whole.last), in.Week))
 			}
 			continue
 		}

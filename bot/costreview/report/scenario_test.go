@@ -24,6 +24,7 @@ type scenario struct {
 	bill func(b *bill)
 	// settings of the digest; zero: its defaults.
 	settings report.Settings
+	filter   money.Filter
 	zone     string // of the digest; empty: Europe/Berlin
 	// write puts the rows into a folder all files of which are read as FOCUS; nil: writeFOCUS.
 	write func(t *testing.T, dir string, rows []row)
@@ -104,7 +105,7 @@ func (s scenario) run(t *testing.T, seed uint64) {
 		now := moment(x.at, zone)
 		in := report.Input{
 			Name: "weekly", Week: report.WeekBefore(now), Now: now, Readings: s.readings(t, b.at(now), now),
-			Incidents: &report.Incidents{}, Settings: s.settings,
+			Incidents: &report.Incidents{}, Settings: s.settings, Filter: s.filter,
 		}
 		in.Posted, in.Again = report.Earlier(posted, in.Week)
 		r := report.Judge(in)

@@ -375,6 +375,14 @@ var missingScenarios = []scenario{
 		},
 	},
 	{
+		name:   "a digest of one provider says nothing of what another lacks",
+		filter: money.Filter{"provider": "AWS"},
+		bill: func(b *bill) {
+			b.flat("AWS/111", "EC2", 100).flat("Microsoft/222", "AKS", 300).lacks("Microsoft", on("2026-11-18"))
+		},
+		digests: []expected{{at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), says: []string{"Total 500.00 USD"}, holes: []hole{{"Microsoft", wholeBill()}}}},
+	},
+	{
 		name: "more parts are missing than can be named",
 		bill: func(b *bill) {
 			b.flat("AWS/1", "EC2", 100)
@@ -389,6 +397,9 @@ var missingScenarios = []scenario{
 		}},
 	},
 }
+
+// wholeBill are all days that a digest of these bills may look at.
+func wholeBill() []money.Day { return span("2026-07-27", "2026-12-13") }
 
 func manyHoles() (holes []hole) {
 	for k := range 15 {

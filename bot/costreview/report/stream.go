@@ -35,6 +35,8 @@ type stream struct {
 	ended bool
 	// absent: nothing of it is in any figure, because its source ended before the week.
 	absent bool
+	// counts: something of it is what the digest is about.
+	counts bool
 	// apart: some day of it is missing, so that its usage is known apart in series.
 	apart bool
 }
@@ -103,6 +105,7 @@ func (s *source) split(currency string, from, today money.Day) {
 			p = &stream{id: StreamID(s.Source, k.provider, k.within)}
 			s.streams[k] = p
 		}
+		p.counts = p.counts || s.filter.Matches(g)
 		if !g.Spread || onlySpread { // a month's charge does not say that its days are told
 			p.add(d, g, c.amount)
 			s.whole.add(d, g, c.amount)
@@ -186,7 +189,7 @@ func (b *currencyLedger) cells(in Input, last money.Day) {
 			b.days = append(b.days, d)
 		}
 		for _, p := range all {
-			if p.lacks(d) {
+			if p.counts && p.lacks(d) {
 				b.gaps[d] = append(b.gaps[d], p)
 				p.apart = true
 			}
@@ -217,7 +220,7 @@ func (b *currencyLedger) nameGaps() (missing []string) {
 		streams := src.inOrder()
 		lacking, every := map[money.Day]int{}, 0
 		for _, p := range streams {
-			if !p.daily || p.absent {
+			if !p.daily || p.absent || !p.counts {
 				continue
 			}
 			every++
@@ -230,7 +233,7 @@ func (b *currencyLedger) nameGaps() (missing []string) {
 		all := func(d money.Day) bool { return every > 0 && lacking[d] == every }
 		b.nameGap(src.whole, src.whole.name, "", all, say)
 		for _, p := range streams {
-			if !p.absent {
+			if !p.absent && p.counts {
 				b.nameGap(*p, src.whole.name, p.name, func(d money.Day) bool { return p.lacks(d) && !all(d) }, say)
 			}
 		}
