@@ -147,6 +147,9 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, found *repeat
 			switch {
 			case chosen[k].superseded(day):
 				continue
+			case chosen[k].open[day] && day <= today:
+				notes.left(chosen[k].name, day)
+				continue
 			case day > today:
 				notes.future(chosen[k].name, day)
 				continue

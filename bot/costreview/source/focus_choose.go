@@ -21,7 +21,8 @@ type candidate struct {
 	size    int64
 	modTime time.Time
 	regular bool
-	without []span // days that a newer run of the same export tells
+	without []span             // days that a newer run of the same export tells
+	open    map[money.Day]bool // days that the export's metadata says are not complete
 
 	// Of files that a manifest names: the export that they are a part of, and its name for people; of what it is, as
 	// exports of one scope tell of the same charges; and when it was made.
@@ -90,6 +91,7 @@ func (f Files) choose(known map[string]File) ([]candidate, []money.Note) {
 		remarks = append(remarks, money.Note{Text: fmt.Sprintf("%s read: a pattern should match files that end in .csv, .csv.gz or .parquet.", areNot(ignored))})
 	}
 	chosen, more := current(chosen)
+	more = append(more, markOpen(chosen)...)
 	nameFiles(chosen)
 	return chosen, append(remarks, more...)
 }

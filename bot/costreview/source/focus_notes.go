@@ -32,6 +32,9 @@ type notes struct {
 	moreTeams   int
 	teamsFolded bool
 
+	open   map[money.Day]bool // days that metadata says are not complete
+	openIn map[string]bool    // of these files
+
 	ahead         map[string]bool // files that tell of days to come
 	first, newest money.Day
 }
@@ -77,6 +80,14 @@ func (n *notes) add(name string, f *File) {
 	}
 }
 
+// left notes a day that metadata says is not complete.
+func (n *notes) left(name string, day money.Day) {
+	if n.open == nil {
+		n.open, n.openIn = map[money.Day]bool{}, map[string]bool{}
+	}
+	n.open[day], n.openIn[name] = true, true
+}
+
 // future notes a day after today, which is left out.
 func (n *notes) future(name string, day money.Day) {
 	if n.ahead == nil {
@@ -119,6 +130,9 @@ func (n *notes) all() []money.Note {
 		}
 		say(true, "%s: charges dated %s are left out, because that is still to come: check the export's dates and this machine's clock.",
 			some(slices.Sorted(maps.Keys(n.ahead))), span)
+	}
+	if n.open != nil {
+		say(false, "%s: the export's metadata says that %s is not complete: left out until it is.", n.of(slices.Sorted(maps.Keys(n.openIn))), listDays(daysOf(n.open)))
 	}
 	for _, used := range slices.Sorted(maps.Keys(n.used)) {
 		say(false, "%s: there is no %s, so %s is counted instead: choose a column that the export has.", n.of(n.used[used]), n.column, used)
