@@ -54,6 +54,7 @@ func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	if len(m.Sources) > 1 {
 		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", f.shareLines(m.Sources))...)
 	}
+	chunks = append(chunks, teamChunks(m, id)...)
 	chunks = append(chunks, table(id+":movers", "What moved"+inCurrency(m), "change, percent, the week before, this week", fullMoverLines(f))...)
 	var renames []string
 	for _, rename := range m.Renames {
@@ -83,6 +84,9 @@ func fullMoverLines(f figures) []line {
 	var rows []line
 	for _, m := range moves {
 		l := line{amounts: []string{f.signed(m.Change), f.percent(m), "", showTo(m.Total, c, decimals)}, name: m.name}
+		if by := whose(m.Causes); by != "" {
+			l.name += " (" + by + ")"
+		}
 		if !m.fresh {
 			l.amounts[2] = showTo(m.Was, c, decimals)
 		}

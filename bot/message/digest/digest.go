@@ -139,6 +139,9 @@ func root(v View, details, preview bool) blockkit.Message {
 	movers := moverTable(r)
 	s.add(0, monthBlock(r, max(monthRoom, s.left-kept-rootStepsRoom(v)-blockkit.Size(movers...)))...)
 	s.left -= kept
+	if teams := linesOf("teams", teamLine(r)); len(teams) > 0 {
+		s.add(0, teams...)
+	}
 	s.add(0, movers...)
 	s.left += kept - stepsRoom
 	s.spikes(v, preview)
@@ -196,6 +199,9 @@ func origin(v View, preview bool) slack.Block {
 		parts = append(parts, blockkit.PlainText(digest))
 	}
 	parts = append(parts, blockkit.PlainText(weekWord(r.Week)+", "+weekDates(r.Week)))
+	if only := textutil.CutUnits(blockkit.Line(r.Filter), 80); only != "" {
+		parts = append(parts, blockkit.PlainText("only "+only))
+	}
 	if len(r.Money) > 0 {
 		m := r.Money[0]
 		parts = append(parts, blockkit.PlainText(dataUntil(m)))

@@ -91,7 +91,7 @@ func TestCostAnswer(t *testing.T) {
 }
 
 func TestRenderDigest(t *testing.T) {
-	for _, name := range []string{"digest", "digest poor", "digest currencies", "digest virtual", "digest clicked", "digest quiet"} {
+	for _, name := range []string{"digest", "digest poor", "digest currencies", "digest virtual", "digest clicked", "digest quiet", "digest teams"} {
 		t.Run(name, func(t *testing.T) {
 			v := digests(t)[name]
 			var b strings.Builder
@@ -371,7 +371,7 @@ func TestEveryActionOfADigestIsShown(t *testing.T) {
 }
 
 func TestGoldenFilesOfDigestsAreUsed(t *testing.T) {
-	blocktest.GoldenFilesAreUsed(t, []string{"digest", "digest-poor", "digest-currencies", "digest-virtual", "digest-clicked", "digest-quiet", "digest-modals", "cost", "notice"})
+	blocktest.GoldenFilesAreUsed(t, []string{"digest", "digest-poor", "digest-currencies", "digest-virtual", "digest-clicked", "digest-quiet", "digest-teams", "digest-modals", "cost", "notice"})
 }
 
 // TestLateDaysOfADigest: days of the week before that are judged with this one are told

@@ -190,6 +190,9 @@ func serviceName(provider, service string, limit int) string {
 func digestText(v View) string {
 	r := v.Report
 	parts := []string{"Costs of " + weekDates(r.Week)}
+	if only := textutil.CutUnits(blockkit.Line(r.Filter), 80); only != "" {
+		parts[0] += ", only " + blockkit.EscapeMrkdwn(only)
+	}
 	if len(r.Money) == 0 {
 		parts = append(parts, "There are no figures")
 	}

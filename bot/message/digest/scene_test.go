@@ -95,6 +95,30 @@ func richMoney(t testing.TB) report.CurrencyReport {
 	}
 }
 
+// teamsOfWeek are three teams, many small ones, and what is nobody's.
+func teamsOfWeek(t testing.TB) *report.Showback {
+	team := func(name, was, change string, share float64) report.TeamCost {
+		c := comparedTo(t, was, change)
+		return report.TeamCost{Name: name, Total: c.Was.Add(c.Change), Share: &share, Before: &c}
+	}
+	checkout, others, untagged := team("checkout", "20000", "5512.4", 46), team("others", "3000", "40", 6), team("untagged", "7500.123456789", "190", 14)
+	checkout.Spike = &report.Anomaly{Service: "checkout", Days: daysOf(3, 3), Excess: 5512}
+	checkout.Month = &report.MonthEnd{Month: november, Until: week47.Monday() + 6, End: 98_404, Plus: 1_200}
+	others.Teams = 9980
+	return &report.Showback{By: "team", Teams: []report.TeamCost{checkout, team("search <!channel>", "12000", "687.6", 23), team("ml", "6000", "0", 11), team("batch", "0", "0", 0)}, Others: &others, Untagged: &untagged}
+}
+
+// teamsReport is a digest by team.
+func teamsReport(t testing.TB) report.Report {
+	r := richReport(t)
+	m := &r.Money[0]
+	m.Showback = teamsOfWeek(t)
+	m.Up[0].Causes = []report.Cause{{By: "team", Name: "checkout", Percent: 100}}
+	m.Spikes[0].Causes = []report.Cause{{By: "team", Name: "checkout", Percent: 84}, {By: "account", Name: "<!here> 4711", Percent: 100}}
+	r.Filter = "provider <!channel>"
+	return r
+}
+
 // eightWeeks is a chart whose last week has a spike; one week is not whole.
 func eightWeeks() report.Chart {
 	c := report.Chart{Series: []string{"Amazon Elastic Compute Cloud", "Amazon RDS", "Amazon CloudFront", "Azure Kubernetes Service", "Amazon S3", "other"}}
@@ -265,6 +289,7 @@ func digests(t testing.TB) map[string]View {
 	delete(half.Adoptions, "C2")
 	return map[string]View{
 		"digest":             view(richReport(t)),
+		"digest teams":       view(teamsReport(t)),
 		"digest poor":        view(poorReport()),
 		"digest currencies":  view(two),
 		"digest virtual":     view(virtual),

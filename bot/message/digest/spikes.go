@@ -179,6 +179,9 @@ func (a spike) sentence() *blockkit.Paragraph {
 	if label := textutil.CutUnits(blockkit.Line(a.Label), 40); label != "" {
 		p.Text(" · " + label)
 	}
+	if where := whose(a.Causes); where != "" {
+		p.Text(" · " + where)
+	}
 	if a.Again > 0 {
 		p.Text(fmt.Sprintf(" · told in %s before: is this the new level?", textutil.Count(a.Again, "digest")))
 	}
