@@ -53,7 +53,7 @@ func (h *Handler) figures(ctx context.Context, c command.Command, name string, n
 		return blockkit.TextMessage(textUnread)
 	}
 	if c.Verb == command.VerbCost {
-		told, suggestions := report.Service(in, c.Text)
+		told, suggestions := report.Service(in, c.Text, c.By)
 		return digest.CostAnswer(told, suggestions, h.Settings().Command)
 	}
 	return digest.Preview(digest.View{Report: report.Judge(in), Command: h.Settings().Command})

@@ -32,8 +32,17 @@ func (in Input) dimensions() (all []dimension) {
 // told is a service as a report names it.
 type told struct{ provider, service string }
 
-func toldAs(g money.Group) told {
-	return told{clean(g.Provider), orUnnamed(g.Service, noService)}
+// nameCache knows how services are named.
+type nameCache map[told]told
+
+func (n nameCache) told(g money.Group) told {
+	raw := told{g.Provider, g.Service}
+	as, known := n[raw]
+	if !known {
+		as = told{clean(g.Provider), orUnnamed(g.Service, noService)}
+		n[raw] = as
+	}
+	return as
 }
 
 // partsOf are the parts of something by a dimension's values.
@@ -59,13 +68,11 @@ func (p partsOf) cause(by string, whole money.Amount) (Cause, bool) {
 
 // blame says whose the changes of movers are, and where the excesses of spikes lie.
 func (b *currencyLedger) blame(m *CurrencyReport, in Input) {
-	all := in.dimensions()
-	teams := map[string]string{}
-	if all[0].by == "team" {
-		teams, _ = b.teamSpellings()
+	if all := in.dimensions(); all[0].by == "team" {
+		teams, _ := b.teamSpellings()
 		b.blameMovers(m, all[0], teams)
 	}
-	b.blameSpikes(m, all, teams)
+	b.blameSpikes([][]Anomaly{m.Spikes, m.Meant}, in)
 }
 
 func (b *currencyLedger) blameMovers(m *CurrencyReport, by dimension, teams map[string]string) {
@@ -79,8 +86,9 @@ func (b *currencyLedger) blameMovers(m *CurrencyReport, by dimension, teams map[
 		}
 	}
 	now, was := b.before()
+	names := nameCache{}
 	b.eachCounted(func(p *stream, d money.Day, g money.Group, c cost) {
-		parts := sums[toldAs(g)]
+		parts := sums[names.told(g)]
 		if parts == nil || g.Kind != money.Usage || b.oneSided(d, p) {
 			return
 		}
@@ -108,57 +116,67 @@ func (c Cause) spelt(teams map[string]string) Cause {
 }
 
 // blameSpikes compares each value's days with the mean of the same weekdays before.
-func (b *currencyLedger) blameSpikes(m *CurrencyReport, all []dimension, teams map[string]string) {
-	lists := [][]Anomaly{m.Spikes, m.Meant}
-	weights := map[told]map[money.Day][]int{} // of a day: 0: it counts; n: an n-th of it is taken off
-	sums := map[told][]partsOf{}
+func (b *currencyLedger) blameSpikes(lists [][]Anomaly, in Input) {
+	all := in.dimensions()
+	teams := map[string]string{}
+	if all[0].by == "team" {
+		teams, _ = b.teamSpellings()
+	}
+	var spikes []*Anomaly
 	for _, list := range lists {
-		for _, a := range list {
-			of := told{a.Provider, a.Service}
-			if weights[of] == nil {
-				weights[of], sums[of] = map[money.Day][]int{}, make([]partsOf, len(all))
-				for k := range sums[of] {
-					sums[of][k] = partsOf{}
-				}
-			}
-			for _, d := range a.Days {
-				weights[of][d] = append(weights[of][d], 0)
-				before := b.sameWeekdays(d)
-				for _, e := range before {
-					weights[of][e] = append(weights[of][e], len(before))
-				}
+		for k := range list {
+			spikes = append(spikes, &list[k])
+		}
+	}
+	if len(spikes) == 0 {
+		return
+	}
+	type share struct{ spike, n int } // a day of a spike, n 0; or an n-th of a day before, which is taken off
+	shares := map[told]map[money.Day][]share{}
+	sums := make([][]partsOf, len(spikes))
+	for k, a := range spikes {
+		for range all {
+			sums[k] = append(sums[k], partsOf{})
+		}
+		days := shares[told{a.Provider, a.Service}]
+		if days == nil {
+			days = map[money.Day][]share{}
+			shares[told{a.Provider, a.Service}] = days
+		}
+		for _, d := range a.Days {
+			days[d] = append(days[d], share{k, 0})
+			before := b.sameWeekdays(d)
+			for _, e := range before {
+				days[e] = append(days[e], share{k, len(before)})
 			}
 		}
 	}
+	names := nameCache{}
 	b.eachCounted(func(_ *stream, d money.Day, g money.Group, c cost) {
 		if g.Kind != money.Usage || g.Spread {
 			return
 		}
-		of := toldAs(g)
-		for _, weight := range weights[of][d] {
+		for _, share := range shares[names.told(g)][d] {
 			part := c.amount
-			if weight > 0 {
-				part = part.Part(weight-1, weight).Neg()
+			if share.n > 0 {
+				part = part.Part(0, share.n).Neg()
 			}
-			for k, by := range all {
-				sums[of][k][by.of(g)] = sums[of][k][by.of(g)].Add(part)
+			for n, by := range all {
+				sums[share.spike][n][by.of(g)] = sums[share.spike][n][by.of(g)].Add(part)
 			}
 		}
 	})
-	for _, list := range lists {
-		for k := range list {
-			of := told{list[k].Provider, list[k].Service}
-			for n, by := range all {
-				var whole money.Amount
-				for _, part := range sums[of][n] {
-					whole = whole.Add(part)
-				}
-				if whole.Sign() <= 0 {
-					continue
-				}
-				if cause, ok := sums[of][n].cause(by.by, whole); ok {
-					list[k].Causes = append(list[k].Causes, cause.spelt(teams))
-				}
+	for k, a := range spikes {
+		for n, by := range all {
+			var whole money.Amount
+			for _, part := range sums[k][n] {
+				whole = whole.Add(part)
+			}
+			if whole.Sign() <= 0 {
+				continue
+			}
+			if cause, ok := sums[k][n].cause(by.by, whole); ok {
+				a.Causes = append(a.Causes, cause.spelt(teams))
 			}
 		}
 	}

@@ -53,7 +53,7 @@ func TestOrder(t *testing.T) {
 		return string(data)
 	}
 	in := busy(t)
-	services, _ := Service(in, "")
+	services, _ := Service(in, "", "")
 	want := write(Judge(in), services)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 10 {
@@ -64,7 +64,7 @@ func TestOrder(t *testing.T) {
 		shuffle(len(other.Incidents.Opened), func(i, j int) { swap(other.Incidents.Opened, i, j) })
 		shuffle(len(other.Incidents.Overdue), func(i, j int) { swap(other.Incidents.Overdue, i, j) })
 		before := slices.Clone(other.Readings)
-		services, _ := Service(other, "")
+		services, _ := Service(other, "", "")
 		if got := write(Judge(other), services); got != want {
 			t.Fatalf("the same values in another order give another report (-want +got):\n%s", cmp.Diff(strings.Split(want, ","), strings.Split(got, ",")))
 		}

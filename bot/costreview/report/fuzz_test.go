@@ -41,7 +41,7 @@ func FuzzJudge(f *testing.F) {
 				t.Error("got no figures and no word about it")
 			}
 		}
-		services, suggestions := Service(in, name)
+		services, suggestions := Service(in, name, "")
 		if _, err := json.Marshal(services); err != nil {
 			t.Errorf("the services cannot be stored: %v", err)
 		}

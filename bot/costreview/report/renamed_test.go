@@ -164,7 +164,7 @@ func TestProviderRenamed(t *testing.T) {
 			}
 			// People still ask by the old names.
 			for _, asked := range []string{c.services["EC2"], "Amazon Web Services " + c.services["EC2"], "EC2"} {
-				if s, _ := Service(in, asked); len(s.Services) != 1 || s.Typed != "" || s.Services[0].Weeks[0].Days != 7 {
+				if s, _ := Service(in, asked, ""); len(s.Services) != 1 || s.Typed != "" || s.Services[0].Weeks[0].Days != 7 {
 					t.Errorf("%s: got %+v", asked, s.Services)
 				}
 			}
@@ -180,7 +180,7 @@ func TestRenamedTwice(t *testing.T) {
 	in := l.input()
 	before := maps.Clone(in.Readings[0].Days[monday-50])
 	for _, asked := range []string{"one", "AWS two", "three"} {
-		s, _ := Service(in, asked)
+		s, _ := Service(in, asked, "")
 		if len(s.Services) != 1 || s.Services[0].Service != "three" || len(s.Services[0].Renames) != 2 || s.Services[0].Weeks[0].Usage.String() != "700" {
 			t.Errorf("%s: got %+v", asked, s.Services)
 		}

@@ -152,12 +152,12 @@ func TestSampleCredit(t *testing.T) {
 func TestSampleServices(t *testing.T) {
 	t.Parallel()
 	w := week(t, "2024-W40")
-	r, _ := Service(Input{Week: w, Now: w.Add(10).Monday().Time(), Readings: []money.Reading{sample(t)}}, "")
+	r, _ := Service(Input{Week: w, Now: w.Add(10).Monday().Time(), Readings: []money.Reading{sample(t)}}, "", "")
 	if r.More > 0 {
 		// The sample has 33 services: ask for each that the list leaves out.
 		for _, row := range rows(t, "testdata/check_totals_by_service.csv") {
 			if !slices.ContainsFunc(r.Services, func(s ServiceWeeks) bool { return s.Service == row["ServiceName"] }) {
-				one, _ := Service(Input{Week: w, Now: w.Add(10).Monday().Time(), Readings: []money.Reading{sample(t)}}, row["ServiceName"])
+				one, _ := Service(Input{Week: w, Now: w.Add(10).Monday().Time(), Readings: []money.Reading{sample(t)}}, row["ServiceName"], "")
 				r.Services = append(r.Services, one.Services...)
 			}
 		}

@@ -14,6 +14,8 @@ const (
 	maxServices = 30
 	// maxSuggestions bounds how many names are offered.
 	maxSuggestions = 5
+	// maxSliced bounds how many of one name are told apart.
+	maxSliced = 8
 )
 
 // ServiceReport is the last eight weeks of one service, or of all of them.
@@ -41,6 +43,8 @@ type ServiceWeeks struct {
 	Judged bool      `json:"judged"` // false: its history is too short to tell anomalies
 	// Renames are the names that it had before, oldest first.
 	Renames []Rename `json:"renames,omitempty"`
+	// Slices tell it apart, when that was asked for.
+	Slices *Slices `json:"slices,omitempty"`
 }
 
 // ServiceWeek is what a service cost in a week, over the days that are known.
@@ -49,14 +53,16 @@ type ServiceWeek struct {
 	Total money.Amount `json:"total"` // fixed charges, credits and corrections included
 	Usage money.Amount `json:"usage"`
 	Days  int          `json:"days"` // with data; 0: nothing is known, which is not zero
+	// Change is against the week before, over the weekdays that both have; nil: none.
+	Change *Compared `json:"change,omitempty"`
 }
 
 // Service tells the last eight weeks of a service, up to Input.Week; of every
-// service when name is empty. When no service has the name, the only one that is
+// service when name is empty. With by, one of [SliceNames], it tells them apart. When no service has the name, the only one that is
 // like it is taken; else the report has none, and suggestions are the nearest names.
-func Service(in Input, name string) (r ServiceReport, suggestions []string) {
+func Service(in Input, name, by string) (r ServiceReport, suggestions []string) {
 	in, name = arranged(in), clean(name)
-	r, names := called(in, name)
+	r, names := called(in, name, by)
 	if len(r.Services) > 0 || name == "" {
 		return r, nil
 	}
@@ -64,13 +70,13 @@ func Service(in Input, name string) (r ServiceReport, suggestions []string) {
 	if len(suggestions) != 1 {
 		return r, suggestions[:min(len(suggestions), maxSuggestions)]
 	}
-	r, _ = called(in, suggestions[0])
+	r, _ = called(in, suggestions[0], by)
 	r.Typed = name
 	return r, nil
 }
 
 // called tells of the services that have a name, and which names there are.
-func called(in Input, name string) (r ServiceReport, names []string) {
+func called(in Input, name, by string) (r ServiceReport, names []string) {
 	r = ServiceReport{Asked: name, Week: in.Week, Missing: lacking(in.Readings)}
 	for _, currency := range currencies(in.Readings) {
 		b, missing, _ := open(in, currency)
@@ -86,6 +92,12 @@ func called(in Input, name string) (r ServiceReport, names []string) {
 			if name == "" || strings.EqualFold(name, service) || strings.EqualFold(name, s.name()) || slices.ContainsFunc(renames, func(r Rename) bool { return r.was(name) }) {
 				weeks := b.weeks(s, f, in.Expected)
 				weeks.Renames = renames
+				if name != "" && len(r.Services) < maxSliced {
+					b.blameSpikes([][]Anomaly{weeks.Spikes}, in)
+					if by != "" {
+						weeks.Slices = b.slice(s, weeks.Weeks, in, by)
+					}
+				}
 				r.Services = append(r.Services, weeks)
 			}
 		}
@@ -109,18 +121,13 @@ func (b *currencyLedger) weeks(s *series, f floors, all []Expectation) ServiceWe
 	}
 	for back := chartWeeks - 1; back >= 0; back-- {
 		w := b.week.Add(-back)
-		var days []money.Day
-		for d := w.Monday(); d < w.Add(1).Monday(); d++ {
-			if b.told[d] {
-				days = append(days, d)
-			}
+		days := b.toldIn(w)
+		week := ServiceWeek{Week: w, Total: s.all(days), Usage: s.of(money.Usage, days), Days: len(days)}
+		if now, was := b.pairedDays(w); len(was) > 0 {
+			c := compared(s.all(now), s.all(was))
+			week.Change = &c
 		}
-		usage := s.of(money.Usage, days)
-		total := usage
-		for kind := range s.others {
-			total = total.Add(s.of(kind, days))
-		}
-		out.Weeks = append(out.Weeks, ServiceWeek{w, total, usage, len(days)})
+		out.Weeks = append(out.Weeks, week)
 		over, judged := b.excesses(s, days, f.day, 0)
 		out.Judged = out.Judged || judged > 0
 		over, meant, why := expected(over, out.Series, all)

@@ -24,7 +24,7 @@ func TestServiceTakesTheOnlyMatch(t *testing.T) {
 		"rum":              nil, // words of three letters are alike by chance
 		"kubernetes":       nil,
 	} {
-		r, got := Service(l.input(), asked)
+		r, got := Service(l.input(), asked, "")
 		for _, s := range r.Services {
 			got = append(got, s.Service)
 		}
@@ -35,7 +35,7 @@ func TestServiceTakesTheOnlyMatch(t *testing.T) {
 			t.Errorf("%s: %d services, typed %q", asked, len(r.Services), r.Typed)
 		}
 	}
-	if r, _ := Service(l.input(), "amazon cloudfront"); r.Typed != "" {
+	if r, _ := Service(l.input(), "amazon cloudfront", ""); r.Typed != "" {
 		t.Errorf("the name itself was taken for another: %q", r.Typed)
 	}
 }

@@ -78,7 +78,7 @@ func TestText(t *testing.T) {
 	in := scene(t)
 	golden(t, "digest", Text(Judge(in)))
 	for name, asked := range map[string]string{"services": "", "service": "amazon cloudfront", "service_part": "EC", "service_typo": "Amazon CloudFrnt", "service_none": "zzz"} {
-		r, suggestions := Service(in, asked)
+		r, suggestions := Service(in, asked, "")
 		golden(t, name, serviceText(r, suggestions))
 	}
 	golden(t, "nothing", Text(Judge(Input{Week: in.Week, Now: in.Now})))

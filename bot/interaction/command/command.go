@@ -24,6 +24,7 @@ type Command struct {
 	Labels   map[string]string // start and drill: labels of the new incident
 	Filter   string            // incidents: open, mine, overdue or all; digest: preview or post
 	Again    bool              // digest post: although its week has one
+	By       string            // cost: account, region, sku or team; empty: it is not told apart
 	From     int               // incidents: the place in the list to begin at; 0: none was given
 	Users    *handbook.Users   // scale, targets, budget: nil when no number was given
 }
@@ -217,11 +218,33 @@ func (r *reader) digest(c Command) (Command, error) {
 
 // cost reads the name of a service, which may have spaces.
 func (r *reader) cost(c Command) (Command, error) {
+	if r.rest, c.By = byOf(r.rest); c.By != "" && strings.TrimSpace(r.rest) == "" {
+		return Command{}, r.wrong("", "Which service? `cost` lists them")
+	}
 	c.Text = strings.Trim(strings.TrimSpace(r.rest), `"“”`)
 	if n := utf8.RuneCountInString(c.Text); n > maxTitle {
 		return Command{}, r.wrong("", "The service has %d characters, %d are allowed", n, maxTitle)
 	}
 	return c, nil
+}
+
+// dimensions are what a service's costs can be told apart by.
+var dimensions = [...]string{"account", "region", "sku", "team"}
+
+// byOf cuts "by account" off the end of what was typed. Other words after by are part
+// of a service's name.
+func byOf(text string) (rest, by string) {
+	words := strings.Fields(text)
+	n := len(words)
+	if n < 2 || !strings.EqualFold(words[n-2], "by") {
+		return text, ""
+	}
+	for _, name := range dimensions {
+		if strings.TrimSuffix(strings.ToLower(words[n-1]), "s") == name {
+			return strings.Join(words[:n-2], " "), name
+		}
+	}
+	return text, ""
 }
 
 // incident reads the id, or takes the thread's. In a thread a bare number is a

@@ -232,3 +232,24 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestCostIsToldApart: by what follows the service's name; other words after "by" belong
+// to the name.
+func TestCostIsToldApart(t *testing.T) {
+	for text, want := range map[string]Command{
+		"cost CloudFront by account":     {Verb: VerbCost, Text: "CloudFront", By: "account"},
+		`cost "Amazon EC2" BY Teams`:     {Verb: VerbCost, Text: "Amazon EC2", By: "team"},
+		"cost Storage by the hour":       {Verb: VerbCost, Text: "Storage by the hour"},
+		"cost Stand by":                  {Verb: VerbCost, Text: "Stand by"},
+		"cost   EC2    by    region    ": {Verb: VerbCost, Text: "EC2", By: "region"},
+		"cost":                           {Verb: VerbCost},
+	} {
+		got, err := Parse(text, 0)
+		if err != nil || !cmp.Equal(got, want) {
+			t.Errorf("%s: got %+v, %v, want %+v", text, got, err, want)
+		}
+	}
+	if _, err := Parse("cost by account", 0); err == nil {
+		t.Error("by account, of no service, is understood")
+	}
+}

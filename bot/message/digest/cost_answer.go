@@ -82,6 +82,7 @@ func serviceBlock(s report.ServiceWeeks, id string) slack.Block {
 	c := currencyName(s.Currency)
 	head := (&blockkit.Paragraph{}).Bold(serviceName(s.Provider, s.Service, 100)).Text(inWords(c) + ": cost, change against the week before, week")
 	parts := []slack.RichTextElement{head.Section(), blockkit.Preformatted(blockkit.NotEmpty(aligned(weekLines(s))))}
+	parts = append(parts, sliceParts(s)...)
 	for _, r := range s.Renames[max(0, len(s.Renames)-maxFormerNames):] {
 		parts = append(parts, (&blockkit.Paragraph{}).Italic("Before "+r.Since.Time().Format("2 Jan")+" its name was "+blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(r.From), 100))+".").Section())
 	}
@@ -104,8 +105,8 @@ func serviceBlock(s report.ServiceWeeks, id string) slack.Block {
 	return blockkit.RichText(id, parts...)
 }
 
-// weekLines are a service's weeks, oldest first. Weeks that are not whole are in no
-// comparison, and a week of which nothing is known is not nothing.
+// weekLines are a service's weeks, oldest first. Changes are over equal weekdays, and
+// a week of which nothing is known is not nothing.
 func weekLines(s report.ServiceWeeks) []line {
 	largest := 0.0
 	for _, w := range s.Weeks {
@@ -119,7 +120,8 @@ func weekLines(s report.ServiceWeeks) []line {
 			l.amounts[0] = "no data"
 		case w.Days < 7:
 			l.name += fmt.Sprintf(" (%d of 7 days)", w.Days)
-		case k > 0:
+		}
+		if k > 0 {
 			l.amounts[1] = weekChange(s.Weeks[k-1], w)
 		}
 		rows = append(rows, l)
@@ -127,11 +129,18 @@ func weekLines(s report.ServiceWeeks) []line {
 	return rows
 }
 
-// weekChange compares two whole weeks in percent; empty where that says nothing.
+// weekChange compares two weeks in percent, over the weekdays that both have; empty
+// where that says nothing.
 func weekChange(was, now report.ServiceWeek) string {
-	base := was.Total.Float64()
+	switch c := now.Change; {
+	case c != nil && c.Sayable:
+		return percent(c.Percent)
+	case c != nil || was.Days < 7 || now.Days < 7:
+		return ""
+	}
+	base := was.Total.Float64() // of a report that knows no weekdays
 	change := now.Total.Sub(was.Total).Float64()
-	if was.Days < 7 || now.Days < 7 || base <= 0 || math.Abs(change) > 10*base {
+	if base <= 0 || math.Abs(change) > 10*base {
 		return ""
 	}
 	return percent(100 * change / base)

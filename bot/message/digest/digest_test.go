@@ -57,8 +57,21 @@ func costs(t testing.TB) map[string]blockkit.Message {
 	front.Weeks[4].Days = 5
 	front.Spikes = []report.Anomaly{richMoney(t).Spikes[0], {Service: "Amazon CloudFront", Days: daysOf(-20, 1), Actual: 2000, Expected: 900, Excess: 1100, Why: "a launch, by anna"}}
 	front.Renames = []report.Rename{{From: "AWS CloudFront CDN", To: "AWS Amazon CloudFront", Since: week47.Monday() - 20}}
+	accounts := func(values ...string) (all []money.Amount) {
+		for _, v := range values {
+			all = append(all, amount(t, v))
+		}
+		return all
+	}
+	up := comparedTo(t, "6000", "5400")
+	front.Weeks[7].Change = &up
+	front.Slices = &report.Slices{By: "account", Values: []report.Slice{
+		{Name: "<!here> 4711", Values: 1, Weeks: accounts("6000", "6000", "0", "6000", "4500", "6000", "6000", "11400"), Change: &up},
+		{Name: "without account", Values: 1, Weeks: accounts("100.2", "200", "0", "300", "100", "500", "600", "700")},
+	}, Rest: &report.Slice{Name: "others", Values: 1200, Weeks: accounts("0", "0", "0", "0", "0", "0", "0", "12.4")}}
 	young := series("AWS", "Amazon Bedrock", "tokens", "", "", "", "", "", "", "-3", "812.4")
 	young.Judged = false
+	young.Slices = &report.Slices{By: "team", Why: "no cost of it names its team"}
 	bad := hostileReport(t).Money[0].Spikes[0]
 	var many []report.ServiceWeeks
 	for k := range 60 {
