@@ -136,13 +136,12 @@ func root(v View, details, preview bool) blockkit.Message {
 		totals = linesOf("totals", digestNews(r, false))
 	}
 	s.add(0, totals...)
-	movers := moverTable(r)
+	movers := append(linesOf("teams", teamLine(r)), moverTable(r)...)
 	s.add(0, monthBlock(r, max(monthRoom, s.left-kept-rootStepsRoom(v)-blockkit.Size(movers...)))...)
 	s.left -= kept
-	if teams := linesOf("teams", teamLine(r)); len(teams) > 0 {
-		s.add(0, teams...)
+	for _, block := range movers {
+		s.add(0, block)
 	}
-	s.add(0, movers...)
 	s.left += kept - stepsRoom
 	s.spikes(v, preview)
 	s.add(0, linesOf("judged", judgedLines(r))...)
