@@ -9,7 +9,7 @@ import (
 
 func amounts(t *testing.T, text string) (all []Amount) {
 	t.Helper()
-	for _, part := range strings.Fields(text) {
+	for part := range strings.FieldsSeq(text) {
 		m, err := ParseMoney(part)
 		if err != nil {
 			t.Fatal(err)

@@ -160,11 +160,10 @@ func (h *history) services() []renaming {
 	for _, name := range slices.SortedFunc(maps.Keys(h.courses), compareNames) {
 		total[name.currency] += h.courses[name].mean()
 	}
-	return h.pairs(h.courses, func(r renaming, days int) bool {
-		if r.from.service == r.to.service {
-			return r.off <= alikeByName
-		}
-		return r.off <= likely(days) && h.courses[r.from].mean() >= renamed*total[r.from.currency]
+	large := maps.Clone(h.courses)
+	maps.DeleteFunc(large, func(name seriesName, c *course) bool { return c.mean() < renamed*total[name.currency] })
+	return h.pairs(large, func(r renaming, days int) bool {
+		return r.off <= likely(days) || r.off <= alikeByName && r.from.service == r.to.service
 	})
 }
 

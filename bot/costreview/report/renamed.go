@@ -15,8 +15,8 @@ const (
 	alike = 0.10
 	// alikeByName is the same for a service that keeps its name at another provider.
 	alikeByName = 0.50
-	// renamed is the least share of a currency's usage that a service of another name
-	// is worth: small amounts are like one another by chance.
+	// renamed is the least share of a currency's usage that a service has to have: small
+	// amounts are like one another by chance.
 	renamed = 0.001
 	// trickle is the share of its mean day below which a service has ended: charges
 	// for what is over still come in.

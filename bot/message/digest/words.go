@@ -28,8 +28,6 @@ func showTo(m money.Amount, currency string, places int) string {
 	return money.ShowTo(m.Round(places).Float64(), currency, places)
 }
 
-func signed(m money.Amount, currency string) string { return money.Signed(m.Float64(), currency) }
-
 // upper begins a text with a capital letter.
 func upper(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
