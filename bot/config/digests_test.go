@@ -56,7 +56,7 @@ func TestEveryZonesWeeklyDigest(t *testing.T) {
 	}
 	from, to := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)
 	changes, skipped, twice := 0, 0, 0
-	for _, name := range strings.Fields(string(list)) {
+	for name := range strings.FieldsSeq(string(list)) {
 		zone, err := time.LoadLocation(name)
 		if err != nil {
 			t.Fatal(err)

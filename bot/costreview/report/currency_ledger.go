@@ -22,13 +22,13 @@ const oldest = 400
 type currencyLedger struct {
 	currency   string
 	week       money.Week
-	from       money.Day               // of what is looked at, up to the week's last day
-	settledTo  money.Day               // the last settled day, of the week at most
-	days       []money.Day             // of the week, that count
-	told       map[money.Day]bool      // settled, and something tells it
-	gaps       map[money.Day][]*stream // of told days: what lacks them
-	late       []lateDay               // of earlier weeks, that are judged here
-	open       openDays                // that stay to be judged
+	from       money.Day                      // of what is looked at, up to the week's last day
+	settledTo  money.Day                      // the last settled day, of the week at most
+	days       []money.Day                    // of the week, that count
+	told       map[money.Day]bool             // settled, and something tells it
+	gaps       map[money.Day]map[*stream]bool // of told days: what lacks them
+	late       []lateDay                      // of earlier weeks, that are judged here
+	open       openDays                       // that stay to be judged
 	read       []*source
 	series     []*series
 	sources    []Share
@@ -129,7 +129,7 @@ func open(in Input, currency string) (b *currencyLedger, missing []string, left 
 	last := in.Week.Monday() + 6
 	b = &currencyLedger{
 		currency: currency, week: in.Week, from: in.Week.Add(-lookback).Monday(),
-		told: map[money.Day]bool{}, gaps: map[money.Day][]*stream{}, rows: map[money.Group]cost{},
+		told: map[money.Day]bool{}, gaps: map[money.Day]map[*stream]bool{}, rows: map[money.Group]cost{},
 	}
 	var cols columns
 	today := money.DayOf(in.Now)

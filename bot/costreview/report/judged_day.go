@@ -25,7 +25,7 @@ func (b *currencyLedger) oneSided(d money.Day, p *stream) bool {
 	if d >= b.week.Monday() {
 		other = d - 7
 	}
-	return p.apart && (slices.Contains(b.gaps[d], p) || slices.Contains(b.gaps[other], p))
+	return p.apart && (b.gaps[d][p] || b.gaps[other][p])
 }
 
 // trackWithout is a series' usage without that of some streams. A day that lacks one
@@ -37,18 +37,34 @@ func (b *currencyLedger) trackWithout(s *series, out []*stream) dailySeries {
 	if len(out) > 0 { // it may have begun with one of these
 		first, begun = b.from-oldest, false
 	}
+	without := map[*stream]bool{}
+	for _, p := range out {
+		without[p] = true
+	}
 	for d := first; d <= last; d++ {
 		x := s.usage[d].Sub(s.spread[d])
 		for _, p := range out {
 			x = x.Sub(s.streams[p][d])
 		}
 		begun = begun || !x.IsZero()
-		lacks := func(p *stream) bool { return s.has(p) && !slices.Contains(out, p) }
-		if begun && b.told[d] && !slices.ContainsFunc(b.gaps[d], lacks) {
+		if begun && b.told[d] && !b.lacksOther(s, d, without) {
 			t.set(d, x.Float64())
 		}
 	}
 	return t
+}
+
+// lacksOther reports whether a day lacks a stream of the series, some of them aside.
+func (b *currencyLedger) lacksOther(s *series, d money.Day, without map[*stream]bool) bool {
+	if len(b.gaps[d]) == 0 {
+		return false
+	}
+	for p := range s.streams {
+		if b.gaps[d][p] && !without[p] {
+			return true
+		}
+	}
+	return false
 }
 
 // has reports whether a stream that lacks days brings usage of the series.
@@ -62,11 +78,16 @@ func (s *series) has(p *stream) bool {
 func (b *currencyLedger) trackOn(s *series, d money.Day) (t dailySeries, ok bool) {
 	var out []*stream
 	var key strings.Builder
-	for _, p := range b.gaps[d] {
-		if s.has(p) {
-			out = append(out, p)
-			key.WriteString(p.id)
+	if len(b.gaps[d]) > 0 {
+		for p := range s.streams {
+			if b.gaps[d][p] {
+				out = append(out, p)
+			}
 		}
+	}
+	slices.SortFunc(out, func(x, y *stream) int { return strings.Compare(x.id, y.id) })
+	for _, p := range out {
+		key.WriteString(p.id)
 	}
 	switch {
 	case len(out) == 0:

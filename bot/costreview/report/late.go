@@ -12,6 +12,9 @@ import (
 // settled, when its week was told: as far as the chart shows.
 const lateWeeks = chartWeeks - 1
 
+// maxOpen bounds how many parts of a bill wait to be judged, as documents keep them.
+const maxOpen = 300
+
 // openDay is a day of a stream, or of the whole bill, that no digest has judged yet.
 type openDay struct {
 	day    money.Day
@@ -83,7 +86,8 @@ func waiting(p *Posted, currency string, week money.Week) []PartDays {
 	return open.parts()
 }
 
-// parts writes them as they are kept: by stream, the whole bill first.
+// parts writes them as they are kept: by stream, the whole bill first, of too many the
+// first ones.
 func (o openDays) parts() (all []PartDays) {
 	by := map[string]*PartDays{}
 	for open, name := range o {
@@ -102,7 +106,7 @@ func (o openDays) parts() (all []PartDays) {
 	slices.SortFunc(all, func(x, y PartDays) int {
 		return cmp.Or(min(1, len(x.Stream))-min(1, len(y.Stream)), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Stream, y.Stream))
 	})
-	return all
+	return all[:min(len(all), maxOpen)]
 }
 
 // lateDay is a day of an earlier week that is judged now; of no stream: as a whole.
@@ -126,7 +130,7 @@ func (b *currencyLedger) judgeLate(before *Posted) {
 			b.open[openDay{day: d}] = ""
 			return false
 		}
-		for _, p := range b.gaps[d] {
+		for p := range b.gaps[d] {
 			b.open[openDay{d, p.id}] = p.name
 		}
 		return true

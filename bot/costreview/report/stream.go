@@ -190,7 +190,10 @@ func (b *currencyLedger) cells(in Input, last money.Day) {
 		}
 		for _, p := range all {
 			if p.counts && p.lacks(d) {
-				b.gaps[d] = append(b.gaps[d], p)
+				if b.gaps[d] == nil {
+					b.gaps[d] = map[*stream]bool{}
+				}
+				b.gaps[d][p] = true
 				p.apart = true
 			}
 		}
