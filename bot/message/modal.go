@@ -16,6 +16,18 @@ const (
 	MaxNote   = 2_000
 )
 
+// Form is what is asked for before an action is done, of an incident or one of its
+// steps; ok is false when nothing is.
+func Form(a action.Action, i incident.Incident, s incident.Step) (form slack.ModalViewRequest, ok bool) {
+	switch a {
+	case action.IncidentNote:
+		return NoteModal(i), true
+	case action.StepSkip:
+		return SkipModal(i, s), true
+	}
+	return form, false
+}
+
 // SkipModal asks why a step is skipped. Its submission has callback_id
 // "step:skip", private_metadata "INC-1/step-id" and the reason in block
 // "reason".
