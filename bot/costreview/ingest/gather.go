@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/store"
@@ -54,7 +55,7 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 	var err error
 	absent := func(unread []*store.Unreadable) {
 		for _, u := range unread {
-			in.Absent = append(in.Absent, capital(u.Error())+".")
+			in.Absent = append(in.Absent, textutil.Capital(u.Error())+".")
 		}
 	}
 	var unread []*store.Unreadable
@@ -117,9 +118,6 @@ func stored(ctx context.Context, costs *store.Costs, a About) (all []money.Readi
 	}
 	return all, unread, nil
 }
-
-// capital begins a sentence.
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // before finds what the same digest said about the week before.
 func before(ctx context.Context, digests *store.Digests, a About) (*report.Posted, error) {

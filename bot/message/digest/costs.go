@@ -29,7 +29,7 @@ func costChunks(v View) []chunk {
 func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	c := currency(m)
 	total := &blockkit.Paragraph{}
-	total.Bold(upper(atLeast(m) + show(m.Total, c))).Text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
+	total.Bold(textutil.Capital(atLeast(m) + show(m.Total, c))).Text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
 	if column := textutil.CutUnits(blockkit.Line(m.Column), 80); column != "" {
 		total.Text(", by " + column)
 	}
@@ -39,7 +39,7 @@ func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	}
 	all = append(all, (&blockkit.Paragraph{}).Text("The same days on the invoice: "+show(m.Billed, c)))
 	all = append(all, restated(m)...)
-	chunks := []chunk{fixed(blockkit.EscapeMrkdwn(upper(atLeast(m)+show(m.Total, c))+ofSymbol(m)), blockkit.Lines(id+":total", all))}
+	chunks := []chunk{fixed(blockkit.EscapeMrkdwn(textutil.Capital(atLeast(m)+show(m.Total, c))+ofSymbol(m)), blockkit.Lines(id+":total", all))}
 	if len(m.Sources) > 1 {
 		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", shareLines(m.Sources, m))...)
 	}

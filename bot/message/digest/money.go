@@ -62,7 +62,7 @@ func digestNews(r report.Report) []*blockkit.Paragraph {
 	}
 	all = append(all, restated(first)...)
 	for _, m := range r.Money[1:min(len(r.Money), maxCurrencies)] {
-		p := (&blockkit.Paragraph{}).Bold(upper(atLeast(m) + show(m.Total, currency(m))))
+		p := (&blockkit.Paragraph{}).Bold(textutil.Capital(atLeast(m) + show(m.Total, currency(m))))
 		if m.Before != nil {
 			p.Text(" " + change(*m.Before, currency(m)))
 		}
@@ -96,7 +96,7 @@ func restated(m report.CurrencyReport) []*blockkit.Paragraph {
 	if c.Sayable {
 		says += " (" + percent(c.Percent) + ")"
 	}
-	return []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold(upper(weekWord(m.Restated.Week)) + " restated").Text(says)}
+	return []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold(textutil.Capital(weekWord(m.Restated.Week)) + " restated").Text(says)}
 }
 
 // moverTable are the services of the first currency that moved most.
@@ -189,7 +189,7 @@ func digestText(v View) string {
 		if m.Before != nil {
 			s += ", " + blockkit.EscapeMrkdwn(moved(*m.Before, currency(m)))
 		}
-		parts = append(parts, upper(s), upper(dataUntil(m)))
+		parts = append(parts, textutil.Capital(s), textutil.Capital(dataUntil(m)))
 	}
 	if spikes := allSpikes(r); len(spikes) > 0 {
 		s := spikes[0]

@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
@@ -23,12 +21,6 @@ func currencyName(s string) string { return textutil.CutUnits(blockkit.Line(s), 
 func show(m money.Amount, currency string) string { return money.Show(m.Float64(), currency) }
 
 func signed(m money.Amount, currency string) string { return money.Signed(m.Float64(), currency) }
-
-// upper begins a text with a capital letter.
-func upper(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:]
-}
 
 // percent is a change in percent, with one decimal where it matters: "+13 %",
 // "-1.6 %".
