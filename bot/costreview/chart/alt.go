@@ -8,12 +8,12 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
-// MaxAlt bounds the words beside a picture, in UTF-16 units (Slack: alt_txt of a
+// maxAlt bounds the words beside a picture, in UTF-16 units (Slack: alt_txt of a
 // file, 1,000 characters).
-const MaxAlt = 1_000
+const maxAlt = 1_000
 
 // Alt says what the picture of a report's first currency says, for people who do
-// not see it: plain text of one line, at most [MaxAlt] units.
+// not see it: plain text of one line, at most [maxAlt] units.
 func Alt(r report.Report) string {
 	if len(r.Money) == 0 {
 		return "Chart of costs: there are no cost data to draw."
@@ -37,7 +37,7 @@ func Alt(r report.Report) string {
 		bars = append(bars, w.Week.Monday().Time().Format("2 Jan")+" "+f.said(w))
 	}
 	parts = append(parts, "Totals: "+strings.Join(bars, "; "))
-	return textutil.CutUnits(strings.Join(parts, ". ")+".", MaxAlt)
+	return textutil.CutUnits(strings.Join(parts, ". ")+".", maxAlt)
 }
 
 func in(currency string) string {
