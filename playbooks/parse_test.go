@@ -14,7 +14,7 @@ import (
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
-// contract is the example of the product contract, every field in use.
+// contract is a playbook with every field in use.
 const contract = `name: database-cpu
 title: Database is at 90% CPU
 description: Too hot.

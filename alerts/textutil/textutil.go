@@ -117,6 +117,15 @@ func More(n int) string {
 	return " and " + Thousands(n) + " more"
 }
 
+// Capital begins a text with a capital letter.
+func Capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
 // Sentence ends a text with a full stop, unless it ends like a sentence already.
 func Sentence(s string) string {
 	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?") {

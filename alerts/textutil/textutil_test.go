@@ -39,6 +39,8 @@ func TestTexts(t *testing.T) {
 		"more":                            {textutil.More(1200), " and 1,200 more"},
 		"no more":                         {textutil.More(0), ""},
 		"a sentence":                      {textutil.Sentence("done"), "done."},
+		"a capital letter":                {textutil.Capital("über 5"), "Über 5"},
+		"a capital letter of nothing":     {textutil.Capital(""), ""},
 		"a question":                      {textutil.Sentence("done?"), "done?"},
 		"seconds":                         {textutil.Span(31 * time.Second), "31 s"},
 		"minutes":                         {textutil.Span(4 * time.Minute), "4 min"},

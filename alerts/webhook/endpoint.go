@@ -25,8 +25,8 @@ import (
 // Path is the only path that the endpoint answers.
 const Path = "/alertmanager/webhook"
 
-// DefaultSource names the sender of a request without ?source=.
-const DefaultSource = "default"
+// defaultSource names the sender of a request without ?source=.
+const defaultSource = "default"
 
 // maxInFlight is how many notifications are decoded and stored at a time; more wait
 // for their turn, their bodies read. Alertmanager has no bound of its own: 500 groups behind a slow
@@ -186,7 +186,7 @@ var sourceForm = regexp.MustCompile(`^[a-z0-9_-]{1,40}$`)
 // sourceOf is the name that the sender goes by.
 func sourceOf(u *url.URL) (string, bool) {
 	if u.RawQuery == "" {
-		return DefaultSource, true
+		return defaultSource, true
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -194,7 +194,7 @@ func sourceOf(u *url.URL) (string, bool) {
 	}
 	switch given := query["source"]; len(given) {
 	case 0:
-		return DefaultSource, true
+		return defaultSource, true
 	case 1:
 		return given[0], sourceForm.MatchString(given[0])
 	}

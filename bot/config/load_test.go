@@ -75,7 +75,7 @@ func list(problems yamlfile.Problems) string {
 	return b.String()
 }
 
-// TestLoadContract loads the example of the product's contract.
+// TestLoadContract loads a file with every key in use.
 func TestLoadContract(t *testing.T) {
 	text, err := os.ReadFile("testdata/contract.yml")
 	if err != nil {

@@ -111,7 +111,7 @@ type Coordinator struct {
 	keeping atomic.Bool
 	orphans sender.Orphans // Slack calls of ours that nobody else knows of
 	floor   floor          // that incident numbers stay above, whatever Redis says
-	gaveUp  bool           // once, for a newer binary; written between reigns only
+	gaveUp  bool           // once, for a newer binary; written between two terms only
 	// render says which messages there should be of an incident.
 	render func(message.View) []message.Slot
 }

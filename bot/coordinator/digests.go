@@ -46,7 +46,7 @@ const (
 	digestEvery = time.Second
 	// digestRest is the longest wait after a failure.
 	digestRest = 30 * time.Second
-	// makeUpFor is how late a digest is still posted (product contract, section 8).
+	// makeUpFor is how late a digest is still posted.
 	makeUpFor = 24 * time.Hour
 	// gatherFor bounds the gathering: sources that do not answer by then are named as missing.
 	gatherFor = 2 * time.Minute

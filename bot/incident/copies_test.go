@@ -12,10 +12,9 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
-// copyModel is what the product contract (section 7, "notifications out of order,
-// late") says of one alert, told a second time and in other words: it keeps all the
-// copies that it heard of the present occurrence. Copies belong to one occurrence
-// while their spans overlap, and a firing one has no end; a resolve wins over a
+// copyModel is what is promised of one alert whose notifications come late or out of
+// order, told a second time and in other words: it keeps all the copies that it heard
+// of the present occurrence. Copies belong to one occurrence while their spans overlap, and a firing one has no end; a resolve wins over a
 // firing copy that comes within 30 s of it; the copy is held, and reopens unless
 // another resolve comes within 60 s; a firing copy that comes later reopens at once.
 type copyModel struct {

@@ -32,7 +32,7 @@ func (m *move) refreshAlert(kept *Alert, n alerts.Notification, a alerts.Alert) 
 		}
 	}
 	kept.Summary, kept.Description = first(a.Annotations, summaries...), ""
-	if own := besides(a.Annotations, kept.Summary); own != "" && own != description(n) && own != Summary(n) {
+	if own := besides(a.Annotations, kept.Summary); own != "" && own != description(n) && own != summaryOf(n) {
 		kept.Description = textutil.Cut(own, maxDescription)
 	}
 	if kept.Summary == first(n.CommonAnnotations, summaries...) {
@@ -74,7 +74,7 @@ func (m *move) describe(n alerts.Notification, w news) {
 			i.Show = ShowUrgent
 		}
 	}
-	if summary := Summary(n); n.Firing > 0 && summary != i.Summary {
+	if summary := summaryOf(n); n.Firing > 0 && summary != i.Summary {
 		// A number in the summary moves at every evaluation; it is news only together with other news.
 		i.Summary = summary
 		if len(m.changes) > 0 {
@@ -87,9 +87,9 @@ func (m *move) describe(n alerts.Notification, w news) {
 	}
 }
 
-// Summary returns the group's own words: its common summary, else the first
+// summaryOf returns the group's own words: its common summary, else the first
 // firing alert's.
-func Summary(n alerts.Notification) string {
+func summaryOf(n alerts.Notification) string {
 	if s := first(n.CommonAnnotations, summaries...); s != "" {
 		return s
 	}
@@ -115,7 +115,7 @@ func first(annotations map[string]string, names ...string) string {
 // description is what the whole group says beside its summary: what all of its alerts
 // share, or what the only one says.
 func description(n alerts.Notification) string {
-	summary := Summary(n)
+	summary := summaryOf(n)
 	if s := besides(n.CommonAnnotations, summary); s != "" || len(n.Alerts) != 1 {
 		return s
 	}

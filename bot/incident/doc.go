@@ -33,7 +33,7 @@
 // after the known end is of a later occurrence, and wins.
 //
 // A resolve wins over a firing copy of its occurrence that is received within
-// [CopyWindow] of it: the copy is held for [HoldFor] and reopens unless another
+// [copyWindow] of it: the copy is held for [holdFor] and reopens unless another
 // resolve comes. A firing copy that comes later reopens at once: Prometheus was
 // silent, the alert never ended.
 //

@@ -23,18 +23,6 @@ const (
 	Closed       State = "closed"   // nothing remains
 )
 
-// StepState is where a step stands.
-type StepState string
-
-// The states of a step, in the words that every surface uses.
-const (
-	StepOpen         StepState = "open"
-	StepAcknowledged StepState = "acknowledged"
-	StepDone         StepState = "done"
-	StepSkipped      StepState = "skipped"
-	StepDropped      StepState = "dropped" // no longer needed
-)
-
 // Incident is our record that an alert group needs people. It is one JSON
 // document in Redis; fields that this binary does not know are kept.
 type Incident struct {
@@ -167,35 +155,6 @@ type Neighbour struct {
 	Left   int       `json:"left"` // steps not ended
 }
 
-// Step is one step of the playbook in this incident. Detail and Commands are
-// kept only where the playbook templates them (a command that it does not is
-// empty here); the rest the playbook has. Shown puts both together.
-type Step struct {
-	ID       string             `json:"id"`
-	Number   int                `json:"number"`
-	Tier     playbooks.TierName `json:"tier"`
-	Title    string             `json:"title"`
-	Filled   bool               `json:"filled,omitempty"` // Detail and Commands below are its own where the playbook has templates
-	Detail   string             `json:"detail,omitempty"`
-	Commands []string           `json:"commands,omitempty"`
-	Hidden   bool               `json:"hidden,omitempty"` // does not apply here
-	From     int                `json:"from,omitempty"`   // taken over from that incident
-	To       int                `json:"to,omitempty"`     // taken over by that incident
-	Due      time.Time          `json:"due,omitzero"`     // its own deadline, when taken over
-
-	Standing
-	Before *Standing `json:"before,omitempty"` // what undo leads back to
-}
-
-// Standing is what people have made of a step.
-type Standing struct {
-	State  StepState `json:"state"`
-	Holder User      `json:"holder,omitzero"` // who took it
-	By     User      `json:"by,omitzero"`     // who ended it
-	At     time.Time `json:"at,omitzero"`
-	Note   string    `json:"note,omitempty"`
-}
-
 // Note is something a person wrote down.
 type Note struct {
 	By   User      `json:"by"`
@@ -267,11 +226,6 @@ func (i Incident) Progress(name playbooks.TierName) (ended, shown int) {
 		}
 	}
 	return ended, shown
-}
-
-// Ended reports whether nobody has to do a step any more that stands so.
-func (s Standing) Ended() bool {
-	return s.State == StepDone || s.State == StepSkipped || s.State == StepDropped
 }
 
 // left counts the steps of a tier that somebody still has to do.

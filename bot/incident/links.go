@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/signalbook/signalbook/alerts"
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/alerts/weblink"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -109,7 +110,7 @@ func linkTitle(name string) (title string, named bool) {
 		return "Link", named
 	}
 	title = strings.Join(words, " ")
-	return strings.ToUpper(title[:1]) + title[1:], named
+	return textutil.Capital(title), named
 }
 
 // nameWords splits a name at its signs and where a capital follows a small letter.

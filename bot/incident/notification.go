@@ -167,12 +167,12 @@ func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) (fires
 			known.Unreported = false
 			m.change(Change{Kind: KindReported, Alert: a.Fingerprint})
 		}
-	case known.ResolveAt.Sub(m.now) > CopyWindow:
+	case known.ResolveAt.Sub(m.now) > copyWindow:
 		// It was received long before the resolve, and is handled only now: a dead letter that was replayed.
 		w.outdated = true
-	case m.now.Sub(known.ResolveAt) <= CopyWindow:
+	case m.now.Sub(known.ResolveAt) <= copyWindow:
 		if known.HeldUntil.IsZero() {
-			known.HeldUntil = m.now.Add(HoldFor)
+			known.HeldUntil = m.now.Add(holdFor)
 			m.change(Change{Kind: KindCopyHeld, Alert: a.Fingerprint})
 		}
 	case !known.HeldUntil.IsZero():

@@ -171,52 +171,9 @@ func (r Rules) incident(p Plan, number int, now time.Time) Incident {
 		source[n.Step.ID] = n.Step
 	}
 	for _, f := range p.Filled.Steps {
-		step := Step{ID: f.ID, Number: f.Number, Tier: f.Tier, Title: f.Title, Hidden: !f.Applies, Standing: Standing{State: StepOpen}}
-		if f.Templated {
-			step.fill(f, source[f.ID])
-		}
-		i.Steps = append(i.Steps, step)
+		i.Steps = append(i.Steps, newStep(f, source[f.ID]))
 	}
 	return i
-}
-
-// fill keeps what the playbook has as templates; the rest it has itself.
-func (s *Step) fill(f playbooks.FilledStep, source *playbooks.Step) {
-	s.Filled = true
-	if source == nil || playbooks.IsTemplate(source.Detail) {
-		s.Detail = f.Detail
-	}
-	if source != nil && !slices.ContainsFunc(source.Commands, playbooks.IsTemplate) {
-		return
-	}
-	s.Commands = slices.Clone(f.Commands)
-	for k := range s.Commands {
-		if source != nil && !playbooks.IsTemplate(source.Commands[k]) {
-			s.Commands[k] = ""
-		}
-	}
-}
-
-// Shown returns detail and commands of a step as people see them: its own where
-// the playbook's are templates, else the playbook's. Without a playbook's step it
-// is what the incident has.
-func (s Step) Shown(source *playbooks.Step) (detail string, commands []string) {
-	switch {
-	case source == nil:
-		return s.Detail, slices.DeleteFunc(slices.Clone(s.Commands), func(c string) bool { return c == "" })
-	case !s.Filled:
-		return source.Detail, source.Commands
-	}
-	detail, commands = s.Detail, slices.Clone(source.Commands)
-	if detail == "" && !playbooks.IsTemplate(source.Detail) {
-		detail = source.Detail
-	}
-	for k, command := range commands {
-		if k < len(s.Commands) && (s.Commands[k] != "" || playbooks.IsTemplate(command)) {
-			commands[k] = s.Commands[k]
-		}
-	}
-	return detail, commands
 }
 
 // takeOver moves the open follow-ups of past to the incident that m opens, so

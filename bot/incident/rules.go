@@ -8,12 +8,11 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// The windows in which copies of one alert are judged (product contract,
-// section 7): a firing copy that is received within CopyWindow of its resolve is
-// held for HoldFor.
+// The windows in which copies of one alert are judged: a firing copy that is received
+// within copyWindow of its resolve is held for holdFor.
 const (
-	CopyWindow = 30 * time.Second
-	HoldFor    = 60 * time.Second
+	copyWindow = 30 * time.Second
+	holdFor    = 60 * time.Second
 )
 
 // TogetherWithin is how close deadlines fall due to share one ping.

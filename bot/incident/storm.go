@@ -12,7 +12,7 @@ import (
 )
 
 // CalmFor is how long a channel has to stay below its limit until a storm is
-// over (product contract, section 7).
+// over.
 const CalmFor = 5 * time.Minute
 
 // maxCalled bounds who is mentioned for a storm, and how many pings it can have.

@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/report"
@@ -303,10 +303,7 @@ func (h *Handler) refused(decision access.Decision, gone incident.Answer) string
 
 // sentence makes one of a clause.
 func sentence(clause string) string {
-	if clause == "" {
-		return ""
-	}
-	return strings.ToUpper(clause[:1]) + clause[1:] + "."
+	return textutil.Sentence(textutil.Capital(clause))
 }
 
 // ask finds out what decides about an event: it goes along with it.

@@ -52,7 +52,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 	case button.ID == action.IncidentMenu.ID:
 		h.chosen(ctx, a, who, to, number, choice)
 	case !button.Form.IsZero():
-		h.openModal(ctx, a, who, to, number, step)
+		h.openModal(ctx, a, button, who, to, number, step)
 	default:
 		act := incident.Act{
 			Verb: button.Act, Incident: number, Step: step, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: button.Via,
@@ -68,7 +68,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 func (h *Handler) chosen(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, choice string) {
 	switch choice {
 	case action.ChoiceNote:
-		h.openModal(ctx, a, who, to, number, "")
+		h.openModal(ctx, a, action.IncidentNote, who, to, number, "")
 	case action.ChoiceTimeline:
 		if h.owned(ctx, topic.Incident(number), a, to) {
 			h.sendEphemeral(ctx, to, h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, h.Store.Now()))
@@ -85,9 +85,9 @@ func target(value string) (number int, step string, ok bool) {
 	return number, step, ok
 }
 
-// openModal asks for words, within the 3 s that Slack gives a trigger. What
-// cannot be done any more is said instead.
-func (h *Handler) openModal(ctx context.Context, a slackapi.Action, who person, to slackapi.Private, number int, step string) {
+// openModal asks for the words of a form, within the 3 s that Slack gives a trigger.
+// What cannot be done any more is said instead.
+func (h *Handler) openModal(ctx context.Context, a slackapi.Action, form action.Action, who person, to slackapi.Private, number int, step string) {
 	if !h.owned(ctx, topic.Incident(number), a, to) {
 		return
 	}
@@ -107,30 +107,32 @@ func (h *Handler) openModal(ctx context.Context, a slackapi.Action, who person, 
 		h.say(ctx, to, h.refused(decision, gone))
 		return
 	}
-	var view slack.ModalViewRequest
-	if step == "" {
-		view = message.NoteModal(i)
-	} else {
-		s, _, ok := i.FindStep(step)
-		if !ok || s.Ended() {
-			answer := incident.Answer{Kind: incident.AnswerEnded, Verb: incident.VerbSkip, Incident: number, Step: s.Number, Title: s.Title, State: string(s.State), Who: s.By, When: s.At, Drill: i.Drill}
+	var s incident.Step
+	if step != "" {
+		if s, _, ok = i.FindStep(step); !ok || s.Ended() {
+			answer := incident.Answer{Kind: incident.AnswerEnded, Verb: form.Act, Incident: number, Step: s.Number, Title: s.Title, State: string(s.State), Who: s.By, When: s.At, Drill: i.Drill}
 			if !ok {
 				answer = incident.Answer{Kind: incident.AnswerNoStep, Incident: number, Text: step}
 			}
 			h.say(ctx, to, message.Answer(answer, h.Settings().Command))
 			return
 		}
-		view = message.SkipModal(i, s)
 	}
-	h.openForm(ctx, a, to, view, slog.String("incident", i.ID()), "click again, or type "+h.inWords(i, step))
+	view, ok := message.Form(form, i, s)
+	if !ok {
+		h.meansNothing(ctx, a, to)
+		return
+	}
+	h.openForm(ctx, a, to, view, slog.String("incident", i.ID()), "click again, or type "+h.inWords(form, i, s))
 }
 
 // inWords is the command that does what a form is for.
-func (h *Handler) inWords(i incident.Incident, step string) string {
-	if s, _, ok := i.FindStep(step); ok {
-		return fmt.Sprintf("`%s skip %s %d` and the reason", h.Settings().Command, i.ID(), s.Number)
+func (h *Handler) inWords(form action.Action, i incident.Incident, s incident.Step) string {
+	about := i.ID()
+	if form.Value == action.OfStep {
+		about += fmt.Sprintf(" %d", s.Number)
 	}
-	return fmt.Sprintf("`%s note %s` and the note", h.Settings().Command, i.ID())
+	return fmt.Sprintf("`%s %s %s` and the %s", h.Settings().Command, form.Act, about, form.Form.Block)
 }
 
 // openForm opens a form over the message of a click; about and advice are for when

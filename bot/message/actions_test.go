@@ -44,7 +44,16 @@ func TestEveryActionIsShown(t *testing.T) {
 // forms are all that can be filled in.
 func forms(t *testing.T) []slack.ModalViewRequest {
 	t.Helper()
-	return []slack.ModalViewRequest{
-		SkipModal(incident.Incident{Number: 1}, incident.Step{ID: "one", Number: 1}), NoteModal(incident.Incident{Number: 1}),
+	var all []slack.ModalViewRequest
+	for _, a := range action.All() {
+		if a.Value == action.OfDigest || a.Form.IsZero() {
+			continue
+		}
+		view, ok := Form(a, incident.Incident{Number: 1}, incident.Step{ID: "one", Number: 1})
+		if !ok || view.CallbackID != a.ID {
+			t.Errorf("the form of %s is %q", a.ID, view.CallbackID)
+		}
+		all = append(all, view)
 	}
+	return all
 }

@@ -22,7 +22,7 @@ type Loss struct {
 func Losses(v View) []Loss {
 	_, lost := linksAndLost(v.Incident)
 	for _, t := range v.Incident.Tiers {
-		for _, c := range tierCards(v, t.Name) {
+		for _, c := range tierSteps(v, t.Name) {
 			lost = append(lost, c.lost...)
 		}
 	}

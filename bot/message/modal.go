@@ -13,8 +13,20 @@ import (
 // The longest words that the modals take, in characters.
 const (
 	MaxReason = 500
-	MaxNote   = 2_000
+	maxTyped  = 2_000
 )
+
+// Form is what is asked for before an action is done, of an incident or one of its
+// steps; ok is false when nothing is.
+func Form(a action.Action, i incident.Incident, s incident.Step) (form slack.ModalViewRequest, ok bool) {
+	switch a {
+	case action.IncidentNote:
+		return NoteModal(i), true
+	case action.StepSkip:
+		return SkipModal(i, s), true
+	}
+	return form, false
+}
 
 // SkipModal asks why a step is skipped. Its submission has callback_id
 // "step:skip", private_metadata "INC-1/step-id" and the reason in block
@@ -35,6 +47,6 @@ func NoteModal(i incident.Incident) slack.ModalViewRequest {
 		CallbackID: action.IncidentNote.ID, Metadata: i.ID(),
 		Title: "Note on " + i.ID(), Submit: "Add",
 		About: (&blockkit.Paragraph{}).Text(ifDrill(i)).Bold(i.ID()).Text(" · " + title(i)),
-		Block: action.IncidentNote.Form.Block, Label: "What should others know?", Hint: "The newest note stands in the incident's message, all are in its timeline.", Limit: MaxNote,
+		Block: action.IncidentNote.Form.Block, Label: "What should others know?", Hint: "The newest note stands in the incident's message, all are in its timeline.", Limit: maxTyped,
 	})
 }

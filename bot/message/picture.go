@@ -10,9 +10,9 @@ import (
 	"github.com/signalbook/signalbook/bot/blockkit"
 )
 
-// MaxAlt is Slack's limit for the description and for the title of an image block,
+// maxAlt is Slack's limit for the description and for the title of an image block,
 // in UTF-16 units (docs.slack.dev/reference/block-kit/blocks/image-block).
-const MaxAlt = 2_000
+const maxAlt = 2_000
 
 // pictureID is the block_id of a picture. Slack wants another one when a message
 // changes, and clients may keep what they have of the same one.
@@ -32,13 +32,13 @@ type Picture struct {
 	PNG func() ([]byte, error)
 }
 
-// WithPicture is the message with the picture, shown by Slack's own file of that
+// withPicture is the message with the picture, shown by Slack's own file of that
 // id. A message that has no room left for it stays as it is.
-func WithPicture(m blockkit.Message, p Picture, fileID string) blockkit.Message {
-	alt := textutil.CutUnits(blockkit.Line(cmp.Or(p.Alt, p.Name)), MaxAlt)
+func withPicture(m blockkit.Message, p Picture, fileID string) blockkit.Message {
+	alt := textutil.CutUnits(blockkit.Line(cmp.Or(p.Alt, p.Name)), maxAlt)
 	var title *slack.TextBlockObject
 	if p.Title != "" {
-		title = blockkit.PlainText(textutil.CutUnits(blockkit.Line(p.Title), MaxAlt))
+		title = blockkit.PlainText(textutil.CutUnits(blockkit.Line(p.Title), maxAlt))
 	}
 	image := slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: fileID}, alt, pictureID(p), title)
 	if len(m.Blocks) >= blockkit.MaxBlocks || blockkit.Size(m.Blocks...)+blockkit.Size(image) > blockkit.MaxTotal {
@@ -65,5 +65,5 @@ func (s Slot) shown(file string) blockkit.Message {
 	if s.Picture == nil || s.File == "" {
 		return s.Message
 	}
-	return WithPicture(s.Message, *s.Picture, file)
+	return withPicture(s.Message, *s.Picture, file)
 }

@@ -19,14 +19,14 @@ func TestWithPicture(t *testing.T) {
 	m := blockkit.Message{Text: "costs", Blocks: []slack.Block{blockkit.Header("a", "Costs"), blockkit.Section("b", "up"), blockkit.Divider("c")}}
 	for at, want := range map[int]string{0: "picture:h a b c", 1: "a picture:h b c", 3: "a b c picture:h", 99: "a b c picture:h", -1: "picture:h a b c"} {
 		p := Picture{Name: "costs.png", Alt: "Costs\nrise", Title: "Costs", Hash: "h", At: at}
-		if got := blocktest.BlockIDs(WithPicture(m, p, "F1")); got != want {
+		if got := blocktest.BlockIDs(withPicture(m, p, "F1")); got != want {
 			t.Errorf("at %d: got %s, want %s", at, got, want)
 		}
 	}
 	if got := blocktest.BlockIDs(m); got != "a b c" {
 		t.Errorf("the message itself is %s now", got)
 	}
-	got := WithPicture(m, Picture{Name: "costs.png", Alt: "Costs\nrise", Title: "Costs", Hash: "h", At: 1}, "F0SIM00001").Blocks[1]
+	got := withPicture(m, Picture{Name: "costs.png", Alt: "Costs\nrise", Title: "Costs", Hash: "h", At: 1}, "F0SIM00001").Blocks[1]
 	want := &slack.ImageBlock{Type: slack.MBTImage, SlackFile: &slack.SlackFileObject{ID: "F0SIM00001"}, AltText: "Costs rise", BlockID: "picture:h",
 		Title: slack.NewTextBlockObject(slack.PlainTextType, "Costs", false, false)}
 	if !cmp.Equal(got, slack.Block(want)) {
@@ -40,25 +40,25 @@ func TestPictureWithinLimits(t *testing.T) {
 	t.Parallel()
 	m := blockkit.Message{Text: "costs", Blocks: []slack.Block{blockkit.Header("a", "Costs")}}
 	p := Picture{Name: "costs.png", Alt: strings.Repeat("🔥", 3000), Title: strings.Repeat("<!channel>", 1000), Hash: "h"}
-	image := WithPicture(m, p, "F1").Blocks[0].(*slack.ImageBlock)
+	image := withPicture(m, p, "F1").Blocks[0].(*slack.ImageBlock)
 	if a, b := blocktest.Units(image.AltText), blocktest.Units(image.Title.Text); a > 2000 || b > 2000 || image.Title.Type != slack.PlainTextType {
 		t.Errorf("got %d and %d characters in %s, want at most 2000 in plain text", a, b, image.Title.Type)
 	}
-	if got := WithPicture(m, Picture{Name: "costs.png"}, "F1").Blocks[0].(*slack.ImageBlock); got.AltText != "costs.png" || got.Title != nil {
+	if got := withPicture(m, Picture{Name: "costs.png"}, "F1").Blocks[0].(*slack.ImageBlock); got.AltText != "costs.png" || got.Title != nil {
 		t.Errorf("got %+v, want the file's name as description, and no title", got)
 	}
 	full := blockkit.Message{Text: "x"}
 	for n := range blockkit.MaxBlocks {
 		full.Blocks = append(full.Blocks, blockkit.Divider(fmt.Sprint(n)))
 	}
-	if got := WithPicture(full, p, "F1"); len(got.Blocks) != blockkit.MaxBlocks {
+	if got := withPicture(full, p, "F1"); len(got.Blocks) != blockkit.MaxBlocks {
 		t.Errorf("got %d blocks", len(got.Blocks))
 	}
 	heavy := blockkit.Message{Text: "x"}
 	for n := range 4 {
 		heavy.Blocks = append(heavy.Blocks, blockkit.Section(fmt.Sprint(n), strings.Repeat("x", blockkit.MaxSection-200)))
 	}
-	if got := WithPicture(heavy, p, "F1"); len(got.Blocks) != 4 {
+	if got := withPicture(heavy, p, "F1"); len(got.Blocks) != 4 {
 		t.Error("a picture made a message too long")
 	}
 }

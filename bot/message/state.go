@@ -28,11 +28,7 @@ func StateLabel(s incident.State) string {
 
 // stateWord is the state without its colour, for texts that are read aloud.
 func stateWord(s incident.State) string {
-	word := string(s)
-	if word == "" {
-		return word
-	}
-	return strings.ToUpper(word[:1]) + word[1:]
+	return textutil.Capital(string(s))
 }
 
 // severity is the incident's severity in a few characters.

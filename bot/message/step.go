@@ -24,6 +24,15 @@ const (
 	maxDetailBytes, maxCommandBytes, maxReasonBytes = 4_200, 4_800, 900
 )
 
+// stepView is a step with the texts that its playbook gives it.
+type stepView struct {
+	incident.Step
+	detail   string
+	commands []string
+	tooLong  []int  // lengths of commands that do not fit into a message
+	lost     []Loss // what is not shown whole
+}
+
 func newStepView(s incident.Step, detail string, commands []string) stepView {
 	whole := silence(blockkit.CleanCode(strings.TrimSpace(detail)))
 	c := stepView{Step: s, detail: blockkit.CutMrkdwnJSON(blockkit.CutMrkdwn(whole, maxDetail), maxDetailBytes)}
@@ -61,9 +70,9 @@ func fitting(s string, bytes int) int {
 	return max(maxDetail, maxCommand, textutil.Units(s))
 }
 
-// room is the most that the step may ever take of a message: its weight and
+// maxSize is the most that the step may ever take of a message: its size and
 // its blocks, whatever becomes of it.
-func (c stepView) room() (heavy, blocks int) {
+func (c stepView) maxSize() (size, blocks int) {
 	somebody := incident.User{Name: strings.Repeat("界", 40)}
 	at := time.Unix(1<<31, 0)
 	open, ended := c, c

@@ -22,11 +22,11 @@ const (
 // tierSlots are the replies of one tier: one, or several when its steps do not
 // fit into a message. A tier of which no step applies has none.
 func tierSlots(v View, t incident.Tier) []Slot {
-	cards := tierCards(v, t.Name)
-	if len(cards) == 0 {
+	steps := tierSteps(v, t.Name)
+	if len(steps) == 0 {
 		return nil
 	}
-	groups := pack(cards)
+	groups := pack(steps)
 	slots := make([]Slot, len(groups))
 	for k, group := range groups {
 		name := "tier:" + string(t.Name)
@@ -38,40 +38,32 @@ func tierSlots(v View, t incident.Tier) []Slot {
 	return slots
 }
 
-// stepView is a step with the texts that its playbook gives it.
-type stepView struct {
-	incident.Step
-	detail   string
-	commands []string
-	tooLong  []int  // lengths of commands that do not fit into a message
-	lost     []Loss // what is not shown whole
-}
-
-func tierCards(v View, tier playbooks.TierName) []stepView {
+// tierSteps are the steps of a tier that apply here.
+func tierSteps(v View, tier playbooks.TierName) []stepView {
 	own := map[string]*playbooks.Step{}
 	if v.Playbook != nil {
 		for _, n := range v.Playbook.Steps() {
 			own[n.Step.ID] = n.Step
 		}
 	}
-	var cards []stepView
+	var steps []stepView
 	for _, s := range v.Incident.Steps {
 		if s.Tier != tier || s.Hidden {
 			continue
 		}
 		detail, commands := s.Shown(own[s.ID])
-		cards = append(cards, newStepView(s, detail, commands))
+		steps = append(steps, newStepView(s, detail, commands))
 	}
-	return cards
+	return steps
 }
 
-// pack puts cards into messages. It looks only at what never changes during an
+// pack puts steps into messages. It looks only at what never changes during an
 // incident, so that a step stays in the message in which it was first posted.
-func pack(cards []stepView) [][]stepView {
+func pack(steps []stepView) [][]stepView {
 	var groups [][]stepView
 	weight, blocks := 0, 0
-	for _, c := range cards {
-		w, b := c.room()
+	for _, c := range steps {
+		w, b := c.maxSize()
 		if len(groups) == 0 || weight+w > tierWeight || blocks+b > tierBlocks {
 			groups = append(groups, nil)
 			weight, blocks = 0, 0
@@ -85,7 +77,7 @@ func pack(cards []stepView) [][]stepView {
 // part says which of several messages of a tier this is.
 type part struct{ number, of int }
 
-func tierMessage(v View, t incident.Tier, cards []stepView, p part) blockkit.Message {
+func tierMessage(v View, t incident.Tier, steps []stepView, p part) blockkit.Message {
 	i := v.Incident
 	head := tierHead(i, t)
 	if p.of > 1 {
@@ -95,7 +87,7 @@ func tierMessage(v View, t incident.Tier, cards []stepView, p part) blockkit.Mes
 	if facts := tierFacts(t, i); p.number == 1 && len(facts) > 0 {
 		blocks = append(blocks, blockkit.Context("facts", facts...))
 	}
-	for k, c := range cards {
+	for k, c := range steps {
 		if k > 0 && !c.Ended() {
 			blocks = append(blocks, blockkit.Divider("line:"+c.ID))
 		}
@@ -104,7 +96,7 @@ func tierMessage(v View, t incident.Tier, cards []stepView, p part) blockkit.Mes
 	if hidden := hiddenSteps(i, t.Name); p.number == p.of && hidden != "" {
 		blocks = append(blocks, blockkit.Context("hidden", blockkit.PlainText(hidden)))
 	}
-	return blockkit.Message{Text: tierText(i, head, cards), Blocks: blockkit.KeepRichText(blocks, "Nothing is left to do here.")}
+	return blockkit.Message{Text: tierText(i, head, steps), Blocks: blockkit.KeepRichText(blocks, "Nothing is left to do here.")}
 }
 
 // tierHead is a tier's name, progress and what is special about it.
@@ -157,9 +149,9 @@ func hiddenSteps(i incident.Incident, tier playbooks.TierName) string {
 }
 
 // tierText is a tier for ears: the steps with their states.
-func tierText(i incident.Incident, head string, cards []stepView) string {
+func tierText(i incident.Incident, head string, steps []stepView) string {
 	parts := []string{strings.ReplaceAll(head, " · ", ", ") + ", " + i.ID()}
-	for _, c := range cards {
+	for _, c := range steps {
 		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(c.Title), 80)), stepWord(c.State)))
 	}
 	return blockkit.CutMrkdwn(strings.Join(parts, ". ")+".", blockkit.MaxText)

@@ -40,7 +40,7 @@ func Assess(c Call, refused *slackapi.Error, elsewhere bool, timing Timing) Refu
 		return Refusal{Says: "Slack limits us, trying again", Wait: refused.RetryAfter, Level: slog.LevelWarn}
 	case refused.Outcome == slackapi.OutcomeUnknown:
 		return Refusal{About: AboutSlack, Says: "the outcome of a Slack call is unknown, it will be looked for", Wait: Retry, Level: slog.LevelWarn}
-	case refused.Outcome == slackapi.OutcomeGone && !GivenUp(c, refused):
+	case refused.Outcome == slackapi.OutcomeGone && !givenUp(c, refused):
 		return Refusal{Says: "a message is gone from Slack and will be posted again", Level: slog.LevelInfo}
 	case refused.Outcome == slackapi.OutcomeAuth && refused.Concern != slackapi.ConcernMethod:
 		return Refusal{About: AboutSlack, Says: "Slack refuses the app; everything is kept and sent when it works again", Wait: timing.Parked, Pause: timing.Parked, Level: slog.LevelError}

@@ -10,8 +10,8 @@ import (
 // How often messages are edited that nobody clicked on. Slack takes fifty edits a
 // minute of a workspace, half of which are kept for those that people wait for.
 const (
-	// ClickInterval is between two edits of what people wait for, and of an incident's replies.
-	ClickInterval      = 2 * time.Second
+	// clickInterval is between two edits of what people wait for, and of an incident's replies.
+	clickInterval      = 2 * time.Second
 	stormInterval      = 3 * time.Second // of a storm's first message, while it is young
 	stormYoung         = 20 * time.Second
 	stormLaterInterval = 15 * time.Second
@@ -55,7 +55,7 @@ func (l *look) interval(c Call) time.Duration {
 	root := c.Slot.Name == ledger.Root
 	switch {
 	case c.Urgent:
-		return ClickInterval
+		return clickInterval
 	case l.Storm && !root:
 		return ListInterval
 	case l.Storm && l.now.Sub(l.OpenedAt) < stormYoung:
@@ -65,7 +65,7 @@ func (l *look) interval(c Call) time.Duration {
 	case root:
 		return l.timing.Root
 	}
-	return ClickInterval
+	return clickInterval
 }
 
 // Edited is what the ledger says of a message that Slack took an edit of.
@@ -82,13 +82,13 @@ func Edited(c Call) ledger.Record {
 func NotEdited(c Call, refused *slackapi.Error, now time.Time) (slot ledger.Record, follow Follow, ok bool) {
 	slot = c.Have
 	switch {
-	case refused.Outcome == slackapi.OutcomeGone && !GivenUp(c, refused):
+	case refused.Outcome == slackapi.OutcomeGone && !givenUp(c, refused):
 		return Gone(slot), FollowNothing, true
 	case BlamesPicture(c, refused):
 		return slot, FollowPicture, false // the message stays as it was
 	case shorten(&slot, c, refused):
 		slot.State, slot.Hash = ledger.Sent, "" // what is there is not as it should be
-	case refused.Outcome == slackapi.OutcomeRefused, refused.Outcome == slackapi.OutcomeChannel, refused.Outcome == slackapi.OutcomeAuth, GivenUp(c, refused):
+	case refused.Outcome == slackapi.OutcomeRefused, refused.Outcome == slackapi.OutcomeChannel, refused.Outcome == slackapi.OutcomeAuth, givenUp(c, refused):
 		slot.State, slot.Hash, slot.Why, slot.IntentAt = ledger.Parked, c.wholeHash(), refused.Error(), now
 	default:
 		return slot, FollowNothing, false
@@ -96,10 +96,10 @@ func NotEdited(c Call, refused *slackapi.Error, now time.Time) (slot ledger.Reco
 	return slot, FollowNothing, true
 }
 
-// GivenUp reports whether a message that cannot be edited was posted anew often enough.
+// givenUp reports whether a message that cannot be edited was posted anew often enough.
 // One that is deleted again and again is not wanted here; one that is there, but may
 // not be edited, would soon fill the thread.
-func GivenUp(c Call, refused *slackapi.Error) bool {
+func givenUp(c Call, refused *slackapi.Error) bool {
 	most := 1
 	if refused.Code == "message_not_found" {
 		most = 9

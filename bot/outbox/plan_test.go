@@ -31,7 +31,7 @@ func TestPlanOfAWholeThread(t *testing.T) {
 		"an edit that people wait for before": {Thread{Slots: all[:3], Clicked: []string{"root"}, Ledger: ledger.Ledger{"root": stale(sent(root, "1.0")), "tier:immediate": sent(immediate, "1.1")}}, planned{slot: "root", kind: Edit, class: ClassClicked}},
 		"of equal ones the first":             {Thread{Slots: all, Ledger: but("tier:immediate", stale(sent(immediate, "1.1"))), Edited: map[string]time.Time{}}, planned{slot: "tier:immediate", kind: Edit, class: ClassEdit}},
 		"the soonest of what is to come": {Thread{Slots: all[:3], Edited: map[string]time.Time{"tier:immediate": now, "root": now},
-			Ledger: ledger.Ledger{"root": stale(sent(root, "1.0")), "tier:immediate": stale(sent(immediate, "1.1")), "tier:long_term": sent(tier, "1.2")}}, planned{next: in(ClickInterval)}},
+			Ledger: ledger.Ledger{"root": stale(sent(root, "1.0")), "tier:immediate": stale(sent(immediate, "1.1")), "tier:long_term": sent(tier, "1.2")}}, planned{next: in(clickInterval)}},
 	})
 }
 
@@ -165,11 +165,11 @@ func TestEdits(t *testing.T) {
 	plans(t, map[string]planCase{
 		"a root a moment ago":             {edited(root, time.Second, Thread{}), planned{next: ago(time.Second).Add(Usual.Root)}},
 		"a root long ago":                 {edited(root, Usual.Root, Thread{}), planned{slot: "root", kind: Edit, class: ClassEdit}},
-		"a root that people wait for":     {edited(root, ClickInterval, Thread{Clicked: []string{"root"}}), planned{slot: "root", kind: Edit, class: ClassClicked}},
+		"a root that people wait for":     {edited(root, clickInterval, Thread{Clicked: []string{"root"}}), planned{slot: "root", kind: Edit, class: ClassClicked}},
 		"not sooner for people":           {edited(root, time.Second, Thread{Clicked: []string{"root"}}), planned{next: in(time.Second)}},
 		"a reply a moment ago":            {edited(tier, time.Second, Thread{}), planned{next: in(time.Second)}},
-		"a reply":                         {edited(tier, ClickInterval, Thread{}), planned{slot: "tier:long_term", kind: Edit, class: ClassEdit}},
-		"people wait for the beginning":   {edited(tier, ClickInterval, Thread{Clicked: []string{"tier:long"}}), planned{slot: "tier:long_term", kind: Edit, class: ClassClicked}},
+		"a reply":                         {edited(tier, clickInterval, Thread{}), planned{slot: "tier:long_term", kind: Edit, class: ClassEdit}},
+		"people wait for the beginning":   {edited(tier, clickInterval, Thread{Clicked: []string{"tier:long"}}), planned{slot: "tier:long_term", kind: Edit, class: ClassClicked}},
 		"a young storm":                   {edited(root, stormInterval, young), planned{slot: "root", kind: Edit, class: ClassStorm}},
 		"a young storm, too soon":         {edited(root, 2*time.Second, young), planned{next: in(time.Second)}},
 		"an older storm, too soon":        {edited(root, 5*time.Second, Thread{Storm: true}), planned{next: in(10 * time.Second)}},
@@ -182,7 +182,7 @@ func TestEdits(t *testing.T) {
 		"a first page of a storm's list":  {Thread{Storm: true, Slots: []message.Slot{root, page("15")}, Ledger: shows(nil)}, planned{slot: "page:15", kind: Post, class: ClassList}},
 		"a later page of a storm's list":  {Thread{Storm: true, Slots: []message.Slot{root, page("16")}, Ledger: shows(nil)}, planned{slot: "page:16", kind: Post, class: ClassRest}},
 		"the first message of a storm":    {Thread{Storm: true, Slots: []message.Slot{root}}, planned{slot: "root", kind: Post, class: ClassStorm}},
-		"what asks nothing of the clicks": {edited(tier, ClickInterval, Thread{Clicked: []string{"tier:immediate"}}), planned{slot: "tier:long_term", kind: Edit, class: ClassEdit}},
+		"what asks nothing of the clicks": {edited(tier, clickInterval, Thread{Clicked: []string{"tier:immediate"}}), planned{slot: "tier:long_term", kind: Edit, class: ClassEdit}},
 	})
 }
 

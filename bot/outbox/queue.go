@@ -111,7 +111,7 @@ func (e Entry) Done(o Outcome, now time.Time) (after Entry, stays bool) {
 	case e.Again:
 		e.Ready = time.Time{}
 		if o.Wait > 0 && !o.Settled {
-			e.Ready = now.Add(min(o.Wait, ClickInterval))
+			e.Ready = now.Add(min(o.Wait, clickInterval))
 		}
 	case o.Settled && o.Wait == 0:
 		return e, false

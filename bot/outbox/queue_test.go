@@ -86,7 +86,7 @@ func TestTurns(t *testing.T) {
 		"more is to come":             {Entry{Busy: true, Channel: "a", Priority: urgent}, Outcome{Channel: "b", Priority: calm, Wait: time.Minute, Moves: true}, Entry{Channel: "b", Priority: calm, Known: true, Moves: true, Ready: in(time.Minute)}, true},
 		"more at once, before others": {Entry{Busy: true, Channel: "a", Priority: urgent}, Outcome{Priority: urgent}, Entry{Channel: "a", Priority: urgent, Known: true, Ready: now}, true},
 		"settled, and changed":        {Entry{Busy: true, Again: true, Channel: "a", Priority: urgent}, Outcome{Settled: true, Priority: calm}, Entry{Channel: "a", Priority: urgent, Again: true}, true},
-		"changed, and waits":          {Entry{Busy: true, Again: true, Channel: "a", Priority: calm}, Outcome{Priority: urgent, Wait: time.Minute}, Entry{Channel: "a", Priority: urgent, Again: true, Ready: in(ClickInterval)}, true},
+		"changed, and waits":          {Entry{Busy: true, Again: true, Channel: "a", Priority: calm}, Outcome{Priority: urgent, Wait: time.Minute}, Entry{Channel: "a", Priority: urgent, Again: true, Ready: in(clickInterval)}, true},
 		"changed, and waits a moment": {Entry{Busy: true, Again: true, Channel: "a", Priority: calm}, Outcome{Priority: calm, Wait: time.Second}, Entry{Channel: "a", Priority: calm, Again: true, Ready: in(time.Second)}, true},
 	} {
 		got, stays := c.entry.Done(c.o, now)

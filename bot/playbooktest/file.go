@@ -8,13 +8,13 @@ import (
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
-// BuiltIn stands for the built-in playbooks in a test file's list of playbooks.
-const BuiltIn = "built-in"
+// builtIn stands for the built-in playbooks in a test file's list of playbooks.
+const builtIn = "built-in"
 
 // File is a test file: its playbooks, what of the configuration its tests depend
 // on, and the tests. All times are durations from the beginning of a test.
 type File struct {
-	// Playbooks are files, relative to this one, or patterns; BuiltIn stands for the built-in ones. Without the key they
+	// Playbooks are files, relative to this one, or patterns; builtIn stands for the built-in ones. Without the key they
 	// are those of the configuration when one is given, else the built-in ones.
 	Playbooks  []string           `yaml:"playbooks"`
 	Route      *config.Route      `yaml:"route"` // instead of the configuration's

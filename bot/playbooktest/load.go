@@ -94,7 +94,7 @@ func (f *File) load(base Base) (*playbooks.Set, yamlfile.Problems) {
 	taken := map[string]string{}
 	for i, entry := range f.Playbooks {
 		at := f.doc.Problem("", "playbooks", i)
-		if entry == BuiltIn {
+		if entry == builtIn {
 			behind = library.All()
 			continue
 		}
@@ -149,7 +149,7 @@ func (f *File) find(entry string) ([]string, error) {
 func readPlaybook(path string, at yamlfile.Problem) (*playbooks.Playbook, yamlfile.Problems) {
 	data, err := read(path)
 	if err != nil {
-		at.Text = fmt.Sprintf("the playbook cannot be read: %v: playbooks are relative to the test file; %q stands for the built-in ones", err, BuiltIn)
+		at.Text = fmt.Sprintf("the playbook cannot be read: %v: playbooks are relative to the test file; %q stands for the built-in ones", err, builtIn)
 		return nil, yamlfile.Problems{at}
 	}
 	return playbooks.Parse(path, data)

@@ -73,7 +73,7 @@ func (c *Client) FindOp(ctx context.Context, f Find) ([]string, error) {
 			}
 		}
 		if page.Next.Cursor == "" && !page.HasMore {
-			slices.SortFunc(found, CompareTS)
+			slices.SortFunc(found, compareTS)
 			return found, nil
 		}
 		if !page.turn(values) {
@@ -162,9 +162,9 @@ func (m historyMessage) from(id Identity) bool {
 		id.AppID != "" && m.AppID == id.AppID
 }
 
-// CompareTS orders message ids by time: seconds, then fraction, as whole numbers
+// compareTS orders message ids by time: seconds, then fraction, as whole numbers
 // (a float loses digits).
-func CompareTS(a, b string) int {
+func compareTS(a, b string) int {
 	as, af, _ := strings.Cut(a, ".")
 	bs, bf, _ := strings.Cut(b, ".")
 	return cmp.Or(compareDigits(as, bs), compareDigits(pad(af), pad(bf)), cmp.Compare(a, b))

@@ -168,7 +168,7 @@ func TestFindOp(t *testing.T) {
 	if last.Get("ts") != "1.1" || last.Get("include_all_metadata") != "true" {
 		t.Errorf("got %v, want the thread with all metadata", last)
 	}
-	if want := c.oldest(c.now()); CompareTS(last.Get("oldest"), want) > 0 || CompareTS(last.Get("oldest"), "1700000000.0") < 0 {
+	if want := c.oldest(c.now()); compareTS(last.Get("oldest"), want) > 0 || compareTS(last.Get("oldest"), "1700000000.0") < 0 {
 		t.Errorf("got oldest %s, want at most %s", last.Get("oldest"), want)
 	}
 	s.answers["conversations.replies"] = `{"ok":true,"has_more":true,"response_metadata":{"next_cursor":"again"},"messages":[]}`
@@ -199,8 +199,8 @@ func TestCompareTS(t *testing.T) {
 		{"1700000000.000100", "1700000000.000200"}, {"999999999.9", "1000000000.1"},
 		{"9007199254740992.000001", "9007199254740993.000001"}, {"1.499999", "1.5"}, {"1.1", "2"},
 	} {
-		if CompareTS(pair[0], pair[1]) >= 0 || CompareTS(pair[1], pair[0]) <= 0 || CompareTS(pair[0], pair[0]) != 0 {
-			t.Errorf("CompareTS(%s, %s): want the first to be older", pair[0], pair[1])
+		if compareTS(pair[0], pair[1]) >= 0 || compareTS(pair[1], pair[0]) <= 0 || compareTS(pair[0], pair[0]) != 0 {
+			t.Errorf("compareTS(%s, %s): want the first to be older", pair[0], pair[1])
 		}
 	}
 }

@@ -54,6 +54,25 @@ const (
 	countWithin = 200 * time.Millisecond
 )
 
+// obey handles a 429: nothing of the method goes before Slack wants it, here and on
+// every other replica. When the call is made again the caller says, who has the error.
+func (c *Client) obey(ctx context.Context, failed *Error) {
+	if failed.Outcome != OutcomeLimited || failed.Code == CodeUnreachable {
+		return
+	}
+	if c.budgets != nil {
+		c.budgets.Block(time.Now(), failed.Method, failed.RetryAfter)
+	}
+	if c.shared == nil || !slices.Contains(counted[:], failed.Method) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, countWithin)
+	defer cancel()
+	if err := c.shared.Block(ctx, failed.Method, failed.RetryAfter); err != nil {
+		c.log.Debug("a limit is not noted, because the store does not answer", "method", failed.Method, "error", err)
+	}
+}
+
 // await waits until the budgets allow a call, at most maxPace.
 func (c *Client) await(ctx context.Context, method, target string) error {
 	if c.budgets == nil {
@@ -97,22 +116,4 @@ func (c *Client) spend(ctx context.Context, method, target string) error {
 func spent(method, target string, wait time.Duration) error {
 	return &Error{Method: method, Target: target, Code: CodeSpent, Outcome: OutcomeLimited,
 		RetryAfter: max(wait.Round(time.Second), limitedWait), Err: errors.New("not sent, because its budget is spent")}
-}
-
-// obey notes what Slack limits, so that nothing of it goes before Slack wants it.
-func (c *Client) obey(ctx context.Context, failed *Error) {
-	if failed.Outcome != OutcomeLimited || failed.Code == CodeUnreachable {
-		return
-	}
-	if c.budgets != nil {
-		c.budgets.Block(time.Now(), failed.Method, failed.RetryAfter)
-	}
-	if c.shared == nil || !slices.Contains(counted[:], failed.Method) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, countWithin)
-	defer cancel()
-	if err := c.shared.Block(ctx, failed.Method, failed.RetryAfter); err != nil {
-		c.log.Debug("a limit is not noted, because the store does not answer", "method", failed.Method, "error", err)
-	}
 }

@@ -45,13 +45,13 @@ func TestSharedCallsAreCounted(t *testing.T) {
 	})
 	n := &counter{blocked: map[string]time.Duration{}}
 	c = c.Shared(n)
-	whisper := func() error { return c.ephemeral(t.Context(), Private{Channel: "C1", User: "U1", Text: "x"}) }
-	if err := whisper(); err != nil || len(n.spent) != 1 || n.spent[0] != "chat.postEphemeral" {
+	ephemeral := func() error { return c.ephemeral(t.Context(), Private{Channel: "C1", User: "U1", Text: "x"}) }
+	if err := ephemeral(); err != nil || len(n.spent) != 1 || n.spent[0] != "chat.postEphemeral" {
 		t.Errorf("got %v, counted %v, want one call", err, n.spent)
 	}
 	n.wait = 9 * time.Second
 	var failed *Error
-	if err := whisper(); !errors.As(err, &failed) || failed.Code != CodeSpent || failed.RetryAfter != 9*time.Second {
+	if err := ephemeral(); !errors.As(err, &failed) || failed.Code != CodeSpent || failed.RetryAfter != 9*time.Second {
 		t.Errorf("spent: got %v, want to come again in 9 s", err)
 	}
 	if err := c.OpenView(t.Context(), "t1", slack.ModalViewRequest{}); !errors.As(err, &failed) || failed.Code != CodeSpent {
@@ -61,11 +61,11 @@ func TestSharedCallsAreCounted(t *testing.T) {
 		t.Errorf("%d calls were made, want the one that was there to spend", len(s.forms))
 	}
 	n.wait, n.err = 0, errors.New("no store")
-	if err := whisper(); err != nil {
+	if err := ephemeral(); err != nil {
 		t.Errorf("without the counter: %v, want the call made", err)
 	}
 	n.err, limited = nil, true
-	if err := whisper(); !isOutcome(err, OutcomeLimited) || n.blocked["chat.postEphemeral"] != 7*time.Second {
+	if err := ephemeral(); !isOutcome(err, OutcomeLimited) || n.blocked["chat.postEphemeral"] != 7*time.Second {
 		t.Errorf("limited: got %v, blocked %v, want 7 s for all", err, n.blocked)
 	}
 }

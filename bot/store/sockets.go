@@ -12,9 +12,9 @@ const (
 	// SocketFor is how long the lease of a socket lasts without renewal, on Redis'
 	// clock.
 	SocketFor = 5 * time.Second
-	// SocketTurn is how long nobody else opens a socket after one was opened:
+	// socketTurn is how long nobody else opens a socket after one was opened:
 	// apps.connections.open may be called once a minute a workspace.
-	SocketTurn = 61 * time.Second
+	socketTurn = 61 * time.Second
 )
 
 // takeSocketScript takes or prolongs the lease of one of two sockets (one works while
@@ -92,7 +92,7 @@ func (s *Replicas) TakeSocket(ctx context.Context, replica string, connected, as
 		up = 1
 	}
 	if ask {
-		turn = SocketTurn.Milliseconds()
+		turn = socketTurn.Milliseconds()
 	}
 	keys := []string{s.keys.socket(0), s.keys.socket(1), s.keys.socketTurn(), s.keys.fence()}
 	got, err := takeSocketScript.Run(ctx, s.redis.client, keys, replica, SocketFor.Milliseconds(), up, turn).Int64Slice()

@@ -109,13 +109,13 @@ func (a *Auth) Passes(r *http.Request) bool {
 	return true
 }
 
-// Require lets only those pass who have shown user and password, when users are
+// require lets only those pass who have shown user and password, when users are
 // configured.
-func (a *Auth) Require(next http.Handler) http.Handler {
+func (a *Auth) require(next http.Handler) http.Handler {
 	return a.requireUnless(func(*http.Request) bool { return false }, next)
 }
 
-// requireUnless is Require for what may be seen for another reason too.
+// requireUnless is require for what may be seen for another reason too.
 func (a *Auth) requireUnless(may func(*http.Request) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a.Users() && !a.Passes(r) && !may(r) {

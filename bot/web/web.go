@@ -75,10 +75,10 @@ func New(o Options) (http.Handler, error) {
 		fmt.Fprintln(w, "Signalbook is Healthy.")
 	})
 	mux.HandleFunc("GET /-/ready", o.ready)
-	mux.Handle("POST /-/reload", o.Auth.Require(http.HandlerFunc(o.reload)))
-	mux.Handle("GET /metrics", o.Auth.Require(promhttp.HandlerFor(o.Gatherer, promhttp.HandlerOpts{})))
+	mux.Handle("POST /-/reload", o.Auth.require(http.HandlerFunc(o.reload)))
+	mux.Handle("GET /metrics", o.Auth.require(promhttp.HandlerFor(o.Gatherer, promhttp.HandlerOpts{})))
 	mux.Handle("GET /api/v1/playbooks", o.Auth.requireUnless(o.MayNotify, http.HandlerFunc(o.playbooks)))
-	mux.Handle("GET /{$}", o.Auth.Require(landing))
+	mux.Handle("GET /{$}", o.Auth.require(landing))
 	return o.Auth.headers(mux), nil
 }
 

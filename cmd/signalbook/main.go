@@ -18,7 +18,7 @@ import (
 	"github.com/signalbook/signalbook/bot/foreign"
 )
 
-// The exit codes (product contract, section 2).
+// The exit codes.
 const (
 	exitDone     = 0
 	exitFindings = 1 // findings, failed tests, not ready, not sent

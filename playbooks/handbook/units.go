@@ -11,9 +11,9 @@ import (
 // Users is a number of users.
 type Users float64
 
-// MaxUsers is the largest number of users that is read: more than there are
+// maxUsers is the largest number of users that is read: more than there are
 // people.
-const MaxUsers Users = 1e11
+const maxUsers Users = 1e11
 
 // String is the short form: "300K", "75M", "1.5B".
 func (u Users) String() string { return scaled(float64(u), 4) }
@@ -74,8 +74,8 @@ func ParseUsers(text string) (Users, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%q is not a number of users: %s", text, usersExample)
 	}
-	if n *= factor; n > float64(MaxUsers) {
-		return 0, fmt.Errorf("%q is more users than there are people (at most %s): %s", text, MaxUsers, usersExample)
+	if n *= factor; n > float64(maxUsers) {
+		return 0, fmt.Errorf("%q is more users than there are people (at most %s): %s", text, maxUsers, usersExample)
 	}
 	return Users(math.Round(n)), nil
 }

@@ -60,8 +60,8 @@ func FuzzParseUsers(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if !(u >= 0 && u <= MaxUsers) {
-			t.Errorf("%q: got %v, want 0 to %v", text, float64(u), float64(MaxUsers))
+		if !(u >= 0 && u <= maxUsers) {
+			t.Errorf("%q: got %v, want 0 to %v", text, float64(u), float64(maxUsers))
 		}
 		if _, err := ParseUsers(u.String()); err != nil {
 			t.Errorf("%q is written %q, which cannot be read: %v", text, u, err)

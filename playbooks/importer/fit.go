@@ -70,7 +70,7 @@ func (s *section) about() []string {
 		if s.title != "" {
 			what = "decide: is this the right tier for " + quoted(s.title) + "?"
 		}
-		lines = append(lines, what+" "+strings.ToUpper(s.why[:1])+s.why[1:])
+		lines = append(lines, what+" "+textutil.Capital(s.why))
 	}
 	return lines
 }

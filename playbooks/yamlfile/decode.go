@@ -19,11 +19,11 @@ import (
 const (
 	// MaxSize is the largest file that is read, in bytes.
 	MaxSize = 1 << 20
-	// MaxDepth is how deep lists and mappings may be nested.
-	MaxDepth = 64
-	// MaxNodes is how many keys and values a file may have once its aliases
+	// maxDepth is how deep lists and mappings may be nested.
+	maxDepth = 64
+	// maxNodes is how many keys and values a file may have once its aliases
 	// are written out.
-	MaxNodes = 100_000
+	maxNodes = 100_000
 )
 
 // Decode reads data, one YAML document, into a pointer to a struct with
@@ -144,12 +144,12 @@ func (d *decoder) bounded(root *yaml.Node) bool {
 	nodes := 0
 	var walk func(n *yaml.Node, depth int) bool
 	walk = func(n *yaml.Node, depth int) bool {
-		if nodes++; nodes > MaxNodes {
-			d.addf(n, "the file has more than %d values once its aliases are written out: use fewer aliases (*name)", MaxNodes)
+		if nodes++; nodes > maxNodes {
+			d.addf(n, "the file has more than %d values once its aliases are written out: use fewer aliases (*name)", maxNodes)
 			return false
 		}
-		if depth > MaxDepth {
-			d.addf(n, "nested deeper than %d levels, or an alias inside what it names", MaxDepth)
+		if depth > maxDepth {
+			d.addf(n, "nested deeper than %d levels, or an alias inside what it names", maxDepth)
 			return false
 		}
 		for _, c := range behindAlias(n).Content {

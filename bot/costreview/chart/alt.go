@@ -8,12 +8,12 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
-// MaxAlt bounds the words beside a picture, in UTF-16 units (Slack: alt_txt of a
+// maxAlt bounds the words beside a picture, in UTF-16 units (Slack: alt_txt of a
 // file, 1,000 characters).
-const MaxAlt = 1_000
+const maxAlt = 1_000
 
 // Alt says what the picture of a report's first currency says, for people who do
-// not see it: plain text of one line, at most [MaxAlt] units.
+// not see it: plain text of one line, at most [maxAlt] units.
 func Alt(r report.Report) string {
 	if len(r.Money) == 0 {
 		return "Chart of costs: there are no cost data to draw."
@@ -40,7 +40,7 @@ func Alt(r report.Report) string {
 		parts = append(parts, fmt.Sprintf("The same %d weekdays of the week before: %s", newest.Days, f.short(before.same)))
 	}
 	parts = append(parts, "Totals: "+strings.Join(bars, "; "))
-	return textutil.CutUnits(strings.Join(parts, ". ")+".", MaxAlt)
+	return textutil.CutUnits(strings.Join(parts, ". ")+".", maxAlt)
 }
 
 func in(currency string) string {

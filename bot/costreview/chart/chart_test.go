@@ -227,17 +227,17 @@ func TestAlt(t *testing.T) {
 	}
 	for name, m := range pictures() {
 		got := Alt(report.Report{Money: []report.CurrencyReport{m}})
-		if n := len([]rune(got)); n == 0 || n > MaxAlt || strings.ContainsAny(got, "\n\x00\u202e") {
+		if n := len([]rune(got)); n == 0 || n > maxAlt || strings.ContainsAny(got, "\n\x00\u202e") {
 			t.Errorf("%s: %d characters: %s", name, n, got)
 		}
 	}
 	if got := Alt(report.Report{}); got == "" {
 		t.Error("nothing is said of an empty report")
 	}
-	if got := textutil.CutUnits(strings.Repeat("🎉", 501), MaxAlt); len([]rune(got)) != 500 || !strings.HasSuffix(got, "…") {
+	if got := textutil.CutUnits(strings.Repeat("🎉", 501), maxAlt); len([]rune(got)) != 500 || !strings.HasSuffix(got, "…") {
 		t.Errorf("501 signs of two units became %d", len([]rune(got)))
 	}
-	if got := textutil.CutUnits(strings.Repeat("🎉", 500), MaxAlt); len([]rune(got)) != 500 || strings.HasSuffix(got, "…") {
+	if got := textutil.CutUnits(strings.Repeat("🎉", 500), maxAlt); len([]rune(got)) != 500 || strings.HasSuffix(got, "…") {
 		t.Errorf("500 signs of two units were cut to %d", len([]rune(got)))
 	}
 }

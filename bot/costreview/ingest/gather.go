@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
@@ -57,7 +58,7 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 	var err error
 	absent := func(unread []*store.Unreadable) {
 		for _, u := range unread {
-			in.Absent = append(in.Absent, capital(u.Error())+".")
+			in.Absent = append(in.Absent, textutil.Capital(u.Error())+".")
 		}
 	}
 	var unread []*store.Unreadable
@@ -129,9 +130,6 @@ func stored(ctx context.Context, costs *store.Costs, a About) (all []money.Readi
 	}
 	return all, unread, nil
 }
-
-// capital begins a sentence.
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // before finds what the same digest said about the last week that it told before this
 // one, and about this one. A document that cannot be read is as one that is not there.

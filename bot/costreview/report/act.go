@@ -144,7 +144,7 @@ func (d Document) doSpike(a Act) Outcome {
 		if a.Text == "" {
 			return Outcome{Refusal: NeedsWord}
 		}
-		e, _ := Expect(d.Report, Word{Series: a.Subject, By: a.By, ByID: a.ByID, Reason: a.Text, At: a.At})
+		e, _ := expect(d.Report, a)
 		return Outcome{Expectation: &e}
 	case VerbInvestigate:
 		return Outcome{}

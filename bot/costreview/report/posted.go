@@ -33,9 +33,9 @@ func (r Report) Posted() Posted {
 	return p
 }
 
-// SpikesOf are the anomalies of a series in a report, those that people called
+// spikesOf are the anomalies of a series in a report, those that people called
 // expected included. A series has one currency, so there is at most one of each.
-func SpikesOf(r Report, series string) (all []Anomaly) {
+func spikesOf(r Report, series string) (all []Anomaly) {
 	for _, m := range r.Money {
 		for _, list := range [][]Anomaly{m.Spikes, m.Meant} {
 			for _, a := range list {
@@ -48,29 +48,20 @@ func SpikesOf(r Report, series string) (all []Anomaly) {
 	return all
 }
 
-// Word is what a person says about a spike: that it is meant, and why.
-type Word struct {
-	Series string
-	By     string // a name for people
-	ByID   string // Slack's
-	Reason string
-	At     time.Time
-}
-
-// Expect makes an expectation of a word about one of a report's anomalies: up to a
-// quarter above its highest day, for six weeks. ok is false when the report does not
-// tell the series.
-func Expect(r Report, word Word) (e Expectation, ok bool) {
-	all := SpikesOf(r, word.Series)
+// expect makes an expectation of what a person says about one of a report's anomalies:
+// that it is meant, up to a quarter above its highest day, for six weeks. ok is false
+// when the report does not tell the series.
+func expect(r Report, a Act) (e Expectation, ok bool) {
+	all := spikesOf(r, a.Subject)
 	if len(all) == 0 {
 		return Expectation{}, false
 	}
 	highest := all[0].Highest
-	for _, a := range all {
-		highest = max(highest, a.Highest)
+	for _, spike := range all {
+		highest = max(highest, spike.Highest)
 	}
 	return Expectation{
-		Series: word.Series, By: word.By, ByID: word.ByID, At: word.At, Reason: word.Reason,
+		Series: a.Subject, By: a.By, ByID: a.ByID, At: a.At, Reason: a.Text,
 		Week: r.Week, Level: headroom * highest, Until: r.Week.Add(expectedWeeks).Monday() + 6,
 	}, true
 }

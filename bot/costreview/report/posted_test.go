@@ -79,7 +79,7 @@ func TestPosted(t *testing.T) {
 		"USD": {Total: mustMoney(t, "1500"), Column: effective, Days: days(monday, friday), Told: map[string]int{SeriesID("AWS", "EC2", "USD"): 1}},
 	}}
 	same(t, "posted", got, want)
-	if spikes := SpikesOf(r, SeriesID("AWS", "EC2", "USD")); len(spikes) != 1 || spikes[0].Excess != 1000 {
+	if spikes := spikesOf(r, SeriesID("AWS", "EC2", "USD")); len(spikes) != 1 || spikes[0].Excess != 1000 {
 		t.Errorf("got %+v, want the one anomaly", spikes)
 	}
 }

@@ -171,12 +171,12 @@ func TestExpected(t *testing.T) {
 	l := newLedger(t).put(monday-70, monday-1, group("EC2"), "100").put(monday, sunday, group("EC2"), "300")
 	in := l.input()
 	r := Judge(in)
-	e, ok := Expect(r, Word{Series: SeriesID("AWS", "EC2", "USD"), By: "Ana", ByID: "U1", Reason: "load test", At: review})
+	e, ok := expect(r, Act{Subject: SeriesID("AWS", "EC2", "USD"), By: "Ana", ByID: "U1", Text: "load test", At: review})
 	want := Expectation{Series: SeriesID("AWS", "EC2", "USD"), By: "Ana", ByID: "U1", At: review, Reason: "load test", Week: in.Week, Level: 375, Until: sunday + 42}
 	if !ok || e != want {
 		t.Errorf("got %+v, %t, want %+v", e, ok, want)
 	}
-	if _, ok := Expect(r, Word{Series: SeriesID("AWS", "S3", "USD")}); ok {
+	if _, ok := expect(r, Act{Subject: SeriesID("AWS", "S3", "USD")}); ok {
 		t.Error("got an expectation of a series that was not told, want none")
 	}
 	in.Expected = []Expectation{e}

@@ -45,7 +45,7 @@ func CostAnswer(r report.ServiceReport, suggestions []string, command string) bl
 	says := []string{blockkit.EscapeMrkdwn(blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(first.Service), 80)))}
 	if n := len(first.Weeks); n > 0 {
 		newest := first.Weeks[n-1]
-		says = append(says, upper(weekWord(newest.Week))+": "+blockkit.EscapeMrkdwn(weekCost(newest, currencyName(first.Currency))))
+		says = append(says, textutil.Capital(weekWord(newest.Week))+": "+blockkit.EscapeMrkdwn(weekCost(newest, currencyName(first.Currency))))
 	}
 	if n := len(first.Spikes); n > 0 {
 		says = append(says, textutil.Count(n, "time")+" above what was expected")
@@ -182,7 +182,7 @@ func allServices(r report.ServiceReport, command string) blockkit.Message {
 		rows[c] = append(rows[c], lastTwo(service, days))
 	}
 	for k, c := range currencies {
-		head := (&blockkit.Paragraph{}).Bold(upper(strings.TrimSpace(inWords(blockkit.NotEmpty(c))))).Text(": " + newest + ", " + weekWord(r.Week.Add(-1)) + ", change")
+		head := (&blockkit.Paragraph{}).Bold(textutil.Capital(strings.TrimSpace(inWords(blockkit.NotEmpty(c))))).Text(": " + newest + ", " + weekWord(r.Week.Add(-1)) + ", change")
 		s.add(0, blockkit.RichText(fmt.Sprintf("currency:%d", k+1), head.Section(), blockkit.Preformatted(aligned(rows[c]))))
 	}
 	if rest := r.More + len(r.Services) - len(shown); rest > 0 {

@@ -38,7 +38,7 @@ func costChunks(v View) []chunk {
 func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	c, f := currency(m), figuresOf(m)
 	total := &blockkit.Paragraph{}
-	total.Bold(upper(atLeast(m) + show(m.Total, c))).Text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
+	total.Bold(textutil.Capital(atLeast(m) + show(m.Total, c))).Text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
 	if column := textutil.CutUnits(blockkit.Line(m.Column), 80); column != "" {
 		total.Text(", by " + column)
 	}
@@ -49,7 +49,7 @@ func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	}
 	all = append(all, (&blockkit.Paragraph{}).Text("The same days on the invoice: "+show(m.Billed, c)))
 	all = append(all, restated(m)...)
-	chunks := []chunk{fixed(blockkit.EscapeMrkdwn(upper(atLeast(m)+show(m.Total, c))+ofSymbol(m)), blockkit.Lines(id+":total", all))}
+	chunks := []chunk{fixed(blockkit.EscapeMrkdwn(textutil.Capital(atLeast(m)+show(m.Total, c))+ofSymbol(m)), blockkit.Lines(id+":total", all))}
 	chunks = append(chunks, sentences(id+":months", "How the month ends"+inCurrency(m), monthSentences(r, m), 400)...)
 	if len(m.Sources) > 1 {
 		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", f.shareLines(m.Sources))...)

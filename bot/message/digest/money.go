@@ -84,7 +84,7 @@ func digestNews(r report.Report, explained bool) []*blockkit.Paragraph {
 		all = append(all, restated(first)...)
 	}
 	for _, m := range rest {
-		p, f := (&blockkit.Paragraph{}).Bold(upper(atLeast(m)+show(m.Total, currency(m)))), figuresOf(m)
+		p, f := (&blockkit.Paragraph{}).Bold(textutil.Capital(atLeast(m)+show(m.Total, currency(m)))), figuresOf(m)
 		if m.Before != nil {
 			p.Text(" " + f.change(*f.Before))
 		}
@@ -128,13 +128,13 @@ func restated(m report.CurrencyReport) (all []*blockkit.Paragraph) {
 		if !c.Change.IsZero() {
 			says += ", which was restated by " + money.Signed(c.Change.Float64(), currency(m))
 		}
-		return append(all, (&blockkit.Paragraph{}).Bold(upper(weekWord(m.Restated.Week))).Text(says))
+		return append(all, (&blockkit.Paragraph{}).Bold(textutil.Capital(weekWord(m.Restated.Week))).Text(says))
 	}
 	says := fmt.Sprintf(": %s → %s", show(c.Was, currency(m)), show(c.Was.Add(c.Change), currency(m)))
 	if c.Sayable {
 		says += " (" + percent(c.Percent) + ")"
 	}
-	return append(all, (&blockkit.Paragraph{}).Bold(upper(weekWord(m.Restated.Week))+" restated").Text(says))
+	return append(all, (&blockkit.Paragraph{}).Bold(textutil.Capital(weekWord(m.Restated.Week))+" restated").Text(says))
 }
 
 // moverTable is what moved in the first currency: services by their usage, then the
@@ -201,11 +201,11 @@ func digestText(v View) string {
 		if f := figuresOf(m); m.Before != nil {
 			s += ", " + blockkit.EscapeMrkdwn(f.moved(*f.Before))
 		}
-		parts = append(parts, upper(s), upper(dataUntil(m)))
+		parts = append(parts, textutil.Capital(s), textutil.Capital(dataUntil(m)))
 	}
 	if len(r.Money) > 0 && len(r.Money[0].Months) > 0 {
 		m := r.Money[0]
-		parts = append(parts, blockkit.EscapeMrkdwn(upper(textutil.CutUnits(blockkit.Line(m.Months[0].Sentence(currency(m), m.Until, r.MadeAt)), 200))))
+		parts = append(parts, blockkit.EscapeMrkdwn(textutil.Capital(textutil.CutUnits(blockkit.Line(m.Months[0].Sentence(currency(m), m.Until, r.MadeAt)), 200))))
 	}
 	if spikes := allSpikes(r); len(spikes) > 0 {
 		s := spikes[0]

@@ -31,7 +31,7 @@ func monthBlock(r report.Report, room int) []slack.Block {
 		if month.Over || month.OverOn != 0 {
 			p.Text("⚠️ ")
 		}
-		p.Bold(upper(textutil.CutUnits(blockkit.Line(month.Title(r.MadeAt)), 40))).Text(": " + textutil.CutUnits(blockkit.Line(month.Standing(currency(m), m.Until)), 160))
+		p.Bold(textutil.Capital(textutil.CutUnits(blockkit.Line(month.Title(r.MadeAt)), 40))).Text(": " + textutil.CutUnits(blockkit.Line(month.Standing(currency(m), m.Until)), 160))
 		if blockkit.Size(blockkit.Lines("months", append(all[:len(all):len(all)], p))) > min(room, rootMonthsFor) {
 			break
 		}
@@ -65,7 +65,7 @@ func monthBlock(r report.Report, room int) []slack.Block {
 func monthSentences(r report.Report, m report.CurrencyReport) (all []string) {
 	inRoot := len(m.Months) == 1 && m.Currency == r.Money[0].Currency
 	for _, month := range m.Months {
-		s := upper(month.Sentence(currency(m), m.Until, r.MadeAt))
+		s := textutil.Capital(month.Sentence(currency(m), m.Until, r.MadeAt))
 		if month.Filter != "" {
 			s += " (" + month.Filter + ")"
 			inRoot = false

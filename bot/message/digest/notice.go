@@ -25,7 +25,7 @@ func notice(v View, n report.Notice) blockkit.Message {
 	}
 	c := currencyName(n.Currency)
 	until := n.Budget.Until
-	standing := upper(textutil.CutUnits(blockkit.Line(n.Budget.Sentence(c, until, v.Report.MadeAt)), 250)) + ", data to " + until.Time().Format("Mon 2 Jan") + "."
+	standing := textutil.Capital(textutil.CutUnits(blockkit.Line(n.Budget.Sentence(c, until, v.Report.MadeAt)), 250)) + ", data to " + until.Time().Format("Mon 2 Jan") + "."
 	blocks := []slack.Block{blockkit.Header("head", head), blockkit.Context("origin", blockkit.Mrkdwn("*"+report.ID(v.Number)+"*"), blockkit.PlainText(blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(n.Digest), 60))))}
 	if v.Belongs != "" {
 		blocks = append(blocks, blockkit.Lines("belongs", []*blockkit.Paragraph{message.Belongs(v.Belongs, v.BelongsWhy)}))

@@ -135,7 +135,7 @@ func stepBlocks(v View, s report.CostStep, id string, preview bool) []slack.Bloc
 		all = append(all, savingLine(saving))
 	}
 	if why := textutil.CutUnits(blockkit.Line(s.Why), 160); why != "" {
-		all = append(all, (&blockkit.Paragraph{}).Text(upper(why)))
+		all = append(all, (&blockkit.Paragraph{}).Text(textutil.Capital(why)))
 	}
 	a := v.adoption(s)
 	by := clicker(incident.User{ID: a.ByID, Name: a.By})

@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
@@ -26,12 +24,6 @@ func show(m money.Amount, currency string) string {
 
 func showTo(m money.Amount, currency string, places int) string {
 	return money.ShowTo(m.Round(places).Float64(), currency, places)
-}
-
-// upper begins a text with a capital letter.
-func upper(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // percent is a change in percent, with one decimal where it matters: "+13 %",
