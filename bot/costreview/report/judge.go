@@ -52,7 +52,7 @@ func Judge(in Input) Report {
 	for i := range r.Money {
 		var budgets []Budget
 		if i == 0 { // budgets are of one currency, the main one
-			budgets = in.Settings.Budgets
+			budgets = in.Settings.budgetsIn(r.Money[i].Currency)
 		}
 		b := ledgers[r.Money[i].Currency]
 		if i == 0 {

@@ -173,3 +173,23 @@ func TestMonthEndOfAHoledDay(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestBudgetIsOfTheChosenCurrency: never of another, however much there is of it.
+func TestBudgetIsOfTheChosenCurrency(t *testing.T) {
+	euro := group("Hetzner")
+	euro.Currency = "EUR"
+	in := newLedger(t).put(monday-105, friday, group("EC2"), "100").put(monday-105, friday, euro, "10").input()
+	in.Settings.Budgets, in.Settings.Currency = []Budget{{Name: "all", Amount: 100}}, "EUR"
+	r := Judge(in)
+	if r.Money[0].Currency != "EUR" || r.Money[0].Months[0].Budget != 100 || r.Money[1].Months[0].Budget != 0 {
+		t.Errorf("got %+v and %+v", r.Money[0].Months, r.Money[1].Months)
+	}
+	notices := Notices(in, nil)
+	if len(notices) != 1 || notices[0].Currency != "EUR" {
+		t.Errorf("got %+v, want a notice in EUR", notices)
+	}
+	in.Settings.Currency = "GBP"
+	if r := Judge(in); r.Money[0].Months[0].Budget != 0 || len(Notices(in, nil)) != 0 {
+		t.Errorf("a budget in pounds is held against %s", r.Money[0].Currency)
+	}
+}
