@@ -78,6 +78,9 @@ func allScenarios() []scenario {
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
+	if n := len(allScenarios()); n < 40 {
+		t.Errorf("got %d scenarios, want 40", n)
+	}
 	for n, s := range allScenarios() {
 		if seen[s.name] {
 			t.Errorf("two scenarios are named %q", s.name)
