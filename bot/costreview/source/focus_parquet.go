@@ -198,7 +198,7 @@ func (r *parquetRows) add(batch bool) error {
 		provider: r.text(fServiceProvider, fProvider, fPublisher), service: r.text(fService), category: r.text(fServiceCategory),
 		account: r.text(fSubAccount, fBillingAccount), billing: r.text(fBillingAccount), currency: r.text(fCurrency), pricing: r.text(fPricing), commitmentStatus: r.text(fCommitmentStatus),
 		chargeCategory: r.text(fChargeCategory), chargeClass: r.text(fChargeClass), chargeFrequency: r.text(fChargeFrequency),
-		negative: isNegative(cost), batch: batch, team: r.team(),
+		negative: isNegative(cost), batch: batch, team: r.team(), region: r.text(fRegion), meter: r.text(fMeter),
 	}
 	if r.cells[fAllocated] != nil {
 		c.splits, c.allocated, c.resource, c.sku = true, r.text(fAllocated) != "", r.text(fResource), r.text(fSku)
