@@ -70,7 +70,7 @@ func (x expected) compares(d money.Day) bool { return !slices.Contains(x.notComp
 
 // allScenarios are the lists of all topics.
 func allScenarios() []scenario {
-	return slices.Concat(plainScenarios, onceScenarios, zoneScenarios, missingScenarios, renamedScenarios)
+	return slices.Concat(plainScenarios, onceScenarios, zoneScenarios, missingScenarios, renamedScenarios, sourceScenarios)
 }
 
 // TestScenarios: each digest of each synthetic bill prints the figures that the bill
