@@ -80,9 +80,9 @@ func Notices(in Input, told map[string]Told) (notices []Notice) {
 	if len(all) == 0 {
 		return nil
 	}
-	rank(all, in.Settings)
+	equal := rank(all, in.Settings)
 	main := ledgers[all[0].Currency].daysAhead(in)
-	for _, budget := range in.Settings.budgetsIn(main.currency) {
+	for _, budget := range in.Settings.budgetsIn(main.currency, equal) {
 		m := main.monthEnd(budget)
 		levels := m.levels()
 		known := told[BudgetKey(in.Name, budget.Name)]
@@ -96,15 +96,6 @@ func Notices(in Input, told map[string]Told) (notices []Notice) {
 		})
 	}
 	return notices
-}
-
-// budgetsIn are the budgets when a currency is the main one: where another was chosen,
-// they are of that.
-func (s Settings) budgetsIn(currency string) []Budget {
-	if chosen := money.Currency(s.Currency); chosen != "" && chosen != currency {
-		return nil
-	}
-	return s.Budgets
 }
 
 // levels are those that a budget has reached, the worst first.
