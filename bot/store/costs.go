@@ -145,7 +145,7 @@ func groupField(g money.Group) (string, error) {
 		unused = "unused"
 	}
 	// What is nothing at the end is left out, as an earlier binary does.
-	late := []string{spread, g.Team, unused}
+	late := []string{spread, g.Team, unused, g.Region, g.SKU}
 	for len(late) > 0 && late[len(late)-1] == "" {
 		late = late[:len(late)-1]
 	}
@@ -155,7 +155,7 @@ func groupField(g money.Group) (string, error) {
 }
 
 // parseGroup reads a group. An earlier binary wrote eight parts; those behind the
-// twelfth are a newer binary's, which tells groups apart that are one here.
+// fourteenth are a newer binary's, which tells groups apart that are one here.
 func parseGroup(field string) (money.Group, error) {
 	var parts []string
 	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
@@ -169,10 +169,12 @@ func parseGroup(field string) (money.Group, error) {
 		g.BillingAccount = parts[8]
 	}
 	g.Spread = len(parts) > 9 && parts[9] != ""
-	if len(parts) > 10 {
-		g.Team = parts[10]
-	}
 	g.Unused = len(parts) > 11 && parts[11] != ""
+	for at, to := range map[int]*string{10: &g.Team, 12: &g.Region, 13: &g.SKU} {
+		if len(parts) > at {
+			*to = parts[at]
+		}
+	}
 	return g, nil
 }
 
@@ -321,32 +323,4 @@ func (s *Costs) UsersByWeek(ctx context.Context, last money.Week, count int) (ma
 		}
 	}
 	return users, nil
-}
-
-// SaveUnits remembers how many units there were in a week that has ended.
-func (s *Costs) SaveUnits(ctx context.Context, id string, week money.Week, count float64) error {
-	_, err := s.run(ctx, nil, []call{
-		{args: []any{"HSET", s.keys.units(id), week.String(), strconv.FormatFloat(count, 'g', -1, 64)}},
-		{args: []any{"EXPIRE", s.keys.units(id), int(usersFor.Seconds())}},
-	})
-	if err != nil {
-		return fmt.Errorf("remember the units of %s: %w", week, err)
-	}
-	return nil
-}
-
-// UnitsByWeek returns the units of the weeks that are remembered.
-func (s *Costs) UnitsByWeek(ctx context.Context, id string) (map[money.Week]float64, error) {
-	values, err := s.redis.client.HGetAll(ctx, s.keys.units(id)).Result()
-	if err != nil && !wrongKind(err) {
-		return nil, fmt.Errorf("read the units of past weeks: %w", err)
-	}
-	units := map[money.Week]float64{}
-	for name, text := range values {
-		week, errWeek := money.ParseWeek(name)
-		if n, err := strconv.ParseFloat(text, 64); err == nil && errWeek == nil {
-			units[week] = n
-		}
-	}
-	return units, nil
 }

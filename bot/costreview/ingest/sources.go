@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	promconfig "github.com/prometheus/common/config"
@@ -26,10 +27,17 @@ type query interface {
 	Read(ctx context.Context, days []money.Day, now time.Time) money.Reading
 }
 
-// Sources builds the cost sources of a digest. Prometheus may be nil: the
-// configuration was checked for it.
-func Sources(d config.Digest, prometheus source.Querier) ([]Source, error) {
-	var all []Source
+// Sources builds the cost sources of a digest, one that is given twice once. Prometheus
+// may be nil: the configuration was checked for it.
+func Sources(d config.Digest, prometheus source.Querier) (all []Source, err error) {
+	seen := map[string]bool{}
+	defer func() {
+		all = slices.DeleteFunc(all, func(s Source) bool {
+			again := seen[s.ID]
+			seen[s.ID] = true
+			return again
+		})
+	}()
 	var errs []error
 	for k, c := range d.Costs {
 		switch {

@@ -56,3 +56,31 @@ func (f Filter) String() string {
 	}
 	return strings.Join(all, ", ")
 }
+
+// asks reports whether one of a filter's names is the one ("provider", "service"), as
+// people or FOCUS write it.
+func asks(own, name string) bool {
+	return strings.EqualFold(own, name) || strings.EqualFold(own, name+"name")
+}
+
+// Asks reports whether the filter asks for a value of a name, or for none of it.
+func (f Filter) Asks(name, value string) bool {
+	for own, want := range f {
+		if asks(own, name) && !strings.EqualFold(want, value) {
+			return false
+		}
+	}
+	return true
+}
+
+// Renamed is the filter that asks for another value of a name ("provider", "service")
+// where it asks for a certain one.
+func (f Filter) Renamed(name, from, to string) Filter {
+	renamed := maps.Clone(f)
+	for own, want := range f {
+		if asks(own, name) && strings.EqualFold(want, from) {
+			renamed[own] = to
+		}
+	}
+	return renamed
+}

@@ -31,6 +31,10 @@ type Group struct {
 	// Team is who it is charged to, where a source was told by what to know: a tag's value, FOCUS' SubAccountName, a
 	// label. Empty: it names nobody; OtherTeams: one of those that are not told apart.
 	Team string `json:"team,omitempty"`
+	// Region and SKU are where, and what of the service, as far as they are few enough to be told apart: FOCUS RegionName
+	// else RegionId, SkuMeter else SkuId.
+	Region string `json:"region,omitempty"`
+	SKU    string `json:"sku,omitempty"`
 	// Spread: a day's part of a charge for several days. It counts, and says nothing of that day.
 	Spread bool `json:"spread,omitempty"`
 }

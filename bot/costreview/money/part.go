@@ -29,9 +29,11 @@ func (m Amount) Whole(places int) bool {
 // Hash is a number that is the same for equal costs and one seed, and as good as never
 // for others.
 func (c Cost) Hash(seed uint64) uint64 {
-	for _, word := range [...]uint64{uint64(c.Amount.hi), c.Amount.lo, uint64(c.Billed.hi), c.Billed.lo} {
-		hi, lo := bits.Mul64(seed^0x9e3779b97f4a7c15, word^0xd1b54a32d192ed03)
-		seed = hi ^ lo
-	}
-	return seed
+	one := mul(c.Amount.lo^0x9e3779b97f4a7c15, uint64(c.Amount.hi)^seed<<32^0xd1b54a32d192ed03)
+	return mul(one^c.Billed.lo, uint64(c.Billed.hi)^0xa0761d6478bd642f)
+}
+
+func mul(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
 }

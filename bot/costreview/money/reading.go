@@ -26,11 +26,13 @@ type Reading struct {
 	// Column is the cost column that Amount is, as asked for.
 	Column string `json:"column,omitempty"`
 	// Forced: somebody chose the column, so that no other stands in for it.
-	Forced bool     `json:"-"`
-	Rows   int64    `json:"rows,omitempty"`
-	Broken int64    `json:"broken,omitempty"` // rows that were left out
-	Lacks  []string `json:"lacks,omitempty"`  // columns that are not there, of those that a digest needs
-	Notes  []Note   `json:"notes,omitempty"`
+	Forced bool  `json:"-"`
+	Rows   int64 `json:"rows,omitempty"`
+	Broken int64 `json:"broken,omitempty"` // rows that were left out
+	// MoreTeams are how many teams are not told apart.
+	MoreTeams int      `json:"more_teams,omitempty"`
+	Lacks     []string `json:"lacks,omitempty"` // columns that are not there, of those that a digest needs
+	Notes     []Note   `json:"notes,omitempty"`
 	// Measured and Commitments are what charges tell beside their costs, of the last weeks.
 	Measured    []Measured   `json:"measured,omitempty"`
 	Commitments []Commitment `json:"commitments,omitempty"`

@@ -22,11 +22,17 @@ type dimension struct {
 	of func(money.Group) string
 }
 
+var (
+	byAccount = dimension{"account", func(g money.Group) string { return g.Account }}
+	byRegion  = dimension{"region", func(g money.Group) string { return g.Region }}
+	bySKU     = dimension{"SKU", func(g money.Group) string { return g.SKU }}
+)
+
 func (in Input) dimensions() (all []dimension) {
 	if in.Settings.By != "" && !in.Filter.Names("team") {
 		all = append(all, dimension{"team", func(g money.Group) string { return teamKey(g.Team) }})
 	}
-	return append(all, dimension{"account", func(g money.Group) string { return g.Account }})
+	return append(all, byAccount, byRegion, bySKU)
 }
 
 // told is a service as a report names it.

@@ -53,6 +53,27 @@ func mainMissing(all []CurrencyReport, s Settings) []string {
 	return []string{fmt.Sprintf("No cost of the week is in %s, which `currency` names as the main one.", clean(chosen))}
 }
 
+// budgetsIn are the budgets when a currency is the main one: where another was chosen,
+// they are of that, and where nothing tells which it is, of none: what is 200K in one is
+// next to nothing in another, and owners would hear that it is used up.
+func (s Settings) budgetsIn(currency string, equal bool) []Budget {
+	if chosen := money.Currency(s.Currency); equal || chosen != "" && chosen != currency {
+		return nil
+	}
+	return s.Budgets
+}
+
+// budgetsMissing says that nothing is set beside the budgets.
+func budgetsMissing(all []CurrencyReport, equal bool, s Settings) []string {
+	switch {
+	case len(s.Budgets) == 0 || len(all) == 0 || len(s.budgetsIn(all[0].Currency, equal)) > 0:
+		return nil
+	case s.Currency != "":
+		return []string{"So nothing is set beside the budgets, which are of that currency."}
+	}
+	return []string{"Nothing is set beside the budgets, because nothing tells which currency they are of: name it as the digest's `currency`."}
+}
+
 // withCurrencyCodes makes usd and USD one, also in days that were stored before.
 func withCurrencyCodes(days money.Days) money.Days {
 	odd := false

@@ -16,7 +16,7 @@ const maxSlices = 10
 // Slices are a service's weeks told apart by one dimension. All of them and the rest add
 // up to the service's weeks to the last digit.
 type Slices struct {
-	By     string  `json:"by"` // account, team
+	By     string  `json:"by"` // account, region, SKU, team
 	Values []Slice `json:"values,omitempty"`
 	Rest   *Slice  `json:"rest,omitempty"` // the smaller ones together; Values says how many
 	// Why says why there is nothing.
@@ -33,20 +33,24 @@ type Slice struct {
 }
 
 // SliceNames are what a service can be told apart by.
-func SliceNames() []string { return []string{"account", "team"} }
+func SliceNames() []string { return []string{"account", "region", "sku", "team"} }
 
 // slicing is the dimension of a name; why says why there is none.
 func (in Input) slicing(by string) (d dimension, why string) {
 	switch by {
 	case "account":
-		return dimension{by, func(g money.Group) string { return g.Account }}, ""
+		return byAccount, ""
+	case "region":
+		return byRegion, ""
+	case "sku":
+		return bySKU, ""
 	case "team":
 		if in.Settings.By == "" {
 			return d, "nothing says what teams are known by: give the digest `by`"
 		}
 		return dimension{by, func(g money.Group) string { return teamKey(g.Team) }}, ""
 	}
-	return d, fmt.Sprintf("costs cannot be told apart by %q: by %s", clean(by), strings.Join(SliceNames(), " or "))
+	return d, fmt.Sprintf("costs cannot be told apart by %q: by one of %s", clean(by), strings.Join(SliceNames(), ", "))
 }
 
 // slice tells a service's weeks apart.
@@ -57,6 +61,7 @@ func (b *currencyLedger) slice(s *series, weeks []ServiceWeek, in Input, by stri
 		out.Why = why
 		return out
 	}
+	out.By = d.by
 	names := map[string]string{}
 	if d.by == "team" {
 		names, _ = b.teamSpellings()
@@ -76,7 +81,10 @@ func (b *currencyLedger) slice(s *series, weeks []ServiceWeek, in Input, by stri
 		return cmp.Or(sizes[y].Cmp(sizes[x]), cmp.Compare(x, y))
 	})
 	if len(order) == 1 && order[0] == "" {
-		out.Why = "no cost of it names its " + by
+		out.Why = "its costs do not name their " + d.by
+		if d.by == byRegion.by || d.by == bySKU.by {
+			out.Why += ", or there are too many to tell apart"
+		}
 		return out
 	}
 	now, was := b.pairedDays(weeks[len(weeks)-1].Week)

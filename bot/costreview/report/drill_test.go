@@ -34,13 +34,13 @@ func TestCostOfAServiceByAccountAndTeam(t *testing.T) {
 		t.Errorf("by account: got %+v", got)
 	}
 	in.Settings.By = ""
-	for by, why := range map[string]string{"team": "nothing says what teams are known by: give the digest `by`", "colour": `costs cannot be told apart by "colour": by account or team`} {
+	for by, why := range map[string]string{"team": "nothing says what teams are known by: give the digest `by`", "colour": `costs cannot be told apart by "colour": by one of account, region, sku, team`} {
 		if r, _ := Service(in, "EC2", by); r.Services[0].Slices.Why != why {
 			t.Errorf("by %s: got %+v, want %q", by, r.Services[0].Slices, why)
 		}
 	}
 	none := newLedger(t).put(monday-30, sunday, group("EC2"), "1").input()
-	if r, _ := Service(none, "EC2", "account"); r.Services[0].Slices.Why != "no cost of it names its account" {
+	if r, _ := Service(none, "EC2", "account"); r.Services[0].Slices.Why != "its costs do not name their account" {
 		t.Errorf("without accounts: got %+v", r.Services[0].Slices)
 	}
 }
@@ -76,6 +76,27 @@ func TestSlicesAddUp(t *testing.T) {
 		}
 		if len(r.Services) == 0 || len(r.Services[0].Slices.Values) > maxSlices {
 			t.Errorf("bill %d: %+v", n, r)
+		}
+	}
+}
+
+// TestSpikeNamesItsSKUAndRegion: and a service is told apart by them.
+func TestSpikeNamesItsSKUAndRegion(t *testing.T) {
+	t.Parallel()
+	meter := func(region, sku string) money.Group {
+		return money.Group{Provider: "AWS", Service: "EC2", Account: "1", Region: region, SKU: sku}
+	}
+	l := newLedger(t).put(monday-70, sunday, meter("eu", "hours"), "500").put(monday-70, sunday, meter("us", "egress"), "100")
+	l.put(friday, friday, meter("us", "egress"), "800").put(friday, friday, meter("us", "hours"), "200")
+	m := judged(t, l.input())
+	if len(m.Spikes) != 1 {
+		t.Fatalf("got %d spikes, want one", len(m.Spikes))
+	}
+	same(t, "where it lies", m.Spikes[0].Causes, []Cause{{"account", "1", 100}, {"region", "us", 100}, {"SKU", "egress", 80}})
+	for by, largest := range map[string]string{"region": "eu", "sku": "hours"} {
+		r, _ := Service(l.input(), "EC2", by)
+		if got := r.Services[0].Slices; len(got.Values) != 2 || got.Why != "" || got.Values[0].Name != largest {
+			t.Errorf("by %s: got %+v, want two values, %s first", by, got, largest)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func Judge(in Input) Report {
 		}
 	}
 	r.Equal = rank(r.Money, in.Settings)
-	missing = append(mainMissing(r.Money, in.Settings), missing...)
+	missing = slices.Concat(mainMissing(r.Money, in.Settings), budgetsMissing(r.Money, r.Equal, in.Settings), missing)
 	// What lacks of the figures comes before what columns lack: the digest's first message has room for few.
 	r.Missing = append(append(r.Missing, missing...), lacking(in.Readings)...)
 	if len(in.Filter) > 0 && len(r.Money) == 0 {
@@ -52,7 +52,7 @@ func Judge(in Input) Report {
 	for i := range r.Money {
 		var budgets []Budget
 		if i == 0 { // budgets are of one currency, the main one
-			budgets = in.Settings.Budgets
+			budgets = in.Settings.budgetsIn(r.Money[i].Currency, r.Equal)
 		}
 		b := ledgers[r.Money[i].Currency]
 		if i == 0 {

@@ -3,7 +3,9 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -131,9 +133,10 @@ func (b *currencyLedger) endOf(budget Budget, usage, rest map[money.Day]money.Am
 		m.Why = "nothing matches its filter (" + m.Filter + ")"
 		return m
 	}
+	uses := slices.ContainsFunc(slices.Collect(maps.Values(usage)), func(x money.Amount) bool { return !x.IsZero() })
 	track := newDailySeries(b.from, until)
 	var open []money.Day // of the month, of which nothing is known
-	begun := false
+	begun, used := false, false
 	var holed []money.Day // likewise, of a part of which nothing is known
 	for d := b.from; d <= until; d++ {
 		switch {
@@ -143,7 +146,8 @@ func (b *currencyLedger) endOf(budget Budget, usage, rest map[money.Day]money.Am
 			}
 			begun = true
 			lacks := len(b.gaps[d]) > 0
-			if !lacks {
+			used = used || !usage[d].IsZero()
+			if !lacks && (used || !uses) { // before its first usage a team is not known, and not free
 				track.set(d, usage[d].Float64())
 			}
 			if d >= firstOf(m.Month) {

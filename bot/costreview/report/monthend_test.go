@@ -145,6 +145,24 @@ func TestBudgetOfAPart(t *testing.T) {
 	same(t, "months", got, want)
 }
 
+// TestMonthEndOfATeamThatBeganLately: the days before its first usage are not days on
+// which it cost nothing.
+func TestMonthEndOfATeamThatBeganLately(t *testing.T) {
+	young := group("EC2")
+	young.Team = "young"
+	in := newLedger(t).put(monday-105, friday, group("EC2"), "1000").put(monday, friday, young, "500").input()
+	in.Settings.By = "team"
+	in.Settings.Budgets = []Budget{{Name: "young", Amount: 4000, Filter: money.Filter{"team": "young"}}}
+	m := judged(t, in)
+	want := "$2.5K of $4K, where it ends: not yet: needs 28 days of data, has 5"
+	if got := amountOf(m.Months[1]); got != want {
+		t.Errorf("budget: got %q, want %q", got, want)
+	}
+	if got, want := m.Showback.Teams[0].Month.Why, "not yet: needs 28 days of data, has 5"; got != want {
+		t.Errorf("team: got %q, want %q", got, want)
+	}
+}
+
 func TestBudgetOfOddFigures(t *testing.T) {
 	l := newLedger(t).put(monday-105, friday, group("EC2"), "-5") // nothing but refunds
 	in := l.input()
@@ -152,11 +170,11 @@ func TestBudgetOfOddFigures(t *testing.T) {
 	if got, want := judged(t, in).Months[0].Sentence("USD", friday, in.Now), "month, ab *c*: -$100 of $1,000tn, ends at -$100 ± 1"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	// Two currencies: the budget is of the larger, the other has its month's end.
+	// Two currencies: the budget is of the main one, the other has its month's end.
 	euro := group("Hetzner")
 	euro.Currency = "EUR"
 	in = newLedger(t).put(monday-105, friday, group("EC2"), "100").put(monday-105, friday, euro, "10").input()
-	in.Settings.Budgets = []Budget{{Name: "all", Amount: 4000}}
+	in.Settings.Budgets, in.Settings.Currency = []Budget{{Name: "all", Amount: 4000}}, "USD"
 	r := Judge(in)
 	if got, want := r.Money[1].Months[0].Standing("EUR", friday), "€200, ends at €300 ± 1"; got != want || r.Money[0].Months[0].Budget != 4000 {
 		t.Errorf("got %q, want %q; budget %v", got, want, r.Money[0].Months[0].Budget)
@@ -171,5 +189,25 @@ func TestMonthEndOfAHoledDay(t *testing.T) {
 	in := newLedger(t).put(monday-105, friday, group("EC2"), "1000").put(monday-105, gap-1, azure, "500").put(gap+1, friday, azure, "500").input()
 	if got, want := amountOf(judged(t, in).Months[0]), "at least $29.5K, ends at $45K ± 100"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestBudgetIsOfTheChosenCurrency: never of another, however much there is of it.
+func TestBudgetIsOfTheChosenCurrency(t *testing.T) {
+	euro := group("Hetzner")
+	euro.Currency = "EUR"
+	in := newLedger(t).put(monday-105, friday, group("EC2"), "100").put(monday-105, friday, euro, "10").input()
+	in.Settings.Budgets, in.Settings.Currency = []Budget{{Name: "all", Amount: 100}}, "EUR"
+	r := Judge(in)
+	if r.Money[0].Currency != "EUR" || r.Money[0].Months[0].Budget != 100 || r.Money[1].Months[0].Budget != 0 {
+		t.Errorf("got %+v and %+v", r.Money[0].Months, r.Money[1].Months)
+	}
+	notices := Notices(in, nil)
+	if len(notices) != 1 || notices[0].Currency != "EUR" {
+		t.Errorf("got %+v, want a notice in EUR", notices)
+	}
+	in.Settings.Currency = "GBP"
+	if r := Judge(in); r.Money[0].Months[0].Budget != 0 || len(Notices(in, nil)) != 0 {
+		t.Errorf("a budget in pounds is held against %s", r.Money[0].Currency)
 	}
 }

@@ -64,25 +64,25 @@ func BudgetKey(digest, budget string) string { return digest + "/" + budget }
 // Notices decides what owners have to hear now, of every budget at most one thing:
 // the worst that is new. Told is what they heard, by [BudgetKey]. It looks at costs
 // alone.
-func Notices(in Input, told map[string]Told) (all []Notice) {
+func Notices(in Input, told map[string]Told) (notices []Notice) {
 	if len(in.Settings.Budgets) == 0 {
 		return nil
 	}
 	in = arranged(in)
-	var main *currencyLedger
-	var most money.Amount
+	ledgers := map[string]*currencyLedger{}
+	var all []CurrencyReport
 	for _, currency := range currencies(in.Readings) {
-		if b, _, _ := open(in, currency); b != nil {
-			if sum := b.total(b.days); main == nil || sum.Cmp(most) > 0 {
-				main, most = b, sum
-			}
+		if b, _, _ := open(in, currency); b != nil && len(b.series) > 0 {
+			ledgers[currency] = b
+			all = append(all, CurrencyReport{Currency: currency, Total: b.total(b.days)})
 		}
 	}
-	if main == nil {
+	if len(all) == 0 {
 		return nil
 	}
-	main = main.daysAhead(in)
-	for _, budget := range in.Settings.Budgets {
+	equal := rank(all, in.Settings)
+	main := ledgers[all[0].Currency].daysAhead(in)
+	for _, budget := range in.Settings.budgetsIn(main.currency, equal) {
 		m := main.monthEnd(budget)
 		levels := m.levels()
 		known := told[BudgetKey(in.Name, budget.Name)]
@@ -91,11 +91,11 @@ func Notices(in Input, told map[string]Told) (all []Notice) {
 		if len(fresh) == 0 {
 			continue
 		}
-		all = append(all, Notice{
+		notices = append(notices, Notice{
 			Digest: in.Name, Currency: clean(main.currency), Level: fresh[0], Budget: m, Top: main.topOf(m, budget.Filter), Told: known.with(month, levels),
 		})
 	}
-	return all
+	return notices
 }
 
 // levels are those that a budget has reached, the worst first.

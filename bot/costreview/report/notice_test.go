@@ -2,6 +2,7 @@ package report
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,6 +52,44 @@ func TestABudgetIsToldOnceALevelAndMonth(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestABudgetIsOfTheMainCurrency: of that which digests have first, not of that with the
+// largest numbers; and of none where nothing tells which it is.
+func TestABudgetIsOfTheMainCurrency(t *testing.T) {
+	yen := group("GKE")
+	yen.Currency = "JPY"
+	for name, c := range map[string]struct {
+		settings Settings
+		want     []string
+		missing  string
+	}{
+		"chosen":        {Settings{Currency: "usd"}, []string{"/all 80: $20K of $25K"}, ""},
+		"by rates":      {Settings{Rates: map[string]float64{"JPY": 0.0067}}, []string{"/all 80: $20K of $25K"}, ""},
+		"nothing tells": {Settings{}, nil, "Nothing is set beside the budgets, because nothing tells which currency they are of: name it as the digest's `currency`."},
+		"another":       {Settings{Currency: "CHF"}, nil, "So nothing is set beside the budgets, which are of that currency."},
+	} {
+		in := newLedger(t).put(monday-20, friday, group("EC2"), "1000").put(monday-20, friday, yen, "100000").input()
+		in.Settings = c.settings
+		in.Settings.Budgets = []Budget{{Name: "all", Amount: 25_000}}
+		var got []string
+		for _, text := range toldOf(Notices(in, nil)) {
+			short, _, _ := strings.Cut(text, ",")
+			got = append(got, short)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: notices -want +got:\n%s", name, diff)
+		}
+		r := Judge(in)
+		for _, m := range r.Money {
+			if has, want := m.Months[0].Budget > 0, m.Currency == "USD" && c.missing == ""; has != want {
+				t.Errorf("%s: a budget in %s: %t, want %t", name, m.Currency, has, want)
+			}
+		}
+		if c.missing != "" {
+			holds(t, r.Missing, c.missing)
+		}
 	}
 }
 

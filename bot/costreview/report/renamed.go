@@ -64,6 +64,7 @@ func joined(in Input) Input {
 		in.renamed = append(in.renamed, r)
 		names[r.from] = r.to
 	}
+	in = in.filtered()
 	if len(names) == 0 {
 		return in
 	}
@@ -77,6 +78,34 @@ func joined(in Input) Input {
 		}
 	}
 	return in.named(names, false)
+}
+
+// filtered is the input whose filters ask for the new names: what a digest or a budget
+// is about goes on, too.
+func (in Input) filtered() Input {
+	if len(in.renamed) == 0 {
+		return in
+	}
+	in.Filter = in.renameIn(in.Filter)
+	in.Settings.Budgets = slices.Clone(in.Settings.Budgets)
+	for i, b := range in.Settings.Budgets {
+		in.Settings.Budgets[i].Filter = in.renameIn(b.Filter)
+	}
+	return in
+}
+
+func (in Input) renameIn(f money.Filter) money.Filter {
+	renamed := f
+	for range in.renamed { // a name may have been given twice
+		for _, r := range in.renamed {
+			if r.from.service == allServices {
+				renamed = renamed.Renamed("provider", r.from.provider, r.to.provider)
+			} else if renamed.Asks("provider", r.from.provider) {
+				renamed = renamed.Renamed("service", r.from.service, r.to.service).Renamed("provider", r.from.provider, r.to.provider)
+			}
+		}
+	}
+	return renamed
 }
 
 // named is the input with other names; providers: they are of whole providers.

@@ -233,3 +233,26 @@ func TestNotRenamed(t *testing.T) {
 		}
 	}
 }
+
+// TestFiltersFollowRenames: a digest or a budget of a service goes on when the service
+// has another name.
+func TestFiltersFollowRenames(t *testing.T) {
+	t.Parallel()
+	for _, filter := range []money.Filter{{"service": "Elasticsearch"}, {"ServiceName": "elasticsearch", "provider": "AWS"}, {"provider": "AWS"}, {"service": "Elasticsearch", "team": ""}} {
+		l := newLedger(t).put(monday-90, sunday, money.Group{Provider: "Microsoft", Service: "AKS"}, "500")
+		l.put(monday-90, monday, group("Elasticsearch"), "100").put(monday+1, sunday, money.Group{Provider: "Amazon Web Services", Service: "OpenSearch"}, "100")
+		in := l.input()
+		in.Filter = filter
+		in.Settings.Budgets = []Budget{{Name: "search", Amount: 4000, Filter: filter}}
+		m := judged(t, in)
+		if m.Total.String() != "500" || m.Before == nil || !m.Before.Change.IsZero() {
+			t.Errorf("%v: got %s, %+v, want 500, unchanged", filter, m.Total, m.Before)
+		}
+		if len(m.Months) == 0 || m.Months[len(m.Months)-1].Spent.String() != "2000" {
+			t.Errorf("%v: got months %+v, want 2000 spent in the first 20 days", filter, m.Months)
+		}
+		if in.Settings.Budgets[0].Filter.String() != filter.String() {
+			t.Errorf("the filter of the configuration was changed: %v", in.Settings.Budgets)
+		}
+	}
+}

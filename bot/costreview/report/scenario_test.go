@@ -70,7 +70,7 @@ func (x expected) compares(d money.Day) bool { return !slices.Contains(x.notComp
 
 // allScenarios are the lists of all topics.
 func allScenarios() []scenario {
-	return slices.Concat(plainScenarios, onceScenarios, zoneScenarios, missingScenarios, renamedScenarios)
+	return slices.Concat(plainScenarios, onceScenarios, zoneScenarios, missingScenarios, renamedScenarios, sourceScenarios)
 }
 
 // TestScenarios: each digest of each synthetic bill prints the figures that the bill
@@ -78,6 +78,9 @@ func allScenarios() []scenario {
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
+	if n := len(allScenarios()); n < 40 {
+		t.Errorf("got %d scenarios, want 40", n)
+	}
 	for n, s := range allScenarios() {
 		if seen[s.name] {
 			t.Errorf("two scenarios are named %q", s.name)

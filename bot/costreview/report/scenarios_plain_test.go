@@ -71,4 +71,47 @@ var plainScenarios = []scenario{
 			at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), notCompared: some("2026-11-18"),
 		}},
 	},
+	{
+		name: "one day of data",
+		bill: func(b *bill) { b.from, b.to = on("2026-11-18"), on("2026-11-18"); b.flat("AWS/111", "EC2", 100) },
+		digests: []expected{{
+			at: "2026-11-23 09:00", days: some("2026-11-18"), uncompared: true,
+			says: []string{"Data to 18 Nov, 6 days left out.", "Nothing is known of the week before"},
+		}},
+	},
+	{
+		name: "nine days of data",
+		bill: func(b *bill) { b.from, b.to = on("2026-11-10"), on("2026-11-18"); b.flat("AWS/111", "EC2", 100) },
+		digests: []expected{{
+			at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-18"), notCompared: some("2026-11-16"), missing: []string{"is there to 18 Nov only"},
+		}},
+	},
+	{
+		name: "two currencies, never added",
+		bill: func(b *bill) {
+			b.flat("AWS/111", "EC2", 100).flat("OVH/5", "Cloud", 70)
+			for _, i := range b.of("OVH") {
+				b.rows[i].currency = "EUR"
+			}
+		},
+		digests: []expected{
+			{at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), says: []string{"Total 350.00 EUR over "}},
+			{at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-27"), late: weekend("2026-11-21"), currency: "EUR", says: []string{"Total 500.00 USD over "}},
+		},
+	},
+	{
+		name: "a credit is more than the week",
+		bill: func(b *bill) {
+			b.flat("AWS/111", "EC2", 100).add(row{provider: "AWS", billing: "111", service: "EC2", charge: "Credit", day: on("2026-11-17"), cents: -123456, billed: -123456})
+		},
+		digests: []expected{
+			{at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), says: []string{"Total -734.56 USD"}},
+			{at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-27"), late: weekend("2026-11-21")},
+		},
+	},
+	{
+		name:    "nothing of the week",
+		bill:    func(b *bill) { b.flat("AWS/111", "EC2", 100).lacks("AWS", span("2026-11-14", "2026-12-13")...) },
+		digests: []expected{{at: "2026-11-23 09:00", missing: []string{"its USD end on 13 Nov, nothing of 2026-W47"}}},
+	},
 }

@@ -148,6 +148,11 @@ func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLe
 		}
 		if key == money.OtherTeams {
 			t.Teams, t.Least = few, least
+			for _, src := range b.read {
+				if src.MoreTeams > 0 {
+					t.Teams, t.Least = t.Teams+src.MoreTeams, len(b.read) > 1
+				}
+			}
 			rest = append(rest, t)
 			continue
 		}

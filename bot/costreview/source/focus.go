@@ -179,6 +179,12 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, found *repeat
 	if notes.folded { // as in one file, so in all
 		r.Days = folded(r.Days, withoutAccount)
 	}
+	if notes.noSKU {
+		r.Days = folded(r.Days, withoutSKU)
+	}
+	if notes.noRegion {
+		r.Days = folded(r.Days, withoutRegion)
+	}
 	if notes.teamsFolded {
 		r.Days = folded(r.Days, otherTeam)
 	}
@@ -186,6 +192,7 @@ func (f Files) sum(now time.Time, chosen []candidate, told []File, found *repeat
 		r.Newest, r.Known = r.Days.Newest()
 	}
 	besides(&r, chosen, told, found)
+	r.MoreTeams = notes.moreTeams
 	r.Lacks = notes.lacks()
 	r.Notes = append(append(append(remarks, found.all()...), notes.all()...), r.Notes...)
 	return r
@@ -258,11 +265,12 @@ type meter struct {
 	done, total int64
 	limit       int // cells, of one file and of all
 
-	kept   []*File // that have been read
-	cells  int     // of these
-	folded bool    // accounts are not told apart, in any of them
-	teams  bool    // nor are teams
-	full   bool    // even so there are too many
+	kept            []*File // that have been read
+	cells           int     // of these
+	folded          bool    // accounts are not told apart, in any of them
+	teams           bool    // nor are teams
+	noSKU, noRegion bool    // likewise, beyond maxDetails
+	full            bool    // even so there are too many
 
 	big sync.Mutex // one file at a time may be big
 }
@@ -277,6 +285,12 @@ func (m *meter) keep(file *File) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.kept = append(m.kept, file)
+	if m.noSKU {
+		file.foldSKU()
+	}
+	if m.noRegion {
+		file.foldRegion()
+	}
 	if m.folded {
 		file.fold()
 	}
@@ -284,8 +298,11 @@ func (m *meter) keep(file *File) {
 		file.foldTeams()
 	}
 	m.cells += file.cells()
-	m.narrow(&m.folded, (*File).fold)
-	m.narrow(&m.teams, (*File).foldTeams)
+	details := min(maxDetails, m.limit)
+	m.narrow(details, &m.noSKU, (*File).foldSKU)
+	m.narrow(details, &m.noRegion, (*File).foldRegion)
+	m.narrow(m.limit, &m.folded, (*File).fold)
+	m.narrow(m.limit, &m.teams, (*File).foldTeams)
 	if m.full = m.full || m.cells > m.limit; m.full {
 		for _, kept := range m.kept {
 			kept.Days, kept.Periods = nil, nil
@@ -294,8 +311,8 @@ func (m *meter) keep(file *File) {
 }
 
 // narrow makes all files smaller in a way, once, when they are too much.
-func (m *meter) narrow(done *bool, fold func(*File)) {
-	if m.cells <= m.limit || *done {
+func (m *meter) narrow(limit int, done *bool, fold func(*File)) {
+	if m.cells <= limit || *done {
 		return
 	}
 	*done, m.cells = true, 0

@@ -2,6 +2,7 @@ package source
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -219,6 +220,37 @@ func (t *table) countBeside(g *money.Group, row besideRow) error {
 	}
 	if row.id != "" || row.unit != "" {
 		t.beside.add(g, row)
+	}
+	return nil
+}
+
+// beyond reads what the current row tells beside its cost.
+func (r *parquetRows) beyond(g *money.Group, row *besideRow) error {
+	ask := func(f field) error {
+		c := r.cells[f]
+		if c == nil {
+			return nil
+		}
+		if err := c.goTo(r.row - r.first - 1); err != nil {
+			return fmt.Errorf("%s cannot be read (%w)", r.names[f], err)
+		}
+		return nil
+	}
+	if tellsCommitment(g) {
+		if err := errors.Join(ask(fCommitment), ask(fCommitmentName)); err != nil {
+			return err
+		}
+		if row.id = r.table.text(r.text(fCommitment)); row.id != "" {
+			row.name = r.table.text(r.text(fCommitmentName))
+		}
+	}
+	if c := r.cells[fConsumed]; isAI(g) && c != nil {
+		if err := errors.Join(ask(fConsumed), ask(fConsumedUnit)); err != nil {
+			return err
+		}
+		if n := c.money(); n.err == nil && !n.null {
+			row.quantity, row.unit = n.Amount, r.table.text(r.text(fConsumedUnit))
+		}
 	}
 	return nil
 }

@@ -4,7 +4,7 @@ package source
 type charge struct {
 	provider, service, category, account, billing, currency, pricing string
 	chargeCategory, chargeClass, chargeFrequency, team               string
-	commitmentStatus                                                 string
+	commitmentStatus, region, meter                                  string
 	negative, batch                                                  bool
 
 	// Of files that have split charges:
@@ -35,6 +35,8 @@ func (c *charge) appendTo(key []byte) []byte {
 	key = appendText(key, c.chargeCategory)
 	key = appendText(key, c.chargeClass)
 	key = appendText(key, c.team)
+	key = appendText(key, c.region)
+	key = appendText(key, c.meter)
 	return appendText(key, c.chargeFrequency)
 }
 

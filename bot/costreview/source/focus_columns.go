@@ -31,7 +31,9 @@ const (
 	fAllocated
 	fResource // only where charges are split
 	fSku      // likewise
-	fTeam     // what a digest knows teams by, when it is a column
+	fRegion
+	fMeter // SkuMeter, else SkuId
+	fTeam  // what a digest knows teams by, when it is a column
 	fCommitment
 	fCommitmentName
 	fConsumed
@@ -44,7 +46,7 @@ var fieldNames = [fieldCount]string{
 	"", "BilledCost", "ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ServiceName",
 	"ServiceProviderName", "ProviderName", "PublisherName", "SubAccountId", "BillingAccountId",
 	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "CommitmentDiscountStatus", "PricingCategory", "Tags",
-	"AllocatedMethodId", "ResourceId", "SkuId", "",
+	"AllocatedMethodId", "ResourceId", "SkuId", "", "", "",
 	"CommitmentDiscountId", "CommitmentDiscountName", "ConsumedQuantity", "ConsumedUnit",
 }
 
@@ -127,6 +129,7 @@ func findColumns(header []string, asked string) (columns, error) {
 		c.at[f] = find(fieldNames[f])
 	}
 	c.at[fTeam] = -1
+	c.findDetails(find)
 	if c.at[fAllocated] < 0 {
 		c.at[fResource], c.at[fSku] = -1, -1
 	}

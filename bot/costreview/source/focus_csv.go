@@ -128,7 +128,7 @@ func (r *csvRows) add(record []string) error {
 		currency: r.field(record, fCurrency), pricing: r.field(record, fPricing), commitmentStatus: r.field(record, fCommitmentStatus),
 		chargeCategory: r.field(record, fChargeCategory), chargeClass: r.field(record, fChargeClass), chargeFrequency: r.field(record, fChargeFrequency),
 		negative: isNegative(cost), batch: r.isBatch(r.field(record, fTags)),
-		team: r.team(record),
+		team: r.team(record), region: r.field(record, fRegion), meter: r.field(record, fMeter),
 	}
 	r.record = record
 	if r.at[fAllocated] >= 0 {

@@ -52,6 +52,8 @@ type File struct {
 	BadTags     int64
 	MoreTeams   int
 	TeamsFolded bool
+	// Neither SKUs nor regions are told apart, because there are too many.
+	NoSKU, NoRegion bool
 
 	Fault string `json:"-"` // why it could not be read to its end
 	Kept  bool   `json:"-"` // Days are what it told before
@@ -203,5 +205,5 @@ func compareGroups(a, b money.Group) int {
 	return cmp.Or(
 		cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Category, b.Category),
 		cmp.Compare(a.Account, b.Account), cmp.Compare(a.BillingAccount, b.BillingAccount), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(a.Pricing, b.Pricing), cmp.Compare(a.Team, b.Team), flag(a.Batch, b.Batch), flag(a.Unused, b.Unused), flag(a.Spread, b.Spread))
+		cmp.Compare(a.Pricing, b.Pricing), cmp.Compare(a.Team, b.Team), cmp.Compare(a.Region, b.Region), cmp.Compare(a.SKU, b.SKU), flag(a.Batch, b.Batch), flag(a.Unused, b.Unused), flag(a.Spread, b.Spread))
 }

@@ -32,6 +32,8 @@ type notes struct {
 	moreTeams   int
 	teamsFolded bool
 
+	noSKU, noRegion bool // they are not told apart
+
 	open   map[money.Day]bool // days that metadata says are not complete
 	openIn map[string]bool    // of these files
 
@@ -62,6 +64,7 @@ func (n *notes) add(name string, f *File) {
 	n.badTags += f.BadTags
 	n.moreTeams = max(n.moreTeams, f.MoreTeams)
 	n.teamsFolded = n.teamsFolded || f.TeamsFolded
+	n.noSKU, n.noRegion = n.noSKU || f.NoSKU, n.noRegion || f.NoRegion
 	n.problems = append(n.problems, f.Problems[:min(len(f.Problems), maxProblems-min(maxProblems, len(n.problems)))]...)
 	if f.Form != "" {
 		put(&n.forms, f.Form, name)

@@ -198,7 +198,7 @@ func (r *parquetRows) add(batch bool) error {
 		provider: r.text(fServiceProvider, fProvider, fPublisher), service: r.text(fService), category: r.text(fServiceCategory),
 		account: r.text(fSubAccount, fBillingAccount), billing: r.text(fBillingAccount), currency: r.text(fCurrency), pricing: r.text(fPricing), commitmentStatus: r.text(fCommitmentStatus),
 		chargeCategory: r.text(fChargeCategory), chargeClass: r.text(fChargeClass), chargeFrequency: r.text(fChargeFrequency),
-		negative: isNegative(cost), batch: batch, team: r.team(),
+		negative: isNegative(cost), batch: batch, team: r.team(), region: r.text(fRegion), meter: r.text(fMeter),
 	}
 	if r.cells[fAllocated] != nil {
 		c.splits, c.allocated, c.resource, c.sku = true, r.text(fAllocated) != "", r.text(fResource), r.text(fSku)
@@ -236,37 +236,6 @@ func (r *parquetRows) team() string {
 		r.table.file.BadTags++
 	}
 	return found.team
-}
-
-// beyond reads what the current row tells beside its cost.
-func (r *parquetRows) beyond(g *money.Group, row *besideRow) error {
-	ask := func(f field) error {
-		c := r.cells[f]
-		if c == nil {
-			return nil
-		}
-		if err := c.goTo(r.row - r.first - 1); err != nil {
-			return fmt.Errorf("%s cannot be read (%w)", r.names[f], err)
-		}
-		return nil
-	}
-	if tellsCommitment(g) {
-		if err := errors.Join(ask(fCommitment), ask(fCommitmentName)); err != nil {
-			return err
-		}
-		if row.id = r.table.text(r.text(fCommitment)); row.id != "" {
-			row.name = r.table.text(r.text(fCommitmentName))
-		}
-	}
-	if c := r.cells[fConsumed]; isAI(g) && c != nil {
-		if err := errors.Join(ask(fConsumed), ask(fConsumedUnit)); err != nil {
-			return err
-		}
-		if n := c.money(); n.err == nil && !n.null {
-			row.quantity, row.unit = n.Amount, r.table.text(r.text(fConsumedUnit))
-		}
-	}
-	return nil
 }
 
 // text is the first of the fields that holds something.

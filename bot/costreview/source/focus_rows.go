@@ -67,7 +67,7 @@ func (t *table) reset() {
 	*t = *newTable(f, t.name, t.limit, t.turn)
 	t.keep = keep
 	f.Rows, f.Broken, f.Problems, f.Nulls, f.Long, f.Strange, f.Folded = 0, 0, nil, 0, 0, "", false
-	f.BadTags, f.TeamsFolded = 0, false
+	f.BadTags, f.TeamsFolded, f.NoSKU, f.NoRegion = 0, false, false, false
 }
 
 // group is the number of a charge's group. The error says why it is none.
@@ -80,7 +80,7 @@ func (t *table) group(c *charge) (int32, error) {
 	}
 	g := money.Group{
 		Provider: t.text(c.provider), Service: t.text(c.service), Category: t.text(c.category),
-		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: money.Currency(t.text(c.currency)), Kind: kind, Pricing: pricingOf(t.text(c.pricing)), Batch: c.batch, Team: t.text(c.team), Unused: strings.EqualFold(strings.TrimSpace(c.commitmentStatus), "Unused"),
+		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: money.Currency(t.text(c.currency)), Kind: kind, Pricing: pricingOf(t.text(c.pricing)), Batch: c.batch, Team: t.text(c.team), Region: t.text(c.region), SKU: t.text(c.meter), Unused: strings.EqualFold(strings.TrimSpace(c.commitmentStatus), "Unused"),
 	}
 	if g.Currency == "" {
 		return 0, errors.New("BillingCurrency is empty")
@@ -105,7 +105,7 @@ func (t *table) number(g money.Group) int32 {
 
 // namesOf is how many bytes a group's names take.
 func namesOf(g money.Group) int {
-	return len(g.Provider) + len(g.Service) + len(g.Category) + len(g.Account) + len(g.BillingAccount) + len(g.Currency) + len(g.Pricing) + len(g.Team)
+	return len(g.Provider) + len(g.Service) + len(g.Category) + len(g.Account) + len(g.BillingAccount) + len(g.Currency) + len(g.Pricing) + len(g.Team) + len(g.Region) + len(g.SKU)
 }
 
 // cells is how many sums the table is as large as.
@@ -227,31 +227,6 @@ func (t *table) addPeriod(group int32, p Period, c sum) error {
 	return err
 }
 
-// room makes sure that there is room for so many cells, and says which number the
-// group has by then.
-func (t *table) room(group int32, more int) (int32, error) {
-	cells := t.cells()
-	if cells >= bigTable {
-		t.turn.take()
-	}
-	if cells+more <= t.limit {
-		return group, nil
-	}
-	g := t.groups[group]
-	switch {
-	case t.counting:
-		return t.number(money.Group{Team: money.OtherTeams}), nil
-	case !t.file.Folded:
-		t.file.Folded = true
-	case t.file.By != "" && !t.file.TeamsFolded:
-		t.file.TeamsFolded = true
-	default:
-		return group, errGroups
-	}
-	t.rebuild()
-	return t.number(t.narrowed(g)), nil
-}
-
 func (t *table) put(at cell, c sum) {
 	if k, ok := t.at[at]; ok {
 		t.costs[k].add(c)
@@ -307,10 +282,11 @@ func (t *table) numberIn(other *table, group int32) int32 {
 func (t *table) tell() {
 	f := t.file
 	f.Days, f.Prints = money.Days{}, map[money.Day]Print{}
+	days, periods := printed[money.Day]{}, printed[Period]{}
 	for at, k := range t.at {
 		g, c := t.groups[at.group], &t.costs[k]
 		f.Days.Add(at.day, g, c.Cost)
-		f.print(at.day, g, c.Print)
+		days.add(at.day, g, c.Print)
 	}
 	f.Besides = t.beside.tell()
 	if len(t.periods) > 0 {
@@ -318,7 +294,17 @@ func (t *table) tell() {
 	}
 	for at, c := range t.periods {
 		f.Periods.add(at.period, t.groups[at.group], c.Cost)
-		f.print(at.period.First, t.groups[at.group], Print{mix(c.Sum, uint64(at.period.Days)), c.Xor, c.Rows})
+		periods.add(at.period, t.groups[at.group], c.Print)
+	}
+	for day, groups := range days {
+		for g, p := range groups {
+			f.print(day, g, p)
+		}
+	}
+	for at, groups := range periods {
+		for g, p := range groups {
+			f.print(at.First, g, Print{mix(p.Sum, uint64(at.Days)), p.Xor, p.Rows})
+		}
 	}
 	f.dropSplit(t.splits)
 }

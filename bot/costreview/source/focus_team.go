@@ -142,6 +142,12 @@ func (t *table) narrowed(g money.Group) money.Group {
 	if t.counting {
 		return money.Group{Team: strings.ToLower(g.Team)}
 	}
+	if t.file.NoSKU {
+		g = withoutSKU(g)
+	}
+	if t.file.NoRegion {
+		g = withoutRegion(g)
+	}
 	if t.file.Folded {
 		g = withoutAccount(g)
 	}

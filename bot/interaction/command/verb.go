@@ -71,7 +71,7 @@ func entries() []entry {
 		{VerbStart, "NAME [title] [label=value ...]", "open an incident by hand", `start database-cpu orders are slow severity=critical instance="orders 0"`, false, incident.Start{}.May()},
 		{VerbDrill, "NAME [title] [label=value ...]", "practise a playbook: marked in every message, calls nobody, gets a score", "drill database-cpu engine=postgres severity=critical", false, incident.Start{}.May()},
 		{VerbDigest, "[preview|post] [NAME] [again]", "look at the cost review, or post it now; `again` posts another one of the same week", "digest preview\ndigest post weekly-cost-review", false, access.Reader},
-		{VerbCost, "[service] [by account|team]", "the last 8 weeks of a service, or of all; `by` tells it apart", "cost\ncost CloudFront\ncost CloudFront by account", false, access.Reader},
+		{VerbCost, "[service] [by account|region|sku|team]", "the last 8 weeks of a service, or of all; `by` tells it apart", "cost\ncost CloudFront\ncost CloudFront by account", false, access.Reader},
 		{VerbScale, "[USERS]", "what the scaling sheet says of so many users; without a number, of yours", "scale 75M\nscale", false, access.Insider},
 		{VerbTargets, "[USERS]", "their latency budget and availability target", "targets 75 million\ntargets", false, access.Insider},
 		{VerbBudget, "[USERS]", "what they may cost a month, by both yardsticks", "budget 75M\nbudget", false, access.Insider},

@@ -137,7 +137,7 @@ func root(v View, details, preview bool) blockkit.Message {
 	}
 	s.add(0, totals...)
 	movers := append(linesOf("teams", teamLine(r)), moverTable(r)...)
-	s.add(0, monthBlock(r, max(monthRoom, s.left-kept-rootStepsRoom(v)-blockkit.Size(movers...)))...)
+	s.add(0, monthBlock(r, max(monthRoom, min(monthFirst, s.left-kept), s.left-kept-rootStepsRoom(v)-blockkit.Size(movers...)))...)
 	s.left -= kept
 	for _, block := range movers {
 		s.add(0, block)

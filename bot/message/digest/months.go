@@ -15,6 +15,7 @@ const (
 	rootMonths    = 3
 	rootMonthsFor = 1_200 // bytes of all of them
 	monthRoom     = 300   // that is always theirs
+	monthFirst    = 700   // that is theirs before what moved and the steps, if not before what people are asked to act on
 )
 
 // monthBlock says how the month ends, a line a budget, those that are or will be used
