@@ -197,7 +197,7 @@ func TestModals(t *testing.T) {
 	s, _, _ := i.FindStep("2")
 	s.Title = blocktest.Hostile
 	i.Number = 1_234_567_890
-	for name, view := range map[string]slack.ModalViewRequest{"skip": SkipModal(i, s), "note": NoteModal(i), "short": blockkit.ShortModal(NoteModal(i), strings.Repeat("x<!channel>", 100))} {
+	for name, view := range map[string]slack.ModalViewRequest{"skip": skipModal(i, s), "note": noteModal(i), "short": blockkit.ShortModal(noteModal(i), strings.Repeat("x<!channel>", 100))} {
 		if n := blocktest.Units(view.Title.Text); n > 24 {
 			t.Errorf("%s: title of %d characters, Slack takes 24", name, n)
 		}
@@ -205,7 +205,7 @@ func TestModals(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	skip, note := SkipModal(i, s), NoteModal(i)
+	skip, note := skipModal(i, s), noteModal(i)
 	if got, want := skip.CallbackID+" "+skip.PrivateMetadata, "step:skip INC-1234567890/pool-connections"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -214,7 +214,7 @@ func TestModals(t *testing.T) {
 	}
 	i = opened(t).incident
 	s, _, _ = i.FindStep("2")
-	blocktest.Golden(t, "modals", fmt.Sprintf("%s%s", blocktest.Readable(t, blockkit.Message{Text: "skip", Blocks: SkipModal(i, s).Blocks.BlockSet}), blocktest.Readable(t, blockkit.Message{Text: "note", Blocks: NoteModal(i).Blocks.BlockSet})))
+	blocktest.Golden(t, "modals", fmt.Sprintf("%s%s", blocktest.Readable(t, blockkit.Message{Text: "skip", Blocks: skipModal(i, s).Blocks.BlockSet}), blocktest.Readable(t, blockkit.Message{Text: "note", Blocks: noteModal(i).Blocks.BlockSet})))
 }
 
 // TestTimelineOfManyFlaps: what was folded counts as what it stands for, in the text,

@@ -115,7 +115,7 @@ func TestDrillIsMarked(t *testing.T) {
 	}
 	i := drills["drill"].Incident
 	s, _, _ := i.FindStep("1")
-	for name, m := range map[string]blockkit.Message{"skip": {Text: drillWord, Blocks: SkipModal(i, s).Blocks.BlockSet}, "note": {Text: drillWord, Blocks: NoteModal(i).Blocks.BlockSet}} {
+	for name, m := range map[string]blockkit.Message{"skip": {Text: drillWord, Blocks: skipModal(i, s).Blocks.BlockSet}, "note": {Text: drillWord, Blocks: noteModal(i).Blocks.BlockSet}} {
 		if _, blocks := said(m); !blocks {
 			t.Errorf("the form %s does not say that it is a drill", name)
 		}

@@ -21,17 +21,17 @@ const (
 func Form(a action.Action, i incident.Incident, s incident.Step) (form slack.ModalViewRequest, ok bool) {
 	switch a {
 	case action.IncidentNote:
-		return NoteModal(i), true
+		return noteModal(i), true
 	case action.StepSkip:
-		return SkipModal(i, s), true
+		return skipModal(i, s), true
 	}
 	return form, false
 }
 
-// SkipModal asks why a step is skipped. Its submission has callback_id
+// skipModal asks why a step is skipped. Its submission has callback_id
 // "step:skip", private_metadata "INC-1/step-id" and the reason in block
 // "reason".
-func SkipModal(i incident.Incident, s incident.Step) slack.ModalViewRequest {
+func skipModal(i incident.Incident, s incident.Step) slack.ModalViewRequest {
 	return blockkit.Modal(blockkit.Question{
 		CallbackID: action.StepSkip.ID, Metadata: i.ID() + "/" + s.ID,
 		Title: fmt.Sprintf("Skip step %d", s.Number), Submit: "Skip",
@@ -40,9 +40,9 @@ func SkipModal(i incident.Incident, s incident.Step) slack.ModalViewRequest {
 	})
 }
 
-// NoteModal asks for a note. Its submission has callback_id "incident:note",
+// noteModal asks for a note. Its submission has callback_id "incident:note",
 // private_metadata "INC-1" and the note in block "note".
-func NoteModal(i incident.Incident) slack.ModalViewRequest {
+func noteModal(i incident.Incident) slack.ModalViewRequest {
 	return blockkit.Modal(blockkit.Question{
 		CallbackID: action.IncidentNote.ID, Metadata: i.ID(),
 		Title: "Note on " + i.ID(), Submit: "Add",

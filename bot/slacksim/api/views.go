@@ -3,6 +3,7 @@ package api
 import (
 	"github.com/signalbook/signalbook/bot/slacksim/blockkit"
 	"github.com/signalbook/signalbook/bot/slacksim/wire"
+	"github.com/signalbook/signalbook/bot/slacksim/workspace"
 )
 
 func (s *Server) viewMethods() map[string]method {
@@ -19,32 +20,34 @@ func (s *Server) readView(r *request) (blockkit.Block, *wire.Refusal) {
 	return wire.ReadView(s.w, raw)
 }
 
-func (s *Server) openView(r *request) (wire.Object, *wire.Refusal) {
+// newView reads and checks the view that a call gives, and finds whose trigger it uses.
+func (s *Server) newView(r *request) (*workspace.User, blockkit.Block, *wire.Refusal) {
 	body, refused := s.readView(r)
 	if refused != nil {
-		return nil, refused
+		return nil, nil, refused
 	}
 	if s.w.Views.Taken(body, nil) {
-		return nil, wire.Refuse("duplicate_external_id")
+		return nil, nil, wire.Refuse("duplicate_external_id")
 	}
 	u, code := s.w.Views.PullTrigger(r.args.Text("trigger_id"), r.now)
 	if code != "" {
-		return nil, wire.Refuse(code)
+		return nil, nil, wire.Refuse(code)
+	}
+	return u, body, nil
+}
+
+func (s *Server) openView(r *request) (wire.Object, *wire.Refusal) {
+	u, body, refused := s.newView(r)
+	if refused != nil {
+		return nil, refused
 	}
 	return wire.Object{"view": wire.View(s.w, s.w.Views.Open(u, body))}, nil
 }
 
 func (s *Server) pushView(r *request) (wire.Object, *wire.Refusal) {
-	body, refused := s.readView(r)
+	u, body, refused := s.newView(r)
 	if refused != nil {
 		return nil, refused
-	}
-	if s.w.Views.Taken(body, nil) {
-		return nil, wire.Refuse("duplicate_external_id")
-	}
-	u, code := s.w.Views.PullTrigger(r.args.Text("trigger_id"), r.now)
-	if code != "" {
-		return nil, wire.Refuse(code)
 	}
 	v, code := s.w.Views.Push(u, body)
 	if code != "" {

@@ -11,6 +11,15 @@ import (
 	"github.com/signalbook/signalbook/bot/slacksim/workspace"
 )
 
+// modal is the modal that a user has open; nil when there is none.
+func (ps *People) modal(user string) (*workspace.User, *workspace.View) {
+	u := ps.w.User(user)
+	if u == nil {
+		return nil, nil
+	}
+	return u, ps.w.Views.Top(u)
+}
+
 // SubmitView fills in the modal a user has open and submits it. The keys of values
 // are block ids or action ids; the values what is typed, or the value of an option
 // (several with commas), or a name. What is not given keeps its initial value.
@@ -18,11 +27,7 @@ import (
 // when a required input is empty.
 func (ps *People) SubmitView(ctx context.Context, user string, values map[string]string) (map[string]string, error) {
 	ps.w.Lock()
-	u := ps.w.User(user)
-	var v *workspace.View
-	if u != nil {
-		v = ps.w.Views.Top(u)
-	}
+	u, v := ps.modal(user)
 	if v == nil {
 		ps.w.Unlock()
 		return nil, fmt.Errorf("submit view: %q has no modal open", user)
@@ -184,11 +189,7 @@ func (ps *People) showErrors(v *workspace.View, raw any) (map[string]string, err
 // when it asked for it (notify_on_close).
 func (ps *People) CloseModal(ctx context.Context, user string) error {
 	ps.w.Lock()
-	u := ps.w.User(user)
-	var v *workspace.View
-	if u != nil {
-		v = ps.w.Views.Top(u)
-	}
+	u, v := ps.modal(user)
 	if v == nil {
 		ps.w.Unlock()
 		return fmt.Errorf("close modal: %q has none open", user)

@@ -22,7 +22,7 @@ func newLife() *Life {
 	return l
 }
 
-// Begin counts a piece of work that wait waits for, until done; false when closed.
+// Begin counts a piece of work that Wait waits for, until Done; false when closed.
 func (l *Life) Begin() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -58,5 +58,5 @@ func (l *Life) End() {
 	l.cancel()
 }
 
-// Wait waits for what is under way. It comes after end.
+// Wait waits for what is under way. It comes after End.
 func (l *Life) Wait() { l.work.Wait() }
