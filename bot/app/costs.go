@@ -11,6 +11,7 @@ import (
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/costreview/ingest"
+	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/costreview/source"
 	"github.com/signalbook/signalbook/bot/event"
@@ -51,12 +52,20 @@ func (s *Settings) About(name string, now time.Time) ingest.About {
 	for _, d := range s.Config.Digests {
 		if d.Name == name {
 			a.Week = report.WeekBefore(d.In(now))
-			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor, Currency: d.Currency, Rates: d.Rates, Budgets: s.budgets(d), By: d.By}
+			a.Settings = report.Settings{Settle: time.Duration(d.Settle), Floor: d.Floor, Currency: d.Currency, Rates: d.Rates, Budgets: s.budgets(d), By: d.By, Links: costLinks(d)}
 			a.Filter = d.Filter
 			a.Units = d.Units
 		}
 	}
 	return a
+}
+
+// costLinks are a digest's, from services' costs to consoles.
+func costLinks(d config.Digest) (all []money.Link) {
+	for _, l := range d.Links {
+		all = append(all, money.Link{Title: l.Title, URL: l.URL, Filter: l.Filter})
+	}
+	return all
 }
 
 // budgets are a digest's, with who is told.

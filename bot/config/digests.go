@@ -36,6 +36,7 @@ type Digest struct {
 	By string `yaml:"by"`
 	// Filter says which charges the digest is about; absent: all.
 	Filter money.Filter `yaml:"filter"`
+	Links  []CostLink   `yaml:"links"` // from a service's costs to a console
 }
 
 // Next returns the first time after another at which the digest is due, in its own
@@ -145,6 +146,7 @@ func (c *Config) checkDigests(p place) {
 		}
 		checkBy(at.at("by"), d.By)
 		checkFilter(at.at("filter"), d.Filter, d.By)
+		checkCostLinks(at.at("links"), d.Links, d.By)
 		checkBudgets(at.at("budgets"), d.Budgets, d.By)
 		checkUnits(at.at("units"), d.Units, d.By, c.Prometheus != nil)
 	}

@@ -45,6 +45,8 @@ type Note struct {
 	Text string `json:"text"` // one sentence: what is wrong, what is lost by it, what to do
 	// Partial: figures are incomplete for this reason.
 	Partial bool `json:"partial,omitempty"`
+	// Empty: it is that rows leave the column that counts empty, for which another may stand in.
+	Empty bool `json:"empty,omitempty"`
 }
 
 // Restatement is a settled day whose total changed after it was first told.

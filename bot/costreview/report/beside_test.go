@@ -26,7 +26,7 @@ func TestCommitments(t *testing.T) {
 		{ID: "once", First: monday - 9, Last: monday - 9},
 	}
 	m := judged(t, l.input())
-	want := "commitments cover 62 % of the usage of their services ($3,100 of $5,000); $620.00 of $3,720 paid for them were used by nobody (17 %); sp-2 (12 Nov) and sp-4 (6 Nov) ended; sp-3 (16 Dec) will end"
+	want := "Commitments cover 62 % of the usage of their services ($3,100 of $5,000); $620.00 of $3,720 paid for them were used by nobody (17 %); sp-2 (12 Nov) and sp-4 (6 Nov) ended; sp-3 (16 Dec) will end"
 	if got := m.Commitments.Sentence("USD"); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -36,7 +36,13 @@ func TestCommitments(t *testing.T) {
 	// Without the column nothing is said to be used up.
 	l = newLedger(t).put(monday-70, friday, used, "620")
 	l.Blind = true
-	if got, want := judged(t, l.input()).Commitments.Sentence("USD"), "commitments cover 100 % of the usage of their services ($3,100 of $3,100); what of them is unused is not known: no CommitmentDiscountStatus column"; got != want {
+	if got, want := judged(t, l.input()).Commitments.Sentence("USD"), "Commitments cover 100 % of the usage of their services ($3,100 of $3,100); what of them is unused is not known: no CommitmentDiscountStatus column"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	// Without PricingCategory what is unused is known, and not of how much.
+	idle := unused
+	idle.Pricing = ""
+	if got, want := judged(t, newLedger(t).put(monday-70, friday, idle, "12").input()).Commitments.Sentence("USD"), "Commitments for $60.00 were used by nobody"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	if m := judged(t, newLedger(t).put(monday-70, friday, demand, "620").input()); m.Commitments != nil {

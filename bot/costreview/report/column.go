@@ -59,6 +59,27 @@ func misleading(reading money.Reading, currency string) map[string]bool {
 	return misled
 }
 
+// withoutStoodIn is a reading without the note that rows leave EffectiveCost empty, when
+// BilledCost stands in for it whole: then it is counted there.
+func withoutStoodIn(reading money.Reading) money.Reading {
+	empty := func(n money.Note) bool { return n.Empty }
+	if !slices.ContainsFunc(reading.Notes, empty) {
+		return reading
+	}
+	for _, currency := range currencies([]money.Reading{reading}) {
+		stands := misleading(reading, currency)
+		for _, groups := range reading.Days {
+			for g := range groups {
+				if g.Currency == currency && !stands[g.Provider] {
+					return reading
+				}
+			}
+		}
+	}
+	reading.Notes = slices.DeleteFunc(slices.Clone(reading.Notes), empty)
+	return reading
+}
+
 // comparedColumns are a provider's day in both columns.
 type comparedColumns struct {
 	all     money.Cost

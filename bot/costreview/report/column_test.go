@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -76,4 +78,23 @@ func TestFallback(t *testing.T) {
 			t.Errorf("%s: got %s by %s, want %s by %s", c.name, m.Total, m.Column, c.total, c.column)
 		}
 	}
+}
+
+// TestWhatStandsInIsNotMissing: where BilledCost stands in for an EffectiveCost that is
+// empty, nothing is said to be missing of the total; where some provider's stays, it is.
+func TestWhatStandsInIsNotMissing(t *testing.T) {
+	t.Parallel()
+	note := money.Note{Text: "7 rows have no EffectiveCost: nothing is counted there", Partial: true, Empty: true}
+	l := newLedger(t).both(monday-70, sunday, group("EC2"), "0", "10")
+	l.Notes = []money.Note{note}
+	r := Judge(l.input())
+	if m := r.Money[0]; m.Partial || m.Total.String() != "50" || slices.ContainsFunc(r.Missing, func(s string) bool { return strings.Contains(s, "nothing is counted") }) {
+		t.Errorf("got %s, partial %t, missing %q", m.Total, m.Partial, r.Missing)
+	}
+	l.put(monday-70, sunday, money.Group{Provider: "Google", Service: "GKE"}, "10")
+	r = Judge(l.input())
+	if !r.Money[0].Partial {
+		t.Error("rows of a provider that nothing stands in for may be missing")
+	}
+	holds(t, r.Missing, "FOCUS files: "+note.Text+".")
 }

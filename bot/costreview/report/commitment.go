@@ -104,6 +104,8 @@ func (c Commitments) Sentence(currency string) string {
 		parts = append(parts, fmt.Sprintf("commitments cover %.0f %% of the usage of their services (%s of %s)", 100*used/all, show(used, currency), show(all, currency)))
 	}
 	switch paid := used + unused; {
+	case unused > 0 && used <= 0: // without PricingCategory nothing says what of them was used
+		parts = append(parts, fmt.Sprintf("commitments for %s were used by nobody", show(unused, currency)))
 	case unused > 0 && paid > 0:
 		parts = append(parts, fmt.Sprintf("%s of %s paid for them were used by nobody (%.0f %%)", show(unused, currency), show(paid, currency), 100*unused/paid))
 	case used > 0 && c.Blind:
@@ -123,7 +125,11 @@ func (c Commitments) Sentence(currency string) string {
 	if len(parts) == 0 {
 		parts = append(parts, "commitments were charged below zero")
 	}
-	return strings.Join(parts, "; ")
+	text := strings.Join(parts, "; ")
+	if rest, ok := strings.CutPrefix(text, "commitments"); ok { // names stay as they are
+		return "Commitments" + rest
+	}
+	return text
 }
 
 func ends(all []CommitmentEnd) string {

@@ -33,6 +33,9 @@ func TestCostOfAServiceByAccountAndTeam(t *testing.T) {
 	if got := r.Services[0].Slices; len(got.Values) != 2 || got.Values[0].Name != "acc-checkout" || got.Why != "" {
 		t.Errorf("by account: got %+v", got)
 	}
+	in.Settings.Links = []money.Link{{Title: "Console", URL: "https://c.example/{{ .Account }}?{{ .Service }}"}, {Title: "other", URL: "https://x", Filter: money.Filter{"provider": "Azure"}}}
+	r, _ = Service(in, "EC2", "")
+	same(t, "links", r.Services[0].Links, []Filled{{"Console", "https://c.example/acc-checkout?EC2"}})
 	in.Settings.By = ""
 	for by, why := range map[string]string{"team": "nothing says what teams are known by: give the digest `by`", "colour": `costs cannot be told apart by "colour": by one of account, region, sku, team`} {
 		if r, _ := Service(in, "EC2", by); r.Services[0].Slices.Why != why {

@@ -51,8 +51,9 @@ type Settings struct {
 	Currency string
 	// Rates are what one unit of each currency is worth, all in the same one, which may be left out.
 	Rates   map[string]float64
-	Budgets []Budget // in the currency that comes first
-	By      string   // what names the teams that costs are shown by; empty: they are not
+	Budgets []Budget     // in the currency that comes first
+	By      string       // what names the teams that costs are shown by; empty: they are not
+	Links   []money.Link // of services
 }
 
 func (s Settings) settle() time.Duration { return cmp.Or(s.Settle, 48*time.Hour) }

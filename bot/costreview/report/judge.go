@@ -102,6 +102,7 @@ func arranged(in Input) Input {
 	in.Readings = ordered(in.Readings)
 	for k := range in.Readings {
 		in.Readings[k].Days = withCurrencyCodes(in.Readings[k].Days)
+		in.Readings[k] = withoutStoodIn(in.Readings[k])
 	}
 	in.Expected = slices.Clone(in.Expected)
 	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts

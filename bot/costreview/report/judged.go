@@ -12,6 +12,8 @@ type Judged struct {
 	Services int `json:"services"` // that were judged on some day at least
 	// Why is why none could be, as a part of a sentence.
 	Why string `json:"why,omitempty"`
+	// Lacks are the parts of the bill that some of the days lack, on which these were not judged.
+	Lacks []string `json:"lacks,omitempty"`
 	// Spikes and Excess are all anomalies together, those that have no room included.
 	Spikes int     `json:"spikes,omitempty"`
 	Excess float64 `json:"excess,omitempty"`
@@ -29,6 +31,13 @@ func (m CurrencyReport) Verdict() string {
 		return "Not judged whether anything is out of the ordinary: " + j.Why
 	}
 	s := "Nothing out of the ordinary: " + many(j.Services, "service") + " judged on " + list(m.Days)
+	if len(j.Lacks) > 0 {
+		names := j.Lacks
+		if len(names) > 3 {
+			names = append(names[:2:2], fmt.Sprintf("%d more", len(names)-2))
+		}
+		s += ", without the missing days of " + textutil.List(names)
+	}
 	if len(m.Meant) > 0 {
 		s += ", but for what people expect"
 	}
@@ -53,6 +62,16 @@ func (m CurrencyReport) NotJudged() string {
 		names = append(names[:2:2], fmt.Sprintf("%d more", len(names)-2))
 	}
 	return "Not judged, because the history is too short: " + textutil.List(names)
+}
+
+// lackingStreams names the streams that some of the week's days lack.
+func (b *currencyLedger) lackingStreams() (names []string) {
+	for _, d := range b.days {
+		for p := range b.gaps[d] {
+			names = append(names, clean(p.name))
+		}
+	}
+	return unique(names)
 }
 
 // unjudged says why nothing could be judged.

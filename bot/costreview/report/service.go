@@ -45,6 +45,8 @@ type ServiceWeeks struct {
 	Renames []Rename `json:"renames,omitempty"`
 	// Slices tell it apart, when that was asked for.
 	Slices *Slices `json:"slices,omitempty"`
+	// Links lead to where its costs can be looked at further.
+	Links []Filled `json:"links,omitempty"`
 }
 
 // ServiceWeek is what a service cost in a week, over the days that are known.
@@ -93,6 +95,7 @@ func called(in Input, name, by string) (r ServiceReport, names []string) {
 				weeks := b.weeks(s, f, in.Expected)
 				weeks.Renames = renames
 				if name != "" && len(r.Services) < maxSliced {
+					weeks.Links = b.links(s, in)
 					b.blameSpikes([][]Anomaly{weeks.Spikes}, in)
 					if by != "" {
 						weeks.Slices = b.slice(s, weeks.Weeks, in, by)

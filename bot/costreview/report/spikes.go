@@ -78,7 +78,7 @@ func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 		told = in.Posted.Totals[b.currency].Told
 	}
 	var unjudged []Share
-	m.Judged = &Judged{}
+	m.Judged = &Judged{Lacks: b.lackingStreams()}
 	for _, s := range b.series {
 		id := SeriesID(s.provider, s.service, b.currency)
 		again := told[id]

@@ -124,6 +124,22 @@ func TestUnjudged(t *testing.T) {
 	}
 }
 
+// TestVerdictSaysWhatWasNotJudged: a provider some of whose days are missing was not
+// judged on these.
+func TestVerdictSaysWhatWasNotJudged(t *testing.T) {
+	t.Parallel()
+	l := newLedger(t).put(monday-70, sunday, group("EC2"), "100").put(monday-70, monday+2, money.Group{Provider: "Google", Service: "GKE"}, "100")
+	if got, want := judged(t, l.input()).Verdict(), "Nothing out of the ordinary: 2 services judged on 16 Nov to 20 Nov, without the missing days of Google"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for i := range 4 {
+		l.put(monday-70, monday+2, money.Group{Provider: string(rune('a' + i)), Service: "GKE"}, "100")
+	}
+	if got, want := judged(t, l.input()).Verdict(), "Nothing out of the ordinary: 6 services judged on 16 Nov to 20 Nov, without the missing days of Google, a and 3 more"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestLevelShift: told for two weeks, then it is the usual level; what leaps from
 // there is told again.
 func TestLevelShift(t *testing.T) {

@@ -145,6 +145,7 @@ func (n *notes) all() []money.Note {
 	}
 	if n.nulls > 0 {
 		say(true, "%s no %s: nothing is counted there, so choose a column that the export fills.", rows(n.nulls, "has", "have"), n.column)
+		all[len(all)-1].Empty = true
 	}
 	for _, w := range wanted {
 		if files := n.lacking[w.column]; len(files) > 0 && (w.column != n.column) {

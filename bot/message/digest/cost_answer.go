@@ -102,6 +102,16 @@ func serviceBlock(s report.ServiceWeeks, id string) slack.Block {
 	default:
 		parts = append(parts, (&blockkit.Paragraph{}).Text("Nothing was above what was expected.").Section())
 	}
+	if len(s.Links) > 0 {
+		p := &blockkit.Paragraph{}
+		for k, l := range s.Links {
+			if k > 0 {
+				p.Text(" · ")
+			}
+			p.Link(l.URL, blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(l.Title), 60)))
+		}
+		parts = append(parts, p.Section())
+	}
 	return blockkit.RichText(id, parts...)
 }
 

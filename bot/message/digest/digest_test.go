@@ -65,6 +65,7 @@ func costs(t testing.TB) map[string]blockkit.Message {
 	}
 	up := comparedTo(t, "6000", "5400")
 	front.Weeks[7].Change = &up
+	front.Links = []report.Filled{{Title: "Cost Explorer <!here>", URL: "https://c.example/?s=Amazon%20CloudFront"}}
 	front.Slices = &report.Slices{By: "account", Values: []report.Slice{
 		{Name: "<!here> 4711", Values: 1, Weeks: accounts("6000", "6000", "0", "6000", "4500", "6000", "6000", "11400"), Change: &up},
 		{Name: "without account", Values: 1, Weeks: accounts("100.2", "200", "0", "300", "100", "500", "600", "700")},
