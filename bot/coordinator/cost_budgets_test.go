@@ -2,6 +2,7 @@ package coordinator_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,10 +19,8 @@ func TestABudgetIsToldOnce(t *testing.T) {
 	looks := 0
 	notice := func(d coordinator.Digest, told map[string]report.Told, level report.Level) []report.Notice {
 		key := report.BudgetKey(d.Name, "all")
-		for _, known := range told[key]["2026-11"] {
-			if known == level {
-				return nil
-			}
+		if slices.Contains(told[key]["2026-11"], level) {
+			return nil
 		}
 		remembered := report.Told{"2026-11": append(append([]report.Level{}, told[key]["2026-11"]...), level)}
 		return []report.Notice{{

@@ -2,6 +2,7 @@ package source
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -99,9 +100,7 @@ func (r *repeats) settleAmong(files []int) {
 			if owners[c] == nil {
 				owners[c] = map[string]int{}
 			}
-			for service, k := range services {
-				owners[c][service] = k
-			}
+			maps.Copy(owners[c], services)
 		}
 		if len(lost) > 0 {
 			r.note(units[unit][0], to, lost)

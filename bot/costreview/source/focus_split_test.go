@@ -30,7 +30,7 @@ func TestSplitChargesCountOnce(t *testing.T) {
 	} {
 		text := header + wide + strings.Join(test.rows, "")
 		var records [][]string
-		for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
 			records = append(records, strings.Split(line, ","))
 		}
 		for form, data := range map[string][]byte{"a.csv": []byte(text), "a.parquet": parquetOf(t, records, nil, 2, plain)} {

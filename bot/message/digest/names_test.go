@@ -30,7 +30,7 @@ func TestNamesAreNotCutWhereThereIsRoom(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	for _, l := range strings.Split(got, "\n") {
+	for l := range strings.SplitSeq(got, "\n") {
 		if textutil.Units(l) > phoneLine {
 			t.Errorf("%q has %d letters, a phone shows %d", l, textutil.Units(l), phoneLine)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -174,17 +175,18 @@ func stepFacts(s report.CostStep) string {
 // savingLine is what a step saves a month, and of which spend.
 func savingLine(s report.Saving) *blockkit.Paragraph {
 	c := currencyName(s.Currency)
-	rest := " a month, of " + money.Show(s.Base, c)
+	var rest strings.Builder
+	rest.WriteString(" a month, of " + money.Show(s.Base, c))
 	if rows := textutil.CutUnits(blockkit.Line(s.Rows), 80); rows != "" {
-		rest += " for " + rows
+		rest.WriteString(" for " + rows)
 	}
 	show := func(x float64) string { return money.Show(x, c) }
 	for _, says := range []string{s.LeftSentence(show), s.TogetherSentence(show)} {
 		if says != "" {
-			rest += ". " + textutil.CutUnits(blockkit.Line(says), 200)
+			rest.WriteString(". " + textutil.CutUnits(blockkit.Line(says), 200))
 		}
 	}
-	return (&blockkit.Paragraph{}).Text("Saves ").Bold(savingRange(s.Low, s.High, c)).Text(rest)
+	return (&blockkit.Paragraph{}).Text("Saves ").Bold(savingRange(s.Low, s.High, c)).Text(rest.String())
 }
 
 func withNote(p *blockkit.Paragraph, note string) *blockkit.Paragraph {
