@@ -167,6 +167,9 @@ func (y year) judge(t *testing.T, kind kindOfSpike) (falseAlarms, weeks int) {
 		posted = []Report{r}
 		weeks++
 		m := r.Money[0]
+		if len(m.Growing) > 0 {
+			t.Errorf("%s: %+v is said to grow, and nothing grows by more than 3 %% a week", w, m.Growing)
+		}
 		for _, d := range m.Days {
 			judged[d]++
 		}
