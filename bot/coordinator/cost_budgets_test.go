@@ -36,7 +36,7 @@ func TestABudgetIsToldOnce(t *testing.T) {
 		return notice(d, told, level), nil
 	}
 	r.begin(r.store)
-	if said := r.have(1).PlainText(); !strings.Contains(said, "Budget all: 80 % are spent") || !strings.Contains(said, "@finops") {
+	if said := r.have(1).PlainText(); !strings.Contains(said, "Budget all: more than 80 % is spent") || !strings.Contains(said, "@finops") {
 		t.Errorf("got:\n%s", said)
 	}
 	r.passes(tick.Add(-46 * time.Hour)) // looked again, with a digest that was asked for

@@ -51,6 +51,8 @@ digests:
     schedule: "0 9 * * MON"
     channel: "#cost-review"
     costs: [{focus: {files: ["costs/*.csv"]}}]
+    by: team
+    budgets: [{name: cloud, amount: 330K, per: month}]
 organisation: {users: 44M, weekly_growth: 2.6%%, teams: 12, international: 35%%}
 `
 

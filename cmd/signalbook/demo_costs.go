@@ -14,21 +14,21 @@ const demoDays = 120
 
 // demoService is one line of the demo's bill, which is made up.
 type demoService struct {
-	name, category, pricing string
-	daily                   float64 // USD on a working day
-	weekend                 float64 // share of it at weekends
-	growth                  float64 // a week
+	name, category, team string  // team: empty: untagged
+	daily                float64 // USD on a working day
+	weekend              float64 // share of it at weekends
+	growth               float64 // a week
 }
 
 func demoServices() []demoService {
 	return []demoService{
-		{"Amazon Elastic Compute Cloud", "Compute", "Standard", 4200, 0.8, 0.01},
-		{"Amazon Relational Database Service", "Databases", "Standard", 1600, 1, 0.005},
-		{"Amazon CloudFront", "Networking", "Standard", 950, 0.7, 0.015},
-		{"Amazon SageMaker", "AI and Machine Learning", "Standard", 1300, 0.5, 0.02},
-		{"Amazon Simple Storage Service", "Storage", "Standard", 700, 1, 0.01},
-		{"Amazon Elastic Kubernetes Service", "Compute", "Standard", 380, 0.9, 0.01},
-		{"Amazon CloudWatch", "Management and Governance", "Standard", 160, 1, 0.01},
+		{"Amazon Elastic Compute Cloud", "Compute", "platform", 4200, 0.8, 0.01},
+		{"Amazon Relational Database Service", "Databases", "data", 1600, 1, 0.005},
+		{"Amazon CloudFront", "Networking", "shop", 950, 0.7, 0.015},
+		{"Amazon SageMaker", "AI and Machine Learning", "ml", 1300, 0.5, 0.02},
+		{"Amazon Simple Storage Service", "Storage", "data", 700, 1, 0.01},
+		{"Amazon Elastic Kubernetes Service", "Compute", "platform", 380, 0.9, 0.01},
+		{"Amazon CloudWatch", "Management and Governance", "", 160, 1, 0.01},
 	}
 }
 
@@ -52,13 +52,17 @@ func writeDemoBill(folder string, now time.Time) error {
 	today := now.UTC().Truncate(24 * time.Hour)
 	monday := today.AddDate(0, 0, -(int(today.Weekday())+6)%7-7)
 	row := func(day time.Time, cost float64, charge string, s demoService) {
-		amount, frequency := fmt.Sprintf("%.2f", cost), "Usage-Based"
+		amount, pricing, frequency := fmt.Sprintf("%.2f", cost), "Standard", "Usage-Based"
 		if charge == "Purchase" {
-			frequency = "Recurring"
+			pricing, frequency = "", "Recurring"
+		}
+		tags := "{}"
+		if s.team != "" {
+			tags = fmt.Sprintf(`{"team": %q}`, s.team)
 		}
 		rows = append(rows, []string{
 			amount, amount, "USD", charge, day.Format(time.RFC3339), day.AddDate(0, 0, 1).Format(time.RFC3339),
-			"AWS", s.name, s.category, s.pricing, "production", "", frequency, "{}",
+			"AWS", s.name, s.category, pricing, "production", "", frequency, tags,
 		})
 	}
 	for ago := demoDays; ago >= 1; ago-- {

@@ -16,7 +16,7 @@ import (
 func notice(v View, n report.Notice) blockkit.Message {
 	name := blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(n.Budget.Name), 60))
 	head := map[report.Level]string{
-		report.NearlyUsed: "⚠️ Budget " + name + ": 80 % are spent",
+		report.NearlyUsed: "⚠️ Budget " + name + ": more than 80 % is spent",
 		report.WillGoOver: "⚠️ Budget " + name + ": the month will go over it",
 		report.UsedUp:     "🔴 Budget " + name + ": all of it is spent",
 	}[n.Level]
