@@ -90,6 +90,9 @@ func (s *Settings) coordinatorDigests() []coordinator.Digest {
 	var all []coordinator.Digest
 	for _, d := range s.Config.Digests {
 		all = append(all, coordinator.Digest{Name: d.Name, Channel: d.Channel, Schedule: d.Schedule + " " + d.TimeZone, Next: d.Next, In: d.In})
+		if a := d.Anomalies; a != nil {
+			all[len(all)-1].Watched, all[len(all)-1].Alarms = true, a.Channel
+		}
 	}
 	return all
 }
@@ -138,6 +141,34 @@ func (a *App) notices(st *store.Store) func(context.Context, coordinator.Digest,
 		}
 		return report.Notices(in, told), nil
 	}
+}
+
+// watch decides which spikes of a digest have to be told now, for the coordinator.
+func (a *App) watch(st *store.Store) func(context.Context, coordinator.Digest, time.Time, report.Watched) ([]report.Alarm, report.Watched, error) {
+	return func(ctx context.Context, d coordinator.Digest, now time.Time, known report.Watched) ([]report.Alarm, report.Watched, error) {
+		s := a.settings.Load()
+		least, watched := s.leastAlarm(d.Name)
+		if !watched {
+			return nil, known, nil
+		}
+		in, err := ingest.Watch(ctx, st, s.About(d.Name, now))
+		if err != nil {
+			return nil, known, err
+		}
+		alarms, next := report.Watch(in, known, least)
+		return alarms, next, nil
+	}
+}
+
+// leastAlarm is the least excess of a digest's spike that is told at once; ok is false
+// when nobody watches it.
+func (s *Settings) leastAlarm(name string) (least float64, ok bool) {
+	for _, d := range s.Config.Digests {
+		if d.Name == name && d.Anomalies != nil {
+			return d.Anomalies.Least(), true
+		}
+	}
+	return 0, false
 }
 
 // tells reports of which channels the readers of another may be told incidents; see

@@ -37,6 +37,8 @@ type Digest struct {
 	// Filter says which charges the digest is about; absent: all.
 	Filter money.Filter `yaml:"filter"`
 	Links  []CostLink   `yaml:"links"` // from a service's costs to a console
+	// Anomalies are watched daily; absent: the digest alone tells them.
+	Anomalies *Anomalies `yaml:"anomalies"`
 }
 
 // Next returns the first time after another at which the digest is due, in its own
@@ -165,6 +167,9 @@ func (d *Digest) check(p place) {
 		p.at("floor").problem("floor is an amount of money such as 50, got %v", d.Floor)
 	}
 	d.checkCurrencies(p)
+	if d.Anomalies != nil {
+		d.Anomalies.check(p.at("anomalies"))
+	}
 	if d.Channel == "" {
 		p.at("channel").missing("where the digest is posted")
 	} else {

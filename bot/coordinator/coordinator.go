@@ -99,6 +99,9 @@ type Options struct {
 	Report func(ctx context.Context, d Digest, w Wanted) (report.Report, error)
 	// Notices decides what owners have to hear now of a digest's budgets, by what they heard before; nil: nothing.
 	Notices func(ctx context.Context, d Digest, now time.Time, told map[string]report.Told) ([]report.Notice, error)
+	// Watch decides which spikes of a watched digest have to be told now, by what was remembered, and what to remember; nil:
+	// none.
+	Watch func(ctx context.Context, d Digest, now time.Time, known report.Watched) ([]report.Alarm, report.Watched, error)
 	// Now is the clock by which digests are due; nil: Redis'.
 	Now func() time.Time
 }

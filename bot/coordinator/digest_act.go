@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/signalbook/signalbook/alerts"
 	"github.com/signalbook/signalbook/bot/access"
@@ -19,9 +20,12 @@ import (
 
 // actOnDigest decides about what a person did to a digest, or asked of one.
 func (t *term) actOnDigest(ctx context.Context, entry store.Entry) (commit store.Commit, err error) {
-	if entry.Event.Digest.Verb == report.VerbPost {
+	switch entry.Event.Digest.Verb {
+	case report.VerbPost:
 		commit, err = t.postDigest(ctx, entry.Event)
-	} else {
+	case report.VerbAlarm:
+		commit, err = t.alarm(ctx, entry.Event)
+	default:
 		commit, err = t.markDigest(ctx, entry.Event)
 	}
 	commit.EventID, commit.Op, commit.Now = entry.ID, entry.Event.Op, entry.Event.At
@@ -202,11 +206,18 @@ const (
 	costPlaybook = "cost-optimisation"
 )
 
-// investigation opens an incident about a spike: with the playbook that matches
-// its labels, as an alert would have them.
+// investigation opens an incident about a spike of a digest.
 func (t *term) investigation(d report.Document, v event.DigestAct) *incident.Start {
 	spike, currency, _ := d.Spike(v.Subject)
-	labels := map[string]string{"alertname": "CostAnomaly", "service": spike.Service, "currency": currency, "week": d.Report.Week.String()}
+	start := t.about(spike, currency, d.Report.Week, d.Report.MadeAt)
+	start.User, start.Via = v.User, "digest"
+	return start
+}
+
+// about is an incident about a spike: with the playbook that matches its labels, as an
+// alert would have them.
+func (t *term) about(spike report.Anomaly, currency string, week money.Week, at time.Time) *incident.Start {
+	labels := map[string]string{"alertname": "CostAnomaly", "service": spike.Service, "currency": currency, "week": week.String()}
 	for name, value := range map[string]string{"provider": spike.Provider, "category": spike.Category} {
 		if value != "" {
 			labels[name] = value
@@ -214,7 +225,7 @@ func (t *term) investigation(d report.Document, v event.DigestAct) *incident.Sta
 	}
 	set := t.c.Settings().Playbooks
 	choice := set.Select(alerts.Notification{
-		Status: alerts.Firing, Alerts: []alerts.Alert{{Status: alerts.Firing, Labels: labels, StartsAt: d.Report.MadeAt}},
+		Status: alerts.Firing, Alerts: []alerts.Alert{{Status: alerts.Firing, Labels: labels, StartsAt: at}},
 		CommonLabels: maps.Clone(labels),
 	})
 	name := choice.Playbook.Name
@@ -229,7 +240,7 @@ func (t *term) investigation(d report.Document, v event.DigestAct) *incident.Sta
 		}
 	}
 	return &incident.Start{
-		Playbook: name, Labels: labels, User: v.User, Via: "digest",
+		Playbook: name, Labels: labels,
 		Title: fmt.Sprintf("%s cost %.2f %s instead of %.2f%s", spike.Service, spike.Actual, currency, spike.Expected, days),
 	}
 }

@@ -25,6 +25,9 @@ type Digest struct {
 	Next func(after time.Time) time.Time
 	// In is a time on the clock of its zone, by which weeks end; nil: UTC's.
 	In func(time.Time) time.Time
+	// Watched: its spikes are told on the day that they are settled, in Alarms; empty: in the route's channel.
+	Watched bool
+	Alarms  string
 }
 
 // week is the week that the digest reviews at a moment.
@@ -76,10 +79,10 @@ func (t *term) digestWork(d report.Document, clicked ...string) sender.Item {
 // post makes the digests that are due, and those that people ask for.
 func (t *term) post(ctx context.Context) error {
 	told := map[string]time.Time{} // ticks too old to be made up, so that each is said once
-	var looked time.Time           // at the budgets
+	var looked, watched time.Time  // at the budgets, at the spikes
 	wait := digestEvery
 	for pause.For(ctx, wait) {
-		err := errors.Join(t.scheduled(ctx, told), t.wished(ctx), t.tellOfBudgets(ctx, &looked))
+		err := errors.Join(t.scheduled(ctx, told), t.wished(ctx), t.tellOfBudgets(ctx, &looked), t.watchSpikes(ctx, &watched))
 		switch {
 		case ctx.Err() != nil:
 			return nil

@@ -37,6 +37,8 @@ type reviewRig struct {
 	report func(d coordinator.Digest, told report.Report) (report.Report, error)
 	// notices are what owners have to hear; nil: nothing
 	notices func(d coordinator.Digest, told map[string]report.Told) ([]report.Notice, error)
+	// watch is what the daily watch finds; nil: nothing
+	watch func(d coordinator.Digest, known report.Watched) ([]report.Alarm, report.Watched, error)
 }
 
 // every is a digest that is due at a time and ever so long after it.
@@ -101,6 +103,12 @@ func (r *reviewRig) begin(st *store.Store) {
 				return nil, nil
 			}
 			return r.notices(d, told)
+		},
+		Watch: func(_ context.Context, d coordinator.Digest, _ time.Time, known report.Watched) ([]report.Alarm, report.Watched, error) {
+			if r.watch == nil {
+				return nil, known, nil
+			}
+			return r.watch(d, known)
 		},
 		Report: func(_ context.Context, d coordinator.Digest, w coordinator.Wanted) (report.Report, error) {
 			return r.report(d, report.Report{

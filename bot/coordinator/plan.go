@@ -21,7 +21,7 @@ func (t *term) plan(s Settings, n alerts.Notification) incident.Plan {
 
 // StartChannel is where a playbook that somebody starts goes; Route and Drills say so.
 func (s Settings) StartChannel(st incident.Start) string {
-	channel := s.Route(st.Labels).Channel
+	channel := cmp.Or(st.Channel, s.Route(st.Labels).Channel)
 	if st.Drill() {
 		return cmp.Or(s.Drills, channel)
 	}
@@ -38,7 +38,7 @@ func (t *term) startPlan(s Settings, st incident.Start) *incident.Plan {
 	p := incident.NewPlan(s.Route(st.Labels), book, playbooks.Data{Labels: st.Labels, Annotations: map[string]string{}})
 	p.Channel = s.StartChannel(st)
 	t.settleIn(&p)
-	p.Reason = "started by hand"
+	p.Reason = cmp.Or(st.Found, "started by hand")
 	return &p
 }
 

@@ -18,6 +18,7 @@ type DigestAct struct {
 	User    incident.User `json:"user"`
 	Text    string        `json:"text,omitempty"`
 	Until   time.Time     `json:"until,omitzero"`
+	Alarm   *report.Alarm `json:"alarm,omitempty"` // alarm: the spike
 }
 
 // DigestAnswerKind is what a person who acted on a digest is told.

@@ -56,6 +56,10 @@ type Start struct {
 	Labels   map[string]string `json:"labels,omitempty"`
 	User     User              `json:"user"`
 	Via      string            `json:"via,omitempty"`
+	// Found is what found it when nobody started it by hand: nobody's rights are asked then. Channel is where it goes;
+	// empty: the route's. Neither comes from outside.
+	Found   string `json:"-"`
+	Channel string `json:"-"`
 }
 
 // Pending is the newest firing notification of a group whose copies are held

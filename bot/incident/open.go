@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -142,7 +143,7 @@ func (r Rules) start(s StepInput, st Start, now time.Time) Outcome {
 	}
 	i.Severity, i.Critical = r.severity([]map[string]string{st.Labels})
 	m := &move{rules: r, i: &i, now: now}
-	m.change(Change{Kind: KindOpened, By: st.User, Via: st.Via, Text: "started by hand"})
+	m.change(Change{Kind: KindOpened, By: st.User, Via: st.Via, Text: cmp.Or(st.Found, "started by hand")})
 	answer := Answer{Kind: AnswerStarted, Incident: i.Number, Title: i.Title}
 	if i.Drill {
 		answer.Text = i.Channel // maybe not where it was asked for

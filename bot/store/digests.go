@@ -58,6 +58,10 @@ type DigestWrites struct {
 	Expect *report.Expectation
 	Adopt  map[string]report.Adoption // by the cost step's id; one in state open is forgotten
 	Told   map[string]report.Told     // by budget: what its owners heard, with what the digest tells
+	// Watched is what the daily watch of digests remembers, by the digest's name, and Raised what it told as incidents,
+	// by [report.AlarmKey]; of a nil one nothing is kept.
+	Watched map[string]report.Watched
+	Raised  map[string]*report.Raised
 }
 
 // toldFor is how long it is remembered what owners heard of a budget: three months.
@@ -123,6 +127,17 @@ func (s *Store) saveReview(w *writes, r DigestWrites) (checks []any, err error) 
 	for budget, told := range r.Told {
 		err = errors.Join(err, set(s.keys.budgets(), budget, told))
 		w.add("EXPIRE", s.keys.budgets(), int(toldFor.Seconds()))
+	}
+	for name, watched := range r.Watched {
+		err = errors.Join(err, set(s.keys.watched(), name, watched))
+		w.add("EXPIRE", s.keys.watched(), int(toldFor.Seconds()))
+	}
+	for key, raised := range r.Raised {
+		if raised == nil {
+			w.add("HDEL", s.keys.raised(), key)
+			continue
+		}
+		err = errors.Join(err, set(s.keys.raised(), key, raised))
 	}
 	for id, adoption := range r.Adopt {
 		if adoption.State == report.StepOpen {
@@ -234,6 +249,19 @@ func (s *Digests) Adoptions(ctx context.Context) (map[string]report.Adoption, []
 func (s *Digests) BudgetsTold(ctx context.Context) (map[string]report.Told, error) {
 	told, _, err := readHash[report.Told](ctx, &s.workspace, "what was told of budget", s.keys.budgets())
 	return told, err
+}
+
+// Watched returns what a digest's daily watch remembers. What cannot be read begins anew.
+func (s *Digests) Watched(ctx context.Context, digest string) (report.Watched, error) {
+	all, _, err := readHash[report.Watched](ctx, &s.workspace, "the daily watch of digest", s.keys.watched())
+	return all[digest], err
+}
+
+// Raised returns the spikes that were told as incidents, by [report.AlarmKey]. What cannot
+// be read counts as not told.
+func (s *Digests) Raised(ctx context.Context) (map[string]report.Raised, error) {
+	all, _, err := readHash[report.Raised](ctx, &s.workspace, "the incident about spike", s.keys.raised())
+	return all, err
 }
 
 // readHash reads a hash of JSON values, and apart from them those that cannot be

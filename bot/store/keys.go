@@ -70,6 +70,8 @@ func (k keys) passed() string    { return k.base + "ticks" }     // HASH digest 
 func (k keys) asked() string     { return k.base + "asked" }     // HASH op -> JSON: digests that people ask for
 func (k keys) expected() string  { return k.base + "expected" }  // HASH cost series -> JSON: spikes that are meant
 func (k keys) adoptions() string { return k.base + "adoptions" } // HASH cost step -> JSON
+func (k keys) watched() string   { return k.base + "watched" }   // HASH digest -> JSON, 100 days: what its daily watch remembers
+func (k keys) raised() string    { return k.base + "raised" }    // HASH digest/series -> JSON: which incident a spike was told as
 func (k keys) budgets() string   { return k.base + "budgets" }   // HASH digest/budget -> JSON, 100 days: what owners heard of it, by month
 
 func (k keys) costSources() string  { return k.base + "cost:sources" }  // HASH source -> JSON of what it told last

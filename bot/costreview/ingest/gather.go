@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -79,6 +80,8 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 	slices.SortFunc(in.Expected, func(a, b report.Expectation) int { return strings.Compare(a.Series, b.Series) })
 	in.Posted, in.Again, err = before(ctx, st.Digests, a)
 	note(err)
+	in.Watched, in.Raised, err = watched(ctx, st.Digests, a.Digest)
+	note(err)
 	var missing []string
 	in.Incidents, missing, err = incidents(ctx, st, a)
 	note(err)
@@ -96,6 +99,23 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 func Costs(ctx context.Context, costs *store.Costs, a About) (report.Input, error) {
 	readings, _, err := stored(ctx, costs, a)
 	return report.Input{Name: a.Digest, Week: a.Week, Now: a.Now, Settings: a.Settings, Filter: a.Filter, Readings: readings}, err
+}
+
+// Watch brings together what the daily watch judges spikes from.
+func Watch(ctx context.Context, st *store.Store, a About) (report.Input, error) {
+	in, err := Costs(ctx, st.Costs, a)
+	if err != nil {
+		return in, err
+	}
+	expected, _, err := st.Digests.Expected(ctx)
+	if err != nil {
+		return in, err
+	}
+	in.Expected = slices.Collect(maps.Values(expected))
+	// What the newest digest told as a new level.
+	a.Week = a.Week.Add(1)
+	in.Posted, _, err = before(ctx, st.Digests, a)
+	return in, err
 }
 
 // stored reads what the digest's sources told. A source that was never read is
@@ -148,4 +168,20 @@ func before(ctx context.Context, digests *store.Digests, a About) (posted *repor
 		posted, again = report.Earlier(all, a.Week)
 	}
 	return posted, again, nil
+}
+
+// watched is what a digest's daily watch found, and which of it was told, by series.
+func watched(ctx context.Context, digests *store.Digests, digest string) (report.Watched, map[string]report.Raised, error) {
+	found, err := digests.Watched(ctx, digest)
+	if err != nil {
+		return found, nil, err
+	}
+	all, err := digests.Raised(ctx)
+	raised := map[string]report.Raised{}
+	for series := range found.Spikes {
+		if r, told := all[report.AlarmKey(digest, series)]; told {
+			raised[series] = r
+		}
+	}
+	return found, raised, err
 }

@@ -19,6 +19,7 @@ const (
 	VerbSnooze      Verb = "snooze"      // a cost step has to wait
 	VerbUndo        Verb = "undo"        // an adoption or a snooze is taken back
 	VerbPost        Verb = "post"        // one is asked for that is not due; it is about no part
+	VerbAlarm       Verb = "alarm"       // the daily watch found a spike; no person does that
 )
 
 // verbs are all of them, and who may.
@@ -29,6 +30,7 @@ var verbs = map[Verb]access.Right{
 	VerbSnooze:      access.Responder,
 	VerbUndo:        access.Responder,
 	VerbPost:        access.Responder,
+	VerbAlarm:       access.Responder,
 }
 
 // Known reports whether this binary knows the verb.

@@ -164,6 +164,11 @@ func open(in Input, currency string) (b *currencyLedger, missing []string, left 
 	}
 	b.cells(in, last)
 	b.judgeLate(in.Posted)
+	for _, src := range b.read {
+		for _, p := range src.streams {
+			p.apart = p.apart || in.apart[p.id]
+		}
+	}
 	missing = append(missing, b.nameGaps()...)
 	if len(b.days) == 0 {
 		if known {

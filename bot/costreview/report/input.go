@@ -37,7 +37,12 @@ type Input struct {
 	// Handbook is the scaling sheet, with the team's own facts; nil: as it was given.
 	Handbook *handbook.Handbook
 
-	renamed []renaming // series that were found to go on under another name
+	// Watched and Raised are what the daily watch found and told as incidents, the latter by SeriesID.
+	Watched Watched
+	Raised  map[string]Raised
+
+	apart   map[string]bool // streams (StreamID) whose usage is needed apart
+	renamed []renaming      // series that were found to go on under another name
 }
 
 // Settings are what can be set about judging; the zero value of each means its

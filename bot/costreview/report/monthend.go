@@ -268,6 +268,8 @@ func (m MonthEnd) Standing(currency string, until money.Day) string {
 		text += ", the whole month"
 	case m.Why != "":
 		text += ", where it ends: " + m.Why
+	case m.End == 0 && m.Plus == 0:
+		text += ends + money.Brief(0, currency)
 	default:
 		unit := math.Pow(10, math.Floor(math.Log10(max(abs(m.End), 1e-12)))-2)
 		text += ends + money.Brief(m.End, currency) + " ± " + money.Brief(unit*max(1, math.Round(m.Plus/unit)), "")

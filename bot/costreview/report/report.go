@@ -190,6 +190,8 @@ type Anomaly struct {
 	CDN      bool        `json:"cdn,omitempty"`   // the CDN playbook is about it
 	Category string      `json:"category,omitempty"`
 	Why      string      `json:"why,omitempty"` // of a meant one: the reason, by whom
+	// Incident is what the daily watch told it as already; 0: it did not.
+	Incident int `json:"incident,omitempty"`
 	// Causes are where the excess is: the largest team, account, region and SKU.
 	Causes []Cause `json:"causes,omitempty"`
 }

@@ -193,6 +193,11 @@ func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLe
 	return out
 }
 
+// nobodys reports whether all costs are charged to the name of nobody.
+func (s *Showback) nobodys() bool {
+	return s != nil && len(s.Teams) == 0 && s.Others == nil && s.Untagged != nil
+}
+
 // each goes through everything that adds up to the total.
 func (s *Showback) each() func(yield func(*TeamCost) bool) {
 	return func(yield func(*TeamCost) bool) {

@@ -156,3 +156,26 @@ func TestTeamsAddUp(t *testing.T) {
 		}
 	}
 }
+
+// TestATagThatNobodyHas: it is said, because it may be another's name. A bill of nothing
+// has no heading of teams without any.
+func TestATagThatNobodyHas(t *testing.T) {
+	t.Parallel()
+	in := newLedger(t).put(monday-70, sunday, group("EC2"), "10").input()
+	in.Settings.By = "costcenter"
+	holds(t, Judge(in).Missing, "No charge of the week says its costcenter, so whose they are is not known: see whether `by` names a tag, a column or a label that they have.")
+	in = newLedger(t).put(monday-70, sunday, group("EC2"), "0").input()
+	in.Settings.By, in.Settings.Budgets = "team", []Budget{{Name: "all", Amount: 100}}
+	text := Text(Judge(in))
+	if strings.Contains(text, "By team:") || !strings.Contains(text, "  month: $0 of $100, ends at $0.\n") {
+		t.Errorf("got:\n%s", text)
+	}
+}
+
+// TestAFileWithoutRowsIsNamed: a note about its columns does not say why there are no figures.
+func TestAFileWithoutRowsIsNamed(t *testing.T) {
+	t.Parallel()
+	l := newLedger(t)
+	l.Known, l.Notes = false, []money.Note{{Text: "a.csv: there is no PricingCategory column"}}
+	holds(t, Judge(l.input()).Missing, "FOCUS files: has no figures at all, so none of it is in here.")
+}

@@ -114,6 +114,9 @@ func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 		}
 	}
 	for _, list := range []*[]Anomaly{&m.Spikes, &m.Meant, &m.Shifted} {
+		for i, a := range *list {
+			(*list)[i].Incident = in.raised(a.Series, a.Days)
+		}
 		slices.SortStableFunc(*list, func(x, y Anomaly) int {
 			return cmp.Or(cmp.Compare(x.Label, y.Label), cmp.Compare(y.Excess, x.Excess))
 		})

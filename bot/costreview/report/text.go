@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/topic"
 )
 
 // Text is the report for a terminal: plain, figures aligned, units named, every
@@ -213,6 +214,8 @@ func (a Anomaly) Sentence(currency string) string {
 		text += "; recurring, on these days of earlier months too"
 	case a.Why != "":
 		text += "; expected: " + a.Why
+	case a.Incident > 0:
+		text += "; told already, when it had settled: " + topic.Incident(a.Incident).String()
 	case a.Again > 0:
 		text += "; told " + many(a.Again, "week") + " in a row before"
 	}

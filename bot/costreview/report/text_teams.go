@@ -12,7 +12,6 @@ func (p *page) teams(m CurrencyReport, currency string) {
 	if m.Showback == nil {
 		return
 	}
-	p.line("  By %s:", m.Showback.By)
 	var rows [][]string
 	for t := range m.Showback.each() {
 		row := []string{"  " + t.Label(), grouped(strconv.FormatFloat(t.Total.Float64(), 'f', p.places, 64))}
@@ -28,6 +27,10 @@ func (p *page) teams(m CurrencyReport, currency string) {
 		}
 		rows = append(rows, append(row, t.Outlook(currency)))
 	}
+	if len(rows) == 0 { // nothing costs anything
+		return
+	}
+	p.line("  By %s:", m.Showback.By)
 	p.table(rows)
 }
 

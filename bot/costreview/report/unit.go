@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -53,7 +54,7 @@ func (b *currencyLedger) units(counts []UnitCount) (all []UnitCost) {
 			count := u.Weeks[w]
 			if len(days) == 0 || !(count > 0) || math.IsInf(count, 0) {
 				if back == 0 {
-					out.Why = orUnnamed(u.Why, "how many there were is not known")
+					out.Why = u.why(w)
 				}
 				continue
 			}
@@ -67,6 +68,17 @@ func (b *currencyLedger) units(counts []UnitCount) (all []UnitCost) {
 		all = append(all, out)
 	}
 	return all
+}
+
+// maxWhy bounds why a count is not known, in characters: it says what to do at its end.
+const maxWhy = 300
+
+// why says why there is no cost of one unit.
+func (u UnitCount) why(w money.Week) string {
+	if count, known := u.Weeks[w]; known && count == 0 {
+		return "there were none in the week"
+	}
+	return cmp.Or(oneLine(u.Why, maxWhy), "how many there were is not known")
 }
 
 // wholeWeek are the days of a week; none when something is not known of one of them.
@@ -85,7 +97,7 @@ func (b *currencyLedger) wholeWeek(w money.Week) (days []money.Day) {
 func (u UnitCost) Sentence() string {
 	text := u.Name + ": "
 	if u.Why != "" || len(u.Weeks) == 0 {
-		return text + "not known, " + orUnnamed(u.Why, "there are no figures")
+		return text + "not known, " + cmp.Or(oneLine(u.Why, maxWhy), "there are no figures")
 	}
 	now, was := u.Weeks[len(u.Weeks)-1], u.Weeks[0]
 	text += show(now.Value, u.Currency) + " each"

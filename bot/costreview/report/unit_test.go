@@ -23,6 +23,7 @@ func TestUnitCosts(t *testing.T) {
 		{Name: "1k requests", Weeks: requests},
 		{Name: "upload", Weeks: map[money.Week]float64{money.Week(monday): 7}, Filter: money.Filter{"service": "S3"}},
 		{Name: "old", Weeks: map[money.Week]float64{money.Week(monday).Add(-1): 7}, Why: "Prometheus does not answer"},
+		{Name: "two", Why: "how many there were could not be measured: Prometheus gives 2 series for \"sum by (region) (increase(http_requests_total[7d]))\", expected one: aggregate them"},
 		{Name: "none", Weeks: map[money.Week]float64{money.Week(monday): 0}},
 		{Name: "odd", Weeks: map[money.Week]float64{money.Week(monday): math.Inf(1), money.Week(monday).Add(-1): math.NaN()}},
 	}
@@ -35,7 +36,9 @@ func TestUnitCosts(t *testing.T) {
 		"1k requests: $0.035 each, -35.0 % in 7 weeks",
 		"upload: $30.00 each, no week before to compare with",
 		"old: not known, Prometheus does not answer",
-		"none: not known, how many there were is not known",
+		// What to do stands at the end of an error.
+		"two: not known, how many there were could not be measured: Prometheus gives 2 series for \"sum by (region) (increase(http_requests_total[7d]))\", expected one: aggregate them",
+		"none: not known, there were none in the week",
 		"odd: not known, how many there were is not known",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

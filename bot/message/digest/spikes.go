@@ -160,7 +160,7 @@ func spikeBlocks(v View, a spike, id string, preview bool) []slack.Block {
 	if !isExpected {
 		buttons = append(buttons, blockkit.Button(action.DigestExpected.ID, value, "Expected…"))
 	}
-	if !isInvestigated && !isExpected {
+	if !isInvestigated && !isExpected && a.Incident == 0 {
 		buttons = append(buttons, blockkit.Button(action.DigestInvestigate.ID, value, "Investigate"))
 	}
 	if len(buttons) > 0 {
@@ -182,7 +182,10 @@ func (a spike) sentence() *blockkit.Paragraph {
 	if where := whose(a.Causes); where != "" {
 		p.Text(" · " + where)
 	}
-	if a.Again > 0 {
+	switch {
+	case a.Incident > 0:
+		p.Text(" · told already, when it had settled: " + incident.ID(a.Incident))
+	case a.Again > 0:
 		p.Text(fmt.Sprintf(" · told in %s before: is this the new level?", textutil.Count(a.Again, "digest")))
 	}
 	return p

@@ -1,0 +1,119 @@
+package coordinator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/signalbook/signalbook/bot/access"
+	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/costreview/report"
+	"github.com/signalbook/signalbook/bot/event"
+	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/store"
+	"github.com/signalbook/signalbook/playbooks"
+)
+
+const (
+	// watchEvery is how often it is looked for days that have settled.
+	watchEvery = time.Hour
+	// raisedFor is for how many days it is remembered that a spike was told: digests look back less far.
+	raisedFor = 100
+	// foundBy is who opens incidents about spikes, for people.
+	foundBy = "found by the daily watch of costs"
+)
+
+// watchSpikes tells the spikes that have settled; looked is when that was last seen to.
+// Each goes through the inbox under an op of its own, and only then the days count as
+// judged: whoever dies in between finds the same spikes again, and tells them no second time.
+func (t *term) watchSpikes(ctx context.Context, looked *time.Time) error {
+	now := t.c.Now()
+	if t.c.Watch == nil || now.Sub(*looked) < watchEvery && !now.Before(*looked) {
+		return nil
+	}
+	var errs []error
+	for _, d := range t.c.Settings().Digests {
+		if d.Watched {
+			if err := t.watchDigest(ctx, d, now); err != nil {
+				errs = append(errs, fmt.Errorf("watch the costs of digest %s: %w", d.Name, err))
+			}
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	*looked = now
+	return nil
+}
+
+func (t *term) watchDigest(ctx context.Context, d Digest, now time.Time) error {
+	known, err := t.c.Store.Digests.Watched(ctx, d.Name)
+	if err != nil {
+		return err
+	}
+	type found struct {
+		alarms []report.Alarm
+		next   report.Watched
+	}
+	f, err := guarded(ctx, func(ctx context.Context) (f found, err error) {
+		f.alarms, f.next, err = t.c.Watch(ctx, d, now, known)
+		return f, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, a := range f.alarms {
+		ev := event.Event{Op: alarmOp(a), At: now.UTC().Truncate(time.Millisecond), Digest: &event.DigestAct{Verb: report.VerbAlarm, Subject: a.Spike.Series, Name: d.Name, Alarm: &a}}
+		if _, _, err := t.c.Store.Put(ctx, ev); err != nil {
+			return err
+		}
+	}
+	if reflect.DeepEqual(f.next, known) {
+		return nil
+	}
+	return t.commitReview(ctx, store.DigestWrites{Watched: map[string]report.Watched{d.Name: f.next}})
+}
+
+// alarmOp names a spike by its first day, whichever are settled by now.
+func alarmOp(a report.Alarm) string {
+	first := money.Day(0)
+	if len(a.Spike.Days) > 0 {
+		first = a.Spike.Days[0]
+	}
+	return "alarm/" + a.Key() + "/" + first.String()
+}
+
+// alarm opens the incident about a spike, and remembers in the same commit that it did. A
+// spike that was told before, or whose watch was taken out of the configuration since, opens none.
+func (t *term) alarm(ctx context.Context, ev event.Event) (commit store.Commit, err error) {
+	a := ev.Digest.Alarm
+	d, configured := t.digestNamed(ev.Digest.Name)
+	if a == nil || !configured || !d.Watched {
+		return commit, nil
+	}
+	raised, err := t.c.Store.Digests.Raised(ctx)
+	if err != nil || raised[a.Key()].Has(a.Spike.Days) {
+		return commit, err
+	}
+	start := t.about(a.Spike, a.Currency, a.Week, ev.At)
+	if _, ok := t.c.Settings().Playbooks.Find(start.Playbook); !ok || start.Playbook == playbooks.Triage {
+		start.Playbook = costPlaybook
+	}
+	start.Found, start.Channel, start.Via = foundBy, d.Alarms, "watch"
+	commit, err = t.handle(ctx, incident.Event{At: ev.At, Start: start}, access.Facts{})
+	if err != nil || commit.Answer.Incident.Kind != incident.AnswerStarted {
+		return commit, err
+	}
+	t.log.Info("a spike of costs is told", "digest", d.Name, "service", a.Spike.Service, "incident", incident.ID(commit.Answer.Incident.Incident))
+	commit.Review.Raised = map[string]*report.Raised{a.Key(): {Incident: commit.Answer.Incident.Incident, Days: a.Spike.Days}}
+	old := money.DayOf(ev.At) - raisedFor
+	for key, r := range raised {
+		if key != a.Key() && (len(r.Days) == 0 || slices.Max(r.Days) < old) {
+			commit.Review.Raised[key] = nil
+		}
+	}
+	return commit, nil
+}

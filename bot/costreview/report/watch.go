@@ -1,0 +1,260 @@
+package report
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
+)
+
+const (
+	// sameSpike is by how many days a spike may pause and still be the same one: a service
+	// that is too dear every weekday, or every Monday, is told once.
+	sameSpike = 7
+	// watchedDays is for how many days it is remembered what was judged, and spikesFor for how
+	// many a spike: the digests that tell it look back as far.
+	watchedDays = 28
+	spikesFor   = 70
+	// maxAlarms bounds the incidents of one look: of more the dearest are opened, and the
+	// digest tells the others.
+	maxAlarms = 5
+)
+
+// Watched is what a digest's daily watch remembers.
+type Watched struct {
+	// Since is the first day that is watched: when the watch began, it had not settled.
+	Since money.Day `json:"since"`
+	// Judged are the days that were, by currency, each with the streams (StreamID) that lacked it then.
+	Judged map[string]map[money.Day][]string `json:"judged,omitempty"`
+	// Spikes are the newest of each series, by SeriesID.
+	Spikes map[string]WatchedSpike `json:"spikes,omitempty"`
+}
+
+// WatchedSpike is a spike as far as its days have settled.
+type WatchedSpike struct {
+	Days     []money.Day `json:"days"`
+	Actual   float64     `json:"actual"`
+	Expected float64     `json:"expected"`
+	Highest  float64     `json:"highest"`
+	Told     bool        `json:"told,omitempty"` // as an incident
+}
+
+// Alarm is a spike that is large enough for an incident on the day that it is settled.
+type Alarm struct {
+	Digest   string     `json:"digest"` // whose watch found it
+	Currency string     `json:"currency"`
+	Week     money.Week `json:"week"` // of its newest day
+	Spike    Anomaly    `json:"spike"`
+}
+
+// Key names an alarm's series among those of all digests.
+func (a Alarm) Key() string { return AlarmKey(a.Digest, a.Spike.Series) }
+
+// AlarmKey names a series of a digest. Digests' names hold no slash.
+func AlarmKey(digest, series string) string { return digest + "/" + series }
+
+// Raised is an alarm that was told: as which incident, and with which days.
+type Raised struct {
+	Incident int         `json:"incident"`
+	Days     []money.Day `json:"days"`
+}
+
+// Has reports whether it was told with one of these days.
+func (r Raised) Has(days []money.Day) bool {
+	return slices.ContainsFunc(days, func(d money.Day) bool { return slices.Contains(r.Days, d) })
+}
+
+// Watch judges the days that have settled since it was asked last, each once, and finds
+// what has to be told at once: spikes of least money in all, in their currency. Known is
+// what it remembered, and the other result what to remember: a day that was judged stays
+// so if it is restated, and what comes late is judged when it comes, up to two weeks. In
+// tells costs, what people expect, and the digest before.
+func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
+	newest := money.DayOf(in.Now.Add(-in.Settings.settle())) - 1
+	w := watch{known.copy(), map[string]Alarm{}}
+	if known.Since == 0 {
+		w.Since = newest + 1
+		return nil, w.Watched
+	}
+	for back := -1; back <= 0; back++ {
+		week := in
+		week.Week = money.WeekOf(newest).Add(back)
+		w.judge(week)
+	}
+	w.forget(newest)
+	alarms := slices.SortedFunc(maps.Values(w.touched), func(x, y Alarm) int {
+		return cmp.Or(cmp.Compare(y.Spike.Excess, x.Spike.Excess), cmp.Compare(x.Spike.Series, y.Spike.Series))
+	})
+	alarms = slices.DeleteFunc(alarms, func(a Alarm) bool {
+		s := w.Spikes[a.Spike.Series]
+		return s.Told || a.Spike.Excess < least
+	})
+	alarms = alarms[:min(len(alarms), maxAlarms)]
+	for i, a := range alarms {
+		alarms[i].Digest = in.Name
+		s := w.Spikes[a.Spike.Series]
+		s.Told = true
+		w.Spikes[a.Spike.Series] = s
+	}
+	return alarms, w.Watched
+}
+
+// watch is one look.
+type watch struct {
+	Watched
+	touched map[string]Alarm // spikes that gained a day
+}
+
+// judge judges the days of a week that were not judged, or not whole.
+func (w *watch) judge(in Input) {
+	var told map[string]PostedTotal
+	if p := in.Posted; p != nil && (p.Week == in.Week || p.Week == in.Week.Add(-1)) {
+		told = p.Totals
+	}
+	in.Posted, in.Again = nil, nil
+	in = arranged(in)
+	for _, currency := range currencies(in.Readings) {
+		in.apart = w.lacked(currency)
+		b, _, _ := open(in, currency)
+		if b == nil {
+			continue
+		}
+		f := b.floors(in.Settings)
+		streams := map[string]*stream{}
+		for _, src := range b.read {
+			for _, p := range src.streams {
+				streams[p.id] = p
+			}
+		}
+		for _, d := range b.days {
+			if d < w.Since {
+				continue
+			}
+			before, seen := w.Judged[currency][d]
+			var lacks []string
+			var came []*stream
+			for p := range b.gaps[d] {
+				if !seen || slices.Contains(before, p.id) {
+					lacks = append(lacks, p.id)
+				}
+			}
+			for _, id := range before {
+				if p := streams[id]; p != nil && !p.absent && p.tells(d) {
+					came = append(came, p)
+				} else if !slices.Contains(lacks, id) {
+					lacks = append(lacks, id) // gone for now
+				}
+			}
+			for _, s := range b.series {
+				w.look(b, s, d, seen, came, f.day, told[currency].Told, in)
+			}
+			w.remember(currency, d, lacks)
+		}
+	}
+}
+
+// look judges a day of a series: as a whole, or by the streams that have come since it
+// was judged.
+func (w *watch) look(b *currencyLedger, s *series, d money.Day, seen bool, came []*stream, floor float64, told map[string]int, in Input) {
+	id := SeriesID(s.provider, s.service, b.currency)
+	var over []excess
+	if !seen {
+		over, _ = b.excesses(s, []money.Day{d}, floor, told[id])
+	}
+	for _, p := range came {
+		if s.has(p) {
+			if e, _, exceeds := b.trackOf(s, p).excess(d, floor, b.shift(d, told[id])); exceeds {
+				over = append(over, e)
+			}
+		}
+	}
+	over, _, _ = expected(over, id, in.Expected)
+	over, _ = s.recurring(over)
+	for _, e := range over {
+		w.add(b, s, id, e)
+	}
+}
+
+// add counts a day to the spike that it belongs to.
+func (w *watch) add(b *currencyLedger, s *series, id string, e excess) {
+	spike := w.Spikes[id]
+	if n := len(spike.Days); n > 0 {
+		if slices.Contains(spike.Days, e.day) && spike.Told {
+			return // of a part that came late: the day is told
+		}
+		if first, last := slices.Min(spike.Days), slices.Max(spike.Days); e.day-last > sameSpike || first-e.day > sameSpike {
+			spike = WatchedSpike{}
+		}
+	}
+	if !slices.Contains(spike.Days, e.day) {
+		spike.Days = append(spike.Days, e.day)
+		slices.Sort(spike.Days)
+	}
+	spike.Actual, spike.Expected, spike.Highest = spike.Actual+e.actual, spike.Expected+e.expected, max(spike.Highest, e.actual)
+	w.Spikes[id] = spike
+	a, _ := s.spike(b.currency, b.week, nil, 0)
+	a.Days, a.Actual, a.Expected, a.Excess, a.Highest = spike.Days, spike.Actual, spike.Expected, spike.Actual-spike.Expected, spike.Highest
+	w.touched[id] = Alarm{Currency: clean(b.currency), Week: money.WeekOf(slices.Max(spike.Days)), Spike: a}
+}
+
+// lacked are the streams that some judged day of a currency lacked.
+func (w *watch) lacked(currency string) map[string]bool {
+	all := map[string]bool{}
+	for _, ids := range w.Judged[currency] {
+		for _, id := range ids {
+			all[id] = true
+		}
+	}
+	return all
+}
+
+func (w *watch) remember(currency string, d money.Day, lacks []string) {
+	if w.Judged[currency] == nil {
+		w.Judged[currency] = map[money.Day][]string{}
+	}
+	slices.Sort(lacks)
+	w.Judged[currency][d] = slices.Compact(lacks)
+}
+
+// forget lets go what nobody asks for any more.
+func (w *watch) forget(newest money.Day) {
+	for currency, days := range w.Judged {
+		maps.DeleteFunc(days, func(d money.Day, _ []string) bool { return d <= newest-watchedDays })
+		if len(days) == 0 {
+			delete(w.Judged, currency)
+		}
+	}
+	maps.DeleteFunc(w.Spikes, func(_ string, s WatchedSpike) bool {
+		return len(s.Days) == 0 || slices.Max(s.Days) <= newest-spikesFor
+	})
+}
+
+// copy is a value of its own.
+func (w Watched) copy() Watched {
+	judged := map[string]map[money.Day][]string{}
+	for currency, days := range w.Judged {
+		judged[currency] = maps.Clone(days)
+	}
+	spikes := map[string]WatchedSpike{}
+	for id, s := range w.Spikes {
+		s.Days = slices.Clone(s.Days)
+		spikes[id] = s
+	}
+	return Watched{w.Since, judged, spikes}
+}
+
+// raised is the incident that some days of a series were told as already; 0: none.
+func (in Input) raised(series string, days []money.Day) int {
+	r, told := in.Raised[series]
+	if !told {
+		return 0
+	}
+	if s := in.Watched.Spikes[series]; s.Told && r.Has(s.Days) {
+		r.Days = s.Days // with those that settled later
+	}
+	if !r.Has(days) {
+		return 0
+	}
+	return r.Incident
+}
