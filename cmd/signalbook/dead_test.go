@@ -191,7 +191,7 @@ func stored(t *testing.T, body []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.Marshal(event.Event{At: time.Now().UTC(), Notification: &n})
+	data, err := event.Event{At: time.Now().UTC(), Notification: &n}.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
