@@ -78,8 +78,8 @@ func prepareReviewRig(t *testing.T, at time.Time) *reviewRig {
 	return r
 }
 
-// begin starts the coordinator, and waits until it knows the digest.
-func (r *reviewRig) begin(st *store.Store) {
+// begin starts a coordinator, and waits until the digest is known.
+func (r *reviewRig) begin(st *store.Store) (end func()) {
 	r.t.Helper()
 	t := r.t
 	client, err := slackapi.New(slackapi.Options{APIURL: r.direct + "/api/", BotToken: "xoxb-test", Logger: slog.New(slog.DiscardHandler)})
@@ -120,11 +120,12 @@ func (r *reviewRig) begin(st *store.Store) {
 			})
 		},
 	})
-	keepOn(t, k)
+	end = keepOn(t, k)
 	r.eventually("the coordinator knows the digest", func() bool {
 		passed, err := r.store.Digests.Passed(t.Context())
 		return err == nil && !passed["weekly"].At.IsZero()
 	})
+	return end
 }
 
 // digests are the roots in the digest's channel, oldest first.
