@@ -90,12 +90,12 @@ func (h *Handbook) topicOf(q query) *topic {
 
 // isAbout tells whether a question is about a topic and nothing else.
 func (h *Handbook) isAbout(q query, t topic) bool {
-	needs := strings.Fields(strings.Join(t.Needs, " "))
 	for _, need := range t.Needs {
 		if !slices.ContainsFunc(strings.Fields(need), q.asks) {
 			return false
 		}
 	}
+	needs := strings.Fields(strings.Join(t.Needs, " "))
 	unknown, firm := 0, slices.ContainsFunc(needs, func(need string) bool { return q.wants[need] || q.sure[need] >= firmSure })
 	for _, term := range q.terms {
 		switch {
