@@ -41,13 +41,7 @@ func (b *currencyLedger) ai() *AISpend {
 			}
 		})
 	}
-	of := func(days []money.Day) (all money.Amount) {
-		for _, d := range days {
-			all = all.Add(sum[d])
-		}
-		return all
-	}
-	a := AISpend{Total: of(b.days), Compared: compared(of(now), of(was))}
+	a := AISpend{Total: sumOf(sum, b.days), Compared: compared(sumOf(sum, now), sumOf(sum, was))}
 	if len(sum) == 0 || a.Total.IsZero() && a.Was.IsZero() {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -26,11 +25,7 @@ func (b *currencyLedger) chart(spikes []Anomaly, f floors) Chart {
 	var all []money.Day
 	for i := range weeks {
 		weeks[i].Week = b.week.Add(i - chartWeeks + 1)
-		for d := weeks[i].Week.Monday(); d < weeks[i].Week.Add(1).Monday(); d++ {
-			if b.told[d] {
-				days[i] = append(days[i], d)
-			}
-		}
+		days[i] = b.toldIn(weeks[i].Week)
 		weeks[i].Days = len(days[i])
 		all = append(all, days[i]...)
 	}
@@ -87,7 +82,6 @@ func (b *currencyLedger) chart(spikes []Anomaly, f floors) Chart {
 	}
 	first := slices.IndexFunc(weeks, func(w ChartWeek) bool { return w.Days > 0 })
 	chart.Weeks = weeks[max(0, first):]
-	slices.SortStableFunc(chart.Weeks, func(x, y ChartWeek) int { return cmp.Compare(x.Week, y.Week) })
 	return chart
 }
 
@@ -103,11 +97,7 @@ func (b *currencyLedger) usageBefore(days []money.Day, back int) float64 {
 	if len(then) < len(days) {
 		return 0
 	}
-	var sum money.Amount
-	for _, s := range b.series {
-		sum = sum.Add(s.of(money.Usage, then))
-	}
-	return sum.Float64()
+	return b.usage(then).Float64()
 }
 
 // chartName is a service's name as the tables have it: with its provider only where

@@ -27,22 +27,20 @@ func (c Compared) and(other Compared) Compared {
 }
 
 // before are the same weekdays of the week before, of those days that it has.
-func (b *currencyLedger) before() (now, was []money.Day) {
-	for _, d := range b.days {
-		if b.told[d-7] {
-			now, was = append(now, d), append(was, d-7)
-		}
-	}
-	return now, was
-}
+func (b *currencyLedger) before() (now, was []money.Day) { return b.pairedDays(b.week) }
 
 // total is the cost of all series on days, whatever its kind.
 func (b *currencyLedger) total(days []money.Day) (sum money.Amount) {
 	for _, s := range b.series {
+		sum = sum.Add(s.all(days))
+	}
+	return sum
+}
+
+// usage is what usage of all series costs on days.
+func (b *currencyLedger) usage(days []money.Day) (sum money.Amount) {
+	for _, s := range b.series {
 		sum = sum.Add(s.of(money.Usage, days))
-		for kind := range s.others {
-			sum = sum.Add(s.of(kind, days))
-		}
 	}
 	return sum
 }
@@ -50,10 +48,7 @@ func (b *currencyLedger) total(days []money.Day) (sum money.Amount) {
 // paired is the cost of all series, as far as both weeks have the same.
 func (b *currencyLedger) paired(days []money.Day) (sum money.Amount) {
 	for _, s := range b.series {
-		sum = sum.Add(s.paired(money.Usage, days))
-		for kind := range s.others {
-			sum = sum.Add(s.paired(kind, days))
-		}
+		sum = sum.Add(s.allPaired(days))
 	}
 	return sum
 }
@@ -77,7 +72,7 @@ func (b *currencyLedger) move(m *CurrencyReport, top int) {
 	for _, s := range b.series {
 		mover := Mover{
 			Provider: clean(s.provider), Service: orUnnamed(s.service, noService),
-			Total: s.of(money.Usage, b.days), Compared: compared(s.paired(money.Usage, now), s.paired(money.Usage, was)), Services: 0,
+			Total: s.of(money.Usage, b.days), Compared: compared(s.paired(money.Usage, now), s.paired(money.Usage, was)),
 		}
 		switch {
 		case s.first >= b.week.Monday() && !mover.Total.IsZero():

@@ -60,15 +60,12 @@ type series struct {
 	uncompared map[money.Kind]map[money.Day]money.Amount
 }
 
-func (s *series) of(kind money.Kind, days []money.Day) (sum money.Amount) {
+func (s *series) of(kind money.Kind, days []money.Day) money.Amount {
 	at := s.usage
 	if kind != money.Usage {
 		at = s.others[kind]
 	}
-	for _, d := range days {
-		sum = sum.Add(at[d])
-	}
-	return sum
+	return sumOf(at, days)
 }
 
 // source is a reading as far as it is in a book.
@@ -85,11 +82,7 @@ type source struct {
 // paired is what a kind of charge costs on days of this week or of the one before, as
 // far as the other week has the same streams on the same weekdays.
 func (s *series) paired(kind money.Kind, days []money.Day) money.Amount {
-	sum := s.of(kind, days)
-	for _, d := range days {
-		sum = sum.Sub(s.uncompared[kind][d])
-	}
-	return sum
+	return s.of(kind, days).Sub(sumOf(s.uncompared[kind], days))
 }
 
 // each visits the reading's charges in a currency from a day to another, in no order.

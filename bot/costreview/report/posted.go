@@ -120,9 +120,7 @@ func (b *currencyLedger) restated(week money.Week, posted PostedTotal) *Restated
 		days[l.day] = true
 	}
 	r.Days = len(days)
-	for d := week.Monday(); d < week.Add(1).Monday(); d++ {
-		r.Partial = r.Partial || !b.told[d] || len(b.gaps[d]) > 0
-	}
+	r.Partial = !b.whole(week)
 	now := b.total(posted.Days)
 	for _, l := range b.late {
 		if l.stream != nil && slices.Contains(posted.Days, l.day) {

@@ -27,16 +27,10 @@ func (b *currencyLedger) floors(s Settings) floors {
 	f := floors{s.Floor, s.WeekFloor}
 	if f.day <= 0 {
 		var days []money.Day
-		for d := b.week.Add(-weeksBack).Monday(); d < b.week.Add(1).Monday(); d++ {
-			if b.told[d] {
-				days = append(days, d)
-			}
+		for back := weeksBack; back >= 0; back-- {
+			days = append(days, b.toldIn(b.week.Add(-back))...)
 		}
-		var sum money.Amount
-		for _, s := range b.series {
-			sum = sum.Add(s.of(money.Usage, days))
-		}
-		f.day = max(leastFloor, floorShare*sum.Float64()/float64(max(1, len(days))))
+		f.day = max(leastFloor, floorShare*b.usage(days).Float64()/float64(max(1, len(days))))
 	}
 	if f.week <= 0 {
 		f.week = f.day

@@ -58,10 +58,7 @@ func (b *currencyLedger) units(counts []UnitCount) (all []UnitCost) {
 				}
 				continue
 			}
-			week := UnitWeek{Week: w, Count: count}
-			for _, d := range days {
-				week.Cost = week.Cost.Add(usage[d])
-			}
+			week := UnitWeek{Week: w, Cost: sumOf(usage, days), Count: count}
 			week.Value = week.Cost.Float64() / count
 			out.Weeks = append(out.Weeks, week)
 		}
@@ -82,14 +79,11 @@ func (u UnitCount) why(w money.Week) string {
 }
 
 // wholeWeek are the days of a week; none when something is not known of one of them.
-func (b *currencyLedger) wholeWeek(w money.Week) (days []money.Day) {
-	for d := w.Monday(); d < w.Add(1).Monday(); d++ {
-		if !b.told[d] || len(b.gaps[d]) > 0 {
-			return nil
-		}
-		days = append(days, d)
+func (b *currencyLedger) wholeWeek(w money.Week) []money.Day {
+	if !b.whole(w) {
+		return nil
 	}
-	return days
+	return b.toldIn(w)
 }
 
 // Sentence is what one costs and how that went: "1k requests: $0.042 each, +3.1 % in 7
