@@ -33,14 +33,11 @@ type AIUnit struct {
 func (b *currencyLedger) ai() *AISpend {
 	now, was := b.before()
 	sum := map[money.Day]money.Amount{}
-	last := b.week.Monday() + 6
-	for _, src := range b.read {
-		src.counted(b.currency, b.week.Add(-1).Monday(), last, func(_ *stream, d money.Day, g money.Group, c cost) {
-			if g.Kind == money.Usage && strings.EqualFold(g.Category, money.AI) {
-				sum[d] = sum[d].Add(c.amount)
-			}
-		})
-	}
+	b.countedFrom(b.week.Add(-1).Monday(), func(_ *stream, d money.Day, g money.Group, c cost) {
+		if g.Kind == money.Usage && strings.EqualFold(g.Category, money.AI) {
+			sum[d] = sum[d].Add(c.amount)
+		}
+	})
 	a := AISpend{Total: sumOf(sum, b.days), Compared: compared(sumOf(sum, now), sumOf(sum, was))}
 	if len(sum) == 0 || a.Total.IsZero() && a.Was.IsZero() {
 		return nil

@@ -23,6 +23,7 @@ type dimension struct {
 }
 
 var (
+	byTeamKey = dimension{"team", func(g money.Group) string { return teamKey(g.Team) }}
 	byAccount = dimension{"account", func(g money.Group) string { return g.Account }}
 	byRegion  = dimension{"region", func(g money.Group) string { return g.Region }}
 	bySKU     = dimension{"SKU", func(g money.Group) string { return g.SKU }}
@@ -30,7 +31,7 @@ var (
 
 func (in Input) dimensions() (all []dimension) {
 	if in.Settings.By != "" && !in.Filter.Names("team") {
-		all = append(all, dimension{"team", func(g money.Group) string { return teamKey(g.Team) }})
+		all = append(all, byTeamKey)
 	}
 	return append(all, byAccount, byRegion, bySKU)
 }
@@ -75,13 +76,12 @@ func (p partsOf) cause(by string, whole money.Amount) (Cause, bool) {
 // blame says whose the changes of movers are, and where the excesses of spikes lie.
 func (b *currencyLedger) blame(m *CurrencyReport, in Input) {
 	if all := in.dimensions(); all[0].by == "team" {
-		teams, _ := b.teamSpellings()
-		b.blameMovers(m, all[0], teams)
+		b.blameMovers(m, all[0])
 	}
 	b.blameSpikes([][]Anomaly{m.Spikes, m.Meant}, in)
 }
 
-func (b *currencyLedger) blameMovers(m *CurrencyReport, by dimension, teams map[string]string) {
+func (b *currencyLedger) blameMovers(m *CurrencyReport, by dimension) {
 	sums := map[told]partsOf{}
 	lists := [][]Mover{m.Up, m.Down, m.New}
 	for _, list := range lists {
@@ -93,7 +93,7 @@ func (b *currencyLedger) blameMovers(m *CurrencyReport, by dimension, teams map[
 	}
 	now, was := b.before()
 	names := nameCache{}
-	b.eachCounted(func(p *stream, d money.Day, g money.Group, c cost) {
+	b.countedFrom(b.week.Add(-1).Monday(), func(p *stream, d money.Day, g money.Group, c cost) {
 		parts := sums[names.told(g)]
 		if parts == nil || g.Kind != money.Usage || b.oneSided(d, p) {
 			return
@@ -108,15 +108,18 @@ func (b *currencyLedger) blameMovers(m *CurrencyReport, by dimension, teams map[
 	for _, list := range lists {
 		for k := range list {
 			if cause, ok := sums[told{list[k].Provider, list[k].Service}].cause(by.by, list[k].Change); ok {
-				list[k].Causes = []Cause{cause.spelt(teams)}
+				list[k].Causes = []Cause{b.spelt(cause)}
 			}
 		}
 	}
 }
 
-func (c Cause) spelt(teams map[string]string) Cause {
-	if name, ok := teams[c.Name]; ok && c.By == "team" {
-		c.Name = orUnnamed(name, untagged)
+// spelt is a cause with a team's name as most of its money has it.
+func (b *currencyLedger) spelt(c Cause) Cause {
+	if c.By == "team" {
+		if name, ok := b.teamSpellings().names[c.Name]; ok {
+			c.Name = orUnnamed(name, untagged)
+		}
 	}
 	return c
 }
@@ -124,10 +127,6 @@ func (c Cause) spelt(teams map[string]string) Cause {
 // blameSpikes compares each value's days with the mean of the same weekdays before.
 func (b *currencyLedger) blameSpikes(lists [][]Anomaly, in Input) {
 	all := in.dimensions()
-	teams := map[string]string{}
-	if all[0].by == "team" {
-		teams, _ = b.teamSpellings()
-	}
 	var spikes []*Anomaly
 	for _, list := range lists {
 		for k := range list {
@@ -140,6 +139,7 @@ func (b *currencyLedger) blameSpikes(lists [][]Anomaly, in Input) {
 	type share struct{ spike, n int } // a day of a spike, n 0; or an n-th of a day before, which is taken off
 	shares := map[told]map[money.Day][]share{}
 	sums := make([][]partsOf, len(spikes))
+	first := b.week.Monday()
 	for k, a := range spikes {
 		for range all {
 			sums[k] = append(sums[k], partsOf{})
@@ -155,10 +155,11 @@ func (b *currencyLedger) blameSpikes(lists [][]Anomaly, in Input) {
 			for _, e := range before {
 				days[e] = append(days[e], share{k, len(before)})
 			}
+			first = min(first, d-7*weeksBack)
 		}
 	}
 	names := nameCache{}
-	b.eachCounted(func(_ *stream, d money.Day, g money.Group, c cost) {
+	b.countedFrom(first, func(_ *stream, d money.Day, g money.Group, c cost) {
 		if g.Kind != money.Usage || g.Spread {
 			return
 		}
@@ -182,7 +183,7 @@ func (b *currencyLedger) blameSpikes(lists [][]Anomaly, in Input) {
 				continue
 			}
 			if cause, ok := sums[k][n].cause(by.by, whole); ok {
-				a.Causes = append(a.Causes, cause.spelt(teams))
+				a.Causes = append(a.Causes, b.spelt(cause))
 			}
 		}
 	}

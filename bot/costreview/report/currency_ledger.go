@@ -37,6 +37,7 @@ type currencyLedger struct {
 	costColumn string
 	partial    bool
 	notes      []string
+	teams      spellings // see teamSpellings
 }
 
 // cost is a group's, in the column that is judged by.
@@ -213,11 +214,7 @@ func (b *currencyLedger) fill(last money.Day) {
 				byKey[k] = s
 				categories[k] = map[string]money.Amount{}
 			}
-			s.add(d, g, c.amount)
-			s.stream(p, d, g, c.amount)
-			if b.oneSided(d, p) {
-				add(s.uncompared, g.Kind, d, c.amount)
-			}
+			b.count(s, p, d, g, c.amount)
 			s.lacksCategory = s.lacksCategory || blind
 			categories[k][g.Category] = categories[k][g.Category].Add(c.amount.Abs())
 			b.month.add(d, g, c.amount)
@@ -250,6 +247,15 @@ func newSeries(provider, service string, first money.Day) *series {
 		provider: provider, service: service, first: first,
 		usage: map[money.Day]money.Amount{}, spread: map[money.Day]money.Amount{}, others: map[money.Kind]map[money.Day]money.Amount{}, uncompared: map[money.Kind]map[money.Day]money.Amount{},
 		streams: map[*stream]map[money.Day]money.Amount{}, partial: map[string]dailySeries{},
+	}
+}
+
+// count adds a charge to a series: to its sums, to its streams, and to what is not compared.
+func (b *currencyLedger) count(s *series, p *stream, d money.Day, g money.Group, amount money.Amount) {
+	s.add(d, g, amount)
+	s.stream(p, d, g, amount)
+	if b.oneSided(d, p) {
+		add(s.uncompared, g.Kind, d, amount)
 	}
 }
 

@@ -48,7 +48,7 @@ func (in Input) slicing(by string) (d dimension, why string) {
 		if in.Settings.By == "" {
 			return d, "nothing says what teams are known by: give the digest `by`"
 		}
-		return dimension{by, func(g money.Group) string { return teamKey(g.Team) }}, ""
+		return byTeamKey, ""
 	}
 	return d, fmt.Sprintf("costs cannot be told apart by %q: by one of %s", clean(by), strings.Join(SliceNames(), ", "))
 }
@@ -62,15 +62,14 @@ func (b *currencyLedger) slice(s *series, weeks []ServiceWeek, in Input, by stri
 		return out
 	}
 	out.By = d.by
-	names := map[string]string{}
+	var names map[string]string
 	if d.by == "team" {
-		names, _ = b.teamSpellings()
+		names = b.teamSpellings().names
 	}
-	first := weeks[0].Week.Monday()
 	parts := map[string]map[money.Day]money.Amount{}
 	sizes := map[string]money.Amount{}
-	b.eachCounted(func(_ *stream, day money.Day, g money.Group, c cost) {
-		if g.Provider != s.provider || g.Service != s.service || day < first || !b.told[day] {
+	b.countedFrom(weeks[0].Week.Monday(), func(_ *stream, day money.Day, g money.Group, c cost) {
+		if g.Provider != s.provider || g.Service != s.service || !b.told[day] {
 			return
 		}
 		value := d.of(g)

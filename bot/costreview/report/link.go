@@ -14,8 +14,8 @@ func (b *currencyLedger) links(s *series, in Input) (all []Filled) {
 		return nil
 	}
 	accounts, regions := map[string]money.Amount{}, map[string]money.Amount{}
-	b.eachCounted(func(_ *stream, d money.Day, g money.Group, c cost) {
-		if g.Provider == s.provider && g.Service == s.service && d >= b.week.Monday() {
+	b.countedFrom(b.week.Monday(), func(_ *stream, _ money.Day, g money.Group, c cost) {
+		if g.Provider == s.provider && g.Service == s.service {
 			accounts[g.Account] = accounts[g.Account].Add(c.amount.Abs())
 			regions[g.Region] = regions[g.Region].Add(c.amount.Abs())
 		}

@@ -3,9 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -85,19 +83,16 @@ func (b *currencyLedger) heard() (n int) {
 // everything else.
 func (b *currencyLedger) daily(filter money.Filter) (usage, rest map[money.Day]money.Amount) {
 	usage, rest = map[money.Day]money.Amount{}, map[money.Day]money.Amount{}
-	last := b.week.Monday() + 6
-	for _, src := range b.read {
-		src.counted(b.currency, b.from, last, func(_ *stream, d money.Day, g money.Group, c cost) {
-			if !filter.Matches(g) {
-				return
-			}
-			if g.Kind == money.Usage {
-				usage[d] = usage[d].Add(c.amount)
-			} else {
-				rest[d] = rest[d].Add(c.amount)
-			}
-		})
-	}
+	b.countedFrom(b.from, func(_ *stream, d money.Day, g money.Group, c cost) {
+		if !filter.Matches(g) {
+			return
+		}
+		if g.Kind == money.Usage {
+			usage[d] = usage[d].Add(c.amount)
+		} else {
+			rest[d] = rest[d].Add(c.amount)
+		}
+	})
 	return usage, rest
 }
 
@@ -133,7 +128,10 @@ func (b *currencyLedger) endOf(budget Budget, usage, rest map[money.Day]money.Am
 		m.Why = "nothing matches its filter (" + m.Filter + ")"
 		return m
 	}
-	uses := slices.ContainsFunc(slices.Collect(maps.Values(usage)), func(x money.Amount) bool { return !x.IsZero() })
+	uses := false
+	for _, x := range usage {
+		uses = uses || !x.IsZero()
+	}
 	track := newDailySeries(b.from, until)
 	var open []money.Day // of the month, of which nothing is known
 	begun, used := false, false

@@ -121,14 +121,18 @@ const maxTop = 3
 
 // topOf are the services that cost most of a month so far.
 func (b *currencyLedger) topOf(m MonthEnd, filter money.Filter) []Share {
+	services := map[told]money.Amount{}
+	names := nameCache{}
+	b.countedFrom(firstOf(m.Month), func(_ *stream, d money.Day, g money.Group, c cost) {
+		if b.told[d] && filter.Matches(g) {
+			as := names.told(g)
+			services[as] = services[as].Add(c.amount)
+		}
+	})
 	sums := map[string]money.Amount{}
-	for _, src := range b.read {
-		src.counted(b.currency, firstOf(m.Month), m.Until, func(_ *stream, d money.Day, g money.Group, c cost) {
-			if b.told[d] && filter.Matches(g) {
-				name := fullName(Mover{Provider: clean(g.Provider), Service: orUnnamed(g.Service, noService)})
-				sums[name] = sums[name].Add(c.amount)
-			}
-		})
+	for as, sum := range services {
+		name := fullName(Mover{Provider: as.provider, Service: as.service})
+		sums[name] = sums[name].Add(sum)
 	}
 	var all []Share
 	for _, name := range slices.Sorted(maps.Keys(sums)) {

@@ -94,29 +94,36 @@ func (b *currencyLedger) spend(sheet []handbook.CostStep) Spend {
 	if len(s.Weeks) == 0 {
 		return s
 	}
+	rows := map[handbook.Row][]money.Amount{} // by week
+	b.countedFrom(s.Weeks[0].Monday(), func(_ *stream, d money.Day, g money.Group, c cost) {
+		i := slices.Index(s.Weeks, money.WeekOf(d))
+		if i < 0 || g.Kind != money.Usage {
+			return
+		}
+		row := rowOf(g)
+		if rows[row] == nil {
+			rows[row] = make([]money.Amount, len(s.Weeks))
+		}
+		rows[row][i] = rows[row][i].Add(c.amount)
+	})
 	parts := map[string]*SpendPart{}
-	for _, src := range b.read {
-		src.counted(b.currency, s.Weeks[0].Monday(), b.week.Monday()+6, func(_ *stream, d money.Day, g money.Group, c cost) {
-			i := slices.Index(s.Weeks, money.WeekOf(d))
-			if i < 0 || g.Kind != money.Usage {
-				return
+	for row, weeks := range rows {
+		var steps []string
+		for _, step := range sheet {
+			if step.Base.Matches(row) {
+				steps = append(steps, step.ID)
 			}
-			row := handbook.Row{ServiceName: g.Service, ServiceCategory: g.Category, PricingCategory: g.Pricing, Batch: g.Batch}
-			var steps []string
-			for _, step := range sheet {
-				if step.Base.Matches(row) {
-					steps = append(steps, step.ID)
-				}
-			}
-			if len(steps) == 0 {
-				return
-			}
-			key := strings.Join(steps, " ")
-			if parts[key] == nil {
-				parts[key] = &SpendPart{steps, make([]money.Amount, len(s.Weeks))}
-			}
-			parts[key].Weeks[i] = parts[key].Weeks[i].Add(c.amount)
-		})
+		}
+		if len(steps) == 0 {
+			continue
+		}
+		key := strings.Join(steps, " ")
+		if parts[key] == nil {
+			parts[key] = &SpendPart{steps, make([]money.Amount, len(s.Weeks))}
+		}
+		for i, x := range weeks {
+			parts[key].Weeks[i] = parts[key].Weeks[i].Add(x)
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(parts)) {
 		s.Parts = append(s.Parts, *parts[key])

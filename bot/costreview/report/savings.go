@@ -28,7 +28,7 @@ func (s spend) counts(step int) bool { return s.of[step] == 1 }
 func (w wins) spends(u monthlyUsage) []spend {
 	sums := map[string]monthlyUsage{}
 	for g, cost := range u.rows {
-		row := handbook.Row{ServiceName: g.Service, ServiceCategory: g.Category, PricingCategory: g.Pricing, Batch: g.Batch}
+		row := rowOf(g)
 		of := make([]byte, len(w.sheet))
 		for i, s := range w.sheet {
 			if w.steps[i].Applies && s.Base.Matches(row) {

@@ -44,9 +44,18 @@ type TeamCost struct {
 // teamKey is a team's name as teams are told apart: capital letters make no difference.
 func teamKey(team string) string { return strings.ToLower(team) }
 
-// teamSpellings are the teams' names as most of their money has them. Of too many the
+// spellings are the teams' names as most of their money has them. Of too many the
 // smallest are one, [money.OtherTeams], and few are how many these are.
-func (b *currencyLedger) teamSpellings() (names map[string]string, few int) {
+type spellings struct {
+	names map[string]string // by teamKey
+	few   int
+}
+
+// teamSpellings are found once: that takes every charge of the bill.
+func (b *currencyLedger) teamSpellings() spellings {
+	if b.teams.names != nil {
+		return b.teams
+	}
 	spelt := map[string]map[string]money.Amount{}
 	sums := map[string]money.Amount{}
 	b.eachCounted(func(_ *stream, _ money.Day, g money.Group, c cost) {
@@ -60,38 +69,43 @@ func (b *currencyLedger) teamSpellings() (names map[string]string, few int) {
 	keys := slices.SortedFunc(maps.Keys(spelt), func(x, y string) int {
 		return cmp.Or(sums[y].Cmp(sums[x]), cmp.Compare(x, y))
 	})
-	names = map[string]string{}
+	b.teams.names = map[string]string{}
 	kept := 0
 	for _, key := range keys {
 		switch {
 		case key == "" || key == money.OtherTeams:
-			names[key] = key
+			b.teams.names[key] = key
 		case kept < maxTeamSeries:
 			kept++
-			names[key] = largest(spelt[key])
+			b.teams.names[key] = largest(spelt[key])
 		default:
-			few++
+			b.teams.few++
 		}
 	}
-	return names, few
+	return b.teams
 }
 
 // eachCounted visits every charge that is in figures.
 func (b *currencyLedger) eachCounted(visit func(*stream, money.Day, money.Group, cost)) {
+	b.countedFrom(b.from-oldest, visit)
+}
+
+// countedFrom visits those from a day on, up to the week's last one.
+func (b *currencyLedger) countedFrom(first money.Day, visit func(*stream, money.Day, money.Group, cost)) {
 	for _, src := range b.read {
-		src.counted(b.currency, b.from-oldest, b.week.Monday()+6, visit)
+		src.counted(b.currency, first, b.week.Monday()+6, visit)
 	}
 }
 
 // teamSeries are all charges, whatever their service, by team; few are how many of
 // these are one, and at least that when least is set.
 func (b *currencyLedger) teamSeries() (all map[string]*series, few int, least bool) {
-	names, few := b.teamSpellings()
-	_, least = names[money.OtherTeams]
+	teams := b.teamSpellings()
+	_, least = teams.names[money.OtherTeams]
 	all = map[string]*series{}
 	b.eachCounted(func(p *stream, d money.Day, g money.Group, c cost) {
 		key := teamKey(g.Team)
-		name, known := names[key]
+		name, known := teams.names[key]
 		if !known {
 			key, name = money.OtherTeams, money.OtherTeams
 		}
@@ -100,13 +114,9 @@ func (b *currencyLedger) teamSeries() (all map[string]*series, few int, least bo
 			s = newSeries("", name, b.week.Monday()+7)
 			all[key] = s
 		}
-		s.add(d, g, c.amount)
-		s.stream(p, d, g, c.amount)
-		if b.oneSided(d, p) {
-			add(s.uncompared, g.Kind, d, c.amount)
-		}
+		b.count(s, p, d, g, c.amount)
 	})
-	return all, few, least
+	return all, teams.few, least
 }
 
 // all is what a series costs, whatever the kind of charge.
@@ -134,7 +144,10 @@ func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLe
 		return nil
 	}
 	all, few, least := b.teamSeries()
-	later, _, _ := ahead.teamSeries()
+	later := all
+	if ahead != b {
+		later, _, _ = ahead.teamSeries()
+	}
 	now, was := b.before()
 	f := b.floors(in.Settings)
 	out := &Showback{By: clean(in.Settings.By)}

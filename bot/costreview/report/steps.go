@@ -3,10 +3,10 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
+	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
 
@@ -65,10 +65,15 @@ func whyNot(s handbook.CostStep, step CostStep, all []monthlyUsage) string {
 	return "there is nothing to save on: no " + s.Base.String() + " this week"
 }
 
+// rowOf is a group as the sheet's steps look at it.
+func rowOf(g money.Group) handbook.Row {
+	return handbook.Row{ServiceName: g.Service, ServiceCategory: g.Category, PricingCategory: g.Pricing, Batch: g.Batch}
+}
+
 // unpriced reports whether some rows would count if they said how they are priced.
 func (u *monthlyUsage) unpriced(of handbook.Base) bool {
 	for g, cost := range u.rows {
-		row := handbook.Row{ServiceName: g.Service, ServiceCategory: g.Category, PricingCategory: g.Pricing, Batch: g.Batch}
+		row := rowOf(g)
 		if of.Matches(row) || len(of.Pricing) == 0 || g.Pricing != "" || cost.Sign() <= 0 {
 			continue
 		}
@@ -82,7 +87,7 @@ func (u *monthlyUsage) unpriced(of handbook.Base) bool {
 
 func uncategorised(all []monthlyUsage) bool {
 	for _, u := range all {
-		for g := range maps.Keys(u.rows) {
+		for g := range u.rows {
 			if g.Category != "" {
 				return false
 			}

@@ -46,7 +46,7 @@ func (b *currencyLedger) units(counts []UnitCount) (all []UnitCost) {
 			w := b.week.Add(-back)
 			days := b.wholeWeek(w)
 			if back == 0 {
-				if days = b.eachWeekday(); len(days) < 7 {
+				if days = b.month.days; len(days) < 7 {
 					out.Why = fmt.Sprintf("its cost is not known, %s of a week are settled", many(len(days), "weekday"))
 					continue
 				}
