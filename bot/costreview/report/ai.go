@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -108,7 +109,7 @@ func (a AISpend) Sentence(currency string) string {
 	case len(units) == 0:
 		return text + ", no column tells how much was used"
 	case a.More > 0:
-		units = append(units, many(a.More, "more unit"))
+		units = append(units, textutil.Count(a.More, "more unit"))
 	}
 	return text + ", " + strings.Join(units, ", ")
 }

@@ -120,7 +120,7 @@ func (c Commitments) Sentence(currency string) string {
 		parts = append(parts, ends(c.Ends)+" will end")
 	}
 	if c.More > 0 {
-		parts = append(parts, many(c.More, "more end"))
+		parts = append(parts, textutil.Count(c.More, "more end"))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "commitments were charged below zero")

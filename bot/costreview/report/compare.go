@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -24,6 +25,23 @@ func compared(now, was money.Amount) Compared {
 func (c Compared) and(other Compared) Compared {
 	was := c.Was.Add(other.Was)
 	return compared(was.Add(c.Change).Add(other.Change), was)
+}
+
+// with is the same, where what has no comparison is nil.
+func (c *Compared) with(other *Compared) *Compared {
+	if c == nil || other == nil {
+		return cmp.Or(c, other)
+	}
+	both := c.and(*other)
+	return &both
+}
+
+// size is how much money something is, or was before; nil: nobody knows of before.
+func (c *Compared) size(total money.Amount) money.Amount {
+	if c != nil && c.Was.Abs().Cmp(total.Abs()) > 0 {
+		return c.Was.Abs()
+	}
+	return total.Abs()
 }
 
 // before are the same weekdays of the week before, of those days that it has.

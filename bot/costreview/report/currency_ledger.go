@@ -109,7 +109,7 @@ func (s *source) each(currency string, first, last money.Day, visit func(money.D
 // still being written is not, and nothing of a source that ended before the week.
 func (s *source) counted(currency string, first, last money.Day, visit func(*stream, money.Day, money.Group, cost)) {
 	s.each(currency, first, last, func(d money.Day, g money.Group, c cost) {
-		p := s.streams[streamOf(s.Origin, g, s.accounts)]
+		p := s.streams[streamOf(s.Origin, g, s.accounts[g.Provider])]
 		if !p.absent && (!p.has(d) || d <= p.last) && s.filter.Matches(g) {
 			visit(p, d, g, c)
 		}

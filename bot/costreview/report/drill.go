@@ -129,10 +129,7 @@ func (s *Slice) with(more Slice) *Slice {
 		s.Weeks[k] = s.Weeks[k].Add(more.Weeks[k])
 	}
 	s.Values += more.Values
-	if s.Change != nil && more.Change != nil {
-		c := s.Change.and(*more.Change)
-		s.Change = &c
-	}
+	s.Change = s.Change.with(more.Change)
 	return s
 }
 

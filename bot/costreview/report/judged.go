@@ -30,13 +30,9 @@ func (m CurrencyReport) Verdict() string {
 	case j.Services == 0:
 		return "Not judged whether anything is out of the ordinary: " + j.Why
 	}
-	s := "Nothing out of the ordinary: " + many(j.Services, "service") + " judged on " + list(m.Days)
+	s := "Nothing out of the ordinary: " + textutil.Count(j.Services, "service") + " judged on " + list(m.Days)
 	if len(j.Lacks) > 0 {
-		names := j.Lacks
-		if len(names) > 3 {
-			names = append(names[:2:2], fmt.Sprintf("%d more", len(names)-2))
-		}
-		s += ", without the missing days of " + textutil.List(names)
+		s += ", without the missing days of " + listFew(j.Lacks)
 	}
 	if len(m.Meant) > 0 {
 		s += ", but for what people expect"
@@ -58,10 +54,15 @@ func (m CurrencyReport) NotJudged() string {
 		}
 		names = append(names, name)
 	}
+	return "Not judged, because the history is too short: " + listFew(names)
+}
+
+// listFew lists names; of more than three the first two.
+func listFew(names []string) string {
 	if len(names) > 3 {
 		names = append(names[:2:2], fmt.Sprintf("%d more", len(names)-2))
 	}
-	return "Not judged, because the history is too short: " + textutil.List(names)
+	return textutil.List(names)
 }
 
 // lackingStreams names the streams that some of the week's days lack.

@@ -118,12 +118,7 @@ type lateDay struct {
 // judgeLate finds out which days of earlier weeks have come or settled since they were
 // left open, and what stays open, of this week too.
 func (b *currencyLedger) judgeLate(before *Posted) {
-	byID := map[string]*stream{}
-	for _, src := range b.read {
-		for _, p := range src.streams {
-			byID[p.id] = p
-		}
-	}
+	byID := b.streamsByID()
 	b.open = openDays{}
 	judge := func(d money.Day) bool {
 		if !b.told[d] {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -38,7 +39,7 @@ func lacking(readings []money.Reading) (all []string) {
 			}
 		}
 		if r.Broken > 0 && !slices.ContainsFunc(r.Notes, func(n money.Note) bool { return n.Partial }) {
-			all = append(all, fmt.Sprintf("%s: %s could not be read and were left out, the totals are at least what they say.", name, many(r.Broken, "row")))
+			all = append(all, fmt.Sprintf("%s: %s could not be read and were left out, the totals are at least what they say.", name, textutil.Count(int(r.Broken), "row")))
 		}
 		if !r.Known && len(r.Days) == 0 && !slices.ContainsFunc(r.Notes, func(n money.Note) bool { return n.Partial }) { // else the notes say why
 			all = append(all, name+": has no figures at all, so none of it is in here.")
@@ -53,15 +54,8 @@ const maxSentence = 600
 // sentence bounds a text from outside and ends it.
 func sentence(text string) string {
 	text = oneLine(text, maxSentence)
-	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") || strings.HasSuffix(text, "…") {
+	if strings.HasSuffix(text, "…") {
 		return text
 	}
-	return text + "."
-}
-
-func many[N int | int64](n N, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return grouped(fmt.Sprint(n)) + " " + what + "s"
+	return textutil.Sentence(text)
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -68,5 +69,5 @@ func reckonedFrom(days int) string {
 	if days == 7 {
 		return "7 settled days, the newest of each weekday"
 	}
-	return many(days, "settled day") + ", which is less than a week"
+	return textutil.Count(days, "settled day") + ", which is less than a week"
 }

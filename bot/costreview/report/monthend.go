@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -255,7 +256,7 @@ func (m MonthEnd) Standing(currency string, until money.Day) string {
 	}
 	ends := ", ends at "
 	if m.Missing > 0 {
-		text += " without " + many(m.Missing, "missing day")
+		text += " without " + textutil.Count(m.Missing, "missing day")
 		ends = ", ends with what is missing at "
 	}
 	if m.Until != until && !m.Complete() {

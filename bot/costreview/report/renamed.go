@@ -114,6 +114,8 @@ func (in Input) named(names map[seriesName]seriesName, providers bool) Input {
 	in.Readings = slices.Clone(in.Readings)
 	for i, reading := range in.Readings {
 		days := maps.Clone(reading.Days)
+		keys := map[streamKey]streamKey{} // of the streams that were left open, by the old names
+		keep := in.Posted != nil && (providers || reading.Origin == money.Prometheus)
 		for d, groups := range days {
 			own := false
 			for g, c := range groups {
@@ -127,16 +129,16 @@ func (in Input) named(names map[seriesName]seriesName, providers bool) Input {
 				delete(days[d], g)
 				was := g
 				g.Provider, g.Service = name.provider, name.service
-				if in.Posted != nil {
-					for _, by := range []map[string]bool{nil, {was.Provider: true, g.Provider: true}} {
-						old, now := streamOf(reading.Origin, was, by), streamOf(reading.Origin, g, by)
-						if providers || reading.Origin == money.Prometheus {
-							streams[StreamID(reading.Source, old.provider, old.within)] = StreamID(reading.Source, now.provider, now.within)
-						}
+				if keep {
+					for _, byAccount := range []bool{false, true} {
+						keys[streamOf(reading.Origin, was, byAccount)] = streamOf(reading.Origin, g, byAccount)
 					}
 				}
 				days[d][g] = days[d][g].Add(c)
 			}
+		}
+		for old, now := range keys {
+			streams[StreamID(reading.Source, old.provider, old.within)] = StreamID(reading.Source, now.provider, now.within)
 		}
 		in.Readings[i].Days = days
 	}

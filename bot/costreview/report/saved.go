@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 )
@@ -56,7 +57,7 @@ type Saved struct {
 func (s Saved) Sentence(show func(float64) string) string {
 	says := s.Short(show) + ": " + show(s.Was) + " before, " + show(s.Now) + " now"
 	if s.Weeks > 0 {
-		says = fmt.Sprintf("%s: %s over %s before it was adopted, %s over the last %d", s.Short(show), show(s.Was), many(s.Before, "whole week"), show(s.Now), s.Weeks)
+		says = fmt.Sprintf("%s: %s over %s before it was adopted, %s over the last %d", s.Short(show), show(s.Was), textutil.Count(s.Before, "whole week"), show(s.Now), s.Weeks)
 	}
 	return says + "; other things change spend, too"
 }

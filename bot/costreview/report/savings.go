@@ -166,10 +166,7 @@ func (s Saving) LeftSentence(show func(float64) string) string {
 	if len(s.After) == 0 {
 		return ""
 	}
-	verb := "leaves"
-	if len(s.After) > 1 {
-		verb = "leave"
-	}
+	verb := textutil.Plural(len(s.After), "leaves", "leave")
 	return textutil.List(s.After) + " " + verb + " " + fromTo(s.LeftLow, s.LeftHigh, show) + " of that"
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 // TestServiceTakesTheOnlyMatch, and names the nearest when several might be meant.
@@ -81,7 +83,7 @@ func (s ServiceWeeks) cell(fromEnd int) string {
 	case w.Days == 0:
 		return "not known"
 	case w.Days < 7:
-		return fmt.Sprintf("%s (%s)", amount(w.Total.Float64()), many(w.Days, "day"))
+		return fmt.Sprintf("%s (%s)", amount(w.Total.Float64()), textutil.Count(w.Days, "day"))
 	}
 	return amount(w.Total.Float64())
 }

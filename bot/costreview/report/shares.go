@@ -12,25 +12,14 @@ const maxShares = 10
 
 // shorten sorts parts by how much money they are or were and folds the small ones.
 func shorten(shares []Share) []Share {
-	size := func(s Share) money.Amount {
-		if s.Before != nil && s.Before.Was.Abs().Cmp(s.Total.Abs()) > 0 {
-			return s.Before.Was.Abs()
-		}
-		return s.Total.Abs()
-	}
-	slices.SortStableFunc(shares, func(x, y Share) int { return size(y).Cmp(size(x)) })
+	slices.SortStableFunc(shares, func(x, y Share) int { return y.Before.size(y.Total).Cmp(x.Before.size(x.Total)) })
 	if len(shares) <= maxShares {
 		return shares
 	}
 	rest := Share{Name: fmt.Sprintf("%d others", len(shares)-maxShares)}
 	for _, s := range shares[maxShares:] {
 		rest.Total = rest.Total.Add(s.Total)
-		if s.Before != nil {
-			if rest.Before == nil {
-				rest.Before = &Compared{}
-			}
-			*rest.Before = rest.Before.and(*s.Before)
-		}
+		rest.Before = rest.Before.with(s.Before)
 	}
 	return append(shares[:maxShares:maxShares], rest)
 }

@@ -188,7 +188,7 @@ func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLe
 		t.Teams = 1
 		out.Teams = append(out.Teams, t)
 	}
-	slices.SortStableFunc(out.Teams, func(x, y TeamCost) int { return y.size().Cmp(x.size()) })
+	slices.SortStableFunc(out.Teams, func(x, y TeamCost) int { return y.Before.size(y.Total).Cmp(x.Before.size(x.Total)) })
 	if len(out.Teams) > maxTeams {
 		rest = append(rest, out.Teams[maxTeams:]...)
 		out.Teams = out.Teams[:maxTeams:maxTeams]
@@ -227,14 +227,6 @@ func (s *Showback) each() func(yield func(*TeamCost) bool) {
 	}
 }
 
-// size is how much money a team is or was.
-func (t TeamCost) size() money.Amount {
-	if t.Before != nil && t.Before.Was.Abs().Cmp(t.Total.Abs()) > 0 {
-		return t.Before.Was.Abs()
-	}
-	return t.Total.Abs()
-}
-
 // foldTeams makes one of several; nil when there are none.
 func foldTeams(teams []TeamCost) *TeamCost {
 	if len(teams) == 0 {
@@ -243,12 +235,7 @@ func foldTeams(teams []TeamCost) *TeamCost {
 	var all TeamCost
 	for _, t := range teams {
 		all.Total, all.Teams, all.Least = all.Total.Add(t.Total), all.Teams+t.Teams, all.Least || t.Least
-		if t.Before != nil {
-			if all.Before == nil {
-				all.Before = &Compared{}
-			}
-			*all.Before = all.Before.and(*t.Before)
-		}
+		all.Before = all.Before.with(t.Before)
 	}
 	all.Name = "others"
 	return &all

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -62,11 +63,11 @@ type streamKey struct{ provider, within string }
 
 // streamOf says by what of a group its stream is known. A bill of which some days do not
 // name their billing account, as stored days of before, is not told apart by it.
-func streamOf(origin money.Origin, g money.Group, byAccount map[string]bool) streamKey {
+func streamOf(origin money.Origin, g money.Group, byAccount bool) streamKey {
 	switch {
 	case origin == money.Prometheus:
 		return streamKey{g.Provider, g.Account + "\x00" + g.Service}
-	case byAccount[g.Provider]:
+	case byAccount:
 		return streamKey{g.Provider, g.BillingAccount}
 	}
 	return streamKey{provider: g.Provider}
@@ -99,7 +100,7 @@ func (s *source) split(currency string, from, today money.Day) {
 	onlySpread := true
 	s.each(currency, from-oldest, today, func(_ money.Day, g money.Group, _ cost) { onlySpread = onlySpread && g.Spread })
 	s.each(currency, from-oldest, today, func(d money.Day, g money.Group, c cost) {
-		k := streamOf(s.Origin, g, s.accounts)
+		k := streamOf(s.Origin, g, s.accounts[g.Provider])
 		p := s.streams[k]
 		if p == nil {
 			p = &stream{id: StreamID(s.Source, k.provider, k.within)}
@@ -161,6 +162,17 @@ func (s *source) inOrder() []*stream {
 	return slices.SortedFunc(maps.Values(s.streams), func(x, y *stream) int {
 		return cmp.Or(cmp.Compare(x.name, y.name), cmp.Compare(x.id, y.id))
 	})
+}
+
+// streamsByID are the streams of all sources, as they are kept.
+func (b *currencyLedger) streamsByID() map[string]*stream {
+	all := map[string]*stream{}
+	for _, src := range b.read {
+		for _, p := range src.streams {
+			all[p.id] = p
+		}
+	}
+	return all
 }
 
 // cells finds the days that are told, and which streams lack some of these. A day is
@@ -242,7 +254,7 @@ func (b *currencyLedger) nameGaps() (missing []string) {
 		}
 	}
 	if more > 0 {
-		missing = append(missing, fmt.Sprintf("%s of the bill in %s lack days, too.", many(more, "more part"), orUnnamed(b.currency, "no currency")))
+		missing = append(missing, fmt.Sprintf("%s of the bill in %s lack days, too.", textutil.Count(more, "more part"), orUnnamed(b.currency, "no currency")))
 	}
 	return missing
 }
@@ -276,14 +288,6 @@ func (b *currencyLedger) nameGap(p stream, source, who string, lacks func(money.
 	case b.settledTo-p.newest > lagging:
 		say(after, "%s: nothing%s since %s: it is gone, or its figures are missing.", source, of, day(p.newest))
 	default:
-		say(after, "%s: %sis there to %s only: %s left out, which is not zero.", source, its, day(p.newest), are(list(after), len(after)))
+		say(after, "%s: %sis there to %s only: %s %s left out, which is not zero.", source, its, day(p.newest), list(after), textutil.IsAre(len(after)))
 	}
-}
-
-// are puts the verb behind one or more.
-func are(what string, n int) string {
-	if n == 1 {
-		return what + " is"
-	}
-	return what + " are"
 }

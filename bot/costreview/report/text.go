@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/topic"
 )
@@ -53,9 +54,9 @@ func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 	}
 	p.places = max(2, money.Decimals(m.size()))
 	m = m.Rounded(p.places)
-	p.line("  Total %s%s %s over %s (%s).", least, amount(m.Total.Round(p.places).Float64()), currency, list(m.Days), many(len(m.Days), "day"))
+	p.line("  Total %s%s %s over %s (%s).", least, amount(m.Total.Round(p.places).Float64()), currency, list(m.Days), textutil.Count(len(m.Days), "day"))
 	if m.LeftOut > 0 {
-		p.line("  Data to %s, %s left out.", day(m.Until), many(m.LeftOut, "day"))
+		p.line("  Data to %s, %s left out.", day(m.Until), textutil.Count(m.LeftOut, "day"))
 	}
 	if m.Column != "" {
 		p.line("  By %s; billed for the same days: %s %s.", m.Column, amount(m.Billed.Float64()), currency)
@@ -85,7 +86,7 @@ func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 	p.movers("Up", m.Up)
 	p.movers("Down", m.Down)
 	if m.Folded != nil {
-		p.line("  All others together (%s): %s %s, %s (%s).", many(m.Folded.Services, "service"), amount(m.Folded.Total.Float64()), currency, p.change(m.Folded.Compared), percent(m.Folded.Compared))
+		p.line("  All others together (%s): %s %s, %s (%s).", textutil.Count(m.Folded.Services, "service"), amount(m.Folded.Total.Float64()), currency, p.change(m.Folded.Compared), percent(m.Folded.Compared))
 	}
 	if len(m.New) > 0 {
 		p.line("  New, without a history:")
@@ -103,7 +104,7 @@ func (p *page) money(m CurrencyReport, units []UnitCost, now time.Time) {
 	}
 	above := "Above what was expected"
 	if j := m.Judged; j != nil && j.Spikes > 1 {
-		above += fmt.Sprintf(" (%s, together %s %s)", many(j.Spikes, "service"), signed(j.Excess), currency)
+		above += fmt.Sprintf(" (%s, together %s %s)", textutil.Count(j.Spikes, "service"), signed(j.Excess), currency)
 	}
 	p.spikes(above, m.Spikes, currency)
 	p.growing(m.Growing, currency)
@@ -217,7 +218,7 @@ func (a Anomaly) Sentence(currency string) string {
 	case a.Incident > 0:
 		text += "; told already, when it had settled: " + topic.Incident(a.Incident).String()
 	case a.Again > 0:
-		text += "; told " + many(a.Again, "week") + " in a row before"
+		text += "; told " + textutil.Count(a.Again, "week") + " in a row before"
 	}
 	return text + "."
 }
@@ -230,13 +231,10 @@ func weekdays(days []money.Day) string {
 		names[i] = d.Weekday().String()
 		run = run && (i == 0 || d == days[i-1]+1)
 	}
-	switch n := len(names); {
-	case n > 2 && run:
+	if n := len(names); n > 2 && run {
 		return names[0] + " to " + names[n-1]
-	case n > 1:
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
 	}
-	return strings.Join(names, "")
+	return textutil.List(names)
 }
 
 func (p *page) spikes(title string, spikes []Anomaly, currency string) {

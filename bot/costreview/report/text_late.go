@@ -45,7 +45,7 @@ func (m CurrencyReport) LateSentence() string {
 		}
 	}
 	if len(parts) > maxGaps {
-		parts = append(parts[:maxGaps:maxGaps], many(len(parts)-maxGaps, "more part")+" of the bill")
+		parts = append(parts[:maxGaps:maxGaps], textutil.Count(len(parts)-maxGaps, "more part")+" of the bill")
 	}
 	if len(parts) == 0 {
 		return ""

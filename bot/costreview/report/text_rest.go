@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"github.com/signalbook/signalbook/alerts/textutil"
 )
 
 func (p *page) organisation(o *Organised) {
@@ -82,9 +84,9 @@ func (p *page) alerts(w *WeekOfAlerts) {
 	p.head("Incidents")
 	drills := ""
 	if w.Drills > 0 {
-		drills = ", and " + many(w.Drills, "drill") + ", which no figure here counts"
+		drills = ", and " + textutil.Count(w.Drills, "drill") + ", which no figure here counts"
 	}
-	p.line("  %s%s.", many(w.Count, "incident"), drills)
+	p.line("  %s%s.", textutil.Count(w.Count, "incident"), drills)
 	for _, part := range []struct {
 		title  string
 		counts []Count
@@ -101,7 +103,7 @@ func (p *page) alerts(w *WeekOfAlerts) {
 	p.times("Time to acknowledge", "not acknowledged", w.Ack)
 	p.times("Time to resolve", "still open", w.Resolve)
 	if w.StepsLate > 0 {
-		p.line("  %s late.", many(w.StepsLate, "step"))
+		p.line("  %s late.", textutil.Count(w.StepsLate, "step"))
 	}
 	for _, o := range w.Overdue {
 		p.line("  Overdue with %s:", o.Owner)
@@ -117,7 +119,7 @@ func late(days int) string {
 	if days == 0 {
 		return "since less than a day"
 	}
-	return "for " + many(days, "day")
+	return "for " + textutil.Count(days, "day")
 }
 
 func (p *page) times(title, open string, t *Times) {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -47,7 +48,7 @@ func (b *currencyLedger) units(counts []UnitCount) (all []UnitCost) {
 			days := b.wholeWeek(w)
 			if back == 0 {
 				if days = b.month.days; len(days) < 7 {
-					out.Why = fmt.Sprintf("its cost is not known, %s of a week are settled", many(len(days), "weekday"))
+					out.Why = fmt.Sprintf("its cost is not known, %s of a week are settled", textutil.Count(len(days), "weekday"))
 					continue
 				}
 			}
@@ -100,9 +101,9 @@ func (u UnitCost) Sentence() string {
 		return text + ", no week before to compare with"
 	}
 	if change := 100 * (now.Value/was.Value - 1); was.Value > 0 && abs(change) <= 100*sayable {
-		return text + ", " + percent(Compared{Percent: change, Sayable: true}) + " in " + many(weeks, "week")
+		return text + ", " + percent(Compared{Percent: change, Sayable: true}) + " in " + textutil.Count(weeks, "week")
 	}
-	return text + ", " + show(was.Value, u.Currency) + " " + many(weeks, "week") + " before"
+	return text + ", " + show(was.Value, u.Currency) + " " + textutil.Count(weeks, "week") + " before"
 }
 
 // Trend are the weeks one by one: "$0.040 (W40), $0.041 (W41)"; empty for one week.

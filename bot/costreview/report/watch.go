@@ -121,12 +121,7 @@ func (w *watch) judge(in Input) {
 			continue
 		}
 		f := b.floors(in.Settings)
-		streams := map[string]*stream{}
-		for _, src := range b.read {
-			for _, p := range src.streams {
-				streams[p.id] = p
-			}
-		}
+		streams := b.streamsByID()
 		for _, d := range b.days {
 			if d < w.Since {
 				continue
@@ -143,7 +138,9 @@ func (w *watch) judge(in Input) {
 				if p := streams[id]; p != nil && !p.absent && p.tells(d) {
 					came = append(came, p)
 				} else if !slices.Contains(lacks, id) {
-					lacks = append(lacks, id) // gone for now
+					// The readings of this moment do not tell the day by it. It stays among what the day lacks, because the
+					// day is judged by it as soon as they do.
+					lacks = append(lacks, id)
 				}
 			}
 			for _, s := range b.series {
