@@ -15,20 +15,18 @@ const maxAlt = 1_000
 // Alt says what the picture of a report's first currency says, for people who do
 // not see it: plain text of one line, at most [maxAlt] units.
 func Alt(r report.Report) string {
-	if len(r.Money) == 0 {
+	if len(r.Money) == 0 || len(r.Money[0].Chart.Weeks) == 0 {
 		return "Chart of costs: there are no cost data to draw."
 	}
-	f := figuresOf(r.Money[0])
-	if len(f.weeks) == 0 {
-		return "Chart of costs: there are no cost data to draw."
-	}
+	m := r.Money[0]
+	f := figuresOf(m)
 	first, last := f.weeks[0], f.weeks[len(f.weeks)-1]
 	parts := []string{fmt.Sprintf("Bar chart of usage by service%s, weeks of %s to %s",
 		in(f.currency), first.Week.Monday().Time().Format("2 Jan 2006"), last.Week.Monday().Time().Format("2 Jan 2006"))}
-	if until := r.Money[0].Until; until != 0 {
-		parts[0] += ", data to " + until.Time().Format("2 Jan 2006")
+	if m.Until != 0 {
+		parts[0] += ", data to " + m.Until.Time().Format("2 Jan 2006")
 	}
-	if r.Money[0].Partial {
+	if m.Partial {
 		parts[0] += ", not all of it could be read"
 	}
 	parts = append(parts, f.lastWeek()+": "+f.share(last))

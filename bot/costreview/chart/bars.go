@@ -12,12 +12,13 @@ import (
 func (s *sheet) bars() {
 	slot := (s.right - s.left) / float64(max(4, len(s.weeks)))
 	start := s.left + (s.right-s.left-slot*float64(len(s.weeks)))/2
+	newest, before, unfinished := s.unfinished()
 	for k, w := range s.weeks {
 		center := start + slot*(float64(k)+0.5)
 		width := min(96, 0.66*slot)
 		s.bar(w, center, width)
 		top := w.top()
-		if newest, before, ok := s.unfinished(); ok {
+		if unfinished {
 			same := w.same
 			if k == len(s.weeks)-1 { // what it is compared with
 				same = before.same

@@ -136,11 +136,11 @@ func Fold(movers []Mover) *Mover {
 
 const noService = "no service name"
 
-func fullName(m Mover) string {
-	if strings.HasPrefix(m.Service, m.Provider) { // "AWS Lambda" of AWS, and of no provider
-		return m.Service
+func fullName(provider, service string) string {
+	if strings.HasPrefix(service, provider) { // "AWS Lambda" of AWS, and of no provider
+		return service
 	}
-	return m.Provider + " " + m.Service
+	return provider + " " + service
 }
 
 func abs(x float64) float64 { return max(x, -x) }

@@ -39,7 +39,7 @@ type Growth struct {
 func (g Growth) Sentence() string {
 	name := "All usage"
 	if g.Series != "" {
-		name = fullName(Mover{Provider: g.Provider, Service: g.Service})
+		name = fullName(g.Provider, g.Service)
 	}
 	return name + " " + g.Verb()
 }

@@ -60,7 +60,7 @@ func monthOf(d money.Day) time.Time {
 // daysAhead is a currency's ledger up to the newest day that is settled, which may be
 // in the week after the one under review; no source that is in this is missing there.
 func (b *currencyLedger) daysAhead(in Input) *currencyLedger {
-	newest := money.DayOf(in.Now.Add(-in.Settings.settle())) - 1
+	newest := in.newestSettled()
 	if week := money.WeekOf(newest); week > in.Week && in.Week >= WeekBefore(in.Now.UTC()) {
 		in.Week, in.Posted = week, nil
 		if later, _, _ := open(in, b.currency); later != nil && later.heard() >= b.heard() {

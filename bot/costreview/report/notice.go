@@ -131,7 +131,7 @@ func (b *currencyLedger) topOf(m MonthEnd, filter money.Filter) []Share {
 	})
 	sums := map[string]money.Amount{}
 	for as, sum := range services {
-		name := fullName(Mover{Provider: as.provider, Service: as.service})
+		name := fullName(as.provider, as.service)
 		sums[name] = sums[name].Add(sum)
 	}
 	var all []Share

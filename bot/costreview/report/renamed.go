@@ -217,5 +217,5 @@ func (n seriesName) String() string {
 	if n.service == allServices {
 		return orUnnamed(n.provider, "no provider")
 	}
-	return fullName(Mover{Provider: clean(n.provider), Service: orUnnamed(n.service, noService)})
+	return fullName(clean(n.provider), orUnnamed(n.service, noService))
 }

@@ -57,7 +57,7 @@ func serviceText(r ServiceReport, suggestions []string) string {
 		p.head("Services by cost in %s, and the week before", r.Week)
 		var rows [][]string
 		for _, s := range r.Services {
-			name := fullName(Mover{Provider: s.Provider, Service: s.Service})
+			name := fullName(s.Provider, s.Service)
 			rows = append(rows, []string{name, s.cell(1), s.cell(2), s.Currency})
 		}
 		p.table(rows)
@@ -89,7 +89,7 @@ func (s ServiceWeeks) cell(fromEnd int) string {
 }
 
 func (p *page) service(s ServiceWeeks) {
-	p.head("%s, %s by week", fullName(Mover{Provider: s.Provider, Service: s.Service}), s.Currency)
+	p.head("%s, %s by week", fullName(s.Provider, s.Service), s.Currency)
 	var rows [][]string
 	for i, w := range s.Weeks {
 		rows = append(rows, []string{w.Week.String(), s.cell(len(s.Weeks) - i)})

@@ -1,10 +1,6 @@
 package report
 
-import (
-	"time"
-
-	"github.com/signalbook/signalbook/bot/costreview/money"
-)
+import "github.com/signalbook/signalbook/bot/costreview/money"
 
 const (
 	// everyDay is the share of its days, its longest silence aside, on which what tells
@@ -110,9 +106,9 @@ func (f *coverage) unfinished() (percent float64, yes bool) {
 	return 100 * max(0, newest) / expected, true
 }
 
-// settled reports whether a day is over for long enough that providers have told it.
-func settled(d money.Day, now time.Time, settle time.Duration) bool {
-	return !now.Before((d + 1).Time().Add(settle))
+// newestSettled is the last day that is over for long enough that providers have told it.
+func (in Input) newestSettled() money.Day {
+	return money.DayOf(in.Now.Add(-in.Settings.settle())) - 1
 }
 
 // day writes a day as people do: 20 Nov.

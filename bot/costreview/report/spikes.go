@@ -130,7 +130,7 @@ func (b *currencyLedger) spikes(m *CurrencyReport, in Input, f floors) {
 }
 
 func (s *series) name() string {
-	return fullName(Mover{Provider: clean(s.provider), Service: orUnnamed(s.service, noService)})
+	return fullName(clean(s.provider), orUnnamed(s.service, noService))
 }
 
 // expected takes out the days that people said are meant.

@@ -149,7 +149,7 @@ func streamName(origin money.Origin, k streamKey, several bool) string {
 	provider := orUnnamed(k.provider, "no provider")
 	if origin == money.Prometheus {
 		account, service, _ := strings.Cut(k.within, "\x00")
-		return fullName(Mover{Provider: strings.TrimSpace(clean(k.provider) + " " + clean(account)), Service: orUnnamed(service, noService)})
+		return fullName(strings.TrimSpace(clean(k.provider)+" "+clean(account)), orUnnamed(service, noService))
 	}
 	if !several {
 		return provider
@@ -192,7 +192,7 @@ func (b *currencyLedger) cells(in Input, last money.Day) {
 	if len(daily) == 0 {
 		telling = all
 	}
-	for d := b.from; d <= last && settled(d, in.Now, in.Settings.settle()); d++ {
+	for d := b.from; d <= min(last, in.newestSettled()); d++ {
 		if b.settledTo = d; !slices.ContainsFunc(telling, func(p *stream) bool { return !p.absent && p.tells(d) }) {
 			continue
 		}

@@ -127,7 +127,7 @@ func moverName(m Mover) string {
 	if m.Services > 0 {
 		return fmt.Sprintf("%d others", m.Services)
 	}
-	return fullName(m)
+	return fullName(m.Provider, m.Service)
 }
 
 func (p *page) movers(title string, movers []Mover) {
@@ -205,7 +205,7 @@ func (p *page) shares(title string, shares []Share) {
 // Sentence says an anomaly in one sentence: what it cost, what was expected of
 // which days, and by how much it exceeds that.
 func (a Anomaly) Sentence(currency string) string {
-	text := fmt.Sprintf("%s: %s %s against %s expected on %s (%s)", fullName(Mover{Provider: a.Provider, Service: a.Service}),
+	text := fmt.Sprintf("%s: %s %s against %s expected on %s (%s)", fullName(a.Provider, a.Service),
 		amount(a.Actual), currency, amount(a.Expected), a.When(), signed(a.Excess))
 	if where := Causes(a.Causes); where != "" {
 		text += "; largest part: " + where

@@ -71,7 +71,7 @@ func (r Raised) Has(days []money.Day) bool {
 // so if it is restated, and what comes late is judged when it comes, up to two weeks. In
 // tells costs, what people expect, and the digest before.
 func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
-	newest := money.DayOf(in.Now.Add(-in.Settings.settle())) - 1
+	newest := in.newestSettled()
 	w := watch{known.copy(), map[string]Alarm{}}
 	if known.Since == 0 {
 		w.Since = newest + 1
