@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"image"
+	"image/color"
 	"image/png"
 	"math"
 	"math/rand/v2"
@@ -101,6 +102,23 @@ func draw1(t testing.TB, m report.CurrencyReport) []byte {
 	return data
 }
 
+// drawn is the picture to look at.
+func drawn(t *testing.T, m report.CurrencyReport) image.Image {
+	t.Helper()
+	img, err := png.Decode(bytes.NewReader(draw1(t, m)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// shows reports whether a pixel has a colour.
+func shows(img image.Image, x, y int, c color.Color) bool {
+	r, g, b, _ := img.At(x, y).RGBA()
+	cr, cg, cb, _ := c.RGBA()
+	return r == cr && g == cg && b == cb
+}
+
 func TestEveryPictureIsWhole(t *testing.T) {
 	for name, m := range pictures() {
 		data := draw1(t, m)
@@ -151,19 +169,10 @@ func TestBarsHaveTheHeightOfTheirAmounts(t *testing.T) {
 	m := weeks("USD", []string{"EC2"}, []float64{100}, []float64{300}, []float64{200}, []float64{50})
 	m.Chart.Weeks[2].Above = 100
 	m.Chart.Weeks[3].Days = 3
-	img, err := png.Decode(bytes.NewReader(draw1(t, m)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	img := drawn(t, m)
 	// columns counts the pixels of each colour from the axis up, in the middle of each bar.
 	counts := map[string][]int{}
-	same := func(x, y int, c interface {
-		RGBA() (r, g, b, a uint32)
-	}) bool {
-		r, g, b, _ := img.At(x, y).RGBA()
-		cr, cg, cb, _ := c.RGBA()
-		return r == cr && g == cg && b == cb
-	}
+	same := func(x, y int, c color.Color) bool { return shows(img, x, y, c) }
 	inside := false
 	for x := range Width - legendWidth - 20 {
 		bar := same(x, Height-plotBottom-10, palette[0]) || same(x, Height-plotBottom-10, pale(palette[0]))

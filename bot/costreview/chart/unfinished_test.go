@@ -1,8 +1,6 @@
 package chart
 
 import (
-	"bytes"
-	"image/png"
 	"math"
 	"strings"
 	"testing"
@@ -17,19 +15,9 @@ func TestUnfinishedWeekIsNoFall(t *testing.T) {
 	m := weeks("USD", []string{"EC2"}, []float64{280}, []float64{300}, []float64{130})
 	m.Chart.Weeks[0].Same, m.Chart.Weeks[1].Same, m.Chart.Weeks[2].Days = 110, 120, 3
 	outlines := func(m report.CurrencyReport) (heights []float64) {
-		img, err := png.Decode(bytes.NewReader(draw1(t, m)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		is := func(x, y int, hex uint32) bool {
-			r, g, b, _ := img.At(x, y).RGBA()
-			return r>>8 == hex>>16 && g>>8 == hex>>8&0xff && b>>8 == hex&0xff
-		}
+		img := drawn(t, m)
 		blue := func(x int) bool {
-			return is(x, Height-plotBottom-10, 0x0b3c6f) || func() bool {
-				c := pale(palette[0])
-				return is(x, Height-plotBottom-10, uint32(c.R)<<16|uint32(c.G)<<8|uint32(c.B))
-			}()
+			return shows(img, x, Height-plotBottom-10, palette[0]) || shows(img, x, Height-plotBottom-10, pale(palette[0]))
 		}
 		for x := 1; x < Width-legendWidth-20; x++ {
 			if !blue(x) || blue(x-1) {
@@ -37,14 +25,14 @@ func TestUnfinishedWeekIsNoFall(t *testing.T) {
 			}
 			most, at := 0, 0
 			for y := Height - plotTop + 90; y < Height-plotBottom-6; y++ { // below the labels, above the axis
-				ink := 0
+				dark := 0
 				for k := range 70 {
-					if is(x+k, y, 0x1f2328) {
-						ink++
+					if shows(img, x+k, y, ink) {
+						dark++
 					}
 				}
-				if ink > most {
-					most, at = ink, y
+				if dark > most {
+					most, at = dark, y
 				}
 			}
 			height := 0.0

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
@@ -102,12 +103,7 @@ func (b *bill) flat(part, service string, dollars int64) *bill {
 
 // add charges something once.
 func (b *bill) add(r row) *bill {
-	if r.currency == "" {
-		r.currency = "USD"
-	}
-	if r.until == 0 {
-		r.until = r.day + 1
-	}
+	r.currency, r.until = cmp.Or(r.currency, "USD"), cmp.Or(r.until, r.day+1)
 	if r.arrives.IsZero() {
 		r.arrives = r.until.Time()
 	}
@@ -227,15 +223,9 @@ var focusHeader = []string{
 }
 
 func (r row) focus() []string {
-	or := func(text, otherwise string) string {
-		if text == "" {
-			return otherwise
-		}
-		return text
-	}
 	return []string{
-		r.billing, r.account, r.provider, r.service, or(r.category, "Compute"), or(r.charge, "Usage"), r.class, or(r.frequency, "Usage-Based"),
-		or(r.pricing, "Standard"), r.day.String() + "T00:00:00Z", r.until.String() + "T00:00:00Z", r.currency, decimal(r.billed), decimal(r.cents), or(r.tags, "{}"),
+		r.billing, r.account, r.provider, r.service, cmp.Or(r.category, "Compute"), cmp.Or(r.charge, "Usage"), r.class, cmp.Or(r.frequency, "Usage-Based"),
+		cmp.Or(r.pricing, "Standard"), r.day.String() + "T00:00:00Z", r.until.String() + "T00:00:00Z", r.currency, decimal(r.billed), decimal(r.cents), cmp.Or(r.tags, "{}"),
 	}
 }
 
@@ -244,10 +234,7 @@ func writeFOCUS(t *testing.T, dir string, rows []row) {
 	t.Helper()
 	files := map[string][][]string{}
 	for _, r := range rows {
-		name := r.file
-		if name == "" {
-			name = "costs.csv"
-		}
+		name := cmp.Or(r.file, "costs.csv")
 		if files[name] == nil {
 			files[name] = [][]string{focusHeader}
 		}

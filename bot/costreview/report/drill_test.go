@@ -54,14 +54,7 @@ func TestSlicesAddUp(t *testing.T) {
 	random := rand.New(rand.NewPCG(13, 8))
 	for n := range 40 {
 		in := randomBill(t, random)
-		for d, groups := range in.Readings[0].Days {
-			shared := map[money.Group]money.Cost{}
-			for g, c := range groups {
-				g.Account = fmt.Sprint("account ", random.IntN(25))
-				shared[g] = shared[g].Add(c)
-			}
-			in.Readings[0].Days[d] = shared
-		}
+		regroup(in, func(g *money.Group) { g.Account = fmt.Sprint("account ", random.IntN(25)) })
 		r, _ := Service(in, "every day", "account")
 		for _, s := range r.Services {
 			for k, w := range s.Weeks {

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
@@ -50,9 +48,7 @@ func TestABudgetIsToldOnceALevelAndMonth(t *testing.T) {
 		"2026-12-04 weekly/all forecast: $2K of $40K, ends at $62K ± 5.1K, over on the 21st",
 		"2026-12-19 weekly/all 80: $32K of $40K, ends at $62K ± 1.3K, over on the 21st",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	same(t, "notices", got, want)
 }
 
 // TestABudgetIsOfTheMainCurrency: of that which digests have first, not of that with the
@@ -78,9 +74,7 @@ func TestABudgetIsOfTheMainCurrency(t *testing.T) {
 			short, _, _ := strings.Cut(text, ",")
 			got = append(got, short)
 		}
-		if diff := cmp.Diff(c.want, got); diff != "" {
-			t.Errorf("%s: notices -want +got:\n%s", name, diff)
-		}
+		same(t, name+": notices", got, c.want)
 		r := Judge(in)
 		for _, m := range r.Money {
 			if has, want := m.Months[0].Budget > 0, m.Currency == "USD" && c.missing == ""; has != want {

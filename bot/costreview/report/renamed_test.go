@@ -76,15 +76,14 @@ func TestRenamedWithNoise(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 13))
 	bills, found, late, wrong := 40, 0, 0, 0
 	for range bills {
-		days := money.Days{}
+		l := newLedger(t)
 		put := func(first, last money.Day, service string, level float64) {
 			for d := first; d <= last; d++ {
 				x := level * (1 + 0.10*rng.NormFloat64())
 				if d.Weekday() == time.Saturday || d.Weekday() == time.Sunday {
 					x *= 0.5
 				}
-				m := mustMoney(t, fmt.Sprintf("%.4f", max(0, x)))
-				days.Add(d, money.Group{Provider: "AWS", Service: service, Currency: "USD", Kind: money.Usage}, money.Cost{Amount: m, Billed: m})
+				l.put(d, d, group(service), fmt.Sprintf("%.4f", max(0, x)))
 			}
 		}
 		level := func() float64 { return 100 * float64(1+rng.IntN(40)) }
@@ -97,8 +96,7 @@ func TestRenamedWithNoise(t *testing.T) {
 		put(begin, sunday+7, "new", own)
 		put(monday-90, monday-30, "gone", level())
 		put(monday-3, sunday+7, "launched", level())
-		in := newLedger(t).input()
-		in.Readings[0].Days = days
+		in := l.input()
 		named := func(in Input) map[string]string {
 			all := map[string]string{}
 			for _, r := range judged(t, in).Renames {

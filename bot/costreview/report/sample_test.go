@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -143,9 +141,7 @@ func TestSampleCredit(t *testing.T) {
 		{Name: "Microsoft Azure Machine Learning", Note: "credit or refund", Before: &before[1]},
 		{Name: "Microsoft Storage Accounts", Note: "credit or refund", Before: &before[2]},
 	}
-	if diff := cmp.Diff(want, m.Credits, cmp.Comparer(func(x, y money.Amount) bool { return x == y })); diff != "" {
-		t.Errorf("credits differ (-want +got):\n%s", diff)
-	}
+	same(t, "credits", m.Credits, want)
 }
 
 // TestSampleServices: each service's weeks equal the check values to the last digit.

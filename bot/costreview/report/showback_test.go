@@ -138,14 +138,7 @@ func TestTeamsAddUp(t *testing.T) {
 		for k := range 30 {
 			teams = append(teams, fmt.Sprint("team ", k))
 		}
-		for d, groups := range in.Readings[0].Days {
-			shared := map[money.Group]money.Cost{}
-			for g, c := range groups {
-				g.Team = teams[random.IntN(len(teams))]
-				shared[g] = shared[g].Add(c)
-			}
-			in.Readings[0].Days[d] = shared
-		}
+		regroup(in, func(g *money.Group) { g.Team = teams[random.IntN(len(teams))] })
 		for _, m := range Judge(in).Money {
 			teamsAddUp(t, fmt.Sprintf("bill %d", n), m)
 			for places := range 7 {

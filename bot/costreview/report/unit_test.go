@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
@@ -41,9 +39,7 @@ func TestUnitCosts(t *testing.T) {
 		"none: not known, there were none in the week",
 		"odd: not known, how many there were is not known",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	same(t, "units", got, want)
 	if got, want := r.Units[0].Trend(), "$0.054 (W40), $0.050 (W41), $0.047 (W42), $0.044 (W43), $0.039 (W45), $0.037 (W46), $0.035 (W47)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

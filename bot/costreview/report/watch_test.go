@@ -83,9 +83,7 @@ func TestASpikeIsToldOnTheDayItIsSettled(t *testing.T) {
 		{"a new level", bill().put(dayNamed(t, "2026-11-19"), monday+40, group("EC2"), "2000"), []string{"2026-11-22 00:00: EC2 [2026-11-19] +2000 USD"}},
 	} {
 		got, _ := watching(t, "2026-11-17", "2026-12-10", 1000, func(now time.Time) Input { return until(c.bill, now, atDaysEnd) })
-		if diff := cmp.Diff(c.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", c.name, diff)
-		}
+		same(t, c.name, got, c.want)
 	}
 }
 
@@ -153,9 +151,7 @@ func TestNoFalseAlarm(t *testing.T) {
 		{"nothing at all", func(time.Time) Input { return Input{} }, nil},
 	} {
 		got, _ := watching(t, "2026-11-17", "2026-12-10", 1000, c.read)
-		if diff := cmp.Diff(c.want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", c.name, diff)
-		}
+		same(t, c.name, got, c.want)
 	}
 }
 

@@ -36,7 +36,8 @@ const yearWeeks = 52
 
 func newYear(t *testing.T, rng *rand.Rand, kind kindOfSpike) year {
 	t.Helper()
-	y := year{days: money.Days{}, spikes: map[string]*yearSpike{}}
+	l := newLedger(t)
+	y := year{days: l.Days, spikes: map[string]*yearSpike{}}
 	for i := range 20 {
 		tr := synthetic(rng, yearWeeks)
 		y.from = money.WeekOf(tr.from)
@@ -59,15 +60,7 @@ func newYear(t *testing.T, rng *rand.Rand, kind kindOfSpike) year {
 		for k, x := range tr.x {
 			d := tr.from + money.Day(k)
 			add := func(g money.Group, x float64) {
-				m, err := money.ParseMoney(strconv.FormatFloat(math.Round(x*1e6)/1e6, 'g', -1, 64))
-				if err != nil {
-					t.Fatal(err)
-				}
-				g.Currency = "USD"
-				if g.Kind == "" {
-					g.Kind = money.Usage
-				}
-				y.days.Add(d, g, money.Cost{Amount: m, Billed: m})
+				l.put(d, d, g, strconv.FormatFloat(math.Round(x*1e6)/1e6, 'g', -1, 64))
 			}
 			// The floor of money is not what is measured: services are large.
 			add(g, 10*x)
