@@ -89,9 +89,7 @@ var sourceScenarios = []scenario{
 	},
 	{
 		name: "usd and USD",
-		bill: func(b *bill) {
-			threeServices(b)
-		},
+		bill: threeServices,
 		write: func(t *testing.T, dir string, rows []row) {
 			rows = slices.Clone(rows)
 			for i := range rows {
