@@ -215,7 +215,8 @@ func (t *table) countBeside(g *money.Group, row besideRow) error {
 	if t.beyond == nil || !tellsCommitment(g) && !isAI(g) {
 		return nil
 	}
-	if err := t.beyond(g, &row); err != nil {
+	row, err := t.beyond(g, row)
+	if err != nil {
 		return err
 	}
 	if row.id != "" || row.unit != "" {
@@ -225,7 +226,7 @@ func (t *table) countBeside(g *money.Group, row besideRow) error {
 }
 
 // beyond reads what the current row tells beside its cost.
-func (r *parquetRows) beyond(g *money.Group, row *besideRow) error {
+func (r *parquetRows) beyond(g *money.Group, row besideRow) (besideRow, error) {
 	ask := func(f field) error {
 		c := r.cells[f]
 		if c == nil {
@@ -238,7 +239,7 @@ func (r *parquetRows) beyond(g *money.Group, row *besideRow) error {
 	}
 	if tellsCommitment(g) {
 		if err := errors.Join(ask(fCommitment), ask(fCommitmentName)); err != nil {
-			return err
+			return row, err
 		}
 		if row.id = r.table.text(r.text(fCommitment)); row.id != "" {
 			row.name = r.table.text(r.text(fCommitmentName))
@@ -246,11 +247,11 @@ func (r *parquetRows) beyond(g *money.Group, row *besideRow) error {
 	}
 	if c := r.cells[fConsumed]; isAI(g) && c != nil {
 		if err := errors.Join(ask(fConsumed), ask(fConsumedUnit)); err != nil {
-			return err
+			return row, err
 		}
 		if n := c.money(); n.err == nil && !n.null {
 			row.quantity, row.unit = n.Amount, r.table.text(r.text(fConsumedUnit))
 		}
 	}
-	return nil
+	return row, nil
 }

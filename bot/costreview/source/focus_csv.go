@@ -157,7 +157,7 @@ func (r *csvRows) team(record []string) string {
 }
 
 // beyond reads what the current row tells beside its cost.
-func (r *csvRows) beyond(g *money.Group, row *besideRow) error {
+func (r *csvRows) beyond(g *money.Group, row besideRow) (besideRow, error) {
 	if id := r.field(r.record, fCommitment); tellsCommitment(g) && !isNull(id) {
 		row.id, row.name = r.table.text(id), r.table.text(r.field(r.record, fCommitmentName))
 	}
@@ -166,7 +166,7 @@ func (r *csvRows) beyond(g *money.Group, row *besideRow) error {
 			row.quantity, row.unit = n, r.table.text(r.field(r.record, fConsumedUnit))
 		}
 	}
-	return nil
+	return row, nil
 }
 
 // end is where a charge's period ends; one that cannot be read is none. The error is

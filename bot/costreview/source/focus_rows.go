@@ -36,8 +36,9 @@ type table struct {
 	keep     map[string]bool  // the teams that are told apart; nil: all
 	ahead    int              // cells that the periods will take
 	beside   beside
-	// beyond reads what the row that is counted tells beside its cost; nil: nothing.
-	beyond func(g *money.Group, row *besideRow) error
+	// beyond adds what the row that is counted tells beside its cost; nil: nothing. It takes the row and gives it back:
+	// behind a pointer each row of a file would be allocated.
+	beyond func(g *money.Group, row besideRow) (besideRow, error)
 }
 
 // cell is one group's day.
