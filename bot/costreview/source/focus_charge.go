@@ -24,20 +24,13 @@ func (c *charge) appendTo(key []byte) []byte {
 		flags |= 2
 	}
 	key = append(key, flags)
-	key = appendText(key, c.provider)
-	key = appendText(key, c.service)
-	key = appendText(key, c.category)
-	key = appendText(key, c.account)
-	key = appendText(key, c.billing)
-	key = appendText(key, c.currency)
-	key = appendText(key, c.pricing)
-	key = appendText(key, c.commitmentStatus)
-	key = appendText(key, c.chargeCategory)
-	key = appendText(key, c.chargeClass)
-	key = appendText(key, c.team)
-	key = appendText(key, c.region)
-	key = appendText(key, c.meter)
-	return appendText(key, c.chargeFrequency)
+	for _, text := range [...]string{
+		c.provider, c.service, c.category, c.account, c.billing, c.currency, c.pricing, c.commitmentStatus,
+		c.chargeCategory, c.chargeClass, c.chargeFrequency, c.team, c.region, c.meter,
+	} {
+		key = appendText(key, text)
+	}
+	return key
 }
 
 func appendText(key []byte, text string) []byte {

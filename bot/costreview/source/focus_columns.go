@@ -128,7 +128,6 @@ func findColumns(header []string, asked string) (columns, error) {
 	for f := fBilled; f < fieldCount; f++ {
 		c.at[f] = find(fieldNames[f])
 	}
-	c.at[fTeam] = -1
 	c.findDetails(find)
 	if c.at[fAllocated] < 0 {
 		c.at[fResource], c.at[fSku] = -1, -1
@@ -157,6 +156,17 @@ func findColumns(header []string, asked string) (columns, error) {
 		return columns{}, fmt.Errorf("it is not a FOCUS cost file: its header has no %s", strings.Join(missing, ", no "))
 	}
 	c.lacks = c.missing(asked)
+	return c, nil
+}
+
+// findColumns finds the fields in the file's header, and notes what it tells and lacks.
+func (t *table) findColumns(header []string) (columns, error) {
+	c, err := findColumns(header, t.file.Asked)
+	if err != nil {
+		return c, err
+	}
+	c.findTeam(header, t.file.By)
+	t.file.Used, t.file.Lacks, t.file.Blind = c.used, c.lacks, c.at[fCommitmentStatus] < 0
 	return c, nil
 }
 

@@ -43,12 +43,10 @@ func readCSV(t *table, from io.Reader, known form) error {
 	if err != nil {
 		return err
 	}
-	found, err := findColumns(records.header, t.file.Asked)
+	found, err := t.findColumns(records.header)
 	if err != nil {
 		return err
 	}
-	t.file.Used, t.file.Lacks, t.file.Blind = found.used, found.lacks, found.at[fCommitmentStatus] < 0
-	found.findTeam(records.header, t.file.By)
 	rows := csvRows{table: t, at: found.at, names: found.names, form: known, tagged: tagged{by: t.file.By}}
 	t.beyond = rows.beyond
 	for {
@@ -93,17 +91,17 @@ type csvRows struct {
 	tagged tagged
 }
 
-func (r *csvRows) field(record []string, f field) string {
+func (r *csvRows) field(f field) string {
 	if k := r.at[f]; k >= 0 {
-		return record[k]
+		return r.record[k]
 	}
 	return ""
 }
 
 // either is the first of the fields that holds something.
-func (r *csvRows) either(record []string, fields ...field) string {
+func (r *csvRows) either(fields ...field) string {
 	for _, f := range fields {
-		if text := r.field(record, f); !isNull(text) {
+		if text := r.field(f); !isNull(text) {
 			return text
 		}
 	}
@@ -111,30 +109,30 @@ func (r *csvRows) either(record []string, fields ...field) string {
 }
 
 func (r *csvRows) add(record []string) error {
-	cost, null, err := r.cost(record)
+	r.record = record
+	cost, null, err := r.cost()
 	if err != nil {
 		return err
 	}
-	from, ok := parseMoment(record[r.at[fStart]])
+	from, ok := parseMoment(r.record[r.at[fStart]])
 	if !ok {
-		if from, err = r.form.date(record[r.at[fStart]]); err != nil {
+		if from, err = r.form.date(r.record[r.at[fStart]]); err != nil {
 			return fmt.Errorf("ChargePeriodStart %w", err)
 		}
 	}
 	c := charge{
-		provider: r.either(record, fServiceProvider, fProvider, fPublisher),
-		service:  r.field(record, fService), category: r.field(record, fServiceCategory),
-		account: r.either(record, fSubAccount, fBillingAccount), billing: r.field(record, fBillingAccount),
-		currency: r.field(record, fCurrency), pricing: r.field(record, fPricing), commitmentStatus: r.field(record, fCommitmentStatus),
-		chargeCategory: r.field(record, fChargeCategory), chargeClass: r.field(record, fChargeClass), chargeFrequency: r.field(record, fChargeFrequency),
-		negative: isNegative(cost), batch: r.isBatch(r.field(record, fTags)),
-		team: r.team(record), region: r.field(record, fRegion), meter: r.field(record, fMeter),
+		provider: r.either(fServiceProvider, fProvider, fPublisher),
+		service:  r.field(fService), category: r.field(fServiceCategory),
+		account: r.either(fSubAccount, fBillingAccount), billing: r.field(fBillingAccount),
+		currency: r.field(fCurrency), pricing: r.field(fPricing), commitmentStatus: r.field(fCommitmentStatus),
+		chargeCategory: r.field(fChargeCategory), chargeClass: r.field(fChargeClass), chargeFrequency: r.field(fChargeFrequency),
+		negative: isNegative(cost), batch: r.isBatch(r.field(fTags)),
+		team: r.team(), region: r.field(fRegion), meter: r.field(fMeter),
 	}
-	r.record = record
 	if r.at[fAllocated] >= 0 {
-		c.splits, c.allocated, c.resource, c.sku = true, !isNull(r.field(record, fAllocated)), r.field(record, fResource), r.field(record, fSku)
+		c.splits, c.allocated, c.resource, c.sku = true, !isNull(r.field(fAllocated)), r.field(fResource), r.field(fSku)
 	}
-	err = r.table.count(&c, from, cost, func() (moment, bool, error) { return r.end(record) })
+	err = r.table.count(&c, from, cost, r.end)
 	if err == nil && null {
 		r.table.file.Nulls++
 	}
@@ -142,14 +140,14 @@ func (r *csvRows) add(record []string) error {
 }
 
 // team is whose a row is.
-func (r *csvRows) team(record []string) string {
+func (r *csvRows) team() string {
 	if r.tagged.by == "" {
 		return ""
 	}
 	if r.at[fTeam] >= 0 {
-		return r.field(record, fTeam)
+		return r.field(fTeam)
 	}
-	found := r.tagged.team([]byte(r.field(record, fTags)))
+	found := r.tagged.team([]byte(r.field(fTags)))
 	if found.unread {
 		r.table.file.BadTags++
 	}
@@ -158,12 +156,12 @@ func (r *csvRows) team(record []string) string {
 
 // beyond reads what the current row tells beside its cost.
 func (r *csvRows) beyond(g *money.Group, row besideRow) (besideRow, error) {
-	if id := r.field(r.record, fCommitment); tellsCommitment(g) && !isNull(id) {
-		row.id, row.name = r.table.text(id), r.table.text(r.field(r.record, fCommitmentName))
+	if id := r.field(fCommitment); tellsCommitment(g) && !isNull(id) {
+		row.id, row.name = r.table.text(id), r.table.text(r.field(fCommitmentName))
 	}
 	if isAI(g) {
-		if n, err := r.number(r.field(r.record, fConsumed)); err == nil {
-			row.quantity, row.unit = n, r.table.text(r.field(r.record, fConsumedUnit))
+		if n, err := r.number(r.field(fConsumed)); err == nil {
+			row.quantity, row.unit = n, r.table.text(r.field(fConsumedUnit))
 		}
 	}
 	return row, nil
@@ -171,8 +169,8 @@ func (r *csvRows) beyond(g *money.Group, row besideRow) (besideRow, error) {
 
 // end is where a charge's period ends; one that cannot be read is none. The error is
 // errForm.
-func (r *csvRows) end(record []string) (end moment, ok bool, err error) {
-	text := r.field(record, fEnd)
+func (r *csvRows) end() (end moment, ok bool, err error) {
+	text := r.field(fEnd)
 	if end, ok = parseMoment(text); ok || text == "" {
 		return end, ok, nil
 	}
@@ -188,8 +186,8 @@ func isNegative(c money.Cost) bool {
 }
 
 // cost reads the amounts; null says that there is none in the column that counts.
-func (r *csvRows) cost(record []string) (c money.Cost, null bool, err error) {
-	text := record[r.at[fAmount]]
+func (r *csvRows) cost() (c money.Cost, null bool, err error) {
+	text := r.record[r.at[fAmount]]
 	if null = isNull(text); !null {
 		if c.Amount, err = r.number(text); err != nil {
 			return c, false, fmt.Errorf("%s %w", r.names[fAmount], err)
@@ -199,7 +197,7 @@ func (r *csvRows) cost(record []string) (c money.Cost, null bool, err error) {
 		c.Billed = c.Amount
 		return c, null, nil
 	}
-	if text := record[r.at[fBilled]]; !isNull(text) {
+	if text := r.record[r.at[fBilled]]; !isNull(text) {
 		if c.Billed, err = r.number(text); err != nil {
 			return c, false, fmt.Errorf("BilledCost %w", err)
 		}

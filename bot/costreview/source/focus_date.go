@@ -54,8 +54,8 @@ func parseMoment(text string) (moment, bool) {
 // dayOf is a day of the calendar, if it is one that a bill may have.
 func dayOf(year, month, date int) (money.Day, bool) {
 	at := time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC)
-	// A date that no month has runs over into another one.
-	return money.DayOf(at), year >= firstYear && year <= lastYear && int(at.Month()) == month && at.Day() == date
+	_, ofYear, ofMonth := at.Date() // a date that no month has runs over into another one
+	return money.DayOf(at), year >= firstYear && year <= lastYear && int(ofYear) == month && ofMonth == date
 }
 
 // parseDay is the day of a moment.

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
@@ -50,20 +51,20 @@ func exact(ctx context.Context, c candidate, parquetFile bool) (e *Exact, err er
 	if parquetFile {
 		return e, e.readParquet(ctx, file, c.size)
 	}
-	read := func(use func(io.Reader) error) error { return readText(ctx, file, c.size, newMeter(nil, 0), use) }
-	err = read(func(text io.Reader) error { return e.readText(text, form{}) })
-	if errors.Is(err, errForm) {
-		var proven form
-		err = read(func(text io.Reader) (err error) {
-			proven, _, err = prove(text)
-			return err
-		})
+	_, err = readFormed(ctx, file, c.size, newMeter(nil, 0), func(text io.Reader, known form) error {
 		*e = Exact{Days: map[money.Day]Print{}}
-		if err == nil {
-			err = read(func(text io.Reader) error { return e.readText(text, proven) })
-		}
-	}
+		return e.readText(text, known)
+	})
 	return e, err
+}
+
+// hashNames are the columns' own prints, and which of them tell when a row begins and
+// what it is for; -1: none.
+func hashNames(called []string) (names []uint64, start, resource int) {
+	for _, name := range called {
+		names = append(names, hashText(name))
+	}
+	return names, slices.Index(called, "chargeperiodstart"), slices.Index(called, "resourceid")
 }
 
 func (e *Exact) readText(from io.Reader, known form) error {
@@ -71,17 +72,11 @@ func (e *Exact) readText(from io.Reader, known form) error {
 	if err != nil {
 		return err
 	}
-	names, start, resource := make([]uint64, len(records.header)), -1, -1
+	called := make([]string, len(records.header))
 	for k, name := range records.header {
-		name = canonical(name)
-		names[k] = hashText(name)
-		switch name {
-		case "chargeperiodstart":
-			start = k
-		case "resourceid":
-			resource = k
-		}
+		called[k] = canonical(name)
 	}
+	names, start, resource := hashNames(called)
 	for {
 		record, err := records.next()
 		if errors.Is(err, io.EOF) {
@@ -110,10 +105,7 @@ func (e *Exact) readText(from io.Reader, known form) error {
 }
 
 func (e *Exact) readParquet(ctx context.Context, from *os.File, size int64) error {
-	if err := checkFooter(from, size); err != nil {
-		return err
-	}
-	file, err := parquet.OpenFile(from, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(chunk))
+	file, err := openParquet(from, size)
 	if err != nil {
 		return err
 	}
@@ -128,17 +120,11 @@ func (e *Exact) readParquet(ctx context.Context, from *os.File, size int64) erro
 		}
 	}
 	walk(file.Root())
-	names, start, resource := make([]uint64, len(leaves)), -1, -1
+	called := make([]string, len(leaves))
 	for k, leaf := range leaves {
-		name := strings.ToLower(strings.Join(leaf.Path(), "."))
-		names[k] = hashText(name)
-		switch name {
-		case "chargeperiodstart":
-			start = k
-		case "resourceid":
-			resource = k
-		}
+		called[k] = strings.ToLower(strings.Join(leaf.Path(), "."))
 	}
+	names, start, resource := hashNames(called)
 	if start < 0 {
 		return errWalk
 	}

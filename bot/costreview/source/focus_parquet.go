@@ -22,24 +22,19 @@ const maxGroupRows = 200_000_000
 func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *meter) (err error) {
 	defer damaged(&err)
 	t.turn.take() // one such file at a time, for the room that its pages take
-	if err := checkFooter(from, size); err != nil {
-		return fmt.Errorf("it is not a whole Parquet file (%w)", err)
-	}
-	file, err := parquet.OpenFile(from, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(chunk))
+	file, err := openParquet(from, size)
 	if err != nil {
-		return fmt.Errorf("it is not a whole Parquet file (%w)", err)
+		return err
 	}
 	columns := file.Root().Columns()
 	header := make([]string, len(columns))
 	for k, column := range columns {
 		header[k] = column.Name()
 	}
-	found, err := findColumns(header, t.file.Asked)
+	found, err := t.findColumns(header)
 	if err != nil {
 		return err
 	}
-	t.file.Used, t.file.Lacks, t.file.Blind = found.used, found.lacks, found.at[fCommitmentStatus] < 0
-	found.findTeam(header, t.file.By)
 	leaves, err := findLeaves(columns, &found)
 	if err != nil {
 		return err
@@ -59,6 +54,19 @@ func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *me
 		m.add(size * group.NumRows() / max(file.NumRows(), 1))
 	}
 	return nil
+}
+
+// openParquet reads what a file says of itself.
+func openParquet(from *os.File, size int64) (*parquet.File, error) {
+	err := checkFooter(from, size)
+	if err != nil {
+		return nil, fmt.Errorf("it is not a whole Parquet file (%w)", err)
+	}
+	file, err := parquet.OpenFile(from, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true), parquet.ReadBufferSize(chunk))
+	if err != nil {
+		return nil, fmt.Errorf("it is not a whole Parquet file (%w)", err)
+	}
+	return file, nil
 }
 
 // damaged turns a panic of the decoder into an error: what it reads is not trusted.

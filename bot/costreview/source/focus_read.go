@@ -36,8 +36,7 @@ func readFile(ctx context.Context, c candidate, column, by string, m *meter) (Fi
 	return told, err
 }
 
-// readInto adds a file up. Where its dates or numbers are not as FOCUS writes them, it
-// is read for their form first, and then anew.
+// readInto adds a file up.
 func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter) error {
 	magic := make([]byte, 4)
 	n, err := file.ReadAt(magic, 0)
@@ -50,20 +49,34 @@ func readInto(ctx context.Context, t *table, file *os.File, size int64, m *meter
 		t.file.Parquet = true
 		return readParquet(ctx, t, file, size, m)
 	}
-	read := func(use func(io.Reader) error) error { return readText(ctx, file, size, m, use) }
-	err = read(func(text io.Reader) error { return readCSV(t, text, form{}) })
-	if !errors.Is(err, errForm) {
-		return err
+	named, err := readFormed(ctx, file, size, m, func(text io.Reader, known form) error {
+		if known.proven {
+			t.reset()
+		}
+		return readCSV(t, text, known)
+	})
+	t.file.Form = named
+	return err
+}
+
+// readFormed reads a file's text. Where use finds that its dates or numbers are not as
+// FOCUS writes them, it is read for their form first, and then anew; that form in words.
+func readFormed(ctx context.Context, file *os.File, size int64, m *meter, use func(text io.Reader, known form) error) (named string, err error) {
+	read := func(known form) error {
+		return readText(ctx, file, size, m, func(text io.Reader) error { return use(text, known) })
+	}
+	if err = read(form{}); !errors.Is(err, errForm) {
+		return "", err
 	}
 	var proven form
-	if err = read(func(text io.Reader) (err error) {
-		proven, t.file.Form, err = prove(text)
+	err = readText(ctx, file, size, m, func(text io.Reader) (err error) {
+		proven, named, err = prove(text)
 		return err
-	}); err != nil {
-		return err
+	})
+	if err != nil {
+		return named, err
 	}
-	t.reset()
-	return read(func(text io.Reader) error { return readCSV(t, text, proven) })
+	return named, read(proven)
 }
 
 // readText gives a file's text from its beginning, unpacked where it is packed.
