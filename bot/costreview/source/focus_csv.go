@@ -147,7 +147,7 @@ func (r *csvRows) team() string {
 	if r.at[fTeam] >= 0 {
 		return r.field(fTeam)
 	}
-	found := r.tagged.team([]byte(r.field(fTags)))
+	found := r.tagged.team(r.field(fTags))
 	if found.unread {
 		r.table.file.BadTags++
 	}

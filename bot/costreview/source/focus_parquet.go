@@ -239,7 +239,7 @@ func (r *parquetRows) team() string {
 	if c == nil || c.now.Kind() != parquet.ByteArray {
 		return ""
 	}
-	found := r.tagged.team(c.now.ByteArray())
+	found := r.tagged.team(r.textOf(c))
 	if found.unread {
 		r.table.file.BadTags++
 	}

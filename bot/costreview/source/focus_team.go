@@ -43,19 +43,19 @@ type tag struct {
 }
 
 // team is whose the tags say a row is.
-func (t *tagged) team(tags []byte) tag {
-	if len(tags) == 0 || len(tags) <= 8 && isNull(string(tags)) {
+func (t *tagged) team(tags string) tag {
+	if len(tags) <= 8 && isNull(tags) {
 		return tag{}
 	}
-	if found, ok := t.known[string(tags)]; ok {
+	if found, ok := t.known[tags]; ok {
 		return found
 	}
-	found := teamOf(tags, t.by)
+	found := teamOf([]byte(tags), t.by)
 	if t.known == nil || len(t.known) >= maxKnown || t.size >= maxKnownBytes {
 		t.known, t.size = map[string]tag{}, 0
 	}
 	if len(tags) <= maxKnownKey {
-		t.known[string(tags)] = found
+		t.known[strings.Clone(tags)] = found
 		t.size += len(tags) + len(found.team)
 	}
 	return found
