@@ -3,9 +3,6 @@ package promquery
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
-	"sync"
 	"time"
 )
 
@@ -17,35 +14,9 @@ type Number struct {
 	Least, Most float64
 }
 
-// Numbers asks for figures by name, all at once. A figure that has no answer, or
-// more than one, or an impossible one, is not in the result; an error tells why,
-// in the order of the names.
-func (p *Prometheus) Numbers(ctx context.Context, asked map[string]Number, at time.Time) (map[string]float64, []error) {
-	answers := make(map[string]float64, len(asked))
-	failed := map[string]error{}
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	for name, number := range asked {
-		all.Go(func() {
-			value, err := p.number(ctx, number, at)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				failed[name] = fmt.Errorf("%s is not known: %w", name, err)
-				return
-			}
-			answers[name] = value
-		})
-	}
-	all.Wait()
-	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(failed)) {
-		problems = append(problems, failed[name])
-	}
-	return answers, problems
-}
-
-func (p *Prometheus) number(ctx context.Context, number Number, at time.Time) (float64, error) {
+// Number asks for a figure. One that has no answer, or more than one, or an impossible
+// one, is an error, which tells why.
+func (p *Prometheus) Number(ctx context.Context, number Number, at time.Time) (float64, error) {
 	answer, notes, err := p.Query(ctx, number.Query, at)
 	switch {
 	case err != nil:

@@ -96,28 +96,36 @@ func wantError(t *testing.T, p *promquery.Prometheus, expr string, want ...strin
 	}
 }
 
-func TestNumbers(t *testing.T) {
+func TestNumber(t *testing.T) {
 	t.Parallel()
 	var past promtest.Past
 	past.Add("users", `service="web"`, 40e6, noon.Add(-time.Hour), noon.Add(time.Hour))
 	past.Add("users", `service="app"`, 4e6, noon.Add(-time.Hour), noon.Add(time.Hour))
 	past.Add("abroad", ``, 0.35, noon.Add(-time.Hour), noon.Add(time.Hour))
 	p := ask(t, promtest.Start(t, past.String()).URL)
-	got, problems := p.Numbers(t.Context(), map[string]promquery.Number{
+	got, problems := map[string]float64{}, map[string]error{}
+	for name, asked := range map[string]promquery.Number{
 		"users":         {Query: "sum(users)", Most: 1e12},
 		"international": {Query: "abroad", Most: 1},
 		"percent":       {Query: "100 * abroad", Most: 1},
 		"teams":         {Query: "users", Most: 1e12},
 		"bandwidth":     {Query: "cdn_bytes", Most: 1e12},
 		"growth":        {Query: "abroad / 0", Most: 1},
-	}, noon)
+	} {
+		value, err := p.Number(t.Context(), asked, noon)
+		if err != nil {
+			problems[name] = err
+			continue
+		}
+		got[name] = value
+	}
 	if diff := cmp.Diff(map[string]float64{"users": 44e6, "international": 0.35}, got); diff != "" {
 		t.Errorf("the numbers differ (-want +got):\n%s", diff)
 	}
-	want := []string{"bandwidth is not known: Prometheus has nothing", "growth is not known: Prometheus' answer", "percent is not known: Prometheus gives 35 ", "teams is not known: Prometheus gives 2 series"}
-	for i, problem := range problems {
-		if i >= len(want) || !strings.HasPrefix(problem.Error(), want[i]) {
-			t.Errorf("problem %d is %q, want those that begin with %q", i, problem, want)
+	want := map[string]string{"bandwidth": "Prometheus has nothing", "growth": "Prometheus' answer", "percent": "Prometheus gives 35 ", "teams": "Prometheus gives 2 series"}
+	for name, problem := range problems {
+		if want[name] == "" || !strings.HasPrefix(problem.Error(), want[name]) {
+			t.Errorf("the problem with %s is %q, want those that begin with %q", name, problem, want)
 		}
 	}
 	if len(problems) != len(want) {

@@ -1,9 +1,7 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -53,15 +51,12 @@ func (o Organisation) Ask(ctx context.Context, now time.Time) report.Organisatio
 		default:
 			n := f.bounds
 			n.Query = f.from.Query
-			values, errs := o.Prometheus.Numbers(ctx, map[string]promquery.Number{f.key: n}, now)
-			value, ok := values[f.key]
-			*f.to = report.Figure{Value: value, Known: ok, Source: "measured by Prometheus"}
-			if !ok {
-				f.to.Source, f.to.Why = "", fmt.Sprintf("organisation.%s could not be measured", f.key)
-				if len(errs) > 0 {
-					f.to.Why += ": " + cmp.Or(errors.Unwrap(errs[0]), errs[0]).Error()
-				}
+			value, err := o.Prometheus.Number(ctx, n, now)
+			if err != nil {
+				*f.to = report.Figure{Why: fmt.Sprintf("organisation.%s could not be measured: %v", f.key, err)}
+				continue
 			}
+			*f.to = report.Figure{Value: value, Known: true, Source: "measured by Prometheus"}
 		}
 	}
 	return told

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,11 +28,7 @@ func countUnits(ctx context.Context, prometheus *promquery.Prometheus, u config.
 		return 0, errors.New("prometheus.url is missing")
 	}
 	at := week.Add(1).Monday().Time().Add(-time.Second)
-	counts, errs := prometheus.Numbers(ctx, map[string]promquery.Number{u.Name: {Query: u.Query, Most: 1e18}}, at)
-	if len(errs) > 0 {
-		return 0, cmp.Or(errors.Unwrap(errs[0]), errs[0])
-	}
-	return counts[u.Name], nil
+	return prometheus.Number(ctx, promquery.Number{Query: u.Query, Most: 1e18}, at)
 }
 
 // Units are the counts of units: those that are remembered, when there is a store, and
