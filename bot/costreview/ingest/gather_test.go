@@ -69,10 +69,6 @@ func TestGatherCosts(t *testing.T) {
 func TestGatherWhatWasSaid(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	lease, _, err := r.st.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	a := r.about()
 	document := func(n int, name string, w money.Week) store.Commit {
 		return store.Commit{Review: store.DigestWrites{Digest: &store.SavedDigest{Document: report.Document{
@@ -82,15 +78,7 @@ func TestGatherWhatWasSaid(t *testing.T) {
 	said := store.Commit{Review: store.DigestWrites{
 		Expect: &report.Expectation{Series: "s", Reason: "sale", Week: a.Week}, Adopt: map[string]report.Adoption{"C1": {State: report.StepAdopted, By: "anna", At: r.now}},
 	}}
-	each, err := r.st.Commit(t.Context(), lease.Fence, document(1, "weekly", a.Week.Add(-2)), document(2, "weekly", a.Week.Add(-1)), document(3, "other", a.Week.Add(-1)), said)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, refused := range each {
-		if refused != nil {
-			t.Fatal(refused)
-		}
-	}
+	r.commit(document(1, "weekly", a.Week.Add(-2)), document(2, "weekly", a.Week.Add(-1)), document(3, "other", a.Week.Add(-1)), said)
 	in := r.gather(a)
 	if in.Posted == nil || in.Posted.Week != a.Week.Add(-1) {
 		t.Errorf("got posted %+v, want the digest of the week before", in.Posted)
@@ -110,10 +98,6 @@ func TestGatherWhatWasSaid(t *testing.T) {
 func TestGatherAllDigestsBefore(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	lease, _, err := r.st.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	a := r.about()
 	n := 0
 	save := func(name string, w money.Week, after time.Duration, days, open []money.Day) {
@@ -124,12 +108,9 @@ func TestGatherAllDigestsBefore(t *testing.T) {
 		if len(open) > 0 {
 			told.Open = map[string][]report.PartDays{"USD": {{Days: open}}}
 		}
-		each, err := r.st.Commit(t.Context(), lease.Fence, store.Commit{Review: store.DigestWrites{Digest: &store.SavedDigest{Document: report.Document{
+		r.commit(store.Commit{Review: store.DigestWrites{Digest: &store.SavedDigest{Document: report.Document{
 			Schema: report.Schema, Number: n, Version: 1, Tick: at, Report: told,
 		}}}})
-		if err != nil || each[0] != nil {
-			t.Fatal(err, each)
-		}
 	}
 	old, own := a.Week.Add(-3), a.Week
 	all := func(w money.Week, from, to money.Day) (days []money.Day) {
@@ -169,10 +150,6 @@ func hours(n int) time.Time { return monday.Add(time.Duration(n) * time.Hour) }
 func TestGatherIncidents(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	lease, _, err := r.st.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	anna := incident.User{ID: "U1", Name: "anna"}
 	base := incident.Incident{
 		Schema: incident.Schema, Version: 1, State: incident.Open, Group: "g", Severity: "critical", Labels: map[string]string{"alertname": "HighCPU"},
@@ -214,15 +191,7 @@ func TestGatherIncidents(t *testing.T) {
 		at(6, hours(-24*5), func(i *incident.Incident) { i.Quiet = true }),                                      // never shown
 		at(7, hours(-24*5), func(i *incident.Incident) { i.Group, i.Labels = "", map[string]string{"a": "b"} }), // started by hand
 	}
-	each, err := r.st.Commit(t.Context(), lease.Fence, commits...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, refused := range each {
-		if refused != nil {
-			t.Fatal(refused)
-		}
-	}
+	r.commit(commits...)
 	// One that is closed while it is looked for is found twice.
 	if err := r.raw.ZAdd(t.Context(), "test:{T1}:open", redis.Z{Score: 9e12, Member: 1}).Err(); err != nil {
 		t.Fatal(err)
@@ -266,9 +235,7 @@ func TestGatherIncidents(t *testing.T) {
 		}
 		was := i.Version
 		i.Channel, i.Version = channel, was+1
-		if each, err := r.st.Commit(t.Context(), lease.Fence, store.Commit{Saved: []store.Saved{{Result: incident.Result{Incident: i}, Was: was}}}); err != nil || each[0] != nil {
-			t.Fatal(each, err)
-		}
+		r.commit(store.Commit{Saved: []store.Saved{{Result: incident.Result{Incident: i}, Was: was}}})
 	}
 	about := r.about()
 	about.Channel = "#costs"
@@ -317,19 +284,13 @@ func TestOrganisation(t *testing.T) {
 func TestGatherNamesWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	r := startRig(t)
-	lease, _, err := r.st.Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	for n := 1; n <= 4; n++ {
 		opened := hours(-24 * 5)
 		i := incident.Incident{Schema: incident.Schema, Number: n, Version: 1, State: incident.Open, Group: fmt.Sprint("g", n), Opening: 1, OpenedAt: opened, OpeningAt: opened}
 		if n == 3 {
 			i.State, i.ClosedAt = incident.Closed, hours(-24*4)
 		}
-		if each, err := r.st.Commit(t.Context(), lease.Fence, store.Commit{Saved: []store.Saved{{Result: incident.Result{Incident: i}}}, Next: n}); err != nil || each[0] != nil {
-			t.Fatal(each, err)
-		}
+		r.commit(store.Commit{Saved: []store.Saved{{Result: incident.Result{Incident: i}}}, Next: n})
 	}
 	r.write("bill.csv", r.day("2026-11-16"), "1", "2", "3", "4", "5", "6", "7")
 	files := r.files()

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -29,6 +30,7 @@ type rig struct {
 	st     *store.Store
 	raw    *redis.Client
 	folder string
+	fence  store.Fence // of the coordinator's lease; empty: nothing was committed
 	now    time.Time
 }
 
@@ -63,6 +65,22 @@ func (r *rig) importer(replica string, sources ...Source) *Importer {
 	}
 	im.begin()
 	return im
+}
+
+// commit writes what the coordinator would.
+func (r *rig) commit(all ...store.Commit) {
+	r.t.Helper()
+	if r.fence == "" {
+		lease, _, err := r.st.Acquire(r.t.Context())
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.fence = lease.Fence
+	}
+	each, err := r.st.Commit(r.t.Context(), r.fence, all...)
+	if err := errors.Join(append(each, err)...); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 func (r *rig) day(text string) money.Day {
