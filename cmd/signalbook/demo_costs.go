@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
 // demoDays is how far back the demo's bill reaches: four months.
@@ -50,7 +52,7 @@ func writeDemoBill(folder string, now time.Time) error {
 		"ProviderName", "ServiceName", "ServiceCategory", "PricingCategory", "SubAccountId", "ChargeClass", "ChargeFrequency", "Tags",
 	}}
 	today := now.UTC().Truncate(24 * time.Hour)
-	monday := today.AddDate(0, 0, -(int(today.Weekday())+6)%7-7)
+	monday := report.WeekBefore(today).Monday().Time()
 	row := func(day time.Time, cost float64, charge string, s demoService) {
 		amount, pricing, frequency := fmt.Sprintf("%.2f", cost), "Standard", "Usage-Based"
 		if charge == "Purchase" {

@@ -29,10 +29,6 @@ type digestCommand struct {
 // redisWithin is how long a store that may not be there is waited for.
 const redisWithin = 3 * time.Second
 
-// weeksRead is how many weeks before the reviewed one sources are asked for, when
-// there is no store that has them.
-const weeksRead = 16
-
 // Run prints the digest. What is missing is named in it, and is no error.
 func (c digestCommand) Run(ctx context.Context, std streams) error {
 	loaded, problems := config.LoadDigests(c.Config)
@@ -99,7 +95,7 @@ func (c digestCommand) gather(ctx context.Context, std streams, s *app.Settings,
 		return in, err
 	}
 	bar := newProgress(std.err)
-	readings, errRead := ingest.ReadAll(ctx, a.Sources, a.Week.Add(-weeksRead).Monday(), a.Now, bar.show)
+	readings, errRead := ingest.ReadAll(ctx, a.Sources, a.Week.Add(-ingest.WeeksBack).Monday(), a.Now, bar.show)
 	bar.end()
 	if errRead != nil {
 		return in, errRead

@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	// weeksBack is how many weeks of costs are judged from: eight are charted, each against the six before it, and two more
+	// WeeksBack is how many weeks of costs are judged from: eight are charted, each against the six before it, and two more
 	// for the trend.
-	weeksBack = 16
+	WeeksBack = 16
 	// usersBack is how many weeks of users growth is measured from.
 	usersBack = 10
 	// postedBack is how many weeks are looked through for the digest before: days that wait for longer are judged no more.
@@ -133,7 +133,7 @@ func stored(ctx context.Context, costs *store.Costs, a About) (all []money.Readi
 		}
 		r.Forced = s.Files != nil && s.Files.Column != ""
 		var broken []*store.Unreadable
-		if r.Days, broken, err = costs.Days(ctx, s.ID, a.Week.Add(-weeksBack).Monday(), last+7); err != nil {
+		if r.Days, broken, err = costs.Days(ctx, s.ID, a.Week.Add(-WeeksBack).Monday(), last+7); err != nil {
 			return nil, nil, err
 		}
 		if len(broken) > 0 {
