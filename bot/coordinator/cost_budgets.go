@@ -10,14 +10,10 @@ import (
 	"github.com/signalbook/signalbook/bot/store"
 )
 
-// budgetsEvery is how often budgets are looked at: costs change a few times a day.
-const budgetsEvery = time.Hour
-
-// tellOfBudgets posts what owners have to hear of budgets; looked is when that was last seen
-// to. What is posted is remembered in the same commit, so that it is posted once.
-func (t *term) tellOfBudgets(ctx context.Context, looked *time.Time) error {
-	now := t.c.Now()
-	if t.c.Notices == nil || now.Sub(*looked) < budgetsEvery && !now.Before(*looked) {
+// tellOfBudgets posts what owners have to hear of budgets. What is posted is remembered in
+// the same commit, so that it is posted once.
+func (t *term) tellOfBudgets(ctx context.Context, now time.Time) error {
+	if t.c.Notices == nil {
 		return nil
 	}
 	told, err := t.c.Store.Digests.BudgetsTold(ctx)
@@ -34,11 +30,7 @@ func (t *term) tellOfBudgets(ctx context.Context, looked *time.Time) error {
 			}
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	*looked = now
-	return nil
+	return errors.Join(errs...)
 }
 
 // postNotice commits one notice; the sender posts it.

@@ -18,20 +18,17 @@ import (
 )
 
 const (
-	// watchEvery is how often it is looked for days that have settled.
-	watchEvery = time.Hour
 	// raisedFor is for how many days it is remembered that a spike was told: digests look back less far.
 	raisedFor = 100
 	// foundBy is who opens incidents about spikes, for people.
 	foundBy = "found by the daily watch of costs"
 )
 
-// watchSpikes tells the spikes that have settled; looked is when that was last seen to.
-// Each goes through the inbox under an op of its own, and only then the days count as
-// judged: whoever dies in between finds the same spikes again, and tells them no second time.
-func (t *term) watchSpikes(ctx context.Context, looked *time.Time) error {
-	now := t.c.Now()
-	if t.c.Watch == nil || now.Sub(*looked) < watchEvery && !now.Before(*looked) {
+// watchSpikes tells the spikes that have settled. Each goes through the inbox under an op
+// of its own, and only then the days count as judged: whoever dies in between finds the
+// same spikes again, and tells them no second time.
+func (t *term) watchSpikes(ctx context.Context, now time.Time) error {
+	if t.c.Watch == nil {
 		return nil
 	}
 	var errs []error
@@ -42,11 +39,7 @@ func (t *term) watchSpikes(ctx context.Context, looked *time.Time) error {
 			}
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	*looked = now
-	return nil
+	return errors.Join(errs...)
 }
 
 func (t *term) watchDigest(ctx context.Context, d Digest, now time.Time) error {

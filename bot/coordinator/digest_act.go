@@ -66,14 +66,13 @@ func (t *term) postDigest(ctx context.Context, ev event.Event) (commit store.Com
 func (t *term) markDigest(ctx context.Context, ev event.Event) (commit store.Commit, err error) {
 	v := *ev.Digest
 	document, ok, err := t.c.Store.Digests.Document(ctx, v.Digest)
-	var adopted map[string]report.Adoption
-	if err == nil && ok {
-		var unread []*store.Unreadable
-		adopted, unread, err = t.c.Store.Digests.Adoptions(ctx)
-		t.documents.Met(unread...)
-	}
 	if err != nil || !ok {
 		commit.Answer.Digest = event.DigestAnswer{Kind: event.DigestGone, Verb: v.Verb}
+		return commit, err
+	}
+	adopted, unread, err := t.c.Store.Digests.Adoptions(ctx)
+	t.documents.Met(unread...)
+	if err != nil {
 		return commit, err
 	}
 	if refused, err := t.refuse(ctx, ev, t.withPrivate(ctx, ev.Access, document.Channel), document.Channel); err != nil || refused.Kind != event.DigestNone {

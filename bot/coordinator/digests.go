@@ -49,6 +49,8 @@ const (
 	digestEvery = time.Second
 	// digestRest is the longest wait after a failure.
 	digestRest = 30 * time.Second
+	// costsEvery is how often costs are looked at between the digests: they change a few times a day.
+	costsEvery = time.Hour
 	// makeUpFor is how late a digest is still posted.
 	makeUpFor = 24 * time.Hour
 	// gatherFor bounds the gathering: sources that do not answer by then are named as missing.
@@ -82,7 +84,7 @@ func (t *term) post(ctx context.Context) error {
 	var looked, watched time.Time  // at the budgets, at the spikes
 	wait := digestEvery
 	for pause.For(ctx, wait) {
-		err := errors.Join(t.scheduled(ctx, told), t.wished(ctx), t.tellOfBudgets(ctx, &looked), t.watchSpikes(ctx, &watched))
+		err := errors.Join(t.scheduled(ctx, told), t.wished(ctx), t.hourly(ctx, &looked, t.tellOfBudgets), t.hourly(ctx, &watched, t.watchSpikes))
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -98,6 +100,19 @@ func (t *term) post(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// hourly looks at costs when the last look that went well was long enough ago.
+func (t *term) hourly(ctx context.Context, looked *time.Time, look func(context.Context, time.Time) error) error {
+	now := t.c.Now()
+	if now.Sub(*looked) < costsEvery && !now.Before(*looked) {
+		return nil
+	}
+	err := look(ctx, now)
+	if err == nil {
+		*looked = now
+	}
+	return err
 }
 
 // scheduled posts every digest whose time has come. One that fails does not hold up
