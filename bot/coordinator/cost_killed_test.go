@@ -48,42 +48,31 @@ type lastLine struct {
 
 func startLastLine(t *testing.T, to, mark string, f fate) *lastLine {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	l := &lastLine{address: listener.Addr().String(), mark: mark, fate: f, ended: make(chan struct{}), let: make(chan struct{}), arrived: make(chan struct{})}
-	go func() {
-		for {
-			near, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			far, err := net.Dial("unix", to)
-			if err != nil || l.over.Load() {
-				near.Close()
-				continue
-			}
-			l.mu.Lock()
-			l.nears = append(l.nears, near)
-			l.mu.Unlock()
-			answered := make(chan struct{})
-			seen := sync.OnceFunc(func() { close(answered) })
-			go relay(near, far, func([]byte) bool {
-				if l.over.Load() {
-					seen()
-				}
-				return !l.over.Load()
-			})
-			go relay(far, near, func(data []byte) bool {
-				if l.mark != "" && bytes.Contains(data, []byte(l.mark)) && l.over.CompareAndSwap(false, true) {
-					l.last(far, bytes.Clone(data), answered)
-				}
-				return !l.over.Load()
-			})
+	l := &lastLine{mark: mark, fate: f, ended: make(chan struct{}), let: make(chan struct{}), arrived: make(chan struct{})}
+	l.address = startWay(t, to, func(near, far net.Conn) {
+		if l.over.Load() {
+			near.Close()
+			far.Close()
+			return
 		}
-	}()
+		l.mu.Lock()
+		l.nears = append(l.nears, near)
+		l.mu.Unlock()
+		answered := make(chan struct{})
+		seen := sync.OnceFunc(func() { close(answered) })
+		go relay(near, far, func([]byte) bool {
+			if l.over.Load() {
+				seen()
+			}
+			return !l.over.Load()
+		})
+		go relay(far, near, func(data []byte) bool {
+			if l.mark != "" && bytes.Contains(data, []byte(l.mark)) && l.over.CompareAndSwap(false, true) {
+				l.last(far, bytes.Clone(data), answered)
+			}
+			return !l.over.Load()
+		})
+	})
 	return l
 }
 

@@ -429,34 +429,48 @@ type deafLine struct {
 
 func startDeafLine(t *testing.T, to, mark string) *deafLine {
 	t.Helper()
+	line := &deafLine{}
+	line.address = startWay(t, to, func(near, far net.Conn) {
+		var lost atomic.Bool // of this connection
+		go relay(far, near, func(data []byte) bool {
+			if bytes.Contains(data, []byte(mark)) && line.deaf.CompareAndSwap(false, true) {
+				lost.Store(true)
+			}
+			return true
+		})
+		go relay(near, far, func([]byte) bool { return !lost.Load() })
+	})
+	return line
+}
+
+// startWay is another address for a server: join is given each connection to it, and one
+// to the server.
+func startWay(t *testing.T, to string, join func(near, far net.Conn)) (address string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
-	line := &deafLine{address: listener.Addr().String()}
+	network := "tcp"
+	if strings.HasPrefix(to, "/") {
+		network = "unix"
+	}
 	go func() {
 		for {
 			near, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			far, err := net.Dial("unix", to)
+			far, err := net.Dial(network, to)
 			if err != nil {
 				near.Close()
-				return
+				continue
 			}
-			var lost atomic.Bool // of this connection
-			go relay(far, near, func(data []byte) bool {
-				if bytes.Contains(data, []byte(mark)) && line.deaf.CompareAndSwap(false, true) {
-					lost.Store(true)
-				}
-				return true
-			})
-			go relay(near, far, func([]byte) bool { return !lost.Load() })
+			join(near, far)
 		}
 	}()
-	return line
+	return listener.Addr().String()
 }
 
 // relay passes on what may pass; then both ends are closed.

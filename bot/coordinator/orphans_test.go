@@ -215,31 +215,11 @@ type pausedLine struct {
 
 func startPausedLine(t *testing.T, to string) *pausedLine {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	p := &pausedLine{address: listener.Addr().String()}
-	network := "tcp"
-	if strings.HasPrefix(to, "/") {
-		network = "unix"
-	}
-	go func() {
-		for {
-			near, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			far, err := net.Dial(network, to)
-			if err != nil {
-				near.Close()
-				return
-			}
-			go p.pass(near, far)
-			go p.pass(far, near)
-		}
-	}()
+	p := &pausedLine{}
+	p.address = startWay(t, to, func(near, far net.Conn) {
+		go p.pass(near, far)
+		go p.pass(far, near)
+	})
 	return p
 }
 
