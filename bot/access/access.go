@@ -209,9 +209,9 @@ type Place struct {
 // together, and nobody when one of the places is open to all. id tells names of one
 // channel apart from names of others.
 func At(places []Place, channel string, id func(string) string) Place {
-	found := Place{Channel: channel}
+	found, own := Place{Channel: channel}, id(channel)
 	for _, p := range places {
-		if id(p.Channel) != id(channel) {
+		if id(p.Channel) != own {
 			continue
 		}
 		if len(p.Responders) == 0 {
