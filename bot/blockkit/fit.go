@@ -139,7 +139,7 @@ func withoutBlock(blocks []slack.Block, k int) []slack.Block {
 
 // cutRest is what stays of a rich_text block.
 func cutRest(id string) slack.Block {
-	return slack.NewRichTextBlock(id, (&Paragraph{}).Italic("More was cut for Slack.").Section())
+	return RichText(id, (&Paragraph{}).Italic("More was cut for Slack.").Section())
 }
 
 // isRest reports whether a rich_text block is too small to be worth cutting.

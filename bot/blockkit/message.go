@@ -21,10 +21,7 @@ type Message struct {
 
 // Hash names the content of a message: 16 hex digits over its text and blocks.
 func (m Message) Hash() string {
-	data, err := json.Marshal(struct {
-		Text   string
-		Blocks []slack.Block
-	}{m.Text, m.Blocks})
+	data, err := json.Marshal(m)
 	if err != nil {
 		// Blocks are made of values that JSON can hold.
 		data = fmt.Appendf(nil, "%s %+v", m.Text, m.Blocks)

@@ -25,5 +25,5 @@ func StripMrkdwn(mrkdwn string) string {
 		}
 		return strings.TrimLeft(parts[1], "!@#")
 	})
-	return strings.NewReplacer("*", "", "`", "", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(text)
+	return unmarked.Replace(text)
 }

@@ -166,5 +166,5 @@ func terminalMarkup(s string) string {
 		}
 		return strings.TrimLeft(strings.Replace(target, "subteam^", "@", 1), "!")
 	})
-	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
+	return signs.Replace(s)
 }

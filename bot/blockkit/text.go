@@ -69,6 +69,8 @@ func Neutralise(s string) string { return harmlessOpening.Replace(Clean(s)) }
 var (
 	harmlessOpening = strings.NewReplacer("<!", "<\u2060!", "<@", "<\u2060@", "<#", "<\u2060#", "<http", "<\u2060http")
 	entities        = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	signs           = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+	unmarked        = strings.NewReplacer("*", "", "`", "", "&lt;", "<", "&gt;", ">", "&amp;", "&")
 )
 
 // CleanCode is [Clean] for text that people copy: tabs stay.
