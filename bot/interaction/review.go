@@ -84,9 +84,6 @@ func (h *Handler) openReview(ctx context.Context, a slackapi.Action, button acti
 	h.openForm(ctx, a, to, modal, slog.String("digest", report.ID(number)), "click again")
 }
 
-// snoozes are the months that a cost step can be put off for.
-var snoozes = []int{1, 3, 6}
-
 // submitReview takes what was typed into a form about a digest.
 func (h *Handler) submitReview(ctx context.Context, s slackapi.Submission, form action.Action) map[string]string {
 	number, subject, ok := report.ParseTarget(s.PrivateMetadata)
@@ -104,7 +101,7 @@ func (h *Handler) submitReview(ctx context.Context, s slackapi.Submission, form 
 	case action.DigestSnooze.ID:
 		act.Text = strings.TrimSpace(s.Values["note"])
 		months, err := strconv.Atoi(s.Values[form.Form.Block])
-		if err != nil || !slices.Contains(snoozes, months) {
+		if err != nil || !slices.Contains(digest.Snoozes, months) {
 			return wrong
 		}
 		act.Until = h.Store.Now().UTC().AddDate(0, months, 0).Truncate(24 * time.Hour)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/slack-go/slack"
+
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -23,20 +25,21 @@ const (
 func costChunks(v View) []chunk {
 	var chunks []chunk
 	for k, m := range v.Report.Money {
-		chunks = append(chunks, moneyChunks(v.Report, m, fmt.Sprintf("money:%d", k))...)
-		chunks = append(chunks, sentences(fmt.Sprintf("money:%d:besides", k), "AI and commitments"+inCurrency(m), m.Besides(), 900)...)
+		id, f := fmt.Sprintf("money:%d", k), figuresOf(m)
+		chunks = append(chunks, moneyChunks(v.Report, m, f, id)...)
+		chunks = append(chunks, sentences(id+":besides", "AI and commitments"+inCurrency(m), m.Besides(), 900)...)
 		if k == 0 {
 			chunks = append(chunks, sentences("units", "What one costs", unitSentences(v.Report), 600)...)
 		}
 		chunks = append(chunks, moreSpikes(v, k)...)
-		chunks = append(chunks, sideChunks(m, fmt.Sprintf("money:%d", k))...)
+		chunks = append(chunks, sideChunks(m, f, id)...)
 	}
 	return chunks
 }
 
 // moneyChunks are a currency's totals and what moved, with both weeks.
-func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
-	c, f := currency(m), figuresOf(m)
+func moneyChunks(r report.Report, m report.CurrencyReport, f figures, id string) []chunk {
+	c := currency(m)
 	total := &blockkit.Paragraph{}
 	total.Bold(textutil.Capital(atLeast(m) + show(m.Total, c))).Text(" in " + counted(m, r.Week) + ofSymbol(m) + ", " + dataUntil(m))
 	if column := textutil.CutUnits(blockkit.Line(m.Column), 80); column != "" {
@@ -54,7 +57,7 @@ func moneyChunks(r report.Report, m report.CurrencyReport, id string) []chunk {
 	if len(m.Sources) > 1 {
 		chunks = append(chunks, table(id+":sources", "By source"+inCurrency(m), "", f.shareLines(m.Sources))...)
 	}
-	chunks = append(chunks, teamChunks(m, id)...)
+	chunks = append(chunks, teamChunks(f, id)...)
 	chunks = append(chunks, table(id+":movers", "What moved"+inCurrency(m), "change, percent, the week before, this week", fullMoverLines(f))...)
 	var renames []string
 	for _, rename := range m.Renames {
@@ -108,7 +111,7 @@ func moreSpikes(v View, k int) []chunk {
 		c.said = blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(a.Service), 60)) + " " + blockkit.EscapeMrkdwn(money.Signed(a.Excess, a.currency)) + " above what was expected"
 		if len(chunks) == 0 {
 			head := blockkit.Section(fmt.Sprintf("spikes:%d", k), "🔺 *More above what was expected*")
-			c.blocks = append(blocksOf(head), c.blocks...)
+			c.blocks = append([]slack.Block{head}, c.blocks...)
 			c.room, c.places = c.room+blockkit.Size(head), c.places+1
 		}
 		chunks = append(chunks, c)
@@ -118,7 +121,7 @@ func moreSpikes(v View, k int) []chunk {
 
 // sideChunks are what stands beside the comparison: what people expect, level
 // shifts, fixed charges, credits, corrections, what could not be judged, notes.
-func sideChunks(m report.CurrencyReport, id string) []chunk {
+func sideChunks(m report.CurrencyReport, f figures, id string) []chunk {
 	var chunks []chunk
 	anomalies := func(at, title string, of []report.Anomaly) {
 		var all []string
@@ -131,7 +134,6 @@ func sideChunks(m report.CurrencyReport, id string) []chunk {
 		}
 		chunks = append(chunks, sentences(id+at, title, all, 700)...)
 	}
-	f := figuresOf(m)
 	anomalies(":meant", "Expected, as people said"+inCurrency(m), m.Meant)
 	anomalies(":shifted", "The new level"+inCurrency(m)+": told for two weeks, usual from now on", m.Shifted)
 	var growing []string

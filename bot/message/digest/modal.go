@@ -2,6 +2,7 @@ package digest
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/slack-go/slack"
 
@@ -12,8 +13,8 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 )
 
-// snoozes are for how many months a cost step can be put off.
-var snoozes = []struct{ months, label string }{{"1", "1 month"}, {"3", "3 months"}, {"6", "6 months"}}
+// Snoozes are for how many months a cost step can be put off.
+var Snoozes = []int{1, 3, 6}
 
 // ExpectedModal asks why an anomaly is expected. Its submission has
 // callback_id "digest:expected", private_metadata "DIG-7/<series>" and the reason
@@ -46,8 +47,8 @@ func SnoozeModal(v View, s report.CostStep) slack.ModalViewRequest {
 		Block: "note", Label: "Why not now?", Hint: "Everybody sees it beside the step. Undo brings the step back.", Limit: message.MaxReason,
 	})
 	var options []*slack.OptionBlockObject
-	for _, o := range snoozes {
-		options = append(options, slack.NewOptionBlockObject(o.months, blockkit.PlainText(o.label), nil))
+	for _, months := range Snoozes {
+		options = append(options, slack.NewOptionBlockObject(strconv.Itoa(months), blockkit.PlainText(textutil.Count(months, "month")), nil))
 	}
 	until := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, blockkit.PlainText("For how long"), action.DigestSnooze.Form.Block, options...)
 	until.InitialOption = options[1]

@@ -27,16 +27,22 @@ func monthBlock(r report.Report, room int) []slack.Block {
 	}
 	m := r.Money[0]
 	var all []*blockkit.Paragraph
+	add := func(p *blockkit.Paragraph) (fits bool) {
+		with := append(all[:len(all):len(all)], p)
+		if fits = blockkit.Size(blockkit.Lines("months", with)) <= min(room, rootMonthsFor); fits {
+			all = with
+		}
+		return fits
+	}
 	for _, month := range m.Months[:min(len(m.Months), rootMonths)] {
 		p := &blockkit.Paragraph{}
 		if month.Over || month.OverOn != 0 {
 			p.Text("⚠️ ")
 		}
 		p.Bold(textutil.Capital(textutil.CutUnits(blockkit.Line(month.Title(r.MadeAt)), 40))).Text(": " + textutil.CutUnits(blockkit.Line(month.Standing(currency(m), m.Until)), 160))
-		if blockkit.Size(blockkit.Lines("months", append(all[:len(all):len(all)], p))) > min(room, rootMonthsFor) {
+		if !add(p) {
 			break
 		}
-		all = append(all, p)
 	}
 	if rest := len(m.Months) - len(all); rest > 0 {
 		says := "How the month ends is in the thread"
@@ -46,18 +52,13 @@ func monthBlock(r report.Report, room int) []slack.Block {
 		all = append(all, (&blockkit.Paragraph{}).Italic(says))
 	}
 	for _, u := range r.Units {
-		p := (&blockkit.Paragraph{}).Bold("Per " + textutil.CutUnits(blockkit.Line(u.Name), 40)).Text(strings.TrimPrefix(textutil.CutUnits(blockkit.Line(u.Sentence()), 200), blockkit.Line(u.Name)))
-		if blockkit.Size(blockkit.Lines("months", append(all[:len(all):len(all)], p))) > min(room, rootMonthsFor) {
+		if !add((&blockkit.Paragraph{}).Bold("Per " + textutil.CutUnits(blockkit.Line(u.Name), 40)).Text(strings.TrimPrefix(textutil.CutUnits(blockkit.Line(u.Sentence()), 200), blockkit.Line(u.Name)))) {
 			break
 		}
-		all = append(all, p)
 	}
 	if m.AI != nil {
 		_, says, _ := strings.Cut(blockkit.Line(m.AI.Sentence(currency(m))), ": ")
-		p := (&blockkit.Paragraph{}).Bold("AI").Text(": " + textutil.CutUnits(says, 200))
-		if blockkit.Size(blockkit.Lines("months", append(all[:len(all):len(all)], p))) <= min(room, rootMonthsFor) {
-			all = append(all, p)
-		}
+		add((&blockkit.Paragraph{}).Bold("AI").Text(": " + textutil.CutUnits(says, 200)))
 	}
 	return linesOf("months", all)
 }

@@ -148,10 +148,11 @@ func sentences(id, title string, all []string, limit int) []chunk {
 	}
 	for k, s := range all {
 		p := (&blockkit.Paragraph{}).Text(blockkit.NotEmpty(blockkit.CutNamed(blockkit.Line(s), limit)))
-		if w := blockkit.LineSize(p); room+w > tableRoom {
+		w := blockkit.LineSize(p)
+		if room+w > tableRoom {
 			flush(k)
 		}
-		room += blockkit.LineSize(p)
+		room += w
 		items = append(items, p)
 	}
 	flush(len(all))

@@ -138,11 +138,7 @@ func spikeBlocks(v View, a spike, id string, preview bool) []slack.Block {
 	expected, isExpected := mark(v.Marks, a.Series, MarkExpected)
 	investigated, isInvestigated := mark(v.Marks, a.Series, MarkInvestigated)
 	if isExpected {
-		p := (&blockkit.Paragraph{}).Text("✅ ").Bold("Expected").Text(", says " + clicker(expected.By) + ", ").Date(expected.At)
-		if why := textutil.CutUnits(blockkit.Line(expected.Reason), 120); why != "" {
-			p.Text(": “" + why + "”")
-		}
-		all = append(all, p)
+		all = append(all, withNote((&blockkit.Paragraph{}).Text("✅ ").Bold("Expected").Text(", says "+clicker(expected.By)+", ").Date(expected.At), expected.Reason))
 	}
 	if isInvestigated {
 		p := (&blockkit.Paragraph{}).Text("🔎 ").Bold("Investigated").Text(" since ").Date(investigated.At).Text(" by " + clicker(investigated.By))

@@ -74,7 +74,7 @@ func (s *stack) steps(v View, preview bool) {
 
 // rootStepsRoom is the room of the root's steps before anybody clicked.
 func rootStepsRoom(v View) (room int) {
-	for _, step := range first(nextBest(v.fresh()), rootSteps) {
+	for _, step := range first(nextBest(v), rootSteps) {
 		step.Savings = first(step.Savings, 1)
 		room += blockkit.Size(stepBlocks(v.fresh(), step, "step:1", false)...) + clickRoom
 	}
@@ -180,7 +180,7 @@ func savingLine(s report.Saving) *blockkit.Paragraph {
 	if rows := textutil.CutUnits(blockkit.Line(s.Rows), 80); rows != "" {
 		rest.WriteString(" for " + rows)
 	}
-	show := func(x float64) string { return money.Show(x, c) }
+	show := amountIn(s.Currency)
 	for _, says := range []string{s.LeftSentence(show), s.TogetherSentence(show)} {
 		if says != "" {
 			rest.WriteString(". " + textutil.CutUnits(blockkit.Line(says), 200))

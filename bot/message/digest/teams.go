@@ -69,8 +69,7 @@ func teamLine(r report.Report) []*blockkit.Paragraph {
 }
 
 // teamChunks are what every team costs, how that changed, and how its month ends.
-func teamChunks(m report.CurrencyReport, id string) []chunk {
-	f := figuresOf(m)
+func teamChunks(f figures, id string) []chunk {
 	all := teamsOf(f)
 	if len(all) == 0 {
 		return nil
@@ -102,8 +101,8 @@ func teamChunks(m report.CurrencyReport, id string) []chunk {
 		rows = append(rows, l)
 	}
 	by := "By " + textutil.CutUnits(blockkit.Line(f.Showback.By), teamName)
-	chunks := table(id+":teams", by+inCurrency(m), "this week, of the total, change, percent, where the month ends", rows)
-	return append(chunks, sentences(id+":teamspikes", "Teams above what was expected"+inCurrency(m), spikes, 300)...)
+	chunks := table(id+":teams", by+inCurrency(f.CurrencyReport), "this week, of the total, change, percent, where the month ends", rows)
+	return append(chunks, sentences(id+":teamspikes", "Teams above what was expected"+inCurrency(f.CurrencyReport), spikes, 300)...)
 }
 
 // whose says whose a change is, or where; empty: nobody knows.

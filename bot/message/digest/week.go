@@ -5,15 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slack-go/slack"
-
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
-
-func blocksOf(all ...slack.Block) []slack.Block { return all }
 
 // organisationLines are what the root says about growth: the cost of a user beside
 // the sheet's yardsticks, and the nearest threshold.

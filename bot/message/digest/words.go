@@ -114,9 +114,8 @@ type line struct {
 	name    string
 }
 
-// aligned is a table in letters of one width, its amounts to the right.
-func aligned(all []line) string {
-	var widths []int
+// widthsOf are the widths of a table's columns of amounts.
+func widthsOf(all []line) (widths []int) {
 	for _, l := range all {
 		for k, a := range l.amounts {
 			if k == len(widths) {
@@ -125,6 +124,12 @@ func aligned(all []line) string {
 			widths[k] = max(widths[k], len([]rune(a)))
 		}
 	}
+	return widths
+}
+
+// aligned is a table in letters of one width, its amounts to the right.
+func aligned(all []line) string {
+	widths := widthsOf(all)
 	indent := 2 * len(widths)
 	for _, w := range widths {
 		indent += w
@@ -153,13 +158,7 @@ const phoneLine = 39
 // what does not fit into two lines is cut.
 func folded(all []line) []line {
 	room := phoneLine
-	widths := map[int]int{}
-	for _, l := range all {
-		for k, a := range l.amounts {
-			widths[k] = max(widths[k], len([]rune(a)))
-		}
-	}
-	for _, w := range widths {
+	for _, w := range widthsOf(all) {
 		room -= w + 2
 	}
 	room = max(room, 12)
