@@ -66,7 +66,8 @@ func root(v View, rows []*row) blockkit.Message {
 		head = "🌤️ Storm over · "
 	}
 	head += textutil.Count(len(rows), "incident")
-	top := []slack.Block{blockkit.Header("head", head), blockkit.Lines("facts", stormFacts(v.Storm)), blockkit.Lines("count", stormCounts(rows))}
+	all := tallyOf(rows)
+	top := []slack.Block{blockkit.Header("head", head), blockkit.Lines("facts", stormFacts(v.Storm)), blockkit.Lines("count", stormCounts(all))}
 	if len(v.Storm.Owners) > 0 {
 		top = append(top, blockkit.Section("owners", "*Owners:* "+blockkit.CutMrkdwn(v.Names.Notify(v.Storm.Owners), maxStormOwners)))
 	}
@@ -78,7 +79,7 @@ func root(v View, rows []*row) blockkit.Message {
 	if len(worst) > 0 {
 		top = append(top, worstBlock(worst, blockkit.MaxTotal-300-blockkit.Size(top...)-blockkit.Size(bottom...)))
 	}
-	return blockkit.Message{Text: stormText(v, rows, worst), Blocks: append(top, bottom...)}
+	return blockkit.Message{Text: stormText(v, all, worst), Blocks: append(top, bottom...)}
 }
 
 func stormFacts(s incident.Storm) []*blockkit.Paragraph {
@@ -101,8 +102,7 @@ func stormSpan(s incident.Storm) []*blockkit.Paragraph {
 }
 
 // stormCounts counts all incidents by state and by severity.
-func stormCounts(rows []*row) []*blockkit.Paragraph {
-	all := tallyOf(rows)
+func stormCounts(all *tally) []*blockkit.Paragraph {
 	states := (&blockkit.Paragraph{}).Bold("By state: ")
 	var parts []string
 	for _, s := range all.stateCounts() {
@@ -194,13 +194,12 @@ func stormMenu(number int) slack.Block {
 }
 
 // stormText is the storm for ears and for the phone's lock screen.
-func stormText(v View, rows, worst []*row) string {
-	all := tallyOf(rows)
+func stormText(v View, all *tally, worst []*row) string {
 	head := "Storm"
 	if !v.Storm.EndedAt.IsZero() {
 		head = "Storm over"
 	}
-	says := head + ": " + textutil.Count(len(rows), "incident")
+	says := head + ": " + textutil.Count(all.count, "incident")
 	if all.critical > 0 {
 		says += ", " + textutil.Thousands(all.critical) + " critical"
 	}
