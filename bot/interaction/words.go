@@ -33,17 +33,18 @@ func (h *Handler) Command(ctx context.Context, s slackapi.Slash) slackapi.Respon
 		return slackapi.Response{Message: blockkit.TextMessage(which)}
 	}
 	user := incident.User{ID: s.UserID, Name: s.UserName}
+	to := slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}
 	if ev, ok := act(c, s.Op, s.At, user, "command", event.Reply{}); ok {
 		if said := h.admit(ctx, &ev, who); said != "" {
 			return slackapi.Response{Message: blockkit.TextMessage(said)}
 		}
-		answer, known, text := h.put(ctx, ev, "", slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL}, true)
+		answer, known, text := h.put(ctx, ev, "", to, true)
 		if known {
 			return slackapi.Response{Message: h.linked(ctx, who, message.WithNote(message.Told(answer, h.Settings().Command), note))}
 		}
 		return slackapi.Response{Message: message.WithNote(blockkit.TextMessage(text), note)}
 	}
-	said := h.answerCommand(ctx, c, who, h.Store.Now(), slackapi.Private{Channel: s.ChannelID, User: s.UserID, ResponseURL: s.ResponseURL})
+	said := h.answerCommand(ctx, c, who, h.Store.Now(), to)
 	return slackapi.Response{Message: h.linked(ctx, who, message.WithNote(said, note))}
 }
 
