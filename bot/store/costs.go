@@ -130,26 +130,25 @@ func (s *Costs) saveDay(ctx context.Context, source string, day money.Day, group
 	return err
 }
 
+// groupParts is of how many parts a group's field is, at most.
+const groupParts = 14
+
 // groupField is a group as a field's name: a JSON list, short and exact.
 func groupField(g money.Group) (string, error) {
-	batch := ""
-	if g.Batch {
-		batch = "batch"
+	word := func(is bool, word string) string {
+		if is {
+			return word
+		}
+		return ""
 	}
-	parts := []string{g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, batch, g.BillingAccount}
-	spread, unused := "", ""
-	if g.Spread {
-		spread = "spread"
+	parts := []string{
+		g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, word(g.Batch, "batch"), g.BillingAccount,
+		word(g.Spread, "spread"), g.Team, word(g.Unused, "unused"), g.Region, g.SKU,
 	}
-	if g.Unused {
-		unused = "unused"
+	// What is nothing behind the ninth is left out at the end, as an earlier binary does.
+	for len(parts) > 9 && parts[len(parts)-1] == "" {
+		parts = parts[:len(parts)-1]
 	}
-	// What is nothing at the end is left out, as an earlier binary does.
-	late := []string{spread, g.Team, unused, g.Region, g.SKU}
-	for len(late) > 0 && late[len(late)-1] == "" {
-		late = late[:len(late)-1]
-	}
-	parts = append(parts, late...)
 	data, err := json.Marshal(parts)
 	return string(data), err
 }
@@ -157,25 +156,18 @@ func groupField(g money.Group) (string, error) {
 // parseGroup reads a group. An earlier binary wrote eight parts; those behind the
 // fourteenth are a newer binary's, which tells groups apart that are one here.
 func parseGroup(field string) (money.Group, error) {
-	var parts []string
+	parts := make([]string, 0, groupParts)
 	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
 		return money.Group{}, fmt.Errorf("the group %.80q has not eight parts", field)
 	}
-	g := money.Group{
+	for len(parts) < groupParts {
+		parts = append(parts, "")
+	}
+	return money.Group{
 		Provider: parts[0], Service: parts[1], Category: parts[2], Account: parts[3],
-		Currency: parts[4], Kind: money.Kind(parts[5]), Pricing: parts[6], Batch: parts[7] != "",
-	}
-	if len(parts) > 8 {
-		g.BillingAccount = parts[8]
-	}
-	g.Spread = len(parts) > 9 && parts[9] != ""
-	g.Unused = len(parts) > 11 && parts[11] != ""
-	for at, to := range map[int]*string{10: &g.Team, 12: &g.Region, 13: &g.SKU} {
-		if len(parts) > at {
-			*to = parts[at]
-		}
-	}
-	return g, nil
+		Currency: parts[4], Kind: money.Kind(parts[5]), Pricing: parts[6], Batch: parts[7] != "", BillingAccount: parts[8],
+		Spread: parts[9] != "", Team: parts[10], Unused: parts[11] != "", Region: parts[12], SKU: parts[13],
+	}, nil
 }
 
 // Days returns the stored costs of a source from one day to another, both
