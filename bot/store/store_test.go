@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -10,11 +9,11 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/signalbook/signalbook/alerts"
-	"github.com/signalbook/signalbook/bot/embedded"
 	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/testkit/redistest"
+	"github.com/signalbook/signalbook/bot/testkit/storetest"
 	"github.com/signalbook/signalbook/bot/testkit/wait"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -40,23 +39,10 @@ type env struct {
 // onBoth runs a test against a real redis-server and against the one in memory
 // that the demo falls back to.
 func onBoth(t *testing.T, test func(t *testing.T, e env)) {
-	real, err := exec.LookPath("redis-server")
-	if err != nil {
-		t.Fatalf("%v (make test installs what is missing)", err)
-	}
-	for name, path := range map[string]string{"redis-server": real, "memory": ""} {
+	for name, start := range map[string]func(testing.TB) string{"redis-server": storetest.Server, "memory": storetest.Memory} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server, err := embedded.Start(t.Context(), path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := server.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-			test(t, open(t, server.Address, store.Options{}))
+			test(t, open(t, start(t), store.Options{}))
 		})
 	}
 }

@@ -152,14 +152,6 @@ func Notified(t testing.TB, m blockkit.Message) []string {
 // Texts returns what every value of a "text" key in the blocks' JSON says.
 func Texts(t *testing.T, m blockkit.Message) []string {
 	t.Helper()
-	data, err := json.Marshal(m.Blocks)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var blocks any
-	if err := json.Unmarshal(data, &blocks); err != nil {
-		t.Fatal(err)
-	}
 	var all []string
 	var walk func(v any)
 	walk = func(v any) {
@@ -183,6 +175,6 @@ func Texts(t *testing.T, m blockkit.Message) []string {
 			}
 		}
 	}
-	walk(blocks)
+	walk(Generic(t, m.Blocks))
 	return all
 }

@@ -20,6 +20,18 @@ func Server(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("%v (make test installs what is missing)", err)
 	}
+	return start(t, path)
+}
+
+// Memory starts the server in memory that the demo falls back to, which ends with the
+// test, and returns its address.
+func Memory(t testing.TB) string {
+	t.Helper()
+	return start(t, "")
+}
+
+func start(t testing.TB, path string) string {
+	t.Helper()
 	server, err := embedded.Start(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
