@@ -11,6 +11,7 @@
 package slacksim
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"time"
@@ -104,40 +105,21 @@ func New(opts Options) *Sim {
 }
 
 func withDefaults(o Options) Options {
-	for _, d := range []struct {
-		field *string
-		value string
-	}{
-		{&o.TeamID, "T0SIM00001"}, {&o.TeamName, "Acme"}, {&o.BotName, "signalbook"},
-		{&o.BotToken, "xoxb-sim"}, {&o.AppToken, "xapp-sim"}, {&o.SigningSecret, "sim-signing-secret"},
-	} {
-		if *d.field == "" {
-			*d.field = d.value
-		}
-	}
+	o.TeamID, o.TeamName, o.BotName = cmp.Or(o.TeamID, "T0SIM00001"), cmp.Or(o.TeamName, "Acme"), cmp.Or(o.BotName, "signalbook")
+	o.BotToken, o.AppToken, o.SigningSecret = cmp.Or(o.BotToken, "xoxb-sim"), cmp.Or(o.AppToken, "xapp-sim"), cmp.Or(o.SigningSecret, "sim-signing-secret")
+	o.AckTimeout = cmp.Or(o.AckTimeout, delivery.AckTimeout)
+	o.TriggerLife = cmp.Or(o.TriggerLife, 3*time.Second)
+	o.FileProcessing = cmp.Or(o.FileProcessing, time.Second)
+	o.Location = cmp.Or(o.Location, time.UTC)
+	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	if o.Scopes == nil {
 		o.Scopes = DefaultScopes()
-	}
-	if o.AckTimeout == 0 {
-		o.AckTimeout = delivery.AckTimeout
-	}
-	if o.TriggerLife == 0 {
-		o.TriggerLife = 3 * time.Second
 	}
 	if o.EventRetries == nil {
 		o.EventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
 	}
-	if o.FileProcessing == 0 {
-		o.FileProcessing = time.Second
-	}
 	if o.Now == nil {
 		o.Now = time.Now
-	}
-	if o.Location == nil {
-		o.Location = time.UTC
-	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o
 }

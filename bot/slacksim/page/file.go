@@ -1,11 +1,6 @@
 package page
 
-import (
-	_ "image/gif" // the kinds of pictures that Slack shows
-	_ "image/jpeg"
-	_ "image/png"
-	"net/http"
-)
+import "net/http"
 
 // serveFile shows a picture on the page. Only what Slack took for a picture is
 // served, as nothing else than that.

@@ -1,9 +1,6 @@
 package workspace
 
 import (
-	_ "image/gif" // the kinds of pictures that Slack shows
-	_ "image/jpeg"
-	_ "image/png"
 	"slices"
 	"time"
 
@@ -37,12 +34,7 @@ func (w *Workspace) File(id string) *File {
 
 // ReservedFile finds a file by its id, complete or not.
 func (w *Workspace) ReservedFile(id string) *File {
-	for _, f := range w.Files {
-		if f.ID == id {
-			return f
-		}
-	}
-	return nil
+	return find(w.Files, func(f *File) bool { return f.ID == id })
 }
 
 // Shown is whether an image block may name the file. Slack knows what a file is
@@ -54,12 +46,9 @@ func (f *File) Shown(now time.Time) bool {
 // Picture finds the file that an image block names, by id or by address; nil when
 // it may not be shown.
 func (w *Workspace) Picture(named blockkit.Block) *File {
-	for _, f := range w.Files {
-		if f.Complete() && f.Shown(w.Now()) && (f.ID == blockkit.Field(named, "id") || slices.Contains([]string{w.FileURL(f), w.FileLink(f)}, blockkit.Field(named, "url"))) {
-			return f
-		}
-	}
-	return nil
+	return find(w.Files, func(f *File) bool {
+		return f.Complete() && f.Shown(w.Now()) && (f.ID == blockkit.Field(named, "id") || slices.Contains([]string{w.FileURL(f), w.FileLink(f)}, blockkit.Field(named, "url")))
+	})
 }
 
 // Shows is whether an image block may show the file that it names.
@@ -77,10 +66,5 @@ func (w *Workspace) FileLink(f *File) string {
 
 // DropFile deletes a file.
 func (w *Workspace) DropFile(gone *File) {
-	for i, f := range w.Files {
-		if f == gone {
-			w.Files = append(w.Files[:i:i], w.Files[i+1:]...)
-			return
-		}
-	}
+	w.Files = slices.DeleteFunc(w.Files, func(f *File) bool { return f == gone })
 }

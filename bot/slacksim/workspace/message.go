@@ -52,12 +52,7 @@ func (c *Channel) Find(ts string) *Message {
 	if !ok {
 		return nil
 	}
-	for _, m := range c.Messages {
-		if m.TS == want && !m.Deleted {
-			return m
-		}
-	}
-	return nil
+	return find(c.Messages, func(m *Message) bool { return m.TS == want && !m.Deleted })
 }
 
 // Root finds the message a thread hangs on: a root, tombstones included.
@@ -66,12 +61,7 @@ func (c *Channel) Root(ts string) *Message {
 	if !ok {
 		return nil
 	}
-	for _, m := range c.Messages {
-		if m.TS == want && m.Parent == nil {
-			return m
-		}
-	}
-	return nil
+	return find(c.Messages, func(m *Message) bool { return m.TS == want && m.Parent == nil })
 }
 
 // Replies are the replies to a root, in order.
@@ -100,12 +90,7 @@ func (c *Channel) Remove(m *Message) {
 
 // FindEphemeral finds what only this user sees.
 func (w *Workspace) FindEphemeral(u *User, ts string) *Message {
-	for _, m := range w.Ephemerals {
-		if m.OnlyFor == u && m.TS.String() == ts {
-			return m
-		}
-	}
-	return nil
+	return find(w.Ephemerals, func(m *Message) bool { return m.OnlyFor == u && m.TS.String() == ts })
 }
 
 // RemoveEphemeral takes away what only one user saw.

@@ -7,6 +7,7 @@
 package workspace
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -146,10 +147,13 @@ const (
 // User finds a user by id or name; nil when there is none.
 func (w *Workspace) User(name string) *User {
 	name = strings.TrimPrefix(name, "@")
-	for _, u := range w.Users {
-		if u.ID == name || u.Name == name {
-			return u
-		}
+	return find(w.Users, func(u *User) bool { return u.ID == name || u.Name == name })
+}
+
+// find is the first that is looked for; nil when there is none.
+func find[T any](all []*T, is func(*T) bool) *T {
+	if k := slices.IndexFunc(all, is); k >= 0 {
+		return all[k]
 	}
 	return nil
 }
@@ -157,12 +161,7 @@ func (w *Workspace) User(name string) *User {
 // Channel finds a channel by id, name or #name.
 func (w *Workspace) Channel(name string) *Channel {
 	name = strings.TrimPrefix(name, "#")
-	for _, c := range w.Channels {
-		if c.ID == name || c.Name == name {
-			return c
-		}
-	}
-	return nil
+	return find(w.Channels, func(c *Channel) bool { return c.ID == name || c.Name == name })
 }
 
 // Known is [Workspace.Channel] for the Web API: a private channel that the bot is not in does
@@ -185,12 +184,7 @@ func (w *Workspace) KnownByID(id string) *Channel {
 // Group finds a user group by id or handle.
 func (w *Workspace) Group(name string) *Group {
 	name = strings.TrimPrefix(name, "@")
-	for _, g := range w.Groups {
-		if g.ID == name || g.Handle == name {
-			return g
-		}
-	}
-	return nil
+	return find(w.Groups, func(g *Group) bool { return g.ID == name || g.Handle == name })
 }
 
 func (w *Workspace) userName(id string) string {
@@ -213,14 +207,7 @@ func (w *Workspace) Names(ids []string) []string {
 }
 
 // MemberIDs are the ids of the members, sorted.
-func (c *Channel) MemberIDs() []string {
-	ids := make([]string, 0, len(c.Members))
-	for id := range c.Members {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
-}
+func (c *Channel) MemberIDs() []string { return slices.Sorted(maps.Keys(c.Members)) }
 
 func title(s string) string {
 	if s == "" {
