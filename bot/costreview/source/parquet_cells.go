@@ -180,15 +180,17 @@ func dateOf(v parquet.Value, t parquet.Type) date {
 			at = money.Day(int64(bits[2]) - julianEpoch).Time().Add(time.Duration(uint64(bits[1])<<32 | uint64(bits[0])))
 		}
 	}
-	switch year := at.UTC().Year(); {
+	at = at.UTC()
+	switch year := at.Year(); {
 	case v.IsNull():
 		return date{err: errors.New("is empty")}
 	case at.IsZero():
 		return date{err: fmt.Errorf("is a %s, not a timestamp", v.Kind())}
 	case year < firstYear || year > lastYear:
-		return date{err: fmt.Errorf("%.20s is not a date of this century", at.UTC().Format(time.DateOnly))}
+		return date{err: fmt.Errorf("%.20s is not a date of this century", at.Format(time.DateOnly))}
 	}
-	return date{moment: moment{money.DayOf(at), at.UTC().Hour()*60 + at.UTC().Minute()}}
+	hour, minute, _ := at.Clock()
+	return date{moment: moment{money.DayOf(at), hour*60 + minute}}
 }
 
 // logical is what a column's values stand for; nil when they are just themselves.
