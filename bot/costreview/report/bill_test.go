@@ -33,6 +33,7 @@ type row struct {
 	provider, billing, account, service, category string
 	charge                                        string // ChargeCategory; empty: Usage
 	class, frequency, pricing, tags               string
+	commitment, status                            string // CommitmentDiscountId and -Status
 	currency                                      string
 	day, until                                    money.Day // until is exclusive; 0: day+1
 	cents, billed                                 int64     // EffectiveCost and BilledCost
@@ -220,12 +221,14 @@ func decimal(cents int64) string {
 var focusHeader = []string{
 	"BillingAccountId", "SubAccountId", "ProviderName", "ServiceName", "ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency",
 	"PricingCategory", "ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "BilledCost", "EffectiveCost", "Tags",
+	"CommitmentDiscountId", "CommitmentDiscountStatus",
 }
 
 func (r row) focus() []string {
 	return []string{
 		r.billing, r.account, r.provider, r.service, cmp.Or(r.category, "Compute"), cmp.Or(r.charge, "Usage"), r.class, cmp.Or(r.frequency, "Usage-Based"),
 		cmp.Or(r.pricing, "Standard"), r.day.String() + "T00:00:00Z", r.until.String() + "T00:00:00Z", r.currency, decimal(r.billed), decimal(r.cents), cmp.Or(r.tags, "{}"),
+		r.commitment, r.status,
 	}
 }
 

@@ -1,9 +1,12 @@
 package report_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +17,7 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/costreview/source"
+	"github.com/signalbook/signalbook/bot/message/digest"
 )
 
 // scenario is a bill and the digests of it, one after the other. To add one, append
@@ -25,7 +29,10 @@ type scenario struct {
 	// settings of the digest; zero: its defaults.
 	settings report.Settings
 	filter   money.Filter
-	zone     string // of the digest; empty: Europe/Berlin
+	only     func(r row) bool // which rows the filter lets through; nil: all
+	// organisation is what the team told about itself.
+	organisation report.Organisation
+	zone         string // of the digest; empty: Europe/Berlin
 	// write puts the rows into a folder all files of which are read as FOCUS; nil: writeFOCUS.
 	write func(t *testing.T, dir string, rows []row)
 	// read makes the readings instead, of any other source; nil: the folder is read.
@@ -55,8 +62,15 @@ type expected struct {
 	silent     []string // not printed
 	// unplanned are services that may be told although nothing was planted in them.
 	unplanned []string
+	// root is what the digest's first message says.
+	root []string
+	// adopt are cost steps that people adopt two days after this digest.
+	adopt []string
 	// check looks at what else a scenario is about.
 	check func(t *testing.T, r report.Report)
+	// beside holds what else is said against the rows that are there at the moment.
+	beside func(t *testing.T, rows []row, x expected, r report.Report)
+	only   func(r row) bool // the scenario's
 }
 
 func (x expected) money() string {
@@ -70,7 +84,7 @@ func (x expected) compares(d money.Day) bool { return !slices.Contains(x.notComp
 
 // allScenarios are the lists of all topics.
 func allScenarios() []scenario {
-	return slices.Concat(plainScenarios, onceScenarios, zoneScenarios, missingScenarios, renamedScenarios, sourceScenarios)
+	return slices.Concat(plainScenarios, onceScenarios, zoneScenarios, missingScenarios, renamedScenarios, sourceScenarios, headlineScenarios, growthScenarios, messageScenarios)
 }
 
 // TestScenarios: each digest of each synthetic bill prints the figures that the bill
@@ -104,12 +118,14 @@ func (s scenario) run(t *testing.T, seed uint64) {
 		t.Fatal(err)
 	}
 	var posted []report.Report
+	adopted := map[string]report.Adoption{}
 	for k, x := range s.digests {
 		now := moment(x.at, zone)
 		in := report.Input{
 			Name: "weekly", Week: report.WeekBefore(now), Now: now, Readings: s.readings(t, b.at(now), now),
-			Incidents: &report.Incidents{}, Settings: s.settings, Filter: s.filter,
+			Incidents: &report.Incidents{}, Settings: s.settings, Filter: s.filter, Organisation: s.organisation, Adoptions: maps.Clone(adopted),
 		}
+		x.only = s.only
 		in.Posted, in.Again = report.Earlier(posted, in.Week)
 		r := report.Judge(in)
 		posted = append(posted, r)
@@ -117,6 +133,13 @@ func (s scenario) run(t *testing.T, seed uint64) {
 			x.says = append(slices.Clone(x.says), shown(weekBefore(b, now, s.digests[k-1], x))+" "+x.money()+"; told as ")
 		}
 		x.hold(t, b, now, r)
+		for _, step := range x.adopt {
+			_, out := report.Document{Number: 1, Report: r}.Do(report.Act{Verb: report.VerbAdopt, Subject: step, By: "Ana", ByID: "U1", At: now.AddDate(0, 0, 2)})
+			if out.Refusal != report.Applied {
+				t.Fatalf("adopt %s: %s", step, out.Refusal)
+			}
+			adopted[step] = *out.Adoption
+		}
 	}
 }
 
@@ -132,7 +155,7 @@ func (s scenario) readings(t *testing.T, rows []row, now time.Time) []money.Read
 	}
 	dir := t.TempDir()
 	write(t, dir, rows)
-	files := source.Files{Patterns: []string{filepath.Join(dir, "*")}, Written: []string{"*.csv"}}
+	files := source.Files{Patterns: []string{filepath.Join(dir, "*")}, Written: []string{"*.csv"}, By: s.settings.By}
 	reading, _, err := files.Read(t.Context(), now, nil, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -177,10 +200,13 @@ func (x expected) hold(t *testing.T, b *bill, now time.Time, r report.Report) {
 			if want.now > want.was {
 				sign = "+"
 			}
+			x.parts(m, text, want, wrong)
 			says = append(says, "Change "+sign+shown(want.now-want.was)+" "+x.money()+" ", " against "+shown(want.was)+" "+x.money()+" on the same weekdays")
 		}
 		x.spikes(m, want, wrong)
+		x.chart(m, want, wrong)
 	}
+	x.firstMessage(r, wrong)
 	for _, want := range slices.Concat(says, x.missing) {
 		if !strings.Contains(text, want) {
 			wrong("the text lacks %q", want)
@@ -200,6 +226,9 @@ func (x expected) hold(t *testing.T, b *bill, now time.Time, r report.Report) {
 	}
 	if x.check != nil {
 		x.check(t, r)
+	}
+	if x.beside != nil {
+		x.beside(t, b.at(now), x, r)
 	}
 	if t.Failed() {
 		t.Logf("the digest of %s says:\n%s", x.at, text)
@@ -225,6 +254,88 @@ func (x expected) judgedLate(m report.CurrencyReport, wrong func(string, ...any)
 		wrong("days of earlier weeks that are judged (-want +got):\n%s", diff)
 	}
 }
+
+// parts: the change is split by kind of charge, as the rows have it and to the cent, and
+// the services have all of what usage changed.
+func (x expected) parts(m report.CurrencyReport, text string, want truth, wrong func(string, ...any)) {
+	got := map[string]int64{}
+	var moved []string
+	for _, p := range m.Parts {
+		got[p.Name()] = cents(p.Change)
+		if !p.Change.IsZero() {
+			moved = append(moved, p.Name())
+		}
+	}
+	if diff := cmp.Diff(want.parts, got); diff != "" {
+		wrong("what the change is made of (-want +got):\n%s", diff)
+	}
+	for _, name := range moved {
+		change := shown(want.parts[name])
+		if want.parts[name] > 0 {
+			change = "+" + change
+		}
+		line := regexp.MustCompile(`(?m)^    ` + name + ` +` + regexp.QuoteMeta(change) + `$`)
+		switch {
+		case len(moved) == 1 && !strings.Contains(text, "All of the change is "+name+"."):
+			wrong("the text does not say that all of the change is %s", name)
+		case len(moved) > 1 && !line.MatchString(text):
+			wrong("the text does not say that %s has %s of the change", name, change)
+		}
+	}
+	var services int64
+	for _, mover := range slices.Concat(m.Up, m.Down, m.New) {
+		services += cents(mover.Change)
+	}
+	if m.Folded != nil {
+		services += cents(m.Folded.Change)
+	}
+	if services != want.parts["usage"] {
+		wrong("the services changed by %s, usage by %s", shown(services), shown(want.parts["usage"]))
+	}
+}
+
+// chart: the week's bar is as high as the usage that the total has.
+func (x expected) chart(m report.CurrencyReport, want truth, wrong func(string, ...any)) {
+	if len(m.Chart.Weeks) == 0 {
+		return
+	}
+	bar := m.Chart.Weeks[len(m.Chart.Weeks)-1]
+	high := bar.Above
+	for _, v := range bar.Values {
+		high += v
+	}
+	if math.Abs(high-float64(want.usage)/100) > 0.005 {
+		wrong("the week's bar is %.2f high, want %s", high, shown(want.usage))
+	}
+}
+
+// firstMessage: people read in the channel what they have to.
+func (x expected) firstMessage(r report.Report, wrong func(string, ...any)) {
+	if len(x.root) == 0 {
+		return
+	}
+	root, err := json.Marshal(digest.Render(digest.View{Report: r, Command: "/playbook", Number: 7})[0].Message)
+	if err != nil {
+		wrong("the first message has no JSON: %v", err)
+	}
+	var all []string
+	for _, text := range regexp.MustCompile(`"text":("(?:[^"\\]|\\.)*")`).FindAllSubmatch(root, -1) {
+		var s string
+		if err := json.Unmarshal(text[1], &s); err != nil {
+			wrong("%s: %v", text[1], err)
+		}
+		all = append(all, s)
+	}
+	said := strings.Join(all, "")
+	for _, want := range x.root {
+		if !strings.Contains(said, want) {
+			wrong("the first message lacks %q:\n%s", want, said)
+		}
+	}
+}
+
+// cents are those of an amount, all of which has at most two decimals here.
+func cents(a money.Amount) int64 { return int64(math.Round(100 * a.Float64())) }
 
 // spikes: what was planted on judged days is told, with its amount, and nothing else.
 func (x expected) spikes(m report.CurrencyReport, want truth, wrong func(string, ...any)) {
