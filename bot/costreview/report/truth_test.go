@@ -60,7 +60,7 @@ func truthOf(b *bill, at time.Time, x expected) truth {
 		return slices.ContainsFunc(x.holes, func(h hole) bool { return h.holds(r, d) })
 	}
 	for _, r := range b.at(at) {
-		if r.currency != x.money() || x.only != nil && !x.only(r) {
+		if r.currency != x.money() || x.only != nil && !x.only(r) || r.cents == 0 {
 			continue
 		}
 		counts := func(d money.Day) bool { return slices.Contains(x.days, d) }
@@ -80,6 +80,9 @@ func truthOf(b *bill, at time.Time, x expected) truth {
 		}
 	}
 	for _, p := range b.planted {
+		if x.only != nil && !x.only(p.row) {
+			continue
+		}
 		judged := slices.Contains(x.days, p.day) && !lacking(p.row, p.day)
 		for _, h := range x.late {
 			judged = judged || h.holds(p.row, p.day)
