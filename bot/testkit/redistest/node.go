@@ -134,7 +134,9 @@ func (n *Node) answers(p *process) bool {
 		return false
 	}
 	conn.Close()
-	return n.info("server")["process_id"] == strconv.Itoa(p.pid)
+	// INFO answers while the data is still read, when nothing else does. A
+	// Sentinel has none.
+	return n.info("server")["process_id"] == strconv.Itoa(p.pid) && n.info("persistence")["loading"] != "1"
 }
 
 // Alive reports whether its process runs; a stopped one does.
