@@ -189,6 +189,19 @@ func (m Amount) Cmp(other Amount) int { return m.Sub(other).Sign() }
 
 // Float64 is the nearest number that statistics can work with.
 func (m Amount) Float64() float64 {
+	// One division of two numbers that a float64 holds exactly is rounded once: to the same.
+	abs := m.Abs()
+	for _, few := range []struct {
+		unit   uint64 // of the decimals that are left out
+		others float64
+	}{{1e7, 1e11}, {1e12, 1e6}} {
+		if uint64(abs.hi) >= few.unit {
+			continue
+		}
+		if whole, rest := bits.Div64(uint64(abs.hi), abs.lo, few.unit); rest == 0 && whole < 1<<53 {
+			return float64(m.Sign()) * (float64(whole) / few.others)
+		}
+	}
 	f, _ := new(big.Rat).SetFrac(m.big(), big.NewInt(unit)).Float64()
 	return f
 }

@@ -3,8 +3,10 @@ package money
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"math/big"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +42,29 @@ func TestParseMoney(t *testing.T) {
 	for _, text := range []string{"1000000000001", "-1e13", "9e300"} {
 		if _, err := ParseMoney(text); !errors.Is(err, ErrRange) {
 			t.Errorf("ParseMoney(%q): got %v, want ErrRange", text, err)
+		}
+	}
+}
+
+// TestFloat64IsTheNearest: as the decimal number is read, however many decimals and digits it has.
+func TestFloat64IsTheNearest(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	texts := []string{"0", "-0.000000000000000001", "1000000000000", "-999999999999.999999999999", "90071.99254740992", "90071.99254740993", "9007199254.740993", "170141183460469231731.687303715884105727"}
+	for range 20_000 {
+		few := big.NewInt(0).Exp(big.NewInt(10), big.NewInt(random.Int64N(19)), nil)
+		texts = append(texts, new(big.Rat).SetFrac(big.NewInt((random.Int64()-random.Int64())>>random.IntN(60)), few).FloatString(18))
+	}
+	for _, text := range texts {
+		want, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := ParseMoney(text)
+		if errors.Is(err, ErrRange) {
+			continue
+		}
+		if got := m.Float64(); err != nil || got != want || math.Signbit(got) != (m.Sign() < 0) {
+			t.Fatalf("%s: got %v, %v, want %v", text, got, err, want)
 		}
 	}
 }
