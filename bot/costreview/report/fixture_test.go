@@ -22,11 +22,11 @@ var review = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 
 // ledger builds a reading.
 type ledger struct {
-	t *testing.T
+	t testing.TB
 	money.Reading
 }
 
-func newLedger(t *testing.T) *ledger {
+func newLedger(t testing.TB) *ledger {
 	t.Helper()
 	if monday.String() != "2026-11-16" {
 		t.Fatalf("monday is %s", monday)

@@ -36,7 +36,7 @@ func rows(t *testing.T, name string) []map[string]string {
 	return out
 }
 
-func mustMoney(t *testing.T, text string) money.Amount {
+func mustMoney(t testing.TB, text string) money.Amount {
 	t.Helper()
 	m, err := money.ParseMoney(text)
 	if err != nil {

@@ -9,9 +9,6 @@ import (
 )
 
 const (
-	// sameSpike is by how many days a spike may pause and still be the same one: a service
-	// that is too dear every weekday, or every Monday, is told once.
-	sameSpike = 7
 	// watchedDays is for how many days it is remembered what was judged, and spikesFor for how
 	// many a spike: the digests that tell it look back as far.
 	watchedDays = 28
@@ -29,15 +26,6 @@ type Watched struct {
 	Judged map[string]map[money.Day][]string `json:"judged,omitempty"`
 	// Spikes are the newest of each series, by SeriesID.
 	Spikes map[string]WatchedSpike `json:"spikes,omitempty"`
-}
-
-// WatchedSpike is a spike as far as its days have settled.
-type WatchedSpike struct {
-	Days     []money.Day `json:"days"`
-	Actual   float64     `json:"actual"`
-	Expected float64     `json:"expected"`
-	Highest  float64     `json:"highest"`
-	Told     bool        `json:"told,omitempty"` // as an incident
 }
 
 // Alarm is a spike that is large enough for an incident on the day that it is settled.
@@ -72,30 +60,36 @@ func (r Raised) Has(days []money.Day) bool {
 // tells costs, what people expect, and the digest before.
 func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
 	newest := in.newestSettled()
-	w := watch{known.copy(), map[string]Alarm{}}
+	w := watch{known.copy(), least, map[string][]Alarm{}}
 	if known.Since == 0 {
 		w.Since = newest + 1
 		return nil, w.Watched
 	}
 	for back := -1; back <= 0; back++ {
 		week := in
-		week.Week = money.WeekOf(newest).Add(back)
-		w.judge(week)
+		if week.Week = money.WeekOf(newest).Add(back); !w.done(week, newest) {
+			w.judge(week)
+		}
 	}
 	w.forget(newest)
-	alarms := slices.SortedFunc(maps.Values(w.touched), func(x, y Alarm) int {
-		return cmp.Or(cmp.Compare(y.Spike.Excess, x.Spike.Excess), cmp.Compare(x.Spike.Series, y.Spike.Series))
-	})
-	alarms = slices.DeleteFunc(alarms, func(a Alarm) bool {
-		s := w.Spikes[a.Spike.Series]
-		return s.Told || a.Spike.Excess < least
+	var alarms []Alarm
+	for _, all := range w.touched {
+		for _, a := range all {
+			if a.Spike.Excess >= least {
+				a.Digest = in.Name
+				alarms = append(alarms, a)
+			}
+		}
+	}
+	slices.SortFunc(alarms, func(x, y Alarm) int {
+		return cmp.Or(cmp.Compare(y.Spike.Excess, x.Spike.Excess), cmp.Compare(x.Spike.Series, y.Spike.Series), slices.Compare(x.Spike.Days, y.Spike.Days))
 	})
 	alarms = alarms[:min(len(alarms), maxAlarms)]
-	for i, a := range alarms {
-		alarms[i].Digest = in.Name
-		s := w.Spikes[a.Spike.Series]
-		s.Told = true
-		w.Spikes[a.Spike.Series] = s
+	for _, a := range alarms {
+		if s := w.Spikes[a.Spike.Series]; slices.Equal(s.Days, a.Spike.Days) {
+			s.Told = true
+			w.Spikes[a.Spike.Series] = s
+		}
 	}
 	return alarms, w.Watched
 }
@@ -103,7 +97,21 @@ func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
 // watch is one look.
 type watch struct {
 	Watched
-	touched map[string]Alarm // spikes that gained a day
+	least   float64
+	touched map[string][]Alarm // spikes that gained a day and were not told, by series; all but the newest are over
+}
+
+// done reports whether every settled day of a week was judged, and whole.
+func (w *watch) done(in Input, newest money.Day) bool {
+	for _, name := range currencies(in.Readings) {
+		judged := w.Judged[money.Currency(name)]
+		for d := max(w.Since, in.Week.Monday()); d <= min(newest, in.Week.Monday()+6); d++ {
+			if lacks, seen := judged[d]; !seen || len(lacks) > 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // judge judges the days of a week that were not judged, or not whole.
@@ -156,8 +164,13 @@ func (w *watch) judge(in Input) {
 func (w *watch) look(b *currencyLedger, s *series, d money.Day, seen bool, came []*stream, floor float64, told map[string]int, in Input) {
 	id := SeriesID(s.provider, s.service, b.currency)
 	var over []excess
-	if !seen {
-		over, _ = b.excesses(s, []money.Day{d}, floor, told[id])
+	if t, ok := b.trackOn(s, d); ok && !seen {
+		e, known, exceeds := t.excess(d, floor, b.shift(d, told[id]))
+		if exceeds {
+			over = append(over, e)
+		} else if known && e.actual < (1+relative/2)*e.expected {
+			w.usual(id, d)
+		}
 	}
 	for _, p := range came {
 		if s.has(p) {
@@ -171,28 +184,6 @@ func (w *watch) look(b *currencyLedger, s *series, d money.Day, seen bool, came 
 	for _, e := range over {
 		w.add(b, s, id, e)
 	}
-}
-
-// add counts a day to the spike that it belongs to.
-func (w *watch) add(b *currencyLedger, s *series, id string, e excess) {
-	spike := w.Spikes[id]
-	if n := len(spike.Days); n > 0 {
-		if slices.Contains(spike.Days, e.day) && spike.Told {
-			return // of a part that came late: the day is told
-		}
-		if first, last := slices.Min(spike.Days), slices.Max(spike.Days); e.day-last > sameSpike || first-e.day > sameSpike {
-			spike = WatchedSpike{}
-		}
-	}
-	if !slices.Contains(spike.Days, e.day) {
-		spike.Days = append(spike.Days, e.day)
-		slices.Sort(spike.Days)
-	}
-	spike.Actual, spike.Expected, spike.Highest = spike.Actual+e.actual, spike.Expected+e.expected, max(spike.Highest, e.actual)
-	w.Spikes[id] = spike
-	a, _ := s.spike(b.currency, b.week, nil, 0)
-	a.Days, a.Actual, a.Expected, a.Excess, a.Highest = spike.Days, spike.Actual, spike.Expected, spike.Actual-spike.Expected, spike.Highest
-	w.touched[id] = Alarm{Currency: clean(b.currency), Week: money.WeekOf(slices.Max(spike.Days)), Spike: a}
 }
 
 // lacked are the streams that some judged day of a currency lacked.
@@ -223,7 +214,7 @@ func (w *watch) forget(newest money.Day) {
 		}
 	}
 	maps.DeleteFunc(w.Spikes, func(_ string, s WatchedSpike) bool {
-		return len(s.Days) == 0 || slices.Max(s.Days) <= newest-spikesFor
+		return slices.Max(s.Days) <= newest-spikesFor
 	})
 }
 
@@ -235,8 +226,9 @@ func (w Watched) copy() Watched {
 	}
 	spikes := map[string]WatchedSpike{}
 	for id, s := range w.Spikes {
-		s.Days = slices.Clone(s.Days)
-		spikes[id] = s
+		if s.Days = slices.Clone(s.Days); len(s.Days) > 0 {
+			spikes[id] = s
+		}
 	}
 	return Watched{w.Since, judged, spikes}
 }

@@ -58,7 +58,8 @@ func until(l *ledger, now time.Time, arrives func(money.Day, money.Group) time.T
 func atDaysEnd(d money.Day, _ money.Group) time.Time { return (d + 1).Time() }
 
 // TestASpikeIsToldOnTheDayItIsSettled: once, whatever day of the week it is, when it is
-// large; what goes on is the same spike, and what comes back after more than a week is not.
+// large; what goes on is the same spike, and what is much worse, or comes back after three
+// days as usual, is not.
 func TestASpikeIsToldOnTheDayItIsSettled(t *testing.T) {
 	t.Parallel()
 	bill := func() *ledger { return newLedger(t).put(monday-120, monday+40, group("EC2"), "1000") }
@@ -78,12 +79,38 @@ func TestASpikeIsToldOnTheDayItIsSettled(t *testing.T) {
 		{"a small one is left to the digest", spike(bill(), "900", "2026-11-21"), nil},
 		{"four days are one", spike(bill(), "2000", "2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"), []string{"2026-11-23 00:00: EC2 [2026-11-20] +2000 USD"}},
 		{"small ones add up", spike(bill(), "600", "2026-11-18", "2026-11-19"), []string{"2026-11-22 00:00: EC2 [2026-11-18 2026-11-19] +1200 USD"}},
+		{"two days later it is still the same one", spike(bill(), "2000", "2026-11-18", "2026-11-20"), []string{"2026-11-21 00:00: EC2 [2026-11-18] +2000 USD"}},
+		{"after three days as usual it is another one", spike(bill(), "2000", "2026-11-18", "2026-11-22"), []string{"2026-11-21 00:00: EC2 [2026-11-18] +2000 USD", "2026-11-25 00:00: EC2 [2026-11-22] +2000 USD"}},
+		{"what follows is much worse", spike(spike(bill(), "1500", "2026-11-18", "2026-11-20"), "9000", "2026-11-19"), []string{"2026-11-21 00:00: EC2 [2026-11-18] +1500 USD", "2026-11-22 00:00: EC2 [2026-11-19] +9000 USD"}},
+		{"what follows is worse, and too small by itself", spike(spike(bill(), "600", "2026-11-18", "2026-11-19"), "900", "2026-11-20"), []string{"2026-11-22 00:00: EC2 [2026-11-18 2026-11-19] +1200 USD"}},
+		{"every weekday for three weeks", spike(bill(), "2000", "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30", "2026-12-01", "2026-12-02"), []string{"2026-11-21 00:00: EC2 [2026-11-18] +2000 USD"}},
 		{"two, with nine days between them", spike(bill(), "2000", "2026-11-18", "2026-11-27"), []string{"2026-11-21 00:00: EC2 [2026-11-18] +2000 USD", "2026-11-30 00:00: EC2 [2026-11-27] +2000 USD"}},
 		{"a day before the watch began", spike(bill(), "2000", "2026-11-12"), nil},
 		{"a new level", bill().put(dayNamed(t, "2026-11-19"), monday+40, group("EC2"), "2000"), []string{"2026-11-22 00:00: EC2 [2026-11-19] +2000 USD"}},
 	} {
 		got, _ := watching(t, "2026-11-17", "2026-12-10", 1000, func(now time.Time) Input { return until(c.bill, now, atDaysEnd) })
 		same(t, c.name, got, c.want)
+	}
+}
+
+// TestALookThatIsLate: of what was judged days later all is told, also two spikes of one
+// service, and what goes on is one.
+func TestALookThatIsLate(t *testing.T) {
+	t.Parallel()
+	l := newLedger(t).put(monday-120, monday+40, group("EC2"), "1000")
+	for _, d := range []money.Day{monday + 2, monday + 3, monday + 8} {
+		l.put(d, d, group("EC2"), "2000")
+	}
+	in := until(l, (monday + 15).Time(), atDaysEnd)
+	in.Now, in.Name = (monday + 13).Time(), "weekly"
+	alarms, known := Watch(in, Watched{Since: monday + 1}, 1000)
+	var got []string
+	for _, a := range alarms {
+		got = append(got, fmt.Sprintf("%v +%.0f", a.Spike.Days, a.Spike.Excess))
+	}
+	same(t, "alarms", got, []string{"[2026-11-18 2026-11-19] +4000", "[2026-11-24] +2000"})
+	if again, _ := Watch(in, known, 1000); len(again) > 0 {
+		t.Errorf("got %+v, want each told once", again)
 	}
 }
 

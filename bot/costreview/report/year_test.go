@@ -34,7 +34,7 @@ type kindOfSpike struct {
 
 const yearWeeks = 52
 
-func newYear(t *testing.T, rng *rand.Rand, kind kindOfSpike) year {
+func newYear(t testing.TB, rng *rand.Rand, kind kindOfSpike) year {
 	t.Helper()
 	l := newLedger(t)
 	y := year{days: l.Days, spikes: map[string]*yearSpike{}}
