@@ -8,7 +8,6 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
-	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
@@ -191,26 +190,6 @@ func Owners(i incident.Incident) []string {
 		}
 	}
 	return i.Owners
-}
-
-func rootButtons(i incident.Incident) slack.Block {
-	id := i.ID()
-	var elements []slack.BlockElement
-	if i.State == incident.Open {
-		ack := blockkit.Button(action.IncidentAck.ID, id, "Acknowledge")
-		ack.Style = slack.StylePrimary
-		elements = append(elements, ack)
-	}
-	if i.Active() {
-		elements = append(elements, blockkit.Button(action.IncidentResolve.ID, id, "Resolve"))
-	}
-	if i.Over() && !i.Drill {
-		elements = append(elements, reasonSelect(i))
-	}
-	menu := slack.NewOverflowBlockElement(action.IncidentMenu.ID,
-		slack.NewOptionBlockObject(action.ChoiceNote+"/"+id, blockkit.PlainText("Add note"), nil),
-		slack.NewOptionBlockObject(action.ChoiceTimeline+"/"+id, blockkit.PlainText("Timeline"), nil))
-	return slack.NewActionBlock("act", append(elements, menu)...)
 }
 
 // rootText is the root for ears and for the phone's lock screen.
