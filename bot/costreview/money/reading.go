@@ -47,6 +47,8 @@ type Note struct {
 	Partial bool `json:"partial,omitempty"`
 	// Empty: it is that rows leave the column that counts empty, for which another may stand in.
 	Empty bool `json:"empty,omitempty"`
+	// Provider is whose rows these are; empty: those of any.
+	Provider string `json:"provider,omitempty"`
 }
 
 // Restatement is a settled day whose total changed after it was first told.

@@ -59,24 +59,26 @@ func misleading(reading money.Reading, currency string) map[string]bool {
 	return misled
 }
 
-// withoutStoodIn is a reading without the note that rows leave EffectiveCost empty, when
-// BilledCost stands in for it whole: then it is counted there.
+// withoutStoodIn is a reading without the notes that rows leave EffectiveCost empty of
+// providers for which BilledCost stands in: then it is counted there.
 func withoutStoodIn(reading money.Reading) money.Reading {
-	empty := func(n money.Note) bool { return n.Empty }
-	if !slices.ContainsFunc(reading.Notes, empty) {
+	if !slices.ContainsFunc(reading.Notes, func(n money.Note) bool { return n.Empty }) {
 		return reading
 	}
+	stays := map[string]bool{} // providers whose EffectiveCost counts, in some currency
 	for _, currency := range currencies([]money.Reading{reading}) {
 		stands := misleading(reading, currency)
 		for _, groups := range reading.Days {
 			for g := range groups {
 				if g.Currency == currency && !stands[g.Provider] {
-					return reading
+					stays[g.Provider] = true
 				}
 			}
 		}
 	}
-	reading.Notes = slices.DeleteFunc(slices.Clone(reading.Notes), empty)
+	reading.Notes = slices.DeleteFunc(slices.Clone(reading.Notes), func(n money.Note) bool {
+		return n.Empty && (len(stays) == 0 || n.Provider != "" && !stays[n.Provider])
+	})
 	return reading
 }
 

@@ -97,4 +97,14 @@ func TestWhatStandsInIsNotMissing(t *testing.T) {
 		t.Error("rows of a provider that nothing stands in for may be missing")
 	}
 	holds(t, r.Missing, "FOCUS files: "+note.Text+".")
+	// A note that says whose the rows are goes with that provider, and another's stays.
+	note.Provider = "AWS"
+	l.Notes = []money.Note{note}
+	if r := Judge(l.input()); r.Money[0].Partial || strings.Contains(Text(r), "nothing is counted") {
+		t.Errorf("AWS is whole by BilledCost: partial %t, missing %q", r.Money[0].Partial, r.Missing)
+	}
+	l.Notes[0].Provider = "Google"
+	if r := Judge(l.input()); !r.Money[0].Partial || !strings.Contains(Text(r), "nothing is counted") {
+		t.Errorf("nothing stands in for Google: partial %t, missing %q", r.Money[0].Partial, r.Missing)
+	}
 }

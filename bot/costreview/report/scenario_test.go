@@ -85,7 +85,7 @@ func (x expected) compares(d money.Day) bool { return !slices.Contains(x.notComp
 // allScenarios are the lists of all topics.
 func allScenarios() []scenario {
 	return slices.Concat(plainScenarios, onceScenarios, zoneScenarios, missingScenarios, renamedScenarios, sourceScenarios, headlineScenarios, growthScenarios,
-		messageScenarios, budgetScenarios, teamScenarios, commitmentScenarios, savingScenarios)
+		messageScenarios, formScenarios, currencyScenarios, budgetScenarios, teamScenarios, commitmentScenarios, savingScenarios)
 }
 
 // TestScenarios: each digest of each synthetic bill prints the figures that the bill

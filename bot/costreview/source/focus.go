@@ -127,6 +127,9 @@ func (f Files) tell(ctx context.Context, c candidate, known map[string]File, m *
 		before.Fault, before.Kept = clean(err.Error()), true
 		return before, nil
 	}
+	if errors.Is(err, errNoRow) {
+		err = errNoRow // the rows say why
+	}
 	file.Fault, file.Size = clean(err.Error()), unfinished
 	return file, nil
 }

@@ -110,7 +110,7 @@ func (r *csvRows) either(fields ...field) string {
 
 func (r *csvRows) add(record []string) error {
 	r.record = record
-	cost, null, err := r.cost()
+	cost, lacks, err := r.cost()
 	if err != nil {
 		return err
 	}
@@ -133,8 +133,8 @@ func (r *csvRows) add(record []string) error {
 		c.splits, c.allocated, c.resource, c.sku = true, !isNull(r.field(fAllocated)), r.field(fResource), r.field(fSku)
 	}
 	err = r.table.count(&c, from, cost, r.end)
-	if err == nil && null {
-		r.table.file.Nulls++
+	if err == nil && lacks.amount {
+		r.table.null(c.provider, !lacks.billed)
 	}
 	return err
 }
@@ -185,24 +185,29 @@ func isNegative(c money.Cost) bool {
 	return sign < 0 || (sign == 0 && c.Billed.Sign() < 0)
 }
 
-// cost reads the amounts; null says that there is none in the column that counts.
-func (r *csvRows) cost() (c money.Cost, null bool, err error) {
+// lacking says which of a row's amounts are not there: that of the column that counts,
+// and what was billed.
+type lacking struct{ amount, billed bool }
+
+// cost reads the amounts.
+func (r *csvRows) cost() (c money.Cost, lacks lacking, err error) {
 	text := r.record[r.at[fAmount]]
-	if null = isNull(text); !null {
+	if lacks.amount = isNull(text); !lacks.amount {
 		if c.Amount, err = r.number(text); err != nil {
-			return c, false, fmt.Errorf("%s %w", r.names[fAmount], err)
+			return c, lacks, fmt.Errorf("%s %w", r.names[fAmount], err)
 		}
 	}
 	if k := r.at[fBilled]; k < 0 || k == r.at[fAmount] {
-		c.Billed = c.Amount
-		return c, null, nil
+		c.Billed, lacks.billed = c.Amount, true
+		return c, lacks, nil
 	}
-	if text := r.record[r.at[fBilled]]; !isNull(text) {
+	text = r.record[r.at[fBilled]]
+	if lacks.billed = isNull(text); !lacks.billed {
 		if c.Billed, err = r.number(text); err != nil {
-			return c, false, fmt.Errorf("BilledCost %w", err)
+			return c, lacks, fmt.Errorf("BilledCost %w", err)
 		}
 	}
-	return c, null, nil
+	return c, lacks, nil
 }
 
 func (r *csvRows) number(text string) (money.Amount, error) {

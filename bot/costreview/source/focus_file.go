@@ -35,17 +35,17 @@ type File struct {
 	Blind   bool
 	Parquet bool
 
-	Used     string   // the cost column that Days holds
-	Lacks    []string // columns that it does not have
-	Broken   int64    // rows that are left out
-	Problems []string // the first of them: "file:line: what is wrong"
-	Nulls    int64    // rows without an amount in Used
-	Split    int64    // rows that are left out, because what they are split into is there too
-	Unsplit  bool     // too many rows to know that of all
-	Long     int64    // rows of usage for longer than is spread
-	Strange  string   // a ChargeCategory that FOCUS does not have
-	Form     string   // how its dates and numbers are read, where that is not FOCUS' way
-	Folded   bool     // too many groups: accounts are not told apart
+	Used     string           // the cost column that Days holds
+	Lacks    []string         // columns that it does not have
+	Broken   int64            // rows that are left out
+	Problems []Problem        // why, as far as reasons are named
+	Nulls    map[string]Nulls // rows without an amount in Used, by provider
+	Split    int64            // rows that are left out, because what they are split into is there too
+	Unsplit  bool             // too many rows to know that of all
+	Long     int64            // rows of usage for longer than is spread
+	Strange  string           // a ChargeCategory that FOCUS does not have
+	Form     string           // how its dates and numbers are read, where that is not FOCUS' way
+	Folded   bool             // too many groups: accounts are not told apart
 	// Of teams: by what they are known, rows whose tags cannot be read, teams that are not told apart from others, and
 	// that there are too many groups to tell any apart.
 	By          string

@@ -200,7 +200,7 @@ func (f form) number(text string) (money.Amount, error) {
 	case !f.proven:
 		return money.Amount{}, errForm
 	case f.decimals == decimalsUnknown:
-		return money.Amount{}, fmt.Errorf("%.30q may be %s or %s, and no number of the file tells which: write it without what stands between thousands", trimmed, point, comma)
+		return money.Amount{}, fmt.Errorf("%.30q may be %q or %q, and no number of the file tells which: write it without what stands between thousands", trimmed, point, comma)
 	}
 	if plain == "" {
 		return money.Amount{}, fmt.Errorf("%.20q is not a number", trimmed)

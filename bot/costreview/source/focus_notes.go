@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
@@ -17,9 +16,9 @@ type notes struct {
 	lacking  map[string][]string // by column: files
 	faults   map[string][]string // by what is wrong and what follows: files
 	used     map[string][]string // by another cost column: files
-	nulls    int64
+	nulls    map[string]Nulls    // by provider
 	broken   int64
-	problems []string
+	problems []Problem
 	long     int64
 	split    int64
 	unsplit  bool
@@ -55,7 +54,12 @@ func (n *notes) add(name string, f *File) {
 	if f.Used != n.column {
 		put(&n.used, f.Used, name)
 	}
-	n.nulls += f.Nulls
+	for provider, nulls := range f.Nulls {
+		if n.nulls == nil {
+			n.nulls = map[string]Nulls{}
+		}
+		n.nulls[provider] = Nulls{n.nulls[provider].Rows + nulls.Rows, n.nulls[provider].Bare + nulls.Bare}
+	}
 	n.broken += f.Broken
 	n.long += f.Long
 	n.split += f.Split
@@ -65,7 +69,7 @@ func (n *notes) add(name string, f *File) {
 	n.moreTeams = max(n.moreTeams, f.MoreTeams)
 	n.teamsFolded = n.teamsFolded || f.TeamsFolded
 	n.noSKU, n.noRegion = n.noSKU || f.NoSKU, n.noRegion || f.NoRegion
-	n.problems = append(n.problems, f.Problems[:min(len(f.Problems), maxProblems-min(maxProblems, len(n.problems)))]...)
+	n.addProblems(f.Problems)
 	if f.Form != "" {
 		put(&n.forms, f.Form, name)
 	}
@@ -124,7 +128,7 @@ func (n *notes) all() []money.Note {
 		say(true, "%s: %s; mend it or export it again.", some(n.faults[fault]), fault)
 	}
 	if n.broken > 0 {
-		say(true, "%s cannot be read: %s.", rows(n.broken, "is left out, because it", "are left out, because they"), strings.Join(n.problems, "; "))
+		say(true, "%s cannot be read: %s.", rows(n.broken, "is left out, because it", "are left out, because they"), n.why())
 	}
 	if n.ahead != nil {
 		span := n.first.String()
@@ -143,10 +147,7 @@ func (n *notes) all() []money.Note {
 	for _, form := range slices.Sorted(maps.Keys(n.forms)) {
 		say(false, "%s: %s: see that this is right, or export FOCUS' own forms.", n.of(n.forms[form]), form)
 	}
-	if n.nulls > 0 {
-		say(true, "%s no %s: nothing is counted there, so choose a column that the export fills.", rows(n.nulls, "has", "have"), n.column)
-		all[len(all)-1].Empty = true
-	}
+	n.noteNulls(func(note money.Note) { all = append(all, note) })
 	for _, w := range wanted {
 		if files := n.lacking[w.column]; len(files) > 0 && (w.column != n.column) {
 			say(false, "%s: there is no %s column, so %s.", n.of(files), w.column, w.loss)

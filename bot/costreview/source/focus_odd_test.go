@@ -138,8 +138,9 @@ func TestOddRowsAreLeftOut(t *testing.T) {
 	}
 }
 
-// TestFirstFiveAreNamed: many broken rows are counted, and the first five named.
-func TestFirstFiveAreNamed(t *testing.T) {
+// TestACauseIsSaidOnce: rows that are left out for one reason are counted, over all files,
+// and the reason is said once, of the first of them; the five most frequent are named.
+func TestACauseIsSaidOnce(t *testing.T) {
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "a.csv"), []byte(wide+line()+strings.Repeat(line("BilledCost=x"), 4)))
 	write(t, filepath.Join(folder, "b.csv"), []byte(wide+line()+strings.Repeat(line("BilledCost=y"), 4)))
@@ -147,8 +148,19 @@ func TestFirstFiveAreNamed(t *testing.T) {
 	if r.Broken != 8 {
 		t.Errorf("got %d broken rows, want 8", r.Broken)
 	}
-	wantNotes(t, r, `8 rows are left out, because they cannot be read: a.csv:3: BilledCost "x" is not a number; a.csv:4: BilledCost "x" is not a number; `+
-		`a.csv:5: BilledCost "x" is not a number; a.csv:6: BilledCost "x" is not a number; b.csv:3: BilledCost "y" is not a number.`)
+	wantNotes(t, r, `8 rows are left out, because they cannot be read: a.csv:3: BilledCost "x" is not a number (8 rows).`)
+
+	// Files with nothing but dates that may be either say why once, too.
+	folder = t.TempDir()
+	for _, name := range []string{"a.csv", "b.csv", "c.csv"} {
+		write(t, filepath.Join(folder, name), []byte(wide+line("ChargePeriodStart=4/1/25")+line("ChargePeriodStart=5/1/25")))
+	}
+	write(t, filepath.Join(folder, "d.csv"), []byte(wide+line()+line("BilledCost=\"a\"\"b\"")+line("EffectiveCost=z")+line("BillingCurrency=")+line("BillingCurrency=1")+
+		line("ChargePeriodStart=x")+"1,2\n3\n"))
+	r = read(t, Files{Patterns: []string{filepath.Join(folder, "*.csv")}})
+	wantNotes(t, r, "a.csv and 2 more: none of its rows can be used, so nothing of it is counted",
+		`13 rows are left out, because they cannot be read: a.csv:2: ChargePeriodStart "4/1/25" may begin with the month or with the day, and no date of the file tells which: write dates like 2025-04-01 (6 rows); `+
+			`d.csv:3: BilledCost "a\"b" is not a number; d.csv:4: EffectiveCost "z" is not a number; d.csv:5: BillingCurrency is empty; d.csv:6: BillingCurrency "1" is a number; 3 rows for other reasons.`)
 }
 
 // TestColumns: files degrade by name, and say how.
@@ -200,7 +212,7 @@ func TestColumns(t *testing.T) {
 		"no amount": {
 			wide + line("EffectiveCost=NULL") + line(),
 			[]string{"2026-11-20 AWS|EC2|Compute|111|USD|usage|Standard 1.25 3"}, nil,
-			[]string{"1 row has no EffectiveCost: nothing is counted there"},
+			[]string{"1 row of AWS has no EffectiveCost: nothing is counted there"},
 		},
 		"days to come": {
 			wide + line() + line("ChargePeriodStart=2026-11-25") + line("ChargePeriodStart=2031-01-01"),
@@ -211,7 +223,7 @@ func TestColumns(t *testing.T) {
 			wide + strings.Repeat(line("BillingCurrency=12.5"), 3),
 			nil, nil,
 			[]string{
-				`a.csv: none of its rows can be used, the first because of a.csv:2: BillingCurrency "12.5" is a number, so nothing of it is counted`,
+				`a.csv: none of its rows can be used, so nothing of it is counted`,
 				`3 rows are left out, because they cannot be read`,
 			},
 		},

@@ -191,8 +191,10 @@ func (r *parquetRows) add(batch bool) error {
 		return fmt.Errorf("%s %w", r.names[fAmount], amount.err)
 	}
 	cost := money.Cost{Amount: amount.Amount, Billed: amount.Amount}
+	hasBilled := false
 	if c := r.cells[fBilled]; c != nil {
 		billed := c.money()
+		hasBilled = !billed.null
 		if billed.err != nil {
 			return fmt.Errorf("BilledCost %w", billed.err)
 		}
@@ -219,7 +221,7 @@ func (r *parquetRows) add(batch bool) error {
 		return end.moment, end.err == nil, nil
 	})
 	if err == nil && amount.null {
-		r.table.file.Nulls++
+		r.table.null(c.provider, hasBilled)
 	}
 	return err
 }

@@ -76,8 +76,8 @@ func TestParquetOddRows(t *testing.T) {
 		t.Errorf("got %d rows and %d broken, want 4 and 3", r.Rows, r.Broken)
 	}
 	wantNotes(t, r,
-		`a.parquet:3: EffectiveCost "1e+30" is larger than 1,000,000,000,000; a.parquet:4: ChargePeriodStart 1970-01-01 is not a date of this century; a.parquet:5: BillingCurrency is empty.`,
-		"1 row has no EffectiveCost", "no ChargeCategory column", "no ChargeClass column", "no ChargeFrequency column", "no ServiceCategory column", "no PricingCategory column")
+		`a.parquet:3: EffectiveCost "1e+30" is larger than 1,000,000,000,000; a.parquet:4: ChargePeriodStart "1970-01-01" is not a date of this century; a.parquet:5: BillingCurrency is empty.`,
+		"1 row of AWS has no EffectiveCost", "no ChargeCategory column", "no ChargeClass column", "no ChargeFrequency column", "no ServiceCategory column", "no PricingCategory column")
 }
 
 func TestParquetWithLists(t *testing.T) {

@@ -31,7 +31,7 @@ func readFile(ctx context.Context, c candidate, column, by string, m *meter) (Fi
 	}
 	t.tell()
 	if err == nil && told.Rows == 0 && told.Broken > 0 {
-		err = fmt.Errorf("none of its rows can be used, the first because of %s", told.Problems[0])
+		err = noRow{told.Problems[0]}
 	}
 	return told, err
 }

@@ -3,7 +3,6 @@ package source
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -67,7 +66,7 @@ func (t *table) reset() {
 	keep := t.keep // it was found by reading the file once
 	*t = *newTable(f, t.name, t.limit, t.turn)
 	t.keep = keep
-	f.Rows, f.Broken, f.Problems, f.Nulls, f.Long, f.Strange, f.Folded = 0, 0, nil, 0, 0, "", false
+	f.Rows, f.Broken, f.Problems, f.Nulls, f.Long, f.Strange, f.Folded = 0, 0, nil, nil, 0, "", false
 	f.BadTags, f.TeamsFolded, f.NoSKU, f.NoRegion = 0, false, false, false
 }
 
@@ -308,15 +307,4 @@ func (t *table) tell() {
 		}
 	}
 	f.dropSplit(t.splits)
-}
-
-// maxProblems is how many rows that are left out are named.
-const maxProblems = 5
-
-// broken leaves a row out, and names it when it is one of the first.
-func (t *table) broken(line int64, why error) {
-	t.file.Broken++
-	if len(t.file.Problems) < maxProblems {
-		t.file.Problems = append(t.file.Problems, fmt.Sprintf("%s:%d: %s", clean(filepath.Base(t.name)), line, clean(why.Error())))
-	}
 }

@@ -102,7 +102,7 @@ func TestSampleByColumn(t *testing.T) {
 		}
 	}
 	r := read(t, Files{Patterns: []string{sample}, Column: "ContractedCost"})
-	wantNotes(t, r, "7 rows have no ContractedCost")
+	wantNotes(t, r, "7 rows of Oracle have no ContractedCost")
 }
 
 func TestSampleByProviderWeekAndKind(t *testing.T) {

@@ -187,7 +187,7 @@ func dateOf(v parquet.Value, t parquet.Type) date {
 	case at.IsZero():
 		return date{err: fmt.Errorf("is a %s, not a timestamp", v.Kind())}
 	case year < firstYear || year > lastYear:
-		return date{err: fmt.Errorf("%.20s is not a date of this century", at.Format(time.DateOnly))}
+		return date{err: fmt.Errorf("%.20q is not a date of this century", at.Format(time.DateOnly))}
 	}
 	hour, minute, _ := at.Clock()
 	return date{moment: moment{money.DayOf(at), hour*60 + minute}}
