@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// raisedFor is for how many days it is remembered that a spike was told: digests look back less far.
+	// raisedFor is for how many days it is remembered that a spike has an incident: digests look back less far.
 	raisedFor = 100
 	// foundBy is who opens incidents about spikes, for people.
 	foundBy = "found by the daily watch of costs"
@@ -101,12 +101,47 @@ func (t *term) alarm(ctx context.Context, ev event.Event) (commit store.Commit, 
 		return commit, err
 	}
 	t.log.Info("a spike of costs is told", "digest", d.Name, "service", a.Spike.Service, "incident", incident.ID(commit.Answer.Incident.Incident))
-	commit.Review.Raised = map[string]*report.Raised{a.Key(): {Incident: commit.Answer.Incident.Incident, Days: a.Spike.Days}}
-	old := money.DayOf(ev.At) - raisedFor
+	commit.Review.Raised = map[string]*report.Raised{a.Key(): report.RaisedAs(commit.Answer.Incident.Incident, a.Spike)}
+	forgetRaised(commit.Review.Raised, raised, ev.At)
+	return commit, nil
+}
+
+// forgetRaised lets go the spikes that nobody asks for any more, with what is written of others.
+func forgetRaised(write map[string]*report.Raised, raised map[string]report.Raised, now time.Time) {
+	old := money.DayOf(now) - raisedFor
 	for key, r := range raised {
-		if key != a.Key() && (len(r.Days) == 0 || slices.Max(r.Days) < old) {
-			commit.Review.Raised[key] = nil
+		if _, is := write[key]; !is && (len(r.Days) == 0 || slices.Max(r.Days) < old) {
+			write[key] = nil
 		}
 	}
-	return commit, nil
+}
+
+// raisedBy finds the incident about a spike of a digest, or of another one that shares what people do to it; 0: there is none.
+func raisedBy(raised map[string]report.Raised, digests []report.Document, series string) int {
+	for _, d := range digests {
+		if spike, _, has := d.Spike(series); has {
+			if r := raised[report.AlarmKey(d.Report.Digest, series)]; r.Has(spike.Days) {
+				return r.Incident
+			}
+		}
+	}
+	return 0
+}
+
+// raise remembers which incident a person opened about a spike, for every digest that shares what people do to it. A
+// newer spike of the series stays remembered instead.
+func raise(incident int, raised map[string]report.Raised, digests []report.Document, series string, now time.Time) map[string]*report.Raised {
+	write := map[string]*report.Raised{}
+	for _, d := range digests {
+		spike, _, has := d.Spike(series)
+		if !has || len(spike.Days) == 0 {
+			continue
+		}
+		key := report.AlarmKey(d.Report.Digest, series)
+		if r := raised[key]; len(r.Days) == 0 || slices.Max(r.Days) <= slices.Max(spike.Days) {
+			write[key] = report.RaisedAs(incident, spike)
+		}
+	}
+	forgetRaised(write, raised, now)
+	return write
 }

@@ -86,14 +86,11 @@ func (t *term) markDigest(ctx context.Context, ev event.Event) (commit store.Com
 	document, _ = document.WithMarks(report.MarksOf(others)) // what another digest could not be told
 	act := report.Act{Verb: v.Verb, Subject: v.Subject, By: v.User.Name, ByID: v.User.ID, At: ev.At, Text: v.Text, Until: v.Until, Standing: adopted[v.Subject]}
 	next, out := document.Do(act)
+	var raised map[string]*report.Raised
 	if out.Refusal == report.Applied && act.Verb == report.VerbInvestigate {
-		// Whoever may act on the digest may open an incident about it, unless that is reserved.
-		facts := access.Facts{Person: ev.Access.Person, Member: access.Yes}
-		commit, err = t.handle(ctx, incident.Event{At: ev.At, Start: t.investigation(document, v)}, facts)
-		if err != nil || commit.Answer.Incident.Kind != incident.AnswerStarted {
+		if commit, raised, err = t.investigate(ctx, ev, document, others, &act); err != nil || act.Incident == 0 {
 			return commit, err
 		}
-		act.Incident = commit.Answer.Incident.Incident
 		next, out = document.Do(act)
 	} else {
 		commit.Answer.Digest = marked(document, v, out)
@@ -101,7 +98,7 @@ func (t *term) markDigest(ctx context.Context, ev event.Event) (commit store.Com
 	if out.Refusal != report.Applied {
 		return commit, nil
 	}
-	commit.Review = store.DigestWrites{Digest: &store.SavedDigest{Document: next, Was: document.Version}, Shared: shared(next, others), Expect: out.Expectation}
+	commit.Review = store.DigestWrites{Raised: raised, Digest: &store.SavedDigest{Document: next, Was: document.Version}, Shared: shared(next, others), Expect: out.Expectation}
 	if out.Adoption != nil {
 		commit.Review.Adopt = map[string]report.Adoption{v.Subject: *out.Adoption}
 	}
@@ -204,6 +201,29 @@ const (
 	cdnPlaybook  = "cdn-cost"
 	costPlaybook = "cost-optimisation"
 )
+
+// investigate opens the incident about a spike of a digest, unless there is one: the daily watch may have told it. Act
+// names it then; it names none when nobody could open one.
+func (t *term) investigate(ctx context.Context, ev event.Event, d report.Document, others []report.Document, act *report.Act) (commit store.Commit, write map[string]*report.Raised, err error) {
+	raised, err := t.c.Store.Digests.Raised(ctx)
+	if err != nil {
+		return commit, nil, err
+	}
+	sharing := append([]report.Document{d}, others...)
+	if n := raisedBy(raised, sharing, act.Subject); n > 0 {
+		act.Incident = n
+		commit.Answer.Digest = event.DigestAnswer{Kind: event.DigestApplied, Verb: act.Verb, Title: d.Title(act.Subject), State: incident.ID(n)}
+		return commit, nil, nil
+	}
+	// Whoever may act on the digest may open an incident about it, unless that is reserved.
+	facts := access.Facts{Person: ev.Access.Person, Member: access.Yes}
+	commit, err = t.handle(ctx, incident.Event{At: ev.At, Start: t.investigation(d, *ev.Digest)}, facts)
+	if err != nil || commit.Answer.Incident.Kind != incident.AnswerStarted {
+		return commit, nil, err
+	}
+	act.Incident = commit.Answer.Incident.Incident
+	return commit, raise(act.Incident, raised, sharing, act.Subject, ev.At), nil
+}
 
 // investigation opens an incident about a spike of a digest.
 func (t *term) investigation(d report.Document, v event.DigestAct) *incident.Start {

@@ -71,6 +71,8 @@ func (t digestTold) applied() string {
 	switch t.Verb {
 	case report.VerbExpected:
 		return fmt.Sprintf("Remembered: what %s cost is meant.", t.title())
+	case report.VerbInvestigate:
+		return fmt.Sprintf("%s is about %s already; the digest names it now.", blockkit.EscapeMrkdwn(t.State), t.title())
 	case report.VerbAdopt:
 		return fmt.Sprintf("Adopted: %s. Thank you.", t.title())
 	case report.VerbSnooze:

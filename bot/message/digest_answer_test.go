@@ -15,6 +15,7 @@ import (
 func TestDigestAnswers(t *testing.T) {
 	for want, a := range map[string]event.DigestAnswer{
 		"Remembered: what CloudFront cost is meant.":                     {Kind: event.DigestApplied, Verb: report.VerbExpected, Title: "CloudFront"},
+		"INC-7 is about CloudFront already; the digest names it now.":    {Kind: event.DigestApplied, Verb: report.VerbInvestigate, Title: "CloudFront", State: "INC-7"},
 		"Adopted: Reserve. Thank you.":                                   {Kind: event.DigestApplied, Verb: report.VerbAdopt, Title: "Reserve"},
 		"Put off: Reserve.":                                              {Kind: event.DigestApplied, Verb: report.VerbSnooze, Title: "Reserve"},
 		"Taken back: Reserve is open.":                                   {Kind: event.DigestApplied, Verb: report.VerbUndo, Title: "Reserve"},

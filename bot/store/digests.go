@@ -58,7 +58,7 @@ type DigestWrites struct {
 	Expect *report.Expectation
 	Adopt  map[string]report.Adoption // by the cost step's id; one in state open is forgotten
 	Told   map[string]report.Told     // by budget: what its owners heard, with what the digest tells
-	// Watched is what the daily watch of digests remembers, by the digest's name, and Raised what it told as incidents,
+	// Watched is what the daily watch of digests remembers, by the digest's name, and Raised the spikes that have incidents,
 	// by [report.AlarmKey]; of a nil one nothing is kept.
 	Watched map[string]report.Watched
 	Raised  map[string]*report.Raised
@@ -257,7 +257,7 @@ func (s *Digests) Watched(ctx context.Context, digest string) (report.Watched, e
 	return all[digest], err
 }
 
-// Raised returns the spikes that were told as incidents, by [report.AlarmKey]. What cannot
+// Raised returns the spikes that have incidents, by [report.AlarmKey]. What cannot
 // be read counts as not told.
 func (s *Digests) Raised(ctx context.Context) (map[string]report.Raised, error) {
 	all, _, err := readHash[report.Raised](ctx, &s.workspace, "the incident about spike", s.keys.raised())

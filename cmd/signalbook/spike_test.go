@@ -38,7 +38,7 @@ digests:
 	}
 	clock.set(time.Date(2026, 11, 23, 9, 0, 5, 0, time.UTC)) // the 20th has, too
 	said := r.root("cost-review", 0).PlainText()
-	if !strings.Contains(said, "told already, when it had settled: INC-1") {
+	if !strings.Contains(said, "INC-1 is about it") {
 		t.Errorf("the digest does not name the incident:\n%s", said)
 	}
 	b.settled()

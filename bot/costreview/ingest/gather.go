@@ -80,7 +80,9 @@ func Gather(ctx context.Context, st *store.Store, o Organisation, a About) (repo
 	slices.SortFunc(in.Expected, func(a, b report.Expectation) int { return strings.Compare(a.Series, b.Series) })
 	in.Posted, in.Again, err = before(ctx, st.Digests, a)
 	note(err)
-	in.Watched, in.Raised, err = watched(ctx, st.Digests, a.Digest)
+	in.Watched, err = st.Digests.Watched(ctx, a.Digest)
+	note(err)
+	in.Raised, err = raised(ctx, st.Digests, a.Digest)
 	note(err)
 	var missing []string
 	in.Incidents, missing, err = incidents(ctx, st, a)
@@ -114,7 +116,10 @@ func Watch(ctx context.Context, st *store.Store, a About) (report.Input, error) 
 	in.Expected = slices.Collect(maps.Values(expected))
 	// What the newest digest told as a new level.
 	a.Week = a.Week.Add(1)
-	in.Posted, _, err = before(ctx, st.Digests, a)
+	if in.Posted, _, err = before(ctx, st.Digests, a); err != nil {
+		return in, err
+	}
+	in.Raised, err = raised(ctx, st.Digests, a.Digest)
 	return in, err
 }
 
@@ -170,18 +175,14 @@ func before(ctx context.Context, digests *store.Digests, a About) (posted *repor
 	return posted, again, nil
 }
 
-// watched is what a digest's daily watch found, and which of it was told, by series.
-func watched(ctx context.Context, digests *store.Digests, digest string) (report.Watched, map[string]report.Raised, error) {
-	found, err := digests.Watched(ctx, digest)
-	if err != nil {
-		return found, nil, err
-	}
+// raised are a digest's spikes that have incidents, by series.
+func raised(ctx context.Context, digests *store.Digests, digest string) (map[string]report.Raised, error) {
 	all, err := digests.Raised(ctx)
-	raised := map[string]report.Raised{}
-	for series := range found.Spikes {
-		if r, told := all[report.AlarmKey(digest, series)]; told {
-			raised[series] = r
+	own := map[string]report.Raised{}
+	for key, r := range all {
+		if series, is := strings.CutPrefix(key, report.AlarmKey(digest, "")); is {
+			own[series] = r
 		}
 	}
-	return found, raised, err
+	return own, err
 }

@@ -37,7 +37,7 @@ type Input struct {
 	// Handbook is the scaling sheet, with the team's own facts; nil: as it was given.
 	Handbook *handbook.Handbook
 
-	// Watched and Raised are what the daily watch found and told as incidents, the latter by SeriesID.
+	// Watched is what the daily watch found, and Raised are the spikes that have incidents, by SeriesID.
 	Watched Watched
 	Raised  map[string]Raised
 

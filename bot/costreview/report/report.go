@@ -190,7 +190,7 @@ type Anomaly struct {
 	CDN      bool        `json:"cdn,omitempty"`   // the CDN playbook is about it
 	Category string      `json:"category,omitempty"`
 	Why      string      `json:"why,omitempty"` // of a meant one: the reason, by whom
-	// Incident is what the daily watch told it as already; 0: it did not.
+	// Incident is what was opened about it before; 0: none was.
 	Incident int `json:"incident,omitempty"`
 	// Causes are where the excess is: the largest team, account, region and SKU.
 	Causes []Cause `json:"causes,omitempty"`

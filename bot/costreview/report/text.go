@@ -216,7 +216,7 @@ func (a Anomaly) Sentence(currency string) string {
 	case a.Why != "":
 		text += "; expected: " + a.Why
 	case a.Incident > 0:
-		text += "; told already, when it had settled: " + topic.Incident(a.Incident).String()
+		text += "; " + topic.Incident(a.Incident).String() + " is about it"
 	case a.Again > 0:
 		text += "; told " + textutil.Count(a.Again, "week") + " in a row before"
 	}

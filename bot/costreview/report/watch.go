@@ -42,10 +42,18 @@ func (a Alarm) Key() string { return AlarmKey(a.Digest, a.Spike.Series) }
 // AlarmKey names a series of a digest. Digests' names hold no slash.
 func AlarmKey(digest, series string) string { return digest + "/" + series }
 
-// Raised is an alarm that was told: as which incident, and with which days.
+// Raised is a spike that has an incident, whoever opened it: the watch, or a person in a digest.
 type Raised struct {
 	Incident int         `json:"incident"`
 	Days     []money.Day `json:"days"`
+	// Highest is what the dearest of its days cost, and Usual about what was expected of that one.
+	Highest float64 `json:"highest,omitempty"`
+	Usual   float64 `json:"usual,omitempty"`
+}
+
+// RaisedAs is a spike whose incident was opened.
+func RaisedAs(incident int, a Anomaly) *Raised {
+	return &Raised{incident, a.Days, a.Highest, a.Expected / float64(max(1, len(a.Days)))}
 }
 
 // Has reports whether it was told with one of these days.
@@ -57,7 +65,7 @@ func (r Raised) Has(days []money.Day) bool {
 // what has to be told at once: spikes of least money in all, in their currency. Known is
 // what it remembered, and the other result what to remember: a day that was judged stays
 // so if it is restated, and what comes late is judged when it comes, up to two weeks. In
-// tells costs, what people expect, and the digest before.
+// tells costs, what people expect, what has an incident, and the digest before.
 func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
 	newest := in.newestSettled()
 	w := watch{known.copy(), least, map[string][]Alarm{}}
@@ -65,6 +73,7 @@ func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
 		w.Since = newest + 1
 		return nil, w.Watched
 	}
+	w.meet(in.Raised)
 	for back := -1; back <= 0; back++ {
 		week := in
 		if week.Week = money.WeekOf(newest).Add(back); !w.done(week, newest) {

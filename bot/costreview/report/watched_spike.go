@@ -22,7 +22,7 @@ type WatchedSpike struct {
 	Expected float64 `json:"expected"`
 	Highest  float64 `json:"highest"`
 	Usual    float64 `json:"usual,omitempty"`
-	Told     bool    `json:"told,omitempty"` // as an incident
+	Told     bool    `json:"told,omitempty"` // it has an incident
 	// Quiet is how many days in a row after it were as usual.
 	Quiet int `json:"quiet,omitempty"`
 }
@@ -38,6 +38,21 @@ func (s WatchedSpike) goesOn(d money.Day) bool {
 func (s WatchedSpike) exceeded(e excess) bool {
 	was, is := s.Highest-s.Usual, e.actual-e.expected
 	return s.Told && s.Usual > 0 && is >= muchWorse*was && is*s.Usual >= muchWorse*was*e.expected
+}
+
+// meet takes the spikes that have an incident for told: a person may have opened it, or a
+// coordinator that died before it could remember that.
+func (w *watch) meet(raised map[string]Raised) {
+	for id, r := range raised {
+		switch spike, known := w.Spikes[id]; {
+		case len(r.Days) == 0 || spike.Told && r.Has(spike.Days):
+		case known && r.Has(spike.Days):
+			spike.Told = true
+			w.Spikes[id] = spike
+		case !known || slices.Min(r.Days) > slices.Max(spike.Days):
+			w.Spikes[id] = WatchedSpike{Days: slices.Sorted(slices.Values(r.Days)), Highest: r.Highest, Usual: r.Usual, Told: true}
+		}
+	}
 }
 
 // usual counts a day that was as usual after a spike.

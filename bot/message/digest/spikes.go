@@ -134,9 +134,12 @@ func grownBy(g report.Growth, currency string) string {
 // spikeBlocks are an anomaly, what people said about it, and the buttons that are
 // left.
 func spikeBlocks(v View, a spike, id string, preview bool) []slack.Block {
-	all := []*blockkit.Paragraph{a.sentence()}
 	expected, isExpected := mark(v.Marks, a.Series, MarkExpected)
 	investigated, isInvestigated := mark(v.Marks, a.Series, MarkInvestigated)
+	if isInvestigated && a.Incident == investigated.Incident {
+		a.Incident = 0 // it is named below
+	}
+	all := []*blockkit.Paragraph{a.sentence()}
 	if isExpected {
 		all = append(all, withNote((&blockkit.Paragraph{}).Text("✅ ").Bold("Expected").Text(", says "+clicker(expected.By)+", ").Date(expected.At), expected.Reason))
 	}
@@ -180,7 +183,7 @@ func (a spike) sentence() *blockkit.Paragraph {
 	}
 	switch {
 	case a.Incident > 0:
-		p.Text(" · told already, when it had settled: " + incident.ID(a.Incident))
+		p.Text(" · " + incident.ID(a.Incident) + " is about it")
 	case a.Again > 0:
 		p.Text(fmt.Sprintf(" · told in %s before: is this the new level?", textutil.Count(a.Again, "digest")))
 	}

@@ -23,7 +23,11 @@ func TestASpikeThatWasToldNamesItsIncident(t *testing.T) {
 	if button(v) {
 		t.Error("a spike that is an incident has a button for another one")
 	}
-	if said := blocktest.Readable(t, Render(v)[0].Message); !strings.Contains(said, "told already, when it had settled: INC-151") {
+	if said := blocktest.Readable(t, Render(v)[0].Message); !strings.Contains(said, "INC-151 is about it") {
 		t.Errorf("the incident is not named:\n%s", said)
+	}
+	v.Marks = []Mark{{Series: series, Kind: MarkInvestigated, Incident: 151}}
+	if said := blocktest.Readable(t, Render(v)[0].Message); strings.Count(said, "INC-151") != 1 {
+		t.Errorf("the incident that somebody opened is named twice:\n%s", said)
 	}
 }
