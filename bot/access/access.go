@@ -67,6 +67,7 @@ const (
 type Question struct {
 	Facts
 	Right   Right
+	Role    Role   // what the responders are reserved to do; RoleNone: all that changes something
 	Channel string // by its configured name, for people
 	// Responders are reserved to act where any are given; Responder says whether the person is one of them, and Unexplained
 	// are those names of which Slack never said who they are.
@@ -171,7 +172,7 @@ func (q Question) concealed() bool {
 }
 
 func (q Question) reserved() string {
-	sentence := "only " + strings.Join(q.Responders, ", ") + " may act here"
+	sentence := "only " + strings.Join(q.Responders, ", ") + " may " + q.Role.words()
 	if len(q.Unexplained) > 0 {
 		sentence += "; who is in " + strings.Join(q.Unexplained, ", ") + " is not known yet, because Slack has not said so"
 	}
@@ -199,10 +200,12 @@ func (q Question) place() string {
 }
 
 // Place is a channel by its configured name, and who may act there; no responders:
-// anyone who is in it.
+// anyone who is in it. Role is what they are reserved to do, RoleNone: all that changes
+// something.
 type Place struct {
 	Channel    string
 	Responders []string
+	Role       Role
 }
 
 // At is a channel with those responders whom the places reserve it for: all of them

@@ -57,6 +57,11 @@ func TestDecide(t *testing.T) {
 		{"nobody knows who the responders are", access.Question{Right: access.Responder, Facts: access.Facts{Member: yes, Person: ours}, Responders: team, Unexplained: team}, "who is in @db is not known yet"},
 		{"a stranger who is no responder acts, private", access.Question{Right: access.Responder, Facts: access.Facts{Member: no, Private: yes, Person: ours}, Responders: team, Responder: no}, "hidden"},
 
+		// Jobs that are reserved.
+		{"a member who is not of the role", access.Question{Right: access.Responder, Role: access.RoleResolve, Facts: access.Facts{Member: yes, Person: ours}, Responders: team, Responder: no}, "only @db may resolve incidents"},
+		{"one of the role from outside", access.Question{Right: access.Responder, Role: access.RoleDrill, Facts: access.Facts{Member: no, Private: no, Person: ours}, Responders: team, Responder: yes}, "allowed"},
+		{"a role that nobody knows yet", access.Question{Right: access.Responder, Role: access.RoleDrill, Facts: access.Facts{Member: yes}, Responders: team, Unexplained: team}, "only @db may start drills; who is in @db is not known yet"},
+		{"a stranger who is not of the role, private", access.Question{Right: access.Responder, Role: access.RoleResolve, Facts: access.Facts{Member: no, Private: yes, Person: ours}, Responders: team, Responder: no}, "hidden"},
 		// Guests and people of other organisations.
 		{"a guest acts", access.Question{Right: access.Responder, Facts: access.Facts{Member: yes, Person: guest}}, "slack.external_users"},
 		{"one of another organisation acts", access.Question{Right: access.Responder, Facts: access.Facts{Member: yes, Person: external}}, "slack.external_users"},
@@ -96,6 +101,28 @@ func TestDecide(t *testing.T) {
 		}
 		if !ok {
 			t.Errorf("%s: got %+v, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// TestReserve: a job that is reserved is for the people of its role alone; all else stays
+// with the place's responders.
+func TestReserve(t *testing.T) {
+	t.Parallel()
+	db := access.Place{Channel: "#db", Responders: []string{"@db"}}
+	roles := access.Roles{access.RoleResolve: {"@sre", "@leads"}}
+	for _, test := range []struct {
+		job        access.Role
+		responders string
+		role       access.Role
+	}{
+		{access.RoleResolve, "@sre, @leads", access.RoleResolve},
+		{access.RoleDrill, "@db", access.RoleNone},
+		{access.RoleNone, "@db", access.RoleNone},
+	} {
+		got := roles.Reserve(test.job, db)
+		if got.Channel != "#db" || strings.Join(got.Responders, ", ") != test.responders || got.Role != test.role {
+			t.Errorf("%q is for %+v, want %s", test.job, got, test.responders)
 		}
 	}
 }

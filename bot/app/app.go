@@ -235,7 +235,7 @@ func (a *App) coordinatorSettings() coordinator.Settings {
 		people = append(people, owner)
 	}
 	return coordinator.Settings{
-		Places: s.places(), External: s.external(),
+		Places: s.places(), Roles: s.Config.Roles.Reserved(), External: s.external(),
 		Rules: c.Rules(), Drills: s.Config.DrillChannel(),
 		Playbooks: s.Playbooks, Command: c.Slack.Command, Channels: channels, People: people, Retention: retention(c.Incidents),
 		Digests: s.coordinatorDigests(),

@@ -20,6 +20,7 @@ type Config struct {
 	Prometheus   *Service      `yaml:"prometheus"`
 	Playbooks    Playbooks     `yaml:"playbooks"`
 	Routes       Route         `yaml:"route"`
+	Roles        Roles         `yaml:"roles"`
 	Severities   Severities    `yaml:"severities"`
 	Incidents    Incidents     `yaml:"incidents"`
 	Drills       *Drills       `yaml:"drills"`

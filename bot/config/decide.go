@@ -40,6 +40,7 @@ func LoadDecisions(path string) (*Config, yamlfile.Problems) {
 func (c *Config) checkDecisions(p place) {
 	c.checkPlaybooks(p)
 	c.Routes.checkRoot(p.at("route"))
+	c.Roles.check(p.at("roles"))
 	c.Severities.check(p.at("severities"))
 	c.Incidents.fill()
 	if c.Drills != nil {

@@ -71,6 +71,7 @@ func (c *Config) check(p place) {
 	}
 	c.checkPlaybooks(p)
 	c.Routes.checkRoot(p.at("route"))
+	c.Roles.check(p.at("roles"))
 	c.Severities.check(p.at("severities"))
 	c.Incidents.check(p.at("incidents"))
 	if c.Drills != nil {

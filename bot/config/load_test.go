@@ -86,6 +86,8 @@ func TestLoadContract(t *testing.T) {
 	inFolder(t, files)
 	got, problems := Load("signalbook.yml")
 	if diff := cmp.Diff(`signalbook.yml:23:15: warning: alertmanager is read and checked; not used by this version
+signalbook.yml:40:33: warning: roles.run is read and checked; not used by this version
+signalbook.yml:40:52: warning: roles.silence is read and checked; not used by this version
 `, list(problems)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
@@ -115,6 +117,7 @@ func TestLoadContract(t *testing.T) {
 				Escalate: []Escalation{{After: Duration(10 * time.Minute), Mention: []string{"@db-leads"}}},
 			}},
 		},
+		Roles:      Roles{Resolve: []string{"@sre"}, Drill: []string{"@sre"}, Run: []string{"@sre"}, Silence: []string{"@sre"}},
 		Severities: Severities{Label: "severity", Order: []string{"critical", "warning", "info"}},
 		Incidents: Incidents{
 			ReopenWithin: Duration(4 * time.Hour), StaleAfter: Duration(24 * time.Hour), Retention: Duration(400 * 24 * time.Hour),

@@ -122,6 +122,9 @@ func (c *Config) Names() (channels, people []string) {
 		}
 	}
 	walk(c.Routes)
+	for _, names := range c.Roles.Reserved() {
+		people = append(people, names...)
+	}
 	for _, d := range c.Digests {
 		channels = append(channels, d.Channel)
 		for _, b := range d.Budgets {

@@ -48,6 +48,7 @@ type Settings struct {
 	Retention Retention
 	Digests   []Digest
 	Places    []access.Place // every channel that a route leads to
+	Roles     access.Roles   // jobs that are reserved
 	External  bool           // guests and people of other organisations may act (slack.external_users)
 }
 

@@ -40,9 +40,10 @@ func (t *term) input(ctx context.Context, ev incident.Event, facts access.Facts,
 	switch {
 	case ev.Act != nil && s.Current != nil:
 		facts = t.withPrivate(ctx, facts, s.Current.Channel)
-		err = t.judgeAccess(ctx, &s, settings, ev.Act.Verb.May(), facts, ev.Act.User, access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
+		at := settings.Roles.Reserve(ev.Act.Verb.Role(), access.Place{Channel: s.Current.Channel, Responders: s.Current.Responders})
+		err = t.judgeAccess(ctx, &s, settings, ev.Act.Verb.May(), facts, ev.Act.User, at)
 	case ev.Start != nil && ev.Start.Found == "":
-		at := access.Place{Channel: settings.StartChannel(*ev.Start), Responders: settings.Route(ev.Start.Labels).Responders}
+		at := settings.Roles.Reserve(ev.Start.Role(), access.Place{Channel: settings.StartChannel(*ev.Start), Responders: settings.Route(ev.Start.Labels).Responders})
 		facts = t.people.FactsOf(at.Channel, facts)
 		err = t.judgeAccess(ctx, &s, settings, ev.Start.May(), facts, ev.Start.User, at)
 	case ev.Timer != nil && s.Current != nil:

@@ -71,7 +71,7 @@ func (d *Directory) keepMembers(ctx context.Context, name string, users []string
 
 // May decides about something that needs a right, at a place, on the facts that came with it.
 func (d *Directory) May(ctx context.Context, right access.Right, user string, facts access.Facts, at access.Place, external bool) (access.Decision, error) {
-	q := access.Question{Right: right, Facts: facts, Channel: at.Channel, Responders: at.Responders, Responder: access.No, External: external}
+	q := access.Question{Right: right, Facts: facts, Role: at.Role, Channel: at.Channel, Responders: at.Responders, Responder: access.No, External: external}
 	for _, name := range at.Responders {
 		users, known, err := d.who(ctx, name)
 		switch {

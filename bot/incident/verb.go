@@ -39,5 +39,21 @@ func (v Verb) Known() bool { return verbs[v] != "" }
 // May is who may do it; empty: this binary does not know it.
 func (v Verb) May() access.Right { return verbs[v] }
 
+// Role is the job that the configuration may reserve it for.
+func (v Verb) Role() access.Role {
+	if v == VerbResolve {
+		return access.RoleResolve
+	}
+	return access.RoleNone
+}
+
 // May is who may start a playbook by hand, where it goes.
 func (Start) May() access.Right { return access.Responder }
+
+// Role is the job that the configuration may reserve it for.
+func (s Start) Role() access.Role {
+	if s.Drill() {
+		return access.RoleDrill
+	}
+	return access.RoleNone
+}

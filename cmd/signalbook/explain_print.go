@@ -81,6 +81,9 @@ func (x *explained) printRoute(p printer) {
 	}
 	p.linef("  owners      %s", orElse(t.Owners, "none"))
 	p.linef("  responders  %s", orElse(t.Responders, "anyone in the channel"))
+	if sre := x.config.Roles.Resolve; len(sre) > 0 {
+		p.linef("  resolve     only %s", strings.Join(sre, ", "))
+	}
 	for k, e := range t.Escalate {
 		p.linef("  escalation  level %d, nobody has acknowledged for %s: %s", k+1, e.After, strings.Join(e.Mention, ", "))
 	}

@@ -263,6 +263,30 @@ func TestRedisComesAndGoes(t *testing.T) {
 	}
 }
 
+// TestRoles: what is reserved for a role is refused to everybody else, on every surface, and
+// the refusal names who may; the rest stays with whoever may act.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{extra: "roles: {resolve: [\"@db-oncall\"], drill: [\"@db-oncall\"]}\n"})
+	b := r.startBot()
+	b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
+	root := r.root("incidents", 0)
+	const resolve, drill = "only @db-oncall may resolve incidents", "only @db-oncall may start drills"
+	r.click("chris", root, "incident:resolve", "INC-1")
+	r.told("chris", resolve)
+	for text, want := range map[string]string{
+		"resolve INC-1": resolve, "resolve INC-1 noise": resolve, "drill triage": drill,
+		"start triage signalbook_drill=true": drill, "ack INC-1": "you have inc-1",
+	} {
+		if got := r.slash("chris", "incidents", "/playbook "+text); !strings.Contains(strings.ToLower(got), want) {
+			t.Errorf("chris typed %q and was answered %q, want %q", text, got, want)
+		}
+	}
+	if got := r.slash("ben", "incidents", "/playbook resolve INC-1"); !strings.Contains(got, "esolved") {
+		t.Errorf("ben is of the role and was answered %q", got)
+	}
+}
+
 // TestRespondersOnly: who is no responder is refused on every surface.
 func TestRespondersOnly(t *testing.T) {
 	t.Parallel()
