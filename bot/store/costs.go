@@ -131,7 +131,7 @@ func (s *Costs) saveDay(ctx context.Context, source string, day money.Day, group
 }
 
 // groupParts is of how many parts a group's field is, at most.
-const groupParts = 14
+const groupParts = 15
 
 // groupField is a group as a field's name: a JSON list, short and exact.
 func groupField(g money.Group) (string, error) {
@@ -143,7 +143,7 @@ func groupField(g money.Group) (string, error) {
 	}
 	parts := []string{
 		g.Provider, g.Service, g.Category, g.Account, g.Currency, string(g.Kind), g.Pricing, word(g.Batch, "batch"), g.BillingAccount,
-		word(g.Spread, "spread"), g.Team, word(g.Unused, "unused"), g.Region, g.SKU,
+		word(g.Spread, "spread"), g.Team, word(g.Unused, "unused"), g.Region, g.SKU, string(g.Eligibility),
 	}
 	// What is nothing behind the ninth is left out at the end, as an earlier binary does.
 	for len(parts) > 9 && parts[len(parts)-1] == "" {
@@ -154,7 +154,7 @@ func groupField(g money.Group) (string, error) {
 }
 
 // parseGroup reads a group. An earlier binary wrote eight parts; those behind the
-// fourteenth are a newer binary's, which tells groups apart that are one here.
+// fifteenth are a newer binary's, which tells groups apart that are one here.
 func parseGroup(field string) (money.Group, error) {
 	parts := make([]string, 0, groupParts)
 	if err := json.Unmarshal([]byte(field), &parts); err != nil || len(parts) < 8 {
@@ -167,6 +167,7 @@ func parseGroup(field string) (money.Group, error) {
 		Provider: parts[0], Service: parts[1], Category: parts[2], Account: parts[3],
 		Currency: parts[4], Kind: money.Kind(parts[5]), Pricing: parts[6], Batch: parts[7] != "", BillingAccount: parts[8],
 		Spread: parts[9] != "", Team: parts[10], Unused: parts[11] != "", Region: parts[12], SKU: parts[13],
+		Eligibility: money.Eligibility(parts[14]),
 	}, nil
 }
 

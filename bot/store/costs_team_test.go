@@ -12,6 +12,7 @@ func TestStoredGroupsKeepTheirTeam(t *testing.T) {
 	for _, g := range []money.Group{
 		{Service: "EC2", Kind: money.Usage}, {Service: "EC2", Team: "checkout"}, {Service: "EC2", Spread: true},
 		{Service: "EC2", Team: "a, \"b\"", Spread: true, BillingAccount: "1"}, {Team: money.OtherTeams}, {Region: "eu", SKU: "m"}, {SKU: "m", Spread: true, Unused: true},
+		{Service: "EC2", Eligibility: money.Eligible},
 	} {
 		field, err := groupField(g)
 		if err != nil {

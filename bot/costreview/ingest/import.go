@@ -163,7 +163,7 @@ func (im *Importer) one(ctx context.Context, s Source) error {
 // be read to its end.
 func unread(files map[string]source.File) bool {
 	for _, f := range files {
-		if f.Fault != "" && !f.Kept {
+		if f.Unread() {
 			return true
 		}
 	}

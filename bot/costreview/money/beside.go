@@ -15,8 +15,8 @@ type Measured struct {
 	Cost     Amount `json:"cost"`
 }
 
-// Commitment is a discount for spending or using so much for so long (FOCUS
-// CommitmentDiscountId), as far as charges tell.
+// Commitment is a discount for spending or using so much for so long, as far as charges
+// tell (FOCUS CommitmentDiscountId), or a contract's term (ContractCommitmentId).
 type Commitment struct {
 	ID       string `json:"id"`
 	Name     string `json:"name,omitempty"`
@@ -25,4 +25,8 @@ type Commitment struct {
 	Last     Day    `json:"last"`
 	// End is the day on which the longest term ends that was bought; zero: no purchase tells.
 	End Day `json:"end,omitzero"`
+	// Contract: the contract itself tells of it (FOCUS' Contract Commitment dataset), from First to End, which is its last
+	// day and zero when it has none. Currency is what it is in, when the contract says that.
+	Contract bool   `json:"contract,omitempty"`
+	Currency string `json:"currency,omitempty"`
 }

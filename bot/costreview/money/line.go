@@ -14,6 +14,16 @@ const (
 	Correction Kind = "correction" // of a period that was invoiced before
 )
 
+// Eligibility says whether a commitment could cover a charge (FOCUS 1.4:
+// CommitmentProgramEligibilityDetails).
+type Eligibility string
+
+// What a source may tell of it.
+const (
+	Eligible   Eligibility = "eligible"
+	Ineligible Eligibility = "ineligible"
+)
+
 // Group is what charges are added up by. Empty fields are what the source does
 // not tell.
 type Group struct {
@@ -28,6 +38,8 @@ type Group struct {
 	Pricing        string `json:"pricing,omitempty"` // FOCUS PricingCategory: Standard, Dynamic, Committed, Other
 	Batch          bool   `json:"batch,omitempty"`   // tagged as batch work
 	Unused         bool   `json:"unused,omitempty"`  // FOCUS CommitmentDiscountStatus: paid for, and used by nobody
+	// Eligibility is, of usage, whether a commitment could cover it; empty: nothing tells.
+	Eligibility Eligibility `json:"eligibility,omitempty"`
 	// Team is who it is charged to, where a source was told by what to know: a tag's value, FOCUS' SubAccountName, a
 	// label. Empty: it names nobody; OtherTeams: one of those that are not told apart.
 	Team string `json:"team,omitempty"`

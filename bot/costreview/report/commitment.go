@@ -24,9 +24,16 @@ const (
 
 // Commitments are what was promised, and what of it was used, over the days that count.
 type Commitments struct {
-	Used     money.Amount `json:"used"`     // at committed prices
-	Unused   money.Amount `json:"unused"`   // paid for, and used by nobody
-	OnDemand money.Amount `json:"ondemand"` // at standard prices, of services that have commitments
+	Used   money.Amount `json:"used"`   // at committed prices
+	Unused money.Amount `json:"unused"` // paid for, and used by nobody
+	// OnDemand is at other prices, of what commitments could cover: as the rows say themselves (FOCUS 1.4:
+	// CommitmentProgramEligibilityDetails), else at standard prices and of services that have commitments.
+	OnDemand money.Amount `json:"ondemand"`
+	// Ineligible is of Used what the rows say commitments could not cover: it is in neither side of the coverage.
+	Ineligible money.Amount `json:"ineligible,omitzero"`
+	// Told: rows say what commitments could cover; Guessed: not those of all providers.
+	Told    bool `json:"told,omitempty"`
+	Guessed bool `json:"guessed,omitempty"`
 	// Blind: no CommitmentDiscountStatus column tells what is unused.
 	Blind bool            `json:"blind,omitempty"`
 	Ended []CommitmentEnd `json:"ended,omitempty"` // the newest first
@@ -42,15 +49,34 @@ type CommitmentEnd struct {
 
 // commitments are those of the week; nil when there are none.
 func (b *currencyLedger) commitments() *Commitments {
+	c, found := b.coverage()
+	for _, src := range b.read {
+		c.Blind = c.Blind || src.Origin == money.FOCUS && src.Blind
+	}
+	c.tellEnds(b)
+	if !found && len(c.Ended)+len(c.Ends) == 0 {
+		return nil
+	}
+	return &c
+}
+
+// coverage adds up what commitments cover, what nobody uses of them, and what more they
+// could cover; found is false when there is nothing of the kind.
+func (b *currencyLedger) coverage() (c Commitments, found bool) {
+	// A column that is empty for all of a provider says nothing: converters write such ones.
+	fills := map[string]bool{}
+	for g := range b.rows {
+		fills[g.Provider] = fills[g.Provider] || g.Eligibility == money.Eligible
+	}
 	type service struct{ provider, name string }
 	demand := map[service]money.Amount{}
 	has := map[service]bool{}
-	var c Commitments
 	for g, cost := range b.rows {
 		if g.Kind != money.Usage {
 			continue
 		}
-		at := service{g.Provider, g.Service}
+		at, told := service{g.Provider, g.Service}, fills[g.Provider] && g.Eligibility != ""
+		c.Told = c.Told || told
 		switch {
 		case g.Unused:
 			c.Unused = c.Unused.Add(cost.amount)
@@ -58,27 +84,66 @@ func (b *currencyLedger) commitments() *Commitments {
 		case g.Pricing == committed:
 			c.Used = c.Used.Add(cost.amount)
 			has[at] = true
-		case g.Pricing == standard:
+			if told && g.Eligibility == money.Ineligible {
+				c.Ineligible = c.Ineligible.Add(cost.amount)
+			}
+			c.Guessed = c.Guessed || !told
+		case told && g.Eligibility == money.Eligible && g.Pricing != "": // else it may be what commitments cover
+			c.OnDemand = c.OnDemand.Add(cost.amount)
+		case !told && g.Pricing == standard:
 			demand[at] = demand[at].Add(cost.amount)
 		}
 	}
 	for at := range has {
-		c.OnDemand = c.OnDemand.Add(demand[at])
-	}
-	today := b.settledTo
-	for _, src := range b.read {
-		if src.Origin != money.FOCUS {
-			continue
+		if _, ok := demand[at]; ok {
+			c.OnDemand, c.Guessed = c.OnDemand.Add(demand[at]), true
 		}
-		c.Blind = c.Blind || src.Blind
+	}
+	c.Guessed = c.Guessed && c.Told // else all of it is
+	return c, len(has) > 0 || c.OnDemand.Sign() > 0
+}
+
+// contractsOf are the contract commitments that all sources tell of, as far as they are in
+// a currency, or in one that nothing else is in.
+func contractsOf(in Input, currency string) (all []money.Commitment) {
+	told := currencies(in.Readings)
+	for _, r := range in.Readings {
+		for _, c := range r.Commitments {
+			if c.Contract && (c.Currency == "" || c.Currency == currency || !slices.Contains(told, c.Currency)) && in.Filter.Asks("provider", c.Provider) {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// tellEnds names what ended and what will. What a contract says of its end counts before
+// what charges let guess.
+func (c *Commitments) tellEnds(b *currencyLedger) {
+	today := b.settledTo
+	tell := func(of money.Commitment, newest money.Day) {
+		end := CommitmentEnd{Name: orUnnamed(cmp.Or(of.Name, of.ID), "a commitment"), Day: cmp.Or(of.End, of.Last)}
+		silent := !of.Contract && of.Last-of.First >= 7 && of.Last < min(today, newest)-silentFor
+		switch {
+		case of.End > today && of.End <= today+endsWithin:
+			c.Ends = append(c.Ends, end)
+		case of.End > today:
+		case end.Day > today-endedFor && (of.End != 0 || silent):
+			c.Ended = append(c.Ended, end)
+		}
+	}
+	providers := map[string][]string{} // of contracts, by id
+	for _, of := range b.contracts {
+		providers[of.ID] = append(providers[of.ID], of.Provider)
+		tell(of, today)
+	}
+	for _, src := range b.read {
 		for _, of := range src.Commitments {
-			end := CommitmentEnd{Name: orUnnamed(cmp.Or(of.Name, of.ID), "a commitment"), Day: cmp.Or(of.End, of.Last)}
-			switch daily := of.Last-of.First >= 7; {
-			case of.End > today && of.End <= today+endsWithin:
-				c.Ends = append(c.Ends, end)
-			case of.End > today:
-			case end.Day > today-endedFor && (of.End != 0 || daily && of.Last < min(today, src.Newest)-silentFor):
-				c.Ended = append(c.Ended, end)
+			same := func(provider string) bool {
+				return provider == of.Provider || provider == "" || of.Provider == ""
+			}
+			if src.Origin == money.FOCUS && !of.Contract && !slices.ContainsFunc(providers[of.ID], same) {
+				tell(of, src.Newest)
 			}
 		}
 	}
@@ -89,10 +154,6 @@ func (b *currencyLedger) commitments() *Commitments {
 		c.More += max(0, len(*list)-maxEnds)
 		*list = (*list)[:min(len(*list), maxEnds)]
 	}
-	if len(has) == 0 && len(c.Ended)+len(c.Ends) == 0 {
-		return nil
-	}
-	return &c
 }
 
 // Sentence says coverage and waste: "Commitments cover 62 % of the usage that they could;
@@ -100,8 +161,16 @@ func (b *currencyLedger) commitments() *Commitments {
 func (c Commitments) Sentence(currency string) string {
 	used, unused, demand := c.Used.Float64(), c.Unused.Float64(), c.OnDemand.Float64()
 	var parts []string
-	if all := used + demand; used > 0 && demand >= 0 {
-		parts = append(parts, fmt.Sprintf("commitments cover %.0f %% of the usage of their services (%s of %s)", 100*used/all, show(used, currency), show(all, currency)))
+	covered := used - c.Ineligible.Float64()
+	if all := covered + demand; all > 0 && demand >= 0 && (covered > 0 || c.Told && covered == 0) {
+		of := "of their services"
+		switch {
+		case c.Told && c.Guessed:
+			of = "that they could, or of their services"
+		case c.Told:
+			of = "that they could"
+		}
+		parts = append(parts, fmt.Sprintf("commitments cover %.0f %% of the usage %s (%s of %s)", 100*covered/all, of, show(covered, currency), show(all, currency)))
 	}
 	switch paid := used + unused; {
 	case unused > 0 && used <= 0: // without PricingCategory nothing says what of them was used

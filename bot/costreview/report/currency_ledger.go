@@ -30,6 +30,7 @@ type currencyLedger struct {
 	late       []lateDay                      // of earlier weeks, that are judged here
 	open       openDays                       // that stay to be judged
 	read       []*source
+	contracts  []money.Commitment // that contracts tell of, in whatever source
 	series     []*series
 	sources    []Share
 	rows       map[money.Group]cost // of days, the week's days that count
@@ -124,6 +125,7 @@ func open(in Input, currency string) (b *currencyLedger, missing []string, left 
 	b = &currencyLedger{
 		currency: currency, week: in.Week, from: in.Week.Add(-lookback).Monday(),
 		told: map[money.Day]bool{}, gaps: map[money.Day]map[*stream]bool{}, rows: map[money.Group]cost{},
+		contracts: contractsOf(in, currency),
 	}
 	var cols columns
 	today := money.DayOf(in.Now)

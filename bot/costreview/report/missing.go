@@ -41,7 +41,7 @@ func lacking(readings []money.Reading) (all []string) {
 		if r.Broken > 0 && !slices.ContainsFunc(r.Notes, func(n money.Note) bool { return n.Partial }) {
 			all = append(all, fmt.Sprintf("%s: %s could not be read and were left out, the totals are at least what they say.", name, textutil.Count(int(r.Broken), "row")))
 		}
-		if !r.Known && len(r.Days) == 0 && !slices.ContainsFunc(r.Notes, func(n money.Note) bool { return n.Partial }) { // else the notes say why
+		if !r.Known && len(r.Days) == 0 && len(r.Commitments) == 0 && !slices.ContainsFunc(r.Notes, func(n money.Note) bool { return n.Partial }) { // else the notes say why
 			all = append(all, name+": has no figures at all, so none of it is in here.")
 		}
 	}

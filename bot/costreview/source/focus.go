@@ -274,6 +274,7 @@ type meter struct {
 	teams           bool    // nor are teams
 	noSKU, noRegion bool    // likewise, beyond maxDetails
 	full            bool    // even so there are too many
+	contracts       int     // commitments of contracts
 
 	big sync.Mutex // one file at a time may be big
 }
@@ -288,6 +289,7 @@ func (m *meter) keep(file *File) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.kept = append(m.kept, file)
+	m.boundContracts(file)
 	if m.noSKU {
 		file.foldSKU()
 	}

@@ -203,6 +203,12 @@ func besides(r *money.Reading, chosen []candidate, told []File, found *repeats) 
 		r.Measured, r.Commitments = nil, nil
 		r.Notes = append(r.Notes, money.Note{Text: fmt.Sprintf("There are more than %d commitments, or services and units of AI: they are not told one by one.", maxMeasured)})
 	}
+	contracts := contractsOf(told, money.DayOf(r.At))
+	if len(contracts) > maxMeasured {
+		contracts = nil
+		r.Notes = append(r.Notes, money.Note{Text: fmt.Sprintf("There are more than %d contract commitments that end soon: they are not told one by one.", maxMeasured)})
+	}
+	r.Commitments = append(r.Commitments, contracts...)
 }
 
 // tellsCommitment reports whether a group's charges may name one.

@@ -1,11 +1,14 @@
 package source
 
+import "github.com/signalbook/signalbook/bot/costreview/money"
+
 // charge is what a row says it is for; texts are as the file has them.
 type charge struct {
 	provider, service, category, account, billing, currency, pricing string
 	chargeCategory, chargeClass, chargeFrequency, team               string
 	commitmentStatus, region, meter                                  string
 	negative, batch                                                  bool
+	eligibility                                                      money.Eligibility
 
 	// Of files that have split charges:
 	splits        bool
@@ -26,7 +29,7 @@ func (c *charge) appendTo(key []byte) []byte {
 	key = append(key, flags)
 	for _, text := range [...]string{
 		c.provider, c.service, c.category, c.account, c.billing, c.currency, c.pricing, c.commitmentStatus,
-		c.chargeCategory, c.chargeClass, c.chargeFrequency, c.team, c.region, c.meter,
+		c.chargeCategory, c.chargeClass, c.chargeFrequency, c.team, c.region, c.meter, string(c.eligibility),
 	} {
 		key = appendText(key, text)
 	}

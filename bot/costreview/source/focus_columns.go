@@ -33,7 +33,8 @@ const (
 	fSku      // likewise
 	fRegion
 	fMeter // SkuMeter, else SkuId
-	fTeam  // what a digest knows teams by, when it is a column
+	fEligibility
+	fTeam // what a digest knows teams by, when it is a column
 	fCommitment
 	fCommitmentName
 	fConsumed
@@ -46,7 +47,7 @@ var fieldNames = [fieldCount]string{
 	"", "BilledCost", "ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ServiceName",
 	"ServiceProviderName", "ProviderName", "PublisherName", "SubAccountId", "BillingAccountId",
 	"ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeFrequency", "CommitmentDiscountStatus", "PricingCategory", "Tags",
-	"AllocatedMethodId", "ResourceId", "SkuId", "", "", "",
+	"AllocatedMethodId", "ResourceId", "SkuId", "", "", "CommitmentProgramEligibilityDetails", "",
 	"CommitmentDiscountId", "CommitmentDiscountName", "ConsumedQuantity", "ConsumedUnit",
 }
 
@@ -70,6 +71,9 @@ func canonical(name string) string {
 // isName reports whether a header's name is one that is looked for.
 func isName(name string) bool {
 	name = canonical(name)
+	if strings.HasPrefix(name, "contractcommitment") {
+		return true
+	}
 	same := func(of string) bool { return of != "" && strings.EqualFold(of, name) }
 	return slices.ContainsFunc(fieldNames[:], same) || slices.ContainsFunc(costColumns[:], same)
 }

@@ -43,6 +43,9 @@ func readCSV(t *table, from io.Reader, known form) error {
 	if err != nil {
 		return err
 	}
+	if t.file.Dataset = datasetOf(records.header); t.file.Dataset != costAndUsage {
+		return t.readContractsCSV(records, known)
+	}
 	found, err := t.findColumns(records.header)
 	if err != nil {
 		return err
@@ -89,6 +92,8 @@ type csvRows struct {
 	tags   string // the last tags that may name batch work
 	batch  bool
 	tagged tagged
+
+	eligible eligibilities
 }
 
 func (r *csvRows) field(f field) string {
@@ -128,6 +133,9 @@ func (r *csvRows) add(record []string) error {
 		chargeCategory: r.field(fChargeCategory), chargeClass: r.field(fChargeClass), chargeFrequency: r.field(fChargeFrequency),
 		negative: isNegative(cost), batch: r.isBatch(r.field(fTags)),
 		team: r.team(), region: r.field(fRegion), meter: r.field(fMeter),
+	}
+	if r.at[fEligibility] >= 0 {
+		c.eligibility = r.table.eligibility(&r.eligible, r.field(fEligibility))
 	}
 	if r.at[fAllocated] >= 0 {
 		c.splits, c.allocated, c.resource, c.sku = true, !isNull(r.field(fAllocated)), r.field(fResource), r.field(fSku)

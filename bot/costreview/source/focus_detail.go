@@ -86,6 +86,7 @@ func (p printed[K]) add(at K, g money.Group, one Print) {
 		p[at] = groups
 	}
 	g = withoutRegion(withoutSKU(g))
+	g.Eligibility = "" // likewise
 	all := groups[g]
 	all.add(one)
 	groups[g] = all

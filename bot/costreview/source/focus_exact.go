@@ -104,22 +104,23 @@ func (e *Exact) readText(from io.Reader, known form) error {
 	}
 }
 
+// leavesBelow are the columns of a schema that hold values, in the order of their numbers.
+func leavesBelow(c *parquet.Column) (all []*parquet.Column) {
+	if c.Leaf() {
+		return []*parquet.Column{c}
+	}
+	for _, below := range c.Columns() {
+		all = append(all, leavesBelow(below)...)
+	}
+	return all
+}
+
 func (e *Exact) readParquet(ctx context.Context, from *os.File, size int64) error {
 	file, err := openParquet(from, size)
 	if err != nil {
 		return err
 	}
-	var leaves []*parquet.Column
-	var walk func(*parquet.Column)
-	walk = func(c *parquet.Column) {
-		if c.Leaf() {
-			leaves = append(leaves, c)
-		}
-		for _, below := range c.Columns() {
-			walk(below)
-		}
-	}
-	walk(file.Root())
+	leaves := leavesBelow(file.Root())
 	called := make([]string, len(leaves))
 	for k, leaf := range leaves {
 		called[k] = strings.ToLower(strings.Join(leaf.Path(), "."))
@@ -140,36 +141,21 @@ func (e *Exact) readParquet(ctx context.Context, from *os.File, size int64) erro
 }
 
 func (e *Exact) readGroup(ctx context.Context, group parquet.RowGroup, names []uint64, begins *parquet.Column, start, resource int) error {
-	rows := group.Rows()
-	defer rows.Close()
-	buffer := make([]parquet.Row, 256)
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		n, err := rows.ReadRows(buffer)
-		for _, values := range buffer[:n] {
-			var row uint64
-			var at date
-			named := false
-			for _, v := range values {
-				k := v.Column()
-				if k == start {
-					at = dateOf(v, begins.Type())
-				}
-				if v.IsNull() {
-					continue
-				}
-				named = named || k == resource
-				row += mix(names[k], hashText(v.String()))
+	return eachRow(ctx, group, func(values parquet.Row) {
+		var row uint64
+		var at date
+		named := false
+		for _, v := range values {
+			k := v.Column()
+			if k == start {
+				at = dateOf(v, begins.Type())
 			}
-			e.add(at.day, row, named)
+			if v.IsNull() {
+				continue
+			}
+			named = named || k == resource
+			row += mix(names[k], hashText(v.String()))
 		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+		e.add(at.day, row, named)
+	})
 }

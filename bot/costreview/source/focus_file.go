@@ -12,7 +12,7 @@ import (
 
 const (
 	// reader is raised when the same file would tell something else than before.
-	reader = 3
+	reader = 4
 	// unfinished is the size of a file that could not be read to its end: no file
 	// has it, so the next time it is read again.
 	unfinished = -1
@@ -52,6 +52,11 @@ type File struct {
 	BadTags     int64
 	MoreTeams   int
 	TeamsFolded bool
+	// BadEligibility are rows that do not say in a way that can be read whether a commitment could cover them.
+	BadEligibility int64
+	// Dataset is which dataset of FOCUS it is of; empty: costs. Contracts are those of one that has them.
+	Dataset   dataset    `json:",omitempty"`
+	Contracts *Contracts `json:",omitempty"`
 	// Neither SKUs nor regions are told apart, because there are too many.
 	NoSKU, NoRegion bool
 
@@ -60,6 +65,10 @@ type File struct {
 }
 
 func (f *File) fits(column string) bool { return f.Reader == reader && f.Asked == column }
+
+// Unread reports whether costs of the file are not counted, because it could not be read
+// to its end.
+func (f *File) Unread() bool { return f.Fault != "" && !f.Kept && f.Dataset == costAndUsage }
 
 // cells is how many sums the file is as large as, as a table counts them.
 func (f *File) cells() int {
@@ -205,5 +214,5 @@ func compareGroups(a, b money.Group) int {
 	return cmp.Or(
 		cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Category, b.Category),
 		cmp.Compare(a.Account, b.Account), cmp.Compare(a.BillingAccount, b.BillingAccount), cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Kind, b.Kind),
-		cmp.Compare(a.Pricing, b.Pricing), cmp.Compare(a.Team, b.Team), cmp.Compare(a.Region, b.Region), cmp.Compare(a.SKU, b.SKU), flag(a.Batch, b.Batch), flag(a.Unused, b.Unused), flag(a.Spread, b.Spread))
+		cmp.Compare(a.Pricing, b.Pricing), cmp.Compare(a.Team, b.Team), cmp.Compare(a.Region, b.Region), cmp.Compare(a.SKU, b.SKU), flag(a.Batch, b.Batch), flag(a.Unused, b.Unused), cmp.Compare(a.Eligibility, b.Eligibility), flag(a.Spread, b.Spread))
 }

@@ -31,6 +31,9 @@ type notes struct {
 	moreTeams   int
 	teamsFolded bool
 
+	badEligibility int64
+	datasets       []money.Note // about files of other datasets
+
 	noSKU, noRegion bool // they are not told apart
 
 	open   map[money.Day]bool // days that metadata says are not complete
@@ -48,6 +51,11 @@ func put(into *map[string][]string, key, file string) {
 }
 
 func (n *notes) add(name string, f *File) {
+	if f.Dataset != costAndUsage {
+		n.files--
+		n.datasets = append(n.datasets, notesOf(name, f)...)
+		return
+	}
 	for _, column := range f.Lacks {
 		put(&n.lacking, column, name)
 	}
@@ -66,6 +74,7 @@ func (n *notes) add(name string, f *File) {
 	n.unsplit = n.unsplit || f.Unsplit
 	n.folded = n.folded || f.Folded
 	n.badTags += f.BadTags
+	n.badEligibility += f.BadEligibility
 	n.moreTeams = max(n.moreTeams, f.MoreTeams)
 	n.teamsFolded = n.teamsFolded || f.TeamsFolded
 	n.noSKU, n.noRegion = n.noSKU || f.NoSKU, n.noRegion || f.NoRegion
@@ -160,6 +169,10 @@ func (n *notes) all() []money.Note {
 		say(false, "%s usage for more than three years, and all of it is counted on the first day: see whether the export's dates are right.", rows(n.long, "is", "are"))
 	}
 	n.noteTeams(say)
+	if n.badEligibility > 0 {
+		say(false, "%s CommitmentProgramEligibilityDetails that cannot be read, so whether a commitment could cover them is not known.", rows(n.badEligibility, "has", "have"))
+	}
+	all = append(all, n.datasets[:min(len(n.datasets), maxProblems)]...)
 	if n.split > 0 {
 		say(false, "%s beside what a charge was split into (AllocatedMethodId): counted once.", rows(n.split, "stands", "stand"))
 	}

@@ -31,6 +31,9 @@ func readParquet(ctx context.Context, t *table, from *os.File, size int64, m *me
 	for k, column := range columns {
 		header[k] = column.Name()
 	}
+	if t.file.Dataset = datasetOf(header); t.file.Dataset != costAndUsage {
+		return t.readContractsParquet(ctx, from, file, size)
+	}
 	found, err := t.findColumns(header)
 	if err != nil {
 		return err
@@ -85,6 +88,8 @@ type parquetRows struct {
 
 	cells [fieldCount]*cells // of the row group that is read; nil: there is no such column
 	tags  [2]*cells          // keys and values, when tags are a map
+
+	eligible eligibilities
 
 	tagged tagged
 	pairs  map[string]any // of a row's map, when somebody asks
@@ -210,6 +215,9 @@ func (r *parquetRows) add(batch bool) error {
 		chargeCategory: r.text(fChargeCategory), chargeClass: r.text(fChargeClass), chargeFrequency: r.text(fChargeFrequency),
 		negative: isNegative(cost), batch: batch, team: r.team(), region: r.text(fRegion), meter: r.text(fMeter),
 	}
+	if r.cells[fEligibility] != nil {
+		c.eligibility = r.table.eligibility(&r.eligible, r.text(fEligibility))
+	}
 	if r.cells[fAllocated] != nil {
 		c.splits, c.allocated, c.resource, c.sku = true, r.text(fAllocated) != "", r.text(fResource), r.text(fSku)
 	}
@@ -316,7 +324,7 @@ func findLeaves(inFile []*parquet.Column, found *columns) (*leaves, error) {
 			continue
 		}
 		if !column.Leaf() || column.MaxRepetitionLevel() > 0 {
-			if f > fTeam {
+			if f > fTeam || f == fEligibility {
 				continue // what is told beside costs is not worth a file
 			}
 			return nil, fmt.Errorf("its column %s holds lists, not single values", strings.TrimSpace(found.names[f]))

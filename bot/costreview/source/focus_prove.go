@@ -27,12 +27,12 @@ func prove(from io.Reader) (f form, named string, err error) {
 	p := prover{starts: -1, endings: -1}
 	for k, name := range records.header {
 		switch name = canonical(name); {
-		case slices.Contains([]string{"chargeperiodstart", "chargeperiodend", "billingperiodstart", "billingperiodend"}, name):
+		case slices.Contains([]string{"chargeperiodstart", "chargeperiodend", "billingperiodstart", "billingperiodend", "contractcommitmentperiodstart", "contractcommitmentperiodend", "contractcommitmentlastupdated"}, name):
 			p.dates = append(p.dates, k)
-			if name == "chargeperiodstart" {
+			if name == "chargeperiodstart" || name == "contractcommitmentperiodstart" {
 				p.starts = k
 			}
-			if name == "chargeperiodend" {
+			if name == "chargeperiodend" || name == "contractcommitmentperiodend" {
 				p.endings = k
 			}
 		case slices.ContainsFunc(costColumns[:], func(cost string) bool { return strings.EqualFold(cost, name) }):

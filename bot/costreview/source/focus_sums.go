@@ -67,7 +67,7 @@ func (t *table) reset() {
 	*t = *newTable(f, t.name, t.limit, t.turn)
 	t.keep = keep
 	f.Rows, f.Broken, f.Problems, f.Nulls, f.Long, f.Strange, f.Folded = 0, 0, nil, nil, 0, "", false
-	f.BadTags, f.TeamsFolded, f.NoSKU, f.NoRegion = 0, false, false, false
+	f.BadTags, f.BadEligibility, f.TeamsFolded, f.NoSKU, f.NoRegion = 0, 0, false, false, false
 }
 
 // group is the number of a charge's group. The error says why it is none.
@@ -81,6 +81,9 @@ func (t *table) group(c *charge) (int32, error) {
 	g := money.Group{
 		Provider: t.text(c.provider), Service: t.text(c.service), Category: t.text(c.category),
 		Account: t.text(c.account), BillingAccount: t.text(c.billing), Currency: money.Currency(t.text(c.currency)), Kind: kind, Pricing: pricingOf(t.text(c.pricing)), Batch: c.batch, Team: t.text(c.team), Region: t.text(c.region), SKU: t.text(c.meter), Unused: strings.EqualFold(strings.TrimSpace(c.commitmentStatus), "Unused"),
+	}
+	if kind == money.Usage && !g.Unused {
+		g.Eligibility = c.eligibility
 	}
 	if g.Currency == "" {
 		return 0, errors.New("BillingCurrency is empty")

@@ -149,9 +149,8 @@ const julianEpoch = 2_440_588
 
 func (c *cells) day() date { return dateOf(*c.now, c.kind) }
 
-// dateOf reads the moment of a timestamp, a date or a text.
-func dateOf(v parquet.Value, t parquet.Type) date {
-	var at time.Time
+// timeOf is the time of a timestamp or a date; zero: it is neither.
+func timeOf(v parquet.Value, t parquet.Type) (at time.Time) {
 	switch kind := logical(t).(type) {
 	case *format.TimestampType:
 		switch unit := kind.Unit.Value; {
@@ -168,19 +167,24 @@ func dateOf(v parquet.Value, t parquet.Type) date {
 			at = money.Day(v.Int32()).Time()
 		}
 	default:
-		switch v.Kind() {
-		case parquet.ByteArray:
-			m, ok := parseMoment(string(v.ByteArray()))
-			if !ok {
-				return date{err: fmt.Errorf("%.40q is not a date of this century", v.ByteArray())}
-			}
-			return date{moment: m}
-		case parquet.Int96:
+		if v.Kind() == parquet.Int96 {
 			bits := v.Int96()
 			at = money.Day(int64(bits[2]) - julianEpoch).Time().Add(time.Duration(uint64(bits[1])<<32 | uint64(bits[0])))
 		}
 	}
-	at = at.UTC()
+	return at.UTC()
+}
+
+// dateOf reads the moment of a timestamp, a date or a text.
+func dateOf(v parquet.Value, t parquet.Type) date {
+	at := timeOf(v, t)
+	if at.IsZero() && v.Kind() == parquet.ByteArray {
+		m, ok := parseMoment(string(v.ByteArray()))
+		if !ok {
+			return date{err: fmt.Errorf("%.40q is not a date of this century", v.ByteArray())}
+		}
+		return date{moment: m}
+	}
 	switch year := at.Year(); {
 	case v.IsNull():
 		return date{err: errors.New("is empty")}

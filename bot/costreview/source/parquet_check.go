@@ -32,9 +32,10 @@ const (
 	// maxPageValues is how many values a page may have: row groups of a million rows
 	// in one page exist.
 	maxPageValues = 2 << 20
-	// maxPageHeader is how long a page's own description may be: it may quote the
-	// least and the greatest value.
-	maxPageHeader = 64 << 10
+	// usualPageHeader is how long a page's own description is at most, but for one that quotes
+	// a long text as its least or greatest value: that may be as long as maxPageHeader.
+	usualPageHeader = 64 << 10
+	maxPageHeader   = 8 << 20
 	// pageRoom is how many bytes the pages of a row group that are read at a time may
 	// take, by estimate.
 	pageRoom = 192 << 20
@@ -140,9 +141,9 @@ func (c *pageChecker) check() error {
 
 // header reads the next page's description.
 func (c *pageChecker) header() (*format.PageHeader, error) {
-	if c.next+maxPageHeader > c.at+int64(len(c.window)) || c.window == nil {
+	if c.next+usualPageHeader > c.at+int64(len(c.window)) || c.window == nil {
 		if c.window == nil {
-			c.window = make([]byte, 4*maxPageHeader)
+			c.window = make([]byte, 4*usualPageHeader)
 		}
 		c.window, c.at = c.window[:cap(c.window)], c.next
 		n, err := c.from.ReadAt(c.window, c.next)
@@ -151,15 +152,33 @@ func (c *pageChecker) header() (*format.PageHeader, error) {
 		}
 		c.window = c.window[:n]
 	}
-	var protocol thrift.CompactProtocol
 	data := c.window[min(c.next-c.at, int64(len(c.window))):]
-	reader := protocol.NewReaderFromBytes(data[:min(len(data), maxPageHeader)])
-	header := new(format.PageHeader)
-	if err := thrift.NewDecoder(reader).Decode(header); err != nil {
+	data = data[:min(len(data), usualPageHeader)]
+	header, size, err := decodeHeader(data)
+	for err != nil && len(data) >= usualPageHeader && len(data) < maxPageHeader { // it goes on
+		longer := make([]byte, 4*len(data))
+		n, errRead := c.from.ReadAt(longer, c.next)
+		if errRead != nil && !errors.Is(errRead, io.EOF) {
+			return nil, errRead
+		}
+		if n <= len(data) {
+			break
+		}
+		data = longer[:n]
+		header, size, err = decodeHeader(data)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("a page's description cannot be read: %w", err)
 	}
-	c.next += int64(reader.BytesRead())
+	c.next += size
 	return header, nil
+}
+
+func decodeHeader(data []byte) (*format.PageHeader, int64, error) {
+	var protocol thrift.CompactProtocol
+	reader, header := protocol.NewReaderFromBytes(data), new(format.PageHeader)
+	err := thrift.NewDecoder(reader).Decode(header)
+	return header, int64(reader.BytesRead()), err
 }
 
 // unpack makes sure that a page becomes no longer than it claims: the decoder
