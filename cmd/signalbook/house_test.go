@@ -22,6 +22,7 @@ func pure() []string {
 		"playbooks/handbook",
 		"playbooks/importer",
 		"playbooks/shell",
+		"bot/promql",
 		"bot/compat",
 		"bot/ledger",
 		"bot/topic",
