@@ -2,10 +2,12 @@ package config
 
 import (
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
+	"github.com/signalbook/signalbook/bot/promql"
 )
 
 // Budget is what a month may cost.
@@ -76,6 +78,9 @@ func checkUnits(p place, units []Unit, by string, hasPrometheus bool) {
 			at.at("query").missing("the PromQL that counts them over a week, such as 'sum(increase(http_requests_total[7d])) / 1000'")
 		} else if !hasPrometheus {
 			at.at("query").problem("nobody to ask: prometheus.url is missing")
+		}
+		if doubt := promql.Doubt(u.Query, 7*24*time.Hour); doubt != "" {
+			at.at("query").warning("%s", doubt)
 		}
 		checkFilter(at.at("filter"), u.Filter, by)
 	}

@@ -40,6 +40,15 @@ type Config struct {
 // Prometheus answers queries. It may be used by many goroutines at once.
 type Prometheus struct{ api promapi.API }
 
+// ErrUnanswered is what errors are of queries that got no answer: the next one will hardly
+// get one. Errors that are of what was answered are others.
+var ErrUnanswered = errors.New("Prometheus gives no answer")
+
+type unanswered struct{ error }
+
+func (unanswered) Is(target error) bool { return target == ErrUnanswered }
+func (u unanswered) Unwrap() error      { return u.error }
+
 // New asks nothing yet. It fails when a file that http_config names cannot be
 // read.
 func New(c Config) (*Prometheus, error) {
@@ -64,7 +73,7 @@ func (p *Prometheus) Query(ctx context.Context, expr string, at time.Time) (_ mo
 	defer cancel()
 	value, warnings, _, err := p.api.Query(ctx, expr, at, promapi.WithTimeout(answerWithin))
 	if err != nil {
-		return nil, nil, fmt.Errorf("ask Prometheus for %s: %w", shown(expr), explain(err))
+		return nil, nil, unanswered{fmt.Errorf("ask Prometheus for %s: %w", shown(expr), explain(err))}
 	}
 	var answer model.Vector
 	switch v := value.(type) {

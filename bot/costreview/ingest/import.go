@@ -47,11 +47,12 @@ type Importer struct {
 	Now    func() time.Time
 	Every  time.Duration // 0: a minute
 
-	files   map[string]map[string]source.File // by source: what was read, so that it is not read again
-	asked   map[string]time.Time              // by source: when its query was
-	counted time.Time                         // when the users were
-	unitsAt time.Time                         // when the units were
-	told    map[string]string                 // by source: the last trouble in the log
+	files       map[string]map[string]source.File // by source: what was read, so that it is not read again
+	asked       map[string]time.Time              // by source: when its query was
+	counted     time.Time                         // when the users were
+	unitsAt     time.Time                         // when the units were
+	unitsFilled map[string]bool                   // by unitID, of whose weeks before Prometheus was asked
+	told        map[string]string                 // by source: the last trouble in the log
 }
 
 // Run imports until the context ends.

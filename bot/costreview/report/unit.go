@@ -16,6 +16,7 @@ type UnitCount struct {
 	Filter money.Filter
 	Weeks  map[money.Week]float64
 	Why    string // the week under review is not known: a sentence
+	Doubt  string // the query does probably not count a week: a clause
 }
 
 // UnitCost is what one unit costs.
@@ -27,6 +28,8 @@ type UnitCost struct {
 	Weeks []UnitWeek `json:"weeks,omitempty"`
 	// Why says why the week under review is not among them.
 	Why string `json:"why,omitempty"`
+	// Doubt says why what is counted is probably not what there was in a week.
+	Doubt string `json:"doubt,omitempty"`
 }
 
 // UnitWeek is a week's usage, the units of it, and what one of them costs.
@@ -41,7 +44,7 @@ type UnitWeek struct {
 // one under review is made whole by the newest day of each weekday.
 func (b *currencyLedger) units(counts []UnitCount) (all []UnitCost) {
 	for _, u := range counts {
-		out := UnitCost{Name: orUnnamed(u.Name, "unit"), Currency: clean(b.currency), Filter: oneLine(u.Filter.String(), maxName)}
+		out := UnitCost{Name: orUnnamed(u.Name, "unit"), Currency: clean(b.currency), Filter: oneLine(u.Filter.String(), maxName), Doubt: oneLine(u.Doubt, maxWhy)}
 		usage, _ := b.daily(u.Filter)
 		for back := chartWeeks - 1; back >= 0; back-- {
 			w := b.week.Add(-back)
@@ -68,15 +71,23 @@ func (b *currencyLedger) units(counts []UnitCount) (all []UnitCost) {
 	return all
 }
 
-// maxWhy bounds why a count is not known, in characters: it says what to do at its end.
-const maxWhy = 300
+const (
+	// maxWhy bounds why a count is not known, in characters: it says what to do at its end.
+	maxWhy = 300
+	// shortWhy is how long a reason may be where there is little room.
+	shortWhy = 60
+	// none says that there was nothing to divide by, which is known.
+	none = "none in the week"
+	// telling is by which fraction what one costs has to change for it to be said why.
+	telling = 0.25
+)
 
 // why says why there is no cost of one unit.
 func (u UnitCount) why(w money.Week) string {
 	if count, known := u.Weeks[w]; known && count == 0 {
-		return "there were none in the week"
+		return none
 	}
-	return cmp.Or(oneLine(u.Why, maxWhy), "how many there were is not known")
+	return strings.TrimRight(cmp.Or(oneLine(u.Why, maxWhy), "how many there were is not known"), ".")
 }
 
 // wholeWeek are the days of a week; none when something is not known of one of them.
@@ -87,34 +98,94 @@ func (b *currencyLedger) wholeWeek(w money.Week) []money.Day {
 	return b.toldIn(w)
 }
 
-// Sentence is what one costs and how that went: "1k requests: $0.042 each, +3.1 % in 7
-// weeks".
+// Sentence is what one costs, how that went, and what speaks against it: "1k requests:
+// $0.042 each, +3.1 % in 7 weeks".
 func (u UnitCost) Sentence() string {
 	text := u.Name + ": "
-	if u.Why != "" || len(u.Weeks) == 0 {
-		return text + "not known, " + cmp.Or(oneLine(u.Why, maxWhy), "there are no figures")
+	switch {
+	case u.Why == none:
+		text += none
+	case u.unknown():
+		text += "not known, " + cmp.Or(oneLine(u.Why, maxWhy), "there are no figures")
+	default:
+		text += u.known()
 	}
+	if u.Doubt != "" {
+		text += "; doubtful, as " + u.Doubt
+	}
+	return text
+}
+
+// Short is the same without the name, where there is little room.
+func (u UnitCost) Short() string {
+	switch {
+	case u.Why == none:
+		return none
+	case u.unknown() && len(u.Why) > shortWhy:
+		return "not known, see the thread for why"
+	case u.unknown():
+		return "not known, " + cmp.Or(oneLine(u.Why, maxWhy), "there are no figures")
+	case u.Doubt != "":
+		return u.known() + "; doubtful, see the thread"
+	}
+	return u.known()
+}
+
+func (u UnitCost) unknown() bool { return u.Why != "" || len(u.Weeks) == 0 }
+
+// known is what one costs and how that went.
+func (u UnitCost) known() string {
 	now, was := u.Weeks[len(u.Weeks)-1], u.Weeks[0]
-	text += show(now.Value, u.Currency) + " each"
+	text := show(now.Value, u.Currency) + " each"
 	weeks := int(now.Week-was.Week) / 7
 	if weeks == 0 {
 		return text + ", no week before to compare with"
 	}
-	if change := 100 * (now.Value/was.Value - 1); was.Value > 0 && abs(change) <= 100*sayable {
-		return text + ", " + percent(Compared{Percent: change, Sayable: true}) + " in " + textutil.Count(weeks, "week")
+	change := 100 * (now.Value/was.Value - 1)
+	if was.Value > 0 && abs(change) <= 100*sayable {
+		text += ", " + percent(Compared{Percent: change, Sayable: true}) + " in " + textutil.Count(weeks, "week")
+	} else {
+		text += ", " + show(was.Value, u.Currency) + " " + textutil.Count(weeks, "week") + " before"
 	}
-	return text + ", " + show(was.Value, u.Currency) + " " + textutil.Count(weeks, "week") + " before"
+	return text + u.because(now, was)
 }
 
-// Trend are the weeks one by one: "$0.040 (W40), $0.041 (W41)"; empty for one week.
+// because says what most of a large change is: that there are more or fewer of them, or
+// that these cost another amount.
+func (u UnitCost) because(now, was UnitWeek) string {
+	cost, before := now.Cost.Float64(), was.Cost.Float64()
+	dearer, more := cost/before, now.Count/was.Count
+	if !(was.Value > 0 && cost > 0 && more > 0) || math.IsInf(more, 0) || math.IsInf(dearer, 0) || abs(now.Value/was.Value-1) < telling {
+		return ""
+	}
+	if abs(math.Log(dearer)) >= abs(math.Log(more)) {
+		return fmt.Sprintf(": they cost %s instead of %s", money.Brief(cost, clean(u.Currency)), money.Brief(before, clean(u.Currency)))
+	}
+	return fmt.Sprintf(": %s of them instead of %s", money.Brief(now.Count, ""), money.Brief(was.Count, ""))
+}
+
+// Trend are the weeks one by one: "$0.040 (W40), no figure (W41 to W43), $0.041 (W44)";
+// empty for one week.
 func (u UnitCost) Trend() string {
 	if len(u.Weeks) < 2 {
 		return ""
 	}
 	var all []string
-	for _, w := range u.Weeks {
-		_, week, _ := strings.Cut(w.Week.String(), "-")
-		all = append(all, show(w.Value, u.Currency)+" ("+week+")")
+	for k, w := range u.Weeks {
+		if k > 0 {
+			switch from, to := u.Weeks[k-1].Week.Add(1), w.Week.Add(-1); {
+			case from == to:
+				all = append(all, "no figure ("+weekNumber(from)+")")
+			case from < to:
+				all = append(all, "no figure ("+weekNumber(from)+" to "+weekNumber(to)+")")
+			}
+		}
+		all = append(all, show(w.Value, u.Currency)+" ("+weekNumber(w.Week)+")")
 	}
 	return strings.Join(all, ", ")
+}
+
+func weekNumber(w money.Week) string {
+	_, week, _ := strings.Cut(w.String(), "-")
+	return week
 }
