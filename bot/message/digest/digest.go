@@ -88,7 +88,7 @@ func Render(v View) []message.Slot {
 	root := message.Slot{Name: "root", Message: root(v, len(details) > 0, false)}
 	if p, ok := chartPicture(v.Report); ok {
 		// Below what the week cost, above what moved.
-		p.At = 2 + len(linesOf("totals", digestNews(v.Report, false))) + len(monthBlock(v.Report, 0))
+		p.At = 2 + len(linesOf("totals", digestNews(v.Report, false))) + len(answersBlock(v.Report, 0))
 		if v.Belongs != "" {
 			p.At++
 		}
@@ -120,7 +120,7 @@ func Preview(v View) blockkit.Message { return root(v, false, true) }
 // must not be left out.
 func root(v View, details, preview bool) blockkit.Message {
 	r := v.Report
-	organisation := linesOf("organisation", organisationLines(r.Organisation, v.Command))
+	organisation := linesOf("organisation", organisationLines(r, v.Command))
 	incidents := append(linesOf("incidents", incidentLines(r.Incidents)), rootMissingBlock(r.Missing)...)
 	s := stack{left: blockkit.MaxTotal - 800 - blockkit.Size(organisation...) - blockkit.Size(incidents...)}
 	if p, ok := chartPicture(r); ok {
@@ -135,9 +135,12 @@ func root(v View, details, preview bool) blockkit.Message {
 	if blockkit.Size(totals...) > s.left-kept {
 		totals = linesOf("totals", digestNews(r, false))
 	}
+	movers := moverTable(r)
+	s.left -= blockkit.Size(totals...)
+	answers := answersBlock(r, max(answersRoom, min(answersFirst, s.left-kept), s.left-kept-rootStepsRoom(v)-blockkit.Size(movers...)))
+	s.left += blockkit.Size(totals...)
+	s.add(0, answers...)
 	s.add(0, totals...)
-	movers := append(linesOf("teams", teamLine(r)), moverTable(r)...)
-	s.add(0, monthBlock(r, max(monthRoom, min(monthFirst, s.left-kept), s.left-kept-rootStepsRoom(v)-blockkit.Size(movers...)))...)
 	s.left -= kept
 	for _, block := range movers {
 		s.add(0, block)

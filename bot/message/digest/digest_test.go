@@ -170,7 +170,7 @@ func TestDigestPicture(t *testing.T) {
 		t.Fatalf("got %+v", p)
 	}
 	root.File = "F1"
-	if got, want := blocktest.BlockIDs(root.Shown()), regexp.MustCompile(`^head origin totals months picture:\w+ movers`); !want.MatchString(got) {
+	if got, want := blocktest.BlockIDs(root.Shown()), regexp.MustCompile(`^head origin months totals picture:\w+ movers`); !want.MatchString(got) {
 		t.Errorf("got blocks %s, want %s", got, want)
 	}
 	data, err := p.PNG()

@@ -205,7 +205,7 @@ func digestText(v View) string {
 	}
 	if len(r.Money) > 0 && len(r.Money[0].Months) > 0 {
 		m := r.Money[0]
-		parts = append(parts, blockkit.EscapeMrkdwn(textutil.Capital(textutil.CutUnits(blockkit.Line(m.Months[0].Sentence(currency(m), m.Until, r.MadeAt)), 200))))
+		parts = append(parts, blockkit.EscapeMrkdwn(textutil.Capital(textutil.CutUnits(blockkit.Line(urgent(m)[0].Sentence(currency(m), m.Until, r.MadeAt)), 200))))
 	}
 	if spikes := allSpikes(r); len(spikes) > 0 {
 		s := spikes[0]

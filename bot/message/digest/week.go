@@ -11,25 +11,31 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/report"
 )
 
-// organisationLines are what the root says about growth: the cost of a user beside
-// the sheet's yardsticks, and the nearest threshold.
-func organisationLines(o *report.Organised, command string) []*blockkit.Paragraph {
+// organisationLines are what the root says about growth: the cost of a user, unless it
+// stands above already, beside the sheet's yardsticks, and the nearest threshold.
+func organisationLines(r report.Report, command string) []*blockkit.Paragraph {
+	o := r.Organisation
 	if o == nil {
 		return nil
 	}
 	var all []*blockkit.Paragraph
 	if u := o.PerUser; u != nil {
-		says := perUser(u)
+		says := perUser(u) + ". "
+		if perUserAnswers(r) {
+			says = ""
+		}
 		switch {
 		case u.Yardsticks != "":
-			says += ". " + textutil.CutUnits(blockkit.Line(u.Yardsticks), 240)
+			says += textutil.CutUnits(blockkit.Line(u.Yardsticks), 240)
 			if u.Disagree != "" {
 				says += fmt.Sprintf("; why they disagree: %s ask %s", command, textutil.CutUnits(blockkit.Line(u.Disagree), 10))
 			}
 		case len(u.Sentences) > 0: // they begin with the figure
 			says = textutil.CutUnits(blockkit.Line(strings.Join(u.Sentences, " ")), 400)
 		}
-		all = append(all, (&blockkit.Paragraph{}).Bold("Per user").Text(": "+says))
+		if says = strings.TrimSuffix(says, ". "); says != "" {
+			all = append(all, (&blockkit.Paragraph{}).Bold("Per user").Text(": "+says))
+		}
 	}
 	if len(o.Moves) > 0 {
 		m := o.Moves[0]
