@@ -4,12 +4,13 @@ package config
 // schedule: large ones as an incident, small ones in the digest.
 type Anomalies struct {
 	Channel string `yaml:"channel"` // of the incidents; empty: the route's
-	// Min is the least excess that is an incident, in units of the currency; DefaultAnomaly when the file gives none.
+	// Min is the least excess that is an incident, in the main currency, of others by the digest's rates; DefaultAnomaly
+	// when the file gives none.
 	Min *Figure `yaml:"min"`
 }
 
 // DefaultAnomaly is the least excess of a spike that is an incident when anomalies.min does
-// not say so, in units of the currency.
+// not say so, likewise.
 const DefaultAnomaly = 1000
 
 // Least is what Min says.

@@ -21,8 +21,8 @@ type Digest struct {
 	TimeZone string       `yaml:"time_zone"` // IANA name; UTC when the file gives none
 	Channel  string       `yaml:"channel"`
 	Costs    []CostSource `yaml:"costs"`
-	// Floor is the least excess of a day that counts as an anomaly, in units of the currency; 0: 50, or half a percent
-	// of the average day when that is more.
+	// Floor is the least excess of a day that counts as an anomaly, in the main currency, of others by Rates as far as
+	// they say it; 0: 50, or half a percent of the average day when that is more.
 	Floor float64 `yaml:"floor"`
 	// Settle is how long after its end a day counts as complete.
 	Settle Duration `yaml:"settle"`

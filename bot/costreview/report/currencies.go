@@ -14,19 +14,16 @@ import (
 // they then stand by their numbers, which says nothing. Rates order, and never add up.
 func rank(all []CurrencyReport, s Settings) (equal bool) {
 	chosen := money.Currency(s.Currency)
-	rate := func(m CurrencyReport) float64 { return s.Rates[m.Currency] }
-	unrated := 0
+	var names []string
 	for _, m := range all {
-		if rate(m) <= 0 && m.Currency != chosen {
-			unrated++
-		}
+		names = append(names, m.Currency)
 	}
-	has := slices.ContainsFunc(all, func(m CurrencyReport) bool { return m.Currency == chosen })
-	// Rates are of one currency, whose own need not be given.
-	comparable := unrated == 0 || unrated == 1 && !has && len(s.Rates) > 0
+	has := slices.Contains(names, chosen)
+	worths := s.worths(names)
+	comparable := !slices.ContainsFunc(names, func(name string) bool { return worths[name] <= 0 && name != chosen })
 	worth := func(m CurrencyReport) float64 {
-		if r := rate(m); comparable && r > 0 {
-			return r * m.Total.Float64()
+		if comparable {
+			return worths[m.Currency] * m.Total.Float64()
 		}
 		return m.Total.Float64()
 	}

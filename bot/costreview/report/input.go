@@ -49,7 +49,7 @@ type Input struct {
 // default.
 type Settings struct {
 	Settle    time.Duration // a day counts once it is over so long; 48 h
-	Floor     float64       // least excess of a day that is an anomaly, in units of the currency; max(50, 0.5 % of the average day)
+	Floor     float64       // least excess of a day that is an anomaly, in the main currency, of others by Rates; max(50, 0.5 % of the average day)
 	WeekFloor float64       // least excess of a week that is reported; Floor
 	Top       int           // movers up and down that are named; 5
 	// Currency is the main one; empty: that with most money at Rates.
@@ -59,6 +59,8 @@ type Settings struct {
 	Budgets []Budget     // in the currency that comes first
 	By      string       // what names the teams that costs are shown by; empty: they are not
 	Links   []money.Link // of services
+
+	amounts amounts // of Floor and WeekFloor
 }
 
 func (s Settings) settle() time.Duration { return cmp.Or(s.Settle, 48*time.Hour) }

@@ -43,7 +43,7 @@ func Judge(in Input) Report {
 		}
 	}
 	r.Equal = rank(r.Money, in.Settings)
-	missing = slices.Concat(mainMissing(r.Money, in.Settings), budgetsMissing(r.Money, r.Equal, in.Settings), missing)
+	missing = slices.Concat(mainMissing(r.Money, in.Settings), budgetsMissing(r.Money, r.Equal, in.Settings), in.watchedMissing(), missing)
 	// What lacks of the figures comes before what columns lack: the digest's first message has room for few.
 	r.Missing = append(append(r.Missing, missing...), lacking(in.Readings)...)
 	if len(in.Filter) > 0 && len(r.Money) == 0 {
@@ -106,6 +106,9 @@ func arranged(in Input) Input {
 	for k := range in.Readings {
 		in.Readings[k].Days = withCurrencyCodes(in.Readings[k].Days)
 		in.Readings[k] = withoutStoodIn(in.Readings[k])
+	}
+	if in.Settings.Floor > 0 || in.Settings.WeekFloor > 0 {
+		in.Settings.amounts = in.amounts()
 	}
 	in.Expected = slices.Clone(in.Expected)
 	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts

@@ -24,7 +24,8 @@ type floors struct{ day, week float64 }
 
 // floors takes the average day of the six weeks up to the one under review.
 func (b *currencyLedger) floors(s Settings) floors {
-	f := floors{s.Floor, s.WeekFloor}
+	times := s.amounts.times(b.currency)
+	f := floors{times * s.Floor, times * s.WeekFloor}
 	if f.day <= 0 {
 		var days []money.Day
 		for back := weeksBack; back >= 0; back-- {

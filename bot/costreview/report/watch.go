@@ -62,13 +62,14 @@ func (r Raised) Has(days []money.Day) bool {
 }
 
 // Watch judges the days that have settled since it was asked last, each once, and finds
-// what has to be told at once: spikes of least money in all, in their currency. Known is
+// what has to be told at once: spikes of least money in all, in the main currency, of others by the rates. Known is
 // what it remembered, and the other result what to remember: a day that was judged stays
 // so if it is restated, and what comes late is judged when it comes, up to two weeks. In
 // tells costs, what people expect, what has an incident, and the digest before.
 func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
 	newest := in.newestSettled()
-	w := watch{known.copy(), least, map[string][]Alarm{}}
+	amounts := in.amounts()
+	w := watch{known.copy(), func(currency string) float64 { return amounts.least(least, currency) }, map[string][]Alarm{}}
 	if known.Since == 0 {
 		w.Since = newest + 1
 		return nil, w.Watched
@@ -84,14 +85,15 @@ func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
 	var alarms []Alarm
 	for _, all := range w.touched {
 		for _, a := range all {
-			if a.Spike.Excess >= least {
+			if a.Spike.Excess >= w.least(a.Currency) {
 				a.Digest = in.Name
 				alarms = append(alarms, a)
 			}
 		}
 	}
 	slices.SortFunc(alarms, func(x, y Alarm) int {
-		return cmp.Or(cmp.Compare(y.Spike.Excess, x.Spike.Excess), cmp.Compare(x.Spike.Series, y.Spike.Series), slices.Compare(x.Spike.Days, y.Spike.Days))
+		size := func(a Alarm) float64 { return a.Spike.Excess / amounts.times(a.Currency) } // in the main currency
+		return cmp.Or(cmp.Compare(size(y), size(x)), cmp.Compare(x.Spike.Series, y.Spike.Series), slices.Compare(x.Spike.Days, y.Spike.Days))
 	})
 	alarms = alarms[:min(len(alarms), maxAlarms)]
 	for _, a := range alarms {
@@ -106,8 +108,8 @@ func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
 // watch is one look.
 type watch struct {
 	Watched
-	least   float64
-	touched map[string][]Alarm // spikes that gained a day and were not told, by series; all but the newest are over
+	least   func(currency string) float64 // excess in all that is told
+	touched map[string][]Alarm            // spikes that gained a day and were not told, by series; all but the newest are over
 }
 
 // done reports whether every settled day of a week was judged, and whole.

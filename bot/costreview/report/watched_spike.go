@@ -69,7 +69,7 @@ func (w *watch) add(b *currencyLedger, s *series, id string, e excess) {
 	if begun && spike.Told && slices.Contains(spike.Days, e.day) {
 		return // of a part that came late: the day is told
 	}
-	another := begun && (!spike.goesOn(e.day) || e.actual-e.expected >= w.least && spike.exceeded(e))
+	another := begun && (!spike.goesOn(e.day) || e.actual-e.expected >= w.least(b.currency) && spike.exceeded(e))
 	if another {
 		spike = WatchedSpike{}
 	}
