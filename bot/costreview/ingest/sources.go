@@ -27,8 +27,9 @@ type query interface {
 	Read(ctx context.Context, days []money.Day, now time.Time) money.Reading
 }
 
-// Sources builds the cost sources of a digest, one that is given twice once. Prometheus
-// may be nil: the configuration was checked for it.
+// Sources builds the cost sources of a digest, one that is given twice once; a file that
+// two of them match is the first one's. Prometheus may be nil: the configuration was
+// checked for it.
 func Sources(d config.Digest, prometheus source.Querier) (all []Source, err error) {
 	seen := map[string]bool{}
 	defer func() {
@@ -39,11 +40,17 @@ func Sources(d config.Digest, prometheus source.Querier) (all []Source, err erro
 		})
 	}()
 	var errs []error
+	var files []source.Files
 	for k, c := range d.Costs {
 		switch {
 		case c.FOCUS != nil:
 			f := source.Files{Patterns: c.FOCUS.Files, Column: c.FOCUS.Cost, Written: c.FOCUS.Written, By: d.By}
-			all = append(all, Source{ID: f.Source(), Name: f.Name(), Files: &f})
+			if slices.ContainsFunc(files, func(other source.Files) bool { return other.Source() == f.Source() }) {
+				continue
+			}
+			beside := f.Beside(files)
+			files = append(files, f)
+			all = append(all, Source{ID: beside.Source(), Name: beside.Name(), Files: &beside})
 		case c.Prometheus != nil:
 			s := source.Series{Query: c.Prometheus.Query, ServiceLabel: c.Prometheus.ServiceLabel, Unit: c.Prometheus.Unit, Team: d.By, From: prometheus}
 			all = append(all, Source{ID: s.Source(), Name: s.Name(), Query: s})

@@ -32,6 +32,8 @@ type Files struct {
 	Written []string
 	// By is what teams are known by: a column such as SubAccountName, else a tag; empty: nothing is.
 	By string
+
+	theirs []Files // see Beside
 }
 
 // costColumns are the four cost columns of FOCUS, in the order in which one stands
@@ -231,7 +233,7 @@ func (f Files) Source() string {
 	if f.By != "" {
 		id += "\x00by\x00" + f.By
 	}
-	sum := sha256.Sum256([]byte(id))
+	sum := sha256.Sum256([]byte(id + f.besideNames()))
 	return "focus:" + hex.EncodeToString(sum[:8])
 }
 

@@ -78,11 +78,7 @@ func (f Files) choose(known map[string]File) ([]candidate, []money.Note) {
 				continue
 			}
 		}
-		real, err := filepath.EvalSymlinks(path)
-		if err != nil {
-			real = path
-		}
-		if !seen[real] {
+		if real := realPath(path); !seen[real] {
 			seen[real] = true
 			chosen = append(chosen, c)
 		}
@@ -91,6 +87,8 @@ func (f Files) choose(known map[string]File) ([]candidate, []money.Note) {
 		remarks = append(remarks, money.Note{Text: fmt.Sprintf("%s read: a pattern should match files that end in .csv, .csv.gz or .parquet.", areNot(ignored))})
 	}
 	chosen, more := current(chosen)
+	chosen, theirs := f.leave(chosen)
+	more = append(more, theirs...)
 	more = append(more, markOpen(chosen)...)
 	nameFiles(chosen)
 	return chosen, append(remarks, more...)
