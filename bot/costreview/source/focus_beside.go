@@ -57,7 +57,7 @@ type commitmentLine struct {
 	Account string
 }
 
-// row is what a charge tells beside its cost.
+// besideRow is what a charge tells beside its cost.
 type besideRow struct {
 	first    money.Day
 	days     int32 // that it is spread over; 0: it is of the first
@@ -217,47 +217,45 @@ func tellsCommitment(g *money.Group) bool {
 }
 
 // countBeside counts what a row tells beside its cost.
-func (t *table) countBeside(g *money.Group, row besideRow) error {
-	if t.beyond == nil || !tellsCommitment(g) && !isAI(g) {
+func (t *table) countBeside(r row, g *money.Group, b besideRow) error {
+	if !tellsCommitment(g) && !isAI(g) {
 		return nil
 	}
-	row, err := t.beyond(g, row)
+	b, err := r.beyond(g, b)
 	if err != nil {
 		return err
 	}
-	if row.id != "" || row.unit != "" {
-		t.beside.add(g, row)
+	if b.id != "" || b.unit != "" {
+		t.beside.add(g, b)
 	}
 	return nil
 }
 
 // beyond reads what the current row tells beside its cost.
-func (r *parquetRows) beyond(g *money.Group, row besideRow) (besideRow, error) {
+func (r *parquetRows) beyond(g *money.Group, b besideRow) (besideRow, error) {
 	ask := func(f field) error {
-		c := r.cells[f]
-		if c == nil {
-			return nil
-		}
-		if err := c.goTo(r.row - r.first - 1); err != nil {
-			return fmt.Errorf("%s cannot be read (%w)", r.names[f], err)
+		if c := r.columns[f]; c != nil {
+			if _, err := c.reach(r.row); err != nil {
+				return fmt.Errorf("%s cannot be read (%w)", r.names[f], err)
+			}
 		}
 		return nil
 	}
 	if tellsCommitment(g) {
 		if err := errors.Join(ask(fCommitment), ask(fCommitmentName)); err != nil {
-			return row, err
+			return b, err
 		}
-		if row.id = r.table.text(r.text(fCommitment)); row.id != "" {
-			row.name = r.table.text(r.text(fCommitmentName))
+		if b.id = r.table.text(r.text(fCommitment)); b.id != "" {
+			b.name = r.table.text(r.text(fCommitmentName))
 		}
 	}
-	if c := r.cells[fConsumed]; isAI(g) && c != nil {
+	if c := r.amounts[fConsumed]; isAI(g) && c != nil {
 		if err := errors.Join(ask(fConsumed), ask(fConsumedUnit)); err != nil {
-			return row, err
+			return b, err
 		}
-		if n := c.money(); n.err == nil && !n.null {
-			row.quantity, row.unit = n.Amount, r.table.text(r.text(fConsumedUnit))
+		if n := c.value(r.row); n.err == nil && !n.null {
+			b.quantity, b.unit = n.Amount, r.table.text(r.text(fConsumedUnit))
 		}
 	}
-	return row, nil
+	return b, nil
 }

@@ -2,6 +2,20 @@ package source
 
 import "github.com/signalbook/signalbook/bot/costreview/money"
 
+// row is one that is counted, as its file has it.
+type row interface {
+	// appendKey writes what tells its group from others, so that no two rows of
+	// different charges give the same bytes. Texts are not looked at for that.
+	appendKey(key []byte) []byte
+	// charge is what it is for. It is asked once for each key.
+	charge() charge
+	// end is where its period ends, if that can be read.
+	end() (end moment, ok bool, err error)
+	// beyond adds what it tells beside its cost. It takes that and gives it back: behind
+	// a pointer each row of a file would be allocated.
+	beyond(g *money.Group, b besideRow) (besideRow, error)
+}
+
 // charge is what a row says it is for; texts are as the file has them.
 type charge struct {
 	provider, service, category, account, billing, currency, pricing string
@@ -11,29 +25,16 @@ type charge struct {
 	eligibility                                                      money.Eligibility
 
 	// Of files that have split charges:
-	splits        bool
 	allocated     bool // what another was split into
 	resource, sku string
 }
 
-// appendTo writes what tells charges apart, so that no two different ones give the
-// same bytes.
-func (c *charge) appendTo(key []byte) []byte {
-	flags := byte(0)
-	if c.negative {
-		flags = 1
+// bit is a key's byte of what is no text.
+func bit(set bool) byte {
+	if set {
+		return 1
 	}
-	if c.batch {
-		flags |= 2
-	}
-	key = append(key, flags)
-	for _, text := range [...]string{
-		c.provider, c.service, c.category, c.account, c.billing, c.currency, c.pricing, c.commitmentStatus,
-		c.chargeCategory, c.chargeClass, c.chargeFrequency, c.team, c.region, c.meter, string(c.eligibility),
-	} {
-		key = appendText(key, text)
-	}
-	return key
+	return 0
 }
 
 func appendText(key []byte, text string) []byte {

@@ -42,6 +42,11 @@ const (
 	fieldCount
 )
 
+// tellsGroup says whether charges that differ in the field are added up apart.
+func (f field) tellsGroup() bool {
+	return f >= fCurrency && f <= fPricing || f == fRegion || f == fMeter || f == fTeam
+}
+
 // fieldNames are the names of FOCUS; the first is settled by the file.
 var fieldNames = [fieldCount]string{
 	"", "BilledCost", "ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ServiceName",
@@ -170,6 +175,7 @@ func (t *table) findColumns(header []string) (columns, error) {
 		return c, err
 	}
 	c.findTeam(header, t.file.By)
+	t.splitting = c.at[fAllocated] >= 0
 	t.file.Used, t.file.Lacks, t.file.Blind = c.used, c.lacks, c.at[fCommitmentStatus] < 0
 	return c, nil
 }

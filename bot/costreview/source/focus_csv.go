@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
@@ -50,8 +49,12 @@ func readCSV(t *table, from io.Reader, known form) error {
 	if err != nil {
 		return err
 	}
-	rows := csvRows{table: t, at: found.at, names: found.names, form: known, tagged: tagged{by: t.file.By}}
-	t.beyond = rows.beyond
+	rows := csvRows{table: t, at: found.at, names: found.names, form: known, tagged: t.tagged(&found)}
+	for f, k := range rows.at {
+		if k >= 0 && field(f).tellsGroup() {
+			rows.keys = append(rows.keys, k)
+		}
+	}
 	for {
 		record, err := records.next()
 		if err == nil {
@@ -87,12 +90,13 @@ type csvRows struct {
 	names [fieldCount]string
 	form  form
 
-	record []string // the current one
+	keys []int // the columns that tell groups apart
 
-	tags   string // the last tags that may name batch work
-	batch  bool
-	tagged tagged
+	record      []string // the current one
+	tag         tag      // its own
+	eligibility money.Eligibility
 
+	tagged   tagged
 	eligible eligibilities
 }
 
@@ -125,42 +129,38 @@ func (r *csvRows) add(record []string) error {
 			return fmt.Errorf("ChargePeriodStart %w", err)
 		}
 	}
-	c := charge{
-		provider: r.either(fServiceProvider, fProvider, fPublisher),
-		service:  r.field(fService), category: r.field(fServiceCategory),
-		account: r.either(fSubAccount, fBillingAccount), billing: r.field(fBillingAccount),
-		currency: r.field(fCurrency), pricing: r.field(fPricing), commitmentStatus: r.field(fCommitmentStatus),
-		chargeCategory: r.field(fChargeCategory), chargeClass: r.field(fChargeClass), chargeFrequency: r.field(fChargeFrequency),
-		negative: isNegative(cost), batch: r.isBatch(r.field(fTags)),
-		team: r.team(), region: r.field(fRegion), meter: r.field(fMeter),
+	if r.tag = r.tagged.read(r.field(fTags)); r.tag.unread {
+		r.table.file.BadTags++
 	}
 	if r.at[fEligibility] >= 0 {
-		c.eligibility = r.table.eligibility(&r.eligible, r.field(fEligibility))
+		r.eligibility = r.table.eligibility(r.eligible.of(r.field(fEligibility)))
 	}
-	if r.at[fAllocated] >= 0 {
-		c.splits, c.allocated, c.resource, c.sku = true, !isNull(r.field(fAllocated)), r.field(fResource), r.field(fSku)
-	}
-	err = r.table.count(&c, from, cost, r.end)
+	err = r.table.count(r, from, cost)
 	if err == nil && lacks.amount {
-		r.table.null(c.provider, !lacks.billed)
+		r.table.null(r.provider(), !lacks.billed)
 	}
 	return err
 }
 
-// team is whose a row is.
-func (r *csvRows) team() string {
-	if r.tagged.by == "" {
-		return ""
+func (r *csvRows) appendKey(key []byte) []byte {
+	for _, k := range r.keys {
+		key = appendText(key, r.record[k])
 	}
-	if r.at[fTeam] >= 0 {
-		return r.field(fTeam)
-	}
-	found := r.tagged.team(r.field(fTags))
-	if found.unread {
-		r.table.file.BadTags++
-	}
-	return found.team
+	return append(appendText(appendText(key, r.tag.team), string(r.eligibility)), bit(r.tag.batch))
 }
+
+func (r *csvRows) charge() charge {
+	return charge{
+		provider: r.provider(), service: r.field(fService), category: r.field(fServiceCategory),
+		account: r.either(fSubAccount, fBillingAccount), billing: r.field(fBillingAccount),
+		currency: r.field(fCurrency), pricing: r.field(fPricing), commitmentStatus: r.field(fCommitmentStatus),
+		chargeCategory: r.field(fChargeCategory), chargeClass: r.field(fChargeClass), chargeFrequency: r.field(fChargeFrequency),
+		batch: r.tag.batch, eligibility: r.eligibility, team: r.tag.team + r.field(fTeam), region: r.field(fRegion), meter: r.field(fMeter),
+		allocated: !isNull(r.field(fAllocated)), resource: r.field(fResource), sku: r.field(fSku),
+	}
+}
+
+func (r *csvRows) provider() string { return r.either(fServiceProvider, fProvider, fPublisher) }
 
 // beyond reads what the current row tells beside its cost.
 func (r *csvRows) beyond(g *money.Group, row besideRow) (besideRow, error) {
@@ -225,14 +225,4 @@ func (r *csvRows) number(text string) (money.Amount, error) {
 		}
 	}
 	return r.form.number(text)
-}
-
-func (r *csvRows) isBatch(tags string) bool {
-	if isNull(tags) || !mentionsBatch(tags) {
-		return false
-	}
-	if tags != r.tags {
-		r.tags, r.batch = strings.Clone(tags), isBatch(tags)
-	}
-	return r.batch
 }

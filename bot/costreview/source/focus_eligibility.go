@@ -53,8 +53,7 @@ func eligibilityOf(text string) money.Eligibility {
 }
 
 // eligibility is whether a commitment could cover a row; what cannot be read is counted.
-func (t *table) eligibility(known *eligibilities, text string) money.Eligibility {
-	is := known.of(text)
+func (t *table) eligibility(is money.Eligibility) money.Eligibility {
 	if is == "" {
 		t.file.BadEligibility++
 	}

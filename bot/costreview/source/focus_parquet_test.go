@@ -2,11 +2,15 @@ package source
 
 import (
 	"bytes"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
+
+	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
 // mapped is a row as AWS writes it: tags are a map.
@@ -100,5 +104,53 @@ func TestParquetWithLists(t *testing.T) {
 	r := read(t, Files{Patterns: []string{path}})
 	if r.Known || len(r.Notes) == 0 {
 		t.Errorf("known is %t, notes %v", r.Known, r.Notes)
+	}
+}
+
+// TestParquetDictionaries: whatever a column's dictionary is like, the sums are those of
+// the same rows as CSV.
+func TestParquetDictionaries(t *testing.T) {
+	records := [][]string{{"BilledCost", "EffectiveCost", "ChargePeriodStart", "ChargePeriodEnd", "BillingCurrency", "ServiceName", "SubAccountId", "SkuId", "Tags", "CommitmentDiscountId", "PricingCategory"}}
+	for k := range 3 * maxWords / 2 {
+		day := 1 + k%3
+		row := []string{fmt.Sprintf("%d.25", k%50), fmt.Sprintf("%d.5", k), fmt.Sprintf("2026-11-%02d", day), fmt.Sprintf("2026-11-%02d", day+1), "USD", fmt.Sprint("service ", k), "1", "NULL", "NULL", "NULL", "NULL"}
+		switch k % 4 {
+		case 0:
+			row[6], row[8] = "NULL", `{"team":"a","kind":"batch"}`
+		case 1:
+			row[1], row[5] = "", "EC2"
+			if k%8 == 1 {
+				row[8] = `{"kind":"batch"}`
+			}
+		case 2:
+			row[8] = fmt.Sprintf(`{"team":"t%d"}`, k%7)
+		}
+		if k%5000 == 17 { // rarely: of pages that are not looked into
+			row[5], row[9], row[10] = "EC2", fmt.Sprint("plan ", k), "Committed"
+		}
+		records = append(records, row)
+	}
+	readOne := func(name string, data []byte) money.Reading {
+		path := filepath.Join(t.TempDir(), name)
+		write(t, path, data)
+		return read(t, Files{Patterns: []string{path}, Column: "EffectiveCost", By: "team"})
+	}
+	want := readOne("a.csv", csvOf(t, records))
+	if len(want.Commitments) != 3 || want.Rows != int64(len(records)-1) {
+		t.Fatalf("got %d commitments and %d rows", len(want.Commitments), want.Rows)
+	}
+	for name, data := range map[string][]byte{
+		"large":           parquetOf(t, records, nil, len(records), withDict),
+		"one a row group": parquetOf(t, records, nil, 4000, withDict),
+		"given up midway": parquetOf(t, records, nil, len(records), withDict, parquet.DictionaryMaxBytes(64<<10)),
+		"none":            parquetOf(t, records, nil, 7000, plain),
+	} {
+		got := readOne("a.parquet", data)
+		if diff := cmp.Diff(daysJSON(t, want), daysJSON(t, got)); diff != "" {
+			t.Errorf("%s: want, got:\n%.2000s", name, diff)
+		}
+		if diff := cmp.Diff(want.Commitments, got.Commitments); diff != "" || got.Rows != want.Rows {
+			t.Errorf("%s: %d rows; commitments want, got:\n%s", name, got.Rows, diff)
+		}
 	}
 }

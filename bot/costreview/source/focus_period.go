@@ -29,19 +29,21 @@ func (p Periods) add(of Period, g money.Group, c money.Cost) {
 // clouds sell anything ahead.
 const longest = 3*366 + 1
 
-// spreads says over how many days a charge is spread: 0 is not at all, because its
-// period is a day or less, or because it is no usage, which stands on the day that it
-// is charged; long: its period is longer than is spread.
-func spreads(kind money.Kind, category string, start, end moment) (days int32, long bool) {
-	if end.day-start.day <= 1 {
-		return 0, false
-	}
+// spreads says whether a charge of a longer period than a day is spread over it: what
+// is no usage stands on the day that it is charged.
+func spreads(kind money.Kind, category string) bool {
 	category = strings.TrimSpace(category)
 	// A refund of usage is a credit, and spread like what it is for.
-	if kind != money.Usage && (kind != money.Credit || strings.EqualFold(category, "Credit") || strings.EqualFold(category, "Adjustment")) {
+	return kind == money.Usage || kind == money.Credit && !strings.EqualFold(category, "Credit") && !strings.EqualFold(category, "Adjustment")
+}
+
+// spreadUntil is over how many days a charge is spread: 0 is not at all, because its
+// period is a day or less; long: its period is longer than is spread.
+func (m moment) spreadUntil(end moment) (days int32, long bool) {
+	if end.day-m.day <= 1 {
 		return 0, false
 	}
-	switch n := start.daysUntil(end); {
+	switch n := m.daysUntil(end); {
 	case n > longest:
 		return 0, true
 	case n > 1:

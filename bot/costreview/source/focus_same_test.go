@@ -106,7 +106,7 @@ func double(t testing.TB) shape {
 }
 
 // parquetOf writes records as Parquet, in row groups of so many rows.
-func parquetOf(t testing.TB, records [][]string, shapes map[string]shape, perGroup int, wrap func(parquet.Node) parquet.Node) []byte {
+func parquetOf(t testing.TB, records [][]string, shapes map[string]shape, perGroup int, wrap func(parquet.Node) parquet.Node, options ...parquet.WriterOption) []byte {
 	t.Helper()
 	group := parquet.Group{}
 	for _, name := range records[0] {
@@ -123,7 +123,7 @@ func parquetOf(t testing.TB, records [][]string, shapes map[string]shape, perGro
 		at[k] = leaf.ColumnIndex
 	}
 	var out bytes.Buffer
-	w := parquet.NewWriter(&out, schema, parquet.Compression(&parquet.Snappy), parquet.PageBufferSize(16<<10))
+	w := parquet.NewWriter(&out, append(options, schema, parquet.Compression(&parquet.Snappy), parquet.PageBufferSize(16<<10))...)
 	for n, record := range records[1:] {
 		row := make(parquet.Row, len(record))
 		for k, text := range record {

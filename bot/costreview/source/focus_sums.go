@@ -12,32 +12,36 @@ import (
 var errGroups = errors.New("it has too many different services, providers and days to be a bill")
 
 // table adds up the rows of one file. Each distinct combination of what a charge
-// is grouped by is looked at once, and then known by its bytes.
+// is grouped by is looked at once, and then known by its key.
 type table struct {
-	file     *File
-	name     string // the file's, for people
-	limit    int    // of cells
-	turn     *turn  // may be nil
-	names    int    // bytes of all groups' names
-	key      []byte // of the row that is counted
-	byBytes  map[string]int32
-	known    int // bytes of byBytes
-	byGroup  map[money.Group]int32
-	groups   []money.Group
-	texts    map[string]string // one copy of each name
-	cached   int               // bytes of texts
-	at       map[cell]int32    // where in costs
-	costs    []sum
-	periods  map[periodCell]sum
-	splits   map[uint64]split // of a file that has split charges
-	teams    map[string]bool  // as far as they are looked at
-	counting bool             // there are too many: only what each costs is added up
-	keep     map[string]bool  // the teams that are told apart; nil: all
-	ahead    int              // cells that the periods will take
-	beside   beside
-	// beyond adds what the row that is counted tells beside its cost; nil: nothing. It takes the row and gives it back:
-	// behind a pointer each row of a file would be allocated.
-	beyond func(g *money.Group, row besideRow) (besideRow, error)
+	file      *File
+	name      string // the file's, for people
+	limit     int    // of cells
+	turn      *turn  // may be nil
+	names     int    // bytes of all groups' names
+	key       []byte // of the row that is counted
+	byKey     map[string]met
+	known     int // bytes of byKey
+	byGroup   map[money.Group]int32
+	groups    []money.Group
+	texts     map[string]string // one copy of each name
+	cached    int               // bytes of texts
+	at        map[cell]int32    // where in costs
+	costs     []sum
+	periods   map[periodCell]sum
+	splits    map[uint64]split // of a file that has split charges
+	splitting bool             // it is one
+	teams     map[string]bool  // as far as they are looked at
+	counting  bool             // there are too many: only what each costs is added up
+	keep      map[string]bool  // the teams that are told apart; nil: all
+	ahead     int              // cells that the periods will take
+	beside    beside
+}
+
+// met is what is known of rows with one key.
+type met struct {
+	group   int32
+	spreads bool // over their period, when that is longer than a day
 }
 
 // cell is one group's day.
@@ -55,7 +59,7 @@ type periodCell struct {
 func newTable(file *File, name string, limit int, turn *turn) *table {
 	return &table{
 		file: file, name: name, limit: limit, turn: turn,
-		byBytes: map[string]int32{}, byGroup: map[money.Group]int32{}, texts: map[string]string{}, at: map[cell]int32{},
+		byKey: map[string]met{}, byGroup: map[money.Group]int32{}, texts: map[string]string{}, at: map[cell]int32{},
 		periods: map[periodCell]sum{}, teams: map[string]bool{},
 	}
 }
@@ -126,16 +130,16 @@ const (
 	maxKnownKey   = 4 << 10
 )
 
-// remember knows the charge by its bytes from now on.
-func (t *table) remember(key []byte, group int32) {
+// remember knows a charge by its key from now on.
+func (t *table) remember(key []byte, m met) {
 	if len(key) > maxKnownKey {
 		return
 	}
-	if len(t.byBytes) >= maxKnown || t.known >= maxKnownBytes {
-		clear(t.byBytes) // names that only differ in what is cleaned away
+	if len(t.byKey) >= maxKnown || t.known >= maxKnownBytes {
+		clear(t.byKey) // names that only differ in what is cleaned away
 		t.known = 0
 	}
-	t.byBytes[string(key)] = group
+	t.byKey[string(key)] = m
 	t.known += len(key)
 }
 
@@ -160,41 +164,48 @@ func (t *table) text(raw string) string {
 	return text
 }
 
-// count counts a row, on its day or over its period. The error of end comes back.
-func (t *table) count(c *charge, from moment, cost money.Cost, end func() (moment, bool, error)) (err error) {
-	t.key = c.appendTo(t.key[:0])
-	group, ok := t.byBytes[string(t.key)]
+// count counts a row, on its day or over its period. The error of its end comes back.
+func (t *table) count(r row, from moment, cost money.Cost) error {
+	negative := isNegative(cost)
+	t.key = r.appendKey(append(t.key[:0], bit(negative)))
+	m, ok := t.byKey[string(t.key)]
 	if !ok {
-		if group, err = t.group(c); err != nil {
+		c := r.charge()
+		c.negative = negative
+		group, err := t.group(&c)
+		if err != nil {
 			return err
 		}
-		t.remember(t.key, group)
+		m = met{group, spreads(t.groups[group].Kind, c.chargeCategory)}
+		t.remember(t.key, m)
 	}
 	t.file.Rows++
-	sum := counted(cost, from.minute)
-	until, ok, err := end()
+	end, ok, err := r.end()
 	if err != nil {
 		return err
 	}
-	var days int32
-	row := besideRow{first: from.day, cost: cost.Amount}
+	b := besideRow{first: from.day, cost: cost.Amount}
 	if ok {
-		var long bool
-		if days, long = spreads(t.groups[group].Kind, c.chargeCategory, from, until); long {
-			t.file.Long++
+		b.end = end.day
+		if m.spreads {
+			var long bool
+			if b.days, long = from.spreadUntil(end); long {
+				t.file.Long++
+			}
 		}
-		row.days, row.end = days, until.day
 	}
-	if c.splits {
-		t.lookAtSplit(c, t.groups[group], from, Period{from.day, days}, cost)
+	p := Period{from.day, b.days}
+	if t.splitting {
+		c := r.charge()
+		t.lookAtSplit(&c, t.groups[m.group], from, p, cost)
 	}
-	if err := t.countBeside(&t.groups[group], row); err != nil {
+	if err := t.countBeside(r, &t.groups[m.group], b); err != nil {
 		return err
 	}
-	if days > 0 {
-		return t.addPeriod(group, Period{from.day, days}, sum)
+	if p.Days > 0 {
+		return t.addPeriod(m.group, p, counted(cost, from.minute))
 	}
-	return t.add(group, from.day, sum)
+	return t.add(m.group, from.day, counted(cost, from.minute))
 }
 
 // add counts a cost. The numbers of groups are void afterwards: it may have folded.
@@ -252,7 +263,7 @@ func (t *table) putPeriod(at periodCell, c sum) {
 // does not depend on the order of the rows.
 func (t *table) rebuild() {
 	was := *t
-	clear(t.byBytes)
+	clear(t.byKey)
 	t.byGroup, t.at, t.periods = map[money.Group]int32{}, map[cell]int32{}, map[periodCell]sum{}
 	t.groups, t.costs, t.names, t.known, t.ahead = nil, nil, 0, 0, 0
 	t.take(&was)

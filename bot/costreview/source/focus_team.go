@@ -29,9 +29,9 @@ func (c *columns) findTeam(header []string, by string) {
 	}
 }
 
-// tagged finds teams in tags; rows mostly have those of rows before.
+// tagged reads tags; rows mostly have those of rows before.
 type tagged struct {
-	by    string
+	by    string // what names teams; empty: nobody asks
 	known map[string]tag
 	size  int // bytes of known
 }
@@ -39,18 +39,30 @@ type tagged struct {
 // tag is what tags say; unread: they are no tags.
 type tag struct {
 	team   string
+	batch  bool // it is batch work
 	unread bool
 }
 
-// team is whose the tags say a row is.
-func (t *tagged) team(tags string) tag {
-	if len(tags) <= 8 && isNull(tags) {
+// tagged reads the tags that the file's own column does not make needless.
+func (t *table) tagged(c *columns) tagged {
+	if c.at[fTeam] >= 0 {
+		return tagged{}
+	}
+	return tagged{by: t.file.By}
+}
+
+// read says what tags do.
+func (t *tagged) read(tags string) (found tag) {
+	if len(tags) <= 8 && isNull(tags) || t.by == "" && !mentionsBatch(tags) {
 		return tag{}
 	}
 	if found, ok := t.known[tags]; ok {
 		return found
 	}
-	found := teamOf([]byte(tags), t.by)
+	if t.by != "" {
+		found = teamOf([]byte(tags), t.by)
+	}
+	found.batch = mentionsBatch(tags) && isBatch(tags)
 	if t.known == nil || len(t.known) >= maxKnown || t.size >= maxKnownBytes {
 		t.known, t.size = map[string]tag{}, 0
 	}

@@ -41,7 +41,7 @@ func TestTeamOfTags(t *testing.T) {
 	} {
 		cache := tagged{by: "team"}
 		for range 2 {
-			if got := cache.team(tags); got != want {
+			if got := cache.read(tags); got != want {
 				t.Errorf("%.60s: got %+v, want %+v", tags, got, want)
 			}
 		}

@@ -4,203 +4,186 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/format"
-
-	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
-// cells goes through the values of one column of a row group.
-type cells struct {
-	kind   parquet.Type
-	pages  parquet.Pages
-	page   parquet.Page        // what its values are a part of
-	values parquet.ValueReader // of page; nil: all are read
-	buffer [512]parquet.Value
-	have   int
-	at     int
-	now    *parquet.Value // that of the current row
-	gone   int64          // rows before the next value, where not every one is read
-	last   string         // the last text
+// column is one of a row group, of which some rows are available at a time.
+type column interface {
+	// reach makes a row of the row group available, and says how many are from it on.
+	// Rows are asked for in order; pages that no row is asked of are not looked into.
+	reach(row int64) (has int64, err error)
+	close()
 }
 
-// peek returns the value that comes next. It is void once one is asked for behind it.
-func (c *cells) peek() (*parquet.Value, error) {
-	for c.at == c.have {
+// cells is a column of single values, read as T: those of a dictionary once each, other
+// ones when they are asked for.
+type cells[T any] struct {
+	leaf  *parquet.Column
+	pages parquet.Pages
+	read  func(parquet.Value) T
+
+	first, have int64 // the available rows
+
+	// Of a page that refers to a dictionary:
+	dictionary parquet.Dictionary // whose values are known
+	known      []T                // the last is that of nothing
+	places     []uint32           // in known, by row
+
+	// Of any other page:
+	page   parquet.Page
+	values parquet.ValueReader // nil: all are read
+	buffer []parquet.Value     // by row; nil: the page refers to a dictionary
+}
+
+const (
+	// readValues is how many values are taken out of a page at a time.
+	readValues = 512
+	// A dictionary that is larger is not read beforehand: that only is faster. Most
+	// writers end theirs at 1 MB.
+	maxWords     = 10_000
+	maxWordBytes = 1 << 20
+)
+
+func openCells[T any](leaf *parquet.Column, pages parquet.Pages, read func(parquet.Value) T) *cells[T] {
+	return &cells[T]{leaf: leaf, pages: pages, read: read}
+}
+
+// value is that of an available row.
+func (c *cells[T]) value(row int64) T {
+	if c.buffer == nil {
+		return c.known[c.places[row-c.first]]
+	}
+	return c.read(c.buffer[row-c.first])
+}
+
+func (c *cells[T]) reach(row int64) (has int64, err error) {
+	for c.first+c.have <= row {
+		c.first, c.have = c.first+c.have, 0
 		if c.values == nil {
-			parquet.Release(c.page)
-			c.page = nil
-			page, err := c.pages.ReadPage()
-			if err != nil {
-				return nil, err
+			if err := c.turn(row); err != nil {
+				return 0, err
 			}
-			c.page, c.values = page, page.Values()
+			continue
 		}
-		n, err := c.values.ReadValues(c.buffer[:])
-		if c.have, c.at = n, 0; errors.Is(err, io.EOF) {
+		n, err := c.values.ReadValues(c.buffer)
+		if c.have = int64(n); errors.Is(err, io.EOF) {
 			c.values = nil
 		} else if err != nil {
-			return nil, err
+			return 0, err
 		}
 	}
-	return &c.buffer[c.at], nil
+	return c.first + c.have - row, nil
 }
 
-// next makes the next value the current one.
-func (c *cells) next() (err error) {
-	if c.now, err = c.peek(); errors.Is(err, io.EOF) {
+// turn goes to the next page, and over it when the row is not in it.
+func (c *cells[T]) turn(row int64) error {
+	page, err := nextPage(c.pages, &c.page)
+	if errors.Is(err, io.EOF) {
 		return errShort
 	}
-	c.at++
-	return err
-}
-
-// goTo makes the value of a row of the row group the current one, where the rows before
-// it may not have been read: pages of them alone are not unpacked into values.
-func (c *cells) goTo(row int64) error {
-	for c.gone < row {
-		switch left := row - c.gone; {
-		case c.at < c.have:
-			step := min(left, int64(c.have-c.at))
-			c.at, c.gone = c.at+int(step), c.gone+step
-		case c.values == nil:
-			parquet.Release(c.page)
-			page, err := c.pages.ReadPage()
-			if c.page = page; err != nil {
-				c.page = nil
-				return err
-			}
-			if n := page.NumValues(); n <= left {
-				c.gone += n
-				continue
-			}
-			c.values = page.Values()
-		default:
-			if _, err := c.peek(); err != nil {
-				return err
-			}
+	if err != nil {
+		return err
+	}
+	d := page.Dictionary()
+	switch n := page.NumValues(); {
+	case c.first+n <= row:
+		c.first += n
+	case d != nil && d.Len() <= maxWords && d.Size() <= maxWordBytes:
+		c.buffer, c.have = nil, n
+		c.find(page, d)
+	default:
+		if c.buffer == nil {
+			c.buffer = make([]parquet.Value, readValues)
 		}
+		c.values = page.Values()
 	}
-	if c.gone > row { // it is the current one
-		return nil
-	}
-	c.gone++
-	return c.next()
+	return nil
 }
 
-func (c *cells) close() {
+// nextPage gives the page before back.
+func nextPage(pages parquet.Pages, page *parquet.Page) (parquet.Page, error) {
+	parquet.Release(*page)
+	var err error
+	if *page, err = pages.ReadPage(); err != nil {
+		*page = nil
+	}
+	return *page, err
+}
+
+// find finds the places of a page's values.
+func (c *cells[T]) find(page parquet.Page, d parquet.Dictionary) {
+	if d != c.dictionary {
+		c.dictionary, c.known = d, c.known[:0]
+		for k := range d.Len() {
+			c.known = append(c.known, c.read(d.Index(int32(k))))
+		}
+		c.known = append(c.known, c.read(parquet.NullValue()))
+	}
+	data := page.Data()
+	indexes, levels := data.Int32(), page.DefinitionLevels()
+	nothing, whole := uint32(d.Len()), byte(c.leaf.MaxDefinitionLevel())
+	c.places = slices.Grow(c.places[:0], int(page.NumValues()))
+	if len(levels) == 0 {
+		for _, index := range indexes {
+			c.places = append(c.places, uint32(index))
+		}
+		return
+	}
+	for _, level := range levels {
+		if level != whole {
+			c.places = append(c.places, nothing)
+			continue
+		}
+		c.places = append(c.places, uint32(indexes[0]))
+		indexes = indexes[1:]
+	}
+}
+
+func (c *cells[T]) close() {
 	parquet.Release(c.page)
 	c.pages.Close()
 }
 
 var errShort = fmt.Errorf("it is shorter than the others: %w", io.ErrUnexpectedEOF)
 
-// moneyCell is an amount, none, or why it is neither.
-type moneyCell struct {
-	money.Amount
-	null bool
-	err  error
+// word is a text; 0 is the number of nothing, and no two texts have the same.
+type word struct {
+	number uint64
+	text   string
 }
 
-// date is a moment, or why it is none.
-type date struct {
-	moment
-	err error
+// words are the texts of a file.
+type words struct {
+	known map[string]word
+	size  int // bytes of known
+	last  uint64
 }
 
-// money reads an amount: a decimal, a binary fraction, a whole number or a text.
-func (c *cells) money() (m moneyCell) {
-	v, t := c.now, c.kind
-	scale := 0
-	decimal, isDecimal := logical(t).(*format.DecimalType)
-	if isDecimal {
-		scale = int(decimal.Scale)
-	}
-	switch v.Kind() {
-	case parquet.Double:
-		m.Amount, m.err = fromFloat(v.Double(), 64)
-	case parquet.Float:
-		m.Amount, m.err = fromFloat(float64(v.Float()), 32)
-	case parquet.Int32:
-		m.Amount, m.err = money.Scaled(int64(v.Int32()), scale)
-	case parquet.Int64:
-		m.Amount, m.err = money.Scaled(v.Int64(), scale)
-	case parquet.ByteArray, parquet.FixedLenByteArray:
-		switch text := v.ByteArray(); {
-		case isDecimal:
-			m.Amount, m.err = fromBigEndian(text, scale)
-		case isNull(string(text)):
-			m.null = true
-		default:
-			m.Amount, m.err = parseMoney(string(text))
-		}
-	default:
-		if m.null = v.IsNull(); !m.null {
-			m.err = fmt.Errorf("is a %s, not an amount", v.Kind())
-		}
-	}
-	return m
-}
-
-// julianEpoch is 1 January 1970 as the Julian day that an INT96 timestamp ends with.
-const julianEpoch = 2_440_588
-
-func (c *cells) day() date { return dateOf(*c.now, c.kind) }
-
-// timeOf is the time of a timestamp or a date; zero: it is neither.
-func timeOf(v parquet.Value, t parquet.Type) (at time.Time) {
-	switch kind := logical(t).(type) {
-	case *format.TimestampType:
-		switch unit := kind.Unit.Value; {
-		case v.Kind() != parquet.Int64 || unit == nil:
-		case unit.Duration() == time.Millisecond:
-			at = time.UnixMilli(v.Int64())
-		case unit.Duration() == time.Microsecond:
-			at = time.UnixMicro(v.Int64())
-		default:
-			at = time.Unix(0, v.Int64())
-		}
-	case *format.DateType:
-		if v.Kind() == parquet.Int32 {
-			at = money.Day(v.Int32()).Time()
-		}
-	default:
-		if v.Kind() == parquet.Int96 {
-			bits := v.Int96()
-			at = money.Day(int64(bits[2]) - julianEpoch).Time().Add(time.Duration(uint64(bits[1])<<32 | uint64(bits[0])))
-		}
-	}
-	return at.UTC()
-}
-
-// dateOf reads the moment of a timestamp, a date or a text.
-func dateOf(v parquet.Value, t parquet.Type) date {
-	at := timeOf(v, t)
-	if at.IsZero() && v.Kind() == parquet.ByteArray {
-		m, ok := parseMoment(string(v.ByteArray()))
-		if !ok {
-			return date{err: fmt.Errorf("%.40q is not a date of this century", v.ByteArray())}
-		}
-		return date{moment: m}
-	}
-	switch year := at.Year(); {
+// of is a value as a text that stays when its page is gone.
+func (w *words) of(v parquet.Value) (found word) {
+	var raw []byte
+	switch kind := v.Kind(); {
 	case v.IsNull():
-		return date{err: errors.New("is empty")}
-	case at.IsZero():
-		return date{err: fmt.Errorf("is a %s, not a timestamp", v.Kind())}
-	case year < firstYear || year > lastYear:
-		return date{err: fmt.Errorf("%.20q is not a date of this century", at.Format(time.DateOnly))}
+		return word{}
+	case kind == parquet.ByteArray || kind == parquet.FixedLenByteArray:
+		raw = v.ByteArray()
+	default:
+		raw = []byte(v.String())
 	}
-	hour, minute, _ := at.Clock()
-	return date{moment: moment{money.DayOf(at), hour*60 + minute}}
-}
-
-// logical is what a column's values stand for; nil when they are just themselves.
-func logical(t parquet.Type) format.LogicalTypeValue {
-	if l := t.LogicalType(); l != nil {
-		return l.Value
+	found, ok := w.known[string(raw)]
+	if ok || isNull(string(raw)) {
+		return found
 	}
-	return nil
+	w.last++
+	found = word{w.last, string(raw)}
+	if w.known == nil || len(w.known) >= maxKnown || w.size >= maxKnownBytes {
+		w.known, w.size = map[string]word{}, 0
+	}
+	if len(raw) <= maxKnownKey {
+		w.known[found.text] = found
+		w.size += len(raw)
+	}
+	return found
 }
