@@ -50,16 +50,17 @@ type Directory struct {
 	Options
 	ready chan struct{} // closed once Slack has said of every channel whether there is one
 
-	mu       sync.Mutex
-	channels map[string]string
-	people   map[string]slackapi.Person
-	members  map[string][]string  // user ids, by configured name
-	unsaved  map[string]bool      // names whose members Redis does not have
-	asked    map[string]bool      // names of which Slack has said who they are, or that it does not know them
-	wanted   map[string]time.Time // names that messages wait for, and since when
-	trying   time.Time            // since when Slack answers, but not about all names
-	halting  bool                 // it answered that something is wrong with it
-	closed   map[string]string    // channels that cannot be written to, by configured name: what to do
+	mu        sync.Mutex
+	channels  map[string]string
+	people    map[string]slackapi.Person
+	strangers map[string]bool      // names that Slack does not know
+	members   map[string][]string  // user ids, by configured name
+	unsaved   map[string]bool      // names whose members Redis does not have
+	asked     map[string]bool      // names of which Slack has said who they are, or that it does not know them
+	wanted    map[string]time.Time // names that messages wait for, and since when
+	trying    time.Time            // since when Slack answers, but not about all names
+	halting   bool                 // it answered that something is wrong with it
+	closed    map[string]string    // channels that cannot be written to, by configured name: what to do
 	// restricted are channels that refuse what Slack shows as open.
 	restricted map[string]restriction
 }
@@ -69,7 +70,7 @@ func New(o Options) *Directory {
 	o.Groups = cmp.Or(o.Groups, groupsEvery)
 	return &Directory{
 		Options: o, ready: make(chan struct{}), asked: map[string]bool{}, wanted: map[string]time.Time{}, closed: map[string]string{}, restricted: map[string]restriction{},
-		channels: map[string]string{}, people: map[string]slackapi.Person{}, members: map[string][]string{}, unsaved: map[string]bool{},
+		channels: map[string]string{}, people: map[string]slackapi.Person{}, strangers: map[string]bool{}, members: map[string][]string{}, unsaved: map[string]bool{},
 	}
 }
 
@@ -167,6 +168,8 @@ func (d *Directory) recall(ctx context.Context) {
 		d.asked[name] = d.asked[name] || ok
 		if id != "" {
 			d.people[name] = slackapi.PersonOf(id)
+		} else if ok {
+			d.strangers[name] = true
 		}
 	}
 	d.tellReady()
@@ -237,9 +240,11 @@ func (d *Directory) askPeople(ctx context.Context, names []string, ids map[strin
 	maps.Copy(d.people, people)
 	for name, person := range people {
 		ids[name] = person.ID
+		delete(d.strangers, name)
 	}
 	for _, name := range unknown {
 		ids[name] = ""
+		d.strangers[name] = true
 		delete(d.people, name)
 	}
 	d.answered(names, people, unknown, err)
@@ -261,11 +266,15 @@ func (d *Directory) Channel(name string) string {
 	return name
 }
 
-// Mentions returns how people are mentioned.
+// Mentions returns how people are mentioned, with nothing for those whom Slack does not
+// know.
 func (d *Directory) Mentions() message.Names {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	names := message.Names{}
+	for name := range d.strangers {
+		names[name] = ""
+	}
 	for name, person := range d.people {
 		names[name] = person.Mention
 	}

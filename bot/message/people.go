@@ -10,8 +10,8 @@ import (
 )
 
 // Names maps a name as it is configured ("@db-oncall", "anna@example.com") to
-// the markup that mentions it ("<!subteam^S1>", "<@U1>"). A name that is not in
-// it is shown as plain text and notifies nobody.
+// the markup that mentions it ("<!subteam^S1>", "<@U1>"), empty when Slack does not
+// know it. A name that is not in it is shown as plain text and notifies nobody.
 type Names map[string]string
 
 var (
@@ -58,15 +58,20 @@ func mentioned(text string) string {
 const maxNames = 20
 
 // Notify writes configured names in mrkdwn so that they are notified when the
-// message is posted.
+// message is posted. Of whom Slack does not know that is said: nobody is called by it.
 func (n Names) Notify(names []string) string {
 	written := make([]string, 0, len(names))
 	for _, name := range names[:min(len(names), maxNames)] {
-		if m := n[name]; mention.MatchString(m) {
+		m, told := n[name]
+		plain := blockkit.EscapeMrkdwn(configured(name))
+		switch {
+		case mention.MatchString(m):
 			written = append(written, m)
-			continue
+		case told && m == "":
+			written = append(written, plain+" (not called: unknown to Slack)")
+		default:
+			written = append(written, plain)
 		}
-		written = append(written, blockkit.EscapeMrkdwn(configured(name)))
 	}
 	return strings.Join(written, " ") + textutil.More(len(names)-maxNames)
 }

@@ -44,9 +44,9 @@ func PersonOf(id string) Person {
 }
 
 // People finds who names stand for: "@handle" and S… ids are user groups,
-// "anna@example.com" a user, U… ids pass as they are. Unknown lists those that
-// Slack does not know, disabled groups among them. On an error the map holds what
-// could be found, and a name in neither could not be asked about.
+// "anna@example.com" and U… ids users. Unknown lists those that Slack does not know,
+// disabled groups and deactivated people among them. On an error the map holds what
+// could be found, ids as they are, and a name in neither could not be asked about.
 func (c *Client) People(ctx context.Context, names []string) (map[string]Person, []string, error) {
 	people := map[string]Person{}
 	var unknown []string
@@ -58,6 +58,14 @@ func (c *Client) People(ctx context.Context, names []string) (map[string]Person,
 		}
 		switch {
 		case userID.MatchString(name):
+			gone, err := c.goneUser(ctx, name)
+			if gone {
+				unknown = append(unknown, name)
+				break
+			}
+			if err != nil {
+				failures = append(failures, err)
+			}
 			people[name] = PersonOf(name)
 		case isEmail(name):
 			id, err := c.userByEmail(ctx, strings.TrimPrefix(name, "@"))
@@ -128,6 +136,22 @@ func (c *Client) userByEmail(ctx context.Context, email string) (string, error) 
 		return "", err
 	}
 	return answer.User.ID, nil
+}
+
+// goneUser reports whether Slack knows no active user with the id.
+func (c *Client) goneUser(ctx context.Context, id string) (bool, error) {
+	var answer struct {
+		User struct {
+			Deleted bool `json:"deleted"`
+		} `json:"user"`
+	}
+	err := c.patiently(ctx, func() error {
+		return c.read(ctx, "users.info", id, url.Values{"user": {id}}, &answer)
+	})
+	if failed, ok := errors.AsType[*Error](err); ok && failed.Code == "user_not_found" {
+		return true, nil
+	}
+	return answer.User.Deleted, err
 }
 
 // groups maps the handles and ids of the workspace's user groups to them, members

@@ -286,6 +286,7 @@ func TestPeople(t *testing.T) {
 	s := &script{answers: map[string]string{
 		"usergroups.list":       `{"ok":true,"usergroups":[{"id":"S1","handle":"db-oncall","date_delete":0,"users":["U1","U2"]},{"id":"S300","handle":"quiet"},{"id":"S2","handle":"gone","date_delete":1700000000}]}`,
 		"users.lookupByEmail":   `{"ok":true,"user":{"id":"U7"}}`,
+		"users.info":            `{"ok":true,"user":{"id":"U123"}}`,
 		"usergroups.users.list": `{"ok":true,"users":["U1","U2"]}`,
 	}}
 	c := startClient(t, s.ServeHTTP)
@@ -309,6 +310,13 @@ func TestPeople(t *testing.T) {
 	if members, err := c.Members(t.Context(), "S1"); err != nil || !cmp.Equal(members, []string{"U1", "U2"}) {
 		t.Errorf("got members %v, %v, want U1 and U2", members, err)
 	}
+	for _, answer := range []string{`{"ok":true,"user":{"id":"U123","deleted":true}}`, `{"ok":false,"error":"user_not_found"}`} {
+		s.answers["users.info"] = answer
+		if got, unknown, err := c.People(t.Context(), []string{"U123"}); err != nil || len(got) != 0 || !cmp.Equal(unknown, []string{"U123"}) {
+			t.Errorf("%s: got %v, unknown %v, %v, want nobody", answer, got, unknown, err)
+		}
+	}
+	delete(s.answers, "users.info")
 	s.answers["users.lookupByEmail"] = `{"ok":false,"error":"users_not_found"}`
 	delete(s.answers, "usergroups.list")
 	got, unknown, err = c.People(t.Context(), []string{"@db-oncall", "@ml", "anna@example.com", "U123", "S123"})

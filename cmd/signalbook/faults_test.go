@@ -263,6 +263,55 @@ func TestRedisComesAndGoes(t *testing.T) {
 	}
 }
 
+// TestOwnersWhomNobodyKnows: a group that there is not, a disabled one and people who were
+// deactivated are named where they should have been called, in the log and among what is
+// degraded; whom Slack knows is called all the same.
+func TestOwnersWhomNobodyKnows(t *testing.T) {
+	t.Parallel()
+	r := startRig(t, options{extra: `route:
+  channel: "#incidents"
+  owners: ["@db-oncall", "@nowhere", "@disabled", "anna@example.com", U0SIM00003]
+  escalate: [{after: 1s, mention: ["@nowhere"]}]
+`})
+	r.sim.Admin.AddGroup("disabled", "ben")
+	for _, err := range []error{r.sim.Admin.DisableGroup("disabled"), r.sim.Admin.Deactivate("anna"), r.sim.Admin.Deactivate("chris")} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := r.startBot()
+	b.mustNotify(payload(t, "v0.34.0-e2e-1-database-high-cpu-firing"))
+	root := r.root("incidents", 0)
+	text := root.PlainText()
+	for _, name := range []string{"@nowhere", "@disabled", "anna@example.com"} {
+		if want := name + " (not called: unknown to Slack)"; !strings.Contains(text, want) {
+			t.Errorf("the root does not say %q:\n%s", want, text)
+		}
+	}
+	if n := strings.Count(text, "not called"); n != 4 {
+		t.Errorf("%d owners are said not to be called, want 4:\n%s", n, text)
+	}
+	called := false
+	for _, n := range r.sim.Notifications() {
+		called = called || n.TS == root.TS && n.Mention == "@db-oncall"
+	}
+	if !called {
+		t.Errorf("whom Slack knows is not called: %v", r.sim.Notifications())
+	}
+	eventually(t, "the escalation says that it called nobody", func() bool {
+		for _, reply := range r.replies(root) {
+			if strings.Contains(reply.PlainText(), "@nowhere (not called: unknown to Slack)") {
+				return true
+			}
+		}
+		return false
+	})
+	ready, _ := b.get("/-/ready")
+	if !strings.Contains(ready, "Slack does not know") || !strings.Contains(ready, "U0SIM00003") {
+		t.Errorf("what is degraded does not name them: %s", ready)
+	}
+}
+
 // TestRoles: what is reserved for a role is refused to everybody else, on every surface, and
 // the refusal names who may; the rest stays with whoever may act.
 func TestRoles(t *testing.T) {
