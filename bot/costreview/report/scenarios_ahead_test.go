@@ -202,6 +202,37 @@ var teamScenarios = []scenario{
 		}},
 	},
 	{
+		name: "two hundred tiny teams beside two large ones: their costs, and no months of theirs",
+		bill: func(b *bill) {
+			b.daily("AWS/111", "EC2", 1000, 40, 50).daily("AWS/111", "S3", 400, 20, 90).tagged("*/*/EC2", "checkout").tagged("*/*/S3", "search")
+			for d := b.from; d <= b.to; d++ {
+				for k := range 200 {
+					b.add(row{provider: "AWS", billing: "111", service: "Lambda", day: d, cents: 101 + int64(k), tags: fmt.Sprintf(`{"team":"tiny-%d"}`, k)})
+				}
+			}
+		},
+		settings: report.Settings{By: "team"},
+		digests: []expected{{at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), says: []string{"182 others"}, beside: func(t *testing.T, rows []row, x expected, r report.Report) {
+			var sum int64
+			m := r.Money[0]
+			for _, team := range m.Showback.Teams {
+				sum += cents(team.Total)
+				if tiny := strings.HasPrefix(team.Name, "tiny"); tiny != (team.Month == nil) {
+					t.Errorf("%s: got the month %+v", team.Name, team.Month)
+				}
+			}
+			var want int64
+			for _, row := range rows {
+				if slices.Contains(x.days, row.day) && row.team() != "" {
+					want += row.cents
+				}
+			}
+			if sum += cents(m.Showback.Others.Total); sum != want || len(m.Showback.Teams) != 20 {
+				t.Errorf("%d teams and all others cost %s, want %s", len(m.Showback.Teams), shown(sum), shown(want))
+			}
+		}}},
+	},
+	{
 		name:     "a digest of one team",
 		bill:     fourTeams,
 		settings: report.Settings{By: "team"},

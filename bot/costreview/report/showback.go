@@ -13,6 +13,10 @@ const (
 	// maxTeams bounds how many teams are named, and maxTeamSeries how many are known apart.
 	maxTeams      = 20
 	maxTeamSeries = 1000
+	// monthShare is the least share of the bill's month that a team's has to be for its end to be told: below it lies
+	// within the doubt about the bill's own, so that it decides nothing, and of a hundred such teams it is noise.
+	// monthDoubt is how far off its end may be, as a fraction of it: beyond that it says little more than what was spent.
+	monthShare, monthDoubt = 0.01, 0.25
 	// untagged is who costs are charged to that name nobody.
 	untagged = "untagged"
 )
@@ -35,7 +39,7 @@ type TeamCost struct {
 	Before *Compared `json:"before,omitempty"` // nil: there is no comparison
 	// Spike is what its usage exceeds the expected by; nil: it does not, or it was not judged.
 	Spike *Anomaly `json:"anomaly,omitempty"`
-	// Month is how it ends; nil: of several together, or nothing says.
+	// Month is how it ends; nil: of several together, too small to matter, or nothing says.
 	Month *MonthEnd `json:"month,omitempty"`
 	Teams int       `json:"teams,omitempty"` // of several: how many; Least: that or more
 	Least bool      `json:"least,omitempty"`
@@ -150,6 +154,7 @@ func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLe
 	}
 	now, was := b.before()
 	f := b.floors(in.Settings)
+	whole := ahead.monthEnd(Budget{})
 	out := &Showback{By: clean(in.Settings.By)}
 	var rest []TeamCost
 	for _, key := range slices.Sorted(maps.Keys(all)) {
@@ -178,8 +183,9 @@ func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLe
 			t.Spike = &a
 		}
 		if s := later[key]; s != nil {
-			month := ahead.endOf(Budget{}, s.usage, s.rest())
-			t.Month = &month
+			if month := ahead.endOf(Budget{}, s.usage, s.rest()); month.matters(whole) {
+				t.Month = &month
+			}
 		}
 		if key == "" {
 			out.Untagged = &t
@@ -204,6 +210,20 @@ func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLe
 		}
 	}
 	return out
+}
+
+// matters reports whether a team's month is worth telling beside that of the whole bill.
+func (m MonthEnd) matters(whole MonthEnd) bool {
+	costs := func(m MonthEnd) float64 {
+		if m.Foreseen() {
+			return m.End
+		}
+		return m.Spent.Float64()
+	}
+	if all := costs(whole); all > 0 && costs(m) < monthShare*all {
+		return false
+	}
+	return !m.Foreseen() || m.Plus <= monthDoubt*abs(m.End)
 }
 
 // nobodys reports whether all costs are charged to the name of nobody.

@@ -53,6 +53,34 @@ func TestShowbackNamesTeamsAndWhatIsNobodys(t *testing.T) {
 	}
 }
 
+// TestMonthsOfTeamsAreToldWhereTheyMatter: not of teams whose month is lost in the doubt
+// about the bill's own, and not where nothing can be foreseen. Their costs stay.
+func TestMonthsOfTeamsAreToldWhereTheyMatter(t *testing.T) {
+	t.Parallel()
+	l := newLedger(t).put(monday-70, friday, of("large", "EC2"), "1000")
+	for k := range 150 {
+		l.put(monday-70, friday, of(fmt.Sprintf("tiny-%d", k), "EC2"), "3.50")
+	}
+	random := rand.New(rand.NewPCG(5, 5))
+	for d := monday - 70; d <= friday; d++ { // nearly all of it on few days that nobody foresees
+		l.put(d, d, of("erratic", "EC2"), []string{"1", "1", "1", "1", "1", "600"}[random.IntN(6)])
+	}
+	r := Judge(byTeam(l.input()))
+	told := map[string]bool{}
+	for team := range r.Money[0].Showback.each() {
+		told[team.Name] = team.Month != nil
+		if team.Total.IsZero() {
+			t.Errorf("%s costs nothing", team.Name)
+		}
+	}
+	if !told["large"] || told["erratic"] || len(told) != maxTeams+1 {
+		t.Errorf("months are told: %v, want that of the large team", told)
+	}
+	if text := Text(r); strings.Count(text, "ends at") != 2 {
+		t.Errorf("want the month of all and of the large team:\n%s", text)
+	}
+}
+
 // TestMoversAndSpikesNameTheirTeam: whose the largest part of it is, and in which
 // account.
 func TestMoversAndSpikesNameTheirTeam(t *testing.T) {
