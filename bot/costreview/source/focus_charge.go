@@ -7,7 +7,7 @@ type row interface {
 	// appendKey writes what tells its group from others, so that no two rows of
 	// different charges give the same bytes. Texts are not looked at for that.
 	appendKey(key []byte) []byte
-	// charge is what it is for. It is asked once for each key.
+	// charge is what it is for. Rows with a key that is known are not asked for it.
 	charge() charge
 	// end is where its period ends, if that can be read.
 	end() (end moment, ok bool, err error)
