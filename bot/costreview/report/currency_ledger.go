@@ -132,7 +132,7 @@ func open(in Input, currency string) (b *currencyLedger, missing []string, left 
 	known := false
 	for _, reading := range in.Readings {
 		src := &source{Reading: reading, fellBackToBilled: misleading(reading, currency), filter: in.Filter}
-		src.split(currency, b.from, today)
+		src.split(currency, b.from, in.Week.Add(-1).Monday(), today)
 		if len(src.streams) == 0 {
 			continue
 		}

@@ -35,15 +35,22 @@ func (c *course) add(d money.Day, x float64) {
 // history finds out which series end while others begin.
 type history struct {
 	readings []money.Reading
+	name     func(money.Group) (name seriesName, has bool)
 	from, to money.Day // renames are looked for among names that begin then
 	courses  map[seriesName]*course
 	told     map[string]map[money.Day]int // by currency, days with any usage, counted from the first
 }
 
-// survey looks when each series had usage, up to the week's end.
-func survey(in Input) history {
+// ofService is the name of a group as a service.
+func ofService(g money.Group) (seriesName, bool) {
+	return seriesName{g.Currency, g.Provider, g.Service}, true
+}
+
+// survey looks when each series had usage, up to the week's end; name says which series a
+// group is of.
+func survey(in Input, name func(money.Group) (seriesName, bool)) history {
 	h := history{
-		readings: in.Readings, from: in.Week.Add(-lookback).Monday(), to: in.Week.Monday() + 6,
+		readings: in.Readings, name: name, from: in.Week.Add(-lookback).Monday(), to: in.Week.Monday() + 6,
 		courses: map[seriesName]*course{}, told: map[string]map[money.Day]int{},
 	}
 	days := map[money.Day]bool{}
@@ -88,7 +95,9 @@ func (h *history) each(d money.Day, visit func(seriesName, money.Amount)) {
 			if usage.IsZero() {
 				usage = c.Billed
 			}
-			visit(seriesName{g.Currency, g.Provider, g.Service}, usage)
+			if name, has := h.name(g); has {
+				visit(name, usage)
+			}
 		}
 	}
 }

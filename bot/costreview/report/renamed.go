@@ -45,7 +45,7 @@ type renaming struct {
 // providers and by FOCUS versions; judged apart, one is gone and the other has no
 // history. It has to be done first: a provider's old name would be missing.
 func joined(in Input) Input {
-	s := survey(in)
+	s := survey(in, ofService)
 	names := map[seriesName]seriesName{}
 	for _, r := range s.providers() {
 		in.renamed = append(in.renamed, r)
@@ -57,31 +57,21 @@ func joined(in Input) Input {
 	}
 	if len(names) > 0 {
 		in = in.named(names, true)
-		s = survey(in)
+		s = survey(in, ofService)
 	}
 	names = map[seriesName]seriesName{}
 	for _, r := range s.services() {
 		in.renamed = append(in.renamed, r)
 		names[r.from] = r.to
 	}
-	in = in.filtered()
-	if len(names) == 0 {
-		return in
+	if len(names) > 0 {
+		in = in.named(followed(names), false)
 	}
-	for name := range names { // a name that was given twice
-		for range len(names) {
-			next, again := names[names[name]]
-			if !again {
-				break
-			}
-			names[name] = next
-		}
-	}
-	return in.named(names, false)
+	return in.joinedTeams().filtered()
 }
 
-// filtered is the input whose filters ask for the new names: what a digest or a budget
-// is about goes on, too.
+// filtered is the input whose filters ask for the new names: what a digest, a budget or a
+// unit is about goes on, too.
 func (in Input) filtered() Input {
 	if len(in.renamed) == 0 {
 		return in
@@ -91,6 +81,10 @@ func (in Input) filtered() Input {
 	for i, b := range in.Settings.Budgets {
 		in.Settings.Budgets[i].Filter = in.renameIn(b.Filter)
 	}
+	in.Units = slices.Clone(in.Units)
+	for i, u := range in.Units {
+		in.Units[i].Filter = in.renameIn(u.Filter)
+	}
 	return in
 }
 
@@ -98,7 +92,9 @@ func (in Input) renameIn(f money.Filter) money.Filter {
 	renamed := f
 	for range in.renamed { // a name may have been given twice
 		for _, r := range in.renamed {
-			if r.from.service == allServices {
+			if strings.HasPrefix(r.from.provider, teamMark) {
+				renamed = renamed.Renamed("team", r.from.service, r.to.service)
+			} else if r.from.service == allServices {
 				renamed = renamed.Renamed("provider", r.from.provider, r.to.provider)
 			} else if renamed.Asks("provider", r.from.provider) {
 				renamed = renamed.Renamed("service", r.from.service, r.to.service).Renamed("provider", r.from.provider, r.to.provider)
@@ -216,6 +212,9 @@ func (r Rename) was(name string) bool {
 func (n seriesName) String() string {
 	if n.service == allServices {
 		return orUnnamed(n.provider, "no provider")
+	}
+	if by, team := strings.CutPrefix(n.provider, teamMark); team {
+		return by + " " + clean(n.service)
 	}
 	return fullName(clean(n.provider), orUnnamed(n.service, noService))
 }

@@ -328,11 +328,19 @@ var missingScenarios = []scenario{
 				holes:   []hole{{"//search", some("2026-11-17")}, {"//mail", span("2026-11-19", "2026-12-13")}},
 				missing: []string{"search lists nothing of 17 Nov", "mail is there to 18 Nov only"},
 			},
-			// A service that is silent for more than a week is gone: that it costs no more is a saving.
+			// A service that is silent for more than a week may be gone; that it costs no more is
+			// never a saving while nobody knows.
 			{
-				at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-27"), late: weekend("2026-11-21"), holes: []hole{{"//search", some("2026-11-17")}},
-				missing: []string{"search lists nothing of 17 Nov"},
+				at: "2026-11-30 09:00", days: span("2026-11-23", "2026-11-27"), late: weekend("2026-11-21"), least: true,
+				holes:   []hole{{"//search", some("2026-11-17")}, {"//mail", span("2026-11-19", "2026-11-29")}},
+				missing: []string{"search lists nothing of 17 Nov", "nothing of mail since 18 Nov: it is gone, or its figures are missing."},
+				silent:  []string{"mail  0.00"},
 			},
+			{
+				at: "2026-12-07 09:00", days: span("2026-11-30", "2026-12-04"), late: weekend("2026-11-28"),
+				says: []string{"nothing of mail since 18 Nov: it is taken to be gone, and costs nothing from here on."},
+			},
+			{at: "2026-12-14 09:00", days: span("2026-12-07", "2026-12-11"), late: weekend("2026-12-05"), silent: []string{"mail"}},
 		},
 	},
 	{

@@ -14,7 +14,9 @@ import (
 const (
 	// lagging is by how many days a stream may be behind and still count as late: one
 	// that is silent for longer may be gone. When today nobody has heard of it for gone
-	// days, and the rest of its source went on without it for more than lagging, it is.
+	// days, and the rest of its source went on without it for more than lagging, it is. A
+	// series of Prometheus, whose services come and go, is sooner, after lagging days, but
+	// never while the week before, which this one is compared with, has some of it.
 	lagging = 7
 	gone    = 28
 	// maxGaps bounds how many streams that lack days are named one by one.
@@ -32,8 +34,8 @@ type stream struct {
 	percent float64
 	// daily: a day without figures is missing. Else it charges now and then.
 	daily bool
-	// ended: nobody waits for more of it.
-	ended bool
+	// ended: nobody waits for more of it. left: since this week.
+	ended, left bool
 	// absent: nothing of it is in any figure, because its source ended before the week.
 	absent bool
 	// counts: something of it is what the digest is about.
@@ -92,8 +94,9 @@ func (s *source) byAccount(currency string, first, last money.Day) map[string]bo
 	return by
 }
 
-// split finds a source's streams and which of their days are whole.
-func (s *source) split(currency string, from, today money.Day) {
+// split finds a source's streams and which of their days are whole. Before is the first
+// day that the week is compared with.
+func (s *source) split(currency string, from, before, today money.Day) {
 	s.accounts = s.byAccount(currency, from, today)
 	s.streams = map[streamKey]*stream{}
 	s.whole = stream{coverage: coverage{name: clean(s.Name)}}
@@ -128,10 +131,6 @@ func (s *source) split(currency string, from, today money.Day) {
 		p.daily = len(p.usage) >= aWeek && p.coverage.daily()
 		anyDaily = anyDaily || p.daily
 	}
-	patience := money.Day(gone)
-	if s.Origin == money.Prometheus { // services come and go
-		patience = lagging
-	}
 	for k, p := range s.streams {
 		p.name = streamName(s.Origin, k, many[k.provider] > 1)
 		p.last = p.newest
@@ -141,7 +140,12 @@ func (s *source) split(currency string, from, today money.Day) {
 		if s.whole.daily && !anyDaily { // so young that only all together can be judged
 			p.last = min(p.last, s.whole.last)
 		}
-		p.ended = today-p.newest > patience && s.whole.newest-p.newest > lagging
+		over := func(today, before money.Day) bool {
+			soon := s.Origin == money.Prometheus && today-p.newest > lagging && p.newest < before
+			return min(s.whole.newest, today)-p.newest > lagging && (soon || today-p.newest > gone)
+		}
+		p.ended = over(today, before)
+		p.left = p.ended && !over(today-7, before-7)
 	}
 }
 
@@ -248,6 +252,9 @@ func (b *currencyLedger) nameGaps() (missing []string) {
 		all := func(d money.Day) bool { return every > 0 && lacking[d] == every }
 		b.nameGap(src.whole, src.whole.name, "", all, say)
 		for _, p := range streams {
+			if p.left && p.daily && !p.absent && p.counts {
+				say(nil, "%s: nothing of %s since %s: it is taken to be gone, and costs nothing from here on.", src.whole.name, p.name, day(p.newest))
+			}
 			if !p.absent && p.counts {
 				b.nameGap(*p, src.whole.name, p.name, func(d money.Day) bool { return p.lacks(d) && !all(d) }, say)
 			}
