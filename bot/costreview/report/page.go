@@ -25,27 +25,30 @@ func (p *page) head(format string, args ...any) {
 	p.line(format, args...)
 }
 
-// table writes rows under each other, the first column to the left, the others to
-// the right.
+// table writes rows under each other: names and words to the left, figures to the right.
 func (p *page) table(rows [][]string) {
 	var widths []int
+	var words []bool // of a column: none of its cells is a figure
 	for _, row := range rows {
 		for i, cell := range row {
 			if i == len(widths) {
-				widths = append(widths, 0)
+				widths, words = append(widths, 0), append(words, true)
 			}
 			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			words[i] = words[i] && (i == 0 || cell == "" || !strings.ContainsAny(cell[:1], "+-0123456789"))
 		}
 	}
 	for _, row := range rows {
 		var b strings.Builder
 		b.WriteString("  ")
 		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if i == 0 {
+			if i > 0 {
+				b.WriteString("  ")
+			}
+			if pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)); words[i] {
 				b.WriteString(cell + pad)
 			} else {
-				b.WriteString("  " + pad + cell)
+				b.WriteString(pad + cell)
 			}
 		}
 		p.line("%s", strings.TrimRight(b.String(), " "))

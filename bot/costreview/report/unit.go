@@ -133,9 +133,13 @@ func (u UnitCost) Short() string {
 
 func (u UnitCost) unknown() bool { return u.Why != "" || len(u.Weeks) == 0 }
 
-// known is what one costs and how that went.
+// known is what one costs and how that went: against the oldest week, or against the last
+// one when it changed as much at once.
 func (u UnitCost) known() string {
 	now, was := u.Weeks[len(u.Weeks)-1], u.Weeks[0]
+	if last := u.Weeks[max(0, len(u.Weeks)-2)]; last.Value > 0 && abs(now.Value/last.Value-1) >= telling {
+		was = last
+	}
 	text := show(now.Value, u.Currency) + " each"
 	weeks := int(now.Week-was.Week) / 7
 	if weeks == 0 {

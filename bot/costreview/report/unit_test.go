@@ -29,6 +29,7 @@ func TestUnitCosts(t *testing.T) {
 		UnitCount{Name: "order", Weeks: map[money.Week]float64{money.Week(monday): 3000, money.Week(monday).Add(-2): 30_000}},
 		UnitCount{Name: "tenfold", Weeks: map[money.Week]float64{money.Week(monday): 10_000, money.Week(monday).Add(-7): 100}},
 		UnitCount{Name: "request a second", Weeks: map[money.Week]float64{money.Week(monday): 2, money.Week(monday).Add(-1): 2}, Doubt: "rate gives so many a second: count with increase(...[1w])"},
+		UnitCount{Name: "at once", Weeks: map[money.Week]float64{money.Week(monday): 3000, money.Week(monday).Add(-2): 30_000, money.Week(monday).Add(-7): 20_000}},
 		UnitCount{Name: "dot", Why: "they are left out."},
 	)
 	r := Judge(in)
@@ -48,13 +49,14 @@ func TestUnitCosts(t *testing.T) {
 		"order: $0.23 each, +900.0 % in 2 weeks: 3K of them instead of 30K",
 		"tenfold: $0.070 each, -99.0 % in 7 weeks: 10K of them instead of 100",
 		"request a second: $350.00 each, 0.0 % in 1 week; doubtful, as rate gives so many a second: count with increase(...[1w])",
+		"at once: $0.23 each, +900.0 % in 2 weeks: 3K of them instead of 30K",
 		"dot: not known, they are left out",
 	}
 	same(t, "units", got, want)
 	same(t, "units in short", short, []string{
 		"$0.035 each, -35.0 % in 7 weeks: 20K of them instead of 13K", "$30.00 each, no week before to compare with", "not known, Prometheus does not answer", "not known, see the thread for why",
 		"none in the week", "not known, how many there were is not known", "$0.23 each, +900.0 % in 2 weeks: 3K of them instead of 30K", "$0.070 each, -99.0 % in 7 weeks: 10K of them instead of 100",
-		"$350.00 each, 0.0 % in 1 week; doubtful, see the thread", "not known, they are left out",
+		"$350.00 each, 0.0 % in 1 week; doubtful, see the thread", "$0.23 each, +900.0 % in 2 weeks: 3K of them instead of 30K", "not known, they are left out",
 	})
 	if got, want := r.Units[0].Trend(), "$0.054 (W40), $0.050 (W41), $0.047 (W42), $0.044 (W43), no figure (W44), $0.039 (W45), $0.037 (W46), $0.035 (W47)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
