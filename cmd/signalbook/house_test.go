@@ -22,7 +22,6 @@ func pure() []string {
 		"playbooks/handbook",
 		"playbooks/importer",
 		"playbooks/shell",
-		"bot/promql",
 		"bot/compat",
 		"bot/ledger",
 		"bot/topic",
