@@ -203,7 +203,7 @@ var currencyScenarios = []scenario{
 		settings: report.Settings{Budgets: []report.Budget{{Name: "all", Amount: 5000}}},
 		digests: []expected{{
 			at: "2026-11-23 09:00", days: span("2026-11-16", "2026-11-20"), says: []string{"Nothing is set beside the budgets, because nothing tells which currency they are of", "Total 4,500.00 EUR over "},
-			root: []string{"📊 €4,500 and $500.00 in week 47"},
+			root: []string{"📊 €4,500 and $500.00 in week 47", "Chart, month and what moved are in EUR alone, the largest number"},
 			check: func(t *testing.T, r report.Report) {
 				if !r.Equal || slices.ContainsFunc(r.Money, func(m report.CurrencyReport) bool { return m.Months[0].Budget != 0 }) {
 					t.Errorf("equal %t, months %+v", r.Equal, r.Money[0].Months)

@@ -23,9 +23,13 @@ func TestEqualCurrencies(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	lines := digestNews(r, false)
-	if len(lines) != 2 {
-		t.Fatalf("got %d lines, want one for each currency", len(lines))
+	if len(lines) != 3 {
+		t.Fatalf("got %d lines, want one for each currency and one of which currency the chart is", len(lines))
 	}
+	if got, want := plainText(lines[2]), "Chart, month and what moved are in USD alone, the largest number: name the main currency as `currency`, or give `rates`"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	lines = lines[:2]
 	for k, want := range []string{"$1,100", "€2,200"} {
 		if got := plainText(lines[k]); !strings.Contains(got, want) || !strings.Contains(got, "10") || !strings.Contains(got, "never added to the rest") {
 			t.Errorf("line %d is %q", k, got)

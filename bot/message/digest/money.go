@@ -94,6 +94,9 @@ func digestNews(r report.Report, explained bool) []*blockkit.Paragraph {
 	if rest := len(r.Money) - maxCurrencies; rest > 0 {
 		all = append(all, (&blockkit.Paragraph{}).Italic("and "+textutil.Thousands(rest)+" more in other currencies, in the thread"))
 	}
+	if r.Equal { // a bill has one chart: people have to know that it is of the larger number, and not of the larger worth
+		all = append(all, (&blockkit.Paragraph{}).Italic("Chart, month and what moved are"+inWords(currency(first))+" alone, the largest number: name the main currency as `currency`, or give `rates`"))
+	}
 	return all
 }
 
