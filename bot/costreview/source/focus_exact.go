@@ -22,14 +22,44 @@ type Exact struct {
 	Days map[money.Day]Print
 	// Named are the rows that say which resource they are for: two such that are equal are one.
 	Named int64
+	Rows  Identities
 }
 
-func (e *Exact) add(day money.Day, row uint64, named bool) {
-	p := e.Days[day]
-	p.add(printOf(row))
-	e.Days[day] = p
-	if named {
+// rowPrints are a row's: of all its columns, and of those that say what it is for.
+type rowPrints struct {
+	all, identity uint64
+	named         bool // it says which resource it is for
+}
+
+func (e *Exact) add(at moment, row rowPrints) {
+	p := e.Days[at.day]
+	p.add(printOf(row.all))
+	e.Days[at.day] = p
+	if row.named {
 		e.Named++
+		e.Rows.add(mix(row.identity, uint64(at.day)*24*60+uint64(at.minute)), at.day)
+	}
+}
+
+// columnPrints are how a file's columns are looked at.
+type columnPrints struct {
+	names               []uint64
+	identifies          []bool
+	start, resource, of int // of the charge's beginning, its resource and its cost; -1: none
+}
+
+// value adds a column's value to a row's prints.
+func (c *columnPrints) value(row *rowPrints, k int, text string) {
+	print := mix(c.names[k], hashText(text))
+	row.all += print
+	switch {
+	case k == c.resource && !isNull(text):
+		row.named = true
+		row.identity += print
+	case c.identifies[k]:
+		row.identity += print
+	case k == c.of && strings.HasPrefix(text, "-"): // a refund is for something else than what is refunded
+		row.identity++
 	}
 }
 
@@ -47,24 +77,28 @@ func exact(ctx context.Context, c candidate, parquetFile bool) (e *Exact, err er
 		return nil, err
 	}
 	defer file.Close()
-	e = &Exact{Days: map[money.Day]Print{}}
+	e = newExact()
 	if parquetFile {
-		return e, e.readParquet(ctx, file, c.size)
+		err = e.readParquet(ctx, file, c.size)
+	} else {
+		_, err = readFormed(ctx, file, c.size, newMeter(nil, 0), func(text io.Reader, known form) error {
+			*e = *newExact()
+			return e.readText(text, known)
+		})
 	}
-	_, err = readFormed(ctx, file, c.size, newMeter(nil, 0), func(text io.Reader, known form) error {
-		*e = Exact{Days: map[money.Day]Print{}}
-		return e.readText(text, known)
-	})
+	e.Rows.trim()
 	return e, err
 }
 
-// hashNames are the columns' own prints, and which of them tell when a row begins and
-// what it is for; -1: none.
-func hashNames(called []string) (names []uint64, start, resource int) {
+func newExact() *Exact { return &Exact{Days: map[money.Day]Print{}, Rows: newIdentities()} }
+
+func printsOf(called []string) columnPrints {
+	c := columnPrints{start: slices.Index(called, "chargeperiodstart"), resource: slices.Index(called, "resourceid"), of: slices.Index(called, "billedcost")}
 	for _, name := range called {
-		names = append(names, hashText(name))
+		c.names = append(c.names, hashText(name))
+		c.identifies = append(c.identifies, identityColumns[name])
 	}
-	return names, slices.Index(called, "chargeperiodstart"), slices.Index(called, "resourceid")
+	return c
 }
 
 func (e *Exact) readText(from io.Reader, known form) error {
@@ -76,7 +110,8 @@ func (e *Exact) readText(from io.Reader, known form) error {
 	for k, name := range records.header {
 		called[k] = canonical(name)
 	}
-	names, start, resource := hashNames(called)
+	columns := printsOf(called)
+	start := columns.start
 	for {
 		record, err := records.next()
 		if errors.Is(err, io.EOF) {
@@ -94,13 +129,13 @@ func (e *Exact) readText(from io.Reader, known form) error {
 				return err
 			}
 		}
-		var row uint64
+		var row rowPrints
 		for k, text := range record {
 			if !isNull(text) {
-				row += mix(names[k], hashText(strings.TrimSpace(text)))
+				columns.value(&row, k, strings.TrimSpace(text))
 			}
 		}
-		e.add(at.day, row, resource >= 0 && !isNull(record[resource]))
+		e.add(at, row)
 	}
 }
 
@@ -125,37 +160,33 @@ func (e *Exact) readParquet(ctx context.Context, from *os.File, size int64) erro
 	for k, leaf := range leaves {
 		called[k] = strings.ToLower(strings.Join(leaf.Path(), "."))
 	}
-	names, start, resource := hashNames(called)
-	if start < 0 {
+	columns := printsOf(called)
+	if columns.start < 0 {
 		return errWalk
 	}
 	for k, group := range file.RowGroups() {
 		if err := checkPages(from, size, &file.Metadata().RowGroups[k], leaves); err != nil {
 			return err
 		}
-		if err := e.readGroup(ctx, group, names, leaves[start], start, resource); err != nil {
+		if err := e.readGroup(ctx, group, &columns, leaves[columns.start]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *Exact) readGroup(ctx context.Context, group parquet.RowGroup, names []uint64, begins *parquet.Column, start, resource int) error {
+func (e *Exact) readGroup(ctx context.Context, group parquet.RowGroup, columns *columnPrints, begins *parquet.Column) error {
 	return eachRow(ctx, group, func(values parquet.Row) {
-		var row uint64
+		var row rowPrints
 		var at date
-		named := false
 		for _, v := range values {
-			k := v.Column()
-			if k == start {
+			if v.Column() == columns.start {
 				at = dateOf(v, begins.Type())
 			}
-			if v.IsNull() {
-				continue
+			if !v.IsNull() {
+				columns.value(&row, v.Column(), v.String())
 			}
-			named = named || k == resource
-			row += mix(names[k], hashText(v.String()))
 		}
-		e.add(at.day, row, named)
+		e.add(at.moment, row)
 	})
 }

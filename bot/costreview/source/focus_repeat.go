@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -28,6 +29,7 @@ type repeats struct {
 	groups []int                // by file: which files tell of the same, union and find
 	weak   map[[2]int][]money.Day
 	notes  []money.Note
+	doubts []money.Note // see doubt
 }
 
 // findRepeats looks through what files told. Those that look alike are read once more,
@@ -47,6 +49,7 @@ func findRepeats(ctx context.Context, files []candidate, told []File) (*repeats,
 	r.joinTwins()
 	r.joinScopes()
 	r.settle()
+	r.doubts = r.doubt()
 	return r, nil
 }
 
@@ -72,7 +75,8 @@ func (r *repeats) alike() map[look][]int {
 // readExact reads the files anew of which one day looks like another's of the same
 // kind, or like twice the same rows.
 func (r *repeats) readExact(ctx context.Context) error {
-	wanted := map[int]bool{}
+	suspects := r.suspects()
+	wanted := maps.Clone(suspects)
 	for k := range r.told {
 		for _, p := range r.told[k].Prints {
 			wanted[k] = wanted[k] || p.Rows >= leastTwice && p.Xor == 0 && r.told[k].Fault == ""
@@ -94,6 +98,9 @@ func (r *repeats) readExact(ctx context.Context) error {
 		}
 		if err != nil { // then nothing is known to be there twice
 			e = &Exact{}
+		}
+		if !suspects[k] {
+			e.Rows = Identities{}
 		}
 		r.told[k].Exact = e
 	}
@@ -236,7 +243,7 @@ func (r *repeats) all() []money.Note {
 	if rest := len(notes) - maxRepeats; rest > 0 {
 		notes = append(notes[:maxRepeats:maxRepeats], money.Note{Text: fmt.Sprintf("%d more files or exports tell again what others do: each charge is counted once.", rest)})
 	}
-	return notes
+	return append(notes, r.doubts...)
 }
 
 // share is how much of a file's charge counts; ok is false when another file tells it.
