@@ -45,7 +45,7 @@ func Judge(in Input) Report {
 	r.Equal = rank(r.Money, in.Settings)
 	missing = slices.Concat(mainMissing(r.Money, in.Settings), budgetsMissing(r.Money, r.Equal, in.Settings), in.watchedMissing(), missing)
 	// What lacks of the figures comes before what columns lack: the digest's first message has room for few.
-	r.Missing = append(append(r.Missing, missing...), lacking(in.Readings)...)
+	r.Missing = slices.Concat(r.Missing, missing, toldTwice(in.Readings), lacking(in.Readings))
 	if len(in.Filter) > 0 && len(r.Money) == 0 {
 		r.Missing = append(r.Missing, sentence("Nothing matches the digest's filter ("+r.Filter+")"))
 	}
