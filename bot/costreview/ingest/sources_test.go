@@ -73,7 +73,7 @@ func TestAFileOfTwoSourcesCountsOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			said := ""
+			var said strings.Builder
 			for k, r := range readings {
 				if r.Rows != test.rows[k] {
 					t.Errorf("source %d: got %d rows, want %d", k, r.Rows, test.rows[k])
@@ -81,11 +81,11 @@ func TestAFileOfTwoSourcesCountsOnce(t *testing.T) {
 			}
 			for _, n := range readings[last].Notes {
 				if strings.Contains(n.Text, "counted once, by") {
-					said += n.Text
+					said.WriteString(n.Text)
 				}
 			}
-			if !strings.Contains(said, test.note) || (said == "") != (test.note == "") {
-				t.Errorf("got %q, want %q", said, test.note)
+			if !strings.Contains(said.String(), test.note) || (said.String() == "") != (test.note == "") {
+				t.Errorf("got %q, want %q", said.String(), test.note)
 			}
 			alone, err := Sources(config.Digest{Costs: d.Costs[last:]}, nil)
 			if err != nil || (alone[0].ID != sources[last].ID) != test.renamed {
