@@ -309,7 +309,7 @@ func (im *Importer) save(ctx context.Context, reading, before money.Reading) err
 		if err != nil {
 			return err
 		}
-		restated = changed(was, reading.Days, before.At, reading.At)
+		restated = changed(reading.Source, was, reading.Days, before.At, reading.At)
 		// What is stored already is not written again, every hour.
 		maps.DeleteFunc(reading.Days, func(day money.Day, groups map[money.Group]money.Cost) bool { return maps.Equal(was[day], groups) })
 	}

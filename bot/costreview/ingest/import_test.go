@@ -33,7 +33,7 @@ func TestImportFiles(t *testing.T) {
 		t.Errorf("want, got:\n%s", diff)
 	}
 	restated, err := r.st.Costs.Restated(t.Context())
-	if err != nil || len(restated) != 1 || restated[0].Day != r.day("2026-11-19") || restated[0].Was.String() != "20" || restated[0].Now.String() != "25" {
+	if err != nil || len(restated) != 1 || restated[0].Source != s.ID || restated[0].Day != r.day("2026-11-19") || restated[0].Was.String() != "20" || restated[0].Now.String() != "25" {
 		t.Errorf("got restated %+v, %v, want 19 November from 20 to 25", restated, err)
 	}
 

@@ -6,8 +6,8 @@ import (
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
-// changed finds the totals of days that were settled when they were told.
-func changed(was, is money.Days, told, now time.Time) []money.Restatement {
+// changed finds the totals of a source's days that were settled when they were told.
+func changed(source string, was, is money.Days, told, now time.Time) []money.Restatement {
 	var all []money.Restatement
 	for day, groups := range is {
 		if len(was[day]) == 0 || !settled(day, told) {
@@ -16,7 +16,7 @@ func changed(was, is money.Days, told, now time.Time) []money.Restatement {
 		before, after := totals(was[day]), totals(groups)
 		for currency, total := range after {
 			if old, ok := before[currency]; ok && old != total {
-				all = append(all, money.Restatement{At: now, Day: day, Currency: currency, Was: old, Now: total})
+				all = append(all, money.Restatement{Source: source, At: now, Day: day, Currency: currency, Was: old, Now: total})
 			}
 		}
 	}

@@ -53,6 +53,7 @@ type Note struct {
 
 // Restatement is a settled day whose total changed after it was first told.
 type Restatement struct {
+	Source   string    `json:"source,omitempty"` // [Reading.Source]; empty: told before this was kept
 	At       time.Time `json:"at"`
 	Day      Day       `json:"day"`
 	Currency string    `json:"currency"`

@@ -145,6 +145,7 @@ func (b *currencyLedger) assess(in Input) CurrencyReport {
 	b.growing(&m, f)
 	m.Late, m.Again = b.lateParts(), b.judgedBefore(in.Again)
 	b.restate(&m, in)
+	m.Notes = append(m.Notes, b.settleAdvice(in)...)
 	b.sides(&m)
 	m.Commitments, m.AI = b.commitments(), b.ai()
 	m.Chart = b.chart(m.Spikes, f)

@@ -92,7 +92,7 @@ func (b *currencyLedger) restate(m *CurrencyReport, in Input) {
 	var earlier []money.Day
 	var change money.Amount
 	for _, r := range in.Restated {
-		if r.Currency == b.currency && r.Day < b.week.Monday() && !slices.Contains(known, r.Day) &&
+		if money.Currency(r.Currency) == b.currency && r.Day < b.week.Monday() && !slices.Contains(known, r.Day) &&
 			!r.At.After(in.Now) && in.Now.Sub(r.At) <= 8*24*time.Hour {
 			earlier = append(earlier, r.Day)
 			change = change.Add(r.Now).Sub(r.Was)
