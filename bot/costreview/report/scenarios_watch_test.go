@@ -225,14 +225,14 @@ func (s watchScenario) run(t *testing.T, seed uint64) {
 	}
 	var known report.Watched
 	left := slices.Clone(s.tells)
-	for now := moment("2026-11-17 00:00", time.UTC); !now.After(moment("2026-12-12 00:00", time.UTC)); now = now.AddDate(0, 0, 1) {
+	for midnight := moment("2026-11-17 00:00", time.UTC); !midnight.After(moment("2026-12-12 00:00", time.UTC)); midnight = midnight.AddDate(0, 0, 1) {
 		in := report.Input{
-			Name: "weekly", Week: report.WeekBefore(now), Now: now, Readings: scenario{}.readings(t, b.at(now), now), Settings: s.settings,
+			Name: "weekly", Week: report.WeekBefore(midnight), Now: midnight, Readings: scenario{}.readings(t, b.at(midnight), midnight), Settings: s.settings,
 		}
 		var alarms []report.Alarm
 		alarms, known = report.Watch(in, known, s.least)
 		for _, a := range alarms {
-			if at := now.Format(time.DateOnly); len(left) == 0 || left[0].at != at || left[0].service != a.Spike.Service || !slices.Equal(left[0].days, a.Spike.Days) {
+			if at := midnight.Format(time.DateOnly); len(left) == 0 || left[0].at != at || left[0].service != a.Spike.Service || !slices.Equal(left[0].days, a.Spike.Days) {
 				t.Errorf("on %s: got %s on %v with %.2f, want %+v", at, a.Spike.Service, a.Spike.Days, a.Spike.Excess, left[:min(1, len(left))])
 				return
 			}

@@ -19,10 +19,10 @@ import (
 // readings are those of the moment. It returns what was told, as "when: what".
 func watching(t *testing.T, first, last string, least float64, read func(now time.Time) Input) (told []string, known Watched) {
 	t.Helper()
-	for now := dayNamed(t, first).Time(); !now.After(dayNamed(t, last).Time()); now = now.AddDate(0, 0, 1) {
-		in := read(now)
+	for midnight := dayNamed(t, first).Time(); !midnight.After(dayNamed(t, last).Time()); midnight = midnight.AddDate(0, 0, 1) {
+		in := read(midnight)
 		was := maps.Clone(in.Raised)
-		in.Now, in.Name = now, "weekly"
+		in.Now, in.Name = midnight, "weekly"
 		alarms, next := Watch(in, known, least)
 		again, same := Watch(in, known, least) // the first one died before it was stored
 		if diff := cmp.Diff(alarms, again) + cmp.Diff(next, same); diff != "" {
@@ -32,7 +32,7 @@ func watching(t *testing.T, first, last string, least float64, read func(now tim
 			t.Fatal("what has incidents is changed")
 		}
 		for _, a := range alarms {
-			told = append(told, fmt.Sprintf("%s: %s %v +%.0f %s", now.Format("2006-01-02 15:04"), a.Spike.Service, a.Spike.Days, a.Spike.Excess, a.Currency))
+			told = append(told, fmt.Sprintf("%s: %s %v +%.0f %s", midnight.Format("2006-01-02 15:04"), a.Spike.Service, a.Spike.Days, a.Spike.Excess, a.Currency))
 		}
 		data, err := json.Marshal(next)
 		if err != nil {
