@@ -47,7 +47,7 @@ func ShowTo(amount float64, currency string, decimals int) string {
 	case size >= 1e18: // more than all money: a mistake, which is not to fill a page
 		return denoted(amount, strconv.FormatFloat(size, 'e', 2, 64), currency)
 	}
-	return denoted(amount, grouped(strconv.FormatFloat(size, 'f', decimals, 64)), currency)
+	return denoted(amount, Grouped(strconv.FormatFloat(size, 'f', decimals, 64)), currency)
 }
 
 // Signed is Show with a plus before what is more than nothing: "+$810".
@@ -94,7 +94,7 @@ func short(amount float64, currency, thousand string) string {
 		if decimals > 0 {
 			digits = strings.TrimRight(strings.TrimRight(digits, "0"), ".")
 		}
-		return denoted(amount, grouped(digits)+scale.letter, currency)
+		return denoted(amount, Grouped(digits)+scale.letter, currency)
 	}
 	decimals := Decimals(amount)
 	if size >= 1 {
@@ -129,10 +129,10 @@ func code(currency string) bool {
 	return len(currency) == 3 && strings.Trim(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
-// grouped writes 52010.5 as 52,010.5.
-func grouped(digits string) string {
-	whole, fraction, broken := strings.Cut(digits, ".")
-	for at := len(whole) - 3; at > 0; at -= 3 {
+// Grouped puts commas into the whole part of a decimal number: 52010.5 is 52,010.5.
+func Grouped(number string) string {
+	whole, fraction, broken := strings.Cut(number, ".")
+	for at := len(whole) - 3; at > 0 && whole[at-1] != '-'; at -= 3 {
 		whole = whole[:at] + "," + whole[at:]
 	}
 	if broken {

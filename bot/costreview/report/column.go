@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -160,8 +161,7 @@ func (c *columns) note() string {
 		effective, strings.Join(unique(c.fallback), ", "), 100*beside, billed, billed)
 }
 
-func unique(names []string) []string {
-	names = slices.Clone(names)
-	slices.Sort(names)
-	return slices.Compact(names)
+// unique are values in order, each once.
+func unique[T cmp.Ordered](all []T) []T {
+	return slices.Compact(slices.Sorted(slices.Values(all)))
 }

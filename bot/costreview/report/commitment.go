@@ -106,10 +106,9 @@ func (b *currencyLedger) coverage() (c Commitments, found bool) {
 // contractsOf are the contract commitments that all sources tell of, as far as they are in
 // a currency, or in one that nothing else is in.
 func contractsOf(in Input, currency string) (all []money.Commitment) {
-	told := currencies(in.Readings)
 	for _, r := range in.Readings {
 		for _, c := range r.Commitments {
-			if c.Contract && (c.Currency == "" || c.Currency == currency || !slices.Contains(told, c.Currency)) && in.Filter.Asks("provider", c.Provider) {
+			if c.Contract && (c.Currency == "" || c.Currency == currency || !slices.Contains(in.currencies, c.Currency)) && in.Filter.Asks("provider", c.Provider) {
 				all = append(all, c)
 			}
 		}

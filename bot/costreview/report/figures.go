@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -16,7 +15,7 @@ func amount(x float64) string {
 	if x != 0 && math.Abs(x) < 0.005 {
 		return threeDigits(x)
 	}
-	return grouped(strconv.FormatFloat(x, 'f', 2, 64))
+	return money.Grouped(strconv.FormatFloat(x, 'f', 2, 64))
 }
 
 // threeDigits writes a small number without an exponent.
@@ -26,22 +25,6 @@ func threeDigits(x float64) string {
 		return "0.00"
 	}
 	return strconv.FormatFloat(short, 'f', -1, 64)
-}
-
-// grouped puts commas into the whole part of a decimal number.
-func grouped(number string) string {
-	sign := ""
-	if strings.HasPrefix(number, "-") {
-		sign, number = "-", number[1:]
-	}
-	whole, fraction, point := strings.Cut(number, ".")
-	for at := len(whole) - 3; at > 0; at -= 3 {
-		whole = whole[:at] + "," + whole[at:]
-	}
-	if point {
-		whole += "." + fraction
-	}
-	return sign + whole
 }
 
 // list names days in few words: a run is "16 to 20 Nov".
@@ -68,7 +51,7 @@ func list(days []money.Day) string {
 }
 
 // one writes a number with one decimal.
-func one(x float64) string { return grouped(strconv.FormatFloat(x, 'f', 1, 64)) }
+func one(x float64) string { return money.Grouped(strconv.FormatFloat(x, 'f', 1, 64)) }
 
 // signed is an amount with its sign, for a change.
 func signed(x float64) string {

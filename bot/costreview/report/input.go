@@ -41,8 +41,9 @@ type Input struct {
 	Watched Watched
 	Raised  map[string]Raised
 
-	apart   map[string]bool // streams (StreamID) whose usage is needed apart
-	renamed []renaming      // series that were found to go on under another name
+	currencies []string        // that readings tell of
+	apart      map[string]bool // streams (StreamID) whose usage is needed apart
+	renamed    []renaming      // series that were found to go on under another name
 }
 
 // Settings are what can be set about judging; the zero value of each means its
@@ -60,7 +61,7 @@ type Settings struct {
 	By      string       // what names the teams that costs are shown by; empty: they are not
 	Links   []money.Link // of services
 
-	amounts amounts // of Floor and WeekFloor
+	amounts func() amounts // of Floor, WeekFloor and what is watched for; found once, when something asks: that takes every charge
 }
 
 func (s Settings) settle() time.Duration { return cmp.Or(s.Settle, 48*time.Hour) }

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 	"github.com/signalbook/signalbook/playbooks/handbook"
@@ -19,25 +20,20 @@ func Judge(in Input) Report {
 	var missing []string
 	var rows []monthlyUsage
 	ledgers := map[string]*currencyLedger{}
-	told := currencies(in.Readings)
-	for _, currency := range told {
+	for _, currency := range in.currencies {
 		b, lost, left := open(in, currency)
 		missing = append(missing, lost...)
-		if len(left) > 0 {
-			r.leave(currency, left)
+		r.leave(currency, left)
+		if b == nil || len(in.Filter) > 0 && len(b.series) == 0 {
+			continue // nothing is judged, or nothing of it is what the digest is about
 		}
-		if b != nil && len(in.Filter) > 0 && len(b.series) == 0 {
-			continue // nothing of it is what the digest is about
-		}
-		if b != nil {
-			r.Money = append(r.Money, b.assess(in))
-			rows = append(rows, b.month)
-			ledgers[currency] = b
-		}
+		r.Money = append(r.Money, b.assess(in))
+		rows = append(rows, b.month)
+		ledgers[currency] = b
 	}
 	if in.Posted != nil { // of a currency that nothing is there of today, all stays to be judged
 		for currency := range in.Posted.currencies() {
-			if !slices.Contains(told, currency) {
+			if !slices.Contains(in.currencies, currency) {
 				r.leave(currency, waiting(in.Posted, currency, in.Week))
 			}
 		}
@@ -50,12 +46,10 @@ func Judge(in Input) Report {
 		r.Missing = append(r.Missing, sentence("Nothing matches the digest's filter ("+r.Filter+")"))
 	}
 	for i := range r.Money {
-		var budgets []Budget
-		if i == 0 { // budgets are of one currency, the main one
-			budgets = in.Settings.budgetsIn(r.Money[i].Currency, r.Equal)
-		}
 		b := ledgers[r.Money[i].Currency]
-		if i == 0 {
+		var budgets []Budget
+		if i == 0 { // budgets and units are of one currency, the main one
+			budgets = in.Settings.budgetsIn(b.currency, r.Equal)
 			r.Units = b.units(in.Units)
 		}
 		ahead := b.daysAhead(in)
@@ -107,8 +101,9 @@ func arranged(in Input) Input {
 		in.Readings[k].Days = withCurrencyCodes(in.Readings[k].Days)
 		in.Readings[k] = withoutStoodIn(in.Readings[k])
 	}
-	if in.Settings.Floor > 0 || in.Settings.WeekFloor > 0 {
-		in.Settings.amounts = in.amounts()
+	in.currencies = currencies(in.Readings)
+	if in.Settings.amounts == nil {
+		in.Settings.amounts = sync.OnceValue(in.amounts)
 	}
 	in.Expected = slices.Clone(in.Expected)
 	slices.SortStableFunc(in.Expected, func(x, y Expectation) int { // the newest word counts

@@ -123,7 +123,7 @@ func (b *currencyLedger) endOf(budget Budget, usage, rest map[money.Day]money.Am
 	until := b.days[len(b.days)-1]
 	m := MonthEnd{
 		Month: monthOf(until), Until: until, Partial: b.partial,
-		Name: budget.Name, Budget: budget.Amount, Filter: oneLine(budget.Filter.String(), maxName), Owners: budget.Owners,
+		Name: budget.Name, Budget: budget.Amount, Filter: FilterName(budget.Filter), Owners: budget.Owners,
 	}
 	if len(usage)+len(rest) == 0 && len(budget.Filter) > 0 {
 		m.Why = "nothing matches its filter (" + m.Filter + ")"

@@ -33,7 +33,7 @@ func (t Told) with(month string, levels []Level) Told {
 	if next == nil {
 		next = Told{}
 	}
-	next[month] = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(next[month]), levels...))))
+	next[month] = unique(slices.Concat(next[month], levels))
 	for _, old := range slices.Sorted(maps.Keys(next)) {
 		if len(next) > toldMonths {
 			delete(next, old)
@@ -71,7 +71,7 @@ func Notices(in Input, told map[string]Told) (notices []Notice) {
 	in = arranged(in)
 	ledgers := map[string]*currencyLedger{}
 	var all []CurrencyReport
-	for _, currency := range currencies(in.Readings) {
+	for _, currency := range in.currencies {
 		if b, _, _ := open(in, currency); b != nil && len(b.series) > 0 {
 			ledgers[currency] = b
 			all = append(all, CurrencyReport{Currency: currency, Total: b.total(b.days)})

@@ -74,7 +74,7 @@ func show(amount float64, currency string) string { return money.Show(amount, cl
 func factor(x float64) string {
 	text := fmt.Sprintf("%.3g", x)
 	if x >= 1000 {
-		text = grouped(fmt.Sprintf("%.0f", x))
+		text = money.Grouped(fmt.Sprintf("%.0f", x))
 	}
 	return text + " times"
 }

@@ -99,8 +99,7 @@ func (b *currencyLedger) restate(m *CurrencyReport, in Input) {
 		}
 	}
 	if !change.IsZero() {
-		slices.Sort(earlier)
-		m.Notes = append(m.Notes, fmt.Sprintf("Earlier days were restated this week (%s): together %s %s.", list(slices.Compact(earlier)), signed(change.Float64()), clean(b.currency)))
+		m.Notes = append(m.Notes, fmt.Sprintf("Earlier days were restated this week (%s): together %s %s.", list(unique(earlier)), signed(change.Float64()), clean(b.currency)))
 	}
 }
 

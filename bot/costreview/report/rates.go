@@ -99,7 +99,7 @@ func (in Input) watchedMissing() []string {
 	if in.Watched.Since == 0 { // nobody watches, or has begun to
 		return nil
 	}
-	a := in.amounts()
+	a := in.Settings.amounts()
 	var names, without []string
 	for _, currency := range a.all {
 		names = append(names, clean(currency))

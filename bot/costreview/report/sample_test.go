@@ -115,7 +115,7 @@ func TestSampleTotals(t *testing.T) {
 			if got := m.Before.Was.String(); got != want.was {
 				t.Errorf("%s: got %s the week before, want %s", name, got, want.was)
 			}
-			if got := strings.TrimSuffix(grouped(one(m.Before.Percent)), "%"); got != want.percent || !m.Before.Sayable {
+			if got := strings.TrimSuffix(money.Grouped(one(m.Before.Percent)), "%"); got != want.percent || !m.Before.Sayable {
 				t.Errorf("%s: got %s %%, want %s %%", name, got, want.percent)
 			}
 		}

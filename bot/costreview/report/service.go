@@ -80,7 +80,7 @@ func Service(in Input, name, by string) (r ServiceReport, suggestions []string) 
 // called tells of the services that have a name, and which names there are.
 func called(in Input, name, by string) (r ServiceReport, names []string) {
 	r = ServiceReport{Asked: name, Week: in.Week, Missing: lacking(in.Readings)}
-	for _, currency := range currencies(in.Readings) {
+	for _, currency := range in.currencies {
 		b, missing, _ := open(in, currency)
 		r.Missing = append(r.Missing, missing...)
 		if b == nil {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -36,11 +37,7 @@ func (b *currencyLedger) settleAdvice(in Input) (notes []string) {
 		if len(changed) < adviceDays {
 			continue
 		}
-		var ages []time.Duration
-		for _, age := range changed {
-			ages = append(ages, age)
-		}
-		slices.Sort(ages)
+		ages := slices.Sorted(maps.Values(changed))
 		days := int(ages[int(settledBy*float64(len(ages)-1))]/(24*time.Hour)) + 1
 		notes = append(notes, fmt.Sprintf("%s: %d days of four weeks went on changing after they counted as settled (`settle: %.0fh`), nearly all for less than %d days: with `settle: %dh` they are judged once they are whole.",
 			clean(src.Name), len(changed), in.Settings.settle().Hours(), days, 24*days))

@@ -24,8 +24,11 @@ type floors struct{ day, week float64 }
 
 // floors takes the average day of the six weeks up to the one under review.
 func (b *currencyLedger) floors(s Settings) floors {
-	times := s.amounts.times(b.currency)
-	f := floors{times * s.Floor, times * s.WeekFloor}
+	var f floors
+	if s.Floor > 0 || s.WeekFloor > 0 {
+		times := s.amounts().times(b.currency)
+		f = floors{times * s.Floor, times * s.WeekFloor}
+	}
 	if f.day <= 0 {
 		var days []money.Day
 		for back := weeksBack; back >= 0; back-- {
@@ -45,13 +48,21 @@ type excess struct {
 	actual, expected float64
 }
 
-// spike makes an anomaly of excesses; ok is false when their sum is not worth it.
-func (s *series) spike(currency string, week money.Week, over []excess, floor float64) (a Anomaly, ok bool) {
-	a = Anomaly{
+// anomaly is one of a series, of no day yet.
+func (s *series) anomaly(currency string) Anomaly {
+	return Anomaly{
 		Series:   SeriesID(s.provider, s.service, currency),
 		Provider: clean(s.provider), Service: orUnnamed(s.service, noService), Category: clean(s.category),
 		CDN: handbook.IsCDN(s.service),
 	}
+}
+
+// spike makes an anomaly of excesses; ok is false when their sum is not worth it.
+func (s *series) spike(currency string, week money.Week, over []excess, floor float64) (a Anomaly, ok bool) {
+	if len(over) == 0 {
+		return a, false
+	}
+	a = s.anomaly(currency)
 	for _, e := range over {
 		a.Days = append(a.Days, e.day)
 		if e.day < week.Monday() {
@@ -62,7 +73,7 @@ func (s *series) spike(currency string, week money.Week, over []excess, floor fl
 		a.Highest = max(a.Highest, e.actual)
 	}
 	a.Excess = a.Actual - a.Expected
-	return a, len(over) > 0 && a.Excess >= floor
+	return a, a.Excess >= floor
 }
 
 // spikes judges every series of the week, and of days of earlier ones that have

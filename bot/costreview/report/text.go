@@ -161,7 +161,7 @@ func (p *page) parts(moved []Part) {
 
 // change is a change with its sign, with the decimals of the others beside it.
 func (p *page) change(c Compared) string {
-	text := grouped(strconv.FormatFloat(c.Change.Float64(), 'f', p.places, 64))
+	text := money.Grouped(strconv.FormatFloat(c.Change.Float64(), 'f', p.places, 64))
 	switch {
 	case !strings.ContainsAny(text, "123456789"):
 		return strings.TrimPrefix(text, "-")

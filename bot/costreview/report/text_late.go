@@ -25,7 +25,7 @@ func (a Anomaly) When() string {
 
 // lateDays names days of weeks before one: "last week's Saturday and Sunday".
 func lateDays(days []money.Day, week money.Week) string {
-	days = slices.Compact(slices.Sorted(slices.Values(days)))
+	days = unique(days)
 	if slices.ContainsFunc(days, func(d money.Day) bool { return money.WeekOf(d) != week.Add(-1) }) {
 		return list(days)
 	}

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
 func (p *page) organisation(o *Organised) {
 	p.head("Organisation")
 	if o.Users.Known {
-		p.line("  Users: %s%s.", grouped(fmt.Sprintf("%.0f", o.Users.Value)), origin(o.Users))
+		p.line("  Users: %s%s.", money.Grouped(fmt.Sprintf("%.0f", o.Users.Value)), origin(o.Users))
 	}
 	if o.Growth.Known {
 		p.line("  Growth: %s %% a week%s.", one(100*o.Growth.Value), origin(o.Growth))

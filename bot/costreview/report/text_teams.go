@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/costreview/money"
 )
 
 // teams prints what each team costs.
@@ -14,7 +15,7 @@ func (p *page) teams(m CurrencyReport, currency string) {
 	}
 	var rows [][]string
 	for t := range m.Showback.each() {
-		row := []string{"  " + t.Label(), grouped(strconv.FormatFloat(t.Total.Float64(), 'f', p.places, 64))}
+		row := []string{"  " + t.Label(), money.Grouped(strconv.FormatFloat(t.Total.Float64(), 'f', p.places, 64))}
 		if t.Share != nil {
 			row = append(row, fmt.Sprintf("%.0f %%", *t.Share))
 		} else {

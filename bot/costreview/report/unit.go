@@ -44,7 +44,7 @@ type UnitWeek struct {
 // one under review is made whole by the newest day of each weekday.
 func (b *currencyLedger) units(counts []UnitCount) (all []UnitCost) {
 	for _, u := range counts {
-		out := UnitCost{Name: orUnnamed(u.Name, "unit"), Currency: clean(b.currency), Filter: oneLine(u.Filter.String(), maxName), Doubt: oneLine(u.Doubt, maxWhy)}
+		out := UnitCost{Name: orUnnamed(u.Name, "unit"), Currency: clean(b.currency), Filter: FilterName(u.Filter), Doubt: oneLine(u.Doubt, maxWhy)}
 		usage, _ := b.daily(u.Filter)
 		for back := chartWeeks - 1; back >= 0; back-- {
 			w := b.week.Add(-back)

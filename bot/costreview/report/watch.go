@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
 )
@@ -68,16 +69,17 @@ func (r Raised) Has(days []money.Day) bool {
 // tells costs, what people expect, what has an incident, and the digest before.
 func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
 	newest := in.newestSettled()
-	amounts := in.amounts()
-	w := watch{known.copy(), func(currency string) float64 { return amounts.least(least, currency) }, map[string][]Alarm{}}
+	in.Settings.amounts = sync.OnceValue(in.amounts)
+	w := watch{known.copy(), func(currency string) float64 { return in.Settings.amounts().least(least, currency) }, map[string][]Alarm{}}
 	if known.Since == 0 {
 		w.Since = newest + 1
 		return nil, w.Watched
 	}
 	w.meet(in.Raised)
+	names := currencies(in.Readings)
 	for back := -1; back <= 0; back++ {
 		week := in
-		if week.Week = money.WeekOf(newest).Add(back); !w.done(week, newest) {
+		if week.Week = money.WeekOf(newest).Add(back); !w.done(names, week.Week, newest) {
 			w.judge(week)
 		}
 	}
@@ -92,7 +94,7 @@ func Watch(in Input, known Watched, least float64) ([]Alarm, Watched) {
 		}
 	}
 	slices.SortFunc(alarms, func(x, y Alarm) int {
-		size := func(a Alarm) float64 { return a.Spike.Excess / amounts.times(a.Currency) } // in the main currency
+		size := func(a Alarm) float64 { return a.Spike.Excess / in.Settings.amounts().times(a.Currency) } // in the main currency
 		return cmp.Or(cmp.Compare(size(y), size(x)), cmp.Compare(x.Spike.Series, y.Spike.Series), slices.Compare(x.Spike.Days, y.Spike.Days))
 	})
 	alarms = alarms[:min(len(alarms), maxAlarms)]
@@ -112,11 +114,11 @@ type watch struct {
 	touched map[string][]Alarm            // spikes that gained a day and were not told, by series; all but the newest are over
 }
 
-// done reports whether every settled day of a week was judged, and whole.
-func (w *watch) done(in Input, newest money.Day) bool {
-	for _, name := range currencies(in.Readings) {
+// done reports whether every settled day of a week was judged in some currencies, and whole.
+func (w *watch) done(currencies []string, week money.Week, newest money.Day) bool {
+	for _, name := range currencies {
 		judged := w.Judged[money.Currency(name)]
-		for d := max(w.Since, in.Week.Monday()); d <= min(newest, in.Week.Monday()+6); d++ {
+		for d := max(w.Since, week.Monday()); d <= min(newest, week.Monday()+6); d++ {
 			if lacks, seen := judged[d]; !seen || len(lacks) > 0 {
 				return false
 			}
@@ -133,7 +135,7 @@ func (w *watch) judge(in Input) {
 	}
 	in.Posted, in.Again = nil, nil
 	in = arranged(in)
-	for _, currency := range currencies(in.Readings) {
+	for _, currency := range in.currencies {
 		in.apart = w.lacked(currency)
 		b, _, _ := open(in, currency)
 		if b == nil {
@@ -212,8 +214,7 @@ func (w *watch) remember(currency string, d money.Day, lacks []string) {
 	if w.Judged[currency] == nil {
 		w.Judged[currency] = map[money.Day][]string{}
 	}
-	slices.Sort(lacks)
-	w.Judged[currency][d] = slices.Compact(lacks)
+	w.Judged[currency][d] = unique(lacks)
 }
 
 // forget lets go what nobody asks for any more.

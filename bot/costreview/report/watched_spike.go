@@ -86,7 +86,7 @@ func (w *watch) add(b *currencyLedger, s *series, id string, e excess) {
 		spike.Highest, spike.Usual = e.actual, e.expected
 	}
 	w.Spikes[id] = spike
-	a, _ := s.spike(b.currency, b.week, nil, 0)
+	a := s.anomaly(b.currency)
 	a.Days, a.Actual, a.Expected, a.Excess, a.Highest = spike.Days, spike.Actual, spike.Expected, spike.Actual-spike.Expected, spike.Highest
 	alarm := Alarm{Currency: clean(b.currency), Week: money.WeekOf(slices.Max(spike.Days)), Spike: a}
 	if all := w.touched[id]; len(all) > 0 && !another {

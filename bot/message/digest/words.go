@@ -83,9 +83,7 @@ func spikeDays(a report.Anomaly) string {
 // dayRuns names days, those that follow one another as one: "Thu 19 to Sat 21
 // Nov".
 func dayRuns(days []money.Day) string {
-	days = slices.Clone(days)
-	slices.Sort(days)
-	days = slices.Compact(days)
+	days = slices.Compact(slices.Sorted(slices.Values(days)))
 	var all []string
 	for at := 0; at < len(days) && len(all) < 7; {
 		end := at
