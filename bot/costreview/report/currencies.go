@@ -73,21 +73,9 @@ func budgetsMissing(all []CurrencyReport, equal bool, s Settings) []string {
 
 // withCurrencyCodes makes usd and USD one, also in days that were stored before.
 func withCurrencyCodes(days money.Days) money.Days {
-	odd := false
-	for _, groups := range days {
-		for g := range groups {
-			odd = odd || g.Currency != money.Currency(g.Currency)
-		}
-	}
-	if !odd {
-		return days
-	}
-	one := make(money.Days, len(days))
-	for day, groups := range days {
-		for g, c := range groups {
-			g.Currency = money.Currency(g.Currency)
-			one.Add(day, g, c)
-		}
-	}
-	return one
+	return regrouped(days, func(g money.Group) (money.Group, bool) {
+		was := g.Currency
+		g.Currency = money.Currency(was)
+		return g, g.Currency != was
+	})
 }

@@ -109,34 +109,25 @@ func (in Input) named(names map[seriesName]seriesName, providers bool) Input {
 	streams := map[string]string{}
 	in.Readings = slices.Clone(in.Readings)
 	for i, reading := range in.Readings {
-		days := maps.Clone(reading.Days)
 		keys := map[streamKey]streamKey{} // of the streams that were left open, by the old names
 		keep := in.Posted != nil && (providers || reading.Origin == money.Prometheus)
-		for d, groups := range days {
-			own := false
-			for g, c := range groups {
-				name, ok := names[seriesName{g.Currency, g.Provider, g.Service}]
-				if !ok {
-					continue
-				}
-				if !own {
-					own, days[d] = true, maps.Clone(groups)
-				}
-				delete(days[d], g)
-				was := g
-				g.Provider, g.Service = name.provider, name.service
-				if keep {
-					for _, byAccount := range []bool{false, true} {
-						keys[streamOf(reading.Origin, was, byAccount)] = streamOf(reading.Origin, g, byAccount)
-					}
-				}
-				days[d][g] = days[d][g].Add(c)
+		in.Readings[i].Days = regrouped(reading.Days, func(g money.Group) (money.Group, bool) {
+			name, ok := names[seriesName{g.Currency, g.Provider, g.Service}]
+			if !ok {
+				return g, false
 			}
-		}
+			was := g
+			g.Provider, g.Service = name.provider, name.service
+			if keep {
+				for _, byAccount := range []bool{false, true} {
+					keys[streamOf(reading.Origin, was, byAccount)] = streamOf(reading.Origin, g, byAccount)
+				}
+			}
+			return g, true
+		})
 		for old, now := range keys {
 			streams[StreamID(reading.Source, old.provider, old.within)] = StreamID(reading.Source, now.provider, now.within)
 		}
-		in.Readings[i].Days = days
 	}
 	ids := map[string]string{}
 	for from, to := range names {
@@ -169,6 +160,30 @@ func (in Input) named(names map[seriesName]seriesName, providers bool) Input {
 		in.Posted = &posted
 	}
 	return in
+}
+
+// regrouped are days with the charges of some groups in others, which may be left
+// themselves. Days without such ones are the same ones.
+func regrouped(days money.Days, to func(money.Group) (other money.Group, moves bool)) money.Days {
+	days = maps.Clone(days)
+	for d, groups := range days {
+		var moved map[money.Group]money.Cost
+		for g, c := range groups {
+			other, moves := to(g)
+			if !moves {
+				continue
+			}
+			if moved == nil {
+				moved, days[d] = map[money.Group]money.Cost{}, maps.Clone(groups)
+			}
+			delete(days[d], g)
+			moved[other] = moved[other].Add(c)
+		}
+		for g, c := range moved {
+			days.Add(d, g, c)
+		}
+	}
+	return days
 }
 
 // renames are those of a currency that have not been told, for people.

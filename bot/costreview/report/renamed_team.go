@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/signalbook/signalbook/bot/costreview/money"
@@ -12,10 +11,14 @@ import (
 // by: no source gives it, because names from outside hold no such sign.
 const teamMark = "\x01"
 
-// teamName is a team among series. Capitals make no difference, as in showback.
-func (in Input) teamName(g money.Group) (seriesName, bool) {
-	key := teamKey(g.Team)
-	return seriesName{g.Currency, teamMark + clean(in.Settings.By), key}, key != "" && key != money.OtherTeams
+// ofTeam says which team, among series, a group is of. Capitals make no difference, as in
+// showback.
+func ofTeam(by string) func(money.Group) (seriesName, bool) {
+	provider := teamMark + clean(by)
+	return func(g money.Group) (seriesName, bool) {
+		key := teamKey(g.Team)
+		return seriesName{g.Currency, provider, key}, key != "" && key != money.OtherTeams
+	}
 }
 
 // joinedTeams gives teams that go on under another name one name, the newest, by the rule
@@ -25,40 +28,28 @@ func (in Input) joinedTeams() Input {
 	if in.Settings.By == "" {
 		return in
 	}
-	s := survey(in, in.teamName)
-	names := map[seriesName]seriesName{}
+	name := ofTeam(in.Settings.By)
+	s := survey(in, name)
+	names, spelt := map[seriesName]seriesName{}, map[seriesName]string{}
 	for _, r := range s.services() {
-		names[r.from] = r.to
-		r.to.service = in.spelt(r.to)
+		names[r.from], spelt[r.to] = r.to, in.spelt(r.to)
+		r.to.service = spelt[r.to]
 		in.renamed = append(in.renamed, r)
 	}
 	if len(names) == 0 {
 		return in
 	}
-	spelt := map[seriesName]string{}
-	for from, to := range followed(names) {
-		spelt[from] = in.spelt(to)
-	}
+	names = followed(names)
 	in.Readings = slices.Clone(in.Readings)
 	for i, reading := range in.Readings {
-		days := maps.Clone(reading.Days)
-		for d, groups := range days {
-			own := false
-			for g, c := range groups {
-				name, _ := in.teamName(g)
-				to, ok := spelt[name]
-				if !ok {
-					continue
-				}
-				if !own {
-					own, days[d] = true, maps.Clone(groups)
-				}
-				delete(days[d], g)
-				g.Team = to
-				days[d][g] = days[d][g].Add(c)
+		in.Readings[i].Days = regrouped(reading.Days, func(g money.Group) (money.Group, bool) {
+			team, _ := name(g)
+			to, moves := names[team]
+			if moves {
+				g.Team = spelt[to]
 			}
-		}
-		in.Readings[i].Days = days
+			return g, moves
+		})
 	}
 	return in
 }
@@ -72,7 +63,7 @@ func (in Input) spelt(team seriesName) (name string) {
 				continue
 			}
 			for g := range groups {
-				if own, _ := in.teamName(g); own == team && (name == "" || d > newest || cmp.Less(g.Team, name)) {
+				if g.Currency == team.currency && teamKey(g.Team) == team.service && (name == "" || d > newest || cmp.Less(g.Team, name)) {
 					name, newest = g.Team, d
 				}
 			}
