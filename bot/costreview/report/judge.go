@@ -53,8 +53,9 @@ func Judge(in Input) Report {
 			r.Units = b.units(in.Units)
 		}
 		ahead := b.daysAhead(in)
-		r.Money[i].Months = ahead.months(budgets)
-		r.Money[i].Showback = b.showback(&r.Money[i], in, ahead)
+		var whole MonthEnd
+		r.Money[i].Months, whole = ahead.months(budgets)
+		r.Money[i].Showback = b.showback(r.Money[i].Total, in, ahead, whole)
 		if i == 0 && r.Money[i].Showback.nobodys() {
 			r.Missing = append(r.Missing, sentence("No charge of the week says its "+r.Money[i].Showback.By+", so whose they are is not known: see whether `by` names a tag, a column or a label that they have"))
 		}

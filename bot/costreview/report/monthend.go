@@ -97,18 +97,22 @@ func (b *currencyLedger) daily(filter money.Filter) (usage, rest map[money.Day]m
 	return usage, rest
 }
 
-// months are the month's end of everything, and of each budget.
-func (b *currencyLedger) months(budgets []Budget) []MonthEnd {
-	var all []MonthEnd
-	whole := false
+// months are the month's end of everything, and of each budget. Whole is that of
+// everything, with its budget when there is one.
+func (b *currencyLedger) months(budgets []Budget) (all []MonthEnd, whole MonthEnd) {
+	found := false
 	for _, budget := range budgets {
-		all = append(all, b.monthEnd(budget))
-		whole = whole || len(budget.Filter) == 0
+		m := b.monthEnd(budget)
+		all = append(all, m)
+		if len(budget.Filter) == 0 {
+			whole, found = m, true
+		}
 	}
-	if !whole {
-		all = append([]MonthEnd{b.monthEnd(Budget{})}, all...)
+	if !found {
+		whole = b.monthEnd(Budget{})
+		all = append([]MonthEnd{whole}, all...)
 	}
-	return all
+	return all, whole
 }
 
 // monthEnd adds up the month of the newest day that is known, and looks ahead to its

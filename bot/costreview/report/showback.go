@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -141,9 +142,9 @@ func (s *series) allPaired(days []money.Day) money.Amount {
 	return sum
 }
 
-// showback says what each team costs. Ahead is the ledger that months are reckoned
-// from.
-func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLedger) *Showback {
+// showback says what each team costs, of a total. Ahead is the ledger that months are
+// reckoned from, and whole that of everything.
+func (b *currencyLedger) showback(total money.Amount, in Input, ahead *currencyLedger, whole MonthEnd) *Showback {
 	if in.Settings.By == "" || in.Filter.Names("team") {
 		return nil
 	}
@@ -154,7 +155,6 @@ func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLe
 	}
 	now, was := b.before()
 	f := b.floors(in.Settings)
-	whole := ahead.monthEnd(Budget{})
 	out := &Showback{By: clean(in.Settings.By)}
 	var rest []TeamCost
 	for _, key := range slices.Sorted(maps.Keys(all)) {
@@ -203,9 +203,9 @@ func (b *currencyLedger) showback(m *CurrencyReport, in Input, ahead *currencyLe
 		out.Teams[k].Teams = 0
 	}
 	out.Others = foldTeams(rest)
-	for t := range out.each() {
-		if total := m.Total.Float64(); total > 0 {
-			share := 100 * t.Total.Float64() / total
+	for t := range out.Each() {
+		if total.Sign() > 0 {
+			share := 100 * t.Total.Float64() / total.Float64()
 			t.Share = &share
 		}
 	}
@@ -231,8 +231,8 @@ func (s *Showback) nobodys() bool {
 	return s != nil && len(s.Teams) == 0 && s.Others == nil && s.Untagged != nil
 }
 
-// each goes through everything that adds up to the total.
-func (s *Showback) each() func(yield func(*TeamCost) bool) {
+// Each goes through everything that adds up to the total, what names nobody last.
+func (s *Showback) Each() iter.Seq[*TeamCost] {
 	return func(yield func(*TeamCost) bool) {
 		for k := range s.Teams {
 			if !yield(&s.Teams[k]) {
@@ -287,7 +287,7 @@ func (s *Showback) rounded(total money.Amount, change *Compared, places int) *Sh
 	}
 	out.Others, out.Untagged = copied(s.Others), copied(s.Untagged)
 	var totals, changes []*money.Amount
-	for t := range out.each() {
+	for t := range out.Each() {
 		totals = append(totals, &t.Total)
 		if t.Before != nil {
 			before := *t.Before

@@ -67,7 +67,7 @@ func TestMonthsOfTeamsAreToldWhereTheyMatter(t *testing.T) {
 	}
 	r := Judge(byTeam(l.input()))
 	told := map[string]bool{}
-	for team := range r.Money[0].Showback.each() {
+	for team := range r.Money[0].Showback.Each() {
 		told[team.Name] = team.Month != nil
 		if team.Total.IsZero() {
 			t.Errorf("%s costs nothing", team.Name)
@@ -145,7 +145,7 @@ func TestTenThousandTeamsAreBounded(t *testing.T) {
 func teamsAddUp(t *testing.T, what string, m CurrencyReport) {
 	t.Helper()
 	var total, change money.Amount
-	for team := range m.Showback.each() {
+	for team := range m.Showback.Each() {
 		total = total.Add(team.Total)
 		if team.Before != nil {
 			change = change.Add(team.Before.Change)

@@ -14,7 +14,7 @@ func (p *page) teams(m CurrencyReport, currency string) {
 		return
 	}
 	var rows [][]string
-	for t := range m.Showback.each() {
+	for t := range m.Showback.Each() {
 		row := []string{"  " + t.Label(), money.Grouped(strconv.FormatFloat(t.Total.Float64(), 'f', p.places, 64))}
 		if t.Share != nil {
 			row = append(row, fmt.Sprintf("%.0f %%", *t.Share))

@@ -21,11 +21,9 @@ var Snoozes = []int{1, 3, 6}
 // in block "reason".
 func ExpectedModal(v View, a report.Anomaly) slack.ModalViewRequest {
 	s := spike{Anomaly: a}
-	for k, m := range v.Report.Money {
-		for _, own := range m.Spikes {
-			if own.Series == a.Series {
-				s.currency, s.place = currency(m), k
-			}
+	for _, own := range allSpikes(v.Report) {
+		if own.Series == a.Series {
+			s.currency, s.place = own.currency, own.place
 		}
 	}
 	return blockkit.Modal(blockkit.Question{

@@ -16,21 +16,6 @@ const (
 	teamName  = 40 // units of a team's name
 )
 
-// teamsOf are a report's teams, what names nobody last.
-func teamsOf(f figures) (all []report.TeamCost) {
-	s := f.Showback
-	if s == nil {
-		return nil
-	}
-	all = append(all, s.Teams...)
-	for _, t := range []*report.TeamCost{s.Others, s.Untagged} {
-		if t != nil {
-			all = append(all, *t)
-		}
-	}
-	return all
-}
-
 func teamLabel(t report.TeamCost, limit int) string {
 	return blockkit.NotEmpty(textutil.CutUnits(blockkit.Line(t.Label()), limit))
 }
@@ -70,19 +55,18 @@ func teamLine(r report.Report) []*blockkit.Paragraph {
 
 // teamChunks are what every team costs, how that changed, and how its month ends.
 func teamChunks(f figures, id string) []chunk {
-	all := teamsOf(f)
-	if len(all) == 0 {
+	if f.Showback == nil {
 		return nil
 	}
 	largest := 0.0
-	for _, t := range all {
+	for t := range f.Showback.Each() {
 		largest = max(largest, math.Abs(t.Total.Float64()))
 	}
 	c := money.Symbol(f.Currency)
 	var rows []line
 	var spikes []string
-	for _, t := range all {
-		l := line{amounts: []string{showTo(t.Total, c, max(f.places, money.Decimals(largest))), "", "", "", ""}, name: teamLabel(t, teamName)}
+	for t := range f.Showback.Each() {
+		l := line{amounts: []string{showTo(t.Total, c, max(f.places, money.Decimals(largest))), "", "", "", ""}, name: teamLabel(*t, teamName)}
 		if t.Share != nil {
 			l.amounts[1] = fmt.Sprintf("%.0f %%", *t.Share)
 		}
@@ -96,7 +80,7 @@ func teamChunks(f figures, id string) []chunk {
 			l.amounts[4] = money.Brief(t.Month.End, c)
 		}
 		if a := t.Spike; a != nil {
-			spikes = append(spikes, fmt.Sprintf("%s: %s above what was expected on %s", teamLabel(t, teamName), money.Signed(a.Excess, f.currency), blockkit.NotEmpty(dayRuns(a.Days))))
+			spikes = append(spikes, fmt.Sprintf("%s: %s above what was expected on %s", teamLabel(*t, teamName), money.Signed(a.Excess, f.currency), blockkit.NotEmpty(dayRuns(a.Days))))
 		}
 		rows = append(rows, l)
 	}
