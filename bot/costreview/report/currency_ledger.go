@@ -79,6 +79,7 @@ type source struct {
 	whole            stream       // all of them together
 	absent           bool         // it ended before the week: nothing of it is in any figure
 	filter           money.Filter // what is in no figure, though it tells which days are there
+	today            money.Day    // what is of later days is in no figure, and has no stream
 }
 
 // paired is what a kind of charge costs on days of this week or of the one before, as
@@ -107,9 +108,10 @@ func (s *source) each(currency string, first, last money.Day, visit func(money.D
 }
 
 // counted visits the reading's charges that are in figures, with their stream: what is
-// still being written is not, and nothing of a source that ended before the week.
+// still being written is not, nor what is of days after today, and nothing of a source that
+// ended before the week.
 func (s *source) counted(currency string, first, last money.Day, visit func(*stream, money.Day, money.Group, cost)) {
-	s.each(currency, first, last, func(d money.Day, g money.Group, c cost) {
+	s.each(currency, first, min(last, s.today), func(d money.Day, g money.Group, c cost) {
 		p := s.streams[streamOf(s.Origin, g, s.accounts[g.Provider])]
 		if !p.absent && (!p.has(d) || d <= p.last) && s.filter.Matches(g) {
 			visit(p, d, g, c)
@@ -131,8 +133,8 @@ func open(in Input, currency string) (b *currencyLedger, missing []string, left 
 	today := money.DayOf(in.Now)
 	known := false
 	for _, reading := range in.Readings {
-		src := &source{Reading: reading, fellBackToBilled: misleading(reading, currency), filter: in.Filter}
-		src.split(currency, b.from, in.Week.Add(-1).Monday(), today)
+		src := &source{Reading: reading, fellBackToBilled: misleading(reading, currency), filter: in.Filter, today: today}
+		src.split(currency, b.from, in.Week.Add(-1).Monday())
 		if len(src.streams) == 0 {
 			continue
 		}

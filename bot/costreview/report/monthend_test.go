@@ -107,6 +107,23 @@ func TestMonthEndReadsToTheNewestSettledDay(t *testing.T) {
 	}
 }
 
+// TestMonthEndKnowsNoDaysToCome: a provider all of whose charges are of days after today,
+// in the week whose first days have settled, is in no figure, and takes none away.
+func TestMonthEndKnowsNoDaysToCome(t *testing.T) {
+	t.Parallel()
+	l := newLedger(t).put(monday-70, monday+9, group("EC2"), "100")
+	in := l.input()
+	in.Now = (monday + 10).Time()
+	want := judged(t, in).Months
+	in = l.put(monday+11, monday+13, money.Group{Provider: "Marketplace", Service: "Support"}, "5000").input()
+	in.Now = (monday + 10).Time()
+	same(t, "months", judged(t, in).Months, want)
+	_, watched := Watch(in, Watched{Since: monday + 7}, 1000)
+	if len(watched.Judged["USD"]) == 0 {
+		t.Errorf("the watch judged nothing: %+v", watched)
+	}
+}
+
 func TestMonthEndOfAMonthThatEnded(t *testing.T) {
 	in := newLedger(t).put(monday-140, dayNamed(t, "2026-11-01"), group("EC2"), "1000").input()
 	in.Week, in.Now = money.Week(monday).Add(-3), time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC) // settled to 30 October

@@ -96,7 +96,8 @@ func (s *source) byAccount(currency string, first, last money.Day) map[string]bo
 
 // split finds a source's streams and which of their days are whole. Before is the first
 // day that the week is compared with.
-func (s *source) split(currency string, from, before, today money.Day) {
+func (s *source) split(currency string, from, before money.Day) {
+	today := s.today
 	s.accounts = s.byAccount(currency, from, today)
 	s.streams = map[streamKey]*stream{}
 	s.whole = stream{coverage: coverage{name: clean(s.Name)}}
