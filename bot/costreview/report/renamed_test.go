@@ -254,3 +254,22 @@ func TestFiltersFollowRenames(t *testing.T) {
 		}
 	}
 }
+
+// TestRegroupedWhereOneTakesAnothersName: all that was charged stays, in whatever order it
+// is looked at, and the days that were given are left as they are.
+func TestRegroupedWhereOneTakesAnothersName(t *testing.T) {
+	t.Parallel()
+	names := map[string]string{"a": "b", "b": "c"}
+	given := newLedger(t).put(monday, sunday, group("a"), "1").put(monday, monday, group("b"), "20").put(monday, monday, group("c"), "300").put(sunday, sunday, group("other"), "4").Days
+	want := newLedger(t).put(monday, sunday, group("b"), "1").put(monday, monday, group("c"), "320").put(sunday, sunday, group("other"), "4").Days
+	was := maps.Clone(given[monday])
+	for range 50 {
+		got := regrouped(given, func(g money.Group) (money.Group, bool) {
+			name, moves := names[g.Service]
+			g.Service = name
+			return g, moves
+		})
+		same(t, "days", got, want)
+	}
+	same(t, "the days that were given", given[monday], was)
+}
