@@ -216,11 +216,8 @@ func tellsCommitment(g *money.Group) bool {
 	return g.Unused || g.Pricing == "Committed" || g.Kind == money.Purchase
 }
 
-// countBeside counts what a row tells beside its cost.
+// countBeside counts what a row tells beside its cost, if its group has such.
 func (t *table) countBeside(r row, g *money.Group, b besideRow) error {
-	if !tellsCommitment(g) && !isAI(g) {
-		return nil
-	}
 	b, err := r.beyond(g, b)
 	if err != nil {
 		return err

@@ -54,8 +54,11 @@ func parseMoment(text string) (moment, bool) {
 // dayOf is a day of the calendar, if it is one that a bill may have.
 func dayOf(year, month, date int) (money.Day, bool) {
 	at := time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC)
-	_, ofYear, ofMonth := at.Date() // a date that no month has runs over into another one
-	return money.DayOf(at), year >= firstYear && year <= lastYear && int(ofYear) == month && ofMonth == date
+	ok := year >= firstYear && year <= lastYear && month >= 1 && month <= 12 && date >= 1
+	if date > 28 {
+		ok = ok && at.Day() == date // a date that no month has runs over into another one
+	}
+	return money.DayOf(at), ok
 }
 
 // parseDay is the day of a moment.

@@ -42,6 +42,7 @@ type table struct {
 type met struct {
 	group   int32
 	spreads bool // over their period, when that is longer than a day
+	beside  bool // they tell more than their cost
 }
 
 // cell is one group's day.
@@ -176,22 +177,15 @@ func (t *table) count(r row, from moment, cost money.Cost) error {
 		if err != nil {
 			return err
 		}
-		m = met{group, spreads(t.groups[group].Kind, c.chargeCategory)}
+		g := &t.groups[group]
+		m = met{group, spreads(g.Kind, c.chargeCategory), tellsCommitment(g) || isAI(g)}
 		t.remember(t.key, m)
 	}
 	t.file.Rows++
-	end, ok, err := r.end()
-	if err != nil {
-		return err
-	}
 	b := besideRow{first: from.day, cost: cost.Amount}
-	if ok {
-		b.end = end.day
-		if m.spreads {
-			var long bool
-			if b.days, long = from.spreadUntil(end); long {
-				t.file.Long++
-			}
+	if m.spreads || m.beside { // most rows' end is nobody's business
+		if err := t.readEnd(r, from, m, &b); err != nil {
+			return err
 		}
 	}
 	p := Period{from.day, b.days}
@@ -199,13 +193,31 @@ func (t *table) count(r row, from moment, cost money.Cost) error {
 		c := r.charge()
 		t.lookAtSplit(&c, t.groups[m.group], from, p, cost)
 	}
-	if err := t.countBeside(r, &t.groups[m.group], b); err != nil {
-		return err
+	if m.beside {
+		if err := t.countBeside(r, &t.groups[m.group], b); err != nil {
+			return err
+		}
 	}
 	if p.Days > 0 {
 		return t.addPeriod(m.group, p, counted(cost, from.minute))
 	}
 	return t.add(m.group, from.day, counted(cost, from.minute))
+}
+
+// readEnd reads where the current row's period ends, if it says so.
+func (t *table) readEnd(r row, from moment, m met, b *besideRow) error {
+	end, ok, err := r.end()
+	if err != nil || !ok {
+		return err
+	}
+	b.end = end.day
+	if m.spreads {
+		var long bool
+		if b.days, long = from.spreadUntil(end); long {
+			t.file.Long++
+		}
+	}
+	return nil
 }
 
 // add counts a cost. The numbers of groups are void afterwards: it may have folded.
