@@ -44,6 +44,9 @@ func (c *checker) playbook(p *Playbook) {
 			c.problemf(path{fixed.key}, "the %s of a playbook is no template: it is shown in lists, without an alert", fixed.key)
 		}
 	}
+	if p.Details != "" && p.Details != DetailsFolded && p.Details != DetailsFull {
+		c.problemf(path{"details"}, "details is %q: say %s or %s", textutil.Cut(p.Details, 60), DetailsFolded, DetailsFull)
+	}
 	c.matchers(path{"match"}, p.Match, maxMatch)
 	if p.Name == Triage && len(p.Match) > 0 {
 		c.warnf(path{"match"}, "triage is for alerts that match nothing: its match is never looked at")

@@ -42,10 +42,17 @@ type Playbook struct {
 	Name        string   `yaml:"name" json:"name"`
 	Title       string   `yaml:"title" json:"title"`
 	Description string   `yaml:"description" json:"description,omitempty"`
-	Match       []string `yaml:"match" json:"match,omitempty"` // any entry; inside one, all its matchers
+	Details     string   `yaml:"details" json:"details,omitempty"` // DetailsFull, DetailsFolded; empty: as the configuration says
+	Match       []string `yaml:"match" json:"match,omitempty"`     // any entry; inside one, all its matchers
 	Links       []Link   `yaml:"links" json:"links,omitempty"`
 	Tiers       []Tier   `yaml:"tiers" json:"tiers"`
 }
+
+// How much of its steps Slack shows.
+const (
+	DetailsFolded = "folded" // what is needed now
+	DetailsFull   = "full"   // every step always whole
+)
 
 // Link leads to a page about the trouble; both its texts may be templates.
 type Link struct {

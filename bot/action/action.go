@@ -56,6 +56,8 @@ var (
 	IncidentNote    = add(Action{ID: "incident:note", Act: incident.VerbNote, Form: Form{"note", "Please write a note."}})
 	StormPick       = add(Action{ID: "storm:pick", Via: "menu", Act: incident.VerbShow})
 
+	StepMenu    = add(Action{ID: "step:menu", Value: OfStep, Via: "menu", May: access.Reader}) // its value begins with a Choice
+	StepHow     = add(Action{ID: "step:how", Value: OfStep, Via: "button", May: access.Reader, Form: Form{"what", "Please choose what becomes of the step."}})
 	StepAck     = add(Action{ID: "step:ack", Value: OfStep, Via: "button", Act: incident.VerbAcknowledge})
 	StepDone    = add(Action{ID: "step:done", Value: OfStep, Via: "button", Act: incident.VerbDone})
 	StepSkip    = add(Action{ID: "step:skip", Value: OfStep, Via: "button", Act: incident.VerbSkip, Form: why})
@@ -75,6 +77,32 @@ const (
 	ChoiceNote     = "note"
 	ChoiceTimeline = "timeline"
 )
+
+// The choices of a step's menu and of its form.
+const (
+	ChoiceAck     = "ack"
+	ChoiceDone    = "done"
+	ChoiceSkip    = "skip"
+	ChoiceRelease = "release"
+	ChoiceHow     = "how"
+)
+
+// OfChoice is what a choice in a step's menu or form stands for.
+func OfChoice(choice string) (a Action, ok bool) {
+	switch choice {
+	case ChoiceAck:
+		return StepAck, true
+	case ChoiceDone:
+		return StepDone, true
+	case ChoiceSkip:
+		return StepSkip, true
+	case ChoiceRelease:
+		return StepRelease, true
+	case ChoiceHow:
+		return StepHow, true
+	}
+	return a, false
+}
 
 func add(a Action) Action {
 	a.May = cmp.Or(a.May, a.Act.May(), a.Digest.May())

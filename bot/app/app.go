@@ -24,6 +24,7 @@ import (
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 	"github.com/signalbook/signalbook/bot/web"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // App is the product put together: endpoints, interaction handler, coordinator and web
@@ -237,7 +238,7 @@ func (a *App) coordinatorSettings() coordinator.Settings {
 	return coordinator.Settings{
 		Places: s.places(), Roles: s.Config.Roles.Reserved(), External: s.external(),
 		Rules: c.Rules(), Drills: s.Config.DrillChannel(),
-		Playbooks: s.Playbooks, Command: c.Slack.Command, Channels: channels, People: people, Retention: retention(c.Incidents),
+		Playbooks: s.Playbooks, Command: c.Slack.Command, Full: c.Incidents.Details == playbooks.DetailsFull, Channels: channels, People: people, Retention: retention(c.Incidents),
 		Digests: s.coordinatorDigests(),
 		Route:   c.Target,
 	}

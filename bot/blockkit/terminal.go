@@ -46,8 +46,10 @@ func terminalBlock(b slack.Block) string {
 		for _, f := range b.Fields {
 			text.WriteString("\n" + terminalText(f))
 		}
-		if b.Accessory != nil && b.Accessory.ButtonElement != nil {
-			text.WriteString("  " + terminalElement(b.Accessory.ButtonElement))
+		if a := b.Accessory; a != nil && a.ButtonElement != nil {
+			text.WriteString("  " + terminalElement(a.ButtonElement))
+		} else if a != nil && a.OverflowElement != nil {
+			text.WriteString("  " + terminalElement(a.OverflowElement))
 		}
 		return text.String()
 	case *slack.ContextBlock:

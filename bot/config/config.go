@@ -7,6 +7,8 @@ package config
 import (
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
 )
 
@@ -59,6 +61,8 @@ type Incidents struct {
 	// empty: they are gone. Once loaded it is usable from the working directory.
 	Archive string `yaml:"archive"`
 	Storm   *Storm `yaml:"storm"` // never nil once loaded
+	// Details is how much of steps Slack shows where their playbook does not say it: playbooks.DetailsFolded, playbooks.DetailsFull.
+	Details string `yaml:"details"`
 }
 
 // Storm is how many incidents in a channel are too many: more than Above within Per.
@@ -93,6 +97,7 @@ func (i *Incidents) fill() {
 	if i.Storm == nil {
 		i.Storm = &Storm{}
 	}
+	setDefault(&i.Details, playbooks.DetailsFolded)
 	setDefault(&i.Storm.Above, 10)
 	setDefault(&i.Storm.Per, Duration(time.Minute))
 }
@@ -115,6 +120,9 @@ func (d *Drills) check(p place) {
 
 func (i *Incidents) check(p place) {
 	i.fill()
+	if i.Details != playbooks.DetailsFolded && i.Details != playbooks.DetailsFull {
+		p.at("details").problem("%q is neither folded, which shows of each step what is needed now, nor full, which shows every step whole", textutil.Cut(i.Details, 60))
+	}
 	if i.Retention < i.ReopenWithin {
 		p.at("retention").problem("%s is shorter than incidents.reopen_within (%s): an incident must be kept as long as it can reopen", i.Retention, i.ReopenWithin)
 	}

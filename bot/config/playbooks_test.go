@@ -92,7 +92,7 @@ func TestLoadPlaybooks(t *testing.T) {
 			section:  `playbooks: {files: ["*/*.yml"], built_in: false}`,
 			files:    map[string]string{"x/a.yml": playbook("same", "A"), "y/b.yml": playbook("same", "B") + "color: red\n"},
 			want:     []string{"same", playbooks.Triage},
-			problems: "y/b.yml:8:1: unknown key \"color\": known here are description, links, match, name, tiers, title\ny/b.yml:1:7: the name \"same\" is taken by x/a.yml: a name belongs to one file\n",
+			problems: "y/b.yml:8:1: unknown key \"color\": known here are description, details, links, match, name, tiers, title\ny/b.yml:1:7: the name \"same\" is taken by x/a.yml: a name belongs to one file\n",
 		},
 		{
 			name:     "a folder",

@@ -42,6 +42,7 @@ type Settings struct {
 	Playbooks *playbooks.Set
 	Route     func(labels map[string]string) Route
 	Command   string
+	Full      bool     // every step is shown whole
 	Drills    string   // the channel of drills; empty: their routes'
 	Channels  []string // every channel of the configuration, to be resolved
 	People    []string // every name of the configuration, to be resolved
@@ -199,7 +200,7 @@ func (k *Coordinator) term(ctx context.Context, lease store.Lease) error {
 		Timing: k.Timing.sending(), Lease: lease, Valid: r.valid, Log: log, Parked: k.metrics.parked, Now: k.Now, Render: k.render,
 		Settings: func() sender.Settings {
 			s := k.Settings()
-			return sender.Settings{Command: s.Command, Severities: s.Rules.SeverityOrder, Fallback: func(labels map[string]string) string { return s.Route(labels).Fallback }}
+			return sender.Settings{Command: s.Command, Full: s.Full, Severities: s.Rules.SeverityOrder, Fallback: func(labels map[string]string) string { return s.Route(labels).Fallback }}
 		},
 	})
 

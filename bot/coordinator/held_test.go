@@ -47,8 +47,7 @@ func TestHeldDeadlinePingOfAReopenedIncident(t *testing.T) {
 	}
 	r.eventually("the first began again", func() bool {
 		i := load(1)
-		ended, _ := i.Progress(playbooks.Immediate)
-		return i.Opening == 2 && ended == 1
+		return i.Opening == 2 && i.Tally(playbooks.Immediate).Done == 1
 	})
 	r.sim.Faults.Clear()
 	r.eventually("both threads are there", func() bool { return len(r.roots()) == 2 })

@@ -214,26 +214,6 @@ func (i Incident) Deadline(s Step) time.Time {
 	return t.Due
 }
 
-// Progress counts the steps of a tier that are shown: those ended, and all.
-func (i Incident) Progress(name playbooks.TierName) (ended, shown int) {
-	for _, s := range i.Steps {
-		if s.Tier != name || s.Hidden {
-			continue
-		}
-		shown++
-		if s.Ended() {
-			ended++
-		}
-	}
-	return ended, shown
-}
-
-// left counts the steps of a tier that somebody still has to do.
-func (i Incident) left(name playbooks.TierName) int {
-	ended, shown := i.Progress(name)
-	return shown - ended
-}
-
 // allEnded reports whether no step is left in any tier.
 func (i Incident) allEnded() bool {
 	for _, t := range i.Tiers {

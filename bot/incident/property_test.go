@@ -195,11 +195,11 @@ func (w *world) check(i incident.Incident) {
 	w.t.Helper()
 	left := 0
 	for _, tier := range i.Tiers {
-		ended, shown := i.Progress(tier.Name)
-		if ended < 0 || ended > shown {
-			w.failf("%s: progress of %s is %d/%d", i.ID(), tier.Name, ended, shown)
+		tally := i.Tally(tier.Name)
+		if tally.Left() < 0 {
+			w.failf("%s: the steps of %s are counted as %+v", i.ID(), tier.Name, tally)
 		}
-		left += shown - ended
+		left += tally.Left()
 	}
 	if !i.Quiet && i.Over() && (i.State == incident.Closed) != (left == 0) {
 		w.failf("%s is %s with %d steps left", i.ID(), i.State, left)

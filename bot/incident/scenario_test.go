@@ -443,8 +443,8 @@ func (d *runner) show(n int) {
 		fmt.Fprintf(d.out, "  alert %s %s\n", a.Fingerprint, state)
 	}
 	for _, t := range i.Tiers {
-		ended, shown := i.Progress(t.Name)
-		fmt.Fprintf(d.out, "  %s %d/%d due %s", t.Name, ended, shown, d.clock(t.Due))
+		tally := i.Tally(t.Name)
+		fmt.Fprintf(d.out, "  %s %d/%d due %s", t.Name, tally.Done, tally.Shown, d.clock(t.Due))
 		if t.Overdue {
 			fmt.Fprint(d.out, " overdue")
 		}

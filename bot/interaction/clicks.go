@@ -37,8 +37,16 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 	}
 	value := a.Value
 	choice := ""
-	if button.ID == action.IncidentMenu.ID || button.ID == action.IncidentReason.ID {
+	switch button.ID {
+	case action.IncidentMenu.ID, action.IncidentReason.ID, action.StepMenu.ID:
 		choice, value, _ = strings.Cut(a.Value, "/")
+	}
+	if button.ID == action.StepMenu.ID {
+		if button, known = action.OfChoice(choice); !known {
+			h.meansNothing(ctx, a, to)
+			return
+		}
+		button.Via, choice = action.StepMenu.Via, ""
 	}
 	number, step, ok := target(value)
 	if !ok {
@@ -118,7 +126,7 @@ func (h *Handler) openModal(ctx context.Context, a slackapi.Action, form action.
 			return
 		}
 	}
-	view, ok := message.Form(form, i, s)
+	view, ok := message.Form(form, h.viewOf(ctx, i), s)
 	if !ok {
 		h.meansNothing(ctx, a, to)
 		return
@@ -131,6 +139,9 @@ func (h *Handler) inWords(form action.Action, i incident.Incident, s incident.St
 	about := i.ID()
 	if form.Value == action.OfStep {
 		about += fmt.Sprintf(" %d", s.Number)
+	}
+	if form.ID == action.StepHow.ID {
+		return fmt.Sprintf("`%s %s %s`, which shows the playbook's steps", h.Settings().Command, command.VerbShow, i.Playbook.Name)
 	}
 	return fmt.Sprintf("`%s %s %s` and the %s", h.Settings().Command, form.Act, about, form.Form.Block)
 }
@@ -166,14 +177,23 @@ func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]
 	if !ok || !known || form.Form.IsZero() {
 		return h.formMeansNothing(ctx, s)
 	}
-	text := strings.TrimSpace(s.Values[form.Form.Block])
-	if !playbooks.Shows(text) {
-		return map[string]string{form.Form.Block: form.Form.Empty}
+	text, block := strings.TrimSpace(s.Values[form.Form.Block]), form.Form.Block
+	if form.ID == action.StepHow.ID {
+		if form, ok = action.OfChoice(text); !ok {
+			return map[string]string{block: action.StepHow.Form.Empty}
+		}
+		text, block = strings.TrimSpace(s.Values[message.HowWords]), message.HowWords
+		if form.ID == action.StepAck.ID && text != "" {
+			return map[string]string{block: "Words go with Done or Skip. Clear them to take the step, or add them to the incident as a note."}
+		}
+	}
+	if !form.Form.IsZero() && !playbooks.Shows(text) {
+		return map[string]string{block: form.Form.Empty}
 	}
 	ev := event.Event{Op: s.Op, At: received(s.At), From: opened(s, topic.Incident(number)), Act: &incident.Act{
 		Verb: form.Act, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal",
 	}}
-	return h.sentIn(ctx, ev, s, form.Form.Block)
+	return h.sentIn(ctx, ev, s, block)
 }
 
 // sentIn stores what a form says, and returns what is wrong, at the block that can

@@ -186,7 +186,13 @@ func (h *Handler) one(ctx context.Context, c command.Command, who person, now ti
 		}
 		return message.Timeline(i, changes, total)
 	}
-	// Without its playbook the steps still have their titles.
+	return message.Status(h.viewOf(ctx, i), now)
+}
+
+// viewOf is an incident with its playbook. Without that the steps still have their titles.
+func (h *Handler) viewOf(ctx context.Context, i incident.Incident) message.View {
+	ctx, cancel := context.WithTimeout(ctx, h.waits.read)
+	defer cancel()
 	book, _ := h.Store.Playbook(ctx, i.Playbook.Hash)
-	return message.Status(message.View{Incident: i, Playbook: book, Command: s.Command}, now)
+	return message.View{Incident: i, Playbook: book, Command: h.Settings().Command}
 }

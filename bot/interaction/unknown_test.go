@@ -51,7 +51,7 @@ func TestWhatAnotherVersionPostedIsAnswered(t *testing.T) {
 	}
 
 	// A form that another replica opened is sent in here.
-	view, _ := message.Form(action.IncidentNote, incident.Incident{Number: 1}, incident.Step{})
+	view, _ := message.Form(action.IncidentNote, message.View{Incident: incident.Incident{Number: 1}}, incident.Step{})
 	view.CallbackID = "incident:tomorrow"
 	second := httptest.NewServer(slackapi.NewHTTP(slackapi.HTTPOptions{
 		SigningSecret: "secret", Client: r.client, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), AnswerWithin: patience,

@@ -49,7 +49,7 @@ func forms(t *testing.T) []slack.ModalViewRequest {
 		if a.Value == action.OfDigest || a.Form.IsZero() {
 			continue
 		}
-		view, ok := Form(a, incident.Incident{Number: 1}, incident.Step{ID: "one", Number: 1})
+		view, ok := Form(a, View{Incident: incident.Incident{Number: 1}}, incident.Step{ID: "one", Number: 1})
 		if !ok || view.CallbackID != a.ID {
 			t.Errorf("the form of %s is %q", a.ID, view.CallbackID)
 		}

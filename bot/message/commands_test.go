@@ -197,7 +197,7 @@ func TestModals(t *testing.T) {
 	s, _, _ := i.FindStep("2")
 	s.Title = blocktest.Hostile
 	i.Number = 1_234_567_890
-	for name, view := range map[string]slack.ModalViewRequest{"skip": skipModal(i, s), "note": noteModal(i), "short": blockkit.ShortModal(noteModal(i), strings.Repeat("x<!channel>", 100))} {
+	for name, view := range map[string]slack.ModalViewRequest{"skip": skipModal(i, s), "note": noteModal(i), "how": howModal(View{Incident: i}, s), "short": blockkit.ShortModal(noteModal(i), strings.Repeat("x<!channel>", 100))} {
 		if n := blocktest.Units(view.Title.Text); n > 24 {
 			t.Errorf("%s: title of %d characters, Slack takes 24", name, n)
 		}
@@ -214,7 +214,11 @@ func TestModals(t *testing.T) {
 	}
 	i = opened(t).incident
 	s, _, _ = i.FindStep("2")
-	blocktest.Golden(t, "modals", fmt.Sprintf("%s%s", blocktest.Readable(t, blockkit.Message{Text: "skip", Blocks: skipModal(i, s).Blocks.BlockSet}), blocktest.Readable(t, blockkit.Message{Text: "note", Blocks: noteModal(i).Blocks.BlockSet})))
+	var all strings.Builder
+	for _, form := range []slack.ModalViewRequest{skipModal(i, s), noteModal(i), howModal(opened(t).view(), s)} {
+		all.WriteString(blocktest.Readable(t, blockkit.Message{Text: form.CallbackID, Blocks: form.Blocks.BlockSet}))
+	}
+	blocktest.Golden(t, "modals", all.String())
 }
 
 // TestTimelineOfManyFlaps: what was folded counts as what it stands for, in the text,

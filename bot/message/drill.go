@@ -29,9 +29,16 @@ func asDrill(slots []Slot) []Slot {
 // marked is a message about an exercise: its headline, or a line above it, says so.
 func marked(m blockkit.Message) blockkit.Message {
 	m.Text, m.Blocks = blockkit.CutMrkdwn(drillWord+": "+m.Text, blockkit.MaxText), slices.Clone(m.Blocks)
-	if head, ok := m.Blocks[0].(*slack.HeaderBlock); ok {
+	switch head := m.Blocks[0].(type) {
+	case *slack.HeaderBlock:
 		m.Blocks[0] = blockkit.Header(head.BlockID, drillMark+" · "+head.Text.Text)
 		return m
+	case *slack.RichTextBlock:
+		if line, ok := head.Elements[0].(*slack.RichTextSection); ok && head.BlockID == tierHeadBlock {
+			says := append(*(&blockkit.Paragraph{}).Bold(drillMark + " · "), line.Elements...)
+			m.Blocks[0] = blockkit.Lines(head.BlockID, []*blockkit.Paragraph{&says})
+			return m
+		}
 	}
 	m.Blocks = slices.Insert(m.Blocks, 0, blockkit.Context("drill", blockkit.PlainText(drillMark+": an exercise, which calls nobody")))
 	return m

@@ -39,6 +39,7 @@ func TestLosses(t *testing.T) {
 		t.Errorf("losses (-want +got):\n%s", diff)
 	}
 	var shown strings.Builder
+	view.Full = true
 	for _, slot := range Render(view) {
 		fmt.Fprintln(&shown, blocktest.Generic(t, slot.Message.Blocks))
 	}

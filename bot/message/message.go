@@ -25,6 +25,8 @@ type View struct {
 	Playbook *playbooks.Playbook
 	Names    Names
 	Command  string // the slash command: "/playbook"
+	// Full shows every step whole, whatever is needed now.
+	Full bool
 	// Uncalled names people and groups in words, so that posting notifies nobody.
 	Uncalled bool
 }

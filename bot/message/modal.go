@@ -18,12 +18,15 @@ const (
 
 // Form is what is asked for before an action is done, of an incident or one of its
 // steps; ok is false when nothing is.
-func Form(a action.Action, i incident.Incident, s incident.Step) (form slack.ModalViewRequest, ok bool) {
+func Form(a action.Action, v View, s incident.Step) (form slack.ModalViewRequest, ok bool) {
+	i := v.Incident
 	switch a {
 	case action.IncidentNote:
 		return noteModal(i), true
 	case action.StepSkip:
 		return skipModal(i, s), true
+	case action.StepHow:
+		return howModal(v, s), true
 	}
 	return form, false
 }

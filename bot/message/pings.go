@@ -31,8 +31,7 @@ func late(i incident.Incident, t incident.Tier) int {
 	if !i.Active() {
 		return 0
 	}
-	ended, shown := i.Progress(t.Name)
-	return shown - ended
+	return i.Tally(t.Name).Left()
 }
 
 // pings are the replies that notify: each is posted once in an opening and never
@@ -185,8 +184,8 @@ func reopened(v View) blockkit.Message {
 	i := v.Incident
 	sentence := fmt.Sprintf("this is open again since %s. Steps that were done stay done.", blockkit.Date(i.OpeningAt))
 	if t, ok := i.Tier(playbooks.Immediate); ok && !t.Due.IsZero() {
-		if ended, shown := i.Progress(t.Name); ended < shown {
-			sentence += fmt.Sprintf(" %s to do, due %s.", textutil.Count(shown-ended, "immediate step"), blockkit.Date(t.Due))
+		if left := i.Tally(t.Name).Left(); left > 0 {
+			sentence += fmt.Sprintf(" %s to do, due %s.", textutil.Count(left, "immediate step"), blockkit.Date(t.Due))
 		}
 	}
 	return blockkit.Message{

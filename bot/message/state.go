@@ -68,15 +68,27 @@ func stepTitle(s incident.Step) string {
 func tierWord(name playbooks.TierName) string { return strings.ToLower(name.Title()) }
 
 // progress counts what is done in each tier that has steps to show:
-// "immediate 2/3 · short-term 0/3 · long-term 0/3".
+// "immediate 1/3, 1 skipped · short-term 0/3 · long-term 0/3".
 func progress(i incident.Incident) string {
 	var parts []string
 	for _, t := range i.Tiers {
-		if ended, shown := i.Progress(t.Name); shown > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d/%d", tierWord(t.Name), ended, shown))
+		if tally := i.Tally(t.Name); tally.Shown > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d/%d%s", tierWord(t.Name), tally.Done, tally.Shown, notDone(tally)))
 		}
 	}
 	return strings.Join(parts, " · ")
+}
+
+// notDone tells apart what ended without being done: ", 1 skipped, 2 no longer needed".
+func notDone(t incident.Tally) string {
+	var says string
+	if t.Skipped > 0 {
+		says += fmt.Sprintf(", %d skipped", t.Skipped)
+	}
+	if t.Dropped > 0 {
+		says += fmt.Sprintf(", %d no longer needed", t.Dropped)
+	}
+	return says
 }
 
 // due is a deadline with what must be done by then.

@@ -71,27 +71,26 @@ func fitting(s string, bytes int) int {
 }
 
 // maxSize is the most that the step may ever take of a message: its size and
-// its blocks, whatever becomes of it.
+// its blocks, whatever becomes of it and in whichever form it is shown.
 func (c stepView) maxSize() (size, blocks int) {
 	somebody := incident.User{Name: strings.Repeat("界", 40)}
 	at := time.Unix(1<<31, 0)
-	open, ended := c, c
-	open.State, open.Holder, open.At, open.From, open.Due = incident.StepAcknowledged, somebody, at, 1<<20, at
+	taken, open, ended := c, c, c
+	taken.State, taken.Holder, taken.At, taken.From, taken.Due = incident.StepAcknowledged, somebody, at, 1<<20, at
+	open.State, open.From, open.Due = incident.StepOpen, 1<<20, at
 	ended.State, ended.Holder, ended.By, ended.At, ended.From, ended.To = incident.StepSkipped, somebody, somebody, at, 1<<20, 0
 	ended.Holder.ID, ended.By.ID = "a", "b"
 	ended.Note, ended.Before = strings.Repeat("界", maxReason), &incident.Standing{}
 	i := incident.Incident{Number: 1 << 20, Playbook: incident.PlaybookRef{Name: strings.Repeat("界", 80)}}
-	all := append([]slack.Block{blockkit.Divider("line:" + c.ID)}, open.blocks(i)...)
-	return max(blockkit.Size(all...), blockkit.Size(ended.blocks(i)...)), len(all)
+	for _, one := range [][]slack.Block{taken.wholeBlocks(i), open.wholeBlocks(i), open.foldedBlocks(i), taken.lineBlocks(i), ended.endedBlocks(i)} {
+		size, blocks = max(size, blockkit.Size(one...)), max(blocks, len(one))
+	}
+	return size, blocks
 }
 
-// blocks show the step: in full while somebody has to do it, in two short lines
-// once it is ended.
-func (c stepView) blocks(i incident.Incident) []slack.Block {
-	if c.Ended() {
-		return c.endedBlocks(i)
-	}
-	blocks := []slack.Block{blockkit.Lines("step:"+c.ID, c.head(i))}
+// wholeBlocks show all there is to do the step.
+func (c stepView) wholeBlocks(i incident.Incident) []slack.Block {
+	blocks := []slack.Block{blockkit.Lines("step:"+c.ID, c.head())}
 	if c.detail != "" {
 		blocks = append(blocks, blockkit.ExpandedSection("detail:"+c.ID, c.detail))
 	}
@@ -102,10 +101,12 @@ func (c stepView) blocks(i incident.Incident) []slack.Block {
 }
 
 // head is number, title and state of a step that is not ended.
-func (c stepView) head(i incident.Incident) []*blockkit.Paragraph {
-	p := (&blockkit.Paragraph{}).Text(stepSign(c.State) + " ").Bold(stepTitle(c.Step)).Text(" · " + stepWord(c.State))
+func (c stepView) head() []*blockkit.Paragraph {
+	p := (&blockkit.Paragraph{}).Text(stepSign(c.State) + " ").Bold(stepTitle(c.Step)).Text(" · ")
 	if c.State == incident.StepAcknowledged {
-		p.Text(" by ").User(c.Holder.ID, PersonName(c.Holder)).Text(" since ").Date(c.At)
+		p.User(c.Holder.ID, PersonName(c.Holder)).Text(" has it since ").Date(c.At)
+	} else {
+		p.Text(stepWord(c.State))
 	}
 	all := []*blockkit.Paragraph{p}
 	if c.From != 0 {
@@ -133,28 +134,16 @@ func (c stepView) commandParts(playbook string) []slack.RichTextElement {
 	return parts
 }
 
+// buttons are what can be done to a step that is shown whole.
 func (c stepView) buttons(i incident.Incident) []slack.BlockElement {
 	value := i.ID() + "/" + c.ID
 	done, skip := blockkit.Button(action.StepDone.ID, value, "Done"), blockkit.Button(action.StepSkip.ID, value, "Skip…")
+	how := blockkit.Button(action.StepHow.ID, value, "How…")
 	if c.State == incident.StepAcknowledged {
 		done.Style = slack.StylePrimary
-		return []slack.BlockElement{done, skip, blockkit.Button(action.StepRelease.ID, value, "Release")}
+		return []slack.BlockElement{done, skip, blockkit.Button(action.StepRelease.ID, value, "Release"), how}
 	}
-	return []slack.BlockElement{blockkit.Button(action.StepAck.ID, value, "Acknowledge"), done, skip}
-}
-
-// endedBlocks is a step that nobody has to do any more: what it was, and who
-// ended it when and why.
-func (c stepView) endedBlocks(i incident.Incident) []slack.Block {
-	top := slack.NewSectionBlock(blockkit.PlainText(stepSign(c.State)+" "+stepTitle(c.Step)), nil, nil, slack.SectionBlockOptionBlockID("step:"+c.ID))
-	if c.Before != nil && c.To == 0 && !(i.Drill && c.State == incident.StepDropped) {
-		top.Accessory = slack.NewAccessory(blockkit.Button(action.StepUndo.ID, i.ID()+"/"+c.ID, "Undo"))
-	}
-	says := []*slack.TextBlockObject{blockkit.Mrkdwn(c.ending())}
-	if note := blockkit.Line(c.Note); note != "" {
-		says = append(says, quoted(blockkit.CutJSON(blockkit.CutNamed(note, maxReason), maxReasonBytes), i.Named, maxReasonBytes))
-	}
-	return []slack.Block{top, blockkit.Context("end:"+c.ID, says...)}
+	return []slack.BlockElement{blockkit.Button(action.StepAck.ID, value, "Acknowledge"), done, skip, how}
 }
 
 // ending says how a step ended, in mrkdwn. The holder is named when somebody

@@ -15,9 +15,13 @@ import (
 
 // What one message of a tier holds of steps; the rest is for its heading.
 const (
-	tierWeight = blockkit.MaxTotal - 1_500
+	tierWeight = blockkit.MaxTotal - 1_350
 	tierBlocks = blockkit.MaxBlocks - 5
 )
+
+// tierHeadBlock is the block_id of a tier's first line. It is rich text, which Slack
+// lets no edit take away from a message that had some.
+const tierHeadBlock = "head"
 
 // tierSlots are the replies of one tier: one, or several when its steps do not
 // fit into a message. A tier of which no step applies has none.
@@ -40,12 +44,7 @@ func tierSlots(v View, t incident.Tier) []Slot {
 
 // tierSteps are the steps of a tier that apply here.
 func tierSteps(v View, tier playbooks.TierName) []stepView {
-	own := map[string]*playbooks.Step{}
-	if v.Playbook != nil {
-		for _, n := range v.Playbook.Steps() {
-			own[n.Step.ID] = n.Step
-		}
-	}
+	own := v.steps()
 	var steps []stepView
 	for _, s := range v.Incident.Steps {
 		if s.Tier != tier || s.Hidden {
@@ -55,6 +54,23 @@ func tierSteps(v View, tier playbooks.TierName) []stepView {
 		steps = append(steps, newStepView(s, detail, commands))
 	}
 	return steps
+}
+
+// viewOf is one step with its playbook's texts.
+func viewOf(v View, s incident.Step) stepView {
+	detail, commands := s.Shown(v.steps()[s.ID])
+	return newStepView(s, detail, commands)
+}
+
+// steps are the playbook's, by their ids.
+func (v View) steps() map[string]*playbooks.Step {
+	own := map[string]*playbooks.Step{}
+	if v.Playbook != nil {
+		for _, n := range v.Playbook.Steps() {
+			own[n.Step.ID] = n.Step
+		}
+	}
+	return own
 }
 
 // pack puts steps into messages. It looks only at what never changes during an
@@ -83,53 +99,44 @@ func tierMessage(v View, t incident.Tier, steps []stepView, p part) blockkit.Mes
 	if p.of > 1 {
 		head += fmt.Sprintf(" · part %d of %d", p.number, p.of)
 	}
-	blocks := []slack.Block{blockkit.Header("head", head)}
-	if facts := tierFacts(t, i); p.number == 1 && len(facts) > 0 {
-		blocks = append(blocks, blockkit.Context("facts", facts...))
+	blocks := []slack.Block{blockkit.Lines(tierHeadBlock, []*blockkit.Paragraph{tierLineUp(i, t, head, p)})}
+	if len(t.Owners) > 0 && p.number == 1 && !slices.Equal(t.Owners, Owners(i)) {
+		// As plain names: the root has notified those whom it names already.
+		blocks = append(blocks, blockkit.Context("facts", blockkit.PlainText("owners: "+PlainNames(t.Owners))))
 	}
-	for k, c := range steps {
-		if k > 0 && !c.Ended() {
-			blocks = append(blocks, blockkit.Divider("line:"+c.ID))
-		}
-		blocks = append(blocks, c.blocks(i)...)
+	shown := v.form(t.Name)
+	for _, c := range steps {
+		blocks = append(blocks, c.blocks(i, shown)...)
 	}
 	if hidden := hiddenSteps(i, t.Name); p.number == p.of && hidden != "" {
 		blocks = append(blocks, blockkit.Context("hidden", blockkit.PlainText(hidden)))
 	}
-	return blockkit.Message{Text: tierText(i, head, steps), Blocks: blockkit.KeepRichText(blocks, "Nothing is left to do here.")}
+	return blockkit.Message{Text: tierText(i, t, head, steps), Blocks: blocks}
 }
 
-// tierHead is a tier's name, progress and what is special about it.
+// tierHead is a tier's name and what is done of it.
 func tierHead(i incident.Incident, t incident.Tier) string {
-	ended, shown := i.Progress(t.Name)
-	head := fmt.Sprintf("%s · %d/%d", t.Name.Title(), ended, shown)
-	switch {
-	case ended == shown:
-		head += " · complete"
-	case t.Overdue:
-		head += " · overdue"
-	}
-	return head
+	tally := i.Tally(t.Name)
+	return fmt.Sprintf("%s · %d/%d%s", t.Name.Title(), tally.Done, tally.Shown, notDone(tally))
 }
 
-// tierFacts are a tier's deadline and owners. Owners stand there as plain
-// names: the root has notified them already.
-func tierFacts(t incident.Tier, i incident.Incident) []*slack.TextBlockObject {
-	var facts []*slack.TextBlockObject
+// tierLineUp is a tier's first line: its name and how far it is, and its deadline.
+func tierLineUp(i incident.Incident, t incident.Tier, head string, p part) *blockkit.Paragraph {
+	line := (&blockkit.Paragraph{}).Bold(head)
+	if i.Tally(t.Name).Left() == 0 {
+		return line.Text(" · complete")
+	}
+	if p.number > 1 {
+		return line
+	}
 	all := slices.DeleteFunc(deadlines(i), func(d due) bool { return d.Tier != t.Name })
-	for _, d := range all {
-		if d.Overdue {
-			facts = append(facts, blockkit.Mrkdwn("⏰ *overdue* since "+blockkit.Date(d.At)))
-			break
-		}
+	if k := slices.IndexFunc(all, func(d due) bool { return d.Overdue }); k >= 0 {
+		return line.Text(" · ⏰ ").Bold("overdue").Text(" since ").Date(all[k].At)
 	}
-	if d, ok := next(all); ok && len(facts) == 0 {
-		facts = append(facts, blockkit.Mrkdwn("due "+blockkit.Date(d.At)))
+	if d, ok := next(all); ok {
+		line.Text(" · due ").Date(d.At)
 	}
-	if len(t.Owners) > 0 {
-		facts = append(facts, blockkit.PlainText("owners: "+PlainNames(t.Owners)))
-	}
-	return facts
+	return line
 }
 
 func hiddenSteps(i incident.Incident, tier playbooks.TierName) string {
@@ -149,8 +156,15 @@ func hiddenSteps(i incident.Incident, tier playbooks.TierName) string {
 }
 
 // tierText is a tier for ears: the steps with their states.
-func tierText(i incident.Incident, head string, steps []stepView) string {
-	parts := []string{strings.ReplaceAll(head, " · ", ", ") + ", " + i.ID()}
+func tierText(i incident.Incident, t incident.Tier, head string, steps []stepView) string {
+	first := strings.ReplaceAll(head, " · ", ", ")
+	switch {
+	case i.Tally(t.Name).Left() == 0:
+		first += ", complete"
+	case t.Overdue:
+		first += ", overdue"
+	}
+	parts := []string{first + ", " + i.ID()}
 	for _, c := range steps {
 		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(c.Title), 80)), stepWord(c.State)))
 	}

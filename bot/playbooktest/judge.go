@@ -87,8 +87,8 @@ func (p *player) moment(at path, m *Moment) {
 	}
 	for _, tier := range playbooks.TierNames() {
 		if want, given := m.Progress[tier]; given {
-			ended, shown := i.Progress(tier)
-			p.same(at.at("progress", string(tier)), fmt.Sprintf("progress of %s%s", tier, when), want, fmt.Sprintf("%d/%d", ended, shown))
+			tally := i.Tally(tier)
+			p.same(at.at("progress", string(tier)), fmt.Sprintf("progress of %s%s", tier, when), want, fmt.Sprintf("%d/%d", tally.Done, tally.Shown))
 		}
 	}
 	if m.Incident != 0 && m.Incident != i.Number {

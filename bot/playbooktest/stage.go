@@ -21,6 +21,7 @@ type Settings struct {
 	Route     func(labels map[string]string) incident.Target
 	Drills    string // the channel of exercises; empty: that of their route
 	Command   string // the slash command: "/playbook"
+	Folded    bool   // messages show what is needed now, as Slack does; else every step whole
 }
 
 // SettingsOf are those of a configuration and its playbooks.
@@ -161,7 +162,7 @@ func (s *Stage) Newest() (newest incident.Incident, ok bool) {
 
 // Messages are what stands in Slack of an incident, pings included.
 func (s *Stage) Messages(i incident.Incident) []message.Slot {
-	return message.Render(message.View{Incident: i, Playbook: s.books[i.Playbook.Hash], Command: s.settings.Command})
+	return message.Render(message.View{Incident: i, Playbook: s.books[i.Playbook.Hash], Command: s.settings.Command, Full: !s.settings.Folded})
 }
 
 // Pings are the replies that notified somebody, in the order of time.

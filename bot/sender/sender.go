@@ -54,6 +54,7 @@ var ErrLeaseLost = errors.New("the lease was lost")
 // Settings are what the configuration says at the moment.
 type Settings struct {
 	Command    string
+	Full       bool                                  // every step is shown whole
 	Severities []string                              // worst first
 	Fallback   func(labels map[string]string) string // the fallback channel of a route
 }

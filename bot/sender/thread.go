@@ -148,7 +148,7 @@ func (s *Sender) look(ctx context.Context, about topic.ID) (thread, error) {
 	if err != nil {
 		return thread{}, err
 	}
-	v := message.View{Incident: i, Playbook: book, Names: s.Directory.Mentions(), Command: s.Settings().Command}
+	v := message.View{Incident: i, Playbook: book, Names: s.Directory.Mentions(), Command: s.Settings().Command, Full: s.Settings().Full}
 	t.slots = s.Render(v)
 	if len(i.Named) > 0 {
 		w := v

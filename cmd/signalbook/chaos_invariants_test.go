@@ -296,12 +296,11 @@ func (m *witness) forgotten() map[string]string {
 // listed were done, here and in the incidents beside.
 func (r record) lapsed(slot string) bool {
 	tier, _ := r.Tier(playbooks.Immediate)
-	ended, shown := r.Progress(playbooks.Immediate)
 	if !strings.HasPrefix(slot, message.DeadlinePing) {
 		return false
 	}
 	former := slot != fmt.Sprintf("%s:%d", message.DeadlinePing, r.Opening)
-	return former || len(tier.Together) > 0 && (!r.Active() || ended == shown)
+	return former || len(tier.Together) > 0 && (!r.Active() || r.Tally(playbooks.Immediate).Left() == 0)
 }
 
 // checkRoots: an incident has one root, unless a storm lists it, and each root an

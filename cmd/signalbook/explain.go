@@ -22,6 +22,7 @@ type explainCommand struct {
 	Config   string   `name:"config.file" help:"The configuration; signalbook.yml for a payload. Without it labels meet the built-in playbooks."`
 	Playbook string   `help:"Explain this playbook, whichever would be chosen, as in: --playbook=database-cpu"`
 	Blocks   bool     `help:"Print the messages as Block Kit JSON, and nothing else."`
+	Folded   bool     `help:"Show steps as the thread does, folded by what is needed now; without it every step is shown whole."`
 	What     []string `arg:"" optional:"" name:"payload-or-labels" help:"A file with a webhook body of Alertmanager or Grafana, - for stdin, or the labels of one alert, as in: alertname=HighCPU team=db. Without --config.file also playbook files (*.yml), tried before the built-in ones."`
 }
 
@@ -109,6 +110,7 @@ func (c explainCommand) Run(std streams) error {
 			return err
 		}
 	}
+	x.settings.Folded = c.Folded
 	x.stage = playbooktest.NewStage(x.settings)
 	x.outcome = x.stage.Handle(incident.Event{At: x.at, Notification: &x.notification})
 	if c.Blocks {
