@@ -36,7 +36,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		return
 	}
 	value := a.Value
-	choice := ""
+	choice, via := "", button.Via
 	switch button.ID {
 	case action.IncidentMenu.ID, action.IncidentReason.ID, action.StepMenu.ID:
 		choice, value, _ = strings.Cut(a.Value, "/")
@@ -46,7 +46,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 			h.meansNothing(ctx, a, to)
 			return
 		}
-		button.Via, choice = action.StepMenu.Via, ""
+		choice = ""
 	}
 	number, step, ok := target(value)
 	if !ok {
@@ -63,7 +63,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		h.openModal(ctx, a, button, who, to, number, step)
 	default:
 		act := incident.Act{
-			Verb: button.Act, Incident: number, Step: step, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: button.Via,
+			Verb: button.Act, Incident: number, Step: step, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: via,
 		}
 		h.record(ctx, event.Event{
 			Op: a.Op, At: received(a.At), Act: &act, From: clicked(a, topic.Incident(number)),

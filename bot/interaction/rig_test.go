@@ -49,6 +49,7 @@ type rig struct {
 	responders []string
 	timing     coordinator.Timing
 	external   bool
+	folded     bool                // steps as people see them; else all of them whole, with all their buttons
 	furnish    func(*slacksim.Sim) // people and channels beside the usual ones
 	channel    string              // of all incidents; "#incidents" when empty
 	fallback   string              // when that cannot be written to
@@ -158,7 +159,7 @@ func (r *rig) keep() (end func()) {
 			return coordinator.Settings{
 				External: r.external, Places: []access.Place{{Channel: r.channel, Responders: r.responders}},
 				Rules:     incident.Rules{ReopenWithin: time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical"}, Storm: r.storm},
-				Playbooks: r.books, Command: "/playbook", Channels: []string{"#incidents", r.channel, cmp.Or(r.fallback, r.channel)}, Digests: digests, People: append([]string{"@sre-oncall"}, r.responders...),
+				Playbooks: r.books, Command: "/playbook", Full: !r.folded, Channels: []string{"#incidents", r.channel, cmp.Or(r.fallback, r.channel)}, Digests: digests, People: append([]string{"@sre-oncall"}, r.responders...),
 				Route: func(map[string]string) coordinator.Route {
 					return coordinator.Route{Channel: r.channel, Fallback: r.fallback, Owners: []string{"@sre-oncall"}, Responders: r.responders}
 				},

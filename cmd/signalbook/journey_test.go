@@ -60,10 +60,10 @@ func journey(t *testing.T, r *rig) {
 		t.Errorf("status reads:\n%s", got)
 	}
 
-	// A modal asks why a step is skipped.
-	r.click("anna", immediate, "step:skip", "INC-1/scale-up")
+	// A modal shows all of a step, and asks why it is skipped.
+	r.click("anna", immediate, "step:how", "INC-1/scale-up")
 	r.modal("anna")
-	errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"reason": "no larger size exists"})
+	errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"what": "skip", "words": "no larger size exists"})
 	if err != nil || len(errs) > 0 {
 		t.Fatalf("submit: %v, %v", errs, err)
 	}
