@@ -49,6 +49,11 @@ func TestEveryActionIsHandled(t *testing.T) {
 		switch a {
 		case action.IncidentMenu:
 			choices = []string{action.ChoiceNote + "/" + value, action.ChoiceTimeline + "/" + value}
+		case action.StepMenu:
+			choices = nil
+			for _, choice := range []string{action.ChoiceAck, action.ChoiceDone, action.ChoiceSkip, action.ChoiceRelease, action.ChoiceHow} {
+				choices = append(choices, choice+"/"+value)
+			}
 		case action.IncidentReason:
 			choices = []string{"false_alarm/" + value}
 		}
