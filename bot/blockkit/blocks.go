@@ -24,6 +24,9 @@ func Header(id, s string) slack.Block {
 	return slack.NewHeaderBlock(PlainText(textutil.CutUnits(Line(s), MaxHeader)), slack.HeaderBlockOptionBlockID(id))
 }
 
+// HeadBlock is the block_id of a headline that is rich text: its bold beginning.
+const HeadBlock = "head"
+
 // Section is a section block of mrkdwn, which Slack folds when it is long.
 func Section(id, mrkdwn string) slack.Block {
 	return slack.NewSectionBlock(Mrkdwn(mrkdwn), nil, nil, slack.SectionBlockOptionBlockID(id))

@@ -67,6 +67,9 @@ func terminalBlock(b slack.Block) string {
 		}
 		return strings.Join(parts, " ")
 	case *slack.RichTextBlock:
+		if b.BlockID == HeadBlock {
+			return terminalHead(b.Elements)
+		}
 		return terminalRich(b.Elements)
 	case *slack.ImageBlock:
 		return "[picture: " + b.AltText + "]"
@@ -74,6 +77,26 @@ func terminalBlock(b slack.Block) string {
 		return ""
 	}
 	return fmt.Sprintf("[%s]", b.BlockType())
+}
+
+// terminalHead is a headline of rich text: its bold beginning as one, the rest below it.
+func terminalHead(elements []slack.RichTextElement) string {
+	line, ok := elements[0].(*slack.RichTextSection)
+	if !ok {
+		return terminalRich(elements)
+	}
+	bold := 0
+	for bold < len(line.Elements) {
+		if text, ok := line.Elements[bold].(*slack.RichTextSectionTextElement); !ok || text.Style == nil || !text.Style.Bold {
+			break
+		}
+		bold++
+	}
+	head := "=== " + strings.ReplaceAll(terminalInline(line.Elements[:bold]), "*", "") + " ==="
+	if rest := strings.TrimPrefix(terminalInline(line.Elements[bold:]), " · "); rest != "" {
+		head += "\n" + rest
+	}
+	return head
 }
 
 func terminalText(t *slack.TextBlockObject) string {

@@ -34,7 +34,7 @@ func marked(m blockkit.Message) blockkit.Message {
 		m.Blocks[0] = blockkit.Header(head.BlockID, drillMark+" · "+head.Text.Text)
 		return m
 	case *slack.RichTextBlock:
-		if line, ok := head.Elements[0].(*slack.RichTextSection); ok && head.BlockID == tierHeadBlock {
+		if line, ok := head.Elements[0].(*slack.RichTextSection); ok && head.BlockID == blockkit.HeadBlock {
 			says := append(*(&blockkit.Paragraph{}).Bold(drillMark + " · "), line.Elements...)
 			m.Blocks[0] = blockkit.Lines(head.BlockID, []*blockkit.Paragraph{&says})
 			return m

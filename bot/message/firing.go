@@ -16,34 +16,89 @@ import (
 )
 
 const (
-	maxAlerts = 10 // alerts that the root lists
-	maxLabels = 8  // common labels that it shows
+	maxAlerts = 5  // alerts that the root lists
+	maxWhere  = 62 // characters of the line above them, about, with the labels that say where
+	maxLabels = 8  // common labels that an answer shows
 )
 
-// firing says what fires where since when: the group's alerts, newest change
-// first, and the labels that all of them share.
-func firing(i incident.Incident) []slack.Block {
-	var blocks []slack.Block
-	if len(i.Alerts)+i.Omitted > 0 {
-		all := newestFirst(i)
-		latest := latestChange(i)
-		items := make([]*blockkit.Paragraph, 0, maxAlerts)
-		for _, a := range all[:min(len(all), maxAlerts)] {
-			items = append(items, alertLine(i, a, !latest.IsZero() && a.ChangedAt.Equal(latest)))
-		}
-		parts := []slack.RichTextElement{(&blockkit.Paragraph{}).Bold(alertCount(i)).Section()}
-		if len(items) > 0 {
-			parts = append(parts, blockkit.Bullets(items))
-		}
-		if rest := len(all) - len(items) + i.Omitted; rest > 0 {
-			parts = append(parts, (&blockkit.Paragraph{}).Italic(restOf(rest, i.Omitted)).Section())
-		}
-		blocks = append(blocks, blockkit.RichText("alerts", parts...))
+// firing says what fires where since when: the group's alerts, newest change first,
+// below what all of them share. Nil: no alert belongs to it. Once all is over their
+// names are enough.
+func firing(i incident.Incident) slack.Block {
+	if len(i.Alerts)+i.Omitted == 0 {
+		return nil
 	}
-	if labels := commonLabels(i); labels != "" {
-		blocks = append(blocks, blockkit.Context("labels", blockkit.PlainText(labels)))
+	all := newestFirst(i)
+	top := (&blockkit.Paragraph{}).Bold(alertCount(i))
+	since := firstStart(i)
+	if !since.IsZero() && i.FiringCount() > 0 {
+		top.Text(" since ").Date(since)
 	}
-	return blocks
+	if where := where(i); where != "" {
+		top.Text(" · " + where)
+	}
+	parts := []slack.RichTextElement{top.Section()}
+	if i.Active() || i.ByHand {
+		for _, says := range shared(i) {
+			parts = append(parts, (&blockkit.Paragraph{}).Text(says).Section())
+		}
+	}
+	latest := latestChange(i)
+	var items []*blockkit.Paragraph
+	for _, a := range all[:min(len(all), maxAlerts)] {
+		if lone := len(all) == 1 && i.Omitted == 0 && a.Firing && !a.Unreported && a.Summary == "" && a.Description == "" && len(a.Labels) == 0; !lone {
+			items = append(items, alertLine(i, a, !latest.IsZero() && a.ChangedAt.Equal(latest), since))
+		}
+	}
+	if len(items) > 0 {
+		parts = append(parts, blockkit.Bullets(items))
+	}
+	if rest := len(all) - min(len(all), maxAlerts) + i.Omitted; rest > 0 {
+		parts = append(parts, (&blockkit.Paragraph{}).Italic(restOf(rest, i.Omitted)).Section())
+	}
+	return blockkit.RichText("alerts", parts...)
+}
+
+// shared is what the alerts say together, shortened to what reads at a glance. An
+// alert's own summary stands in its line.
+func shared(i incident.Incident) (says []string) {
+	summary, description := blockkit.Line(i.Summary), blockkit.Line(i.Description)
+	if summary != "" && !slices.ContainsFunc(i.Alerts, func(a incident.Alert) bool { return blockkit.Line(a.Summary) == summary }) {
+		says = append(says, sentences(summary, maxSummary))
+	}
+	if description != "" {
+		says = append(says, sentences(description, maxDescription))
+	}
+	return says
+}
+
+// firstStart is since when the oldest alert that fires does.
+func firstStart(i incident.Incident) (first time.Time) {
+	for _, a := range i.Alerts {
+		if at := cmp.Or(a.StartsAt, a.ChangedAt); a.Firing && (first.IsZero() || at.Before(first)) {
+			first = at
+		}
+	}
+	return first
+}
+
+// where are common labels that nothing else on the root says already, at most two.
+func where(i incident.Incident) string {
+	says := strings.ToLower(i.Title + " " + i.Summary)
+	room := maxWhere - textutil.Units(alertCount(i)) - len(" since 23 Nov 03:14 · ")
+	var pairs []string
+	for _, name := range alerts.TellingLabels(i.Labels) {
+		value := blockkit.Line(i.Labels[name])
+		pair := textutil.CutUnits(blockkit.Line(name), 30) + "=" + textutil.CutUnits(value, 50)
+		if strings.Contains(says, strings.ToLower(value)) || textutil.Units(pair) > room {
+			continue
+		}
+		room -= textutil.Units(pair) + len(", ")
+		if pairs = append(pairs, pair); len(pairs) == 2 {
+			break
+		}
+	}
+	return strings.Join(pairs, ", ")
 }
 
 func restOf(rest, omitted int) string {
@@ -116,13 +171,14 @@ func newestFirst(i incident.Incident) []incident.Alert {
 	})
 }
 
-func alertLine(i incident.Incident, a incident.Alert, newest bool) *blockkit.Paragraph {
+// alertLine is an alert; since is what the line above says of all of them.
+func alertLine(i incident.Incident, a incident.Alert, newest bool, since time.Time) *blockkit.Paragraph {
 	p := &blockkit.Paragraph{}
 	switch {
 	case newest && a.Firing:
-		p.Bold("new").Text(" · ")
+		p.Bold("New: ")
 	case newest:
-		p.Bold("changed").Text(" · ")
+		p.Bold("Changed: ")
 	}
 	held := !a.Firing && !a.HeldUntil.IsZero()
 	if !a.Firing && !held {
@@ -137,7 +193,9 @@ func alertLine(i incident.Incident, a incident.Alert, newest bool) *blockkit.Par
 	}
 	switch {
 	case a.Firing:
-		p.Text(" · since ").Date(cmp.Or(a.StartsAt, a.ChangedAt))
+		if at := cmp.Or(a.StartsAt, a.ChangedAt); !at.Truncate(time.Minute).Equal(since.Truncate(time.Minute)) {
+			p.Text(" · since ").Date(at)
+		}
 	case held:
 		p.Text(" · resolved, but reported as firing right after: waiting until ").Date(a.HeldUntil)
 	}

@@ -35,8 +35,10 @@ func payload(t testing.TB, name string) alerts.Notification {
 func linkLine(t testing.TB, i incident.Incident) string {
 	t.Helper()
 	for _, b := range root(View{Incident: i, Command: "/playbook"}).Blocks {
-		if b.ID() == "links" {
-			return strings.TrimSpace(blockkit.Terminal(blockkit.Message{Blocks: []slack.Block{b}}))
+		if b.ID() == "facts" {
+			facts := strings.TrimSpace(blockkit.Terminal(blockkit.Message{Blocks: []slack.Block{b}}))
+			facts = strings.TrimPrefix(facts, i.ID()+" · playbook "+i.Playbook.Name)
+			return strings.TrimPrefix(facts, " · ")
 		}
 	}
 	return ""
@@ -85,7 +87,7 @@ func TestGrafanaLinkSaysGrafana(t *testing.T) {
 // TestGrafanaTestOpensAnIncident: what its button Test sends is shown like any alert.
 func TestGrafanaTestOpensAnIncident(t *testing.T) {
 	got := blockkit.Terminal(Render(newScene(t, triage()).hears(payload(t, "grafana-v1-test.json")).view())[0].Message)
-	for _, want := range []string{"TestAlert", "Notification test", "1 alert firing", "\nGrafana (https://ops.example.com/monitoring/)\n"} {
+	for _, want := range []string{"TestAlert", "Notification test", "1 alert firing", " · Grafana (https://ops.example.com/monitoring/)\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the root lacks %q:\n%s", want, got)
 		}

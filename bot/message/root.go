@@ -13,45 +13,30 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// Lengths of what the root shows, so that all of it stays within MaxTotal.
+// Lengths of what the root shows, in UTF-16 units: two lines, or so.
 const (
-	maxSummary = 700
-	// maxDescription is of the group's description: Slack folds it after a few lines.
-	maxDescription = 1_000
+	maxSummary     = 200
+	maxDescription = 130
 	maxNote        = 600 // of a person
 	maxRemark      = 500 // of the playbook's choice
 )
 
 // root is the incident's first message: what is wrong, who has it, what comes
-// next, and what fires.
+// next, and what fires. What it has no room for, `status` shows.
 func root(v View) blockkit.Message {
 	i := v.Incident
-	blocks := []slack.Block{
-		blockkit.Header("head", headline(i)),
-		rootOrigin(i),
-	}
+	blocks := []slack.Block{blockkit.Header("head", headline(i)), blockkit.Section("work", rootWork(v))}
 	if news := rootNews(v); len(news) > 0 {
 		blocks = append(blocks, blockkit.Lines("news", news))
 	}
-	if summary := strings.TrimSpace(blockkit.Neutralise(i.Summary)); summary != "" {
-		blocks = append(blocks, blockkit.RichText("summary", (&blockkit.Paragraph{}).Text(blockkit.CutNamed(summary, maxSummary)).Section()))
+	if alerts := firing(i); alerts != nil {
+		blocks = append(blocks, alerts)
 	}
-	if description := strings.TrimSpace(blockkit.Neutralise(i.Description)); description != "" {
-		blocks = append(blocks, slack.NewSectionBlock(blockkit.PlainText(blockkit.CutNamed(description, maxDescription)), nil, nil, slack.SectionBlockOptionBlockID("description")))
-	}
-	blocks = append(blocks, blockkit.Section("work", rootWork(v)))
-	blocks = append(blocks, firing(i)...)
 	if note := strings.TrimSpace(blockkit.Neutralise(i.Note.Text)); note != "" {
 		by := (&blockkit.Paragraph{}).Bold("Note").Text(" by ").User(i.Note.By.ID, PersonName(i.Note.By)).Text(", ").Date(i.Note.At)
 		blocks = append(blocks, blockkit.RichText("note", by.Section(), blockkit.Quote(addWords(&blockkit.Paragraph{}, blockkit.CutNamed(note, maxNote), i.Named))))
 	}
-	if links := links(i); len(links) > 0 {
-		blocks = append(blocks, blockkit.Lines("links", []*blockkit.Paragraph{joined(links)}))
-	}
-	if i.Over() && i.FollowedBy == 0 {
-		blocks = append(blocks, blockkit.Context("reopen", blockkit.Mrkdwn(fmt.Sprintf("Not over after all? `%s reopen %s`", v.Command, i.ID()))))
-	}
-	blocks = blockkit.KeepRichText(blocks, "No alert belongs to this: it was started by hand.")
+	blocks = append(blocks, blockkit.Lines("facts", []*blockkit.Paragraph{joined(append(rootFacts(i), links(i)...))}))
 	return blockkit.Message{Text: rootText(i), Blocks: append(blocks, rootButtons(i))}
 }
 
@@ -65,15 +50,35 @@ func headline(i incident.Incident) string {
 	return head + " · " + blockkit.Line(i.Title)
 }
 
+// rootOrigin names an incident in an answer: its number, opening and playbook.
 func rootOrigin(i incident.Incident) slack.Block {
 	parts := []*slack.TextBlockObject{blockkit.Mrkdwn("*" + i.ID() + "*"), blockkit.Mrkdwn("opened " + blockkit.Date(i.OpenedAt))}
 	if i.Playbook.Name != "" {
-		parts = append(parts, blockkit.PlainText("playbook "+textutil.CutUnits(blockkit.Line(i.Playbook.Name), 80)))
+		parts = append(parts, blockkit.PlainText("playbook "+playbookName(i)))
 	}
 	if i.Storm != 0 {
 		parts = append(parts, blockkit.PlainText("part of a storm"))
 	}
 	return blockkit.Context("origin", parts...)
+}
+
+func playbookName(i incident.Incident) string {
+	return textutil.CutUnits(blockkit.Line(i.Playbook.Name), 80)
+}
+
+// rootFacts are its number and its playbook, which its links follow.
+func rootFacts(i incident.Incident) []*blockkit.Paragraph {
+	facts := []*blockkit.Paragraph{(&blockkit.Paragraph{}).Bold(i.ID())}
+	if i.Playbook.Name != "" {
+		facts = append(facts, (&blockkit.Paragraph{}).Text("playbook "+playbookName(i)))
+	}
+	if len(i.Alerts)+i.Omitted == 0 {
+		facts = append(facts, (&blockkit.Paragraph{}).Text("started by hand ").Date(i.OpenedAt))
+	}
+	if i.Storm != 0 {
+		facts = append(facts, (&blockkit.Paragraph{}).Text("part of a storm"))
+	}
+	return facts
 }
 
 // rootNews are the lines that are there only when they are true.
@@ -95,21 +100,11 @@ func rootNews(v View) []*blockkit.Paragraph {
 	if i.Belongs != "" {
 		*say() = *Belongs(i.Belongs, i.BelongsWhy)
 	}
-	if i.Over() {
-		switch p := say(); {
-		case i.ByHand:
-			p.Text("⚠️ ").Bold("resolved by hand, still firing").Text(": by ").User(i.ResolvedBy.ID, PersonName(i.ResolvedBy)).Text(", ").Date(i.ResolvedAt)
-		case i.ResolvedBy != (incident.User{}):
-			p.Bold("Resolved").Text(" by ").User(i.ResolvedBy.ID, PersonName(i.ResolvedBy)).Text(", ").Date(i.ResolvedAt)
-		default:
-			p.Bold("Resolved").Text(": all alerts are, since ").Date(i.ResolvedAt)
-		}
-		if word := reasonWord(string(i.Reason)); word != "" {
-			say().Bold("Closed as").Text(": "+word+", by ").User(i.ReasonBy.ID, PersonName(i.ReasonBy))
-		}
-	}
 	if i.Opening > 1 && i.Active() {
-		say().Bold("Open again").Text(" since ").Date(i.OpeningAt).Text(fmt.Sprintf(" (opening %d)", i.Opening))
+		p := say().Bold("Open again").Text(" since ").Date(i.OpeningAt)
+		if over := i.OpeningAt.Sub(i.ResolvedAt); !i.ResolvedAt.IsZero() && over > 0 {
+			p.Text("; it was over for " + textutil.Span(over))
+		}
 	}
 	if i.Stale && i.Active() {
 		p := say().Text("⚠️ ").Bold("Nothing heard").Text(" since ").Date(i.LastHeard).Text(": ")
@@ -147,19 +142,10 @@ func rootNews(v View) []*blockkit.Paragraph {
 // alert is in it: it is mrkdwn, which is the surest way to notify owners.
 func rootWork(v View) string {
 	i := v.Incident
-	var all []string
-	owners := Owners(i)
-	switch {
-	case i.Lead != (incident.User{}):
-		all = append(all, "*Lead:* "+user(i.Lead))
-	case i.Over():
-	case len(owners) > 0:
-		all = append(all, "*Owners:* "+v.Names.Notify(owners)+", nobody has acknowledged yet")
-	default:
-		all = append(all, "*Owners:* none are configured, and nobody has acknowledged yet")
-	}
+	all := []string{rootWho(v)}
+	var far []string
 	if p := progress(i); p != "" {
-		all = append(all, "*Progress:* "+p)
+		far = append(far, p)
 	}
 	due := deadlines(i)
 	for _, d := range due {
@@ -168,14 +154,71 @@ func rootWork(v View) string {
 		}
 	}
 	if d, ok := next(due); ok {
-		all = append(all, fmt.Sprintf("*Next deadline:* %s for %s", blockkit.Date(d.At), textutil.Count(d.Left, tierWord(d.Tier)+" step")))
+		far = append(far, "*next due "+blockkit.Date(d.At)+"*")
 	} else if len(due) == 0 && len(i.Steps) > 0 && i.FollowedBy == 0 {
-		all = append(all, "Nothing is left to do.")
+		far = append(far, "nothing is left to do")
 	}
-	if len(all) == 0 {
-		return "There are no steps for this."
+	if len(far) > 0 {
+		all = slices.Insert(all, 1, strings.Join(far, " · "))
 	}
 	return strings.Join(all, "\n")
+}
+
+// rootWho says who has it or, when it is over, who ended it and how long it took.
+func rootWho(v View) string {
+	i := v.Incident
+	owners := Owners(i)
+	switch {
+	case i.Over():
+		return rootOver(i)
+	case i.Lead != (incident.User{}):
+		return "*Lead:* " + user(i.Lead) + lastStep(i)
+	case len(owners) > 0:
+		return "*Owners:* " + v.Names.Notify(owners) + ", nobody has acknowledged yet"
+	}
+	return "*Owners:* none are configured, and nobody has acknowledged yet"
+}
+
+func rootOver(i incident.Incident) string {
+	says := "*Over* since "
+	switch {
+	case i.ByHand:
+		says = "⚠️ *Resolved by hand, still firing:* " + user(i.ResolvedBy) + ", "
+	case i.ResolvedBy != (incident.User{}):
+		says = "*Resolved* by " + user(i.ResolvedBy) + ", "
+	}
+	says += blockkit.Date(i.ResolvedAt)
+	if took := i.ResolvedAt.Sub(i.OpeningAt); took > 0 {
+		says += ", after " + textutil.Span(took)
+	}
+	if i.Lead != (incident.User{}) && i.Lead != i.ResolvedBy {
+		says += " · *lead:* " + user(i.Lead)
+	}
+	if word := reasonWord(string(i.Reason)); word != "" {
+		says += " · *" + word + "*"
+		if i.ReasonBy != i.ResolvedBy {
+			says += ", as " + user(i.ReasonBy) + " says"
+		}
+	}
+	return says
+}
+
+// lastStep is what somebody last did to a step: " · *last:* @ben took step 2, …".
+func lastStep(i incident.Incident) string {
+	var last incident.Step
+	for _, s := range i.Steps {
+		if s.State != incident.StepOpen && s.State != incident.StepDropped && s.At.After(last.At) {
+			last = s
+		}
+	}
+	who, did := last.By, map[incident.StepState]string{incident.StepAcknowledged: "took", incident.StepDone: "did", incident.StepSkipped: "skipped"}[last.State]
+	if last.State == incident.StepAcknowledged {
+		who = last.Holder
+	}
+	if did == "" {
+		return ""
+	}
+	return fmt.Sprintf(" · *last:* %s %s step %d, %s", user(who), did, last.Number, blockkit.Date(last.At))
 }
 
 // Owners are those who must act first: the immediate tier's, else the first

@@ -23,6 +23,9 @@ func rootButtons(i incident.Incident) slack.Block {
 	if i.Over() && !i.Drill {
 		elements = append(elements, reasonSelect(i))
 	}
+	if i.Over() && i.FollowedBy == 0 {
+		elements = append(elements, blockkit.Button(action.IncidentReopen.ID, id, "Reopen"))
+	}
 	menu := slack.NewOverflowBlockElement(action.IncidentMenu.ID,
 		slack.NewOptionBlockObject(action.ChoiceNote+"/"+id, blockkit.PlainText("Add note"), nil),
 		slack.NewOptionBlockObject(action.ChoiceTimeline+"/"+id, blockkit.PlainText("Timeline"), nil))

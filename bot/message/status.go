@@ -12,6 +12,8 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 )
 
+const maxStatusFact = 1_000 // characters of a summary or a description
+
 // Status answers `/playbook status ID`: where the incident stands, and every
 // step with its state and who has it. It is private and so mentions nobody who
 // would be notified. Now tells what is overdue.
@@ -22,6 +24,9 @@ func Status(v View, now time.Time) blockkit.Message {
 		blockkit.Header("head", headline(i)),
 		rootOrigin(i),
 		blockkit.Lines("work", statusWork(i, all)),
+	}
+	if facts := statusFacts(i); facts != nil {
+		blocks = append(blocks, facts)
 	}
 	room := blockkit.MaxTotal - 1_000 - blockkit.Size(blocks...)
 	for _, t := range i.Tiers {
@@ -60,6 +65,23 @@ func Status(v View, now time.Time) blockkit.Message {
 		m = marked(m)
 	}
 	return m
+}
+
+// statusFacts are what all alerts say, of which the thread shows only what it has room for.
+func statusFacts(i incident.Incident) slack.Block {
+	var all []*blockkit.Paragraph
+	for _, says := range []string{blockkit.Line(i.Summary), blockkit.Line(i.Description)} {
+		if says != "" {
+			all = append(all, (&blockkit.Paragraph{}).Text(blockkit.CutNamed(says, maxStatusFact)))
+		}
+	}
+	if labels := commonLabels(i); labels != "" {
+		all = append(all, (&blockkit.Paragraph{}).Code(labels))
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return blockkit.Lines("facts", all)
 }
 
 func statusWork(i incident.Incident, all []due) []*blockkit.Paragraph {

@@ -82,14 +82,14 @@ func (c stepView) maxSize() (size, blocks int) {
 	ended.Holder.ID, ended.By.ID = "a", "b"
 	ended.Note, ended.Before = strings.Repeat("界", maxReason), &incident.Standing{}
 	i := incident.Incident{Number: 1 << 20, Playbook: incident.PlaybookRef{Name: strings.Repeat("界", 80)}}
-	for _, one := range [][]slack.Block{taken.wholeBlocks(i), open.wholeBlocks(i), open.foldedBlocks(i), taken.lineBlocks(i), ended.endedBlocks(i)} {
+	for _, one := range [][]slack.Block{taken.wholeBlocks(i, formFolded), append(open.wholeBlocks(i, formWhole), blockkit.Divider("line:"+c.ID)), open.foldedBlocks(i), taken.lineBlocks(i), ended.endedBlocks(i)} {
 		size, blocks = max(size, blockkit.Size(one...)), max(blocks, len(one))
 	}
 	return size, blocks
 }
 
 // wholeBlocks show all there is to do the step.
-func (c stepView) wholeBlocks(i incident.Incident) []slack.Block {
+func (c stepView) wholeBlocks(i incident.Incident, shown form) []slack.Block {
 	blocks := []slack.Block{blockkit.Lines("step:"+c.ID, c.head())}
 	if c.detail != "" {
 		blocks = append(blocks, blockkit.ExpandedSection("detail:"+c.ID, c.detail))
@@ -97,7 +97,7 @@ func (c stepView) wholeBlocks(i incident.Incident) []slack.Block {
 	if commands := c.commandParts(i.Playbook.Name); len(commands) > 0 {
 		blocks = append(blocks, blockkit.RichText("commands:"+c.ID, commands...))
 	}
-	return append(blocks, slack.NewActionBlock("act:"+c.ID, c.buttons(i)...))
+	return append(blocks, slack.NewActionBlock("act:"+c.ID, c.buttons(i, shown)...))
 }
 
 // head is number, title and state of a step that is not ended.
@@ -134,16 +134,20 @@ func (c stepView) commandParts(playbook string) []slack.RichTextElement {
 	return parts
 }
 
-// buttons are what can be done to a step that is shown whole.
-func (c stepView) buttons(i incident.Incident) []slack.BlockElement {
+// buttons are what can be done to a step that is shown whole. Folded threads have How…
+// for its words: Done with a note.
+func (c stepView) buttons(i incident.Incident, shown form) []slack.BlockElement {
 	value := i.ID() + "/" + c.ID
 	done, skip := blockkit.Button(action.StepDone.ID, value, "Done"), blockkit.Button(action.StepSkip.ID, value, "Skip…")
-	how := blockkit.Button(action.StepHow.ID, value, "How…")
-	if c.State == incident.StepAcknowledged {
-		done.Style = slack.StylePrimary
-		return []slack.BlockElement{done, skip, blockkit.Button(action.StepRelease.ID, value, "Release"), how}
+	if c.State != incident.StepAcknowledged {
+		return []slack.BlockElement{blockkit.Button(action.StepAck.ID, value, "Acknowledge"), done, skip}
 	}
-	return []slack.BlockElement{blockkit.Button(action.StepAck.ID, value, "Acknowledge"), done, skip, how}
+	done.Style = slack.StylePrimary
+	all := []slack.BlockElement{done, skip, blockkit.Button(action.StepRelease.ID, value, "Release")}
+	if shown == formFolded {
+		all = append(all, blockkit.Button(action.StepHow.ID, value, "How…"))
+	}
+	return all
 }
 
 // ending says how a step ended, in mrkdwn. The holder is named when somebody

@@ -51,7 +51,7 @@ func (c stepView) blocks(i incident.Incident, shown form) []slack.Block {
 	case c.Ended():
 		return c.endedBlocks(i)
 	case shown == formWhole, shown == formFolded && c.State == incident.StepAcknowledged:
-		return c.wholeBlocks(i)
+		return c.wholeBlocks(i, shown)
 	case shown == formLine:
 		return c.lineBlocks(i)
 	}

@@ -19,10 +19,6 @@ const (
 	tierBlocks = blockkit.MaxBlocks - 5
 )
 
-// tierHeadBlock is the block_id of a tier's first line. It is rich text, which Slack
-// lets no edit take away from a message that had some.
-const tierHeadBlock = "head"
-
 // tierSlots are the replies of one tier: one, or several when its steps do not
 // fit into a message. A tier of which no step applies has none.
 func tierSlots(v View, t incident.Tier) []Slot {
@@ -99,13 +95,16 @@ func tierMessage(v View, t incident.Tier, steps []stepView, p part) blockkit.Mes
 	if p.of > 1 {
 		head += fmt.Sprintf(" · part %d of %d", p.number, p.of)
 	}
-	blocks := []slack.Block{blockkit.Lines(tierHeadBlock, []*blockkit.Paragraph{tierLineUp(i, t, head, p)})}
+	blocks := []slack.Block{blockkit.Lines(blockkit.HeadBlock, []*blockkit.Paragraph{tierLineUp(i, t, head, p)})}
 	if len(t.Owners) > 0 && p.number == 1 && !slices.Equal(t.Owners, Owners(i)) {
 		// As plain names: the root has notified those whom it names already.
 		blocks = append(blocks, blockkit.Context("facts", blockkit.PlainText("owners: "+PlainNames(t.Owners))))
 	}
 	shown := v.form(t.Name)
-	for _, c := range steps {
+	for k, c := range steps {
+		if k > 0 && shown == formWhole && !c.Ended() {
+			blocks = append(blocks, blockkit.Divider("line:"+c.ID))
+		}
 		blocks = append(blocks, c.blocks(i, shown)...)
 	}
 	if hidden := hiddenSteps(i, t.Name); p.number == p.of && hidden != "" {

@@ -293,6 +293,11 @@ func stepsOf(replies []snapshot.Message) map[string]bool {
 				steps[button.Value] = true
 			}
 		}
+		for _, menu := range m.Menus() {
+			if value, ok := strings.CutPrefix(menu.Options[0].Value, "ack/"); ok && menu.ActionID == "step:menu" {
+				steps[value] = true
+			}
+		}
 	}
 	return steps
 }

@@ -222,7 +222,7 @@ func takeTour(t *testing.T, p tab) {
 	click := evaluate[string](p, fmt.Sprintf(`(() => { const b = document.querySelector(%q), m = b.closest("[data-ts]");
 		return new URLSearchParams({user: "ben", action_id: b.dataset.actionId, block_id: b.dataset.blockId, value: b.dataset.value, channel: m.dataset.channel, ts: m.dataset.ts}).toString() })()`, ackTwo))
 	p.press(ackTwo)
-	p.reads("#replies", "acknowledged by", "@anna")
+	p.reads("#replies", "has it since", "@anna")
 	p.reads("#messages", "Acknowledged")
 	evaluate[bool](p, `document.querySelector("#scroll").scrollTop = 0, document.querySelectorAll("#replies > [data-ts]")[1].scrollIntoView(), true`)
 	p.shot("3-acknowledged")

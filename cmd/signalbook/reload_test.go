@@ -60,7 +60,7 @@ func TestReloadPlaybooks(t *testing.T) {
 	}
 	tier := r.replies(r.roots("incidents")[0])[0]
 	r.click("ben", tier, "step:ack", "INC-1/look")
-	r.reads(tier, "acknowledged by")
+	r.reads(tier, "has it since")
 	if got := r.now(tier).PlainText(); !strings.Contains(got, "As it was at first.") {
 		t.Errorf("a running incident lost the playbook it began with:\n%s", got)
 	}
