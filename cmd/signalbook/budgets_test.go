@@ -63,7 +63,7 @@ func TestBusyMinuteCausesNo429(t *testing.T) {
 		user := []string{"anna", "ben", "chris"}[n%3]
 		r.slash(user, "incidents", fmt.Sprintf("/playbook done INC-1 %d", n%4+1))
 		r.slash(user, "incidents", fmt.Sprintf("/playbook undo INC-1 %d", n%4+1))
-		_ = r.sim.People.Click(t.Context(), people.Click{User: user, Channel: root.Channel, TS: r.replies(root)[0].TS, ActionID: "step:skip", Value: "INC-1/mitigate"}) // may not be there
+		_ = r.sim.People.Click(t.Context(), people.Click{User: user, Channel: root.Channel, TS: r.replies(root)[0].TS, ActionID: "step:how", Value: "INC-1/mitigate"}) // may not be there
 		_ = r.sim.People.Choose(t.Context(), people.Choice{User: user, Channel: root.Channel, TS: root.TS, ActionID: "incident:menu", Value: "note/INC-1"})
 		if _, err := r.sim.People.Say(user, "incidents", root.TS, "@signalbook status"); err != nil {
 			t.Fatal(err)
