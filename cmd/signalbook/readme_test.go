@@ -109,7 +109,7 @@ func TestReadme(t *testing.T) {
 	}
 	root := r.root("incidents", 0)
 	r.reads(root, "Database is at 90% CPU")
-	r.reads(root, "Resolved")
+	r.reads(root, "Over since")
 }
 
 // writeBelow writes a file, and the folders on the way to it.
