@@ -75,11 +75,16 @@ func (a *act) answered(text string) {
 var (
 	traces   = regexp.MustCompile(`\b[pm]\d{3,}x\b`)
 	numbered = regexp.MustCompile(`\bINC-(\d+)\b`)
+	ownLine  = regexp.MustCompile(`(?m)^INC-(\d+)\b`)
 )
 
-// numberOn reads the number of the incident that a root shows.
+// numberOn reads the number of the incident that a root shows: its own begins a line, and
+// others may be named before it. A short form has its own alone.
 func numberOn(root snapshot.Message) (int, bool) {
-	found := numbered.FindStringSubmatch(root.PlainText())
+	found := ownLine.FindStringSubmatch(root.PlainText())
+	if found == nil {
+		found = numbered.FindStringSubmatch(root.PlainText())
+	}
 	if found == nil {
 		return 0, false
 	}

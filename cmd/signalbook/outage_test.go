@@ -87,7 +87,7 @@ func (p *process) called() float64 {
 // rootOf is the first message of an alert's incident; there has to be one at most.
 func (r *rig) rootOf(name string) (root snapshot.Message) {
 	for _, m := range r.roots("incidents") {
-		if strings.Contains(m.PlainText(), name) {
+		if head, _, _ := strings.Cut(m.PlainText(), "\n"); strings.Contains(head, name) {
 			if root.TS != "" {
 				r.t.Errorf("%s has two roots", name)
 			}

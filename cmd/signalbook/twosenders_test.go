@@ -42,11 +42,11 @@ func TestTwoPrometheusServers(t *testing.T) {
 	if answer := r.slash("anna", "incidents", "/playbook resolve "+incidentOf(t, root)+" we know"); !strings.Contains(answer, "esolved") {
 		t.Fatalf("resolve was answered %q", answer)
 	}
-	r.reads(root, "resolved by hand, still firing")
+	r.reads(root, "Resolved by hand, still firing")
 	a.fires()
 	a.told(b)
 	b.settles()
-	if got := r.now(root).PlainText(); !strings.Contains(got, "resolved by hand, still firing") {
+	if got := r.now(root).PlainText(); !strings.Contains(got, "Resolved by hand, still firing") {
 		t.Errorf("a start that moved reopened what was resolved by hand; the root reads:\n%s", got)
 	}
 	a.ends()
