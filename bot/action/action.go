@@ -52,6 +52,7 @@ var (
 	IncidentAck     = add(Action{ID: "incident:ack", Via: "button", Act: incident.VerbAcknowledge})
 	IncidentResolve = add(Action{ID: "incident:resolve", Via: "button", Act: incident.VerbResolve})
 	IncidentReopen  = add(Action{ID: "incident:reopen", Via: "button", Act: incident.VerbReopen})
+	IncidentKeep    = add(Action{ID: "incident:keep", Via: "button", Act: incident.VerbKeep})
 	IncidentReason  = add(Action{ID: "incident:reason", Via: "menu", Act: incident.VerbReason}) // its value begins with the reason
 	IncidentMenu    = add(Action{ID: "incident:menu", Via: "menu", May: access.Reader})         // its value begins with a Choice
 	IncidentNote    = add(Action{ID: "incident:note", Act: incident.VerbNote, Form: Form{"note", "Please write a note."}})

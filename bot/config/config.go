@@ -25,6 +25,7 @@ type Config struct {
 	Roles        Roles         `yaml:"roles"`
 	Severities   Severities    `yaml:"severities"`
 	Incidents    Incidents     `yaml:"incidents"`
+	FollowUps    FollowUps     `yaml:"follow_ups"`
 	Drills       *Drills       `yaml:"drills"`
 	Digests      []Digest      `yaml:"digests"`
 	Organisation *Organisation `yaml:"organisation"`
@@ -70,6 +71,14 @@ type Storm struct {
 	Above Count    `yaml:"above"`
 	Per   Duration `yaml:"per"`
 }
+
+// FollowUps says what stays open of an incident that is over.
+type FollowUps struct {
+	// After is how long an incident that nobody touches must last for its follow-ups to stay when it ends by itself.
+	After Duration `yaml:"after"`
+}
+
+func (f *FollowUps) fill() { setDefault(&f.After, Duration(15*time.Minute)) }
 
 // Drills says how exercises differ from what is real.
 type Drills struct {

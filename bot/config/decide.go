@@ -10,7 +10,7 @@ import (
 // Rules are the parts of the configuration that the state machine needs.
 func (c *Config) Rules() incident.Rules {
 	r := incident.Rules{
-		ReopenWithin: time.Duration(c.Incidents.ReopenWithin), StaleAfter: time.Duration(c.Incidents.StaleAfter),
+		ReopenWithin: time.Duration(c.Incidents.ReopenWithin), StaleAfter: time.Duration(c.Incidents.StaleAfter), FollowUpsAfter: time.Duration(c.FollowUps.After),
 		SeverityLabel: c.Severities.Label, SeverityOrder: c.Severities.Order,
 	}
 	if s := c.Incidents.Storm; s != nil {
@@ -43,6 +43,7 @@ func (c *Config) checkDecisions(p place) {
 	c.Roles.check(p.at("roles"))
 	c.Severities.check(p.at("severities"))
 	c.Incidents.fill()
+	c.FollowUps.fill()
 	if c.Drills != nil {
 		c.Drills.check(p.at("drills"))
 	}
@@ -57,5 +58,6 @@ func (c *Config) CheckDecisions(doc *yamlfile.Document, decoding yamlfile.Proble
 	c.Routes.checkRoot(p.at("route"))
 	c.Severities.check(p.at("severities"))
 	c.Incidents.fill()
+	c.FollowUps.fill()
 	return otherPlaces(file.problems, decoding)
 }

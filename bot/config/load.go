@@ -74,6 +74,7 @@ func (c *Config) check(p place) {
 	c.Roles.check(p.at("roles"))
 	c.Severities.check(p.at("severities"))
 	c.Incidents.check(p.at("incidents"))
+	c.FollowUps.fill()
 	if c.Drills != nil {
 		c.Drills.check(p.at("drills"))
 	}

@@ -123,7 +123,8 @@ signalbook.yml:40:52: warning: roles.silence is read and checked; not used by th
 			ReopenWithin: Duration(4 * time.Hour), StaleAfter: Duration(24 * time.Hour), Retention: Duration(400 * 24 * time.Hour),
 			Details: "folded", Storm: &Storm{Above: 10, Per: Duration(time.Minute)},
 		},
-		Drills: &Drills{Channel: "#drills"},
+		FollowUps: FollowUps{After: Duration(15 * time.Minute)},
+		Drills:    &Drills{Channel: "#drills"},
 		Digests: []Digest{{
 			Name: "weekly-cost-review", Schedule: "0 9 * * MON", TimeZone: "Europe/Berlin", Channel: "#cost-review", Settle: Duration(48 * time.Hour),
 			Costs: []CostSource{
@@ -164,6 +165,7 @@ func TestLoadDefaults(t *testing.T) {
 			ReopenWithin: Duration(4 * time.Hour), StaleAfter: Duration(24 * time.Hour), Retention: Duration(400 * 24 * time.Hour),
 			Details: "folded", Storm: &Storm{Above: 10, Per: Duration(time.Minute)},
 		},
+		FollowUps: FollowUps{After: Duration(15 * time.Minute)},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Config{}, Route{}, prometheus.ProxyConfig{})); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)

@@ -66,6 +66,15 @@ func (m *move) actOnIncident(a Act) Answer {
 			m.reason(a)
 		}
 		answer.Text = string(a.Reason)
+	case VerbKeep:
+		switch {
+		case i.FollowedBy != 0:
+			answer.Kind, answer.Text = AnswerContinued, ID(i.FollowedBy)
+		case i.Dropped == "":
+			answer.Kind = AnswerKept
+		default:
+			m.keepFollowUps(a.User, a.Via)
+		}
 	case VerbReopen:
 		switch {
 		case i.FollowedBy != 0:

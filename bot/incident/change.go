@@ -87,6 +87,7 @@ const (
 	AnswerNoPlaybook AnswerKind = "no_playbook" // no such playbook
 	AnswerStarted    AnswerKind = "started"
 	AnswerLate       AnswerKind = "late"  // recorded, changes nothing
+	AnswerKept       AnswerKind = "kept"  // no follow-up is dropped
 	AnswerShown      AnswerKind = "shown" // it has its thread already
 	AnswerFailed     AnswerKind = "failed"
 )

@@ -81,6 +81,7 @@ type Incident struct {
 	Reason     Reason    `json:"reason,omitempty"`     // why it is over, as somebody chose
 	ReasonBy   User      `json:"reason_by,omitzero"`
 	ClosedAt   time.Time `json:"closed_at,omitzero"`
+	Dropped    string    `json:"dropped,omitempty"` // why its follow-ups are no longer needed: Untouched, or a reason
 
 	Tiers []Tier `json:"tiers,omitempty"`
 	Steps []Step `json:"steps,omitempty"`

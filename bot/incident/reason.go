@@ -45,4 +45,11 @@ func (m *move) reason(a Act) {
 	}
 	m.i.Reason, m.i.ReasonBy = a.Reason, a.User
 	m.change(Change{Kind: KindReason, By: a.User, Via: a.Via, Text: string(a.Reason)})
+	switch {
+	case m.i.Drill:
+	case a.Reason.dropsFollowUps():
+		m.dropFollowUps(string(a.Reason))
+	case m.i.Dropped != "" && m.i.Dropped != Untouched:
+		m.keepFollowUps(a.User, a.Via)
+	}
 }

@@ -20,11 +20,13 @@ const TogetherWithin = 5 * time.Minute
 
 // Rules are the parts of the configuration that the state machine needs.
 type Rules struct {
-	ReopenWithin  time.Duration
-	StaleAfter    time.Duration
-	SeverityLabel string
-	SeverityOrder []string // worst first; anything else comes last
-	Storm         Limit
+	ReopenWithin time.Duration
+	StaleAfter   time.Duration
+	// FollowUpsAfter is how long what nobody touches has to last before its follow-ups are worth doing; 0: no time.
+	FollowUpsAfter time.Duration
+	SeverityLabel  string
+	SeverityOrder  []string // worst first; anything else comes last
+	Storm          Limit
 }
 
 // Handle decides what an event means. When the outcome asks for more ([Outcome.Needs]),

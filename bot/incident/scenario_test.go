@@ -122,6 +122,12 @@ func (d *runner) line(line string) {
 	switch {
 	case words[0] == "alerts":
 		d.event(incident.Event{At: d.now, Notification: d.notification(line)})
+	case words[0] == "follow_ups":
+		after, err := time.ParseDuration(words[1])
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		d.rules.FollowUpsAfter = after
 	case words[0] == "after":
 		d.after(words[1])
 	case words[0] == "show":

@@ -21,6 +21,7 @@ func (m *move) resolve(by User, via, note string) {
 			m.change(Change{Kind: KindStepDropped, Step: s.ID})
 		}
 	}
+	m.dropUntouched()
 	m.closeIfDone()
 }
 
@@ -31,7 +32,7 @@ func (m *move) reopen(by User, via string) {
 	i.State, i.Opening, i.OpeningAt = Open, i.Opening+1, m.now
 	i.AckedAt, i.AckedBy, i.Lead = time.Time{}, User{}, User{}
 	i.ResolvedAt, i.ResolvedBy, i.ByHand, i.ClosedAt, i.Escalated = time.Time{}, User{}, false, time.Time{}, 0
-	i.Reason, i.ReasonBy, i.Score = "", User{}, nil
+	i.Reason, i.ReasonBy, i.Score, i.Dropped = "", User{}, nil, ""
 	m.change(Change{Kind: KindReopened, By: by, Via: via})
 	for k := range i.Tiers {
 		if t := &i.Tiers[k]; t.Name == playbooks.Immediate {

@@ -17,6 +17,7 @@ const (
 	VerbUndo        Verb = "undo"
 	VerbShow        Verb = "show"   // give an incident of a storm its thread
 	VerbReason      Verb = "reason" // say why it is over
+	VerbKeep        Verb = "keep"   // keep the follow-ups that were dropped
 )
 
 // verbs are all of them, and who may.
@@ -31,6 +32,7 @@ var verbs = map[Verb]access.Right{
 	VerbUndo:        access.Responder,
 	VerbShow:        access.Responder,
 	VerbReason:      access.Responder,
+	VerbKeep:        access.Responder,
 }
 
 // Known reports whether this binary knows the verb.

@@ -34,6 +34,8 @@ func answer(a incident.Answer, command string) string {
 		return fmt.Sprintf("%s is %s already%s%s. %s opens it again.", t.id(), t.stateOr("resolved"), t.when(", since "), t.by(), t.try("reopen"))
 	case incident.AnswerActive:
 		return fmt.Sprintf("%s is not over, so there is nothing to reopen.", t.id())
+	case incident.AnswerKept:
+		return fmt.Sprintf("No follow-up of %s is dropped, so there is nothing to keep.", t.id())
 	case incident.AnswerEnded:
 		return fmt.Sprintf("%s of %s is %s already%s. %s brings it back.", t.step(), t.id(), t.stateOr("ended"), t.by(), t.tryStep("undo"))
 	case incident.AnswerNotEnded:
@@ -126,6 +128,8 @@ func (t told) applied() string {
 			return fmt.Sprintf("%s is resolved. Its open short-term and long-term steps stay as follow-ups.", t.id())
 		case incident.VerbReopen:
 			return fmt.Sprintf("%s is open again.", t.id())
+		case incident.VerbKeep:
+			return fmt.Sprintf("The follow-ups of %s are open again, with their deadlines.", t.id())
 		case incident.VerbNote:
 			return fmt.Sprintf("Noted in the timeline of %s.", t.id())
 		case incident.VerbReason:

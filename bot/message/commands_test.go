@@ -106,7 +106,7 @@ func TestNoIncidentsIsSaidKindly(t *testing.T) {
 var answerKinds = []incident.AnswerKind{
 	incident.AnswerApplied, incident.AnswerTaken, incident.AnswerAlready, incident.AnswerOver, incident.AnswerActive, incident.AnswerEnded,
 	incident.AnswerNotEnded, incident.AnswerNotTaken, incident.AnswerNotYours, incident.AnswerNoStep, incident.AnswerHidden, incident.AnswerNoReason,
-	incident.AnswerGone, incident.AnswerOlder, incident.AnswerContinued, incident.AnswerForbidden, incident.AnswerNoPlaybook, incident.AnswerStarted, incident.AnswerLate, incident.AnswerShown, incident.AnswerFailed,
+	incident.AnswerGone, incident.AnswerOlder, incident.AnswerContinued, incident.AnswerForbidden, incident.AnswerNoPlaybook, incident.AnswerStarted, incident.AnswerLate, incident.AnswerKept, incident.AnswerShown, incident.AnswerFailed,
 }
 
 func TestAnswers(t *testing.T) {

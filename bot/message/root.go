@@ -100,11 +100,15 @@ func rootNews(v View) []*blockkit.Paragraph {
 	if i.Belongs != "" {
 		*say() = *Belongs(i.Belongs, i.BelongsWhy)
 	}
-	if i.Opening > 1 && i.Active() {
-		p := say().Bold("Open again").Text(" since ").Date(i.OpeningAt)
-		if over := i.OpeningAt.Sub(i.ResolvedAt); !i.ResolvedAt.IsZero() && over > 0 {
-			p.Text("; it was over for " + textutil.Span(over))
+	if i.Over() && i.Dropped != "" {
+		because := "nobody touched it, and it ended by itself soon"
+		if word := reasonWord(i.Dropped); word != "" {
+			because = "it was called " + word
 		}
+		say().Bold("Its follow-ups are dropped").Text(": " + because + ".")
+	}
+	if i.Opening > 1 && i.Active() {
+		say().Bold("Open again").Text(" since ").Date(i.OpeningAt)
 	}
 	if i.Stale && i.Active() {
 		p := say().Text("⚠️ ").Bold("Nothing heard").Text(" since ").Date(i.LastHeard).Text(": ")

@@ -20,6 +20,9 @@ func rootButtons(i incident.Incident) slack.Block {
 	if i.Active() {
 		elements = append(elements, blockkit.Button(action.IncidentResolve.ID, id, "Resolve"))
 	}
+	if i.Over() && i.Dropped != "" && i.FollowedBy == 0 {
+		elements = append(elements, blockkit.Button(action.IncidentKeep.ID, id, "Keep follow-ups"))
+	}
 	if i.Over() && !i.Drill {
 		elements = append(elements, reasonSelect(i))
 	}

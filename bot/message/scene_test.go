@@ -255,6 +255,7 @@ func situations(t testing.TB) map[string]View {
 		"by hand started":  started(t).view(),
 		"playbook note":    noted(t).view(),
 		"false alarm":      withReason(resolved(), "false_alarm", ben),
+		"untouched":        untouched(t).view(),
 		"strange reason":   withReason(resolved(), blocktest.Hostile, incident.User{Name: blocktest.Hostile}),
 		"storm urgent":     inStorm(t, incident.ShowUrgent).view(),
 		"storm shown":      inStorm(t, incident.ShowUrgent).act(anna, incident.VerbAcknowledge, "", "").view(),
@@ -267,6 +268,15 @@ func situations(t testing.TB) map[string]View {
 }
 
 // withReason is an incident of which somebody has said what it was.
+// untouched ended by itself soon after it began, and nobody had a hand in it.
+func untouched(t testing.TB) *scene {
+	s := newScene(t, hotDatabase(t))
+	s.rules.FollowUpsAfter = 15 * time.Minute
+	s.hears(database(night, alerts.Firing, alerts.Firing))
+	s.now = s.now.Add(4 * time.Minute)
+	return s.hears(database(s.now, alerts.Resolved, alerts.Resolved))
+}
+
 func withReason(s *scene, reason string, by incident.User) View {
 	v := s.view()
 	v.Incident.Reason, v.Incident.ReasonBy = incident.Reason(reason), by

@@ -43,7 +43,7 @@ func (s *stepState) UnmarshalText(text []byte) error {
 
 // answers are what a person can be told of an act that is not applied.
 var answers = []string{
-	string(incident.AnswerTaken), string(incident.AnswerAlready), string(incident.AnswerOver), string(incident.AnswerActive),
+	string(incident.AnswerTaken), string(incident.AnswerAlready), string(incident.AnswerOver), string(incident.AnswerActive), string(incident.AnswerKept),
 	string(incident.AnswerEnded), string(incident.AnswerNotEnded), string(incident.AnswerNotTaken), string(incident.AnswerNotYours),
 	string(incident.AnswerNoStep), string(incident.AnswerHidden), string(incident.AnswerNoReason), string(incident.AnswerContinued),
 	string(incident.AnswerLate), string(incident.AnswerGone), string(incident.AnswerApplied),
