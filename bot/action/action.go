@@ -50,7 +50,7 @@ var (
 // What people can do.
 var (
 	IncidentAck     = add(Action{ID: "incident:ack", Via: "button", Act: incident.VerbAcknowledge})
-	IncidentResolve = add(Action{ID: "incident:resolve", Via: "button", Act: incident.VerbResolve})
+	IncidentResolve = add(Action{ID: "incident:resolve", Via: "button", Act: incident.VerbResolve, Form: Form{"reason", "Please choose what it was."}}) // it asks only when it does not look over
 	IncidentReopen  = add(Action{ID: "incident:reopen", Via: "button", Act: incident.VerbReopen})
 	IncidentKeep    = add(Action{ID: "incident:keep", Via: "button", Act: incident.VerbKeep})
 	IncidentReason  = add(Action{ID: "incident:reason", Via: "menu", Act: incident.VerbReason}) // its value begins with the reason

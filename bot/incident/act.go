@@ -50,6 +50,7 @@ func (m *move) actOnIncident(a Act) Answer {
 			break
 		}
 		m.resolve(a.User, a.Via, a.Text)
+		answer.Firing = i.FiringCount()
 		m.note(a)
 		if a.Reason != "" {
 			m.reason(a)

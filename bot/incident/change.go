@@ -104,7 +104,8 @@ type Answer struct {
 	Who      User       `json:"who,omitzero"`
 	When     time.Time  `json:"when,omitzero"`
 	Text     string     `json:"text,omitempty"`
-	Drill    bool       `json:"drill,omitempty"` // the incident is an exercise
+	Drill    bool       `json:"drill,omitempty"`  // the incident is an exercise
+	Firing   int        `json:"firing,omitempty"` // alerts that fire though it is resolved now
 }
 
 // Result is one incident after an event. Without changes the document may still

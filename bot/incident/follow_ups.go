@@ -10,9 +10,9 @@ import (
 // touched. The other whys are reasons.
 const Untouched = "untouched"
 
-// dropsFollowUps reports whether what is over for this reason needs no follow-ups: there
+// DropsFollowUps reports whether what is over for this reason needs no follow-ups: there
 // was nothing, or nothing worth waking anybody.
-func (r Reason) dropsFollowUps() bool { return r == ReasonFalseAlarm || r == ReasonNoise }
+func (r Reason) DropsFollowUps() bool { return r == ReasonFalseAlarm || r == ReasonNoise }
 
 // untouched reports whether nobody has done anything about the incident.
 func (i Incident) untouched() bool {

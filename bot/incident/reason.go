@@ -47,7 +47,7 @@ func (m *move) reason(a Act) {
 	m.change(Change{Kind: KindReason, By: a.User, Via: a.Via, Text: string(a.Reason)})
 	switch {
 	case m.i.Drill:
-	case a.Reason.dropsFollowUps():
+	case a.Reason.DropsFollowUps():
 		m.dropFollowUps(string(a.Reason))
 	case m.i.Dropped != "" && m.i.Dropped != Untouched:
 		m.keepFollowUps(a.User, a.Via)

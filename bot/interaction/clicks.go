@@ -59,9 +59,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		h.meansNothing(ctx, a, to)
 	case button.ID == action.IncidentMenu.ID:
 		h.chosen(ctx, a, who, to, number, choice)
-	case !button.Form.IsZero():
-		h.openModal(ctx, a, button, who, to, number, step)
-	default:
+	case button.ID == action.IncidentResolve.ID && !h.asksToResolve(ctx, number), button.Form.IsZero():
 		act := incident.Act{
 			Verb: button.Act, Incident: number, Step: step, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: via,
 		}
@@ -69,7 +67,18 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 			Op: a.Op, At: received(a.At), Act: &act, From: clicked(a, topic.Incident(number)),
 			Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: button.ID == action.StormPick.ID},
 		}, who, to)
+	default:
+		h.openModal(ctx, a, button, who, to, number, step)
 	}
+}
+
+// asksToResolve reports whether resolving an incident asks back. What cannot be read does:
+// the form says so.
+func (h *Handler) asksToResolve(ctx context.Context, number int) bool {
+	ctx, cancel := context.WithTimeout(ctx, h.waits.read)
+	defer cancel()
+	i, ok, err := h.Store.Incident(ctx, number)
+	return err != nil || ok && message.AsksToResolve(i)
 }
 
 // chosen handles a choice in an incident's menu.
@@ -140,6 +149,9 @@ func (h *Handler) inWords(form action.Action, i incident.Incident, s incident.St
 	if form.Value == action.OfStep {
 		about += fmt.Sprintf(" %d", s.Number)
 	}
+	if form.ID == action.IncidentResolve.ID {
+		return fmt.Sprintf("`%s %s %s`, which does not ask", h.Settings().Command, form.Act, about)
+	}
 	if form.ID == action.StepHow.ID {
 		return fmt.Sprintf("`%s %s %s`, which shows the playbook's steps", h.Settings().Command, command.VerbShow, i.Playbook.Name)
 	}
@@ -190,8 +202,15 @@ func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]
 	if !form.Form.IsZero() && !playbooks.Shows(text) {
 		return map[string]string{block: form.Form.Empty}
 	}
+	var reason incident.Reason
+	if form.ID == action.IncidentResolve.ID {
+		if reason = incident.Reason(text); !reason.Known() {
+			return map[string]string{block: form.Form.Empty}
+		}
+		text = strings.TrimSpace(s.Values[message.ResolveNote])
+	}
 	ev := event.Event{Op: s.Op, At: received(s.At), From: opened(s, topic.Incident(number)), Act: &incident.Act{
-		Verb: form.Act, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Via: "modal",
+		Verb: form.Act, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Reason: reason, Via: "modal",
 	}}
 	return h.sentIn(ctx, ev, s, block)
 }

@@ -99,3 +99,49 @@ func TestStepMenu(t *testing.T) {
 	choose("how/INC-1/add-indices")
 	r.modal("anna")
 }
+
+// TestResolveAsksBack: while alerts fire the button opens a form; "Not yet" changes
+// nothing, a reason is needed, and it drops or keeps the follow-ups. The typed word does
+// not ask, and says what still fires.
+func TestResolveAsksBack(t *testing.T) {
+	t.Parallel()
+	r := startRig(t)
+	r.keep()
+	root, _ := r.open()
+
+	r.click("anna", root, "incident:resolve", "INC-1")
+	r.modal("anna")
+	if modal, _ := r.sim.OpenModal("anna"); !strings.Contains(modal.PlainText(), "1 alert still firing") {
+		t.Errorf("the form says:\n%s", modal.PlainText())
+	}
+	if errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"reason": "", "note": "late"}); err != nil || errs["reason"] == "" {
+		t.Errorf("no reason got %v, %v", errs, err)
+	}
+	if i := r.incident(1); !i.Active() {
+		t.Errorf("it is %s before anybody said so", i.State)
+	}
+	if errs, err := r.sim.People.SubmitView(t.Context(), "anna", map[string]string{"reason": "noise", "note": "the probe again"}); err != nil || len(errs) > 0 {
+		t.Fatalf("noise got %v, %v", errs, err)
+	}
+	if i := r.incident(1); i.State != incident.Closed || i.Reason != incident.ReasonNoise || i.Note.Text != "the probe again" {
+		t.Errorf("it is %s, %q, with the note %q", i.State, i.Reason, i.Note.Text)
+	}
+	is := func(want incident.State) {
+		t.Helper()
+		eventually(t, "it is "+string(want), func() bool { return r.incident(1).State == want })
+	}
+	press := func(action string) {
+		t.Helper()
+		eventually(t, action+" is offered", func() bool {
+			return r.sim.People.Click(t.Context(), people.Click{User: "ben", Channel: root.Channel, TS: root.TS, ActionID: action, Value: "INC-1"}) == nil
+		})
+	}
+	press("incident:keep")
+	is(incident.Resolved)
+	press("incident:reopen")
+	is(incident.Open)
+	if got := r.slash("ben", "resolve 1 we know"); !strings.Contains(got, "1 alert is still firing") {
+		t.Errorf("resolve was answered %q", got)
+	}
+	is(incident.Resolved)
+}

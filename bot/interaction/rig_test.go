@@ -226,6 +226,18 @@ func (r *rig) click(user string, m snapshot.Message, action, value string) {
 	}
 }
 
+// resolves resolves INC-1, whose alerts fire, through the form that asks back, as fixed.
+func (r *rig) resolves(user string, root snapshot.Message) (errs map[string]string) {
+	r.t.Helper()
+	r.click(user, root, "incident:resolve", "INC-1")
+	r.modal(user)
+	errs, err := r.sim.People.SubmitView(r.t.Context(), user, map[string]string{"reason": "fixed"})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return errs
+}
+
 // told waits until a user reads something privately.
 func (r *rig) told(user, want string) {
 	r.t.Helper()

@@ -122,10 +122,14 @@ func (t told) applied() string {
 		case incident.VerbAcknowledge:
 			return fmt.Sprintf("You have %s: %s.", t.id(), t.title())
 		case incident.VerbResolve:
-			if t.State == string(incident.Closed) {
-				return fmt.Sprintf("%s is resolved and closed: nothing is left to do.", t.id())
+			firing := ""
+			if t.Firing > 0 {
+				firing = " " + textutil.CountIs(t.Firing, "alert") + " still firing."
 			}
-			return fmt.Sprintf("%s is resolved. Its open short-term and long-term steps stay as follow-ups.", t.id())
+			if t.State == string(incident.Closed) {
+				return fmt.Sprintf("%s is resolved and closed: nothing is left to do.%s", t.id(), firing)
+			}
+			return fmt.Sprintf("%s is resolved. Its open short-term and long-term steps stay as follow-ups.%s", t.id(), firing)
 		case incident.VerbReopen:
 			return fmt.Sprintf("%s is open again.", t.id())
 		case incident.VerbKeep:

@@ -18,7 +18,11 @@ func rootButtons(i incident.Incident) slack.Block {
 		elements = append(elements, ack)
 	}
 	if i.Active() {
-		elements = append(elements, blockkit.Button(action.IncidentResolve.ID, id, "Resolve"))
+		label := "Resolve"
+		if AsksToResolve(i) {
+			label = "Resolve…"
+		}
+		elements = append(elements, blockkit.Button(action.IncidentResolve.ID, id, label))
 	}
 	if i.Over() && i.Dropped != "" && i.FollowedBy == 0 {
 		elements = append(elements, blockkit.Button(action.IncidentKeep.ID, id, "Keep follow-ups"))

@@ -322,7 +322,10 @@ func TestRoles(t *testing.T) {
 	root := r.root("incidents", 0)
 	const resolve, drill = "only @db-oncall may resolve incidents", "only @db-oncall may start drills"
 	r.click("chris", root, "incident:resolve", "INC-1")
-	r.told("chris", resolve)
+	r.modal("chris")
+	if errs, err := r.sim.People.SubmitView(t.Context(), "chris", map[string]string{"reason": "fixed"}); err != nil || !strings.Contains(errs["reason"], resolve) {
+		t.Errorf("the form said %v, %v, want who may", errs, err)
+	}
 	for text, want := range map[string]string{
 		"resolve INC-1": resolve, "resolve INC-1 noise": resolve, "drill triage": drill,
 		"start triage signalbook_drill=true": drill, "ack INC-1": "you have inc-1",
