@@ -78,6 +78,7 @@ var (
 const (
 	ChoiceNote     = "note"
 	ChoiceTimeline = "timeline"
+	ChoiceCatchup  = "catchup"
 )
 
 // The choices of a step's menu and of its form.

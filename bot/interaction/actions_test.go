@@ -48,7 +48,7 @@ func TestEveryActionIsHandled(t *testing.T) {
 		choices := []string{value}
 		switch a {
 		case action.IncidentMenu:
-			choices = []string{action.ChoiceNote + "/" + value, action.ChoiceTimeline + "/" + value}
+			choices = []string{action.ChoiceNote + "/" + value, action.ChoiceTimeline + "/" + value, action.ChoiceCatchup + "/" + value}
 		case action.StepMenu:
 			choices = nil
 			for _, choice := range []string{action.ChoiceAck, action.ChoiceDone, action.ChoiceSkip, action.ChoiceRelease, action.ChoiceHow} {

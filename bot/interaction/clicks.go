@@ -86,9 +86,10 @@ func (h *Handler) chosen(ctx context.Context, a slackapi.Action, who person, to 
 	switch choice {
 	case action.ChoiceNote:
 		h.openModal(ctx, a, action.IncidentNote, who, to, number, "")
-	case action.ChoiceTimeline:
+	case action.ChoiceTimeline, action.ChoiceCatchup:
 		if h.owned(ctx, topic.Incident(number), a, to) {
-			h.sendEphemeral(ctx, to, h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number}, who, h.Store.Now()))
+			verb := map[string]command.Verb{action.ChoiceTimeline: command.VerbTimeline, action.ChoiceCatchup: command.VerbCatchup}[choice]
+			h.sendEphemeral(ctx, to, h.one(ctx, command.Command{Verb: verb, Incident: number}, who, h.Store.Now()))
 		}
 	default:
 		h.meansNothing(ctx, a, to)

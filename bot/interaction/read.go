@@ -30,7 +30,7 @@ func (h *Handler) read(ctx context.Context, c command.Command, who person, now t
 		return blockkit.TextMessage(message.Answer(incident.Answer{Kind: incident.AnswerNoPlaybook, Text: c.Name}, s.Command))
 	case command.VerbIncidents:
 		return h.incidents(ctx, c, who, now)
-	case command.VerbStatus, command.VerbTimeline:
+	case command.VerbStatus, command.VerbTimeline, command.VerbCatchup:
 		return h.one(ctx, c, who, now)
 	}
 	if c.Text != "" {
@@ -175,7 +175,7 @@ func (h *Handler) one(ctx context.Context, c command.Command, who person, now ti
 	}
 	ctx, cancel = context.WithTimeout(ctx, h.waits.list)
 	defer cancel()
-	if c.Verb == command.VerbTimeline {
+	if c.Verb != command.VerbStatus {
 		changes, err := h.Store.Timeline(ctx, c.Incident, timelineDepth)
 		total := 0
 		if err == nil {
@@ -183,6 +183,9 @@ func (h *Handler) one(ctx context.Context, c command.Command, who person, now ti
 		}
 		if err != nil {
 			return blockkit.TextMessage(h.notRead(err))
+		}
+		if c.Verb == command.VerbCatchup {
+			return message.Catchup(i, changes, who.id, c.Within, now, s.Command)
 		}
 		return message.Timeline(i, changes, total)
 	}

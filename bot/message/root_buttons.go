@@ -35,6 +35,7 @@ func rootButtons(i incident.Incident) slack.Block {
 	}
 	menu := slack.NewOverflowBlockElement(action.IncidentMenu.ID,
 		slack.NewOptionBlockObject(action.ChoiceNote+"/"+id, blockkit.PlainText("Add note"), nil),
-		slack.NewOptionBlockObject(action.ChoiceTimeline+"/"+id, blockkit.PlainText("Timeline"), nil))
+		slack.NewOptionBlockObject(action.ChoiceTimeline+"/"+id, blockkit.PlainText("Timeline"), nil),
+		slack.NewOptionBlockObject(action.ChoiceCatchup+"/"+id, blockkit.PlainText("Catch me up"), nil))
 	return slack.NewActionBlock("act", append(elements, menu)...)
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/signalbook/signalbook/bot/topic"
@@ -25,6 +26,7 @@ type Command struct {
 	Filter   string            // incidents: open, mine, overdue or all; digest: preview or post
 	Again    bool              // digest post: although its week has one
 	By       string            // cost: account, region, sku or team; empty: it is not told apart
+	Within   time.Duration     // catchup: of how long; 0: since the person last acted
 	From     int               // incidents: the place in the list to begin at; 0: none was given
 	Users    *handbook.Users   // scale, targets, budget: nil when no number was given
 }
@@ -142,6 +144,9 @@ func (r *reader) read() (Command, error) {
 	if c.Incident, err = r.incident(); err != nil {
 		return Command{}, err
 	}
+	if r.verb == VerbCatchup {
+		return r.catchup(c)
+	}
 	if takes := acts[r.verb]; takes.step == always || takes.step == maybe && r.rest != "" {
 		c.Step, err = r.step()
 	}
@@ -152,6 +157,20 @@ func (r *reader) read() (Command, error) {
 		return Command{}, err
 	}
 	return c, nil
+}
+
+// catchup reads how far to go back, as 30m or 2h.
+func (r *reader) catchup(c Command) (Command, error) {
+	word, rest := cut(r.rest)
+	if word == "" {
+		return c, nil
+	}
+	var within playbooks.Duration
+	if within.UnmarshalText([]byte(strings.ToLower(word))) != nil || within <= 0 {
+		return Command{}, r.wrong("", "%s is no time: say how far back, such as 30m or 2h", quote(word))
+	}
+	c.Within, r.rest = time.Duration(within), rest
+	return c, r.end()
 }
 
 func (r *reader) help(c Command) (Command, error) {
