@@ -18,6 +18,14 @@ func Date(t time.Time) string {
 	return fmt.Sprintf("<!date^%d^%s|%s>", t.Unix(), dateFormat, utc(t))
 }
 
+// Clock is the time of day of a moment, likewise, for what cannot be taken for another day.
+func Clock(t time.Time) string {
+	if !sane(t) {
+		return unknownTime
+	}
+	return fmt.Sprintf("<!date^%d^{time}|%s>", t.Unix(), utc(t))
+}
+
 // utc is a time where Slack cannot show the reader's own.
 func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 

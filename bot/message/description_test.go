@@ -10,8 +10,8 @@ import (
 	"github.com/signalbook/signalbook/bot/testkit/blocktest"
 )
 
-// TestDescriptionIsShownBesideTheSummary: of one alert in the root, of several in their
-// lines where they differ, once where they do not; and never twice.
+// TestDescriptionIsShownBesideTheSummary: in the root what all
+// alerts say, and in status of each what it says itself; never twice.
 func TestDescriptionIsShownBesideTheSummary(t *testing.T) {
 	says := func(summary, description string) map[string]string {
 		return map[string]string{"summary": summary, "description": description}
@@ -23,11 +23,11 @@ func TestDescriptionIsShownBesideTheSummary(t *testing.T) {
 		lines  []string
 	}{
 		"one alert":                           {says("CPU is hot", "94 % for ten minutes"), []map[string]string{says("CPU is hot", "94 % for ten minutes")}, "CPU is hot\n94 % for ten minutes", nil},
-		"several that differ":                 {nil, []map[string]string{says("db-0 is hot", "94 %"), says("db-1 is hot", "91 %")}, "", []string{"db-0` db-0 is hot · 94 %", "db-1` db-1 is hot · 91 %"}},
-		"whole sentences":                     {nil, []map[string]string{says("db-0 is hot.", "It is at 94 %."), says("db-1 is hot.", "91 %...")}, "", []string{"db-0` db-0 is hot · It is at 94 %", "db-1` db-1 is hot · 91 %.."}},
+		"several that differ":                 {nil, []map[string]string{says("db-0 is hot", "94 %"), says("db-1 is hot", "91 %")}, "", []string{"db-0` · db-0 is hot · 94 %", "db-1` · db-1 is hot · 91 %"}},
+		"whole sentences":                     {nil, []map[string]string{says("db-0 is hot.", "It is at 94 %."), says("db-1 is hot.", "91 %...")}, "", []string{"db-0` · db-0 is hot · It is at 94 %", "db-1` · db-1 is hot · 91 %.."}},
 		"only descriptions do":                {map[string]string{"summary": "Hot"}, []map[string]string{says("Hot", "94 %"), says("Hot", "91 %")}, "Hot", []string{"db-0` · 94 %", "db-1` · 91 %"}},
 		"several that are alike":              {says("Hot", "Databases burn"), []map[string]string{says("Hot", "Databases burn"), says("Hot", "Databases burn")}, "Hot\nDatabases burn", []string{"db-0`", "db-1`"}},
-		"common to all in place of a summary": {map[string]string{"description": "Hot"}, []map[string]string{says("db-0", "Hot"), says("db-1", "Hot")}, "Hot", []string{"db-0` db-0", "db-1` db-1"}},
+		"common to all in place of a summary": {map[string]string{"description": "Hot"}, []map[string]string{says("db-0", "Hot"), says("db-1", "Hot")}, "Hot", []string{"db-0` · db-0", "db-1` · db-1"}},
 		"no summary":                          {map[string]string{"description": "94 %"}, []map[string]string{{"description": "94 %"}}, "94 %", nil},
 		"the same twice":                      {says("Hot", "Hot"), []map[string]string{says("Hot", "Hot")}, "Hot", nil},
 		"message and description":             {map[string]string{"message": "Hot", "description": "94 %"}, []map[string]string{{"message": "Hot", "description": "94 %"}}, "Hot\n94 %", nil},
@@ -44,9 +44,10 @@ func TestDescriptionIsShownBesideTheSummary(t *testing.T) {
 		if strings.TrimSpace(words) != c.root {
 			t.Errorf("%s: got %q, want %q", name, words, c.root)
 		}
+		status := blockkit.Terminal(Status(newScene(t, triage()).hears(n).view(), night))
 		for _, line := range c.lines {
-			if !strings.Contains(got, line) {
-				t.Errorf("%s: no line holds %q:\n%s", name, line, got)
+			if !strings.Contains(status, line) {
+				t.Errorf("%s: no line of status holds %q:\n%s", name, line, status)
 			}
 		}
 	}

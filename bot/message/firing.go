@@ -17,13 +17,13 @@ import (
 
 const (
 	maxAlerts = 5  // alerts that the root lists
+	maxWhole  = 10 // alerts that an answer lists
 	maxWhere  = 62 // characters of the line above them, about, with the labels that say where
 	maxLabels = 8  // common labels that an answer shows
 )
 
 // firing says what fires where since when: the group's alerts, newest change first,
-// below what all of them share. Nil: no alert belongs to it. Once all is over their
-// names are enough.
+// below what all of them share. Nil: no alert belongs to it.
 func firing(i incident.Incident) slack.Block {
 	if len(i.Alerts)+i.Omitted == 0 {
 		return nil
@@ -47,13 +47,30 @@ func firing(i incident.Incident) slack.Block {
 	var items []*blockkit.Paragraph
 	for _, a := range all[:min(len(all), maxAlerts)] {
 		if lone := len(all) == 1 && i.Omitted == 0 && a.Firing && !a.Unreported && a.Summary == "" && a.Description == "" && len(a.Labels) == 0; !lone {
-			items = append(items, alertLine(i, a, !latest.IsZero() && a.ChangedAt.Equal(latest), since))
+			items = append(items, alertLine(i, a, !latest.IsZero() && a.ChangedAt.Equal(latest), since, false))
 		}
 	}
 	if len(items) > 0 {
 		parts = append(parts, blockkit.Bullets(items))
 	}
 	if rest := len(all) - min(len(all), maxAlerts) + i.Omitted; rest > 0 {
+		parts = append(parts, (&blockkit.Paragraph{}).Italic(restOf(rest, i.Omitted)).Section())
+	}
+	return blockkit.RichText("alerts", parts...)
+}
+
+// alertsWhole are the alerts with all their words, for an answer.
+func alertsWhole(i incident.Incident) slack.Block {
+	all := newestFirst(i)
+	var items []*blockkit.Paragraph
+	for _, a := range all[:min(len(all), maxWhole)] {
+		items = append(items, alertLine(i, a, false, time.Time{}, true))
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	parts := []slack.RichTextElement{(&blockkit.Paragraph{}).Bold(alertCount(i)).Section(), blockkit.Bullets(items)}
+	if rest := len(all) - len(items) + i.Omitted; rest > 0 {
 		parts = append(parts, (&blockkit.Paragraph{}).Italic(restOf(rest, i.Omitted)).Section())
 	}
 	return blockkit.RichText("alerts", parts...)
@@ -171,8 +188,20 @@ func newestFirst(i incident.Incident) []incident.Alert {
 	})
 }
 
-// alertLine is an alert; since is what the line above says of all of them.
-func alertLine(i incident.Incident, a incident.Alert, newest bool, since time.Time) *blockkit.Paragraph {
+// tells reports whether words have all the values in them that tell an alert apart.
+func tells(says string, labels map[string]string) bool {
+	says = strings.ToLower(says)
+	for _, value := range labels {
+		if !strings.Contains(says, strings.ToLower(blockkit.Line(value))) {
+			return false
+		}
+	}
+	return len(labels) > 0
+}
+
+// alertLine is an alert; since is what the line above says of all of them. Whole has all
+// of its words; else it is about a line.
+func alertLine(i incident.Incident, a incident.Alert, newest bool, since time.Time, whole bool) *blockkit.Paragraph {
 	p := &blockkit.Paragraph{}
 	switch {
 	case newest && a.Firing:
@@ -184,12 +213,21 @@ func alertLine(i incident.Incident, a incident.Alert, newest bool, since time.Ti
 	if !a.Firing && !held {
 		p.Text("resolved ").Date(cmp.Or(a.EndsAt, a.ChangedAt)).Text(" · ")
 	}
-	p.Code(alertName(i, a))
-	if s := strings.TrimSuffix(blockkit.Line(a.Summary), "."); s != "" {
-		p.Text(" " + textutil.CutUnits(s, 200))
-	}
-	if s := strings.TrimSuffix(blockkit.Line(a.Description), "."); s != "" {
-		p.Text(" · " + textutil.CutUnits(s, 150))
+	summary, description := strings.TrimSuffix(blockkit.Line(a.Summary), "."), strings.TrimSuffix(blockkit.Line(a.Description), ".")
+	switch says := cmp.Or(summary, description); {
+	case whole:
+		p.Code(alertName(i, a))
+		for _, says := range []string{textutil.CutUnits(summary, 200), textutil.CutUnits(description, 150)} {
+			if says != "" {
+				p.Text(" · " + says)
+			}
+		}
+	case says == "":
+		p.Code(alertName(i, a))
+	case tells(says, a.Labels):
+		p.Text(textutil.CutUnits(says, 120))
+	default:
+		p.Code(alertName(i, a)).Text(" " + textutil.CutUnits(says, 120))
 	}
 	switch {
 	case a.Firing:

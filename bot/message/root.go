@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -20,6 +21,10 @@ const (
 	maxNote        = 600 // of a person
 	maxRemark      = 500 // of the playbook's choice
 )
+
+// sameDay is how far off a deadline may be for its time of day to be enough: once it has
+// passed, the day is said.
+const sameDay = 12 * time.Hour
 
 // root is the incident's first message: what is wrong, who has it, what comes
 // next, and what fires. What it has no room for, `status` shows.
@@ -158,7 +163,11 @@ func rootWork(v View) string {
 		}
 	}
 	if d, ok := next(due); ok {
-		far = append(far, "*next due "+blockkit.Date(d.At)+"*")
+		at := blockkit.Date(d.At)
+		if d.At.Sub(i.OpeningAt) <= sameDay {
+			at = blockkit.Clock(d.At)
+		}
+		far = append(far, "*next due "+at+"*")
 	} else if len(due) == 0 && len(i.Steps) > 0 && i.FollowedBy == 0 {
 		far = append(far, "nothing is left to do")
 	}

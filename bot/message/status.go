@@ -28,6 +28,9 @@ func Status(v View, now time.Time) blockkit.Message {
 	if facts := statusFacts(i); facts != nil {
 		blocks = append(blocks, facts)
 	}
+	if all := alertsWhole(i); all != nil {
+		blocks = append(blocks, all)
+	}
 	room := blockkit.MaxTotal - 1_000 - blockkit.Size(blocks...)
 	for _, t := range i.Tiers {
 		r := roster{left: room, limit: 100}

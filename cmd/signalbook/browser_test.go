@@ -196,6 +196,31 @@ func (p tab) say(line string) {
 	p.do(chromedp.SetValue("#composer", line), chromedp.Click(`form[data-composer="channel"] .send`))
 }
 
+// isShort measures the thread as people see it, in lines of 22 px: beside the channel its
+// pane is about 550 px wide, on a phone 390. The root's headline and its links, to two
+// dashboards, take two lines each here: without that it has 12.
+func (p tab) isShort(t *testing.T) {
+	t.Helper()
+	for _, screen := range []struct {
+		name                 string
+		width, height        int64
+		mostThread, mostRoot float64
+	}{{"desktop", 1280, 1040, 50, 14}, {"phone", 390, 844, 65, 18}} {
+		p.do(chromedp.EmulateViewport(screen.width, screen.height))
+		lines := evaluate[[]float64](p, `[...document.querySelectorAll("#replies > [data-ts]")].slice(0, 4).map(m => m.getBoundingClientRect().height / 22)`)
+		if len(lines) != 4 {
+			t.Fatalf("%s: the thread has %d messages, want the root and three tiers", screen.name, len(lines))
+		}
+		all := lines[0] + lines[1] + lines[2] + lines[3]
+		t.Logf("%s: root %.1f lines, thread %.1f", screen.name, lines[0], all)
+		if lines[0] > screen.mostRoot || all > screen.mostThread {
+			t.Errorf("%s: the root has %.1f lines and the thread %.1f, want at most %.1f and %.1f", screen.name, lines[0], all, screen.mostRoot, screen.mostThread)
+		}
+		p.shot("2-thread-" + screen.name)
+	}
+	p.do(chromedp.EmulateViewport(1280, 1040))
+}
+
 const ackTwo = `#replies [data-action-id="step:ack"][data-value="INC-1/pool-connections"]`
 
 func takeTour(t *testing.T, p tab) {
@@ -217,6 +242,7 @@ func takeTour(t *testing.T, p tab) {
 		t.Errorf("the thread shows %d messages, want the root and three tiers", got)
 	}
 	p.shot("2-thread")
+	p.isShort(t)
 
 	// Anna takes step 2; Ben's click on the same button comes a moment later, as he saw it.
 	click := evaluate[string](p, fmt.Sprintf(`(() => { const b = document.querySelector(%q), m = b.closest("[data-ts]");

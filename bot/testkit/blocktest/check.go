@@ -17,7 +17,7 @@ import (
 
 // markupAllowed is all that may stand between < and > in mrkdwn: our dates, the
 // mentions of Names and of users, an author's web links.
-var markupAllowed = regexp.MustCompile(`^<(!date\^\d+\^\{date_short_pretty\} \{time\}\|[-:0-9 ]+ UTC|@U[A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+|https?://[^<>|]+(\|[^<>|]+)?)>`)
+var markupAllowed = regexp.MustCompile(`^<(!date\^\d+\^(\{date_short_pretty\} )?\{time\}\|[-:0-9 ]+ UTC|@U[A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+|https?://[^<>|]+(\|[^<>|]+)?)>`)
 
 var (
 	likeMention = regexp.MustCompile(`<[!@#]`)
