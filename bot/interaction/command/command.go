@@ -61,19 +61,21 @@ const (
 var (
 	stepID     = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
 	playbookID = regexp.MustCompile(`^[a-z0-9-]{1,60}$`)
-	fullID     = regexp.MustCompile(`^(?i:inc)-([0-9]{1,9})$`)
-	bareID     = regexp.MustCompile(`^[0-9]{1,9}$`)
+	fullID     = regexp.MustCompile(`^#?(?i:inc)[-_#:]?([0-9]{1,9})$`)
+	bareID     = regexp.MustCompile(`^#?([0-9]{1,9})$`)
+	apartID    = regexp.MustCompile(`(?i)^inc$`)
 )
 
-// ParseID reads an incident's id: INC-142, inc-142 or 142.
+// ParseID reads an incident's id in any spelling: INC-142, inc142, #142 or 142.
 func ParseID(s string) (int, bool) {
-	digits := s
-	if m := fullID.FindStringSubmatch(s); m != nil {
-		digits = m[1]
-	} else if !bareID.MatchString(s) {
+	found := fullID.FindStringSubmatch(s)
+	if found == nil {
+		found = bareID.FindStringSubmatch(s)
+	}
+	if found == nil {
 		return 0, false
 	}
-	n, err := strconv.Atoi(digits)
+	n, err := strconv.Atoi(found[1])
 	return n, err == nil && n > 0 && n <= maxID
 }
 
@@ -270,6 +272,11 @@ func byOf(text string) (rest, by string) {
 // step or the beginning of a text wherever the verb has one.
 func (r *reader) incident() (int, error) {
 	word, rest := cut(r.rest)
+	if apartID.MatchString(word) { // "inc 142"
+		if next, after := cut(rest); bareID.MatchString(next) {
+			word, rest = "INC-"+strings.TrimPrefix(next, "#"), after
+		}
+	}
 	bare := bareID.MatchString(word)
 	n, ok := ParseID(word)
 	if r.thread == 0 {

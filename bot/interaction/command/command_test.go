@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -57,6 +58,15 @@ func TestParse(t *testing.T) {
 		{"resolve 3 replicas added", 9, Command{Verb: VerbResolve, Incident: 9, Text: "3 replicas added"}},
 		{"reopen 9", 9, Command{Verb: VerbReopen, Incident: 9}},
 		{"timeline 000142", 0, Command{Verb: VerbTimeline, Incident: 142}},
+		{"status #142", 0, Command{Verb: VerbStatus, Incident: 142}},
+		{"status inc142", 0, Command{Verb: VerbStatus, Incident: 142}},
+		{"done inc 142 4 pooled", 0, Command{Verb: VerbDone, Incident: 142, Step: "4", Text: "pooled"}},
+		{"done Inc #9 #4", 9, Command{Verb: VerbDone, Incident: 9, Step: "4"}},
+		{"done #4 pooled", 9, Command{Verb: VerbDone, Incident: 9, Step: "4", Text: "pooled"}},
+		{"note inc is short for incident", 9, Command{Verb: VerbNote, Incident: 9, Text: "inc is short for incident"}},
+		{"catchup INC-142", 0, Command{Verb: VerbCatchup, Incident: 142}},
+		{"catchup 142 30m", 0, Command{Verb: VerbCatchup, Incident: 142, Within: 30 * time.Minute}},
+		{"catchup 2H", 9, Command{Verb: VerbCatchup, Incident: 9, Within: 2 * time.Hour}},
 		{"thread INC-142", 0, Command{Verb: VerbThread, Incident: 142}},
 		{"thread", 9, Command{Verb: VerbThread, Incident: 9}},
 		{"thread 9", 9, Command{Verb: VerbThread, Incident: 9}},
