@@ -1,8 +1,6 @@
 package blockkit
 
 import (
-	"slices"
-
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
@@ -66,15 +64,6 @@ func RichText(id string, parts ...slack.RichTextElement) slack.Block {
 // IsRichText reports whether a block is a rich_text block. A message that has one must
 // keep one: Slack refuses an edit that takes it away (chat.update, block_mismatch).
 func IsRichText(b slack.Block) bool { return b.BlockType() == slack.MBTRichText }
-
-// KeepRichText adds a rich_text block, which says that, to blocks that have none: for a
-// message that is edited and had one ([IsRichText]).
-func KeepRichText(blocks []slack.Block, says string) []slack.Block {
-	if slices.ContainsFunc(blocks, IsRichText) {
-		return blocks
-	}
-	return append(blocks, Lines("left", []*Paragraph{(&Paragraph{}).Text(says)}))
-}
 
 // Lines is a rich_text block of one section, with a line break between lines.
 func Lines(id string, all []*Paragraph) slack.Block {
