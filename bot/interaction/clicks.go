@@ -16,7 +16,6 @@ import (
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/topic"
-	"github.com/signalbook/signalbook/playbooks"
 )
 
 // Action handles a click on a button or a choice in a menu.
@@ -190,29 +189,12 @@ func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]
 	if !ok || !known || form.Form.IsZero() {
 		return h.formMeansNothing(ctx, s)
 	}
-	text, block := strings.TrimSpace(s.Values[form.Form.Block]), form.Form.Block
-	if form.ID == action.StepHow.ID {
-		if form, ok = action.OfChoice(text); !ok {
-			return map[string]string{block: action.StepHow.Form.Empty}
-		}
-		text, block = strings.TrimSpace(s.Values[message.HowWords]), message.HowWords
-		if form.ID == action.StepAck.ID && text != "" {
-			return map[string]string{block: "Words go with Done or Skip. Clear them to take the step, or add them to the incident as a note."}
-		}
+	act, block, problem := filledIn(form, s.Values)
+	if problem != "" {
+		return map[string]string{block: problem}
 	}
-	if !form.Form.IsZero() && !playbooks.Shows(text) {
-		return map[string]string{block: form.Form.Empty}
-	}
-	var reason incident.Reason
-	if form.ID == action.IncidentResolve.ID {
-		if reason = incident.Reason(text); !reason.Known() {
-			return map[string]string{block: form.Form.Empty}
-		}
-		text = strings.TrimSpace(s.Values[message.ResolveNote])
-	}
-	ev := event.Event{Op: s.Op, At: received(s.At), From: opened(s, topic.Incident(number)), Act: &incident.Act{
-		Verb: form.Act, Incident: number, Step: step, User: incident.User{ID: s.UserID, Name: s.UserName}, Text: text, Reason: reason, Via: "modal",
-	}}
+	act.Incident, act.Step, act.User, act.Via = number, step, incident.User{ID: s.UserID, Name: s.UserName}, "modal"
+	ev := event.Event{Op: s.Op, At: received(s.At), From: opened(s, topic.Incident(number)), Act: &act}
 	return h.sentIn(ctx, ev, s, block)
 }
 
