@@ -88,7 +88,7 @@ func TestRefusedFormIsSentShort(t *testing.T) {
 			return ""
 		},
 		"no text alone": func(method string, form url.Values) string {
-			if writes(method) && (!hasBlocks(form) || strings.Contains(form.Get("blocks"), "header")) {
+			if writes(method) && (!hasBlocks(form) || strings.Contains(form.Get("blocks"), `"type":"section"`)) {
 				return "invalid_arguments"
 			}
 			return ""
