@@ -58,7 +58,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		h.meansNothing(ctx, a, to)
 	case button.ID == action.IncidentMenu.ID:
 		h.chosen(ctx, a, who, to, number, choice)
-	case button.ID == action.IncidentResolve.ID && !h.asksToResolve(ctx, number), button.Form.IsZero():
+	case button.Form.IsZero() || !h.openModal(ctx, a, button, who, to, number, step):
 		act := incident.Act{
 			Verb: button.Act, Incident: number, Step: step, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: via,
 		}
@@ -66,18 +66,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 			Op: a.Op, At: received(a.At), Act: &act, From: clicked(a, topic.Incident(number)),
 			Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: button.ID == action.StormPick.ID},
 		}, who, to)
-	default:
-		h.openModal(ctx, a, button, who, to, number, step)
 	}
-}
-
-// asksToResolve reports whether resolving an incident asks back. What cannot be read does:
-// the form says so.
-func (h *Handler) asksToResolve(ctx context.Context, number int) bool {
-	ctx, cancel := context.WithTimeout(ctx, h.waits.read)
-	defer cancel()
-	i, ok, err := h.Store.Incident(ctx, number)
-	return err != nil || ok && message.AsksToResolve(i)
 }
 
 // chosen handles a choice in an incident's menu.
@@ -87,8 +76,8 @@ func (h *Handler) chosen(ctx context.Context, a slackapi.Action, who person, to 
 		h.openModal(ctx, a, action.IncidentNote, who, to, number, "")
 	case action.ChoiceTimeline, action.ChoiceCatchup:
 		if h.owned(ctx, topic.Incident(number), a, to) {
-			verb := map[string]command.Verb{action.ChoiceTimeline: command.VerbTimeline, action.ChoiceCatchup: command.VerbCatchup}[choice]
-			h.sendEphemeral(ctx, to, h.one(ctx, command.Command{Verb: verb, Incident: number}, who, h.Store.Now()))
+			asked := command.Command{Verb: command.Verb(choice), Incident: number} // the same word
+			h.sendEphemeral(ctx, to, h.one(ctx, asked, who, h.Store.Now()))
 		}
 	default:
 		h.meansNothing(ctx, a, to)
@@ -103,10 +92,11 @@ func target(value string) (number int, step string, ok bool) {
 }
 
 // openModal asks for the words of a form, within the 3 s that Slack gives a trigger.
-// What cannot be done any more is said instead.
-func (h *Handler) openModal(ctx context.Context, a slackapi.Action, form action.Action, who person, to slackapi.Private, number int, step string) {
+// What cannot be done any more is said instead. When there is nothing to ask it says
+// nothing, and asked is false.
+func (h *Handler) openModal(ctx context.Context, a slackapi.Action, form action.Action, who person, to slackapi.Private, number int, step string) (asked bool) {
 	if !h.owned(ctx, topic.Incident(number), a, to) {
-		return
+		return true
 	}
 	gone := incident.Answer{Kind: incident.AnswerGone, Incident: number}
 	readCtx, cancel := context.WithTimeout(ctx, h.waits.read)
@@ -115,14 +105,17 @@ func (h *Handler) openModal(ctx context.Context, a slackapi.Action, form action.
 	switch {
 	case err != nil:
 		h.say(ctx, to, h.notRead(err))
-		return
+		return true
 	case !ok:
 		h.say(ctx, to, message.Answer(gone, h.Settings().Command))
-		return
+		return true
 	}
 	if decision := h.maySeeIncident(ctx, who, i); !decision.Allowed {
 		h.say(ctx, to, h.refused(decision, gone))
-		return
+		return true
+	}
+	if form.ID == action.IncidentResolve.ID && !message.AsksToResolve(i) {
+		return false
 	}
 	var s incident.Step
 	if step != "" {
@@ -132,15 +125,20 @@ func (h *Handler) openModal(ctx context.Context, a slackapi.Action, form action.
 				answer = incident.Answer{Kind: incident.AnswerNoStep, Incident: number, Text: step}
 			}
 			h.say(ctx, to, message.Answer(answer, h.Settings().Command))
-			return
+			return true
 		}
 	}
-	view, ok := message.Form(form, h.viewOf(ctx, i), s)
+	v := message.View{Incident: i}
+	if form.ID == action.StepHow.ID {
+		v = h.viewOf(ctx, i) // it alone shows what the playbook says
+	}
+	view, ok := message.Form(form, v, s)
 	if !ok {
 		h.meansNothing(ctx, a, to)
-		return
+		return true
 	}
 	h.openForm(ctx, a, to, view, slog.String("incident", i.ID()), "click again, or type "+h.inWords(form, i, s))
+	return true
 }
 
 // inWords is the command that does what a form is for.

@@ -60,7 +60,7 @@ func (c stepView) blocks(i incident.Incident, shown form) []slack.Block {
 
 // foldedBlocks are an open step's title, the first thing to look at, and what to press.
 func (c stepView) foldedBlocks(i incident.Incident) []slack.Block {
-	says := stepSign(c.State) + " *" + blockkit.EscapeMrkdwn(stepTitle(c.Step)) + "*" + c.standing()
+	says := stepSign(c.State) + " *" + blockkit.EscapeMrkdwn(stepTitle(c.Step)) + "*" + c.stands()
 	if first := firstLook(c.detail); first != "" {
 		says += "\n" + blockkit.EscapeMrkdwn(first)
 	}
@@ -76,14 +76,14 @@ func (c stepView) foldedBlocks(i incident.Incident) []slack.Block {
 
 // lineBlocks are a step's title and a menu.
 func (c stepView) lineBlocks(i incident.Incident) []slack.Block {
-	line := slack.NewSectionBlock(blockkit.Mrkdwn(stepSign(c.State)+" "+blockkit.EscapeMrkdwn(stepTitle(c.Step))+c.standing()), nil, nil, slack.SectionBlockOptionBlockID("step:"+c.ID))
+	line := slack.NewSectionBlock(blockkit.Mrkdwn(stepSign(c.State)+" "+blockkit.EscapeMrkdwn(stepTitle(c.Step))+c.stands()), nil, nil, slack.SectionBlockOptionBlockID("step:"+c.ID))
 	line.Accessory = slack.NewAccessory(stepMenu(i, c.Step))
 	return []slack.Block{line}
 }
 
-// standing is what follows the title of a step that is not ended, in mrkdwn. The blanks
+// stands is what follows the title of a step that is not ended, in mrkdwn. The blanks
 // before a state of one word never break, so that it does not stand alone on a line.
-func (c stepView) standing() string {
+func (c stepView) stands() string {
 	says := "\u00a0·\u00a0" + stepWord(c.State)
 	if c.State == incident.StepAcknowledged {
 		says = fmt.Sprintf(" · %s has it since %s", user(c.Holder), blockkit.Date(c.At))

@@ -95,7 +95,7 @@ func tierMessage(v View, t incident.Tier, steps []stepView, p part) blockkit.Mes
 	if p.of > 1 {
 		head += fmt.Sprintf(" · part %d of %d", p.number, p.of)
 	}
-	blocks := []slack.Block{blockkit.Lines(blockkit.HeadBlock, []*blockkit.Paragraph{tierLineUp(i, t, head, p)})}
+	blocks := []slack.Block{blockkit.Lines(blockkit.HeadBlock, []*blockkit.Paragraph{tierFirstLine(i, t, head, p)})}
 	if len(t.Owners) > 0 && p.number == 1 && !slices.Equal(t.Owners, Owners(i)) {
 		// As plain names: the root has notified those whom it names already.
 		blocks = append(blocks, blockkit.Context("facts", blockkit.PlainText("owners: "+PlainNames(t.Owners))))
@@ -119,8 +119,8 @@ func tierHead(i incident.Incident, t incident.Tier) string {
 	return fmt.Sprintf("%s · %d/%d%s", t.Name.Title(), tally.Done, tally.Shown, notDone(tally))
 }
 
-// tierLineUp is a tier's first line: its name and how far it is, and its deadline.
-func tierLineUp(i incident.Incident, t incident.Tier, head string, p part) *blockkit.Paragraph {
+// tierFirstLine is a tier's first line: its name and how far it is, and its deadline.
+func tierFirstLine(i incident.Incident, t incident.Tier, head string, p part) *blockkit.Paragraph {
 	line := (&blockkit.Paragraph{}).Bold(head)
 	if i.Tally(t.Name).Left() == 0 {
 		return line.Text(" · complete")
