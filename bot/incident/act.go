@@ -199,6 +199,9 @@ func (m *move) actOnStep(a Act, s *Step) Answer {
 		m.needAgain(s)
 		s.Standing, s.Before = *s.Before, nil
 		m.stepChange(KindStepUndone, a, s)
+		if !slices.ContainsFunc(m.i.Steps, Step.droppedFollowUp) {
+			m.i.Dropped = ""
+		}
 	default:
 		return Answer{Kind: AnswerFailed, Verb: a.Verb, Incident: m.i.Number, Text: "a step cannot be told to " + string(a.Verb)}
 	}

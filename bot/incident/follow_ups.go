@@ -56,13 +56,19 @@ func (m *move) dropFollowUps(why string) {
 	m.closeIfDone()
 }
 
+// droppedFollowUp reports whether a step of a later tier is no longer needed, and can be
+// brought back.
+func (s Step) droppedFollowUp() bool {
+	return s.Tier != playbooks.Immediate && s.State == StepDropped && s.To == 0 && s.Before != nil
+}
+
 // keepFollowUps brings the follow-ups back that were dropped.
 func (m *move) keepFollowUps(by User, via string) {
 	i := m.i
 	i.Dropped = ""
 	for k := range i.Steps {
 		s := &i.Steps[k]
-		if s.Tier == playbooks.Immediate || s.State != StepDropped || s.To != 0 || s.Before == nil {
+		if !s.droppedFollowUp() {
 			continue
 		}
 		s.Standing, s.Before = *s.Before, nil
