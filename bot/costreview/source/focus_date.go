@@ -51,14 +51,25 @@ func parseMoment(text string) (moment, bool) {
 	return moment{day, minute}, ok
 }
 
+// months are the first days of the months that a bill may have, a year in a row, and of
+// the one after: rows have two dates each, and asking the calendar for them takes longer.
+var months = func() (all [lastYear - firstYear + 1][13]money.Day) {
+	for year := range all {
+		for month := range all[year] {
+			all[year][month] = money.DayOf(time.Date(firstYear+year, time.Month(month+1), 1, 0, 0, 0, 0, time.UTC))
+		}
+	}
+	return all
+}()
+
 // dayOf is a day of the calendar, if it is one that a bill may have.
 func dayOf(year, month, date int) (money.Day, bool) {
-	at := time.Date(year, time.Month(month), date, 0, 0, 0, 0, time.UTC)
-	ok := year >= firstYear && year <= lastYear && month >= 1 && month <= 12 && date >= 1
-	if date > 28 {
-		ok = ok && at.Day() == date // a date that no month has runs over into another one
+	if year < firstYear || year > lastYear || month < 1 || month > 12 || date < 1 {
+		return 0, false
 	}
-	return money.DayOf(at), ok
+	of := &months[year-firstYear]
+	day := of[month-1] + money.Day(date-1)
+	return day, day < of[month] // a date that no month has runs over into another one
 }
 
 // parseDay is the day of a moment.

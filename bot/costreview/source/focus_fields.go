@@ -131,13 +131,14 @@ func isBatch(tags string) bool {
 	return false
 }
 
-// mentionsBatch is the cheap look at tags, which nearly all rows end with.
+// mentionsBatch is the cheap look at tags, which nearly all rows end with: batch or Batch
+// may be in them, or BATCH is.
 func mentionsBatch(tags string) bool {
-	return strings.Contains(tags, "batch") || strings.Contains(tags, "Batch") || strings.Contains(tags, "BATCH")
+	return strings.Contains(tags, "atch") || strings.Contains(tags, "BATCH")
 }
 
 func bytesMentionBatch(tags []byte) bool {
-	return bytes.Contains(tags, []byte("batch")) || bytes.Contains(tags, []byte("Batch")) || bytes.Contains(tags, []byte("BATCH"))
+	return bytes.Contains(tags, []byte("atch")) || bytes.Contains(tags, []byte("BATCH"))
 }
 
 func tagsBatch(key, value string) bool {
