@@ -62,6 +62,8 @@ type Incidents struct {
 	// empty: they are gone. Once loaded it is usable from the working directory.
 	Archive string `yaml:"archive"`
 	Storm   *Storm `yaml:"storm"` // never nil once loaded
+	// Remind is how long before the deadline of a later tier its people are told; 0: they are told when it has passed.
+	Remind Duration `yaml:"remind"`
 	// Details is how much of steps Slack shows where their playbook does not say it: playbooks.DetailsFolded, playbooks.DetailsFull.
 	Details string `yaml:"details"`
 }

@@ -11,6 +11,7 @@ import (
 func (c *Config) Rules() incident.Rules {
 	r := incident.Rules{
 		ReopenWithin: time.Duration(c.Incidents.ReopenWithin), StaleAfter: time.Duration(c.Incidents.StaleAfter), FollowUpsAfter: time.Duration(c.FollowUps.After),
+		Remind:        time.Duration(c.Incidents.Remind),
 		SeverityLabel: c.Severities.Label, SeverityOrder: c.Severities.Order,
 	}
 	if s := c.Incidents.Storm; s != nil {

@@ -27,6 +27,7 @@ const (
 	KindHeardAgain       Kind = "heard_again"
 	KindEscalated        Kind = "escalated"
 	KindDeadline         Kind = "deadline_passed"
+	KindDeadlineNear     Kind = "deadline_near"
 	KindNoted            Kind = "noted"
 	KindStepAcknowledged Kind = "step_acknowledged"
 	KindStepDone         Kind = "step_done"

@@ -140,6 +140,9 @@ type Tier struct {
 	Due     time.Time          `json:"due"`
 	Owners  []string           `json:"owners,omitempty"`
 	Overdue bool               `json:"overdue,omitempty"` // the deadline passed with steps left
+	// Passed is when a later tier's deadline passed, Near when it was so near that its people are reminded.
+	Passed Reached `json:"passed,omitzero"`
+	Near   Reached `json:"near,omitzero"`
 	// ToldIn is the incident whose deadline ping listed this one too; itself when it had the ping.
 	ToldIn int `json:"told_in,omitempty"`
 	// Together are the incidents that this incident's deadline ping lists beside itself.

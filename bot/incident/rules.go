@@ -22,6 +22,8 @@ const TogetherWithin = 5 * time.Minute
 type Rules struct {
 	ReopenWithin time.Duration
 	StaleAfter   time.Duration
+	// Remind is how long before a later tier's deadline its people are told; 0: they are not.
+	Remind time.Duration
 	// FollowUpsAfter is how long what nobody touches has to last before its follow-ups are worth doing; 0: no time.
 	FollowUpsAfter time.Duration
 	SeverityLabel  string

@@ -33,6 +33,7 @@ var update = flag.Bool("update", false, "rewrite the expected output of the scen
 //	anna resolve INC-1 false alarm: flapping           a reason may stand before the note
 //	start triage by anna                               a playbook started by hand
 //	drill triage by anna                               the same as an exercise
+//	follow_ups 15m, remind 24h                         what the configuration says of follow-ups and of later deadlines
 //	after 5m                                           time passes; whatever becomes due happens on time
 //	show INC-1                                         the incident as it stands
 func TestScenarios(t *testing.T) {
@@ -128,6 +129,12 @@ func (d *runner) line(line string) {
 			d.t.Fatal(err)
 		}
 		d.rules.FollowUpsAfter = after
+	case words[0] == "remind":
+		before, err := time.ParseDuration(words[1])
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		d.rules.Remind = before
 	case words[0] == "after":
 		d.after(words[1])
 	case words[0] == "show":
@@ -456,6 +463,12 @@ func (d *runner) show(n int) {
 		}
 		if t.ToldIn != 0 && t.ToldIn != n {
 			fmt.Fprintf(d.out, ", told in INC-%d", t.ToldIn)
+		}
+		if t.Near.Opening > 0 {
+			fmt.Fprintf(d.out, ", reminded on %s", d.clock(t.Near.At))
+		}
+		if t.Passed.Opening > 0 {
+			fmt.Fprintf(d.out, ", told on %s", d.clock(t.Passed.At))
 		}
 		fmt.Fprint(d.out, beside(", beside", t.Together))
 		for _, e := range t.Earlier {

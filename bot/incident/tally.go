@@ -1,6 +1,10 @@
 package incident
 
-import "github.com/signalbook/signalbook/playbooks"
+import (
+	"slices"
+
+	"github.com/signalbook/signalbook/playbooks"
+)
 
 // Tally counts the steps that a tier shows, by what became of them.
 type Tally struct {
@@ -31,6 +35,11 @@ func (i Incident) Tally(name playbooks.TierName) Tally {
 		}
 	}
 	return t
+}
+
+// Left returns the steps of a tier that somebody still has to do.
+func (i Incident) Left(name playbooks.TierName) []Step {
+	return slices.DeleteFunc(slices.Clone(i.Steps), func(s Step) bool { return s.Tier != name || s.Hidden || s.Ended() })
 }
 
 // left counts the steps of a tier that somebody still has to do.

@@ -28,6 +28,8 @@ func (r Rules) NextDue(i Incident) time.Time {
 		if !t.Overdue && i.left(t.Name) > 0 {
 			consider(i.tierDue(t))
 		}
+		consider(r.remindAt(i, t))
+		consider(i.laterDue(t))
 	}
 	if i.Active() && i.Group != "" && !i.Stale {
 		consider(i.LastHeard.Add(r.StaleAfter))
@@ -52,6 +54,7 @@ func (m *move) timers() {
 	m.releaseHeld()
 	m.escalate()
 	m.deadlines()
+	m.laterDeadlines()
 	if i := m.i; i.Active() && i.Group != "" && !i.Stale && !m.now.Before(i.LastHeard.Add(m.rules.StaleAfter)) {
 		i.Stale = true
 		m.change(Change{Kind: KindStale})

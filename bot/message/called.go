@@ -19,9 +19,13 @@ func Called(i incident.Incident, slot string) []string {
 	switch kind {
 	case "reopened":
 		return Owners(i)
-	case "deadline":
-		t, _ := i.Tier(playbooks.Immediate)
-		return t.Owners
+	case "deadline", "remind":
+		tier, _, _ := strings.Cut(rest, ":")
+		t, _ := i.Tier(playbooks.TierName(tier))
+		if t.Name == playbooks.Immediate {
+			return t.Owners
+		}
+		return calledLater(i, t, kind)
 	case "escalation":
 		level, _, _ := strings.Cut(rest, ":")
 		if n, err := strconv.Atoi(level); err == nil && n >= 1 && n <= len(i.Escalate) {

@@ -13,6 +13,7 @@ import (
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/testkit/blocktest"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // everything is every message that the tests make, by name.
@@ -61,6 +62,12 @@ func TestLongTextOfAnyKindFits(t *testing.T) {
 		}
 		for k := range s.incident.Tiers {
 			s.incident.Tiers[k].Overdue, s.incident.Tiers[k].ToldIn = true, s.incident.Number
+			if s.incident.Tiers[k].Name == playbooks.ShortTerm {
+				s.incident.Tiers[k].Passed = incident.Reached{Opening: 1, At: s.incident.Tiers[k].Due}
+			}
+			if s.incident.Tiers[k].Name == playbooks.LongTerm {
+				s.incident.Tiers[k].Near = incident.Reached{Opening: 1, At: s.incident.Tiers[k].Due}
+			}
 			for n := range 30 {
 				s.incident.Tiers[k].Together = append(s.incident.Tiers[k].Together, incident.Neighbour{Number: n + 1, Title: long, Due: night, Left: 2})
 			}
@@ -119,6 +126,8 @@ func TestWhoIsNotified(t *testing.T) {
 		{"reopened", "reopened:2", []string{"<!subteam^S0DB>"}},
 		{"resolved", "resolved:1", []string{"<@U0ANNA>"}},
 		{"by hand", "resolved:1", nil},
+		{"later near", "remind:short_term:1", []string{"<@U0ANNA>", "<@U0BEN>"}},
+		{"later overdue", "deadline:short_term:1", []string{"<@U0ANNA>", "<@U0BEN>"}},
 		{"hostile open", "root", nil},
 		{"hostile open", "tier:immediate", nil},
 	}
@@ -221,14 +230,16 @@ func TestPingOfAFormerOpeningTellsOfOthers(t *testing.T) {
 	}
 }
 
-// TestPingsAreNamed: every slot that is posted once begins with one of the names by
-// which ledgers are shortened, and ends with its opening.
+// TestPingsAreNamed: every slot that is posted once in an opening begins with one of the
+// names by which ledgers are shortened, and ends with its opening. Those of later tiers,
+// which are posted once in an incident's life, do not, and stay when it opens again.
 func TestPingsAreNamed(t *testing.T) {
 	for name, v := range situations(t) {
 		v.Incident.Opening = 77
 		for _, slot := range Render(v) {
 			named := slices.ContainsFunc(Pings, func(kind string) bool { return strings.HasPrefix(slot.Name, kind+":") }) && strings.HasSuffix(slot.Name, ":77")
-			if named != slot.Once {
+			later := slices.ContainsFunc(LaterPings, func(kind string) bool { return slot.Name == kind+":1" })
+			if named != slot.Once && !later || named && later || later && !slot.Once {
 				t.Errorf("%s: slot %s is posted once: %t", name, slot.Name, slot.Once)
 			}
 		}

@@ -60,6 +60,9 @@ func pings(v View) []Slot {
 	if t.Overdue && t.ToldIn == i.Number && (late(i, t) > 0 || len(t.Together) > 0) {
 		ping(DeadlinePing, false, deadline(v, t))
 	}
+	laterPings(v, func(name string, opening int, m blockkit.Message) {
+		slots = append(slots, Slot{Name: fmt.Sprintf("%s:%d", name, opening), Thread: true, Once: true, Message: m})
+	})
 	if i.Over() {
 		ping("resolved", i.Critical, resolved(v))
 		slots[len(slots)-1].InRoot = true
@@ -115,9 +118,7 @@ func deadline(v View, t incident.Tier) blockkit.Message {
 	sentence := fmt.Sprintf("%s %s overdue since %s.", textutil.Count(left, "immediate step"), textutil.IsAre(left), blockkit.Date(t.Due))
 	text := fmt.Sprintf("Overdue: %s. %s", textutil.Count(left, "immediate step"), said(i))
 	blocks := []slack.Block{blockkit.Section("call", Calling(v.Names.Notify(t.Owners), sentence)), about(i)}
-	if open := openSteps(i, t.Name); len(open) > 0 {
-		blocks = append(blocks, blockkit.RichText("steps", blockkit.Bullets(open)))
-	}
+	blocks = append(blocks, blockkit.RichText("steps", blockkit.Bullets(openSteps(i.Left(t.Name)))))
 	if n := len(t.Together); n > 0 {
 		blocks = append(blocks, blockkit.RichText("together", together(t.Together)...))
 		text += " And " + textutil.Count(n, "more incident") + "."
@@ -142,15 +143,12 @@ func deadlineOfOthers(v View, owners []string, others []incident.Neighbour) bloc
 	}}
 }
 
-// openSteps lists what is left of a tier. Holders stand there by name: only the
-// owners are notified.
-func openSteps(i incident.Incident, tier playbooks.TierName) []*blockkit.Paragraph {
+// openSteps lists steps that are left. Holders stand there by name: the sentence above
+// notifies.
+func openSteps(steps []incident.Step) []*blockkit.Paragraph {
 	var all []*blockkit.Paragraph
 	rest := 0
-	for _, s := range i.Steps {
-		if s.Tier != tier || s.Hidden || s.Ended() {
-			continue
-		}
+	for _, s := range steps {
 		if len(all) == maxOpen {
 			rest++
 			continue

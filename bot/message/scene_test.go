@@ -216,6 +216,11 @@ func situations(t testing.TB) map[string]View {
 	resolved := func() *scene {
 		return followUps().after(24 * time.Minute).hears(database(night, alerts.Resolved, alerts.Resolved))
 	}
+	later := func() *scene {
+		s := resolved().act(anna, incident.VerbAcknowledge, "5", "").act(anna, incident.VerbDone, "6", "")
+		s.rules.Remind = 24 * time.Hour
+		return s
+	}
 	takenOver := resolved().after(6 * time.Hour).hears(database(night.Add(6*time.Hour), alerts.Firing))
 	successor := takenOver.view()
 	successor.Incident = takenOver.others[0]
@@ -238,6 +243,8 @@ func situations(t testing.TB) map[string]View {
 		"escalated":        opened(t).after(11 * time.Minute).timer().view(),
 		"overdue":          opened(t).act(ben, incident.VerbAcknowledge, "1", "").after(61 * time.Minute).timer().view(),
 		"overdue together": neighbours.after(49 * time.Minute).timer().view(),
+		"later near":       later().after(6*24*time.Hour - 30*time.Minute).timer().view(),
+		"later overdue":    later().after(7 * 24 * time.Hour).timer().view(),
 		"resolved":         resolved().view(),
 		"closed":           resolved().act(anna, incident.VerbDone, "4", "").act(anna, incident.VerbDone, "5", "").act(anna, incident.VerbSkip, "6", "not here").act(anna, incident.VerbSkip, "7", "no").act(anna, incident.VerbSkip, "8", "no").act(anna, incident.VerbDone, "9", "").view(),
 		"by hand":          followUps().after(time.Hour).act(anna, incident.VerbResolve, "", "it is the load test").view(),

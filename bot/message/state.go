@@ -104,20 +104,24 @@ type due struct {
 func deadlines(i incident.Incident) []due {
 	var all []due
 	for _, t := range i.Tiers {
-		at := map[int64]int{}
-		for _, s := range i.Steps {
-			if s.Tier != t.Name || s.Hidden || s.Ended() {
-				continue
-			}
-			d := i.Deadline(s)
-			k, known := at[d.Unix()]
-			if !known {
-				k = len(all)
-				at[d.Unix()] = k
-				all = append(all, due{Tier: t.Name, At: d, Overdue: t.Overdue && !d.After(t.Due)})
-			}
-			all[k].Left++
+		all = append(all, deadlinesOf(i, t)...)
+	}
+	return all
+}
+
+// deadlinesOf are those of one tier.
+func deadlinesOf(i incident.Incident, t incident.Tier) []due {
+	var all []due
+	at := map[int64]int{}
+	for _, s := range i.Left(t.Name) {
+		d := i.Deadline(s)
+		k, known := at[d.Unix()]
+		if !known {
+			k = len(all)
+			at[d.Unix()] = k
+			all = append(all, due{Tier: t.Name, At: d, Overdue: t.Overdue && !d.After(t.Due)})
 		}
+		all[k].Left++
 	}
 	return all
 }

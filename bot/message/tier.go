@@ -128,7 +128,7 @@ func tierFirstLine(i incident.Incident, t incident.Tier, head string, p part) *b
 	if p.number > 1 {
 		return line
 	}
-	all := slices.DeleteFunc(deadlines(i), func(d due) bool { return d.Tier != t.Name })
+	all := deadlinesOf(i, t)
 	if k := slices.IndexFunc(all, func(d due) bool { return d.Overdue }); k >= 0 {
 		return line.Text(" · ⏰ ").Bold("overdue").Text(" since ").Date(all[k].At)
 	}

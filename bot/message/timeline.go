@@ -105,7 +105,7 @@ func entry(i incident.Incident, c incident.Change) *blockkit.Paragraph {
 // carriesWords reports whether a change's text is said as somebody's words; of
 // the other kinds it is part of the sentence.
 func carriesWords(k incident.Kind) bool {
-	return k != incident.KindSeverity && k != incident.KindDeadline && k != incident.KindLateClick && k != incident.KindOddStart
+	return k != incident.KindSeverity && k != incident.KindDeadline && k != incident.KindDeadlineNear && k != incident.KindLateClick && k != incident.KindOddStart
 }
 
 // happened says what a change is, in words.
@@ -152,6 +152,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "heard again"
 	case incident.KindEscalated:
 		return fmt.Sprintf("nobody acknowledged: level %d told", c.Other)
+	case incident.KindDeadlineNear:
+		return deadlineNear(c)
 	case incident.KindDeadline:
 		return deadlineHappened(i, c)
 	case incident.KindNoted:
@@ -188,6 +190,10 @@ func deadlineHappened(i incident.Incident, c incident.Change) string {
 		says += ", told in " + incident.ID(c.Other)
 	}
 	return says
+}
+
+func deadlineNear(c incident.Change) string {
+	return tierWord(playbooks.TierName(c.Text)) + " deadline is near"
 }
 
 func stepHappened(i incident.Incident, c incident.Change) (string, bool) {
