@@ -20,7 +20,7 @@ func (a Answer) None() bool {
 
 // Applied reports whether what was asked for is so now.
 func (a Answer) Applied() bool {
-	return a.Incident.Kind == incident.AnswerApplied || a.Digest.Kind == DigestApplied
+	return a.Incident.Applied() || a.Digest.Kind == DigestApplied
 }
 
 // MarshalJSON writes the one that there is: both have the same form, because replicas of

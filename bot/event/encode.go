@@ -104,6 +104,9 @@ func (ev Event) form() form {
 	f := form{Op: ev.Op, At: ev.At, Schema: ev.Schema, Access: ev.Access, Notification: ev.Notification, Diverted: ev.Diverted}
 	switch {
 	case ev.Act != nil:
+		if len(ev.Act.More) > 0 {
+			f.Schema = max(f.Schema, severalSteps)
+		}
 		f.Act = &actForm{*ev.Act, formOf(ev.From), ev.Reply}
 	case ev.Start != nil:
 		f.Start = &startForm{*ev.Start, ev.Reply}

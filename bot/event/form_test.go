@@ -2,6 +2,7 @@ package event_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -74,14 +75,16 @@ func TestAnswerForms(t *testing.T) {
 		`{"kind":"second","verb":"post","title":"weekly","state":"DIG-1"}`:            {Digest: event.DigestAnswer{Kind: event.DigestSecond, Verb: report.VerbPost, Title: "weekly", State: "DIG-1"}},
 		`{"kind":"no_digest","verb":"expected"}`:                                      {Digest: event.DigestAnswer{Kind: event.DigestGone, Verb: report.VerbExpected}},
 		`{"kind":"started","incident":7,"title":"CDN"}`:                               {Incident: incident.Answer{Kind: incident.AnswerStarted, Incident: 7, Title: "CDN"}},
-		`{"kind":"failed","text":"w"}`:                                                {Incident: incident.Answer{Kind: incident.AnswerFailed, Text: "w"}},
+		`{"kind":"applied","verb":"done","incident":7,"step":2,"more":[{"kind":"no_step","verb":"done","incident":7,"text":"9"}]}`: {Incident: incident.Answer{Kind: incident.AnswerApplied, Verb: incident.VerbDone, Incident: 7, Step: 2,
+			More: []incident.Answer{{Kind: incident.AnswerNoStep, Verb: incident.VerbDone, Incident: 7, Text: "9"}}}},
+		`{"kind":"failed","text":"w"}`: {Incident: incident.Answer{Kind: incident.AnswerFailed, Text: "w"}},
 	} {
 		data, err := json.Marshal(a)
 		if err != nil || string(data) != form {
 			t.Errorf("got  %s, %v\nwant %s", data, err, form)
 		}
 		var back event.Answer
-		if err := json.Unmarshal([]byte(form), &back); err != nil || back != a {
+		if err := json.Unmarshal([]byte(form), &back); err != nil || !reflect.DeepEqual(back, a) {
 			t.Errorf("%s: got %+v, %v", form, back, err)
 		}
 		if none := form == `{}`; a.None() != none {

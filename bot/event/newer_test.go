@@ -1,12 +1,14 @@
 package event_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
 
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/event"
+	"github.com/signalbook/signalbook/bot/incident"
 )
 
 // TestNewerEventIsTold: what only a newer binary can handle is told from what is
@@ -14,16 +16,17 @@ import (
 func TestNewerEventIsTold(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
-		`{"at":"2026-11-23T09:00:00Z","timer":{"incident":1},"more":1}`:                                 "",
-		`{"at":"2026-11-23T09:00:00Z","schema":1,"timer":{"incident":1,"more":1}}`:                      "",
+		`{"at":"2026-11-23T09:00:00Z","timer":{"incident":1},"more":1}`:                                                   "",
+		`{"at":"2026-11-23T09:00:00Z","schema":1,"timer":{"incident":1,"more":1}}`:                                        "",
+		`{"at":"2026-11-23T09:00:00Z","schema":2,"act":{"verb":"done","incident":1,"step":"1","more":["2"],"user":"U1"}}`: "",
 		`{"at":"2026-11-23T09:00:00Z"}`:                                                                 "",
 		`{"at":"2026-11-23T09:00:00Z","merge":{}}`:                                                      "newer: an event of kind \"merge\"",
 		`{"at":"2026-11-23T09:00:00Z","act":{"verb":"merge","incident":1,"user":"U1"}}`:                 "newer: the act \"merge\"",
 		`{"at":"2026-11-23T09:00:00Z","review":{"verb":"adopt","digest":1,"subject":"C1","user":"U1"}}`: "",
 		`{"at":"2026-11-23T09:00:00Z","review":{"verb":"merge","digest":1,"subject":"C1","user":"U1"}}`: "newer: the act \"merge\" on a digest",
-		`{"at":"2026-11-23T09:00:00Z","schema":2,"timer":{"incident":1}}`:                               "newer: schema 2",
-		`{"at":{"of":"tomorrow"},"schema":2}`:                                                           "newer: schema 2",
-		`{"at":"2026-11-23T09:00:00Z","schema":2,"source":"default","body":{"of":2}}`:                   "newer: schema 2",
+		`{"at":"2026-11-23T09:00:00Z","schema":3,"timer":{"incident":1}}`:                               "newer: schema 3",
+		`{"at":{"of":"tomorrow"},"schema":3}`:                                                           "newer: schema 3",
+		`{"at":"2026-11-23T09:00:00Z","schema":3,"source":"default","body":{"of":2}}`:                   "newer: schema 3",
 		`{"at":"yesterday","merge":{}}`:                                                                 "broken",
 		`no JSON`:                                                                                       "broken",
 		`{"at":"2026-11-23T09:00:00Z","source":"default","body":{"version":"4"}}`:                       "broken",
@@ -38,6 +41,21 @@ func TestNewerEventIsTold(t *testing.T) {
 		}
 		if (want == "") != (got == "") || !strings.HasPrefix(got, want) {
 			t.Errorf("%s: got %q (%v), want %q", raw, got, err, want)
+		}
+	}
+}
+
+// TestSeveralStepsNeedTheirSchema: an older signalbook would act on the first step alone,
+// so the event says that it needs a newer one.
+func TestSeveralStepsNeedTheirSchema(t *testing.T) {
+	t.Parallel()
+	for want, act := range map[bool]incident.Act{
+		true:  {Verb: incident.VerbDone, Incident: 1, Step: "1", More: []string{"2"}},
+		false: {Verb: incident.VerbDone, Incident: 1, Step: "1"},
+	} {
+		data, err := event.Event{Op: "1", Act: &act}.Encode()
+		if got := bytes.Contains(data, []byte(`"schema":2`)); err != nil || got != want {
+			t.Errorf("steps 1 and %v: schema 2 is %t, want %t, in %s (%v)", act.More, got, want, data, err)
 		}
 	}
 }

@@ -21,6 +21,16 @@ func (m *move) act(a Act) Answer {
 	if a.Step == "" {
 		return m.actOnIncident(a)
 	}
+	answer := m.actOnOne(a)
+	for _, step := range a.More {
+		a.Step = step
+		answer.More = append(answer.More, m.actOnOne(a))
+	}
+	return answer
+}
+
+// actOnOne does to one step what a person asked for.
+func (m *move) actOnOne(a Act) Answer {
 	s, at, ok := m.i.FindStep(a.Step)
 	switch {
 	case !ok:

@@ -1,6 +1,9 @@
 package incident
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Kind says what changed, in the word that the timeline keeps.
 type Kind string
@@ -107,6 +110,19 @@ type Answer struct {
 	Text     string     `json:"text,omitempty"`
 	Drill    bool       `json:"drill,omitempty"`  // the incident is an exercise
 	Firing   int        `json:"firing,omitempty"` // alerts that fire though it is resolved now
+	More     []Answer   `json:"more,omitempty"`   // of the further steps of one act, in order
+}
+
+// Each is the answer, and those of the further steps, one by one.
+func (a Answer) Each() []Answer {
+	first := a
+	first.More = nil
+	return append([]Answer{first}, a.More...)
+}
+
+// Applied reports whether all that was asked for is so now.
+func (a Answer) Applied() bool {
+	return !slices.ContainsFunc(a.Each(), func(a Answer) bool { return a.Kind != AnswerApplied })
 }
 
 // Result is one incident after an event. Without changes the document may still

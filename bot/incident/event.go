@@ -40,7 +40,9 @@ type Act struct {
 	Verb     Verb   `json:"verb"`
 	Incident int    `json:"incident"`
 	Step     string `json:"step,omitempty"`
-	User     User   `json:"user"`
+	// More are further steps to which the same is done, one after the other.
+	More []string `json:"more,omitempty"`
+	User User     `json:"user"`
 	Text     string `json:"text,omitempty"` // a note or a reason
 	// Named are the people whom Text mentions, by the names that it has for them.
 	Named []User `json:"named,omitempty"`

@@ -30,6 +30,7 @@ var update = flag.Bool("update", false, "rewrite the expected output of the scen
 //	       @1..5 its startsAt and endsAt; without it a resolved one ends a minute after its start
 //	       "truncated 4", "drill" (every alert has the mark) or "drill primary" (only that one has) may follow after a semicolon
 //	anna done INC-1 2 pooled                           what a person does
+//	anna done INC-1 1,2                                the same to several steps
 //	anna resolve INC-1 false alarm: flapping           a reason may stand before the note
 //	start triage by anna                               a playbook started by hand
 //	drill triage by anna                               the same as an exercise
@@ -149,7 +150,8 @@ func (d *runner) line(line string) {
 		act := incident.Act{User: user(words[0]), Verb: incident.Verb(words[1]), Incident: number(d.t, words[2]), Via: "button"}
 		rest := words[3:]
 		if slices.Contains([]incident.Verb{"done", "skip", "release", "undo"}, act.Verb) || (act.Verb == "acknowledge" && len(rest) > 0) {
-			act.Step, rest = rest[0], rest[1:]
+			steps := strings.Split(rest[0], ",")
+			act.Step, act.More, rest = steps[0], steps[1:], rest[1:]
 		}
 		if act.Verb == incident.VerbReason {
 			act.Reason, rest = incident.Reason(rest[0]), nil
@@ -267,23 +269,28 @@ func (d *runner) event(ev incident.Event) {
 			}
 		}
 	}
-	if out.Answer.Kind != incident.AnswerNone && (out.Answer.Kind != incident.AnswerApplied || ev.Timer != nil) {
-		a := out.Answer
-		fmt.Fprintf(d.out, "answer: %s", a.Kind)
-		if a.Who.ID != "" {
-			fmt.Fprintf(d.out, " %s at %s", a.Who.Name, d.clock(a.When))
+	if out.Answer.Kind != incident.AnswerNone && (!out.Answer.Applied() || ev.Timer != nil) {
+		for _, a := range out.Answer.Each() {
+			d.answer(a)
 		}
-		if a.Text != "" {
-			fmt.Fprintf(d.out, " (%s)", a.Text)
-		}
-		if a.Drill {
-			fmt.Fprint(d.out, " in a drill")
-		}
-		fmt.Fprintln(d.out)
 	}
 	if ev.Notification != nil && out.Reason != "" {
 		fmt.Fprintf(d.out, "(%s)\n", out.Reason)
 	}
+}
+
+func (d *runner) answer(a incident.Answer) {
+	fmt.Fprintf(d.out, "answer: %s", a.Kind)
+	if a.Who.ID != "" {
+		fmt.Fprintf(d.out, " %s at %s", a.Who.Name, d.clock(a.When))
+	}
+	if a.Text != "" {
+		fmt.Fprintf(d.out, " (%s)", a.Text)
+	}
+	if a.Drill {
+		fmt.Fprint(d.out, " in a drill")
+	}
+	fmt.Fprintln(d.out)
 }
 
 // remember keeps how an incident went, as the store does.

@@ -302,7 +302,7 @@ func act(c command.Command, op string, at time.Time, user incident.User, via str
 	if !ok {
 		return ev, false
 	}
-	ev.Act = &incident.Act{Verb: verb, Incident: c.Incident, Step: c.Step, User: user, Text: c.Text, Via: via}
+	ev.Act = &incident.Act{Verb: verb, Incident: c.Incident, Step: c.Step, More: c.More, User: user, Text: c.Text, Via: via}
 	for _, p := range c.People {
 		ev.Act.Named = append(ev.Act.Named, incident.User(p))
 	}

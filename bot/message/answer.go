@@ -15,10 +15,44 @@ import (
 // begins with that.
 func Answer(a incident.Answer, command string) string {
 	said := answer(a, command)
+	if len(a.More) > 0 {
+		said = several(a, command)
+	}
 	if a.Drill && said != "" {
 		said = drillMark + ": " + said
 	}
 	return said
+}
+
+// several is the answer about several steps: what applies to most of them in one line,
+// then what does not, step by step.
+func several(a incident.Answer, command string) string {
+	var done, others []string
+	for _, one := range a.Each() {
+		if one.Kind == incident.AnswerApplied {
+			done = append(done, fmt.Sprint(one.Step))
+		} else {
+			others = append(others, answer(one, command))
+		}
+	}
+	if len(done) == 0 {
+		return strings.Join(others, "\n")
+	}
+	steps := fmt.Sprintf("%s %s of %s", textutil.Plural(len(done), "step", "steps"), textutil.List(done), incident.ID(a.Incident))
+	first := "Recorded: " + steps + "."
+	switch a.Verb {
+	case incident.VerbAcknowledge:
+		first = "You have " + steps + "."
+	case incident.VerbDone:
+		first = "Done: " + steps + ". Thank you."
+	case incident.VerbSkip:
+		first = "Skipped: " + steps + "."
+	case incident.VerbRelease:
+		first = "Released: " + steps + "."
+	case incident.VerbUndo:
+		first = "Undone: " + steps + "."
+	}
+	return blockkit.CutMrkdwn(strings.Join(append([]string{first}, others...), "\n"), blockkit.MaxText)
 }
 
 func answer(a incident.Answer, command string) string {

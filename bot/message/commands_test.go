@@ -151,6 +151,15 @@ func TestAnswers(t *testing.T) {
 	started := incident.Answer{Kind: incident.AnswerStarted, Incident: 142, Title: "Database is at 90% CPU", Text: "#drills", Drill: true}
 	say("started drill", started)
 	say("step done drill", incident.Answer{Kind: incident.AnswerApplied, Verb: incident.VerbDone, Incident: 142, Step: 2, Title: "Enable pooling", Drill: true})
+	second := incident.Answer{Kind: incident.AnswerApplied, Verb: incident.VerbDone, Incident: 142, Step: 2, Title: "Enable pooling"}
+	missing := incident.Answer{Kind: incident.AnswerNoStep, Verb: incident.VerbDone, Incident: 142, Text: "77"}
+	first := second
+	first.Step, first.More = 1, []incident.Answer{second}
+	say("several steps", first)
+	first.More = append(first.More, missing, incident.Answer{Kind: incident.AnswerTaken, Verb: incident.VerbDone, Incident: 142, Step: 4, State: "done", Who: anna, When: night})
+	say("several, but for two", first)
+	missing.More = []incident.Answer{missing}
+	say("none of several", missing)
 	blocktest.Golden(t, "answers", b.String())
 	if got := Answer(incident.Answer{}, "/playbook"); got != "" {
 		t.Errorf("got %q, want no answer", got)

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -79,13 +80,13 @@ func TestPutOneActOnce(t *testing.T) {
 		e.commit(t, lease.Fence, []error{nil}, store.Commit{EventID: entries[0].ID, Op: "op1", Answer: want})
 		got, done, err := e.Put(t.Context(), note("op1"))
 		must(t, err)
-		if !done || got != want {
+		if !done || !reflect.DeepEqual(got, want) {
 			t.Errorf("a repeated act: got %+v, %v, want %+v at once", got, done, want)
 		}
 		if left := len(e.read(t)); left != 2 {
 			t.Errorf("got %d events, want 2", left)
 		}
-		if got, ok, err := e.Answered(t.Context(), "op1"); err != nil || !ok || got != want {
+		if got, ok, err := e.Answered(t.Context(), "op1"); err != nil || !ok || !reflect.DeepEqual(got, want) {
 			t.Errorf("answered: got %+v, %v, %v, want %+v", got, ok, err, want)
 		}
 		if _, ok, err := e.Answered(t.Context(), "unheard"); err != nil || ok {

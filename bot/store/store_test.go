@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -125,7 +126,7 @@ func (e env) put(t *testing.T, ev event.Event) {
 	t.Helper()
 	answer, done, err := e.Put(t.Context(), ev)
 	must(t, err)
-	if done || answer != (event.Answer{}) {
+	if done || !reflect.DeepEqual(answer, event.Answer{}) {
 		t.Fatalf("got answer %+v, done %v, want none", answer, done)
 	}
 }

@@ -19,6 +19,7 @@ type Command struct {
 	Verb     Verb
 	Incident int               // the incident's number; 0 when none was given
 	Step     string            // a step's number ("4") or id ("pool-connections")
+	More     []string          // further steps
 	Text     string            // note, reason, playbook name, title, service, question, a handbook's name, or the verb help is asked for
 	People   []Person          // whom the text mentions
 	Name     string            // start, drill and show: the playbook; digest: which one
@@ -134,7 +135,7 @@ func (r *reader) read() (Command, error) {
 		return r.catchup(c)
 	}
 	if takes := acts[r.verb]; takes.step == always || takes.step == maybe && r.rest != "" {
-		c.Step, err = r.step()
+		c.Step, c.More, err = r.steps()
 	}
 	if err == nil {
 		c.Text, err = r.text()
@@ -285,22 +286,6 @@ func (r *reader) incident() (int, error) {
 		return r.thread, nil // "note INC-7 had the same cause" is about this one
 	}
 	return 0, r.wrong("", "This is the thread of %s: for %s use the slash command or its own thread", topic.Incident(r.thread), topic.Incident(n))
-}
-
-func (r *reader) step() (string, error) {
-	word, rest := cut(r.rest)
-	step := strings.ToLower(strings.TrimRight(strings.TrimPrefix(word, "#"), ":.,"))
-	if step == "" {
-		return "", r.wrong("", "Which step? Give its number or its id")
-	}
-	if number, err := strconv.Atoi(step); err == nil && number > 0 {
-		step = strconv.Itoa(number)
-	}
-	if !stepID.MatchString(step) {
-		return "", r.wrong("", "%s is no step: give its number or its id", quote(word))
-	}
-	r.rest = rest
-	return step, nil
 }
 
 // text reads what is left, as the verb allows.

@@ -56,8 +56,8 @@ type entry struct {
 func entries() []entry {
 	return []entry{
 		{VerbStatus, "ID", "steps, holders and deadlines of an incident", "status INC-142", true, access.Reader},
-		{VerbAck, "ID [STEP]", "take an incident, or one of its steps", "ack INC-142\nack INC-142 4", true, ""},
-		{VerbDone, "ID STEP [note]", "a step is done, by you or somebody else", "done INC-142 4 pooling is on", true, ""},
+		{VerbAck, "ID [STEP]", "take an incident, or steps of it", "ack INC-142\nack INC-142 4\nack INC-142 1 2 4", true, ""},
+		{VerbDone, "ID STEP [note]", "a step is done, by you or somebody else; several: `1 2 4`, with a note `1,2,4 note`", "done INC-142 4 pooling is on\ndone INC-142 1 2 4\ndone INC-142 1,2 both since Monday", true, ""},
 		{VerbSkip, "ID STEP reason", "a step is not needed, and why", "skip INC-142 scale-up no larger size exists", true, ""},
 		{VerbRelease, "ID STEP", "give a step back", "release INC-142 4", true, ""},
 		{VerbUndo, "ID STEP", "put a step back to what it was before", "undo INC-142 4", true, ""},
