@@ -56,6 +56,7 @@ var (
 	IncidentReason  = add(Action{ID: "incident:reason", Via: "menu", Act: incident.VerbReason}) // its value begins with the reason
 	IncidentMenu    = add(Action{ID: "incident:menu", Via: "menu", May: access.Reader})         // its value begins with a Choice
 	IncidentNote    = add(Action{ID: "incident:note", Act: incident.VerbNote, Form: Form{"note", "Please write a note."}})
+	IncidentAssign  = add(Action{ID: "incident:assign", Act: incident.VerbAssign, Form: Form{"lead", "Please choose who leads."}})
 	StormPick       = add(Action{ID: "storm:pick", Via: "menu", Act: incident.VerbShow})
 
 	StepMenu    = add(Action{ID: "step:menu", Value: OfStep, Via: "menu", May: access.Reader}) // its value begins with a Choice
@@ -76,6 +77,7 @@ var (
 
 // The choices of the incident's menu.
 const (
+	ChoiceAssign   = "assign"
 	ChoiceNote     = "note"
 	ChoiceTimeline = "timeline"
 	ChoiceCatchup  = "catchup"

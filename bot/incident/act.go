@@ -95,6 +95,18 @@ func (m *move) actOnIncident(a Act) Answer {
 		default:
 			m.reopen(a.User, a.Via)
 		}
+	case VerbAssign:
+		switch {
+		case a.Whom.ID == "":
+			answer.Kind = AnswerNoReason
+		case i.Over():
+			answer.Kind, answer.Who, answer.When = AnswerOver, i.ResolvedBy, i.ResolvedAt
+		case i.Lead.ID == a.Whom.ID:
+			answer.Kind, answer.Who = AnswerAlready, i.Lead
+		default:
+			m.assign(a)
+			answer.Who = i.Lead
+		}
 	case VerbNote:
 		if strings.TrimSpace(a.Text) == "" {
 			answer.Kind = AnswerNoReason

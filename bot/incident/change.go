@@ -40,6 +40,7 @@ const (
 	KindStepDropped      Kind = "step_dropped"
 	KindStepReopened     Kind = "step_reopened"
 	KindStepTaken        Kind = "step_taken_over"
+	KindAssigned         Kind = "assigned"
 	KindLateClick        Kind = "late_click"
 	KindContinued        Kind = "continued_in"
 	KindPlaybookNote     Kind = "playbook_note"
@@ -59,6 +60,7 @@ type Change struct {
 	Kind  Kind      `json:"kind"`
 	At    time.Time `json:"at"`
 	By    User      `json:"by,omitzero"`
+	Whom  User      `json:"whom,omitzero"` // who leads from now on
 	Via   string    `json:"via,omitempty"`
 	Step  string    `json:"step,omitempty"`
 	Alert string    `json:"alert,omitempty"` // fingerprint

@@ -46,6 +46,8 @@ type Act struct {
 	Text     string `json:"text,omitempty"` // a note or a reason
 	// Named are the people whom Text mentions, by the names that it has for them.
 	Named []User `json:"named,omitempty"`
+	// Whom is who leads from now on, with VerbAssign.
+	Whom User `json:"whom,omitzero"`
 	// Reason says why the incident is over, with VerbResolve and VerbReason.
 	Reason Reason `json:"reason,omitempty"`
 	Via    string `json:"via,omitempty"` // button, menu, command, thread, modal

@@ -30,6 +30,7 @@ var update = flag.Bool("update", false, "rewrite the expected output of the scen
 //	       @1..5 its startsAt and endsAt; without it a resolved one ends a minute after its start
 //	       "truncated 4", "drill" (every alert has the mark) or "drill primary" (only that one has) may follow after a semicolon
 //	anna done INC-1 2 pooled                           what a person does
+//	anna assign INC-1 ben                              lets ben lead
 //	anna done INC-1 1,2                                the same to several steps
 //	anna resolve INC-1 false alarm: flapping           a reason may stand before the note
 //	start triage by anna                               a playbook started by hand
@@ -152,6 +153,9 @@ func (d *runner) line(line string) {
 		if slices.Contains([]incident.Verb{"done", "skip", "release", "undo"}, act.Verb) || (act.Verb == "acknowledge" && len(rest) > 0) {
 			steps := strings.Split(rest[0], ",")
 			act.Step, act.More, rest = steps[0], steps[1:], rest[1:]
+		}
+		if act.Verb == incident.VerbAssign {
+			act.Whom, rest = user(rest[0]), nil
 		}
 		if act.Verb == incident.VerbReason {
 			act.Reason, rest = incident.Reason(rest[0]), nil
@@ -404,6 +408,9 @@ func told(c incident.Change) string {
 	}
 	if c.By.Name != "" {
 		text += " by " + c.By.Name
+	}
+	if c.Whom.Name != "" {
+		text += " to " + c.Whom.Name
 	}
 	if c.Other != 0 {
 		text += fmt.Sprintf(" [%d]", c.Other)

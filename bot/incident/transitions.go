@@ -30,7 +30,7 @@ func (m *move) resolve(by User, via, note string) {
 func (m *move) reopen(by User, via string) {
 	i := m.i
 	i.State, i.Opening, i.OpeningAt = Open, i.Opening+1, m.now
-	i.AckedAt, i.AckedBy, i.Lead = time.Time{}, User{}, User{}
+	i.AckedAt, i.AckedBy, i.Lead, i.AssignedBy = time.Time{}, User{}, User{}, User{}
 	i.ResolvedAt, i.ResolvedBy, i.ByHand, i.ClosedAt, i.Escalated = time.Time{}, User{}, false, time.Time{}, 0
 	i.Reason, i.ReasonBy, i.Score, i.Dropped = "", User{}, nil, ""
 	m.change(Change{Kind: KindReopened, By: by, Via: via})
@@ -63,6 +63,20 @@ func (m *move) acknowledge(by User, via string) {
 		i.Lead = by
 	}
 	m.change(Change{Kind: KindAcknowledged, By: by, Via: via})
+}
+
+// assign lets somebody lead. Whoever takes the lead himself has acknowledged; somebody
+// else has not yet, and is told.
+func (m *move) assign(a Act) {
+	i := m.i
+	i.Lead, i.AssignedBy = a.Whom, User{}
+	if a.Whom.ID != a.User.ID {
+		i.AssignedBy, i.Assigned = a.User, i.Assigned+1
+	}
+	m.change(Change{Kind: KindAssigned, By: a.User, Via: a.Via, Whom: a.Whom})
+	if a.Whom.ID == a.User.ID {
+		m.acknowledge(a.User, a.Via)
+	}
 }
 
 // end brings a step to a new standing and remembers the one before, for undo.

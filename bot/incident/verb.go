@@ -18,6 +18,7 @@ const (
 	VerbShow        Verb = "show"   // give an incident of a storm its thread
 	VerbReason      Verb = "reason" // say why it is over
 	VerbKeep        Verb = "keep"   // keep the follow-ups that were dropped
+	VerbAssign      Verb = "assign" // let somebody lead
 )
 
 // verbs are all of them, and who may.
@@ -33,6 +34,7 @@ var verbs = map[Verb]access.Right{
 	VerbShow:        access.Responder,
 	VerbReason:      access.Responder,
 	VerbKeep:        access.Responder,
+	VerbAssign:      access.Responder,
 }
 
 // Known reports whether this binary knows the verb.

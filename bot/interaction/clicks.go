@@ -74,6 +74,8 @@ func (h *Handler) chosen(ctx context.Context, a slackapi.Action, who person, to 
 	switch choice {
 	case action.ChoiceNote:
 		h.openModal(ctx, a, action.IncidentNote, who, to, number, "")
+	case action.ChoiceAssign:
+		h.openModal(ctx, a, action.IncidentAssign, who, to, number, "")
 	case action.ChoiceTimeline, action.ChoiceCatchup:
 		if h.owned(ctx, topic.Incident(number), a, to) {
 			asked := command.Command{Verb: command.Verb(choice), Incident: number} // the same word
@@ -190,6 +192,11 @@ func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]
 	act, block, problem := filledIn(form, s.Values)
 	if problem != "" {
 		return map[string]string{block: problem}
+	}
+	if act.Whom.ID != "" {
+		named, cancel := context.WithTimeout(ctx, h.waits.names)
+		act.Whom.Name = h.known(named, act.Whom.ID).Name
+		cancel()
 	}
 	act.Incident, act.Step, act.User, act.Via = number, step, incident.User{ID: s.UserID, Name: s.UserName}, "modal"
 	ev := event.Event{Op: s.Op, At: received(s.At), From: opened(s, topic.Incident(number)), Act: &act}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/signalbook/signalbook/bot/action"
+	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/playbooks"
@@ -23,6 +24,11 @@ func filledIn(form action.Action, values map[string]string) (act incident.Act, b
 			return incident.Act{}, block, form.Form.Empty
 		}
 		return act, block, ""
+	case action.IncidentAssign.ID:
+		if !blockkit.IsUserID(words(block)) {
+			return incident.Act{}, block, form.Form.Empty
+		}
+		return incident.Act{Verb: form.Act, Whom: incident.User{ID: words(block)}}, block, ""
 	}
 	act = incident.Act{Verb: form.Act, Text: words(block)}
 	if !playbooks.Shows(act.Text) {

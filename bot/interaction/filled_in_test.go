@@ -31,6 +31,9 @@ func TestFilledIn(t *testing.T) {
 		{"skipped without words", action.StepHow, map[string]string{"what": "skip"}, incident.Act{}, "words", "say why"},
 		{"what no form offers", action.StepHow, map[string]string{"what": "how", "words": "x"}, incident.Act{}, "what", "choose"},
 		{"nothing chosen", action.StepHow, nil, incident.Act{}, "what", "choose"},
+		{"a lead", action.IncidentAssign, map[string]string{"lead": "U0BEN1234"}, incident.Act{Verb: incident.VerbAssign, Whom: incident.User{ID: "U0BEN1234"}}, "lead", ""},
+		{"no lead", action.IncidentAssign, map[string]string{"lead": " "}, incident.Act{}, "lead", "choose who"},
+		{"a lead that is nobody", action.IncidentAssign, map[string]string{"lead": "<!channel>"}, incident.Act{}, "lead", "choose who"},
 		{"resolved", action.IncidentResolve, map[string]string{"reason": "noise", "note": "again"}, incident.Act{Verb: incident.VerbResolve, Reason: incident.ReasonNoise, Text: "again"}, "reason", ""},
 		{"resolved as what there is not", action.IncidentResolve, map[string]string{"reason": "tired", "note": "again"}, incident.Act{}, "reason", "choose"},
 	} {

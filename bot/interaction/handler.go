@@ -306,6 +306,12 @@ func act(c command.Command, op string, at time.Time, user incident.User, via str
 	for _, p := range c.People {
 		ev.Act.Named = append(ev.Act.Named, incident.User(p))
 	}
+	if verb == incident.VerbAssign {
+		ev.Act.Whom, ev.Act.Text, ev.Act.Named = user, "", nil // me
+		for _, p := range c.People {
+			ev.Act.Whom = incident.User(p)
+		}
+	}
 	if verb == incident.VerbResolve {
 		ev.Act.Reason, ev.Act.Text = incident.CutReason(c.Text)
 	}

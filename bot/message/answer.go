@@ -87,6 +87,8 @@ func answer(a incident.Answer, command string) string {
 		return fmt.Sprintf("%s of %s does not apply here, so there is nothing to do.", t.step(), t.id())
 	case incident.AnswerNoReason:
 		switch a.Verb {
+		case incident.VerbAssign:
+			return fmt.Sprintf("Who leads? `%s assign %s @somebody`", t.command, t.id())
 		case incident.VerbReason:
 			return "A reason is one of: fixed, false alarm, noise, expected."
 		case incident.VerbSkip:
@@ -168,6 +170,8 @@ func (t told) applied() string {
 			return fmt.Sprintf("%s is open again.", t.id())
 		case incident.VerbKeep:
 			return fmt.Sprintf("The follow-ups of %s are open again, with their deadlines.", t.id())
+		case incident.VerbAssign:
+			return fmt.Sprintf("%s leads %s now.", t.who(), t.id())
 		case incident.VerbNote:
 			return fmt.Sprintf("Noted in the timeline of %s.", t.id())
 		case incident.VerbReason:
@@ -222,6 +226,9 @@ func (t told) taken() string {
 func (t told) already() string {
 	if t.Verb == incident.VerbReason {
 		return fmt.Sprintf("%s is closed as: %s already.", t.id(), reasonWord(t.Text))
+	}
+	if t.Verb == incident.VerbAssign {
+		return fmt.Sprintf("%s leads %s already.", t.who(), t.id())
 	}
 	if t.Step == 0 {
 		return fmt.Sprintf("You have acknowledged %s already%s.", t.id(), t.comma())

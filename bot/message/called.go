@@ -31,6 +31,8 @@ func Called(i incident.Incident, slot string) []string {
 		if n, err := strconv.Atoi(level); err == nil && n >= 1 && n <= len(i.Escalate) {
 			return i.Escalate[n-1].Mention
 		}
+	case "assigned":
+		return []string{PersonName(i.Lead)}
 	case "resolved":
 		if i.Lead.ID != "" && i.Lead.ID != i.ResolvedBy.ID {
 			return []string{PersonName(i.Lead)}

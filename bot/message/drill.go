@@ -72,7 +72,7 @@ func uncalled(v View) View {
 		}
 	}
 	for _, visit := range []func(*incident.User){note, hide} {
-		for _, u := range []*incident.User{&i.AckedBy, &i.Lead, &i.ResolvedBy, &i.ReasonBy, &i.Note.By} {
+		for _, u := range []*incident.User{&i.AckedBy, &i.Lead, &i.AssignedBy, &i.ResolvedBy, &i.ReasonBy, &i.Note.By} {
 			visit(u)
 		}
 		for k := range i.Steps {

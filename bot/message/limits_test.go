@@ -120,6 +120,8 @@ func TestWhoIsNotified(t *testing.T) {
 		{"opened", "tier:immediate", nil},
 		{"opened", "tier:short_term", nil},
 		{"acknowledged", "root", []string{"<@U0ANNA>"}},
+		{"assigned", "root", []string{"<@U0ANNA>"}},
+		{"assigned", "assigned:1:1", []string{"<@U0ANNA>"}},
 		{"escalated", "escalation:1:1", []string{"<!subteam^S0LEADS>", "<@U0CARLA>"}},
 		{"overdue", "deadline:immediate:1", []string{"<!subteam^S0DB>"}},
 		{"overdue together", "deadline:immediate:1", []string{"<!subteam^S0DB>"}},

@@ -23,6 +23,8 @@ func Form(a action.Action, v View, s incident.Step) (form slack.ModalViewRequest
 	switch a {
 	case action.IncidentResolve:
 		return resolveModal(i), true
+	case action.IncidentAssign:
+		return assignModal(i), true
 	case action.IncidentNote:
 		return noteModal(i), true
 	case action.StepSkip:
@@ -43,6 +45,25 @@ func skipModal(i incident.Incident, s incident.Step) slack.ModalViewRequest {
 		About: (&blockkit.Paragraph{}).Bold(stepTitle(s)).Text("\n" + ifDrill(i) + i.ID() + " · " + title(i)),
 		Block: action.StepSkip.Form.Block, Label: "Why is it skipped?", Hint: "Everybody sees it beside the step. Undo brings the step back.", Limit: MaxReason,
 	})
+}
+
+// assignModal asks who leads. Its submission has callback_id "incident:assign",
+// private_metadata "INC-1" and the person in block "lead".
+func assignModal(i incident.Incident) slack.ModalViewRequest {
+	block := action.IncidentAssign.Form.Block
+	people := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, blockkit.PlainText("Choose somebody"), block)
+	if blockkit.IsUserID(i.Lead.ID) {
+		people.InitialUser = i.Lead.ID
+	}
+	hint := blockkit.PlainText("Somebody else is told in the thread. Whoever takes the lead acknowledges with it.")
+	about := (&blockkit.Paragraph{}).Text(ifDrill(i)).Bold(i.ID()).Text(" · " + title(i))
+	return slack.ModalViewRequest{
+		Type: slack.VTModal, CallbackID: action.IncidentAssign.ID, PrivateMetadata: i.ID(),
+		Title: blockkit.PlainText("Lead of " + i.ID()), Submit: blockkit.PlainText("Assign"), Close: blockkit.PlainText("Cancel"),
+		Blocks: slack.Blocks{BlockSet: []slack.Block{
+			blockkit.RichText("about", about.Section()), slack.NewInputBlock(block, blockkit.PlainText("Who leads?"), hint, people),
+		}},
+	}
 }
 
 // noteModal asks for a note. Its submission has callback_id "incident:note",

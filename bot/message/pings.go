@@ -24,7 +24,7 @@ const DeadlinePing = "deadline:immediate"
 
 // Pings begin the names of all slots that are posted once in an opening, whose number
 // ends them.
-var Pings = []string{"reopened", "escalation", DeadlinePing, "resolved"}
+var Pings = []string{"reopened", "assigned", "escalation", DeadlinePing, "resolved"}
 
 // late is how many steps of a tier are left to be told of.
 func late(i incident.Incident, t incident.Tier) int {
@@ -46,6 +46,10 @@ func pings(v View) []Slot {
 	}
 	if i.Active() && i.Opening > 1 {
 		ping("reopened", i.Critical, reopened(v))
+		slots[len(slots)-1].InRoot = true
+	}
+	if i.Active() && i.AssignedBy.ID != "" {
+		ping(fmt.Sprintf("assigned:%d", i.Assigned), false, assigned(v))
 		slots[len(slots)-1].InRoot = true
 	}
 	if i.State == incident.Open {

@@ -184,6 +184,8 @@ func rootWho(v View) string {
 	switch {
 	case i.Over():
 		return rootOver(i)
+	case i.Lead != (incident.User{}) && i.State == incident.Open:
+		return "*Lead:* " + user(i.Lead) + ", who has not acknowledged yet"
 	case i.Lead != (incident.User{}):
 		return "*Lead:* " + user(i.Lead) + lastStep(i)
 	case len(owners) > 0:

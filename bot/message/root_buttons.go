@@ -34,6 +34,7 @@ func rootButtons(i incident.Incident) slack.Block {
 		elements = append(elements, blockkit.Button(action.IncidentReopen.ID, id, "Reopen"))
 	}
 	menu := slack.NewOverflowBlockElement(action.IncidentMenu.ID,
+		slack.NewOptionBlockObject(action.ChoiceAssign+"/"+id, blockkit.PlainText("Assign lead"), nil),
 		slack.NewOptionBlockObject(action.ChoiceNote+"/"+id, blockkit.PlainText("Add note"), nil),
 		slack.NewOptionBlockObject(action.ChoiceTimeline+"/"+id, blockkit.PlainText("Timeline"), nil),
 		slack.NewOptionBlockObject(action.ChoiceCatchup+"/"+id, blockkit.PlainText("Catch me up"), nil))

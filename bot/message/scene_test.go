@@ -131,6 +131,12 @@ func (s *scene) act(who incident.User, verb incident.Verb, step, text string, me
 	return s.handle(&i, incident.Event{Act: &incident.Act{Verb: verb, Incident: i.Number, Step: step, User: who, Text: text, Named: mentions, Via: "button"}})
 }
 
+// gives lets somebody lead.
+func (s *scene) gives(by, whom incident.User) *scene {
+	i := s.incident
+	return s.handle(&i, incident.Event{Act: &incident.Act{Verb: incident.VerbAssign, Incident: i.Number, User: by, Whom: whom, Via: "command"}})
+}
+
 func (s *scene) view() View {
 	return View{
 		Incident: s.incident, Playbook: s.playbook, Command: "/playbook",
@@ -237,6 +243,7 @@ func situations(t testing.TB) map[string]View {
 	return map[string]View{
 		"opened":           opened(t).view(),
 		"acknowledged":     opened(t).after(3*time.Minute).act(anna, incident.VerbAcknowledge, "", "").view(),
+		"assigned":         opened(t).after(3*time.Minute).gives(ben, anna).view(),
 		"half done":        followUps().act(ben, incident.VerbSkip, "2", "pooled since last year: see the runbook").act(anna, incident.VerbNote, "", "Traffic doubled after the mail campaign").act(ben, incident.VerbDone, "4", "").view(),
 		"changed":          opened(t).after(8 * time.Minute).hears(mixed).view(),
 		"not reported":     opened(t).after(8 * time.Minute).hears(database(night, alerts.Firing)).view(),

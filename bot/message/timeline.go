@@ -158,6 +158,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return deadlineHappened(i, c)
 	case incident.KindNoted:
 		return "noted"
+	case incident.KindAssigned:
+		return "lead given to " + PersonName(c.Whom)
 	case incident.KindContinued:
 		return "continued in " + incident.ID(c.Other)
 	case incident.KindPlaybookNote:

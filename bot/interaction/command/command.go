@@ -71,7 +71,7 @@ func Parse(text string, incident int) (Command, error) {
 	if len(text) > maxRaw {
 		return Command{}, &UsageError{Text: fmt.Sprintf("That is %d bytes long; a command may have %d characters. Put the rest into the thread itself.", len(text), maxText)}
 	}
-	people := mentioned(text)
+	raw, people := text, mentioned(text)
 	text = plain(text)
 	if n := utf8.RuneCountInString(text); n > maxText {
 		return Command{}, &UsageError{Text: fmt.Sprintf("That is %d characters long; a command may have %d. Put the rest into the thread itself.", n, maxText)}
@@ -88,6 +88,9 @@ func Parse(text string, incident int) (Command, error) {
 	c, err := r.read()
 	if c.Text != "" {
 		c.People = people
+	}
+	if err == nil && verb == VerbAssign {
+		return r.assign(c, raw)
 	}
 	return c, err
 }

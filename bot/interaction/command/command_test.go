@@ -62,6 +62,9 @@ func TestParse(t *testing.T) {
 			People: []Person{{"U1", "a<b"}, {"U3", "c"}, {"U4", "d"}, {"U5", "e"}, {"U6", "f"}}}},
 		{"note 1 ask <@U12345678> or <@W12> in <#C12345678> or <!subteam^S1234> <!here>", 0,
 			Command{Verb: VerbNote, Incident: 1, Text: "ask @somebody or @somebody in #a-channel or @a-group @here"}},
+		{"assign 142 <@U12|anna b>", 0, Command{Verb: VerbAssign, Incident: 142, People: []Person{{"U12", "anna b"}}}},
+		{"assign <@U12>", 9, Command{Verb: VerbAssign, Incident: 9, People: []Person{{"U12", ""}}}},
+		{"assign INC-142 Me", 0, Command{Verb: VerbAssign, Incident: 142}},
 		{"note 42 is the answer", 9, Command{Verb: VerbNote, Incident: 9, Text: "42 is the answer"}},
 		{"note INC-7 had the same cause", 9, Command{Verb: VerbNote, Incident: 9, Text: "INC-7 had the same cause"}},
 		{"resolve 1", 0, Command{Verb: VerbResolve, Incident: 1}},
@@ -146,6 +149,11 @@ func TestParseWrong(t *testing.T) {
 		{"done pooled", 0, []string{"`pooled` is no incident"}},
 		{"done 1", 0, []string{"Which step?", "`done ID STEP [note]`"}},
 		{"done 1 a_b", 0, []string{"`a_b` is no step"}},
+		{"assign 142", 0, []string{"Who leads?"}},
+		{"assign 142 @anna", 0, []string{"`@anna` is nobody whom Slack knows"}},
+		{"assign 142 <@U1|anna> <@U2|ben>", 0, []string{"mention only one"}},
+		{"assign 142 <@U1|anna> tonight", 0, []string{"`@anna tonight` is nobody"}},
+		{"assign 142 <!channel>", 0, []string{"`@channel` is nobody"}},
 		{"ack 1 4 on it", 0, []string{"does not know what to do with `on it`", "`ack ID [STEP]`"}},
 		{"skip 1 4", 0, []string{"A reason is needed", "`skip ID STEP reason`"}},
 		{"skip 4", 9, []string{"`skip STEP reason`"}},
@@ -206,7 +214,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("HelpFor(%s): got %q, want the command in it", e.verb, about)
 		}
 		for example := range strings.SplitSeq(e.examples, "\n") {
-			c, err := Parse(example, 0)
+			c, err := Parse(strings.ReplaceAll(example, "@anna", "<@U1|anna>"), 0) // as Slack sends it
 			if err != nil || c.Verb != e.verb {
 				t.Errorf("the example %q: got %v, %v, want it to be a %s", example, c, err, e.verb)
 			}

@@ -26,6 +26,7 @@ const (
 	VerbSkip      Verb = "skip"
 	VerbRelease   Verb = "release"
 	VerbUndo      Verb = "undo"
+	VerbAssign    Verb = "assign"
 	VerbNote      Verb = "note"
 	VerbResolve   Verb = "resolve"
 	VerbReopen    Verb = "reopen"
@@ -61,6 +62,7 @@ func entries() []entry {
 		{VerbSkip, "ID STEP reason", "a step is not needed, and why", "skip INC-142 scale-up no larger size exists", true, ""},
 		{VerbRelease, "ID STEP", "give a step back", "release INC-142 4", true, ""},
 		{VerbUndo, "ID STEP", "put a step back to what it was before", "undo INC-142 4", true, ""},
+		{VerbAssign, "ID @user", "let somebody lead, who is told so; `me` is yourself", "assign INC-142 @anna\nassign INC-142 me", true, ""},
 		{VerbNote, "ID text", "write into the timeline", "note INC-142 failover at 14:05", true, ""},
 		{VerbResolve, "ID [note]", "the incident is over; a note may begin with `false alarm:`, `noise:`, `expected:` or `fixed:`", "resolve INC-142 replicas took the load\nresolve INC-142 false alarm: the probe was wrong", true, ""},
 		{VerbReopen, "ID", "the incident is not over", "reopen INC-142", true, ""},
@@ -109,6 +111,7 @@ var acts = map[Verb]acting{
 	VerbSkip:    {act: incident.VerbSkip, step: always, words: always, missing: "Why is the step skipped? A reason is needed"},
 	VerbRelease: {act: incident.VerbRelease, step: always},
 	VerbUndo:    {act: incident.VerbUndo, step: always},
+	VerbAssign:  {act: incident.VerbAssign, words: always, missing: "Who leads? Mention somebody, or say `me`"},
 	VerbNote:    {act: incident.VerbNote, words: always, missing: "The note is empty"},
 	VerbResolve: {act: incident.VerbResolve, words: maybe},
 	VerbReopen:  {act: incident.VerbReopen},
