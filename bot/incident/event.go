@@ -43,7 +43,7 @@ type Act struct {
 	// More are further steps to which the same is done, one after the other.
 	More []string `json:"more,omitempty"`
 	User User     `json:"user"`
-	Text     string `json:"text,omitempty"` // a note or a reason
+	Text string   `json:"text,omitempty"` // a note or a reason
 	// Named are the people whom Text mentions, by the names that it has for them.
 	Named []User `json:"named,omitempty"`
 	// Whom is who leads from now on, with VerbAssign.

@@ -75,7 +75,7 @@ type Incident struct {
 	Lead       User      `json:"lead,omitzero"`
 	AssignedBy User      `json:"assigned_by,omitzero"` // who made the lead so, when that was somebody else
 	Assigned   int       `json:"assigned,omitempty"`   // how often the lead was made so by somebody else
-	Named      []User    `json:"named,omitempty"` // people whom words mention; without an ID the name is more than one's
+	Named      []User    `json:"named,omitempty"`      // people whom words mention; without an ID the name is more than one's
 	ResolvedAt time.Time `json:"resolved_at,omitzero"`
 	ResolvedBy User      `json:"resolved_by,omitzero"` // empty: the alerts resolved
 	ByHand     bool      `json:"by_hand,omitempty"`    // resolved by hand while alerts fired
