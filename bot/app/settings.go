@@ -4,11 +4,14 @@ import (
 	"iter"
 	"time"
 
+	promconfig "github.com/prometheus/common/config"
+
 	"github.com/signalbook/signalbook/bot/access"
 	"github.com/signalbook/signalbook/bot/archive"
 	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/coordinator"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/pager"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/handbook"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
@@ -109,4 +112,13 @@ func owners(set *playbooks.Set) iter.Seq2[string, string] {
 			}
 		}
 	}
+}
+
+// webhook finds one that an escalation calls.
+func (s *Settings) webhook(id string) (pager.Target, bool) {
+	w, ok := s.Config.PageHooks()[id]
+	if !ok {
+		return pager.Target{}, false
+	}
+	return pager.Target{Hook: w.Hook(), HTTP: (*promconfig.HTTPClientConfig)(w.HTTPConfig)}, true
 }

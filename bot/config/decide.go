@@ -25,7 +25,11 @@ func (c *Config) Target(labels map[string]string) incident.Target {
 	t := c.Route(labels)
 	out := incident.Target{Channel: t.Channel, Fallback: t.Fallback, Owners: t.Owners, Responders: t.Responders}
 	for _, e := range t.Escalate {
-		out.Escalate = append(out.Escalate, incident.Escalation{After: time.Duration(e.After), Mention: e.Mention})
+		level := incident.Escalation{After: time.Duration(e.After), Mention: e.Mention}
+		if h := e.Webhook.Hook(); h != nil {
+			level.Hook, level.HookName = h.ID(), h.Name()
+		}
+		out.Escalate = append(out.Escalate, level)
 	}
 	return out
 }
@@ -39,6 +43,7 @@ func LoadDecisions(path string) (*Config, yamlfile.Problems) {
 }
 
 func (c *Config) checkDecisions(p place) {
+	p.file.secretless = true
 	c.checkPlaybooks(p)
 	c.Routes.checkRoot(p.at("route"))
 	c.Roles.check(p.at("roles"))
@@ -54,7 +59,7 @@ func (c *Config) checkDecisions(p place) {
 // kind of file, in which they have the form that they have in the configuration.
 // They are those of c; decoding is what was found wrong with the file before.
 func (c *Config) CheckDecisions(doc *yamlfile.Document, decoding yamlfile.Problems) yamlfile.Problems {
-	file := &reading{doc: doc, decoding: decoding, named: map[string]yamlfile.Problem{}}
+	file := &reading{doc: doc, decoding: decoding, named: map[string]yamlfile.Problem{}, secretless: true}
 	p := place{file: file}
 	c.Routes.checkRoot(p.at("route"))
 	c.Severities.check(p.at("severities"))

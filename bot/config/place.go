@@ -24,7 +24,9 @@ type reading struct {
 	decoding yamlfile.Problems // found before the checks
 	problems yamlfile.Problems // found by the checks
 	named    map[string]yamlfile.Problem
-	matchers int // size of those of all routes so far
+	// secretless: the files of secrets are not read, because there are none where decisions alone are looked at.
+	secretless bool
+	matchers   int // size of those of all routes so far
 }
 
 // place is where in the file a value stands, or should.
@@ -90,6 +92,9 @@ func (p place) secret(name string, value *Secret, path string) (given bool) {
 		return *value != ""
 	case *value != "":
 		twin.problem("both %s and %s are given: keep one", p.at(name), twin)
+		return true
+	}
+	if p.file.secretless {
 		return true
 	}
 	path = p.resolve(path)

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,12 +21,6 @@ type Route struct {
 	Routes     []Route      `yaml:"routes"`
 
 	parsed []playbooks.Matchers
-}
-
-// Escalation is whom to tell when nobody has acknowledged for so long.
-type Escalation struct {
-	After   Duration `yaml:"after"`
-	Mention []string `yaml:"mention"`
 }
 
 // RouteTarget is where an incident belongs.
@@ -175,7 +168,8 @@ func (r *Route) check(p place) {
 	}
 	p.at("owners").people(r.Owners)
 	p.at("responders").people(r.Responders)
-	for i, e := range r.Escalate {
+	for i := range r.Escalate {
+		e := &r.Escalate[i]
 		e.check(p.at("escalate", i))
 		if i > 0 && e.After > 0 && e.After <= r.Escalate[i-1].After {
 			p.at("escalate", i, "after").problem("%s is not later than the level before it (%s)", e.After, r.Escalate[i-1].After)
@@ -200,14 +194,4 @@ func (r *Route) check(p place) {
 			p.at("routes", i).warning("%s has no matchers and takes everything: the routes after it are never reached", p.at("routes", i))
 		}
 	}
-}
-
-func (e Escalation) check(p place) {
-	if e.After == 0 {
-		p.at("after").missing("how long nobody may have acknowledged, such as 10m")
-	}
-	if len(e.Mention) == 0 {
-		p.at("mention").missing(fmt.Sprintf("whom to tell, such as [%q]", "@leads"))
-	}
-	p.at("mention").people(e.Mention)
 }

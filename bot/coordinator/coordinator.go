@@ -22,6 +22,7 @@ import (
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/outbox"
+	"github.com/signalbook/signalbook/bot/pager"
 	"github.com/signalbook/signalbook/bot/sender"
 	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
@@ -50,7 +51,9 @@ type Settings struct {
 	Digests   []Digest
 	Places    []access.Place // every channel that a route leads to
 	Roles     access.Roles   // jobs that are reserved
-	External  bool           // guests and people of other organisations may act (slack.external_users)
+	// Webhook finds one that an escalation calls beside people, by its id; nil: there are none.
+	Webhook  func(id string) (pager.Target, bool)
+	External bool // guests and people of other organisations may act (slack.external_users)
 }
 
 // Route is where an incident goes and whom it concerns.
@@ -212,6 +215,7 @@ func (k *Coordinator) term(ctx context.Context, lease store.Lease) error {
 	group.Go(func() error { return r.compare(groupCtx) })
 	group.Go(func() error { return r.people.Run(groupCtx) })
 	group.Go(func() error { return r.sender.Run(groupCtx) })
+	group.Go(func() error { return r.pager().Run(groupCtx) })
 	group.Go(func() error { return r.retain(groupCtx) })
 	group.Go(func() error { return r.post(groupCtx) })
 	group.Go(func() error { return r.documents.LookAgain(groupCtx) })

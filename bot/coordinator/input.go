@@ -26,6 +26,8 @@ func (t *term) input(ctx context.Context, ev incident.Event, facts access.Facts,
 		number = ev.Act.Incident
 	case ev.Timer != nil:
 		number = ev.Timer.Incident
+	case ev.Paged != nil:
+		number = ev.Paged.Incident
 	case ev.Diverted != nil && ev.Diverted.Topic.Kind == topic.OfIncident:
 		number = ev.Diverted.Topic.Number
 	}

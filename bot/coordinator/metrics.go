@@ -11,6 +11,7 @@ import (
 type metrics struct {
 	commits *prometheus.CounterVec
 	parked  *prometheus.CounterVec
+	pages   *prometheus.CounterVec
 	// forgotten and unarchived count what retention did, and what it could not do.
 	forgotten, unarchived prometheus.Counter
 }
@@ -23,6 +24,9 @@ func newMetrics(reg prometheus.Registerer, k *Coordinator) *metrics {
 		parked: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "signalbook_messages_parked_total", Help: "Messages that Slack refused until somebody acts, by reason.",
 		}, []string{"reason"}),
+		pages: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "signalbook_escalation_calls_total", Help: "Calls of services outside Slack, by result (taken, failed: it is tried again, given_up).",
+		}, []string{"result"}),
 		forgotten: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "signalbook_incidents_forgotten_total", Help: "Closed incidents that left Redis after incidents.retention.",
 		}),
@@ -33,7 +37,10 @@ func newMetrics(reg prometheus.Registerer, k *Coordinator) *metrics {
 	for _, result := range []string{"ok", "dead", "resting", "fenced", "absent", "version", "unknown"} {
 		m.commits.WithLabelValues(result)
 	}
-	reg.MustRegister(m.commits, m.parked, m.forgotten, m.unarchived, &state{coordinator: k,
+	for _, result := range []string{"taken", "failed", "given_up"} {
+		m.pages.WithLabelValues(result)
+	}
+	reg.MustRegister(m.commits, m.parked, m.pages, m.forgotten, m.unarchived, &state{coordinator: k,
 		keeping: prometheus.NewDesc("signalbook_coordinator", "1 on the replica that keeps the workspace.", nil, nil),
 		inbox:   prometheus.NewDesc("signalbook_inbox_length", "Events that wait for the coordinator.", nil, nil),
 		bytes:   prometheus.NewDesc("signalbook_inbox_bytes", "Memory that waiting events take in Redis.", nil, nil),

@@ -32,6 +32,7 @@ type form struct {
 	Digest       *digestForm          `json:"review,omitempty"`
 	Timer        *timerForm           `json:"timer,omitempty"`
 	Diverted     *incident.Diverted   `json:"diverted,omitempty"`
+	Paged        *incident.Paged      `json:"paged,omitempty"`
 }
 
 type actForm struct {
@@ -101,7 +102,7 @@ func (ev Event) Encode() ([]byte, error) {
 }
 
 func (ev Event) form() form {
-	f := form{Op: ev.Op, At: ev.At, Schema: ev.Schema, Access: ev.Access, Notification: ev.Notification, Diverted: ev.Diverted}
+	f := form{Op: ev.Op, At: ev.At, Schema: ev.Schema, Access: ev.Access, Notification: ev.Notification, Diverted: ev.Diverted, Paged: ev.Paged}
 	switch {
 	case ev.Act != nil:
 		if len(ev.Act.More) > 0 {
@@ -119,7 +120,7 @@ func (ev Event) form() form {
 }
 
 func (f form) event() Event {
-	ev := Event{Op: f.Op, At: f.At, Schema: f.Schema, Access: f.Access, Notification: f.Notification, Diverted: f.Diverted}
+	ev := Event{Op: f.Op, At: f.At, Schema: f.Schema, Access: f.Access, Notification: f.Notification, Diverted: f.Diverted, Paged: f.Paged}
 	switch {
 	case f.Act != nil:
 		ev.Act, ev.From, ev.Reply = &f.Act.Act, f.Act.From.origin(topic.Incident(f.Act.Incident)), f.Act.Reply
@@ -166,7 +167,7 @@ func (ev Event) checkNewer(data []byte) error {
 		return fmt.Errorf("the act %q: %w", ev.Act.Verb, compat.ErrNewer)
 	case ev.Digest != nil && !ev.Digest.Verb.Known():
 		return fmt.Errorf("the act %q on a digest: %w", ev.Digest.Verb, compat.ErrNewer)
-	case ev.Notification != nil || ev.Act != nil || ev.Start != nil || ev.Digest != nil || ev.Timer != nil || ev.StormTimer != nil || ev.Diverted != nil:
+	case ev.Notification != nil || ev.Act != nil || ev.Start != nil || ev.Digest != nil || ev.Timer != nil || ev.StormTimer != nil || ev.Diverted != nil || ev.Paged != nil:
 		return nil
 	}
 	var members map[string]json.RawMessage

@@ -42,6 +42,8 @@ type Event struct {
 	Digest     *DigestAct
 	// Diverted is of the coordinator's own: a channel did not take what was to begin there.
 	Diverted *incident.Diverted
+	// Paged is of the coordinator's own, too: what came of telling a service outside Slack.
+	Paged *incident.Paged
 }
 
 // Schema is the version of events that this binary reads. A change that an older
@@ -74,7 +76,7 @@ type Reply struct {
 func (ev Event) Incident() incident.Event {
 	return incident.Event{
 		At: ev.At, Notification: ev.Notification, Act: ev.Act, Start: ev.Start,
-		Timer: ev.Timer, StormTimer: ev.StormTimer, Diverted: ev.Diverted,
+		Timer: ev.Timer, StormTimer: ev.StormTimer, Diverted: ev.Diverted, Paged: ev.Paged,
 	}
 }
 

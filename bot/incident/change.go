@@ -41,6 +41,8 @@ const (
 	KindStepReopened     Kind = "step_reopened"
 	KindStepTaken        Kind = "step_taken_over"
 	KindAssigned         Kind = "assigned"
+	KindPaged            Kind = "paged"        // a service outside Slack has taken what it was told
+	KindPageTrouble      Kind = "page_trouble" // it has not
 	KindLateClick        Kind = "late_click"
 	KindContinued        Kind = "continued_in"
 	KindPlaybookNote     Kind = "playbook_note"
@@ -64,6 +66,7 @@ type Change struct {
 	Via   string    `json:"via,omitempty"`
 	Step  string    `json:"step,omitempty"`
 	Alert string    `json:"alert,omitempty"` // fingerprint
+	Event PageEvent `json:"event,omitempty"` // of KindPaged and KindPageTrouble
 	Other int       `json:"other,omitempty"` // another incident's number, or how many entries this one folds
 	Text  string    `json:"text,omitempty"`
 }

@@ -17,6 +17,7 @@ type Event struct {
 	Timer        *Timer
 	StormTimer   *StormTimer
 	Diverted     *Diverted
+	Paged        *Paged
 }
 
 // Diverted says that Slack did not take the first message of an incident, or of a

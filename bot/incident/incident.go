@@ -80,6 +80,7 @@ type Incident struct {
 	ResolvedBy User      `json:"resolved_by,omitzero"` // empty: the alerts resolved
 	ByHand     bool      `json:"by_hand,omitempty"`    // resolved by hand while alerts fired
 	Escalated  int       `json:"escalated,omitempty"`  // levels told in this opening
+	Pages      []Page    `json:"pages,omitempty"`      // calls beyond Slack
 	Reason     Reason    `json:"reason,omitempty"`     // why it is over, as somebody chose
 	ReasonBy   User      `json:"reason_by,omitzero"`
 	ClosedAt   time.Time `json:"closed_at,omitzero"`
@@ -133,6 +134,9 @@ type Alert struct {
 type Escalation struct {
 	After   time.Duration `json:"after"`
 	Mention []string      `json:"mention"`
+	// Hook names a webhook of the configuration that is called too, and HookName how people know it; empty: none.
+	Hook     string `json:"hook,omitempty"`
+	HookName string `json:"hook_name,omitempty"`
 }
 
 // Tier is one tier of the playbook in this incident.

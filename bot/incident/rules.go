@@ -47,6 +47,8 @@ func (r Rules) Handle(s StepInput, ev Event) Outcome {
 		out = r.start(s, *ev.Start, ev.At)
 	case ev.Diverted != nil:
 		out = r.divert(s, *ev.Diverted, ev.At)
+	case ev.Paged != nil:
+		out = r.paged(s, *ev.Paged, ev.At)
 	case ev.StormTimer != nil:
 		out = r.handleStorm(s, ev.StormTimer.Storm, ev.At)
 	case ev.Timer != nil:

@@ -36,6 +36,8 @@ var update = flag.Bool("update", false, "rewrite the expected output of the scen
 //	start triage by anna                               a playbook started by hand
 //	drill triage by anna                               the same as an exercise
 //	follow_ups 15m, remind 24h                         what the configuration says of follow-ups and of later deadlines
+//	pages 2                                            the second level of the escalation calls a service outside Slack, too
+//	service takes INC-1                                that service takes what it is told; fails: it may take it later; refuses: it never will
 //	after 5m                                           time passes; whatever becomes due happens on time
 //	show INC-1                                         the incident as it stands
 func TestScenarios(t *testing.T) {
@@ -137,6 +139,11 @@ func (d *runner) line(line string) {
 			d.t.Fatal(err)
 		}
 		d.rules.Remind = before
+	case words[0] == "pages":
+		n, _ := strconv.Atoi(words[1])
+		d.escalate[n-1].Hook, d.escalate[n-1].HookName = "h", "PagerDuty"
+	case words[0] == "service":
+		d.service(words)
 	case words[0] == "after":
 		d.after(words[1])
 	case words[0] == "show":
@@ -235,6 +242,8 @@ func (d *runner) event(ev incident.Event) {
 		at = d.groups[incident.GroupOf(*ev.Notification)]
 	case ev.Act != nil:
 		at = ev.Act.Incident
+	case ev.Paged != nil:
+		at = ev.Paged.Incident
 	case ev.Timer != nil:
 		at = ev.Timer.Incident
 		for _, n := range d.numbers() {
@@ -280,6 +289,25 @@ func (d *runner) event(ev incident.Event) {
 	}
 	if ev.Notification != nil && out.Reason != "" {
 		fmt.Fprintf(d.out, "(%s)\n", out.Reason)
+	}
+}
+
+// service is what a service outside Slack does with what it is told: "service takes INC-1",
+// "service fails INC-1" or "service refuses INC-1". Without a call that is due it does nothing.
+func (d *runner) service(words []string) {
+	i := d.incidents[number(d.t, words[2])]
+	for _, p := range i.Pages {
+		e := i.Wants(p)
+		if e == "" {
+			continue
+		}
+		fmt.Fprintf(d.out, "told %s as %s\n", e, p.Key("T1", i.Number))
+		told := incident.Paged{Incident: i.Number, Opening: p.Opening, Level: p.Level, Event: e}
+		if words[1] != "takes" {
+			told.Trouble, told.GivenUp = "it answers 503", words[1] == "refuses"
+		}
+		d.event(incident.Event{At: d.now, Paged: &told})
+		d.event(incident.Event{At: d.now, Paged: &told}) // told twice
 	}
 }
 
@@ -414,6 +442,9 @@ func told(c incident.Change) string {
 	}
 	if c.Other != 0 {
 		text += fmt.Sprintf(" [%d]", c.Other)
+	}
+	if c.Event != "" {
+		text += " " + string(c.Event)
 	}
 	if c.Text != "" {
 		text += ": " + c.Text

@@ -85,6 +85,7 @@ func (m *move) escalate() {
 	for i.State == Open && i.Escalated < len(i.Escalate) && !m.now.Before(i.OpeningAt.Add(i.Escalate[i.Escalated].After)) {
 		i.Escalated++
 		m.change(Change{Kind: KindEscalated, Other: i.Escalated})
+		m.page(i.Escalated)
 	}
 }
 

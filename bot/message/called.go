@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +30,11 @@ func Called(i incident.Incident, slot string) []string {
 	case "escalation":
 		level, _, _ := strings.Cut(rest, ":")
 		if n, err := strconv.Atoi(level); err == nil && n >= 1 && n <= len(i.Escalate) {
-			return i.Escalate[n-1].Mention
+			e := i.Escalate[n-1]
+			if e.Hook == "" {
+				return e.Mention
+			}
+			return append(slices.Clone(e.Mention), e.HookName)
 		}
 	case "assigned":
 		return []string{PersonName(i.Lead)}

@@ -105,8 +105,17 @@ func escalation(v View, level int) blockkit.Message {
 	i := v.Incident
 	e := i.Escalate[level]
 	sentence := fmt.Sprintf("nobody has acknowledged this since %s.", blockkit.Date(i.OpeningAt))
+	text := fmt.Sprintf("Nobody has acknowledged for %s", playbooks.Duration(e.After))
+	if e.Hook != "" && !i.Drill {
+		to := blockkit.EscapeMrkdwn(pageTo(e.HookName))
+		sentence += " *" + to + " is called.*"
+		text += ", " + to + " is called"
+	}
+	if len(e.Mention) == 0 {
+		sentence = textutil.Capital(sentence)
+	}
 	return blockkit.Message{
-		Text:   fmt.Sprintf("Nobody has acknowledged for %s: %s", playbooks.Duration(e.After), said(i)),
+		Text:   text + ": " + said(i),
 		Blocks: []slack.Block{blockkit.Section("call", Calling(v.Names.Notify(e.Mention), sentence)), about(i)},
 	}
 }

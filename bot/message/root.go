@@ -115,6 +115,15 @@ func rootNews(v View) []*blockkit.Paragraph {
 	if i.Opening > 1 && i.Active() {
 		say().Bold("Open again").Text(" since ").Date(i.OpeningAt)
 	}
+	for _, page := range i.Pages {
+		if page.Trouble != "" && (page.Opening == i.Opening || !page.GivenUp) {
+			what := ", and is tried again"
+			if page.GivenUp {
+				what = ", and is not tried again"
+			}
+			say().Text("⚠️ ").Bold(pageTo(page.To) + " was not reached" + what).Text(": " + textutil.CutUnits(blockkit.Line(page.Trouble), 300))
+		}
+	}
 	if i.Stale && i.Active() {
 		p := say().Text("⚠️ ").Bold("Nothing heard").Text(" since ").Date(i.LastHeard).Text(": ")
 		if i.Lead != (incident.User{}) {

@@ -248,6 +248,7 @@ func situations(t testing.TB) map[string]View {
 		"changed":          opened(t).after(8 * time.Minute).hears(mixed).view(),
 		"not reported":     opened(t).after(8 * time.Minute).hears(database(night, alerts.Firing)).view(),
 		"escalated":        opened(t).after(11 * time.Minute).timer().view(),
+		"paged":            paged(t, "it answers 503: busy").view(),
 		"overdue":          opened(t).act(ben, incident.VerbAcknowledge, "1", "").after(61 * time.Minute).timer().view(),
 		"overdue together": neighbours.after(49 * time.Minute).timer().view(),
 		"later near":       later().after(6*24*time.Hour - 30*time.Minute).timer().view(),
@@ -325,4 +326,13 @@ func ended(s *scene) *scene {
 		s.act(anna, incident.VerbSkip, step.ID, strings.Repeat("because ", 60))
 	}
 	return s
+}
+
+// paged is an incident whose second level calls a service outside Slack, which has trouble.
+func paged(t testing.TB, trouble string) *scene {
+	s := newScene(t, hotDatabase(t))
+	s.plan.Escalate = append(s.plan.Escalate, incident.Escalation{After: 20 * time.Minute, Hook: "h", HookName: "PagerDuty"})
+	s.hears(database(night, alerts.Firing)).after(21 * time.Minute).timer()
+	i := s.incident
+	return s.handle(&i, incident.Event{Paged: &incident.Paged{Incident: i.Number, Opening: 1, Level: 2, Event: incident.PageTrigger, Trouble: trouble}})
 }

@@ -105,7 +105,7 @@ func entry(i incident.Incident, c incident.Change) *blockkit.Paragraph {
 // carriesWords reports whether a change's text is said as somebody's words; of
 // the other kinds it is part of the sentence.
 func carriesWords(k incident.Kind) bool {
-	return k != incident.KindSeverity && k != incident.KindDeadline && k != incident.KindDeadlineNear && k != incident.KindLateClick && k != incident.KindOddStart
+	return k != incident.KindSeverity && k != incident.KindDeadline && k != incident.KindPaged && k != incident.KindDeadlineNear && k != incident.KindLateClick && k != incident.KindOddStart
 }
 
 // happened says what a change is, in words.
@@ -152,6 +152,10 @@ func happened(i incident.Incident, c incident.Change) string {
 		return "heard again"
 	case incident.KindEscalated:
 		return fmt.Sprintf("nobody acknowledged: level %d told", c.Other)
+	case incident.KindPaged:
+		return pageHappened(c)
+	case incident.KindPageTrouble:
+		return fmt.Sprintf("not told of the %s", pageWord(c.Event))
 	case incident.KindDeadlineNear:
 		return deadlineNear(c)
 	case incident.KindDeadline:
@@ -193,6 +197,32 @@ func deadlineHappened(i incident.Incident, c incident.Change) string {
 	}
 	return says
 }
+
+// pageHappened says what a service outside Slack has taken.
+func pageHappened(c incident.Change) string {
+	to := pageTo(c.Text)
+	switch c.Event {
+	case incident.PageAcknowledge:
+		return to + " told that it is acknowledged"
+	case incident.PageResolve:
+		return to + " told that it is over"
+	}
+	return fmt.Sprintf("%s called, level %d", to, c.Other)
+}
+
+// pageWord is what a service was to be told.
+func pageWord(e incident.PageEvent) string {
+	switch e {
+	case incident.PageAcknowledge:
+		return "acknowledgement"
+	case incident.PageResolve:
+		return "end"
+	}
+	return "call"
+}
+
+// pageTo is a service as plain text.
+func pageTo(name string) string { return textutil.CutUnits(blockkit.Line(name), 80) }
 
 func deadlineNear(c incident.Change) string {
 	return tierWord(playbooks.TierName(c.Text)) + " deadline is near"

@@ -44,6 +44,9 @@ func (s *Store) places(i incident.Incident) []place {
 		stand(i.State != incident.Closed, s.keys.open(), i.OpenedAt.UnixMilli(), n),
 		stand(i.State == incident.Closed, s.keys.closed(), i.ClosedAt.UnixMilli(), n),
 		stand(i.Active() && !i.Drill, s.keys.active(), severityScore(i.Severity), n))
+	if len(i.Pages) > 0 {
+		all = append(all, stand(i.Calling(), s.keys.paging(), 0, n))
+	}
 	if tier, ok := i.Tier(playbooks.Immediate); ok && !i.Quiet {
 		bucket := s.keys.deadline(deadlineBucket(i.Channel, tier.Owners))
 		all = append(all, stand(i.Active() && !tier.Overdue && tier.ToldIn == 0, bucket, tier.Due.UnixMilli(), n))

@@ -26,6 +26,7 @@ func (k keys) closed() string { return k.base + "closed" } // ZSET number by clo
 func (k keys) due() string    { return k.base + "due" }    // ZSET number by the time something is due (ms)
 func (k keys) dirty() string  { return k.base + "dirty" }  // ZSET number by the version that Slack has not seen
 func (k keys) active() string { return k.base + "active" } // ZSET number by severityScore: open or acknowledged, not quiet, no drill
+func (k keys) paging() string { return k.base + "paging" } // ZSET number, all of score 0: a service outside Slack is to be told something
 func (k keys) listed() string {
 	return k.base + "listed" // ZSET number in ten digits by standing: not closed, not quiet; lists are read from it
 }

@@ -107,6 +107,11 @@ func (s *Store) Dirty(ctx context.Context) ([]topic.ID, error) {
 	return topics(s.redis.client.ZRange(ctx, s.keys.dirty(), 0, -1).Result())
 }
 
+// Paging returns the incidents of which services outside Slack are to be told something.
+func (s *Store) Paging(ctx context.Context) ([]int, error) {
+	return s.numbers(s.redis.client.ZRange(ctx, s.keys.paging(), 0, -1).Result())
+}
+
 // Due returns up to count threads whose timer is due at now, oldest first.
 func (s *Store) Due(ctx context.Context, now time.Time, count int64) ([]topic.ID, error) {
 	for offset := int64(0); ; offset += count {

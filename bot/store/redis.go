@@ -123,7 +123,7 @@ func (r *Redis) identityKey(token string) string {
 
 // Workspace returns the store of one Slack workspace.
 func (r *Redis) Workspace(team string) *Store {
-	w := workspace{redis: r, keys: newKeys(r.opts.Prefix, team)}
+	w := workspace{redis: r, keys: newKeys(r.opts.Prefix, team), team: team}
 	return &Store{workspace: w, Costs: &Costs{w}, Digests: &Digests{w}, Dead: &DeadLetters{w}, Directory: &Directory{w}, Replicas: &Replicas{w}}
 }
 
@@ -132,7 +132,11 @@ func (r *Redis) Workspace(team string) *Store {
 type workspace struct {
 	redis *Redis
 	keys  keys
+	team  string
 }
+
+// Team is the id of the workspace, as Slack has it.
+func (w workspace) Team() string { return w.team }
 
 // Store is everything that is remembered of one workspace: events, incidents, ledgers and
 // the lease itself, because one script writes them together, and the rest by aspect. Who

@@ -12,6 +12,7 @@ import (
 
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/blockkit"
+	"github.com/signalbook/signalbook/bot/config"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 )
@@ -85,11 +86,22 @@ func (x *explained) printRoute(p printer) {
 		p.linef("  resolve     only %s", strings.Join(sre, ", "))
 	}
 	for k, e := range t.Escalate {
-		p.linef("  escalation  level %d, nobody has acknowledged for %s: %s", k+1, e.After, strings.Join(e.Mention, ", "))
+		p.linef("  escalation  level %d, nobody has acknowledged for %s: %s", k+1, e.After, strings.Join(called(e), ", "))
 	}
 	if len(t.Escalate) == 0 {
 		p.linef("  escalation  none")
 	}
+}
+
+// called are the people and the service of a level.
+func called(e config.Escalation) []string {
+	names := slices.Clone(e.Mention)
+	if h := e.Webhook.Hook(); h != nil {
+		names = append(names, h.Name())
+	} else if e.Webhook != nil {
+		names = append(names, "a webhook whose address is in a file")
+	}
+	return names
 }
 
 // maxUnordered is how many severities outside the order are named.

@@ -28,6 +28,7 @@ func pure() []string {
 		"bot/event",
 		"bot/action",
 		"bot/incident",
+		"bot/paging",
 		"bot/costreview/money",
 		"bot/costreview/report",
 		"bot/costreview/chart",
