@@ -76,6 +76,7 @@ func (c *checker) tiers(p *Playbook) {
 	seen := map[TierName]bool{}
 	last, within, steps := -1, Duration(0), 0
 	ids := map[string]int{}
+	c.asked, c.asks = map[string]question{}, questions(p)
 	for i := range first(p.Tiers, 2*len(order)) {
 		t := &p.Tiers[i]
 		at := path{"tiers", i}

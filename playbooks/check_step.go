@@ -40,6 +40,11 @@ func (c *checker) step(at path, s *Step, number int, ids map[string]int) {
 		c.text(at.at("commands", i), command, rule{what: "command", most: maxCommand, required: true, use: inCommand})
 	}
 	c.matchers(at.at("applies"), s.Applies, maxApplies)
+	c.when(at.at("when"), s.When)
+	c.ask(at.at("ask"), s.Ask, number)
+	if s.Approvals < 0 || s.Approvals > maxApprovals {
+		c.problemf(at.at("approvals"), "approvals is %d: 1 is whoever does the step alone, 2 asks for a second person", s.Approvals)
+	}
 	if s.Verify != nil {
 		c.verify(at.at("verify"), s.Verify)
 	}

@@ -74,6 +74,9 @@ type checker struct {
 	trials []trial
 	// matchersSize is how many bytes of matchers have been seen.
 	matchersSize int
+	// asked are the questions of the steps so far, by their ids; asks where the playbook has each, the later steps' too.
+	asked map[string]question
+	asks  map[string]int
 }
 
 // path leads to a value in the document.

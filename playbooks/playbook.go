@@ -76,8 +76,12 @@ type Step struct {
 	Detail   string   `yaml:"detail" json:"detail,omitempty"`     // Slack mrkdwn
 	Commands []string `yaml:"commands" json:"commands,omitempty"` // plain text, to be copied
 	Applies  []string `yaml:"applies" json:"applies,omitempty"`   // all must match, else the step is hidden
-	Verify   *Verify  `yaml:"verify" json:"verify,omitempty"`
-	Run      *Run     `yaml:"run" json:"run,omitempty"`
+	When     []string `yaml:"when" json:"when,omitempty"`         // the same of the answers given so far, by the ids of their questions
+	Ask      *Ask     `yaml:"ask" json:"ask,omitempty"`           // what whoever has done it is asked
+	// Approvals is how many people have to say that it is done: 2, or one.
+	Approvals int     `yaml:"approvals" json:"approvals,omitempty"`
+	Verify    *Verify `yaml:"verify" json:"verify,omitempty"`
+	Run       *Run    `yaml:"run" json:"run,omitempty"`
 }
 
 // Verify asks Prometheus whether a step has worked: Expr, a template, must

@@ -36,7 +36,9 @@ func (m *move) actOnOne(a Act) Answer {
 	case !ok:
 		return Answer{Kind: AnswerNoStep, Verb: a.Verb, Incident: m.i.Number, Text: a.Step}
 	case s.Hidden:
-		return m.stepAnswer(a, s, AnswerHidden)
+		answer := m.stepAnswer(a, s, AnswerHidden)
+		answer.WaitsFor = m.i.WaitsFor(s)
+		return answer
 	}
 	return m.actOnStep(a, &m.i.Steps[at])
 }
@@ -185,8 +187,9 @@ func (m *move) actOnStep(a Act, s *Step) Answer {
 		case StepSkipped:
 			return refuse(AnswerEnded)
 		default:
-			m.end(s, Standing{State: StepDone, Holder: s.Holder, By: a.User, At: m.now, Note: a.Text})
-			m.stepChange(KindStepDone, a, s)
+			if kind := m.done(a, s); kind != AnswerApplied {
+				return m.notDone(a, s, kind)
+			}
 		}
 	case VerbSkip:
 		switch {
@@ -213,6 +216,10 @@ func (m *move) actOnStep(a Act, s *Step) Answer {
 		}
 	case VerbUndo:
 		switch {
+		case s.AwaitsSecond():
+			m.takeBack(a, s)
+			m.afterStep(a)
+			return m.stepAnswer(a, *s, AnswerApplied)
 		case !s.Ended() || s.Before == nil:
 			return refuse(AnswerNotEnded)
 		case m.i.Drill && s.State == StepDropped:
@@ -261,6 +268,7 @@ func (m *move) late(a Act, s *Step) Answer {
 func (m *move) afterStep(a Act) {
 	i := m.i
 	m.acknowledge(a.User, a.Via)
+	m.branch()
 	if i.State == Closed && !i.allEnded() {
 		i.State, i.ClosedAt = Resolved, time.Time{}
 	}

@@ -3,6 +3,8 @@ package incident
 import (
 	"slices"
 	"time"
+
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // Kind says what changed, in the word that the timeline keeps.
@@ -40,6 +42,10 @@ const (
 	KindStepDropped      Kind = "step_dropped"
 	KindStepReopened     Kind = "step_reopened"
 	KindStepTaken        Kind = "step_taken_over"
+	KindStepAnswered     Kind = "step_answered"
+	KindStepFirstDone    Kind = "step_done_by_first" // a second person has to say so, too
+	KindStepShown        Kind = "step_shown"         // the answers so far show it
+	KindStepHidden       Kind = "step_hidden"
 	KindAssigned         Kind = "assigned"
 	KindPaged            Kind = "paged"        // a service outside Slack has taken what it was told
 	KindPageTrouble      Kind = "page_trouble" // it has not
@@ -89,6 +95,7 @@ const (
 	AnswerNoStep     AnswerKind = "no_step"     // no such step
 	AnswerHidden     AnswerKind = "hidden"      // the step does not apply here
 	AnswerNoReason   AnswerKind = "no_reason"   // skip and note need words
+	AnswerAsks       AnswerKind = "asks"        // the step asks something, and Text is no answer to it
 	AnswerGone       AnswerKind = "gone"        // no such incident
 	AnswerOlder      AnswerKind = "older"       // the message that was clicked is in no ledger
 	AnswerContinued  AnswerKind = "continued"   // another incident took over
@@ -116,6 +123,9 @@ type Answer struct {
 	Drill    bool       `json:"drill,omitempty"`  // the incident is an exercise
 	Firing   int        `json:"firing,omitempty"` // alerts that fire though it is resolved now
 	More     []Answer   `json:"more,omitempty"`   // of the further steps of one act, in order
+	// Asks is what the step asks, with AnswerAsks, and WaitsFor the steps whose answers show it, with AnswerHidden.
+	Asks     *playbooks.Ask `json:"asks,omitempty"`
+	WaitsFor []int          `json:"waits_for,omitempty"`
 }
 
 // Each is the answer, and those of the further steps, one by one.

@@ -119,7 +119,7 @@ func TestCopiesInAnyOrder(t *testing.T) {
 }
 
 func playCopies(t *testing.T, order []alerts.Alert, gaps []time.Duration) {
-	w, m := newWorld(t), &copyModel{}
+	w, m := newWorld(t, "playbook"), &copyModel{}
 	for k, a := range order {
 		if k > 0 {
 			w.pass(gaps[k-1])
@@ -185,7 +185,7 @@ func paces(n int, of ...time.Duration) [][]time.Duration {
 // resolved, and one of its alerts is listed with an older startsAt than we know
 // (peers of one cluster may keep different ones).
 func TestAllKnownResolvedResolves(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, "playbook")
 	s1, s2 := epoch, epoch.Add(5*time.Minute)
 	w.do(incident.Event{Notification: notice("db", 0, alert("a", s2, alerts.Firing), alert("b", s1, alerts.Firing))})
 	w.pass(10 * time.Minute)
@@ -203,7 +203,7 @@ func TestAllKnownResolvedResolves(t *testing.T) {
 // TestLargeGroupIsQuiet: a repeat of a group at the bound of what is kept is no
 // news, whichever of its alerts resolved before.
 func TestLargeGroupIsQuiet(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, "playbook")
 	var list []alerts.Alert
 	for k := range 600 {
 		list = append(list, alert(fmt.Sprintf("a%04d", k), epoch, alerts.Firing))
@@ -238,7 +238,7 @@ func TestLargeGroupIsQuiet(t *testing.T) {
 // TestTakenOverStepKeepsItsDeadline: a follow-up that an incident took over is
 // due when it was due before, not when the new incident's tier is.
 func TestTakenOverStepKeepsItsDeadline(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, "playbook")
 	group := notice("db", 0).GroupID()
 	w.do(incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Firing))})
 	w.do(incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Resolved))})
@@ -256,7 +256,7 @@ func TestTakenOverStepKeepsItsDeadline(t *testing.T) {
 // TestReplayedNotificationIsLate: a notification that was received before what is
 // known by now, and is handled only now, neither reopens nor ages the incident.
 func TestReplayedNotificationIsLate(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, "playbook")
 	fires := incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Firing))}
 	w.do(fires)
 	w.pass(10 * time.Minute)

@@ -20,7 +20,9 @@
 //	                              └──────────── closed ─────────────────────────────┘
 //
 // A step moves open ▶ acknowledged ▶ done or skipped; release and undo lead
-// back. When the incident resolves, steps of the immediate tier that nobody
+// back. One that needs a second person stays acknowledged until that one has said
+// done, too. What a step asks is answered with done; answers show and hide other
+// steps that nobody has touched. When the incident resolves, steps of the immediate tier that nobody
 // ended are dropped; the later tiers stay as follow-ups with their deadlines.
 //
 // # Copies of one alert

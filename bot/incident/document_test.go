@@ -51,7 +51,7 @@ func (o odd) yes() bool { return o.IntN(2) == 0 }
 func (o odd) standing() incident.Standing {
 	return incident.Standing{
 		State:  pick(o, incident.StepOpen, incident.StepAcknowledged, incident.StepDone, incident.StepSkipped, incident.StepDropped, "", "of_tomorrow"),
-		Holder: o.user(), By: o.user(), At: o.time(), Note: o.text(),
+		Holder: o.user(), By: o.user(), At: o.time(), Note: o.text(), Answer: o.text(), First: o.user(), FirstAt: o.time(),
 	}
 }
 
@@ -79,7 +79,7 @@ func (o odd) incident() incident.Incident {
 	for k := range o.IntN(5) {
 		s := incident.Step{
 			ID: o.text(), Number: pick(o, k+1, k+1, k, 0), Tier: pick(o, names...), Title: o.text(), Filled: o.yes(), Detail: o.text(), Commands: o.list(),
-			Hidden: o.yes(), From: o.IntN(2), To: o.IntN(2), Due: o.time(), Standing: o.standing(),
+			Hidden: o.yes(), When: o.list(), Second: o.yes(), Ask: pick(o, nil, &playbooks.Ask{ID: "lag", Text: o.text(), Choices: o.list(), Required: o.yes()}), From: o.IntN(2), To: o.IntN(2), Due: o.time(), Standing: o.standing(),
 		}
 		if o.yes() {
 			before := o.standing()

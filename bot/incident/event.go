@@ -45,6 +45,10 @@ type Act struct {
 	More []string `json:"more,omitempty"`
 	User User     `json:"user"`
 	Text string   `json:"text,omitempty"` // a note or a reason
+	// Answer is what a form was given to what the step asks, with VerbDone; nil: Text begins with it. CanAsk: it was a
+	// click, and whoever clicked can be asked now.
+	Answer *string `json:"answer,omitempty"`
+	CanAsk bool    `json:"can_ask,omitempty"`
 	// Named are the people whom Text mentions, by the names that it has for them.
 	Named []User `json:"named,omitempty"`
 	// Whom is who leads from now on, with VerbAssign.

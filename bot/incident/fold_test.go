@@ -40,7 +40,7 @@ func stands(timeline []incident.Change) int {
 func TestTimelineOfManyFlaps(t *testing.T) {
 	t.Parallel()
 	rules := incident.Rules{ReopenWithin: 4 * time.Hour, StaleAfter: 24 * time.Hour}
-	w := newWorld(t)
+	w := newWorld(t, "playbook")
 	w.do(incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Firing))})
 	i := w.load(1)
 	var timeline []incident.Change

@@ -74,6 +74,7 @@ func (m *move) keepFollowUps(by User, via string) {
 		s.Standing, s.Before = *s.Before, nil
 		m.change(Change{Kind: KindStepReopened, Step: s.ID, By: by, Via: via})
 	}
+	m.branch()
 	if i.State == Closed && !i.allEnded() {
 		i.State, i.ClosedAt = Resolved, time.Time{}
 	}

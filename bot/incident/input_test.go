@@ -36,7 +36,7 @@ func TestWhatIsNeededIsAskedFor(t *testing.T) {
 	if out.Needs.Plan == nil || len(out.Results) > 0 {
 		t.Errorf("got %+v, want it to ask for a plan and say nothing else", out)
 	}
-	in.Loaded.Plan = &incident.Plan{Channel: "#c", Playbook: scenarioPlaybook(t)}
+	in.Loaded.Plan = &incident.Plan{Channel: "#c", Playbook: scenarioPlaybook(t, "playbook")}
 	out = rules.Handle(in, ev)
 	if !slices.Equal(out.Needs.Channels, []string{"#c"}) || len(out.Results) > 0 {
 		t.Errorf("got %+v, want it to ask for the channel and say nothing else", out)

@@ -174,6 +174,7 @@ func (r Rules) incident(p Plan, number int, now time.Time) Incident {
 	for _, f := range p.Filled.Steps {
 		i.Steps = append(i.Steps, newStep(f, source[f.ID]))
 	}
+	i.branch()
 	return i
 }
 
@@ -190,14 +191,14 @@ func takeOver(m *move, past Incident) (Incident, []Change) {
 		if was.Ended() || was.Hidden {
 			continue
 		}
-		at := slices.IndexFunc(i.Steps, func(s Step) bool { return s.ID == was.ID && s.Tier == was.Tier && !s.Hidden })
+		at := slices.IndexFunc(i.Steps, func(s Step) bool { return s.ID == was.ID && s.Tier == was.Tier && (!s.Hidden || len(s.When) > 0) })
 		if at < 0 {
 			continue
 		}
 		step := &i.Steps[at]
 		step.Standing, step.Before = was.Standing, was.Before
-		step.From = past.Number
-		if step.Tier != playbooks.Immediate { // whose deadline starts anew, as when an incident reopens
+		step.From, step.Hidden = past.Number, false // an answer of before showed it: somebody owes it
+		if step.Tier != playbooks.Immediate {       // whose deadline starts anew, as when an incident reopens
 			step.Due = past.Deadline(*was)
 		}
 		m.change(Change{Kind: KindStepTaken, Step: step.ID, Other: past.Number})

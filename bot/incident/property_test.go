@@ -28,9 +28,9 @@ type world struct {
 	log       []string
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, playbook string) *world {
 	return &world{
-		t: t, book: scenarioPlaybook(t), now: epoch, documents: map[int]string{}, groups: map[string]int{},
+		t: t, book: scenarioPlaybook(t, playbook), now: epoch, documents: map[int]string{}, groups: map[string]int{},
 		rules: incident.Rules{ReopenWithin: 4 * time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical", "warning", "info"}},
 	}
 }
@@ -258,6 +258,12 @@ func (w *world) checkStanding(i incident.Incident, s incident.Step) {
 	if s.Hidden && (s.State != incident.StepOpen || s.To != 0 || s.From != 0) {
 		w.failf("%s: the hidden step %s is %s", i.ID(), s.ID, s.State)
 	}
+	if s.Ask != nil && s.Ask.Required && s.State == incident.StepDone && s.Answer == "" || s.Answer != "" && s.Ask == nil {
+		w.failf("%s: step %s is done, answered %q", i.ID(), s.ID, s.Answer)
+	}
+	if twice := s.Second && s.State == incident.StepDone; s.First.ID == s.By.ID && (twice || s.First.ID != "") {
+		w.failf("%s: step %s is done by %s and %s", i.ID(), s.ID, s.First.ID, s.By.ID)
+	}
 	if i.Active() && s.State == incident.StepDropped {
 		w.failf("%s is %s, yet its step %s is no longer needed", i.ID(), i.State, s.ID)
 	}
@@ -356,7 +362,9 @@ func TestRandomHistories(t *testing.T) {
 		histories = 30
 	}
 	for seed := range histories {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) { randomHistory(newWorld(t), rand.New(rand.NewPCG(uint64(seed), 7))) })
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			randomHistory(newWorld(t, []string{"playbook", "branches"}[seed%2]), rand.New(rand.NewPCG(uint64(seed), 7)))
+		})
 	}
 }
 
@@ -416,8 +424,8 @@ func randomAct(r *rand.Rand, incidents int) *incident.Act {
 		incident.VerbAcknowledge, incident.VerbAcknowledge, incident.VerbDone, incident.VerbSkip, incident.VerbRelease, incident.VerbUndo,
 		incident.VerbResolve, incident.VerbReopen, incident.VerbNote, "", "dance",
 	}
-	steps := []string{"", "1", "2", "3", "4", "add-replicas", "pool", "indices", "shard", "0", "-1", "99", "no such", "<!channel>", "\x00"}
-	texts := []string{"", " ", "\n", "because", strings.Repeat("x", 3000), "<!channel> *_~`", "\u202e"}
+	steps := []string{"", "1", "2", "3", "4", "add-replicas", "pool", "indices", "shard", "5", "6", "failover", "0", "-1", "99", "no such", "<!channel>", "\x00"}
+	texts := []string{"", " ", "\n", "because", "low", "high: rising", "import-orders", strings.Repeat("x", 3000), "<!channel> *_~`", "\u202e"}
 	return &incident.Act{
 		Verb: verbs[r.IntN(len(verbs))], Incident: r.IntN(incidents + 2), Step: steps[r.IntN(len(steps))],
 		User: user([]string{"anna", "ben", "chris"}[r.IntN(3)]), Text: texts[r.IntN(len(texts))], Via: "button",

@@ -33,6 +33,8 @@ var update = flag.Bool("update", false, "rewrite the expected output of the scen
 //	anna assign INC-1 ben                              lets ben lead
 //	anna done INC-1 1,2                                the same to several steps
 //	anna resolve INC-1 false alarm: flapping           a reason may stand before the note
+//	anna click INC-1 1                                 done by a click, after which anna can be asked
+//	playbook branches                                  another playbook, of testdata
 //	start triage by anna                               a playbook started by hand
 //	drill triage by anna                               the same as an exercise
 //	follow_ups 15m, remind 24h                         what the configuration says of follow-ups and of later deadlines
@@ -82,7 +84,7 @@ type runner struct {
 func play(t *testing.T, script string) string {
 	start := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	d := &runner{
-		t: t, now: start, start: start, book: scenarioPlaybook(t),
+		t: t, now: start, start: start, book: scenarioPlaybook(t, "playbook"),
 		rules: incident.Rules{ReopenWithin: 4 * time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical", "warning", "info"}},
 		escalate: []incident.Escalation{
 			{After: 10 * time.Minute, Mention: []string{"@db-leads"}}, {After: 30 * time.Minute, Mention: []string{"@cto"}},
@@ -110,12 +112,12 @@ func play(t *testing.T, script string) string {
 	return d.out.String()
 }
 
-func scenarioPlaybook(t *testing.T) *playbooks.Playbook {
-	data, err := os.ReadFile("testdata/playbook.yml")
+func scenarioPlaybook(t *testing.T, name string) *playbooks.Playbook {
+	data, err := os.ReadFile("testdata/" + name + ".yml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	book, problems := playbooks.Parse("playbook.yml", data)
+	book, problems := playbooks.Parse(name+".yml", data)
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -144,6 +146,8 @@ func (d *runner) line(line string) {
 		d.escalate[n-1].Hook, d.escalate[n-1].HookName = "h", "PagerDuty"
 	case words[0] == "service":
 		d.service(words)
+	case words[0] == "playbook":
+		d.book = scenarioPlaybook(d.t, words[1])
 	case words[0] == "after":
 		d.after(words[1])
 	case words[0] == "show":
@@ -157,6 +161,9 @@ func (d *runner) line(line string) {
 	default:
 		act := incident.Act{User: user(words[0]), Verb: incident.Verb(words[1]), Incident: number(d.t, words[2]), Via: "button"}
 		rest := words[3:]
+		if act.Verb == "click" {
+			act.Verb, act.CanAsk = incident.VerbDone, true
+		}
 		if slices.Contains([]incident.Verb{"done", "skip", "release", "undo"}, act.Verb) || (act.Verb == "acknowledge" && len(rest) > 0) {
 			steps := strings.Split(rest[0], ",")
 			act.Step, act.More, rest = steps[0], steps[1:], rest[1:]
@@ -318,6 +325,12 @@ func (d *runner) answer(a incident.Answer) {
 	}
 	if a.Text != "" {
 		fmt.Fprintf(d.out, " (%s)", a.Text)
+	}
+	if a.Asks != nil {
+		fmt.Fprintf(d.out, " %s", a.Asks.ID)
+	}
+	if a.WaitsFor != nil {
+		fmt.Fprintf(d.out, ", waits for %v", a.WaitsFor)
 	}
 	if a.Drill {
 		fmt.Fprint(d.out, " in a drill")
@@ -528,6 +541,15 @@ func (d *runner) show(n int) {
 				}
 				if s.By.Name != "" {
 					fmt.Fprintf(d.out, " by %s", s.By.Name)
+				}
+				if s.AwaitsSecond() || s.First.Name != "" {
+					fmt.Fprintf(d.out, " after %s", s.First.Name)
+				}
+				if s.Answer != "" {
+					fmt.Fprintf(d.out, ": %s", s.Answer)
+				}
+				if s.Hidden {
+					fmt.Fprint(d.out, " hidden")
 				}
 				if s.Note != "" {
 					fmt.Fprintf(d.out, " (%s)", s.Note)

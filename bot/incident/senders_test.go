@@ -94,7 +94,7 @@ type senders struct {
 }
 
 func newSenders(t *testing.T, seed uint64) *senders {
-	s := &senders{w: newWorld(t), r: rand.New(rand.NewPCG(seed, 11)), heard: map[string]bool{}}
+	s := &senders{w: newWorld(t, "playbook"), r: rand.New(rand.NewPCG(seed, 11)), heard: map[string]bool{}}
 	s.names = []string{"a", "b"}[:1+s.r.IntN(2)]
 	s.starts = [2]map[string]time.Time{{}, {}}
 	for range 1 + s.r.IntN(2) {

@@ -29,7 +29,7 @@ func TestTimesThatCannotBe(t *testing.T) {
 		"a clock an hour ahead":                   {epoch.Add(time.Hour), epoch.Add(time.Hour), epoch.Add(2 * time.Hour)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newWorld(t, "playbook")
 			fires := notice("db", 0, alert("a", c.startsAt, alerts.Firing), alert("b", epoch, alerts.Firing))
 			for range 3 {
 				w.do(incident.Event{Notification: fires})
@@ -55,7 +55,7 @@ func TestTimesThatCannotBe(t *testing.T) {
 // TestOddStartIsNoted: the timeline says once, and with the time as it was given,
 // that a start is not believed.
 func TestOddStartIsNoted(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, "playbook")
 	odd := alert("a", time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC), alerts.Firing)
 	var notes []incident.Change
 	hear := func(list ...alerts.Alert) {
@@ -79,7 +79,7 @@ func TestOddStartIsNoted(t *testing.T) {
 // TestOddStartOfAnEarlierBinary: what an earlier binary kept as it came does not
 // hold the incident open.
 func TestOddStartOfAnEarlierBinary(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, "playbook")
 	w.do(incident.Event{Notification: notice("db", 0, alert("a", epoch, alerts.Firing))})
 	i := w.load(1)
 	i.Alerts[0].StartsAt = time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -30,7 +30,10 @@ type Step struct {
 	Filled   bool               `json:"filled,omitempty"` // Detail and Commands below are its own where the playbook has templates
 	Detail   string             `json:"detail,omitempty"`
 	Commands []string           `json:"commands,omitempty"`
-	Hidden   bool               `json:"hidden,omitempty"` // does not apply here
+	Hidden   bool               `json:"hidden,omitempty"` // does not apply here; with When: not by the answers so far
+	When     []string           `json:"when,omitempty"`   // the answers that show it; of a step that never applies there is none
+	Ask      *playbooks.Ask     `json:"ask,omitempty"`    // what whoever has done it is asked
+	Second   bool               `json:"second,omitempty"` // a second person has to say so, too
 	From     int                `json:"from,omitempty"`   // taken over from that incident
 	To       int                `json:"to,omitempty"`     // taken over by that incident
 	Due      time.Time          `json:"due,omitzero"`     // its own deadline, when taken over
@@ -46,7 +49,15 @@ type Standing struct {
 	By     User      `json:"by,omitzero"`     // who ended it
 	At     time.Time `json:"at,omitzero"`
 	Note   string    `json:"note,omitempty"`
+	Answer string    `json:"answer,omitempty"` // to what it asks; it counts once the step is done
+	// First is who says that it is done, of a step that needs a second person, and FirstAt since when.
+	First   User      `json:"first,omitzero"`
+	FirstAt time.Time `json:"first_at,omitzero"`
 }
+
+// AwaitsSecond reports whether somebody has done the step, and a second person has to say
+// so, too.
+func (s Standing) AwaitsSecond() bool { return s.State == StepAcknowledged && !s.FirstAt.IsZero() }
 
 // Ended reports whether nobody has to do a step any more that stands so.
 func (s Standing) Ended() bool {
@@ -56,6 +67,12 @@ func (s Standing) Ended() bool {
 // newStep is a step of a new incident; source is what its playbook says of it.
 func newStep(f playbooks.FilledStep, source *playbooks.Step) Step {
 	s := Step{ID: f.ID, Number: f.Number, Tier: f.Tier, Title: f.Title, Hidden: !f.Applies, Standing: Standing{State: StepOpen}}
+	if source != nil {
+		s.Ask, s.Second = source.Ask, source.Approvals > 1
+		if f.Applies {
+			s.When = source.When
+		}
+	}
 	if f.Templated {
 		s.fill(f, source)
 	}

@@ -26,7 +26,7 @@ type sky struct {
 
 func newSky(t *testing.T) *sky {
 	return &sky{
-		t: t, now: epoch, book: scenarioPlaybook(t), incidents: map[int]incident.Incident{},
+		t: t, now: epoch, book: scenarioPlaybook(t, "playbook"), incidents: map[int]incident.Incident{},
 		channels: map[string]incident.Channel{}, storms: map[int]incident.Storm{},
 		rules: incident.Rules{
 			ReopenWithin: 4 * time.Hour, StaleAfter: 24 * time.Hour, SeverityLabel: "severity", SeverityOrder: []string{"critical", "warning"},

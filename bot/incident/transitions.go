@@ -50,6 +50,7 @@ func (m *move) reopen(by User, via string) {
 			s.Before = &Standing{State: StepOpen} // somebody ended it after all: undo leads to where it would be now
 		}
 	}
+	m.branch()
 }
 
 // acknowledge records that somebody is on it. The first to do so leads.

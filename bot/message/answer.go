@@ -29,7 +29,7 @@ func Answer(a incident.Answer, command string) string {
 func several(a incident.Answer, command string) string {
 	var done, others []string
 	for _, one := range a.Each() {
-		if one.Kind == incident.AnswerApplied {
+		if one.Kind == incident.AnswerApplied && !awaitsSecond(one) {
 			done = append(done, fmt.Sprint(one.Step))
 		} else {
 			others = append(others, answer(one, command))
@@ -84,7 +84,9 @@ func answer(a incident.Answer, command string) string {
 		}
 		return fmt.Sprintf("%s has no step “%s”. %s lists its steps.", t.id(), t.words(), t.try("status"))
 	case incident.AnswerHidden:
-		return fmt.Sprintf("%s of %s does not apply here, so there is nothing to do.", t.step(), t.id())
+		return t.hidden()
+	case incident.AnswerAsks:
+		return t.asks()
 	case incident.AnswerNoReason:
 		switch a.Verb {
 		case incident.VerbAssign:
@@ -185,6 +187,9 @@ func (t told) applied() string {
 	case incident.VerbAcknowledge:
 		return fmt.Sprintf("You have %s.", t.named())
 	case incident.VerbDone:
+		if awaitsSecond(t.Answer) {
+			return fmt.Sprintf("Recorded: you say that %s is done. It takes two: a second person says %s, or presses Confirm done.", t.named(), t.tryStep("done"))
+		}
 		return fmt.Sprintf("Done: %s. Thank you.", t.named())
 	case incident.VerbSkip:
 		return fmt.Sprintf("Skipped: %s.", t.named())
@@ -232,6 +237,9 @@ func (t told) already() string {
 	}
 	if t.Step == 0 {
 		return fmt.Sprintf("You have acknowledged %s already%s.", t.id(), t.comma())
+	}
+	if awaitsSecond(t.Answer) {
+		return fmt.Sprintf("You have said so already%s: it takes a second person to say that %s of %s is done.", t.comma(), t.lowStep(), t.id())
 	}
 	switch incident.StepState(t.State) {
 	case incident.StepDone:

@@ -239,10 +239,14 @@ func lastStep(i incident.Incident) string {
 	if last.State == incident.StepAcknowledged {
 		who = last.Holder
 	}
+	second := ""
+	if last.AwaitsSecond() {
+		who, did, second = last.First, "did", ": a second person confirms it"
+	}
 	if did == "" {
 		return ""
 	}
-	return fmt.Sprintf(" · *last:* %s %s step %d, %s", user(who), did, last.Number, blockkit.Date(last.At))
+	return fmt.Sprintf(" · *last:* %s %s step %d, %s%s", user(who), did, last.Number, blockkit.Date(last.At), second)
 }
 
 // Owners are those who must act first: the immediate tier's, else the first

@@ -240,7 +240,7 @@ func situations(t testing.TB) map[string]View {
 
 	mysql := database(night, alerts.Firing)
 	mysql.CommonLabels["engine"], mysql.Alerts[0].Labels["engine"] = "mysql", "mysql"
-	return map[string]View{
+	all := map[string]View{
 		"opened":           opened(t).view(),
 		"acknowledged":     opened(t).after(3*time.Minute).act(anna, incident.VerbAcknowledge, "", "").view(),
 		"assigned":         opened(t).after(3*time.Minute).gives(ben, anna).view(),
@@ -280,6 +280,8 @@ func situations(t testing.TB) map[string]View {
 		"drill over":       overDrill(t).view(),
 		"drill first":      drill(t).after(5*time.Minute).act(anna, incident.VerbResolve, "", "").view(),
 	}
+	maps.Copy(all, askedSituations(t))
+	return all
 }
 
 // withReason is an incident of which somebody has said what it was.

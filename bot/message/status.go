@@ -126,8 +126,18 @@ func statusLine(s incident.Step, people []incident.User) *blockkit.Paragraph {
 	switch s.State {
 	case incident.StepAcknowledged:
 		p.Text(" by ").User(s.Holder.ID, PersonName(s.Holder)).Text(" since ").Date(s.At)
+		if s.AwaitsSecond() {
+			p.Text(", done, says ").User(s.First.ID, PersonName(s.First)).Text(": a second person confirms it")
+		}
 	case incident.StepDone, incident.StepSkipped:
-		p.Text(" by ").User(s.By.ID, PersonName(s.By)).Text(", ").Date(s.At)
+		p.Text(" by ")
+		if s.First != (incident.User{}) {
+			p.User(s.First.ID, PersonName(s.First)).Text(" and ")
+		}
+		p.User(s.By.ID, PersonName(s.By)).Text(", ").Date(s.At)
+		if says := given(s); says != "" {
+			p.Text(": " + textutil.CutUnits(says, 200))
+		}
 		if note := blockkit.Line(s.Note); note != "" {
 			addWords(p.Text(": "), textutil.CutUnits(note, 120), people)
 		}

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/playbooks"
 )
 
 // What one step may take, so that any step fits into a message.
@@ -75,12 +77,20 @@ func fitting(s string, bytes int) int {
 func (c stepView) maxSize() (size, blocks int) {
 	somebody := incident.User{Name: strings.Repeat("界", 40)}
 	at := time.Unix(1<<31, 0)
+	c.Standing = incident.Standing{} // whatever stands there now
 	taken, open, ended := c, c, c
 	taken.State, taken.Holder, taken.At, taken.From, taken.Due = incident.StepAcknowledged, somebody, at, 1<<20, at
 	open.State, open.From, open.Due = incident.StepOpen, 1<<20, at
 	ended.State, ended.Holder, ended.By, ended.At, ended.From, ended.To = incident.StepSkipped, somebody, somebody, at, 1<<20, 0
 	ended.Holder.ID, ended.By.ID = "a", "b"
 	ended.Note, ended.Before = strings.Repeat("界", maxReason), &incident.Standing{}
+	if c.Second {
+		open.Second, ended.First = true, incident.User{ID: "c", Name: somebody.Name}
+		taken.First, taken.FirstAt, taken.Note = somebody, at, strings.Repeat("界", maxReason)
+	}
+	if c.Ask != nil {
+		taken.Answer, ended.Answer, ended.State = strings.Repeat("界", playbooks.MaxAnswer), strings.Repeat("界", playbooks.MaxAnswer), incident.StepDone
+	}
 	i := incident.Incident{Number: 1 << 20, Playbook: incident.PlaybookRef{Name: strings.Repeat("界", 80)}}
 	for _, one := range [][]slack.Block{taken.wholeBlocks(i, formFolded), append(open.wholeBlocks(i, formWhole), blockkit.Divider("line:"+c.ID)), open.foldedBlocks(i), taken.lineBlocks(i), ended.endedBlocks(i)} {
 		size, blocks = max(size, blockkit.Size(one...)), max(blocks, len(one))
@@ -90,7 +100,7 @@ func (c stepView) maxSize() (size, blocks int) {
 
 // wholeBlocks show all there is to do the step.
 func (c stepView) wholeBlocks(i incident.Incident, shown form) []slack.Block {
-	blocks := []slack.Block{blockkit.Lines("step:"+c.ID, c.head())}
+	blocks := []slack.Block{blockkit.Lines("step:"+c.ID, c.head(i.Named))}
 	if c.detail != "" {
 		blocks = append(blocks, blockkit.ExpandedSection("detail:"+c.ID, c.detail))
 	}
@@ -101,14 +111,27 @@ func (c stepView) wholeBlocks(i incident.Incident, shown form) []slack.Block {
 }
 
 // head is number, title and state of a step that is not ended.
-func (c stepView) head() []*blockkit.Paragraph {
+func (c stepView) head(people []incident.User) []*blockkit.Paragraph {
 	p := (&blockkit.Paragraph{}).Text(stepSign(c.State) + " ").Bold(stepTitle(c.Step)).Text(" · ")
-	if c.State == incident.StepAcknowledged {
+	switch {
+	case c.AwaitsSecond():
+		p.Text("done, says ").User(c.First.ID, PersonName(c.First)).Text(", ").Date(c.FirstAt).Text(": a second person confirms it")
+	case c.State == incident.StepAcknowledged:
 		p.User(c.Holder.ID, PersonName(c.Holder)).Text(" has it since ").Date(c.At)
-	} else {
+	default:
 		p.Text(stepWord(c.State))
 	}
+	if c.Second && !c.AwaitsSecond() {
+		p.Text(" · takes two people")
+	}
 	all := []*blockkit.Paragraph{p}
+	if says := cmp.Or(given(c.Step), question(c.Step)); says != "" {
+		all = append(all, (&blockkit.Paragraph{}).Text(says))
+	}
+	if note := blockkit.Line(c.Note); note != "" && c.AwaitsSecond() {
+		said := blockkit.CutJSON(blockkit.CutNamed(note, maxReason), maxReasonBytes)
+		all = append(all, addWords((&blockkit.Paragraph{}).Text("“"), said, people).Text("”"))
+	}
 	if c.From != 0 {
 		from := (&blockkit.Paragraph{}).Text("taken over from " + incident.ID(c.From))
 		if !c.Due.IsZero() {
@@ -138,12 +161,15 @@ func (c stepView) commandParts(playbook string) []slack.RichTextElement {
 // for its words: Done with a note.
 func (c stepView) buttons(i incident.Incident, shown form) []slack.BlockElement {
 	value := i.ID() + "/" + c.ID
-	done, skip := blockkit.Button(action.StepDone.ID, value, "Done"), blockkit.Button(action.StepSkip.ID, value, "Skip…")
+	done, skip := blockkit.Button(action.StepDone.ID, value, doneLabel(c.Step)), blockkit.Button(action.StepSkip.ID, value, "Skip…")
 	if c.State != incident.StepAcknowledged {
 		return []slack.BlockElement{blockkit.Button(action.StepAck.ID, value, "Acknowledge"), done, skip}
 	}
 	done.Style = slack.StylePrimary
 	all := []slack.BlockElement{done, skip, blockkit.Button(action.StepRelease.ID, value, "Release")}
+	if c.AwaitsSecond() {
+		all[2] = blockkit.Button(action.StepUndo.ID, value, "Undo")
+	}
 	if shown == formFolded {
 		all = append(all, blockkit.Button(action.StepHow.ID, value, "How…"))
 	}
@@ -159,8 +185,8 @@ func (c stepView) ending() string {
 	case c.State == incident.StepDropped:
 		return stepWord(c.State)
 	}
-	says := fmt.Sprintf("%s by %s, %s", stepWord(c.State), user(c.By), blockkit.Date(c.At))
-	if c.Holder.ID != "" && c.Holder.ID != c.By.ID {
+	says := fmt.Sprintf("%s by %s, %s", stepWord(c.State), doers(c.Standing), blockkit.Date(c.At))
+	if c.Holder.ID != "" && c.Holder.ID != c.By.ID && c.Holder.ID != c.First.ID {
 		says += ", held by " + user(c.Holder)
 	}
 	if c.From != 0 {

@@ -69,7 +69,7 @@ func (c stepView) foldedBlocks(i incident.Incident) []slack.Block {
 		blockkit.Section("step:"+c.ID, says),
 		slack.NewActionBlock("act:"+c.ID,
 			blockkit.Button(action.StepAck.ID, value, "Acknowledge"),
-			blockkit.Button(action.StepDone.ID, value, "Done"),
+			blockkit.Button(action.StepDone.ID, value, doneLabel(c.Step)),
 			blockkit.Button(action.StepHow.ID, value, "How…")),
 	}
 }
@@ -85,8 +85,14 @@ func (c stepView) lineBlocks(i incident.Incident) []slack.Block {
 // before a state of one word never break, so that it does not stand alone on a line.
 func (c stepView) stands() string {
 	says := "\u00a0·\u00a0" + stepWord(c.State)
-	if c.State == incident.StepAcknowledged {
+	switch {
+	case c.AwaitsSecond():
+		says = fmt.Sprintf(" · done, says %s, %s: a second person confirms it", user(c.First), blockkit.Date(c.FirstAt))
+	case c.State == incident.StepAcknowledged:
 		says = fmt.Sprintf(" · %s has it since %s", user(c.Holder), blockkit.Date(c.At))
+	}
+	if c.Second && !c.AwaitsSecond() {
+		says += " · takes two people"
 	}
 	if c.From != 0 {
 		says += " · taken over from " + incident.ID(c.From)
@@ -110,7 +116,7 @@ func stepMenu(i incident.Incident, s incident.Step) *slack.OverflowBlockElement 
 	option := func(choice, label string) *slack.OptionBlockObject {
 		return slack.NewOptionBlockObject(choice+about, blockkit.PlainText(label), nil)
 	}
-	options := []*slack.OptionBlockObject{option(action.ChoiceDone, "Done"), option(action.ChoiceSkip, "Skip…"), option(action.ChoiceHow, "How…")}
+	options := []*slack.OptionBlockObject{option(action.ChoiceDone, doneLabel(s)), option(action.ChoiceSkip, "Skip…"), option(action.ChoiceHow, "How…")}
 	if s.State == incident.StepAcknowledged {
 		options = append(options, option(action.ChoiceRelease, "Release"))
 	} else {
@@ -171,9 +177,15 @@ func (c stepView) endedBlocks(i incident.Incident) []slack.Block {
 	if c.Before != nil && c.To == 0 && !(i.Drill && c.State == incident.StepDropped) {
 		top.Accessory = slack.NewAccessory(blockkit.Button(action.StepUndo.ID, i.ID()+"/"+c.ID, "Undo"))
 	}
-	blocks := []slack.Block{top}
-	if note := blockkit.Line(c.Note); note != "" {
-		blocks = append(blocks, blockkit.Context("end:"+c.ID, quoted(blockkit.CutJSON(blockkit.CutNamed(note, maxReason), maxReasonBytes), i.Named, maxReasonBytes)))
+	var says []*slack.TextBlockObject
+	if answer := given(c.Step); answer != "" {
+		says = append(says, blockkit.PlainText(answer))
 	}
-	return blocks
+	if note := blockkit.Line(c.Note); note != "" {
+		says = append(says, quoted(blockkit.CutJSON(blockkit.CutNamed(note, maxReason), maxReasonBytes), i.Named, maxReasonBytes))
+	}
+	if len(says) == 0 {
+		return []slack.Block{top}
+	}
+	return []slack.Block{top, blockkit.Context("end:"+c.ID, says...)}
 }

@@ -20,7 +20,7 @@ const (
 )
 
 // tierSlots are the replies of one tier: one, or several when its steps do not
-// fit into a message. A tier of which no step applies has none.
+// fit into a message. A tier of which no step can ever apply has none.
 func tierSlots(v View, t incident.Tier) []Slot {
 	steps := tierSteps(v, t.Name)
 	if len(steps) == 0 {
@@ -38,12 +38,12 @@ func tierSlots(v View, t incident.Tier) []Slot {
 	return slots
 }
 
-// tierSteps are the steps of a tier that apply here.
+// tierSteps are the steps of a tier that apply here, or may once something is answered.
 func tierSteps(v View, tier playbooks.TierName) []stepView {
 	own := v.steps()
 	var steps []stepView
 	for _, s := range v.Incident.Steps {
-		if s.Tier != tier || s.Hidden {
+		if s.Tier != tier || s.Hidden && len(s.When) == 0 {
 			continue
 		}
 		detail, commands := s.Shown(own[s.ID])
@@ -91,6 +91,7 @@ type part struct{ number, of int }
 
 func tierMessage(v View, t incident.Tier, steps []stepView, p part) blockkit.Message {
 	i := v.Incident
+	steps, waits := parted(steps)
 	head := tierHead(i, t)
 	if p.of > 1 {
 		head += fmt.Sprintf(" · part %d of %d", p.number, p.of)
@@ -107,7 +108,7 @@ func tierMessage(v View, t incident.Tier, steps []stepView, p part) blockkit.Mes
 		}
 		blocks = append(blocks, c.blocks(i, shown)...)
 	}
-	if hidden := hiddenSteps(i, t.Name); p.number == p.of && hidden != "" {
+	if hidden := hiddenSteps(i, t.Name, waits, p); hidden != "" {
 		blocks = append(blocks, blockkit.Context("hidden", blockkit.PlainText(hidden)))
 	}
 	return blockkit.Message{Text: tierText(i, t, head, steps), Blocks: blocks}
@@ -116,12 +117,18 @@ func tierMessage(v View, t incident.Tier, steps []stepView, p part) blockkit.Mes
 // tierHead is a tier's name and what is done of it.
 func tierHead(i incident.Incident, t incident.Tier) string {
 	tally := i.Tally(t.Name)
+	if tally.Shown == 0 {
+		return t.Name.Title()
+	}
 	return fmt.Sprintf("%s · %d/%d%s", t.Name.Title(), tally.Done, tally.Shown, notDone(tally))
 }
 
 // tierFirstLine is a tier's first line: its name and how far it is, and its deadline.
 func tierFirstLine(i incident.Incident, t incident.Tier, head string, p part) *blockkit.Paragraph {
 	line := (&blockkit.Paragraph{}).Bold(head)
+	if i.Tally(t.Name).Shown == 0 {
+		return (&blockkit.Paragraph{}).Bold(head + " · nothing to do so far")
+	}
 	if i.Tally(t.Name).Left() == 0 {
 		return line.Text(" · complete")
 	}
@@ -138,26 +145,40 @@ func tierFirstLine(i incident.Incident, t incident.Tier, head string, p part) *b
 	return line
 }
 
-func hiddenSteps(i incident.Incident, tier playbooks.TierName) string {
-	var numbers []string
-	for _, s := range i.Steps {
-		if s.Tier == tier && s.Hidden {
-			numbers = append(numbers, fmt.Sprint(s.Number))
+// parted takes the steps apart that are not shown before something is answered.
+func parted(steps []stepView) (shown []stepView, waits []incident.Step) {
+	for _, c := range steps {
+		if c.Hidden {
+			waits = append(waits, c.Step)
+		} else {
+			shown = append(shown, c)
 		}
 	}
-	switch len(numbers) {
-	case 0:
-		return ""
-	case 1:
-		return "Step " + numbers[0] + " does not apply here."
+	return shown, waits
+}
+
+// hiddenSteps names what is not shown: what waits for an answer in the message in which it
+// will stand, the rest in the last one.
+func hiddenSteps(i incident.Incident, tier playbooks.TierName, waits []incident.Step, p part) string {
+	says := waiting(i, waits)
+	var numbers []int
+	for _, s := range i.Steps {
+		if s.Tier == tier && s.Hidden && p.number == p.of && len(i.WaitsFor(s)) == 0 {
+			numbers = append(numbers, s.Number)
+		}
 	}
-	return textutil.CutUnits("Steps "+textutil.List(numbers)+" do not apply here.", 500)
+	if len(numbers) > 0 {
+		says = strings.TrimSpace(fmt.Sprintf("%s %s %s not apply here.", says, textutil.Capital(stepNumbers(numbers)), textutil.Plural(len(numbers), "does", "do")))
+	}
+	return textutil.CutUnits(says, 500)
 }
 
 // tierText is a tier for ears: the steps with their states.
 func tierText(i incident.Incident, t incident.Tier, head string, steps []stepView) string {
 	first := strings.ReplaceAll(head, " · ", ", ")
 	switch {
+	case i.Tally(t.Name).Shown == 0:
+		first += ", nothing to do so far"
 	case i.Tally(t.Name).Left() == 0:
 		first += ", complete"
 	case t.Overdue:

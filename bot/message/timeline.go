@@ -233,6 +233,14 @@ func stepHappened(i incident.Incident, c incident.Change) (string, bool) {
 	switch c.Kind {
 	case incident.KindStepAcknowledged:
 		verb = "acknowledged"
+	case incident.KindStepAnswered:
+		verb = "answered"
+	case incident.KindStepFirstDone:
+		verb = "done (1 of 2)"
+	case incident.KindStepShown:
+		verb = "shown by the answers"
+	case incident.KindStepHidden:
+		verb = "hidden by the answers"
 	case incident.KindStepDone:
 		verb = "done"
 	case incident.KindStepSkipped:

@@ -45,7 +45,7 @@ func (s *stepState) UnmarshalText(text []byte) error {
 var answers = []string{
 	string(incident.AnswerTaken), string(incident.AnswerAlready), string(incident.AnswerOver), string(incident.AnswerActive), string(incident.AnswerKept),
 	string(incident.AnswerEnded), string(incident.AnswerNotEnded), string(incident.AnswerNotTaken), string(incident.AnswerNotYours),
-	string(incident.AnswerNoStep), string(incident.AnswerHidden), string(incident.AnswerNoReason), string(incident.AnswerContinued),
+	string(incident.AnswerNoStep), string(incident.AnswerHidden), string(incident.AnswerNoReason), string(incident.AnswerAsks), string(incident.AnswerContinued),
 	string(incident.AnswerLate), string(incident.AnswerGone), string(incident.AnswerApplied),
 }
 
