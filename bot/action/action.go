@@ -57,6 +57,7 @@ var (
 	IncidentMenu    = add(Action{ID: "incident:menu", Via: "menu", May: access.Reader})         // its value begins with a Choice
 	IncidentNote    = add(Action{ID: "incident:note", Act: incident.VerbNote, Form: Form{"note", "Please write a note."}})
 	IncidentAssign  = add(Action{ID: "incident:assign", Act: incident.VerbAssign, Form: Form{"lead", "Please choose who leads."}})
+	TimelineOlder   = add(Action{ID: "timeline:older", Via: "button", May: access.Reader}) // its value begins with how many entries are newer
 	StormPick       = add(Action{ID: "storm:pick", Via: "menu", Act: incident.VerbShow})
 
 	StepMenu    = add(Action{ID: "step:menu", Value: OfStep, Via: "menu", May: access.Reader}) // its value begins with a Choice

@@ -35,7 +35,7 @@ func TestEveryActionSaysWhoMay(t *testing.T) {
 func TestList(t *testing.T) {
 	seen := map[string]bool{}
 	for _, a := range action.All() {
-		prefix := map[action.Value][]string{action.OfIncident: {"incident:", "storm:"}, action.OfStep: {"step:"}, action.OfDigest: {"digest:"}}[a.Value]
+		prefix := map[action.Value][]string{action.OfIncident: {"incident:", "storm:", "timeline:"}, action.OfStep: {"step:"}, action.OfDigest: {"digest:"}}[a.Value]
 		named := false
 		for _, p := range prefix {
 			named = named || strings.HasPrefix(a.ID, p)

@@ -48,12 +48,14 @@ func TestEveryActionIsHandled(t *testing.T) {
 		choices := []string{value}
 		switch a {
 		case action.IncidentMenu:
-			choices = []string{action.ChoiceNote + "/" + value, action.ChoiceTimeline + "/" + value, action.ChoiceCatchup + "/" + value}
+			choices = []string{action.ChoiceAssign + "/" + value, action.ChoiceNote + "/" + value, action.ChoiceTimeline + "/" + value, action.ChoiceCatchup + "/" + value}
 		case action.StepMenu:
 			choices = nil
 			for _, choice := range []string{action.ChoiceAck, action.ChoiceDone, action.ChoiceSkip, action.ChoiceRelease, action.ChoiceHow} {
 				choices = append(choices, choice+"/"+value)
 			}
+		case action.TimelineOlder:
+			choices = []string{"100/" + value}
 		case action.IncidentReason:
 			choices = []string{"false_alarm/" + value}
 		}

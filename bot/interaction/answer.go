@@ -51,6 +51,12 @@ func toldByThread(a event.Answer, always bool) bool {
 func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said blockkit.Message) {
 	slackapi.Acknowledge(ctx)
 	said = h.linked(ctx, person{id: to.User, channel: to.Channel}, said)
+	if to.ViewID != "" {
+		if err := h.Slack.UpdateView(ctx, to.ViewID, blockkit.AnswerModal(said)); err != nil {
+			h.Logger.Warn("a modal could not show an answer", "user", to.User, "error", err) // it stays as it is
+		}
+		return
+	}
 	if to.TriggerID != "" && said.Long() {
 		err := h.Slack.OpenView(ctx, to.TriggerID, blockkit.AnswerModal(said))
 		if err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -37,7 +38,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 	value := a.Value
 	choice, via := "", button.Via
 	switch button.ID {
-	case action.IncidentMenu.ID, action.IncidentReason.ID, action.StepMenu.ID:
+	case action.IncidentMenu.ID, action.IncidentReason.ID, action.StepMenu.ID, action.TimelineOlder.ID:
 		choice, value, _ = strings.Cut(a.Value, "/")
 	}
 	if button.ID == action.StepMenu.ID {
@@ -56,6 +57,9 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 	switch {
 	case (step != "") != (button.Value == action.OfStep):
 		h.meansNothing(ctx, a, to)
+	case button.ID == action.TimelineOlder.ID:
+		newer, _ := strconv.Atoi(choice)
+		h.sendEphemeral(ctx, to, h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number, From: newer + 1}, who, h.Store.Now()))
 	case button.ID == action.IncidentMenu.ID:
 		h.chosen(ctx, a, who, to, number, choice)
 	case button.Form.IsZero() || !h.openModal(ctx, a, button, who, to, number, step):

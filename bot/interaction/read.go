@@ -187,7 +187,7 @@ func (h *Handler) one(ctx context.Context, c command.Command, who person, now ti
 		if c.Verb == command.VerbCatchup {
 			return message.Catchup(i, changes, who.id, c.Within, now, s.Command)
 		}
-		return message.Timeline(i, changes, total)
+		return message.Timeline(i, changes, total, max(c.From-1, 0))
 	}
 	return message.Status(h.viewOf(ctx, i), now)
 }

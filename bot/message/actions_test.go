@@ -26,6 +26,8 @@ func TestEveryActionIsShown(t *testing.T) {
 		}
 	}
 	blocktest.ActionIDs(shown, blocktest.Generic(t, Told(event.Answer{Digest: event.DigestAnswer{Kind: event.DigestSecond, Verb: report.VerbPost, State: "DIG-7", Title: "weekly"}}, "/playbook").Blocks))
+	pages := Timeline(incident.Incident{Number: 1}, make([]incident.Change, 300), 300, 0)
+	blocktest.ActionIDs(shown, blocktest.Generic(t, pages.Blocks))
 	for _, view := range forms(t) {
 		shown[view.CallbackID] = true
 	}

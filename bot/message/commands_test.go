@@ -3,7 +3,9 @@ package message
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,11 +50,11 @@ func commands(t testing.TB) map[string]blockkit.Message {
 		"playbook long":    Playbook(allLong, "/playbook"),
 		"incidents drill":  Incidents(IncidentList{Incidents: []incident.Incident{all["drill"].Incident, all["opened"].Incident, all["half done"].Incident}, From: 1, Filter: "open", Now: night, Command: "/playbook"}),
 		"status drill":     Status(all["drill late"], night.Add(2*time.Hour)),
-		"timeline drill":   Timeline(drilled.incident, drilled.changes, 0),
+		"timeline drill":   Timeline(drilled.incident, drilled.changes, 0, 0),
 		"status":           Status(all["half done"], night.Add(2*time.Hour)),
-		"timeline":         Timeline(story.incident, story.changes, 0),
-		"timeline long":    Timeline(story.incident, story140, 1140),
-		"timeline empty":   Timeline(story.incident, nil, 0),
+		"timeline":         Timeline(story.incident, story.changes, 0, 0),
+		"timeline long":    Timeline(story.incident, story140, 1140, 0),
+		"timeline empty":   Timeline(story.incident, nil, 0, 0),
 		"text":             blockkit.TextMessage("Hello, `INC-142`."),
 		"text long":        blockkit.TextMessage(strings.Repeat("A line of help &amp; words.\n", 2_000)),
 		"text one line":    blockkit.TextMessage(strings.Repeat("&lt;", 20_000)),
@@ -255,7 +257,7 @@ func TestTimelineOfManyFlaps(t *testing.T) {
 		"only its end": {slices.Concat(list(1, 48), []incident.Change{middle}, list(1001, 200)), 251, []string{"4,000 entries", "earlier entries are left out", "22:14"}, 0},
 		"one folded":   {[]incident.Change{opened, {Kind: incident.KindFolded, At: night}}, 2, []string{"2 entries", "1 entry is folded here"}, 2},
 	} {
-		m := Timeline(v.Incident, c.changes, c.total)
+		m := Timeline(v.Incident, c.changes, c.total, 0)
 		reads := blocktest.Readable(t, m)
 		for _, want := range c.want {
 			if !strings.Contains(reads, want) {
@@ -271,6 +273,51 @@ func TestTimelineOfManyFlaps(t *testing.T) {
 		}
 		for _, problem := range blocktest.Problems(t, m) {
 			t.Errorf("%s: %s", name, problem)
+		}
+	}
+}
+
+// TestTimelineInPages: the button of each page leads to the entries before it, until the
+// first one is shown; none is shown twice but for the beginning, which the first page has.
+func TestTimelineInPages(t *testing.T) {
+	v := situations(t)["opened"]
+	var changes []incident.Change
+	for k := range 330 {
+		changes = append(changes, incident.Change{Kind: incident.KindNoted, At: night.Add(time.Duration(k) * time.Minute), By: anna, Text: fmt.Sprintf("number %d.", k+1)})
+	}
+	older := regexp.MustCompile(`"value":"(\d+)/INC-142"`)
+	said := map[string]int{}
+	newer, pages := 0, 0
+	for {
+		m := Timeline(v.Incident, changes, len(changes), newer)
+		for _, problem := range blocktest.Problems(t, m) {
+			t.Errorf("from %d: %s", newer, problem)
+		}
+		for _, number := range regexp.MustCompile(`number \d+\.`).FindAllString(blocktest.Readable(t, m), -1) {
+			said[number]++
+		}
+		encoded, err := json.Marshal(m.Blocks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages++
+		found := older.FindSubmatch(encoded)
+		if found == nil {
+			break
+		}
+		next, _ := strconv.Atoi(string(found[1]))
+		if next <= newer || pages > 20 {
+			t.Fatalf("the button of the page from %d leads to %d", newer, next)
+		}
+		newer = next
+	}
+	if len(said) != len(changes) || pages < 3 {
+		t.Errorf("got %d entries on %d pages, want all %d", len(said), pages, len(changes))
+	}
+	for k := range changes {
+		number := fmt.Sprintf("number %d.", k+1)
+		if most := 1; said[number] > most && k >= firstEntries || said[number] > 2 {
+			t.Errorf("%s is said %d times", number, said[number])
 		}
 	}
 }

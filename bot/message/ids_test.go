@@ -45,7 +45,7 @@ func TestNobodyReadsIDs(t *testing.T) {
 		}
 		all[name+" status"] = Status(view, night)
 		all[name+" list"] = Incidents(IncidentList{Incidents: []incident.Incident{view.Incident}, From: 1, Now: night, Command: "/playbook", Elsewhere: []string{blocktest.UnknownChannel}})
-		all[name+" timeline"] = Timeline(view.Incident, []incident.Change{{Kind: incident.KindAcknowledged, By: incident.User{ID: blocktest.UnknownUser}, At: night}, {Kind: incident.KindAlertResolved, Alert: blocktest.UnknownUser, At: night}}, 0)
+		all[name+" timeline"] = Timeline(view.Incident, []incident.Change{{Kind: incident.KindAcknowledged, By: incident.User{ID: blocktest.UnknownUser}, At: night}, {Kind: incident.KindAlertResolved, Alert: blocktest.UnknownUser, At: night}}, 0, 0)
 	}
 	all["list none"] = Incidents(IncidentList{From: 1, Now: night, Command: "/playbook", Elsewhere: []string{blocktest.UnknownChannel}})
 	pb := hotDatabase(t)

@@ -45,7 +45,7 @@ func TestHowMuchOfAnIncidentIsShown(t *testing.T) {
 	if want := "in a storm's list"; !strings.Contains(list, want) {
 		t.Errorf("the list of incidents does not say %q", want)
 	}
-	story := blocktest.Readable(t, Timeline(v.Incident, []incident.Change{{Kind: incident.KindShown, At: night, By: anna, Via: "command"}}, 1))
+	story := blocktest.Readable(t, Timeline(v.Incident, []incident.Change{{Kind: incident.KindShown, At: night, By: anna, Via: "command"}}, 1, 0))
 	if want := "has a thread of its own now by <@U0ANNA> (command)"; !strings.Contains(story, want) {
 		t.Errorf("got %s, want %q in it", story, want)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
@@ -20,20 +21,23 @@ const (
 
 // Timeline answers `/playbook timeline ID`: what happened, oldest first; when it
 // does not all fit, entries between its beginning and its end are left out and
-// counted. Changes are the newest ones in the order in which they happened, total is
-// how many lines there are.
-func Timeline(i incident.Incident, changes []incident.Change, total int) blockkit.Message {
+// counted, and a button shows those before the end. Changes are the newest ones in the
+// order in which they happened, total is how many lines there are, and newer how many of
+// the newest are left out, because they were read already.
+func Timeline(i incident.Incident, changes []incident.Change, total, newer int) blockkit.Message {
 	total = max(total, len(changes))
-	left := total - len(changes) // of lines, then of what they stand for
+	newer = min(newer, max(total-1, 0))
+	changes = changes[:max(len(changes)-newer, 0)]
+	left := total - newer - len(changes) // of lines, then of what they stand for
 	for _, c := range changes {
 		left += c.Stands()
 	}
 	head := "Timeline of " + i.ID()
 	blocks := []slack.Block{blockkit.Header("head", "Timeline"), about(i)}
 	text := fmt.Sprintf("%s: %s.", head, entries(left))
-	r := roster{left: blockkit.MaxTotal - 1_000 - blockkit.Size(blocks...), limit: maxEntries}
+	r := roster{left: blockkit.MaxTotal - 1_500 - blockkit.Size(blocks...), limit: maxEntries}
 	first := roster{left: r.left / 4, limit: firstEntries}
-	if total == len(changes) && !fits(i, changes, r) {
+	if newer == 0 && total == len(changes) && !fits(i, changes, r) {
 		for _, c := range changes {
 			first.add(entry(i, c))
 		}
@@ -64,6 +68,12 @@ func Timeline(i incident.Incident, changes []incident.Change, total int) blockki
 		blocks = append(blocks, blockkit.Context("empty", blockkit.PlainText("Nothing has happened yet.")))
 	} else {
 		blocks = append(blocks, blockkit.RichText("entries", blockkit.Bullets(r.items)))
+	}
+	if newer > 0 {
+		blocks = append(blocks, blockkit.Context("newer", blockkit.PlainText("… and "+textutil.Thousands(newer)+" newer "+textutil.Plural(newer, "entry", "entries"))))
+	}
+	if shown := newer + len(r.items); len(r.items) > 0 && len(changes) > len(r.items) {
+		blocks = append(blocks, slack.NewActionBlock("older", blockkit.Button(action.TimelineOlder.ID, fmt.Sprintf("%d/%s", shown, i.ID()), "Older entries")))
 	}
 	m := blockkit.Message{Text: text, Blocks: blocks}
 	if i.Drill {

@@ -69,7 +69,7 @@ func TestMentionsPingNobody(t *testing.T) {
 	if !strings.Contains(slots[0].Message.Text+slots[1].Message.Text+shown, "ask ") || strings.Contains(slots[0].Message.Text+slots[1].Message.Text, "U0CARLA") {
 		t.Error("a fallback text mentions somebody")
 	}
-	for name, m := range map[string]blockkit.Message{"status": Status(v, night), "timeline": Timeline(s.incident, s.changes, len(s.changes))} {
+	for name, m := range map[string]blockkit.Message{"status": Status(v, night), "timeline": Timeline(s.incident, s.changes, len(s.changes), 0)} {
 		if !strings.Contains(blocktest.Readable(t, m), "<@U0CARLA>") {
 			t.Errorf("the %s does not show carla:\n%s", name, blocktest.Readable(t, m))
 		}

@@ -124,6 +124,7 @@ type interactionPayload struct {
 	} `json:"actions"`
 	View struct {
 		ID              string `json:"id"`
+		Type            string `json:"type"`
 		Hash            string `json:"hash"`
 		CallbackID      string `json:"callback_id"`
 		PrivateMetadata string `json:"private_metadata"`
@@ -219,6 +220,9 @@ func (p interactionPayload) clicks(fallback string, at time.Time) (delivery, err
 		TriggerID: p.TriggerID, ResponseURL: p.ResponseURL, At: at,
 	}
 	base.ThreadTS = cmp.Or(p.Container.ThreadTS, p.Message.ThreadTS, base.MessageTS)
+	if p.View.Type == "modal" {
+		base.ViewID = p.View.ID
+	}
 	if p.TriggerID != "" {
 		base.Op = op("trigger", p.TriggerID)
 	}

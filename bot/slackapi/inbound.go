@@ -66,6 +66,7 @@ type Action struct {
 	BlockID          string // of the block that was clicked
 	MessageTS        string // the message clicked; empty in a modal
 	ThreadTS         string // the root of its thread; MessageTS when it is no reply
+	ViewID           string // the modal clicked; empty in a message
 	TriggerID        string // opens one modal within 3 s (Slack: trigger_id)
 	ResponseURL      string // 5 private answers within 30 minutes (Slack: response_url)
 	At               time.Time

@@ -27,12 +27,14 @@ type Private struct {
 	// TriggerID is of a click on a message that stands in the channel itself, as the first of a thread does: it opens one
 	// modal in place of a long answer, which would be far from what was clicked.
 	TriggerID string
+	// ViewID is the modal that was clicked: the answer takes its place.
+	ViewID string
 }
 
 // Private is where a private answer to the click goes: beside the message that was
 // clicked, which is in a thread unless it is the root.
 func (a Action) Private() Private {
-	p := Private{Channel: a.ChannelID, User: a.UserID, ResponseURL: a.ResponseURL}
+	p := Private{Channel: a.ChannelID, User: a.UserID, ResponseURL: a.ResponseURL, ViewID: a.ViewID}
 	if a.ThreadTS == a.MessageTS {
 		p.TriggerID = a.TriggerID
 	} else {
@@ -242,6 +244,17 @@ func (c *Client) openView(ctx context.Context, triggerID string, view slack.Moda
 	}
 	return c.callPaid(ctx, "views.open", view.CallbackID, func() error {
 		_, err := c.api.OpenViewContext(ctx, triggerID, view)
+		return err
+	})
+}
+
+// UpdateView shows another view in a modal that is open (views.update).
+func (c *Client) UpdateView(ctx context.Context, viewID string, view slack.ModalViewRequest) error {
+	if err := c.spend(ctx, "views.update", view.CallbackID); err != nil {
+		return err
+	}
+	return c.callPaid(ctx, "views.update", view.CallbackID, func() error {
+		_, err := c.api.UpdateViewContext(ctx, view, "", "", viewID)
 		return err
 	})
 }

@@ -28,7 +28,7 @@ type Command struct {
 	Again    bool              // digest post: although its week has one
 	By       string            // cost: account, region, sku or team; empty: it is not told apart
 	Within   time.Duration     // catchup: of how long; 0: since the person last acted
-	From     int               // incidents: the place in the list to begin at; 0: none was given
+	From     int               // incidents, timeline: the place to begin at; 0: none was given
 	Users    *handbook.Users   // scale, targets, budget: nil when no number was given
 }
 
@@ -134,8 +134,11 @@ func (r *reader) read() (Command, error) {
 	if c.Incident, err = r.incident(); err != nil {
 		return Command{}, err
 	}
-	if r.verb == VerbCatchup {
+	switch r.verb {
+	case VerbCatchup:
 		return r.catchup(c)
+	case VerbTimeline:
+		return r.from(c, "timeline")
 	}
 	if takes := acts[r.verb]; takes.step == always || takes.step == maybe && r.rest != "" {
 		c.Step, c.More, err = r.steps()
@@ -188,12 +191,18 @@ func (r *reader) incidents(c Command) (Command, error) {
 			"There is no list of incidents called %s", quote(word))
 	}
 	r.rest = rest
-	if word, rest = cut(r.rest); word == "" {
+	return r.from(c, "list")
+}
+
+// from reads the place at which an answer begins.
+func (r *reader) from(c Command, of string) (Command, error) {
+	word, rest := cut(r.rest)
+	if word == "" {
 		return c, nil
 	}
 	from, err := strconv.Atoi(word)
 	if err != nil || from < 1 || from > MaxFrom {
-		return Command{}, r.wrong("", "%s is no place in the list: give a number from 1 to %d", quote(word), MaxFrom)
+		return Command{}, r.wrong("", "%s is no place in the %s: give a number from 1 to %d", quote(word), of, MaxFrom)
 	}
 	c.From, r.rest = from, rest
 	return c, r.end()

@@ -70,6 +70,8 @@ func TestParse(t *testing.T) {
 		{"resolve 1", 0, Command{Verb: VerbResolve, Incident: 1}},
 		{"resolve 3 replicas added", 9, Command{Verb: VerbResolve, Incident: 9, Text: "3 replicas added"}},
 		{"reopen 9", 9, Command{Verb: VerbReopen, Incident: 9}},
+		{"timeline 142 101", 0, Command{Verb: VerbTimeline, Incident: 142, From: 101}},
+		{"timeline 9 101", 9, Command{Verb: VerbTimeline, Incident: 9, From: 101}},
 		{"timeline 000142", 0, Command{Verb: VerbTimeline, Incident: 142}},
 		{"status #142", 0, Command{Verb: VerbStatus, Incident: 142}},
 		{"status inc142", 0, Command{Verb: VerbStatus, Incident: 142}},

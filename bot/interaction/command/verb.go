@@ -66,7 +66,7 @@ func entries() []entry {
 		{VerbNote, "ID text", "write into the timeline", "note INC-142 failover at 14:05", true, ""},
 		{VerbResolve, "ID [note]", "the incident is over; a note may begin with `false alarm:`, `noise:`, `expected:` or `fixed:`", "resolve INC-142 replicas took the load\nresolve INC-142 false alarm: the probe was wrong", true, ""},
 		{VerbReopen, "ID", "the incident is not over", "reopen INC-142", true, ""},
-		{VerbTimeline, "ID", "who did what and when", "timeline INC-142", true, access.Reader},
+		{VerbTimeline, "ID [FROM]", "who did what and when; from an entry on, counted from the newest", "timeline INC-142\ntimeline INC-142 101", true, access.Reader},
 		{VerbCatchup, "ID [TIME]", "what happened since you last acted, or within a time, in ten lines", "catchup INC-142\ncatchup INC-142 30m", true, access.Reader},
 		{VerbThread, "ID", "show an incident of a storm in a thread of its own", "thread INC-142", true, ""},
 		{VerbIncidents, "[open|mine|overdue|all] [FROM]", "list incidents, the worst first, from a place in the list on", "incidents\nincidents mine\nincidents open 31", false, access.Reader},
