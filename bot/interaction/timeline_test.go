@@ -28,13 +28,13 @@ func TestOlderEntriesTakeThePlaceOfNewerOnes(t *testing.T) {
 	}
 	shows("number 130.")
 	modal, _ := r.sim.OpenModal("anna")
-	if strings.Contains(modal.PlainText(), "number 70.") {
+	if strings.Contains(modal.PlainText(), "number 100.") {
 		t.Fatal("all of it fits: the test needs more notes")
 	}
 	if err := r.sim.People.Click(t.Context(), people.Click{User: "anna", ActionID: "timeline:older"}); err != nil {
 		t.Fatal(err)
 	}
-	shows("number 70.")
+	shows("number 100.")
 	modal, _ = r.sim.OpenModal("anna")
 	if strings.Contains(modal.PlainText(), "number 130.") {
 		t.Error("the newer entries are still there")
