@@ -30,6 +30,7 @@ type Action struct {
 	Digest report.Verb   // what it asks of a digest, or of digests; empty: of an incident
 	May    access.Right  // who may; add takes it from the verb
 	Form   Form          // whose words are asked for first; the zero Form: it acts at once
+	Late   bool          // Form is asked for only when it acted, and the answer is that it asks
 }
 
 // Form is what is asked for before something is done.
@@ -38,6 +39,9 @@ type Form struct {
 	Empty string // what is said when that one is missing
 }
 
+// Acts reports whether a click acts at once, as far as it goes.
+func (a Action) Acts() bool { return a.Late || a.Form.IsZero() }
+
 // IsZero reports whether nothing is asked for.
 func (f Form) IsZero() bool { return f == Form{} }
 
@@ -45,6 +49,7 @@ var (
 	all     []Action
 	why     = Form{"reason", "Please say why, so that the next reader knows."}
 	howLong = Form{"until", "Please choose for how long."}
+	what    = Form{"answer", "Please answer."}
 )
 
 // What people can do.
@@ -63,7 +68,7 @@ var (
 	StepMenu    = add(Action{ID: "step:menu", Value: OfStep, Via: "menu", May: access.Reader}) // its value begins with a Choice
 	StepHow     = add(Action{ID: "step:how", Value: OfStep, Via: "button", May: access.Reader, Form: Form{"what", "Please choose what becomes of the step."}})
 	StepAck     = add(Action{ID: "step:ack", Value: OfStep, Via: "button", Act: incident.VerbAcknowledge})
-	StepDone    = add(Action{ID: "step:done", Value: OfStep, Via: "button", Act: incident.VerbDone})
+	StepDone    = add(Action{ID: "step:done", Value: OfStep, Via: "button", Act: incident.VerbDone, Form: what, Late: true}) // a step that asks
 	StepSkip    = add(Action{ID: "step:skip", Value: OfStep, Via: "button", Act: incident.VerbSkip, Form: why})
 	StepRelease = add(Action{ID: "step:release", Value: OfStep, Via: "button", Act: incident.VerbRelease})
 	StepUndo    = add(Action{ID: "step:undo", Value: OfStep, Via: "button", Act: incident.VerbUndo})

@@ -108,6 +108,9 @@ func (ev Event) form() form {
 		if len(ev.Act.More) > 0 {
 			f.Schema = max(f.Schema, severalSteps)
 		}
+		if ev.Act.Answer != nil {
+			f.Schema = max(f.Schema, answers)
+		}
 		f.Act = &actForm{*ev.Act, formOf(ev.From), ev.Reply}
 	case ev.Start != nil:
 		f.Start = &startForm{*ev.Start, ev.Reply}

@@ -49,10 +49,14 @@ type Event struct {
 // Schema is the version of events that this binary reads. A change that an older
 // binary would handle wrongly raises it, and stands in the events that need it; a
 // new kind of event or a new verb is told by itself.
-const Schema = 2
+const Schema = 3
 
-// severalSteps is the first Schema that knows acts on several steps.
-const severalSteps = 2
+// severalSteps is the first Schema that knows acts on several steps, answers the first
+// that knows what a form answers to a step's question.
+const (
+	severalSteps = 2
+	answers      = 3
+)
 
 // Origin is the message in Slack that a click was made on, or that the form it
 // came from was opened on.

@@ -24,9 +24,9 @@ func TestNewerEventIsTold(t *testing.T) {
 		`{"at":"2026-11-23T09:00:00Z","act":{"verb":"merge","incident":1,"user":"U1"}}`:                 "newer: the act \"merge\"",
 		`{"at":"2026-11-23T09:00:00Z","review":{"verb":"adopt","digest":1,"subject":"C1","user":"U1"}}`: "",
 		`{"at":"2026-11-23T09:00:00Z","review":{"verb":"merge","digest":1,"subject":"C1","user":"U1"}}`: "newer: the act \"merge\" on a digest",
-		`{"at":"2026-11-23T09:00:00Z","schema":3,"timer":{"incident":1}}`:                               "newer: schema 3",
-		`{"at":{"of":"tomorrow"},"schema":3}`:                                                           "newer: schema 3",
-		`{"at":"2026-11-23T09:00:00Z","schema":3,"source":"default","body":{"of":2}}`:                   "newer: schema 3",
+		`{"at":"2026-11-23T09:00:00Z","schema":4,"timer":{"incident":1}}`:                               "newer: schema 4",
+		`{"at":{"of":"tomorrow"},"schema":4}`:                                                           "newer: schema 4",
+		`{"at":"2026-11-23T09:00:00Z","schema":4,"source":"default","body":{"of":2}}`:                   "newer: schema 4",
 		`{"at":"yesterday","merge":{}}`:                                                                 "broken",
 		`no JSON`:                                                                                       "broken",
 		`{"at":"2026-11-23T09:00:00Z","source":"default","body":{"version":"4"}}`:                       "broken",
@@ -56,6 +56,25 @@ func TestSeveralStepsNeedTheirSchema(t *testing.T) {
 		data, err := event.Event{Op: "1", Act: &act}.Encode()
 		if got := bytes.Contains(data, []byte(`"schema":2`)); err != nil || got != want {
 			t.Errorf("steps 1 and %v: schema 2 is %t, want %t, in %s (%v)", act.More, got, want, data, err)
+		}
+	}
+}
+
+// TestAnswersNeedTheirSchema: an older signalbook would take the step for done without the
+// answer that a form gave.
+func TestAnswersNeedTheirSchema(t *testing.T) {
+	t.Parallel()
+	for _, act := range []incident.Act{
+		{Verb: incident.VerbDone, Incident: 1, Step: "1", Answer: new("low")},
+		{Verb: incident.VerbDone, Incident: 1, Step: "1", Answer: new("")},
+		{Verb: incident.VerbDone, Incident: 1, Step: "1", CanAsk: true},
+	} {
+		data, err := event.Event{Op: "1", Act: &act}.Encode()
+		if got := bytes.Contains(data, []byte(`"schema":3`)); err != nil || got != (act.Answer != nil) {
+			t.Errorf("answer %v: schema 3 is %t in %s (%v)", act.Answer, got, data, err)
+		}
+		if back, err := event.Decode(data); err != nil || (back.Act.Answer == nil) != (act.Answer == nil) {
+			t.Errorf("got %v (%v) of %s", back.Act, err, data)
 		}
 	}
 }

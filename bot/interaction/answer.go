@@ -5,18 +5,20 @@ import (
 
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/event"
+	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/slackapi"
 )
 
 // record stores an event whose answer the coordinator sends by itself, and says so
-// privately when that fails.
-func (h *Handler) record(ctx context.Context, ev event.Event, who person, to slackapi.Private) {
+// privately when that fails. With ask the answer is waited for here, because it may be
+// that the step asks something: then ask does.
+func (h *Handler) record(ctx context.Context, ev event.Event, who person, to slackapi.Private, ask func()) {
 	said := h.admit(ctx, &ev, who)
 	switch {
 	case said != "":
-	case to.TriggerID != "":
-		h.answered(ctx, ev, to)
+	case to.TriggerID != "" || ask != nil:
+		h.answered(ctx, ev, to, ask)
 		return
 	default:
 		said, _ = h.store(ctx, ev)
@@ -28,11 +30,13 @@ func (h *Handler) record(ctx context.Context, ev event.Event, who person, to sla
 
 // answered stores an event and answers it here, because a long answer opens a modal,
 // which only the click itself may do. What the edit of the thread says is not repeated.
-func (h *Handler) answered(ctx context.Context, ev event.Event, to slackapi.Private) {
+func (h *Handler) answered(ctx context.Context, ev event.Event, to slackapi.Private, ask func()) {
 	always := ev.Reply.Always
 	ev.Reply = event.Reply{} // nobody else answers
 	answer, known, text := h.put(ctx, ev, "", to, always)
 	switch {
+	case known && ask != nil && answer.Incident.Kind == incident.AnswerAsks:
+		ask()
 	case known && toldByThread(answer, always):
 	case known:
 		h.sendEphemeral(ctx, to, message.Told(answer, h.Settings().Command))

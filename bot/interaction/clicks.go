@@ -62,14 +62,20 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		h.sendEphemeral(ctx, to, h.one(ctx, command.Command{Verb: command.VerbTimeline, Incident: number, From: newer + 1}, who, h.Store.Now()))
 	case button.ID == action.IncidentMenu.ID:
 		h.chosen(ctx, a, who, to, number, choice)
-	case button.Form.IsZero() || !h.openModal(ctx, a, button, who, to, number, step):
+	case button.Acts() || !h.openModal(ctx, a, button, who, to, number, step):
 		act := incident.Act{
 			Verb: button.Act, Incident: number, Step: step, Reason: incident.Reason(choice), User: incident.User{ID: a.UserID, Name: a.UserName}, Via: via,
+			CanAsk: button.Late,
 		}
-		h.record(ctx, event.Event{
+		ev := event.Event{
 			Op: a.Op, At: received(a.At), Act: &act, From: clicked(a, topic.Incident(number)),
 			Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: button.ID == action.StormPick.ID},
-		}, who, to)
+		}
+		if !button.Late {
+			h.record(ctx, ev, who, to, nil)
+			return
+		}
+		h.record(ctx, ev, who, to, func() { h.openModal(ctx, a, button, who, to, number, step) })
 	}
 }
 

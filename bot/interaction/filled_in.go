@@ -17,7 +17,13 @@ func filledIn(form action.Action, values map[string]string) (act incident.Act, b
 	words := func(block string) string { return strings.TrimSpace(values[block]) }
 	switch form.ID {
 	case action.StepHow.ID:
-		return howFilledIn(words(block), words(message.HowWords))
+		act, block, problem = howFilledIn(words(block), words(message.HowWords))
+		if act = answering(act, values); act.Answer != nil {
+			block = message.DoneAnswer
+		}
+		return act, block, problem
+	case action.StepDone.ID:
+		return answering(incident.Act{Verb: form.Act, Text: words(message.DoneNote)}, values), block, ""
 	case action.IncidentResolve.ID:
 		act = incident.Act{Verb: form.Act, Reason: incident.Reason(words(block)), Text: words(message.ResolveNote)}
 		if !act.Reason.Known() {
@@ -35,6 +41,15 @@ func filledIn(form action.Action, values map[string]string) (act incident.Act, b
 		return incident.Act{}, block, form.Form.Empty
 	}
 	return act, block, ""
+}
+
+// answering adds to Done the answer of a form that asks for one, be it empty: then the
+// words beside it are none.
+func answering(act incident.Act, values map[string]string) incident.Act {
+	if answer, asked := values[message.DoneAnswer]; asked && act.Verb == action.StepDone.Act {
+		act.Answer = &answer
+	}
+	return act
 }
 
 // howFilledIn is what somebody makes of a step, with his words.

@@ -43,7 +43,7 @@ func (h *Handler) review(ctx context.Context, a slackapi.Action, button action.A
 		act.Name, act.Again, act.Subject = subject, true, ""
 		ev.From, ev.Reply.Always = nil, true // it may be clicked anywhere
 	}
-	h.record(ctx, ev, who, to)
+	h.record(ctx, ev, who, to, nil)
 }
 
 // openReview asks for the words that a click on a digest needs.

@@ -60,6 +60,7 @@ type rig struct {
 	impatient  bool          // whoever acts or asks does not wait for the answer
 	hurry      time.Duration // 0: figures may take as long as they do
 	book       *handbook.Handbook
+	own        []*playbooks.Playbook // before the built-in ones
 	// organisation answers for Prometheus; nil: nothing is configured.
 	organisation func(context.Context) report.Organisation
 }
@@ -75,7 +76,7 @@ func (r *rig) start() {
 	r.t.Helper()
 	t := r.t
 	r.channel = cmp.Or(r.channel, "#incidents")
-	r.books, _ = playbooks.NewSet(nil, library.All())
+	r.books, _ = playbooks.NewSet(r.own, library.All())
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
 	r.redis = redistest.Single(t, redistest.Options{}).Nodes[0]
 	r.address = r.redis.Addr

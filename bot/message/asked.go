@@ -102,8 +102,11 @@ func question(s incident.Step) string {
 
 // doneLabel is what the button reads that says that a step is done.
 func doneLabel(s incident.Step) string {
-	if s.AwaitsSecond() {
+	switch {
+	case s.AwaitsSecond():
 		return "Confirm done"
+	case s.Ask != nil:
+		return "Done…"
 	}
 	return "Done"
 }

@@ -225,8 +225,11 @@ func TestModals(t *testing.T) {
 	}
 	i = opened(t).incident
 	s, _, _ = i.FindStep("2")
+	asks := asked(t, branching()).view()
+	lag, _, _ := asks.Incident.FindStep("1")
+	writer, _, _ := asks.Incident.FindStep("3")
 	var all strings.Builder
-	for _, form := range []slack.ModalViewRequest{skipModal(i, s), noteModal(i), howModal(opened(t).view(), s)} {
+	for _, form := range []slack.ModalViewRequest{skipModal(i, s), noteModal(i), howModal(opened(t).view(), s), doneModal(asks.Incident, lag), doneModal(asks.Incident, writer), howModal(asks, lag)} {
 		all.WriteString(blocktest.Readable(t, blockkit.Message{Text: form.CallbackID, Blocks: form.Blocks.BlockSet}))
 	}
 	blocktest.Golden(t, "modals", all.String())

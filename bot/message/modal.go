@@ -31,6 +31,8 @@ func Form(a action.Action, v View, s incident.Step) (form slack.ModalViewRequest
 		return skipModal(i, s), true
 	case action.StepHow:
 		return howModal(v, s), true
+	case action.StepDone:
+		return doneModal(i, s), true
 	}
 	return form, false
 }

@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -18,7 +19,8 @@ const (
 
 // howModal shows all there is to do a step, and takes what becomes of it. Its submission
 // has callback_id "step:how", private_metadata "INC-1/step-id", the choice in block
-// "what" (ack, done, skip) and words in block "words".
+// "what" (ack, done, skip), words in block "words" and, of a step that asks, the answer in block
+// "answer".
 func howModal(v View, s incident.Step) slack.ModalViewRequest {
 	i := v.Incident
 	c := viewOf(v, s)
@@ -37,17 +39,21 @@ func howModal(v View, s incident.Step) slack.ModalViewRequest {
 	words.Multiline, words.MaxLength = true, MaxReason
 	field := slack.NewInputBlock(HowWords, blockkit.PlainText("Note, or why it is skipped"), blockkit.PlainText("Everybody sees it beside the step."), words)
 	field.Optional = true
+	blocks = append(blocks, slack.NewInputBlock(HowWhat, blockkit.PlainText("What now?"), nil, howChoices(s)))
+	if s.Ask != nil && !s.AwaitsSecond() {
+		blocks = append(blocks, answerInput(*s.Ask, blockkit.PlainText("Goes with Done."), true))
+	}
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: action.StepHow.ID, PrivateMetadata: i.ID() + "/" + s.ID,
 		Title: blockkit.PlainText(fmt.Sprintf("Step %d of %s", s.Number, i.ID())), Submit: blockkit.PlainText("Save"), Close: blockkit.PlainText("Close"),
-		Blocks: slack.Blocks{BlockSet: append(blocks, slack.NewInputBlock(HowWhat, blockkit.PlainText("What now?"), nil, howChoices(s)), field)},
+		Blocks: slack.Blocks{BlockSet: append(blocks, field)},
 	}
 }
 
 // howChoices are what can become of a step; what is most likely is chosen already.
 func howChoices(s incident.Step) *slack.RadioButtonsBlockElement {
 	take := slack.NewOptionBlockObject(action.ChoiceAck, blockkit.PlainText("I take it"), blockkit.PlainText("Everybody sees that you have it"))
-	done := slack.NewOptionBlockObject(action.ChoiceDone, blockkit.PlainText("Done"), nil)
+	done := slack.NewOptionBlockObject(action.ChoiceDone, blockkit.PlainText(strings.TrimSuffix(doneLabel(s), "…")), nil)
 	skip := slack.NewOptionBlockObject(action.ChoiceSkip, blockkit.PlainText("Skip"), blockkit.PlainText("Needs a reason"))
 	options := []*slack.OptionBlockObject{take, done, skip}
 	if s.State != incident.StepOpen {
