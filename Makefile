@@ -23,7 +23,7 @@ test:
 # are tested without it (the coordinator's tests race those too), after the real binary with real servers
 # around it, which mostly waits. Some rooms are tested both ways: what is tagged !race there would
 # take the detector minutes.
-CALM := ./alerts ./alerts/textutil ./bot/costreview/chart ./bot/config ./bot/costreview/report ./bot/incident ./bot/ledger ./bot/topic ./bot/event ./bot/action ./bot/blockkit ./bot/message ./bot/message/digest ./bot/message/storm ./bot/outbox ./bot/paging ./bot/playbooktest ./bot/costreview/money ./bot/slacksim/blockkit ./bot/slacksim/mrkdwn \
+CALM := ./alerts ./alerts/textutil ./bot/costreview/chart ./bot/config ./bot/costreview/report ./bot/incident ./bot/ledger ./bot/topic ./bot/event ./bot/action ./bot/blockkit ./bot/message ./bot/message/digest ./bot/message/storm ./bot/outbox ./bot/paging ./bot/playbooktest ./bot/postmortem ./bot/costreview/money ./bot/slacksim/blockkit ./bot/slacksim/mrkdwn \
 	./playbooks ./playbooks/importer ./playbooks/handbook ./playbooks/library ./playbooks/shell ./playbooks/yamlfile
 BOTH := ./bot/lint ./bot/slacksim
 test-rooms:

@@ -66,6 +66,17 @@ type Incidents struct {
 	Remind Duration `yaml:"remind"`
 	// Details is how much of steps Slack shows where their playbook does not say it: playbooks.DetailsFolded, playbooks.DetailsFull.
 	Details string `yaml:"details"`
+	// TimeZone is the IANA name of the zone whose time stands beside UTC in post-mortems; UTC when the file gives none.
+	TimeZone string `yaml:"time_zone"`
+}
+
+// Zone is the zone of TimeZone.
+func (i Incidents) Zone() *time.Location {
+	zone, err := time.LoadLocation(i.TimeZone)
+	if err != nil {
+		return time.UTC // the file was checked
+	}
+	return zone
 }
 
 // Storm is how many incidents in a channel are too many: more than Above within Per.
@@ -134,6 +145,7 @@ func (i *Incidents) check(p place) {
 	if i.Details != playbooks.DetailsFolded && i.Details != playbooks.DetailsFull {
 		p.at("details").problem("%q is neither folded, which shows of each step what is needed now, nor full, which shows every step whole", textutil.Cut(i.Details, 60))
 	}
+	checkTimeZone(p.at("time_zone"), &i.TimeZone)
 	if i.Retention < i.ReopenWithin {
 		p.at("retention").problem("%s is shorter than incidents.reopen_within (%s): an incident must be kept as long as it can reopen", i.Retention, i.ReopenWithin)
 	}

@@ -156,12 +156,7 @@ func (c *Config) checkDigests(p place) {
 
 func (d *Digest) check(p place) {
 	checkSchedule(p.at("schedule"), d.Schedule)
-	if d.TimeZone == "" {
-		d.TimeZone = "UTC"
-	}
-	if _, err := time.LoadLocation(d.TimeZone); err != nil || d.TimeZone == "Local" {
-		p.at("time_zone").problem("%q is not a time zone: write it like Europe/Berlin", d.TimeZone)
-	}
+	checkTimeZone(p.at("time_zone"), &d.TimeZone)
 	setDefault(&d.Settle, Duration(48*time.Hour))
 	if d.Floor < 0 || math.IsNaN(d.Floor) || math.IsInf(d.Floor, 0) {
 		p.at("floor").problem("floor is an amount of money such as 50, got %v", d.Floor)
@@ -174,6 +169,16 @@ func (d *Digest) check(p place) {
 		p.at("channel").missing("where the digest is posted")
 	} else {
 		p.at("channel").channel(d.Channel)
+	}
+}
+
+// checkTimeZone fills in UTC where the file gives no zone.
+func checkTimeZone(p place, name *string) {
+	if *name == "" {
+		*name = "UTC"
+	}
+	if _, err := time.LoadLocation(*name); err != nil || *name == "Local" {
+		p.problem("%q is not a time zone: write it like Europe/Berlin", *name)
 	}
 }
 

@@ -121,7 +121,7 @@ signalbook.yml:40:52: warning: roles.silence is read and checked; not used by th
 		Severities: Severities{Label: "severity", Order: []string{"critical", "warning", "info"}},
 		Incidents: Incidents{
 			ReopenWithin: Duration(4 * time.Hour), StaleAfter: Duration(24 * time.Hour), Retention: Duration(400 * 24 * time.Hour),
-			Details: "folded", Storm: &Storm{Above: 10, Per: Duration(time.Minute)},
+			Details: "folded", TimeZone: "UTC", Storm: &Storm{Above: 10, Per: Duration(time.Minute)},
 		},
 		FollowUps: FollowUps{After: Duration(15 * time.Minute)},
 		Drills:    &Drills{Channel: "#drills"},
@@ -163,7 +163,7 @@ func TestLoadDefaults(t *testing.T) {
 		Severities: Severities{Label: "severity", Order: []string{"critical", "warning", "info"}},
 		Incidents: Incidents{
 			ReopenWithin: Duration(4 * time.Hour), StaleAfter: Duration(24 * time.Hour), Retention: Duration(400 * 24 * time.Hour),
-			Details: "folded", Storm: &Storm{Above: 10, Per: Duration(time.Minute)},
+			Details: "folded", TimeZone: "UTC", Storm: &Storm{Above: 10, Per: Duration(time.Minute)},
 		},
 		FollowUps: FollowUps{After: Duration(15 * time.Minute)},
 	}

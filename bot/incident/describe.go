@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -47,6 +48,19 @@ func (m *move) refreshAlert(kept *Alert, n alerts.Notification, a alerts.Alert) 
 		}
 	}
 	kept.Links = append(linksOf(n, a), own...)
+}
+
+// heardAgain is refreshAlert for another copy of an occurrence: what it said first, and
+// what it says at its end, are kept where nothing else has them.
+func (m *move) heardAgain(kept *Alert, n alerts.Notification, a alerts.Alert) {
+	said, says := cmp.Or(kept.Summary, m.i.Summary), first(a.Annotations, summaries...)
+	m.refreshAlert(kept, n, a)
+	if kept.AtFiring == "" && says != said {
+		kept.AtFiring = textutil.Cut(said, maxDescription)
+	}
+	if a.Status == alerts.Resolved && says != cmp.Or(kept.Summary, m.i.Summary) {
+		kept.AtResolving = textutil.Cut(says, maxDescription)
+	}
 }
 
 // describe brings what the root says about the group up to date.

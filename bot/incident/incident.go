@@ -123,8 +123,10 @@ type Alert struct {
 	Labels      map[string]string `json:"labels,omitempty"`       // what tells it apart from the others
 	Summary     string            `json:"summary,omitempty"`
 	Description string            `json:"description,omitempty"`
-	URL         string            `json:"url,omitempty"`      // the rule or expression that fired
-	RuleUID     string            `json:"rule_uid,omitempty"` // Grafana's name of the rule
+	AtFiring    string            `json:"at_firing,omitempty"`    // its summary as it began to fire, once it says something else
+	AtResolving string            `json:"at_resolving,omitempty"` // its summary as it ended, when Summary, or the incident's, says something else
+	URL         string            `json:"url,omitempty"`          // the rule or expression that fired
+	RuleUID     string            `json:"rule_uid,omitempty"`     // Grafana's name of the rule
 	// Links are those of its annotations, as they were written, and its playbook's (Own) where alerts of a group lead to different pages.
 	Links []playbooks.Link `json:"links,omitempty"`
 }

@@ -157,11 +157,11 @@ func (m *move) mergeAlert(n alerts.Notification, a alerts.Alert, w *news) (fires
 		}
 		return firing
 	case !firing:
-		m.refreshAlert(known, n, a)
+		m.heardAgain(known, n, a)
 		m.resolveAlert(known, a.EndsAt)
 		known.StartsAt, known.EndsAt, known.ResolveAt = later(known.StartsAt, a.StartsAt), later(known.EndsAt, a.EndsAt), later(known.ResolveAt, m.now)
 	case known.Firing:
-		m.refreshAlert(known, n, a)
+		m.heardAgain(known, n, a)
 		known.StartsAt = later(known.StartsAt, a.StartsAt)
 		if known.Unreported {
 			known.Unreported = false

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
-	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/compat"
 	"github.com/signalbook/signalbook/bot/costreview/report"
 	"github.com/signalbook/signalbook/bot/foreign"
@@ -35,31 +34,12 @@ type deadConfig struct {
 	Config string `name:"config.file" default:"signalbook.yml" help:"The configuration of the bot; it may be running."`
 }
 
-// open connects to Redis and finds the workspace by what the bot remembered of
-// its token; Slack is not asked.
 func (c deadConfig) open(ctx context.Context) (*store.DeadLetters, func(), error) {
-	loaded, err := app.Load(c.Config)
-	if err != nil {
-		return nil, nil, asFindings(err)
-	}
-	redis, err := app.OpenRedis(loaded.Config, nil)
+	w, end, err := openWorkspace(ctx, c.Config)
 	if err != nil {
 		return nil, nil, err
 	}
-	end := func() { _ = redis.Close() }
-	ctx, cancel := context.WithTimeout(ctx, deadWithin)
-	defer cancel()
-	id, known, err := redis.Identity(ctx, string(loaded.Config.Slack.BotToken))
-	switch {
-	case err != nil:
-		err = fmt.Errorf("%w: does Redis run where redis.addresses says?", err)
-	case !known:
-		err = fmt.Errorf("this Redis knows no workspace of the bot token in %s: `signalbook serve` has never been ready with it, or redis.prefix is another", c.Config)
-	default:
-		return redis.Workspace(id.TeamID).Dead, end, nil
-	}
-	end()
-	return nil, nil, err
+	return w.Store.Dead, end, nil
 }
 
 type deadList struct {

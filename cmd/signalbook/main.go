@@ -42,6 +42,7 @@ type commands struct {
 	Fire     fireCommand     `cmd:"" help:"Send a marked test alert to a running bot."`
 	Digest   digestCommand   `cmd:"" help:"Print the cost review of a week; needs neither Slack nor Redis."`
 	Handbook handbookCommand `cmd:"" help:"Ask the scaling sheet: tiers, thresholds, stack, patterns, targets, costs, alert rules."`
+	Export   exportCommand   `cmd:"" help:"Print the post-mortem of an incident as Markdown or JSON; it reads Redis."`
 	Dead     deadCommand     `cmd:"" help:"Events that could not be handled: look at them, try them again, delete them."`
 	Slack    slackCommand    `cmd:"" help:"What Slack needs: the app's manifest."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
@@ -59,7 +60,8 @@ Examples:
   signalbook fire database-cpu
   signalbook handbook scale 75M
   signalbook handbook ask "when should we move to microservices?"
-  signalbook digest --config.file=signalbook.yml --week=2026-W47 --png=out.png`
+  signalbook digest --config.file=signalbook.yml --week=2026-W47 --png=out.png
+  signalbook export --config.file=signalbook.yml INC-142`
 
 // memoryGoal is when garbage is collected more eagerly, in bytes: what the bounds of
 // all inputs leave room for. GOMEMLIMIT overrides it.
