@@ -57,18 +57,31 @@ func tierLine(t playbooks.Tier) *blockkit.Paragraph {
 // playbookStep heads a step of a playbook.
 func playbookStep(number int, s playbooks.Step) *blockkit.Paragraph {
 	p := (&blockkit.Paragraph{}).Bold(fmt.Sprintf("%d. %s", number, textutil.CutUnits(blockkit.Line(s.Title), 200))).Text("  ").Code(textutil.CutUnits(blockkit.Line(s.ID), 60))
-	for k, m := range s.Applies {
+	addMatchers(p, " · only where ", s.Applies)
+	addMatchers(p, " · once answered ", s.When)
+	if s.Ask != nil {
+		p.Text(" · ").Text(question(incident.Step{Ask: s.Ask})).Text("  ").Code(textutil.CutUnits(blockkit.Line(s.Ask.ID), 60))
+	}
+	if s.Approvals > 1 {
+		p.Text(" · takes two people")
+	}
+	return p
+}
+
+// addMatchers adds the first of some matchers to a line, and counts the rest.
+func addMatchers(p *blockkit.Paragraph, before string, entries []string) {
+	for k, m := range entries {
 		switch {
 		case k == 3:
-			return p.Text(" and " + textutil.Thousands(len(s.Applies)-k) + " more")
+			p.Text(" and " + textutil.Thousands(len(entries)-k) + " more")
+			return
 		case k == 0:
-			p.Text(" · only where ")
+			p.Text(before)
 		default:
 			p.Text(" and ")
 		}
 		p.Code(textutil.CutUnits(blockkit.Line(m), 80))
 	}
-	return p
 }
 
 func stepsInFull(p *playbooks.Playbook) []slack.Block {

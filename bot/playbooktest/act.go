@@ -53,6 +53,9 @@ func (e *TestEvent) act(number int) (incident.Act, string) {
 		switch {
 		case v.step:
 			a.Step = v.text()
+			if v.verb == incident.VerbDone {
+				a.Answer = &e.Says
+			}
 		case v.verb == incident.VerbResolve:
 			reason, rest := incident.CutReason(v.text())
 			a.Reason = reason

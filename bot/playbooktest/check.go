@@ -160,6 +160,9 @@ func (c *checker) event(at path, t *Test, e *TestEvent) {
 	case len(given) == 0 && e.Note == "":
 		c.addf(at, "nothing is done: give one of acknowledge, done, skip, release, undo, resolve, reopen, note")
 	}
+	if e.Says != "" && e.Done.Kind == 0 {
+		c.addf(at.at("says"), "says goes with done: it answers what the step asks")
+	}
 	if e.Answer != "" {
 		if err := oneOf("answer", e.Answer, answers); err != nil {
 			c.addf(at.at("answer"), "%v", err)

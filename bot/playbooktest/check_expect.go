@@ -26,6 +26,7 @@ func (c *checker) expect(at path, t *Test) {
 			c.moment(at.at("at"), t, m.At)
 		}
 		tiers(c, at.at("progress"), m.Progress)
+		tiers(c, at.at("shown"), m.Shown)
 	}
 	if e.Reminders != nil {
 		for k, r := range *e.Reminders {

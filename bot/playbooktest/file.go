@@ -67,6 +67,7 @@ type TestEvent struct {
 	Resolve     yaml.Node          `yaml:"resolve"`
 	Reopen      yaml.Node          `yaml:"reopen"`
 	Note        string             `yaml:"note"`
+	Says        string             `yaml:"says"` // with done: the answer to what the step asks
 	// Answer is what the person must be told when it is not applied: taken, already, over, not_yours, ...
 	Answer string `yaml:"answer"`
 }
@@ -106,9 +107,12 @@ type Moment struct {
 	Steps    map[string]stepState          `yaml:"steps"` // id or number to state
 	Overdue  *[]string                     `yaml:"overdue"`
 	Progress map[playbooks.TierName]string `yaml:"progress"` // "2/3"
-	Incident int                           `yaml:"incident"` // its number: 2 after a new one has followed the first
-	Opening  int                           `yaml:"opening"`  // 2 after it was reopened once
-	Messages map[string]string             `yaml:"messages"`
+	// Shown are the steps that are shown, all of a tier in order, and Answers what was answered so far, all of it.
+	Shown    map[playbooks.TierName][]string `yaml:"shown"`
+	Answers  *map[string]string              `yaml:"answers"`
+	Incident int                             `yaml:"incident"` // its number: 2 after a new one has followed the first
+	Opening  int                             `yaml:"opening"`  // 2 after it was reopened once
+	Messages map[string]string               `yaml:"messages"`
 }
 
 // Reminder is a ping that tells owners which steps are overdue.

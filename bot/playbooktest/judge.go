@@ -37,8 +37,7 @@ func (p *player) opening(at path) {
 	}
 	for _, tier := range playbooks.TierNames() {
 		if want, given := e.Steps[tier]; given {
-			p.list(at.at("steps", string(tier)), fmt.Sprintf("steps of %s that apply", tier), p.ids(i, want),
-				steps(i, func(s incident.Step) bool { return s.Tier == tier && !s.Hidden }))
+			p.list(at.at("steps", string(tier)), fmt.Sprintf("steps of %s that apply", tier), p.ids(i, want), shownSteps(i, tier))
 		}
 	}
 	for k, ref := range e.NotSteps {
@@ -91,6 +90,14 @@ func (p *player) moment(at path, m *Moment) {
 			p.same(at.at("progress", string(tier)), fmt.Sprintf("progress of %s%s", tier, when), want, fmt.Sprintf("%d/%d", tally.Done, tally.Shown))
 		}
 	}
+	for _, tier := range playbooks.TierNames() {
+		if want, given := m.Shown[tier]; given {
+			p.list(at.at("shown", string(tier)), fmt.Sprintf("steps of %s that are shown%s", tier, when), p.ids(i, want), shownSteps(i, tier))
+		}
+	}
+	if m.Answers != nil {
+		p.list(at.at("answers"), "answers"+when, pairs(*m.Answers), pairs(i.Answers()))
+	}
 	if m.Incident != 0 && m.Incident != i.Number {
 		p.failf(at.at("incident"), "the number of the newest incident%s differs\nwant: %d\ngot:  %d", when, m.Incident, i.Number)
 	}
@@ -98,6 +105,20 @@ func (p *player) moment(at path, m *Moment) {
 		p.failf(at.at("opening"), "the opening%s differs\nwant: %d\ngot:  %d", when, m.Opening, i.Opening)
 	}
 	p.messages(at.at("messages"), i, m.Messages)
+}
+
+// shownSteps are the ids of a tier's steps that are shown.
+func shownSteps(i incident.Incident, tier playbooks.TierName) []string {
+	return steps(i, func(s incident.Step) bool { return s.Tier == tier && !s.Hidden })
+}
+
+// pairs are answers as matchers write them.
+func pairs(answers map[string]string) []string {
+	var all []string
+	for _, id := range slices.Sorted(maps.Keys(answers)) {
+		all = append(all, fmt.Sprintf("%s=%q", id, answers[id]))
+	}
+	return all
 }
 
 func orNobody(name string) string {

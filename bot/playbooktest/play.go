@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
 	"github.com/signalbook/signalbook/playbooks/yamlfile"
@@ -137,6 +139,9 @@ func (p *player) act(k int) {
 	newest, _ := p.stage.Newest()
 	act, key := e.act(newest.Number)
 	out := p.stage.Handle(incident.Event{At: after(e.At), Act: &act})
+	if s, _, known := newest.FindStep(act.Step); known && e.Says != "" && s.Ask == nil {
+		p.failf(at.at("says"), "step %s asks nothing: leave says out, or make it a note", act.Step)
+	}
 	want := incident.AnswerKind(cmp.Or(e.Answer, string(incident.AnswerApplied)))
 	got := out.Answer.Kind
 	if got == want {
@@ -157,6 +162,15 @@ func told(a incident.Answer) string {
 	}
 	if a.State != "" {
 		text += ", it is " + a.State
+	}
+	if a.Asks != nil {
+		text += fmt.Sprintf(": it asks %q", a.Asks.Text)
+		if len(a.Asks.Choices) > 0 {
+			text += ", says is one of " + strings.Join(a.Asks.Choices, ", ")
+		}
+	}
+	if len(a.WaitsFor) > 0 {
+		text += fmt.Sprintf(", it waits for the answer to %s %s", textutil.Plural(len(a.WaitsFor), "step", "steps"), strings.Trim(fmt.Sprint(a.WaitsFor), "[]"))
 	}
 	if a.Kind == incident.AnswerNoStep {
 		text += fmt.Sprintf(": there is no step %q", a.Text)

@@ -181,13 +181,31 @@ func (x *explained) printSteps(p printer, i incident.Incident) {
 			if s.Tier != t.Name {
 				continue
 			}
-			says := s.Title
-			if own := source[s.ID]; s.Hidden && own != nil {
-				says = "hidden: " + strings.Join(own.WhyHidden(labels), ", and ")
-			}
-			p.linef("  %3d %-*s  %s", s.Number, width, s.ID, says)
+			p.linef("  %3d %-*s  %s", s.Number, width, s.ID, stepSays(i, s, source[s.ID], labels))
 		}
 	}
+}
+
+// stepSays is a step's title and what it asks, or why it is hidden. Own is the playbook's
+// step; nil: not known.
+func stepSays(i incident.Incident, s incident.Step, own *playbooks.Step, labels map[string]string) string {
+	waits := i.WaitsFor(s)
+	switch {
+	case len(waits) > 0:
+		return fmt.Sprintf("waits for the answer to %s %s: %s", textutil.Plural(len(waits), "step", "steps"), strings.Trim(fmt.Sprint(waits), "[]"), strings.Join(s.When, ", and "))
+	case s.Hidden && len(s.When) > 0:
+		return "hidden, and nobody is asked: " + strings.Join(s.When, ", and ")
+	case s.Hidden && own != nil:
+		return "hidden: " + strings.Join(own.WhyHidden(labels), ", and ")
+	}
+	says := s.Title
+	if s.Ask != nil {
+		says += fmt.Sprintf("; asks %s: %s", s.Ask.ID, strings.Join(append([]string{s.Ask.Text}, s.Ask.Choices...), " · "))
+	}
+	if s.Second {
+		says += "; takes two people"
+	}
+	return says
 }
 
 // blocks prints the messages as Slack gets them, in a JSON list. The "blocks" of
