@@ -241,6 +241,6 @@ func (a *App) coordinatorSettings() coordinator.Settings {
 		Playbooks: s.Playbooks, Command: c.Slack.Command, Full: c.Incidents.Details == playbooks.DetailsFull, Channels: channels, People: people, Retention: retention(c.Incidents),
 		Digests: s.coordinatorDigests(),
 		Route:   c.Target,
-		Webhook: s.webhook,
+		Webhook: s.webhook, Feeds: s.feeds(),
 	}
 }

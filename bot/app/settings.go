@@ -122,3 +122,13 @@ func (s *Settings) webhook(id string) (pager.Target, bool) {
 	}
 	return pager.Target{Hook: w.Hook(), HTTP: (*promconfig.HTTPClientConfig)(w.HTTPConfig)}, true
 }
+
+// feeds are the webhooks that get all timelines.
+func (s *Settings) feeds() []pager.FeedTarget {
+	var all []pager.FeedTarget
+	for k := range s.Config.Webhooks {
+		w := &s.Config.Webhooks[k]
+		all = append(all, pager.FeedTarget{Feed: w.Feed(), HTTP: (*promconfig.HTTPClientConfig)(w.HTTPConfig)})
+	}
+	return all
+}

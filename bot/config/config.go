@@ -26,6 +26,7 @@ type Config struct {
 	Severities   Severities    `yaml:"severities"`
 	Incidents    Incidents     `yaml:"incidents"`
 	FollowUps    FollowUps     `yaml:"follow_ups"`
+	Webhooks     []FeedHook    `yaml:"webhooks"`
 	Drills       *Drills       `yaml:"drills"`
 	Digests      []Digest      `yaml:"digests"`
 	Organisation *Organisation `yaml:"organisation"`

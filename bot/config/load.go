@@ -75,6 +75,7 @@ func (c *Config) check(p place) {
 	c.Severities.check(p.at("severities"))
 	c.Incidents.check(p.at("incidents"))
 	c.FollowUps.fill()
+	c.checkWebhooks(p.at("webhooks"))
 	if c.Drills != nil {
 		c.Drills.check(p.at("drills"))
 	}

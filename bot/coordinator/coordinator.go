@@ -53,7 +53,8 @@ type Settings struct {
 	Roles     access.Roles   // jobs that are reserved
 	// Webhook finds one that an escalation calls beside people, by its id; nil: there are none.
 	Webhook  func(id string) (pager.Target, bool)
-	External bool // guests and people of other organisations may act (slack.external_users)
+	Feeds    []pager.FeedTarget // webhooks that get all timelines
+	External bool               // guests and people of other organisations may act (slack.external_users)
 }
 
 // Route is where an incident goes and whom it concerns.
@@ -216,6 +217,7 @@ func (k *Coordinator) term(ctx context.Context, lease store.Lease) error {
 	group.Go(func() error { return r.people.Run(groupCtx) })
 	group.Go(func() error { return r.sender.Run(groupCtx) })
 	group.Go(func() error { return r.pager().Run(groupCtx) })
+	group.Go(func() error { return r.feeder().Run(groupCtx) })
 	group.Go(func() error { return r.retain(groupCtx) })
 	group.Go(func() error { return r.post(groupCtx) })
 	group.Go(func() error { return r.documents.LookAgain(groupCtx) })

@@ -73,6 +73,7 @@ func (t *term) handle(ctx context.Context, ev incident.Event, facts access.Facts
 		shown := len(result.Changes) > 0 || before != nil && i.Moved(before)
 		commit.Saved = append(commit.Saved, store.Saved{
 			Result: result, Was: t.cache.version(i.Number), Due: settings.Rules.NextDue(i),
+			Feed:  len(settings.Feeds) > 0 && len(result.Changes) > 0 && !i.Quiet,
 			Dirty: shown && !i.Quiet && i.Show != incident.ShowListed, Before: before, Whole: whole,
 		})
 		if i.Number == in.Next {

@@ -12,6 +12,7 @@ type metrics struct {
 	commits *prometheus.CounterVec
 	parked  *prometheus.CounterVec
 	pages   *prometheus.CounterVec
+	feeds   *prometheus.CounterVec
 	// forgotten and unarchived count what retention did, and what it could not do.
 	forgotten, unarchived prometheus.Counter
 }
@@ -27,6 +28,9 @@ func newMetrics(reg prometheus.Registerer, k *Coordinator) *metrics {
 		pages: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "signalbook_escalation_calls_total", Help: "Calls of services outside Slack, by result (taken, failed: it is tried again, given_up).",
 		}, []string{"result"}),
+		feeds: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "signalbook_webhook_deliveries_total", Help: "Entries of timelines sent to webhooks, by result (taken, failed: it is tried again, given_up).",
+		}, []string{"result"}),
 		forgotten: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "signalbook_incidents_forgotten_total", Help: "Closed incidents that left Redis after incidents.retention.",
 		}),
@@ -39,8 +43,9 @@ func newMetrics(reg prometheus.Registerer, k *Coordinator) *metrics {
 	}
 	for _, result := range []string{"taken", "failed", "given_up"} {
 		m.pages.WithLabelValues(result)
+		m.feeds.WithLabelValues(result)
 	}
-	reg.MustRegister(m.commits, m.parked, m.pages, m.forgotten, m.unarchived, &state{coordinator: k,
+	reg.MustRegister(m.commits, m.parked, m.pages, m.feeds, m.forgotten, m.unarchived, &state{coordinator: k,
 		keeping: prometheus.NewDesc("signalbook_coordinator", "1 on the replica that keeps the workspace.", nil, nil),
 		inbox:   prometheus.NewDesc("signalbook_inbox_length", "Events that wait for the coordinator.", nil, nil),
 		bytes:   prometheus.NewDesc("signalbook_inbox_bytes", "Memory that waiting events take in Redis.", nil, nil),

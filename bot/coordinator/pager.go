@@ -15,3 +15,12 @@ func (t *term) pager() *pager.Pager {
 		},
 	})
 }
+
+// feeder is who sends timelines to webhooks during this term.
+func (t *term) feeder() *pager.Feeder {
+	return pager.NewFeeder(pager.FeedOptions{
+		Store: t.c.Store, Fence: t.lease.Fence, Valid: t.valid, Log: t.log, Calls: t.c.metrics.feeds,
+		Link:  func(channel, ts string) string { return t.slack.Permalink(channel, ts, "") },
+		Feeds: func() []pager.FeedTarget { return t.c.Settings().Feeds },
+	})
+}

@@ -62,6 +62,20 @@ const (
 	KindUnreadable       Kind = "unreadable" // an entry that this binary cannot read; its text is the entry as it is
 )
 
+// Kinds are all of them, in this order.
+func Kinds() []Kind {
+	return []Kind{
+		KindOpened, KindReopened, KindAcknowledged, KindResolved, KindClosed, KindAlertsResolved, KindAlertAdded,
+		KindAlertResolved, KindAlertFiredAgain, KindOddStart, KindCopyHeld, KindCopyDropped, KindNotReported,
+		KindReported, KindSeverity, KindSummary, KindStale, KindHeardAgain, KindEscalated, KindDeadline,
+		KindDeadlineNear, KindNoted, KindStepAcknowledged, KindStepDone, KindStepSkipped, KindStepReleased,
+		KindStepUndone, KindStepDropped, KindStepReopened, KindStepTaken, KindStepAnswered, KindStepFirstDone,
+		KindStepShown, KindStepHidden, KindAssigned, KindPaged, KindPageTrouble, KindLateClick, KindContinued,
+		KindPlaybookNote, KindRemembered, KindShown, KindReason, KindScored, KindUnchecked, KindDiverted, KindFolded,
+		KindUnreadable,
+	}
+}
+
 // Change is one entry of the timeline: what changed, when, by whom and from
 // where.
 type Change struct {

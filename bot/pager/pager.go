@@ -4,13 +4,9 @@
 package pager
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -21,10 +17,8 @@ import (
 	"github.com/signalbook/signalbook/bot/event"
 	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/incident"
-	"github.com/signalbook/signalbook/bot/ledger"
 	"github.com/signalbook/signalbook/bot/paging"
 	"github.com/signalbook/signalbook/bot/store"
-	"github.com/signalbook/signalbook/bot/topic"
 )
 
 const (
@@ -39,12 +33,6 @@ const (
 type Target struct {
 	*paging.Hook
 	HTTP *promconfig.HTTPClientConfig // a reload brings another one
-}
-
-// reached is how a webhook is called, as long as its http_config is that one.
-type reached struct {
-	http   *promconfig.HTTPClientConfig
-	client *http.Client
 }
 
 // Options are what a pager needs; all fields are required.
@@ -65,7 +53,7 @@ type Pager struct {
 	Options
 	mu      sync.Mutex
 	waiting map[call]wait
-	clients map[string]reached // by webhook
+	calls   caller
 }
 
 // call is one thing to be told.
@@ -82,7 +70,7 @@ type wait struct {
 
 // New makes a pager; Run starts it.
 func New(o Options) *Pager {
-	return &Pager{Options: o, waiting: map[call]wait{}, clients: map[string]reached{}}
+	return &Pager{Options: o, waiting: map[call]wait{}, calls: newCaller()}
 }
 
 // Run tells what is to be told until the context ends.
@@ -196,60 +184,11 @@ func (p *Pager) call(ctx context.Context, i incident.Incident, page incident.Pag
 	if !ok {
 		return paging.Verdict{Why: "the configuration has this webhook no more, or its address or body is another now", Forever: true}
 	}
-	client, err := p.client(target)
-	if err != nil {
-		return paging.Verdict{Why: "its http_config cannot be used: " + foreign.Text(err.Error(), maxWords)}
-	}
-	request, err := target.Request(paging.FactsOf(i, page, e, p.Workspace, p.link(ctx, i)))
+	request, err := target.Request(paging.FactsOf(i, page, e, p.Workspace, linkOf(ctx, p.Store, p.Link, i)))
 	if err != nil {
 		return paging.Verdict{Why: foreign.Text(err.Error(), maxWords), Forever: true}
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, request.URL, bytes.NewReader(request.Body))
-	if err != nil {
-		return paging.Verdict{Why: foreign.Text(err.Error(), maxWords), Forever: true}
-	}
-	r.Header.Set("Content-Type", request.ContentType)
-	r.Header.Set("User-Agent", "Signalbook")
-	r.Header.Set("Idempotency-Key", page.Key(p.Workspace, i.Number)+"-"+string(e))
-	answer, err := client.Do(r)
-	if err != nil {
-		return paging.Verdict{Why: "it does not answer: " + foreign.Text(withoutAddress(err).Error(), maxWords)}
-	}
-	defer answer.Body.Close()
-	foreign.HideSent(answer)
-	says, _ := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-	return paging.Assess(answer.StatusCode, foreign.Text(string(says), maxWords))
-}
-
-// client is the one that a webhook is called with.
-func (p *Pager) client(t Target) (*http.Client, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if known := p.clients[t.ID()]; known.http == t.HTTP && known.client != nil {
-		return known.client, nil
-	}
-	c, err := promconfig.NewClientFromConfig(*t.HTTP, "escalation")
-	if err == nil {
-		p.clients[t.ID()] = reached{t.HTTP, c}
-	}
-	return c, err
-}
-
-// withoutAddress is an error of a call that does not repeat the address: it may be a secret.
-func withoutAddress(err error) error {
-	if failed, ok := errors.AsType[*url.Error](err); ok {
-		return failed.Err
-	}
-	return err
-}
-
-// link is the address of the incident's thread.
-func (p *Pager) link(ctx context.Context, i incident.Incident) string {
-	has, err := p.Store.Ledger(ctx, topic.Incident(i.Number))
-	if root := has[ledger.Root]; err == nil && root.TS != "" {
-		return p.Link(root.Channel, root.TS)
-	}
-	return ""
+	return p.calls.post(ctx, target.ID(), target.HTTP, request, func(h http.Header) {
+		h.Set("Idempotency-Key", page.Key(p.Workspace, i.Number)+"-"+string(e))
+	})
 }

@@ -132,7 +132,10 @@ func (s *Store) Forget(ctx context.Context, fence Fence, i incident.Incident) er
 			keys = append(keys, s.keys.deadline(deadlineBucket(i.Channel, t.Owners)))
 		}
 	}
-	return s.forget(ctx, keys, fence, i.Version, topic.Incident(i.Number))
+	if err := s.forget(ctx, keys, fence, i.Version, topic.Incident(i.Number)); err != nil {
+		return err
+	}
+	return s.redis.client.Del(ctx, s.keys.fed(i.Number)).Err()
 }
 
 // ForgetStorm deletes a storm that is over: its document, list and ledger. Its
