@@ -64,18 +64,23 @@ func (d *endpoint) doubt(ctx context.Context, a Action) {
 // heard runs a mention and reports whether Slack may be acknowledged: it is stored,
 // or there is nothing to store. Else Slack delivers it again.
 func (d *endpoint) heard(t *ticket, m Mention) bool {
+	return d.taken(t, kindMention, m.Op, func(ctx context.Context) error { return d.handler.Mention(ctx, m) })
+}
+
+// taken runs the handling of an event and reports whether Slack may be acknowledged.
+func (d *endpoint) taken(t *ticket, k kind, op string, handle func(context.Context) error) bool {
 	taken := make(chan bool, 2)
 	t.run(func(ctx context.Context) {
 		ctx = context.WithValue(ctx, acknowledging{}, sync.OnceFunc(func() { taken <- true }))
 		var err error
-		word := outcome(d.guard(kindMention, m.Op, func() { err = d.handler.Mention(ctx, m) }))
+		word := outcome(d.guard(k, op, func() { err = handle(ctx) }))
 		if err != nil {
 			word = "unstored"
-			d.log.Warn("a mention is not stored; Slack delivers it again", "endpoint", d.name, "op", m.Op, "err", err)
+			d.log.Warn("an event is not taken; Slack delivers it again", "endpoint", d.name, "kind", string(k), "op", op, "err", err)
 		}
-		d.count(kindMention, word)
+		d.count(k, word)
 		taken <- err == nil
 	})
-	stored, _ := inTime(taken, d.within)
-	return stored
+	took, _ := inTime(taken, d.within)
+	return took
 }

@@ -23,6 +23,7 @@ type delivery struct {
 	submission Submission
 	mention    Mention
 	suggestion Suggestion
+	home       HomeOpened
 	origin     origin
 }
 
@@ -35,6 +36,7 @@ const (
 	kindSubmission kind = "submission"
 	kindMention    kind = "mention"
 	kindSuggestion kind = "suggestion"
+	kindHome       kind = "home"
 	kindOther      kind = "other"
 )
 
@@ -286,6 +288,7 @@ type eventPayload struct {
 		TS       string `json:"ts"`
 		ThreadTS string `json:"thread_ts"`
 		Channel  string `json:"channel"`
+		Tab      string `json:"tab"` // of the app's Home
 		// The workspace of whoever wrote it; in shared channels user_team says so.
 		UserTeam   string `json:"user_team"`
 		SourceTeam string `json:"source_team"`
@@ -293,10 +296,14 @@ type eventPayload struct {
 	} `json:"event"`
 }
 
-// delivery is the mention of the bot by a person, else kindOther. Self is the
+// delivery is the mention of the bot by a person, or that somebody opened its Home, else
+// kindOther. Self is the
 // bot's user id where it is known.
 func (p eventPayload) delivery(fallback, self string, at time.Time) delivery {
 	e := p.Event
+	if p.Type == "event_callback" && e.Type == "app_home_opened" {
+		return p.homeOpened(fallback, at)
+	}
 	if p.Type != "event_callback" || e.Type != "app_mention" || e.BotID != "" || e.User == self ||
 		!isUser(e.User) || !isChannel(e.Channel) || !isTS(e.TS) || !isWhole(isTS, e.ThreadTS) {
 		return delivery{kind: kindOther}

@@ -26,7 +26,9 @@ type recorder struct {
 	submissions []Submission
 	mentions    []Mention
 	suggestions []Suggestion
+	homes       []HomeOpened
 
+	home    func(context.Context, HomeOpened) error
 	suggest func(context.Context, Suggestion) []*slack.OptionBlockObject
 	command func(context.Context, Slash) Response
 	action  func(context.Context, Action)
@@ -73,6 +75,16 @@ func (r *recorder) Mention(ctx context.Context, m Mention) error {
 	return r.mention(ctx, m)
 }
 
+func (r *recorder) Home(ctx context.Context, o HomeOpened) error {
+	r.mu.Lock()
+	r.homes = append(r.homes, o)
+	r.mu.Unlock()
+	if r.home == nil {
+		return nil
+	}
+	return r.home(ctx, o)
+}
+
 func (r *recorder) Suggest(ctx context.Context, s Suggestion) []*slack.OptionBlockObject {
 	r.mu.Lock()
 	r.suggestions = append(r.suggestions, s)
@@ -86,7 +98,7 @@ func (r *recorder) Suggest(ctx context.Context, s Suggestion) []*slack.OptionBlo
 func (r *recorder) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.slashes) + len(r.actions) + len(r.submissions) + len(r.mentions) + len(r.suggestions)
+	return len(r.slashes) + len(r.actions) + len(r.submissions) + len(r.mentions) + len(r.suggestions) + len(r.homes)
 }
 
 // roundTrip is a Slack without a network, for tests in a bubble of fake time.

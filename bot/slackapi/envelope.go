@@ -78,6 +78,10 @@ func (s *Socket) process(ctx context.Context, t *ticket, l *line, a arrival) {
 		if s.heard(t, d.mention) { // else Slack delivers it again
 			s.ack(ctx, l, a.req, nil)
 		}
+	case kindHome:
+		if s.entered(t, d.home) {
+			s.ack(ctx, l, a.req, nil)
+		}
 	default:
 		s.ack(ctx, l, a.req, nil)
 		s.count(kindOther, "ignored")

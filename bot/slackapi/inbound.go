@@ -29,6 +29,10 @@ type Handler interface {
 	// returns or calls [Acknowledge], which it does once what was said is stored. On
 	// an error, and after 2.5 s, Slack is not: it delivers the same again.
 	Mention(ctx context.Context, m Mention) error
+	// Home shows somebody the app's Home, which he opened. Slack is acknowledged when it
+	// returns or calls [Acknowledge]. On an error, and after 2.5 s, Slack is not: it delivers
+	// the same again.
+	Home(ctx context.Context, o HomeOpened) error
 	// Suggest returns what a person can choose from in a menu that asks the bot,
 	// best first; what Slack has no room for is cut off at the end. It is asked
 	// with every few letters, so it should return within 1 s; after 2.5 s the

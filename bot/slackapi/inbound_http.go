@@ -293,11 +293,17 @@ func (h *HTTP) events(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 	t := h.enter()
 	if t == nil {
-		h.full(w, kindMention) // Slack delivers events again
+		h.full(w, d.kind) // Slack delivers events again
 		return
 	}
 	defer t.leave()
-	if !h.heard(t, d.mention) {
+	took := false
+	if d.kind == kindHome {
+		took = h.entered(t, d.home)
+	} else {
+		took = h.heard(t, d.mention)
+	}
+	if !took {
 		http.Error(w, "not stored: deliver it again", http.StatusServiceUnavailable)
 	}
 }

@@ -51,6 +51,7 @@ const (
 	adviseScopes    = "give the app the scopes of `signalbook slack manifest` and reinstall it"
 	adviseAllow     = "ask a Slack workspace admin to allow the app"
 	adviseTrigger   = "Slack lets a form open only within 3 s of the click: click again"
+	adviseHome      = "turn on the Home tab of the app (features, app_home, in `signalbook slack manifest`)"
 	adviseFiles     = "let files be uploaded (Slack workspace settings, file uploading)"
 	adviseStorage   = "make room for files in Slack (workspace settings, storage)"
 	adviseVersion   = "check slack.api_url, and whether there is a newer version of Signalbook"
@@ -95,6 +96,8 @@ var words = map[string]word{
 	"invalid_post_type": form(), "missing_post_type": form(), "invalid_json": form(), "json_not_object": form(), "missing_argument": form(), "missing_args": form(),
 	"invalid_cursor": form(), "invalid_limit": form(), "invalid_types": form(), "invalid_ts_latest": form(), "invalid_ts_oldest": form(),
 	"invalid_metadata_filter_keys": form(), "insecure_request": form(), "channels_limit_exceeded": form(), "push_limit_reached": form(),
+
+	"not_enabled": method(adviseHome), // views.publish
 
 	// One message.
 	"message_not_found": gone(""), "thread_not_found": gone(""), "cant_update_message": gone(""), "cant_delete_message": gone(""),

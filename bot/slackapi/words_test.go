@@ -47,12 +47,13 @@ var documented = map[string]string{
 	"users.lookupByEmail":   `users_not_found`,
 	"users.info":            `user_not_found user_not_visible`,
 	"auth.test":             ``,
+	"views.publish":         `not_enabled hash_conflict view_too_large duplicate_external_id invalid_arguments`,
 	"apps.connections.open": `forbidden_team insecure_request missing_args is_bot`,
 }
 
 // concerned says what each word is about, whatever the method.
 var concerned = map[Concern]string{
-	ConcernService: `ratelimited rate_limited message_limit_exceeded team_added_to_org external_channel_migrating streaming_state_conflict fatal_error internal_error
+	ConcernService: `ratelimited rate_limited message_limit_exceeded hash_conflict team_added_to_org external_channel_migrating streaming_state_conflict fatal_error internal_error
 		service_unavailable request_timeout update_failed file_update_failed fetch_members_failed list_record_comment_fetch_failed timezone_count_failed`,
 	ConcernForm: `invalid_blocks invalid_blocks_format msg_blocks_too_long msg_too_long no_text block_mismatch invalid_attachments too_many_attachments
 		attachment_payload_limit_exceeded markdown_text_conflict too_many_contact_cards missing_file_data metadata_too_large invalid_metadata_format
@@ -72,7 +73,7 @@ var concerned = map[Concern]string{
 		file_deleting_disabled`,
 	ConcernUser: `user_not_in_channel user_not_found users_not_found user_not_visible no_such_subteam plan_upgrade_required exchanged_trigger_id
 		expired_trigger_id invalid_trigger_id trigger_expired trigger_exchanged`,
-	ConcernMethod: `missing_scope no_permission not_allowed_token_type is_bot deprecated_endpoint method_deprecated upgrade_required`,
+	ConcernMethod: `not_enabled missing_scope no_permission not_allowed_token_type is_bot deprecated_endpoint method_deprecated upgrade_required`,
 	ConcernWorkspace: `invalid_auth not_authed token_revoked token_expired account_inactive accesslimited app_access_restricted team_not_found
 		org_login_required team_access_not_granted enterprise_is_restricted forbidden_team two_factor_setup_required`,
 }

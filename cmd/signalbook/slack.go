@@ -71,7 +71,7 @@ func manifest(base, command string) map[string]any {
 		"usage_hint": "help | status INC-1 | done INC-1 2 note", "should_escape": true,
 	}
 	interactivity := map[string]any{"is_enabled": true}
-	events := map[string]any{"bot_events": []string{"app_mention"}}
+	events := map[string]any{"bot_events": []string{"app_home_opened", "app_mention"}}
 	if base != "" {
 		slash["url"] = base + "/slack/commands"
 		interactivity["request_url"] = base + "/slack/interactions"
@@ -83,6 +83,7 @@ func manifest(base, command string) map[string]any {
 			"name": "Signalbook", "description": "Keeps every step of an incident until somebody has done it", "background_color": "#1f2937",
 		},
 		"features": map[string]any{
+			"app_home":       map[string]any{"home_tab_enabled": true, "messages_tab_enabled": false},
 			"bot_user":       map[string]any{"display_name": "signalbook", "always_online": true},
 			"slash_commands": []any{slash},
 		},

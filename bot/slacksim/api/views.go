@@ -11,6 +11,8 @@ func (s *Server) viewMethods() map[string]method {
 		"views.open":   {tier: tier4, run: s.openView},
 		"views.push":   {tier: tier4, run: s.pushView},
 		"views.update": {tier: tier4, run: s.updateView},
+		// Source: https://docs.slack.dev/reference/methods/views.publish, which names no scope.
+		"views.publish": {tier: tier4, run: s.publishHome},
 	}
 }
 
@@ -73,4 +75,26 @@ func (s *Server) updateView(r *request) (wire.Object, *wire.Refusal) {
 	}
 	v.Replace(body)
 	return wire.Object{"view": wire.View(s.w, v)}, nil
+}
+
+// publishHome shows a user the app's Home. The hash, when one is given, is that of the
+// Home which the app means to replace.
+func (s *Server) publishHome(r *request) (wire.Object, *wire.Refusal) {
+	raw, _ := r.args.Decoded("view")
+	body, refused := wire.ReadHome(s.w, raw)
+	if refused != nil {
+		return nil, refused
+	}
+	u := s.w.User(r.args.Text("user_id"))
+	if u == nil || u.Bot || u.ID != r.args.Text("user_id") {
+		return nil, wire.Refuse("invalid_arguments", "invalid `user_id` [json-pointer:/user_id]")
+	}
+	shown := s.w.Views.Home(u)
+	if s.w.Views.Taken(body, shown) {
+		return nil, wire.Refuse("duplicate_external_id")
+	}
+	if hash := r.args.Text("hash"); hash != "" && (shown == nil || hash != shown.Hash()) {
+		return nil, wire.Refuse("hash_conflict")
+	}
+	return wire.Object{"view": wire.View(s.w, s.w.Views.Publish(u, body))}, nil
 }

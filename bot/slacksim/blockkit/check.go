@@ -18,6 +18,7 @@ type surface int
 const (
 	onMessage surface = iota
 	onModal
+	onHome
 )
 
 // Limits of Block Kit (Slack: https://docs.slack.dev/reference/block-kit/blocks,
@@ -89,7 +90,7 @@ func Check(list []any, picture func(named Block) bool) []string {
 
 func (c *checker) blocks(at string, list []any) {
 	most := maxMessageBlocks
-	if c.surface == onModal {
+	if c.surface != onMessage {
 		most = maxViewBlocks
 	}
 	if len(list) > most {

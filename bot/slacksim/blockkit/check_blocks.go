@@ -128,15 +128,7 @@ func CheckView(v Block, picture func(named Block) bool) []string {
 	c.object("/view", v, shape{must: []string{"type", "title", "blocks"}, may: map[string]rule{
 		"type": oneOf("modal"), "title": plain(1, 24), "close": plain(1, 24), "submit": plain(1, 24),
 		"private_metadata": text(0, 3000), "callback_id": text(0, maxID), "external_id": text(0, maxID),
-		"clear_on_close": isBool, "notify_on_close": isBool, "submit_disabled": isBool,
-		"blocks": func(c *checker, at string, v any) {
-			items, ok := v.([]any)
-			if !ok {
-				c.fail(at, "must be an array")
-				return
-			}
-			c.blocks(at, items)
-		},
+		"clear_on_close": isBool, "notify_on_close": isBool, "submit_disabled": isBool, "blocks": viewBlocks,
 	}})
 	items, _ := v["blocks"].([]any)
 	for _, item := range items {
@@ -146,4 +138,23 @@ func CheckView(v Block, picture func(named Block) bool) []string {
 		}
 	}
 	return c.problems
+}
+
+// CheckHome reports what is wrong with a Home: it has neither a title nor anything to send
+// in or to close.
+func CheckHome(v Block, picture func(named Block) bool) []string {
+	c := &checker{surface: onHome, blockIDs: map[string]bool{}, picture: picture}
+	c.object("/view", v, shape{must: []string{"type", "blocks"}, may: map[string]rule{
+		"type": oneOf("home"), "private_metadata": text(0, 3000), "callback_id": text(0, maxID), "external_id": text(0, maxID), "blocks": viewBlocks,
+	}})
+	return c.problems
+}
+
+func viewBlocks(c *checker, at string, v any) {
+	items, ok := v.([]any)
+	if !ok {
+		c.fail(at, "must be an array")
+		return
+	}
+	c.blocks(at, items)
 }

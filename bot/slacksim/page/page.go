@@ -68,6 +68,8 @@ type showState struct {
 	Messages []showMessage
 	Replies  []showMessage
 	Modal    *showModal
+	AtHome   bool       // the app's Home is open in place of a channel
+	Home     *showModal // what the app shows there; nil: nothing
 	Errors   map[string]string
 }
 
@@ -119,6 +121,7 @@ func (pg *Page) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sim/state", pg.serveState)
 	mux.HandleFunc("GET /sim/events", pg.serveChanges)
 	mux.HandleFunc("GET /sim/file/{id}", pg.serveFile)
+	act("home", func(r *http.Request) error { return pg.people.OpenHome(r.FormValue("user")) })
 	act("click", pg.pageClick)
 	act("choose", pg.pageChoose)
 	mux.Handle("POST /sim/suggest", sameOrigin.Handler(http.HandlerFunc(pg.pageSuggest)))
@@ -209,12 +212,15 @@ func (pg *Page) serveState(w http.ResponseWriter, r *http.Request) {
 		return out
 	}
 	body := wire.Object{"version": state.Version, "user": state.User, "channel": state.Channel, "topic": state.Topic, "archived": state.Archived,
-		"thread": state.Thread, "messages": each(state.Messages), "replies": each(state.Replies), "modal": nil, "errors": state.Errors}
+		"thread": state.Thread, "messages": each(state.Messages), "replies": each(state.Replies), "modal": nil, "at_home": state.AtHome, "errors": state.Errors}
 	channels, err := pg.draw("channels", state.Channels)
 	if err != nil {
 		failed = err
 	}
 	body["channels"] = channels
+	if body["home"], err = pg.draw("home", state.Home); err != nil {
+		failed = err
+	}
 	if state.Modal != nil {
 		html, err := pg.draw("modal", state.Modal)
 		if err != nil {

@@ -1,6 +1,6 @@
 // The page's behaviour: fetches what changed, sends what people do.
 "use strict";
-const page = { user: document.body.dataset.user, channel: document.body.dataset.channel, thread: document.body.dataset.thread };
+const page = { user: document.body.dataset.user, channel: document.body.dataset.channel, thread: document.body.dataset.thread, home: document.body.dataset.home || "" };
 const $ = (id) => document.getElementById(id);
 const drawn = new Map(); // the server's HTML of each message, by list and key
 let toastTimer = 0;
@@ -8,6 +8,7 @@ let toastTimer = 0;
 function address() {
   const query = new URLSearchParams({ user: page.user, channel: page.channel });
   if (page.thread) query.set("thread", page.thread);
+  if (page.home) query.set("home", page.home);
   return query;
 }
 
@@ -103,6 +104,18 @@ function drawList(list, items) {
   }
 }
 
+function drawHome(state) {
+  const home = $("home");
+  if (drawn.get("home") !== state.home) {
+    drawn.set("home", state.home);
+    home.innerHTML = state.home;
+    tellDates(home);
+  }
+  home.hidden = !state.at_home;
+  $("home-link").classList.toggle("open", state.at_home);
+  document.querySelector("[data-composer=channel]").hidden = state.at_home;
+}
+
 function drawModal(modal, errors) {
   const dialog = $("modal");
   if (!modal) {
@@ -127,7 +140,7 @@ function drawModal(modal, errors) {
 function markChannels() {
   const name = "seen:" + page.user;
   const seen = JSON.parse(sessionStorage.getItem(name) || "{}");
-  for (const link of document.querySelectorAll(".channel-link")) {
+  for (const link of document.querySelectorAll(".channel-link[data-channel]")) {
     const { channel, latest, mentions } = link.dataset;
     if (channel === page.channel || !(channel in seen)) seen[channel] = latest;
     const since = seen[channel] || "";
@@ -164,12 +177,14 @@ function draw(state) {
   const follow = [$("scroll"), $("thread-scroll")].filter((scroll) => atEnd(scroll) || page.sent === scroll.id);
   page.thread = state.thread;
   $("channels").innerHTML = state.channels;
-  $("channel-name").lastChild.textContent = state.channel;
+  drawHome(state);
+  $("channel-name").firstElementChild.textContent = state.at_home ? "⌂" : "#";
+  $("channel-name").lastChild.textContent = state.at_home ? $("home-link").lastChild.textContent : state.channel;
   $("thread-channel").textContent = state.channel;
-  $("topic").textContent = state.archived ? "This channel is archived" : state.topic;
-  document.title = "#" + state.channel;
+  $("topic").textContent = state.at_home ? "Home" : state.archived ? "This channel is archived" : state.topic;
+  document.title = state.at_home ? "Home" : "#" + state.channel;
   drawList($("messages"), state.messages);
-  $("empty").hidden = state.messages.length > 0;
+  $("empty").hidden = state.at_home || state.messages.length > 0;
   $("thread").hidden = !state.thread;
   drawList($("replies"), state.replies);
   drawModal(state.modal, state.errors);
@@ -179,7 +194,7 @@ function draw(state) {
   document.body.dataset.thread = state.thread;
   document.body.dataset.version = state.version;
   markChannels();
-  for (const scroll of follow) scroll.scrollTop = scroll.scrollHeight;
+  if (!state.at_home) for (const scroll of follow) scroll.scrollTop = scroll.scrollHeight;
   page.sent = "";
 }
 
@@ -229,7 +244,8 @@ function confirmed(element) {
 function where(element) {
   const message = element.closest("[data-ts]");
   const fields = { user: page.user, action_id: element.dataset.actionId, block_id: element.dataset.blockId };
-  if (message) Object.assign(fields, { channel: message.dataset.channel, ts: message.dataset.ts });
+  if (element.closest("[data-at-home]")) fields.home = 1;
+  else if (message) Object.assign(fields, { channel: message.dataset.channel, ts: message.dataset.ts });
   return fields;
 }
 
@@ -254,10 +270,16 @@ document.addEventListener("click", async (event) => {
   } else if (target.id === "close-thread") {
     await go({ thread: "" });
     $("composer").focus();
+  } else if (target.id === "home-link") {
+    event.preventDefault();
+    document.body.classList.remove("menu-open");
+    send("home", { user: page.user });
+    await go({ home: "1", thread: "" });
+    $("scroll").scrollTop = 0;
   } else if (target.classList.contains("channel-link")) {
     event.preventDefault();
     document.body.classList.remove("menu-open");
-    await go({ channel: data.channel, thread: "" });
+    await go({ channel: data.channel, thread: "", home: "" });
     $("scroll").scrollTop = $("scroll").scrollHeight;
   } else if (data.openThread) {
     await go({ thread: data.openThread });
@@ -277,8 +299,10 @@ document.addEventListener("click", async (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.id === "user") go({ user: event.target.value });
-  else if (event.target.matches("select[data-act], input[data-act]") && event.target.value) act(event.target, event.target.value);
+  if (event.target.id === "user") {
+    go({ user: event.target.value });
+    if (page.home) send("home", { user: page.user });
+  } else if (event.target.matches("select[data-act], input[data-act]") && event.target.value) act(event.target, event.target.value);
 });
 
 document.addEventListener("submit", async (event) => {
@@ -302,6 +326,7 @@ addEventListener("popstate", () => {
   page.user = query.get("user") || page.user;
   page.channel = query.get("channel") || page.channel;
   page.thread = query.get("thread") || "";
+  page.home = query.get("home") || "";
   $("user").value = page.user;
   refresh();
 });

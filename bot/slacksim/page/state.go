@@ -33,6 +33,10 @@ func (pg *Page) state(r *http.Request) showState {
 			state.Channels = append(state.Channels, pg.showChannel(c, reader, c == open))
 		}
 	}
+	if state.AtHome = query.Get("home") == "1"; state.AtHome {
+		pg.showHome(&state, reader)
+		return state
+	}
 	root := open.Root(query.Get("thread"))
 	if root != nil {
 		state.Thread = root.TS.String()
@@ -52,10 +56,26 @@ func (pg *Page) state(r *http.Request) showState {
 			state.Replies = append(state.Replies, pg.showMessage(m, reader, true))
 		}
 	}
+	pg.showTop(&state, reader)
+	return state
+}
+
+// showTop shows the modal that the reader has open. The caller holds the lock.
+func (pg *Page) showTop(state *showState, reader *workspace.User) {
 	if v := pg.w.Views.Top(reader); v != nil {
 		state.Modal, state.Errors = pg.showModal(v), v.Errors
 	}
-	return state
+}
+
+// showHome shows the app's Home in place of a channel. The caller holds the lock.
+func (pg *Page) showHome(state *showState, reader *workspace.User) {
+	for k := range state.Channels {
+		state.Channels[k].Open = false
+	}
+	if v := pg.w.Views.Home(reader); v != nil {
+		state.Home = pg.showModal(v)
+	}
+	pg.showTop(state, reader)
 }
 
 func (pg *Page) showChannel(c *workspace.Channel, reader *workspace.User, open bool) showChannel {
@@ -75,12 +95,12 @@ func (pg *Page) showChannel(c *workspace.Channel, reader *workspace.User, open b
 }
 
 func (pg *Page) pageClick(r *http.Request) error {
-	return said(pg.people.Click(r.Context(), people.Click{User: r.FormValue("user"), Channel: r.FormValue("channel"), TS: r.FormValue("ts"),
+	return said(pg.people.Click(r.Context(), people.Click{User: r.FormValue("user"), Home: r.FormValue("home") == "1", Channel: r.FormValue("channel"), TS: r.FormValue("ts"),
 		ActionID: r.FormValue("action_id"), Value: r.FormValue("value"), BlockID: r.FormValue("block_id"), Late: true}))
 }
 
 func (pg *Page) pageChoose(r *http.Request) error {
-	return said(pg.people.Choose(r.Context(), people.Choice{User: r.FormValue("user"), Channel: r.FormValue("channel"), TS: r.FormValue("ts"),
+	return said(pg.people.Choose(r.Context(), people.Choice{User: r.FormValue("user"), Home: r.FormValue("home") == "1", Channel: r.FormValue("channel"), TS: r.FormValue("ts"),
 		ActionID: r.FormValue("action_id"), Value: r.FormValue("value"), BlockID: r.FormValue("block_id")}))
 }
 

@@ -11,14 +11,14 @@ import (
 // place is where somebody acts.
 type place struct {
 	user, channel, ts, blockID string
-	late                       bool
+	late, home                 bool
 }
 
 // spot is an element that somebody acts on: in a message or in a modal.
 type spot struct {
 	user    *workspace.User
 	message *workspace.Message // nil in a modal
-	view    *workspace.View    // nil in a message
+	view    *workspace.View    // a modal or the Home; nil in a message
 	action  blockkit.Block     // what is done to the element
 }
 
@@ -62,7 +62,7 @@ func (ps *People) locate(p place, actionID string, pick func(blockkit.Placed) (b
 	case len(found) == 0 && m != nil:
 		return spot{}, fmt.Errorf("message %s does not show it; it shows %s", m.TS, describeElements(shown))
 	case len(found) == 0:
-		return spot{}, fmt.Errorf("the modal does not show it; it shows %s", describeElements(shown))
+		return spot{}, fmt.Errorf("the %s does not show it; it shows %s", v.Text("type"), describeElements(shown))
 	case len(found) > 1:
 		return spot{}, fmt.Errorf("it is there %d times: name the value", len(found))
 	}
@@ -86,6 +86,13 @@ func picked(p place, shown []blockkit.Block, actionID string, pick func(blockkit
 
 // at finds the message or modal somebody acts on.
 func (ps *People) at(u *workspace.User, p place) (*workspace.Message, *workspace.View, error) {
+	if p.home {
+		v := ps.w.Views.Home(u)
+		if v == nil {
+			return nil, nil, fmt.Errorf("the app shows %s nothing in its Home", u.Name)
+		}
+		return nil, v, nil
+	}
 	if p.channel == "" && p.ts == "" {
 		v := ps.w.Views.Top(u)
 		if v == nil {

@@ -27,8 +27,9 @@ func New(w *workspace.Workspace, delivery *delivery.Dispatcher, commands []Comma
 }
 
 // Click is a press on a button. Without Channel and TS the button is in the modal
-// the user has open.
+// the user has open, or in the app's Home.
 type Click struct {
+	Home     bool   // in the app's Home
 	User     string // name or id
 	Channel  string // name, #name or id
 	TS       string // of the message, be it root, reply or ephemeral
@@ -44,6 +45,7 @@ type Click struct {
 // Choice picks an option of an overflow menu, select or the like; of a select that
 // asks the app, one that [People.Suggest] gave the user last.
 type Choice struct {
+	Home                        bool // in the app's Home; else without Channel and TS in the modal the user has open
 	User, Channel, TS, ActionID string
 	Value                       string // of the option; of a select of users: their name
 	BlockID                     string // tells menus with the same action id apart; may be empty
@@ -53,7 +55,7 @@ type Choice struct {
 // button is not on the message as it is shown now (or, Late, a change before), and with a [delivery.Error] when
 // the app cannot be reached or does not answer.
 func (ps *People) Click(ctx context.Context, c Click) error {
-	d, err := ps.prepare(place{c.User, c.Channel, c.TS, c.BlockID, c.Late}, c.ActionID, func(p blockkit.Placed) (blockkit.Block, bool) {
+	d, err := ps.prepare(place{c.User, c.Channel, c.TS, c.BlockID, c.Late, c.Home}, c.ActionID, func(p blockkit.Placed) (blockkit.Block, bool) {
 		e := p.Element
 		if blockkit.Kind(e) != "button" || c.Value != "" && blockkit.Field(e, "value") != c.Value {
 			return nil, false
@@ -77,7 +79,7 @@ func (ps *People) Click(ctx context.Context, c Click) error {
 
 // Choose picks an option and waits until the app has taken it; it fails as Click does.
 func (ps *People) Choose(ctx context.Context, c Choice) error {
-	d, err := ps.prepare(place{c.User, c.Channel, c.TS, c.BlockID, false}, c.ActionID, func(p blockkit.Placed) (blockkit.Block, bool) {
+	d, err := ps.prepare(place{c.User, c.Channel, c.TS, c.BlockID, false, c.Home}, c.ActionID, func(p blockkit.Placed) (blockkit.Block, bool) {
 		return ps.chosen(p.Element, c.Value, ps.offered(c.User, c.TS, p))
 	})
 	if err != nil {

@@ -161,10 +161,8 @@ func (ps *People) Say(user, channel, threadTS, text string) (string, error) {
 }
 
 // mention tells the app that it was mentioned. What the event says of workspaces is
-// that of whoever wrote it; authorizations and context_team_id are of the app's own
-// installation. The caller holds the lock.
+// that of whoever wrote it. The caller holds the lock.
 func (ps *People) mention(m *workspace.Message) {
-	meant := ps.w.Installed()
 	event := wire.Object{"type": "app_mention", "user": m.User.ID, "text": m.Text, "ts": m.TS.String(), "channel": m.Channel.ID,
 		"event_ts": m.TS.String(), "team": m.User.Team, "client_msg_id": fmt.Sprintf("sim-%d", ps.w.Next())}
 	if m.Parent != nil {
@@ -173,15 +171,8 @@ func (ps *People) mention(m *workspace.Message) {
 	if m.Channel.Shared() {
 		event["user_team"], event["source_team"] = m.User.Team, m.User.Team
 	}
-	payload := wire.Object{
-		"token": "sim", "team_id": meant.Team, "api_app_id": meant.App, "type": "event_callback", "event": event,
-		"event_id": fmt.Sprintf("Ev0SIM%05d", ps.w.Next()), "event_time": m.TS.Time().Unix(), "event_context": fmt.Sprintf("4-sim%d", ps.w.Next()),
-		"context_team_id": meant.Team, "context_enterprise_id": ps.w.Enterprise(), "is_ext_shared_channel": m.Channel.Shared(),
-		"authorizations": []any{wire.Object{"enterprise_id": ps.w.Enterprise(), "team_id": meant.Team, "user_id": ps.w.Bot.ID, "is_bot": true, "is_enterprise_install": false}},
-	}
-	if id := ps.w.Enterprise(); id != nil {
-		payload["enterprise_id"] = id
-	}
+	payload := ps.callback(event)
+	payload["event_time"], payload["is_ext_shared_channel"] = m.TS.Time().Unix(), m.Channel.Shared()
 	if ps.w.External(m.User) {
 		payload["team_id"] = m.User.Team // the workspace the event came from: authorizations say whom it is for
 	}

@@ -64,7 +64,7 @@ func (ps *People) ask(q Suggest) (d delivery.Envelope, mine string, err error) {
 	ps.w.Lock()
 	defer ps.w.Unlock()
 	least := 0
-	at, err := ps.locate(place{q.User, q.Channel, q.TS, q.BlockID, true}, q.ActionID, func(p blockkit.Placed) (blockkit.Block, bool) {
+	at, err := ps.locate(place{q.User, q.Channel, q.TS, q.BlockID, true, false}, q.ActionID, func(p blockkit.Placed) (blockkit.Block, bool) {
 		if blockkit.Kind(p.Element) != "external_select" {
 			return nil, false
 		}

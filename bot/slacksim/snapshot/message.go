@@ -46,6 +46,19 @@ type Modal struct {
 // PlainText is all a person reads in the modal.
 func (m Modal) PlainText() string { return m.plain }
 
+// Home is what the app shows a user in its Home tab.
+type Home struct {
+	Hash   string // another one after each time that it was published
+	Blocks []map[string]any
+	plain  string
+}
+
+// PlainText is all a person reads there.
+func (h Home) PlainText() string { return h.plain }
+
+// Controls are what can be pressed there, in the order shown.
+func (h Home) Controls() []blockkit.Control { return blockkit.Controls(h.Blocks) }
+
 // PlainText is all of a message's visible text, as a person reads it: the blocks
 // when there are any, else the text.
 func (m Message) PlainText() string { return m.plain }

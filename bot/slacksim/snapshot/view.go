@@ -86,6 +86,18 @@ func (v *View) OpenModal(user string) (Modal, bool) {
 	return m, true
 }
 
+// Home is what the app shows a user in its Home; false when it has published nothing.
+func (v *View) Home(user string) (Home, bool) {
+	v.w.Lock()
+	defer v.w.Unlock()
+	u := v.w.User(user)
+	if u == nil || v.w.Views.Home(u) == nil {
+		return Home{}, false
+	}
+	shown := v.w.Views.Home(u)
+	return Home{Hash: shown.Hash(), Blocks: slices.Clone(shown.Blocks()), plain: v.w.ReadBlocks(shown.Blocks())}, true
+}
+
 // Calls are the calls of the Web API and response_urls so far, in order.
 func (v *View) Calls() []workspace.Call {
 	v.w.Lock()

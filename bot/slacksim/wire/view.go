@@ -7,13 +7,28 @@ import (
 	"github.com/signalbook/signalbook/bot/slacksim/workspace"
 )
 
-// ReadView reads and checks a view.
+// ReadView reads and checks a modal.
 func ReadView(w *workspace.Workspace, raw any) (blockkit.Block, *Refusal) {
+	return readView(w, raw, blockkit.CheckView)
+}
+
+// ReadHome reads and checks a Home.
+func ReadHome(w *workspace.Workspace, raw any) (blockkit.Block, *Refusal) {
+	return readView(w, raw, blockkit.CheckHome)
+}
+
+// maxView is how long the JSON of a view may be (Slack: view_too_large, "greater than 250kb").
+const maxView = 250_000
+
+func readView(w *workspace.Workspace, raw any, check func(blockkit.Block, func(blockkit.Block) bool) []string) (blockkit.Block, *Refusal) {
 	body, isObject := raw.(map[string]any)
 	if !isObject {
 		return nil, Refuse("invalid_arguments", "must provide an object [json-pointer:/view]")
 	}
-	if problems := blockkit.CheckView(body, w.Shows); len(problems) > 0 {
+	if len(Encode(body)) > maxView {
+		return nil, Refuse("view_too_large")
+	}
+	if problems := check(body, w.Shows); len(problems) > 0 {
 		return nil, Refuse("invalid_arguments", problems...)
 	}
 	list, _ := body["blocks"].([]any)

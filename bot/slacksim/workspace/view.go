@@ -10,7 +10,7 @@ import (
 
 const maxStack = 3 // Slack: views in a stack
 
-// View is a modal that somebody has open.
+// View is a modal that somebody has open, or the Home that the app shows somebody.
 type View struct {
 	ID, RootID, PreviousID string
 	User                   *User
@@ -19,18 +19,19 @@ type View struct {
 	Errors                 map[string]string // by block id, from the app
 }
 
-// Views are the modals that people have open, and what they need to come and be filled
-// in. The workspace's lock guards them.
+// Views are the modals that people have open and the Homes that the app shows them, and
+// what modals need to come and be filled in. The workspace's lock guards them.
 type Views struct {
 	w *Workspace
 
 	stacks   map[string][]*View // open modals by user id, the topmost last
+	homes    map[string]*View   // the app's Home, by user id
 	triggers map[string]*trigger
 	offers   map[string]offer // what each user can choose from in the select they typed into last, by user id
 }
 
 func newViews(w *Workspace) *Views {
-	return &Views{w: w, stacks: map[string][]*View{}, triggers: map[string]*trigger{}, offers: map[string]offer{}}
+	return &Views{w: w, stacks: map[string][]*View{}, homes: map[string]*View{}, triggers: map[string]*trigger{}, offers: map[string]offer{}}
 }
 
 func (vs *Views) add(u *User, body blockkit.Block) *View {
