@@ -37,7 +37,7 @@ func (m *move) actOnOne(a Act) Answer {
 		return Answer{Kind: AnswerNoStep, Verb: a.Verb, Incident: m.i.Number, Text: a.Step}
 	case s.Hidden:
 		answer := m.stepAnswer(a, s, AnswerHidden)
-		answer.WaitsFor = m.i.WaitsFor(s)
+		answer.WaitsFor = m.i.Waits()[s.Number]
 		return answer
 	}
 	return m.actOnStep(a, &m.i.Steps[at])

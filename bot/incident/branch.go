@@ -59,18 +59,24 @@ func (m *move) branch() {
 	}
 }
 
-// WaitsFor are the numbers of the steps whose answers may show a step that is hidden: those
-// that it names and that somebody may still answer. None: it does not apply.
-func (i Incident) WaitsFor(hidden Step) []int {
-	if !hidden.Hidden || len(hidden.When) == 0 {
-		return nil
-	}
-	named := playbooks.WaitsFor(hidden.When)
-	var numbers []int
-	for _, s := range i.Steps {
-		if s.Number < hidden.Number && s.Ask != nil && slices.Contains(named, s.Ask.ID) && !s.Ended() && (!s.Hidden || i.WaitsFor(s) != nil) {
-			numbers = append(numbers, s.Number)
+// Waits are, by the number of a step that is hidden, the numbers of the steps whose answers
+// may show it: those that it names and that somebody may still answer, now or once they
+// are shown themselves. A step that is not there does not apply.
+func (i Incident) Waits() map[int][]int {
+	waits := map[int][]int{}
+	mayAnswer := map[string]int{} // by question: the step
+	for _, s := range i.Steps {   // questions come before the steps that look at their answers
+		if s.Hidden {
+			for _, id := range playbooks.WaitsFor(s.When) {
+				if n, ok := mayAnswer[id]; ok {
+					waits[s.Number] = append(waits[s.Number], n)
+				}
+			}
+			slices.Sort(waits[s.Number])
+		}
+		if s.Ask != nil && !s.Ended() && (!s.Hidden || len(waits[s.Number]) > 0) {
+			mayAnswer[s.Ask.ID] = s.Number
 		}
 	}
-	return numbers
+	return waits
 }

@@ -61,11 +61,11 @@ func stepNumbers(numbers []int) string {
 
 // waiting says which steps of a list are not shown until something is answered, by what
 // they wait for.
-func waiting(i incident.Incident, hidden []incident.Step) string {
+func waiting(hidden []incident.Step, waits map[int][]int) string {
 	var order []string
 	steps := map[string][]int{}
 	for _, s := range hidden {
-		if needs := i.WaitsFor(s); len(needs) > 0 {
+		if needs := waits[s.Number]; len(needs) > 0 {
 			what := stepNumbers(needs)
 			if steps[what] == nil {
 				order = append(order, what)
@@ -117,4 +117,12 @@ func doers(s incident.Standing) string {
 		return user(s.By)
 	}
 	return user(s.First) + " and " + user(s.By)
+}
+
+// spokenState is where a step stands, for ears.
+func spokenState(s incident.Standing) string {
+	if s.AwaitsSecond() {
+		return "done, a second person confirms it"
+	}
+	return stepWord(s.State)
 }

@@ -28,6 +28,18 @@ func howModal(v View, s incident.Step) slack.ModalViewRequest {
 	if s.State == incident.StepAcknowledged {
 		about.Text(" by ").User(s.Holder.ID, PersonName(s.Holder)).Text(" since ").Date(s.At)
 	}
+	switch says := given(s); {
+	case s.AwaitsSecond():
+		about.Text("\nDone, says ").User(s.First.ID, PersonName(s.First)).Text(": a second person confirms it.")
+		if says != "" {
+			about.Text("\n" + says)
+		}
+		if note := blockkit.Line(s.Note); note != "" {
+			addWords(about.Text("\n“"), blockkit.CutNamed(note, maxReason), i.Named).Text("”")
+		}
+	case s.Second:
+		about.Text("\nA second person has to confirm it.")
+	}
 	blocks := []slack.Block{blockkit.RichText("about", about.Section())}
 	if c.detail != "" {
 		blocks = append(blocks, blockkit.ExpandedSection("detail", c.detail))

@@ -91,7 +91,7 @@ type part struct{ number, of int }
 
 func tierMessage(v View, t incident.Tier, steps []stepView, p part) blockkit.Message {
 	i := v.Incident
-	steps, waits := parted(steps)
+	steps, hidden := parted(steps)
 	head := tierHead(i, t)
 	if p.of > 1 {
 		head += fmt.Sprintf(" · part %d of %d", p.number, p.of)
@@ -108,8 +108,8 @@ func tierMessage(v View, t incident.Tier, steps []stepView, p part) blockkit.Mes
 		}
 		blocks = append(blocks, c.blocks(i, shown)...)
 	}
-	if hidden := hiddenSteps(i, t.Name, waits, p); hidden != "" {
-		blocks = append(blocks, blockkit.Context("hidden", blockkit.PlainText(hidden)))
+	if says := hiddenSteps(i, t.Name, hidden, p); says != "" {
+		blocks = append(blocks, blockkit.Context("hidden", blockkit.PlainText(says)))
 	}
 	return blockkit.Message{Text: tierText(i, t, head, steps), Blocks: blocks}
 }
@@ -159,11 +159,12 @@ func parted(steps []stepView) (shown []stepView, waits []incident.Step) {
 
 // hiddenSteps names what is not shown: what waits for an answer in the message in which it
 // will stand, the rest in the last one.
-func hiddenSteps(i incident.Incident, tier playbooks.TierName, waits []incident.Step, p part) string {
-	says := waiting(i, waits)
+func hiddenSteps(i incident.Incident, tier playbooks.TierName, hidden []incident.Step, p part) string {
+	waits := i.Waits()
+	says := waiting(hidden, waits)
 	var numbers []int
 	for _, s := range i.Steps {
-		if s.Tier == tier && s.Hidden && p.number == p.of && len(i.WaitsFor(s)) == 0 {
+		if s.Tier == tier && s.Hidden && p.number == p.of && len(waits[s.Number]) == 0 {
 			numbers = append(numbers, s.Number)
 		}
 	}
@@ -186,7 +187,7 @@ func tierText(i incident.Incident, t incident.Tier, head string, steps []stepVie
 	}
 	parts := []string{first + ", " + i.ID()}
 	for _, c := range steps {
-		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(c.Title), 80)), stepWord(c.State)))
+		parts = append(parts, fmt.Sprintf("%d %s: %s", c.Number, blockkit.EscapeMrkdwn(textutil.CutUnits(blockkit.Line(c.Title), 80)), spokenState(c.Standing)))
 	}
 	return blockkit.CutMrkdwn(strings.Join(parts, ". ")+".", blockkit.MaxText)
 }

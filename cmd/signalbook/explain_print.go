@@ -175,21 +175,21 @@ func (x *explained) printSteps(p printer, i incident.Incident) {
 			width = max(width, len(s.Step.ID))
 		}
 	}
+	waits := i.Waits()
 	for _, t := range i.Tiers {
 		p.linef("  %s, within %s, owners: %s", t.Name, t.Within, orElse(t.Owners, "none"))
 		for _, s := range i.Steps {
 			if s.Tier != t.Name {
 				continue
 			}
-			p.linef("  %3d %-*s  %s", s.Number, width, s.ID, stepSays(i, s, source[s.ID], labels))
+			p.linef("  %3d %-*s  %s", s.Number, width, s.ID, stepSays(s, waits[s.Number], source[s.ID], labels))
 		}
 	}
 }
 
 // stepSays is a step's title and what it asks, or why it is hidden. Own is the playbook's
 // step; nil: not known.
-func stepSays(i incident.Incident, s incident.Step, own *playbooks.Step, labels map[string]string) string {
-	waits := i.WaitsFor(s)
+func stepSays(s incident.Step, waits []int, own *playbooks.Step, labels map[string]string) string {
 	switch {
 	case len(waits) > 0:
 		return fmt.Sprintf("waits for the answer to %s %s: %s", textutil.Plural(len(waits), "step", "steps"), strings.Trim(fmt.Sprint(waits), "[]"), strings.Join(s.When, ", and "))
