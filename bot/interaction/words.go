@@ -2,7 +2,6 @@ package interaction
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/access"
@@ -26,7 +25,7 @@ func (h *Handler) Command(ctx context.Context, s slackapi.Slash) slackapi.Respon
 	}
 	c, err := command.Parse(h.naming(ctx, s.Text), 0) // some workspaces bring names with the people in it, others do not
 	if err != nil {
-		return slackapi.Response{Message: h.usage(err)}
+		return slackapi.Response{Message: h.usage(ctx, err, who)}
 	}
 	c, note, which := h.meant(ctx, c, who)
 	if which != "" {
@@ -66,7 +65,7 @@ func (h *Handler) Mention(ctx context.Context, m slackapi.Mention) error {
 	text, by := h.named(ctx, m)
 	c, err := command.Parse(text, number)
 	if err != nil {
-		said := h.usage(err)
+		said := h.usage(ctx, err, who)
 		h.sendEphemeral(ctx, to, said)
 		return nil
 	}
@@ -127,13 +126,4 @@ func (h *Handler) seesPlaybooks(ctx context.Context, who person) access.Decision
 	defer cancel()
 	q := access.Question{Right: access.Insider, Facts: access.Facts{Person: h.personKind(short, who)}, External: h.Settings().External}
 	return q.Decide()
-}
-
-// usage turns a parse error into what helps.
-func (h *Handler) usage(err error) blockkit.Message {
-	var usage *command.UsageError
-	if errors.As(err, &usage) {
-		return blockkit.TextMessage(usage.Text)
-	}
-	return blockkit.TextMessage(blockkit.Escape(err.Error()))
 }

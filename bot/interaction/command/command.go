@@ -39,7 +39,21 @@ type Person struct{ ID, Name string }
 // is mrkdwn and may quote what was typed, escaped.
 type UsageError struct {
 	Text string
+	// Lacks is what was left out; then whoever answers can say what there is to choose from: Verb with the incident so far.
+	Lacks    Lack
+	Verb     Verb
+	Incident int
 }
+
+// Lack is a word that was left out.
+type Lack int
+
+// What can be left out.
+const (
+	LacksNothing Lack = iota
+	LacksIncident
+	LacksStep
+)
 
 // Error returns the text.
 func (e *UsageError) Error() string { return e.Text }
@@ -141,7 +155,7 @@ func (r *reader) read() (Command, error) {
 		return r.from(c, "timeline")
 	}
 	if takes := acts[r.verb]; takes.step == always || takes.step == maybe && r.rest != "" {
-		c.Step, c.More, err = r.steps()
+		c.Step, c.More, err = r.steps(c.Incident)
 	}
 	if err == nil {
 		c.Text, err = r.text()
@@ -234,37 +248,6 @@ func (r *reader) digest(c Command) (Command, error) {
 	return c, r.end()
 }
 
-// cost reads the name of a service, which may have spaces.
-func (r *reader) cost(c Command) (Command, error) {
-	if r.rest, c.By = byOf(r.rest); c.By != "" && strings.TrimSpace(r.rest) == "" {
-		return Command{}, r.wrong("", "Which service? `cost` lists them")
-	}
-	c.Text = strings.Trim(strings.TrimSpace(r.rest), `"“”`)
-	if n := utf8.RuneCountInString(c.Text); n > maxTitle {
-		return Command{}, r.wrong("", "The service has %d characters, %d are allowed", n, maxTitle)
-	}
-	return c, nil
-}
-
-// dimensions are what a service's costs can be told apart by.
-var dimensions = [...]string{"account", "region", "sku", "team"}
-
-// byOf cuts "by account" off the end of what was typed. Other words after by are part
-// of a service's name.
-func byOf(text string) (rest, by string) {
-	words := strings.Fields(text)
-	n := len(words)
-	if n < 2 || !strings.EqualFold(words[n-2], "by") {
-		return text, ""
-	}
-	for _, name := range dimensions {
-		if strings.TrimSuffix(strings.ToLower(words[n-1]), "s") == name {
-			return strings.Join(words[:n-2], " "), name
-		}
-	}
-	return text, ""
-}
-
 // incident reads the id, or takes the thread's. In a thread a bare number is a
 // step or the beginning of a text wherever the verb has one.
 func (r *reader) incident() (int, error) {
@@ -279,7 +262,7 @@ func (r *reader) incident() (int, error) {
 	if r.thread == 0 {
 		switch {
 		case word == "":
-			return 0, r.wrong("", "Which incident? `incidents` lists the open ones")
+			return 0, r.lacks(LacksIncident, 0, "Which incident?")
 		case !ok:
 			return 0, r.wrong("", "%s is no incident: ids look like `INC-142`", quote(word))
 		}
@@ -321,6 +304,11 @@ func (r *reader) end() error {
 		return nil
 	}
 	return r.wrong("", "`%s` does not know what to do with %s", r.verb, quote(r.rest))
+}
+
+// lacks is the usage error of a word that was left out.
+func (r *reader) lacks(what Lack, incident int, asks string) error {
+	return &UsageError{Text: asks + "\n" + usage(r.verb, r.thread != 0), Lacks: what, Verb: r.verb, Incident: incident}
 }
 
 // wrong is the usage error of this verb.

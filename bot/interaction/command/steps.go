@@ -12,7 +12,10 @@ const maxSteps = 50
 // steps reads one step or several: "1,2,4" before a note, and "1 2 4" or "1, 2 and 4"
 // when nothing else follows. "4 2 replicas added" is step 4 alone: its note begins with
 // a number.
-func (r *reader) steps() (first string, more []string, err error) {
+func (r *reader) steps(incident int) (first string, more []string, err error) {
+	if r.rest == "" {
+		return "", nil, r.lacks(LacksStep, incident, "Which step? Give its number or its id.")
+	}
 	words := numbers(r.rest)
 	if words != nil {
 		r.rest = ""
