@@ -159,6 +159,9 @@ func (r Report) steps(d *document) {
 		if s.From != "" {
 			d.sub("Taken over from %s", s.From)
 		}
+		if s.Answer != "" {
+			d.sub("%s **%s**", escape(s.Question), escape(s.Answer))
+		}
 		if s.Note != "" {
 			d.sub("Note: %s", escape(s.Note))
 		}
@@ -173,21 +176,32 @@ func (s Step) became(d *document) string {
 		took = ", " + spanOf(s.Took) + " after it was taken"
 	}
 	holder := ""
-	if s.Holder != "" && s.Holder != s.EndedBy {
+	if s.Holder != "" && s.Holder != s.EndedBy && s.Holder != s.FirstBy {
 		holder = " (held by " + escape(s.Holder) + ")"
 	}
 	switch incident.StepState(s.State) {
 	case incident.StepDone, incident.StepSkipped:
-		return s.State + " by " + escape(s.EndedBy) + holder + " at " + d.when(s.EndedAt) + took
+		return s.State + " by " + s.doers() + holder + " at " + d.when(s.EndedAt) + took
 	case incident.StepDropped:
 		if s.To != "" {
 			return "continued in " + s.To
 		}
 		return "no longer needed" + holder
 	case incident.StepAcknowledged:
+		if s.FirstBy != "" {
+			return "done, says " + escape(s.FirstBy) + "; a second person has to confirm it"
+		}
 		return escape(s.Holder) + " has it since " + d.when(s.TakenAt)
 	}
 	return escape(s.State)
+}
+
+// doers are who ended a step: one, or the two that it takes.
+func (s Step) doers() string {
+	if s.FirstBy == "" {
+		return escape(s.EndedBy)
+	}
+	return escape(s.FirstBy) + " and " + escape(s.EndedBy)
 }
 
 func (r Report) followUps(d *document) {

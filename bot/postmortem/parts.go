@@ -99,6 +99,12 @@ func (in Input) steps() (all []Step) {
 			Number: s.Number, ID: text(s.ID, 80), Tier: string(s.Tier), Title: text(s.Title, 200), State: string(s.State),
 			Holder: in.person(s.Holder), Due: i.Deadline(s).UTC(), Note: text(s.Note, maxWords),
 		}
+		if s.Ask != nil && s.Answer != "" {
+			kept.Question, kept.Answer = text(s.Ask.Text, 200), text(s.Answer, 200)
+		}
+		if !s.FirstAt.IsZero() {
+			kept.FirstBy = in.person(s.First)
+		}
 		if s.From > 0 {
 			kept.From = incident.ID(s.From)
 		}
@@ -120,7 +126,7 @@ func (in Input) steps() (all []Step) {
 // taken is when a step was last taken; zero when the timeline does not say.
 func taken(timeline []incident.Change, step string) (at time.Time) {
 	for _, c := range timeline {
-		if c.Kind == incident.KindStepAcknowledged && c.Step == step {
+		if c.Step == step && (c.Kind == incident.KindStepAcknowledged || c.Kind == incident.KindStepFirstDone && at.IsZero()) {
 			at = c.At.UTC()
 		}
 	}
@@ -194,7 +200,7 @@ func (in Input) people() (all []string) {
 func Nameless(i incident.Incident, timeline []incident.Change) (ids []string) {
 	all := []incident.User{i.Lead, i.AckedBy, i.ResolvedBy, i.ReasonBy}
 	for _, s := range i.Steps {
-		all = append(all, s.Holder, s.By)
+		all = append(all, s.Holder, s.By, s.First)
 	}
 	for _, c := range timeline {
 		all = append(all, c.By)

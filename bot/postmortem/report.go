@@ -104,6 +104,11 @@ type Step struct {
 	Took    *int64    `json:"seconds,omitempty"` // from its being taken to its end
 	Due     time.Time `json:"due_at,omitzero"`
 	Note    string    `json:"note,omitempty"`
+	// Question is what it asks, and Answer what was answered. FirstBy said that it is done before EndedBy did, of a step
+	// that takes two people.
+	Question string `json:"question,omitempty"`
+	Answer   string `json:"answer,omitempty"`
+	FirstBy  string `json:"first_by,omitempty"`
 	// From and To are the incidents that it was taken over from, and by.
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
