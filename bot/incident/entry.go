@@ -7,12 +7,12 @@ import (
 )
 
 // Encode writes the change as an entry of the timeline in Redis: a JSON list of
-// kind, time, who, from where, step, alert, the other incident's number and text,
-// without the empty ones at its end. An incident has dozens of entries, and names
+// kind, time, who, from where, step, alert, the other incident's number, text and who
+// leads from then on, without the empty ones at its end. An incident has dozens of entries, and names
 // would be half of each. New fields go to the end.
 func (c Change) Encode() ([]byte, error) {
-	fields := []any{c.Kind, moment{c.At}, c.By, c.Via, c.Step, c.Alert, c.Other, c.Text}
-	empty := []bool{false, false, c.By == User{}, c.Via == "", c.Step == "", c.Alert == "", c.Other == 0, c.Text == ""}
+	fields := []any{c.Kind, moment{c.At}, c.By, c.Via, c.Step, c.Alert, c.Other, c.Text, c.Whom}
+	empty := []bool{false, false, c.By == User{}, c.Via == "", c.Step == "", c.Alert == "", c.Other == 0, c.Text == "", c.Whom == User{}}
 	for empty[len(fields)-1] {
 		fields = fields[:len(fields)-1]
 	}
@@ -27,7 +27,7 @@ func DecodeChange(data []byte) (c Change, err error) {
 		return c, err
 	}
 	var at moment
-	fields := []any{&c.Kind, &at, &c.By, &c.Via, &c.Step, &c.Alert, &c.Other, &c.Text}
+	fields := []any{&c.Kind, &at, &c.By, &c.Via, &c.Step, &c.Alert, &c.Other, &c.Text, &c.Whom}
 	if err := json.Unmarshal(data, &fields); err != nil {
 		return Change{}, fmt.Errorf("decode timeline entry: %w", err)
 	}

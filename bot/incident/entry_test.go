@@ -17,12 +17,13 @@ func TestEntries(t *testing.T) {
 	t.Parallel()
 	anna := incident.User{ID: "U1", Name: "anna"}
 	for want, c := range map[string]incident.Change{
-		`["closed",1795424400000]`:                              {Kind: incident.KindClosed, At: epoch},
-		`["step_done",1795424400000,"U1 anna","button","pool"]`: {Kind: incident.KindStepDone, At: epoch, By: anna, Via: "button", Step: "pool"},
-		`["alert_added",1795424400000,"","","","f1"]`:           {Kind: incident.KindAlertAdded, At: epoch, Alert: "f1"},
-		`["continued_in",1795424400000,"","","","",7]`:          {Kind: incident.KindContinued, At: epoch, Other: 7},
-		`["noted",1795424400000,"U1 anna","","","",0,"a < b"]`:  {Kind: incident.KindNoted, At: epoch, By: anna, Text: "a < b"},
-		`["",-62135596800000]`:                                  {},
+		`["closed",1795424400000]`:                                {Kind: incident.KindClosed, At: epoch},
+		`["step_done",1795424400000,"U1 anna","button","pool"]`:   {Kind: incident.KindStepDone, At: epoch, By: anna, Via: "button", Step: "pool"},
+		`["alert_added",1795424400000,"","","","f1"]`:             {Kind: incident.KindAlertAdded, At: epoch, Alert: "f1"},
+		`["continued_in",1795424400000,"","","","",7]`:            {Kind: incident.KindContinued, At: epoch, Other: 7},
+		`["noted",1795424400000,"U1 anna","","","",0,"a < b"]`:    {Kind: incident.KindNoted, At: epoch, By: anna, Text: "a < b"},
+		`["assigned",1795424400000,"U1 anna","","","",0,"","U2"]`: {Kind: incident.KindAssigned, At: epoch, By: anna, Whom: incident.User{ID: "U2"}},
+		`["",-62135596800000]`:                                    {},
 	} {
 		data, err := c.Encode()
 		if err != nil {
@@ -34,7 +35,7 @@ func TestEntries(t *testing.T) {
 	}
 	for seed := range uint64(2000) {
 		o := odd{rand.New(rand.NewPCG(seed, 13))}
-		want := incident.Change{Kind: pick(o, incident.KindNoted, ""), At: o.time(), By: o.user(), Via: o.text(), Step: o.text(), Alert: o.text(), Other: o.IntN(2), Text: o.text()}
+		want := incident.Change{Kind: pick(o, incident.KindNoted, ""), At: o.time(), By: o.user(), Via: o.text(), Step: o.text(), Alert: o.text(), Other: o.IntN(2), Text: o.text(), Whom: o.user()}
 		data, err := want.Encode()
 		if err != nil {
 			t.Fatal(err)
@@ -54,7 +55,7 @@ func TestEntries(t *testing.T) {
 		}
 	}
 	// A later binary may have more to say.
-	got, err := incident.DecodeChange([]byte(`["noted",1795424400000,"","","","",0,"",{"x":1}]`))
+	got, err := incident.DecodeChange([]byte(`["noted",1795424400000,"","","","",0,"","",{"x":1}]`))
 	if want := (incident.Change{Kind: incident.KindNoted, At: epoch}); err != nil || !cmp.Equal(want, got) {
 		t.Errorf("got %+v, %v of an entry of tomorrow, want %+v", got, err, want)
 	}
