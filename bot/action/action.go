@@ -58,6 +58,7 @@ var (
 	IncidentResolve = add(Action{ID: "incident:resolve", Via: "button", Act: incident.VerbResolve, Form: Form{"reason", "Please choose what it was."}}) // it asks only when it does not look over
 	IncidentReopen  = add(Action{ID: "incident:reopen", Via: "button", Act: incident.VerbReopen})
 	IncidentKeep    = add(Action{ID: "incident:keep", Via: "button", Act: incident.VerbKeep})
+	IncidentExport  = add(Action{ID: "incident:export", Via: "button", Act: incident.VerbExport})
 	IncidentReason  = add(Action{ID: "incident:reason", Via: "menu", Act: incident.VerbReason}) // its value begins with the reason
 	IncidentMenu    = add(Action{ID: "incident:menu", Via: "menu", May: access.Reader})         // its value begins with a Choice
 	IncidentNote    = add(Action{ID: "incident:note", Act: incident.VerbNote, Form: Form{"note", "Please write a note."}})
@@ -87,6 +88,7 @@ const (
 	ChoiceNote     = "note"
 	ChoiceTimeline = "timeline"
 	ChoiceCatchup  = "catchup"
+	ChoiceExport   = "export"
 )
 
 // The choices of a step's menu and of its form.

@@ -238,7 +238,7 @@ func (a *App) coordinatorSettings() coordinator.Settings {
 	return coordinator.Settings{
 		Places: s.places(), Roles: s.Config.Roles.Reserved(), External: s.external(),
 		Rules: c.Rules(), Drills: s.Config.DrillChannel(),
-		Playbooks: s.Playbooks, Command: c.Slack.Command, Full: c.Incidents.Details == playbooks.DetailsFull, Channels: channels, People: people, Retention: retention(c.Incidents),
+		Playbooks: s.Playbooks, Command: c.Slack.Command, Full: c.Incidents.Details == playbooks.DetailsFull, Zone: c.Incidents.Zone(), Channels: channels, People: people, Retention: retention(c.Incidents),
 		Digests: s.coordinatorDigests(),
 		Route:   c.Target,
 		Webhook: s.webhook, Feeds: s.feeds(),

@@ -43,10 +43,11 @@ type Settings struct {
 	Playbooks *playbooks.Set
 	Route     func(labels map[string]string) Route
 	Command   string
-	Full      bool     // every step is shown whole
-	Drills    string   // the channel of drills; empty: their routes'
-	Channels  []string // every channel of the configuration, to be resolved
-	People    []string // every name of the configuration, to be resolved
+	Full      bool           // every step is shown whole
+	Zone      *time.Location // whose time stands beside UTC in post-mortems; nil: UTC alone
+	Drills    string         // the channel of drills; empty: their routes'
+	Channels  []string       // every channel of the configuration, to be resolved
+	People    []string       // every name of the configuration, to be resolved
 	Retention Retention
 	Digests   []Digest
 	Places    []access.Place // every channel that a route leads to
@@ -204,7 +205,7 @@ func (k *Coordinator) term(ctx context.Context, lease store.Lease) error {
 		Timing: k.Timing.sending(), Lease: lease, Valid: r.valid, Log: log, Parked: k.metrics.parked, Now: k.Now, Render: k.render,
 		Settings: func() sender.Settings {
 			s := k.Settings()
-			return sender.Settings{Command: s.Command, Full: s.Full, Severities: s.Rules.SeverityOrder, Fallback: func(labels map[string]string) string { return s.Route(labels).Fallback }}
+			return sender.Settings{Command: s.Command, Full: s.Full, Zone: s.Zone, Severities: s.Rules.SeverityOrder, Fallback: func(labels map[string]string) string { return s.Route(labels).Fallback }}
 		},
 	})
 

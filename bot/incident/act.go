@@ -15,7 +15,9 @@ func (m *move) act(a Act) Answer {
 	defer func() {
 		if len(m.changes) > 0 {
 			m.i.name(a.Named)
-			m.show(a.User, a.Via)
+			if a.Verb != VerbExport { // whoever only looks shows nothing
+				m.show(a.User, a.Via)
+			}
 		}
 	}()
 	if a.Step == "" {
@@ -116,6 +118,8 @@ func (m *move) actOnIncident(a Act) Answer {
 		}
 		m.note(a)
 		m.change(Change{Kind: KindNoted, By: a.User, Via: a.Via, Text: a.Text})
+	case VerbExport:
+		answer = m.export(a, answer)
 	case VerbShow:
 		answer.Text = i.Channel
 		if i.Show == ShowAll {

@@ -47,6 +47,7 @@ const (
 	KindStepShown        Kind = "step_shown"         // the answers so far show it
 	KindStepHidden       Kind = "step_hidden"
 	KindAssigned         Kind = "assigned"
+	KindExported         Kind = "exported"
 	KindPaged            Kind = "paged"        // a service outside Slack has taken what it was told
 	KindPageTrouble      Kind = "page_trouble" // it has not
 	KindLateClick        Kind = "late_click"
@@ -70,7 +71,7 @@ func Kinds() []Kind {
 		KindReported, KindSeverity, KindSummary, KindStale, KindHeardAgain, KindEscalated, KindDeadline,
 		KindDeadlineNear, KindNoted, KindStepAcknowledged, KindStepDone, KindStepSkipped, KindStepReleased,
 		KindStepUndone, KindStepDropped, KindStepReopened, KindStepTaken, KindStepAnswered, KindStepFirstDone,
-		KindStepShown, KindStepHidden, KindAssigned, KindPaged, KindPageTrouble, KindLateClick, KindContinued,
+		KindStepShown, KindStepHidden, KindAssigned, KindExported, KindPaged, KindPageTrouble, KindLateClick, KindContinued,
 		KindPlaybookNote, KindRemembered, KindShown, KindReason, KindScored, KindUnchecked, KindDiverted, KindFolded,
 		KindUnreadable,
 	}

@@ -89,6 +89,8 @@ type Incident struct {
 	Tiers []Tier `json:"tiers,omitempty"`
 	Steps []Step `json:"steps,omitempty"`
 	Note  Note   `json:"note,omitzero"` // the newest; all are in the timeline
+	// Exported is the last time that somebody asked for its post-mortem.
+	Exported Exported `json:"exported,omitzero"`
 
 	Follows    int `json:"follows,omitempty"`     // the incident before, of the same group
 	FollowedBy int `json:"followed_by,omitempty"` // the incident that took over

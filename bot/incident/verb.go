@@ -19,6 +19,7 @@ const (
 	VerbReason      Verb = "reason" // say why it is over
 	VerbKeep        Verb = "keep"   // keep the follow-ups that were dropped
 	VerbAssign      Verb = "assign" // let somebody lead
+	VerbExport      Verb = "export" // bring its post-mortem into the thread
 )
 
 // verbs are all of them, and who may.
@@ -35,6 +36,7 @@ var verbs = map[Verb]access.Right{
 	VerbReason:      access.Responder,
 	VerbKeep:        access.Responder,
 	VerbAssign:      access.Responder,
+	VerbExport:      access.Reader,
 }
 
 // Known reports whether this binary knows the verb.

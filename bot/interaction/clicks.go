@@ -69,7 +69,7 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		}
 		ev := event.Event{
 			Op: a.Op, At: received(a.At), Act: &act, From: clicked(a, topic.Incident(number)),
-			Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: button.ID == action.StormPick.ID},
+			Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: button.ID == action.StormPick.ID || button.ID == action.IncidentExport.ID},
 		}
 		if !button.Late {
 			h.record(ctx, ev, who, to, nil)
@@ -91,6 +91,12 @@ func (h *Handler) chosen(ctx context.Context, a slackapi.Action, who person, to 
 			asked := command.Command{Verb: command.Verb(choice), Incident: number} // the same word
 			h.sendEphemeral(ctx, to, h.one(ctx, asked, who, h.Store.Now()))
 		}
+	case action.ChoiceExport:
+		act := incident.Act{Verb: action.IncidentExport.Act, Incident: number, User: incident.User{ID: a.UserID, Name: a.UserName}, Via: action.IncidentMenu.Via}
+		h.record(ctx, event.Event{
+			Op: a.Op, At: received(a.At), Act: &act, From: clicked(a, topic.Incident(number)),
+			Reply: event.Reply{ResponseURL: a.ResponseURL, Channel: a.ChannelID, Thread: to.ThreadTS, Always: true},
+		}, who, to, nil)
 	default:
 		h.meansNothing(ctx, a, to)
 	}

@@ -176,6 +176,8 @@ func (t told) applied() string {
 			return fmt.Sprintf("%s leads %s now.", t.who(), t.id())
 		case incident.VerbNote:
 			return fmt.Sprintf("Noted in the timeline of %s.", t.id())
+		case incident.VerbExport:
+			return fmt.Sprintf("The post-mortem of %s comes into its thread in a moment, as a file.", t.id())
 		case incident.VerbReason:
 			return fmt.Sprintf("%s is closed as: %s.", t.id(), reasonWord(t.Text))
 		case incident.VerbShow:

@@ -72,6 +72,9 @@ func Render(v View) []Slot {
 	if i.Score != nil {
 		slots = append(slots, Slot{Name: fmt.Sprintf("score:%d", i.Opening), Thread: true, Message: score(i)})
 	}
+	if i.Exported.Count > 0 {
+		slots = append(slots, exported(i))
+	}
 	if i.Drill {
 		slots = asDrill(slots)
 	}

@@ -28,6 +28,9 @@ type Picture struct {
 	Hash string
 	// At is the index among the message's blocks that the picture gets; past the end means the end.
 	At int
+	// Posted is a file that is posted by itself into the thread, and no picture: its slot's message stands there only when it
+	// could not be brought. Whoever brings it knows what is in it.
+	Posted bool
 	// PNG draws it. It is called only when the picture has to be brought to Slack, maybe more than once.
 	PNG func() ([]byte, error)
 }
@@ -55,14 +58,14 @@ func (s Slot) Shown() blockkit.Message { return s.shown(s.File) }
 // Hash names the content of [Slot.Shown]. It depends on what the picture shows and
 // not on the file that Slack happens to have of it.
 func (s Slot) Hash() string {
-	if s.Picture == nil {
+	if s.Picture == nil || s.Picture.Posted {
 		return s.Message.Hash()
 	}
 	return s.shown(s.Picture.Hash).Hash()
 }
 
 func (s Slot) shown(file string) blockkit.Message {
-	if s.Picture == nil || s.File == "" {
+	if s.Picture == nil || s.Picture.Posted || s.File == "" {
 		return s.Message
 	}
 	return withPicture(s.Message, *s.Picture, file)

@@ -32,11 +32,15 @@ func rootButtons(i incident.Incident) slack.Block {
 	}
 	if i.Over() && i.FollowedBy == 0 {
 		elements = append(elements, blockkit.Button(action.IncidentReopen.ID, id, "Reopen"))
+		if i.Dropped == "" { // beside Keep follow-ups there is no room for it
+			elements = append(elements, blockkit.Button(action.IncidentExport.ID, id, "Export"))
+		}
 	}
 	menu := slack.NewOverflowBlockElement(action.IncidentMenu.ID,
 		slack.NewOptionBlockObject(action.ChoiceAssign+"/"+id, blockkit.PlainText("Assign lead"), nil),
 		slack.NewOptionBlockObject(action.ChoiceNote+"/"+id, blockkit.PlainText("Add note"), nil),
 		slack.NewOptionBlockObject(action.ChoiceTimeline+"/"+id, blockkit.PlainText("Timeline"), nil),
-		slack.NewOptionBlockObject(action.ChoiceCatchup+"/"+id, blockkit.PlainText("Catch me up"), nil))
+		slack.NewOptionBlockObject(action.ChoiceCatchup+"/"+id, blockkit.PlainText("Catch me up"), nil),
+		slack.NewOptionBlockObject(action.ChoiceExport+"/"+id, blockkit.PlainText("Export"), nil))
 	return slack.NewActionBlock("act", append(elements, menu)...)
 }

@@ -172,6 +172,8 @@ func happened(i incident.Incident, c incident.Change) string {
 		return deadlineHappened(i, c)
 	case incident.KindNoted:
 		return "noted"
+	case incident.KindExported:
+		return "post-mortem exported"
 	case incident.KindAssigned:
 		return "lead given to " + PersonName(c.Whom)
 	case incident.KindContinued:

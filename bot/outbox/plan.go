@@ -67,7 +67,7 @@ func (l *look) later(at time.Time) {
 type rule func(*look, Call) bool
 
 // rules are asked in this order about each message.
-var rules = [...]rule{superseded, unreadable, belowNothing, unknownOutcome, parked, missing, copied, asWanted, different}
+var rules = [...]rule{superseded, unreadable, belowNothing, posted, unknownOutcome, parked, missing, copied, asWanted, different}
 
 // Plan finds the most important call that may be made now. Without one, next is when
 // there is to be one; zero: Slack shows everything, and nothing is owed.

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -184,6 +185,41 @@ func TestEdits(t *testing.T) {
 		"the first message of a storm":    {Thread{Storm: true, Slots: []message.Slot{root}}, planned{slot: "root", kind: Post, class: ClassStorm}},
 		"what asks nothing of the clicks": {edited(tier, clickInterval, Thread{Clicked: []string{"tier:immediate"}}), planned{slot: "tier:long_term", kind: Edit, class: ClassEdit}},
 	})
+}
+
+// TestPostedFiles: a file that is posted by itself is brought like a picture, and nothing
+// stands beside it; only when it cannot be brought is its message posted.
+func TestPostedFiles(t *testing.T) {
+	t.Parallel()
+	slot := message.Slot{Name: "export:1", Thread: true, Once: true, Message: blockkit.TextMessage("it could not be brought"), Picture: &message.Picture{Name: "INC-1.md", Hash: "export:1", Posted: true}}
+	there := slot
+	there.File = "F1"
+	thread := func(slot message.Slot, change func(*ledger.Record)) Thread {
+		return Thread{Slots: []message.Slot{root, slot}, Files: Files{Wait: map[Kind]time.Duration{}}, Ledger: ledger.Ledger{
+			"root": sent(root, "1.0"), "picture:export:1": with(ledger.Record{State: ledger.Waiting, Hash: "export:1", IntentAt: ago(time.Second)}, change),
+		}}
+	}
+	plans(t, map[string]planCase{
+		"it is brought":            {thread(slot, func(*ledger.Record) {}), planned{slot: "export:1", kind: Upload, class: ClassPing}},
+		"it may be there":          {thread(slot, func(s *ledger.Record) { s.State, s.File = ledger.Sending, "F1" }), planned{slot: "export:1", kind: Check, class: ClassPing}},
+		"it is there":              {thread(there, func(s *ledger.Record) { s.State, s.File = ledger.Sent, "F1" }), planned{}},
+		"it is there, and another": {thread(there, func(s *ledger.Record) { s.State, s.File, s.Old = ledger.Sent, "F1", []string{"F0"} }), planned{slot: "export:1", kind: DropFile, class: ClassEdit}},
+		"it cannot be brought":     {thread(slot, func(s *ledger.Record) { s.Tries = pictureTries }), planned{slot: "export:1", kind: Post, class: ClassPing}},
+	})
+}
+
+// TestPastExports: once a later post-mortem was asked for, what is known of the earlier
+// ones is forgotten, unless a call is under way.
+func TestPastExports(t *testing.T) {
+	t.Parallel()
+	got := PastExports(ledger.Ledger{
+		"root": {State: ledger.Sent}, "picture:root": {State: ledger.Sent}, "picture:export:1": {State: ledger.Sent}, "export:2": {State: ledger.Sent},
+		"picture:export:3": {State: ledger.Sending}, "picture:export:4": {State: ledger.Sent}, "export:x": {},
+	}, 4)
+	slices.Sort(got)
+	if want := []string{"export:2", "picture:export:1"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }
 
 // TestPictures: a message waits for its picture's file, for a while.

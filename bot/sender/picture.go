@@ -82,7 +82,7 @@ func (s *Sender) want(ctx context.Context, t thread, c outbox.Call) error {
 // whoever goes on can ask what became of it.
 func (s *Sender) upload(ctx context.Context, t thread, c outbox.Call) error {
 	have := t.file(c.Slot.Name)
-	u, err := drawn(c.Slot.Picture)
+	u, err := s.drawn(ctx, t, c.Slot.Picture)
 	if err != nil {
 		return s.failed(ctx, t, c, have, fmt.Errorf("drawing it: %w", err))
 	}
@@ -110,6 +110,9 @@ func (s *Sender) upload(ctx context.Context, t thread, c outbox.Call) error {
 	case err == nil:
 		s.answered()
 		reserved.State, reserved.NextAt = ledger.Uploaded, s.Store.Now().Add(outbox.PictureLook)
+		if c.Slot.Picture.Posted { // nothing waits for Slack to know its type
+			reserved, _ = outbox.Checked(reserved, slackapi.FileReady, s.Timing, s.Store.Now())
+		}
 		return s.keepFile(ctx, t, c, reserved)
 	case outcomeOf(err) == slackapi.OutcomeUnknown:
 		return s.failed(ctx, t, c, reserved, err)
@@ -118,13 +121,16 @@ func (s *Sender) upload(ctx context.Context, t thread, c outbox.Call) error {
 	}
 }
 
-// drawn draws a picture.
-func drawn(p *message.Picture) (u slackapi.Upload, err error) {
+// drawn draws a picture, or writes the file that is posted into the thread.
+func (s *Sender) drawn(ctx context.Context, t thread, p *message.Picture) (u slackapi.Upload, err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
 			err = fmt.Errorf("panic: %v; this is a defect of Signalbook, please report it: %s", broken, debug.Stack())
 		}
 	}()
+	if p.Posted {
+		return s.written(ctx, t, p)
+	}
 	data, err := p.PNG()
 	if err == nil && len(data) == 0 {
 		err = errors.New("it is empty")
@@ -141,6 +147,9 @@ func (s *Sender) check(ctx context.Context, t thread, c outbox.Call) error {
 		return s.failed(ctx, t, c, have, err)
 	}
 	s.answered()
+	if state == slackapi.FilePending && c.Slot.Picture.Posted {
+		state = slackapi.FileReady // it is posted, whatever Slack takes it for
+	}
 	have, lost := outbox.Checked(have, state, s.Timing, s.Store.Now())
 	if lost {
 		return s.failed(ctx, t, c, have, errors.New("Slack took the file, and does not come to an end with it"))

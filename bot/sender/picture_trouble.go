@@ -25,14 +25,18 @@ func (s *Sender) failed(ctx context.Context, t thread, c outbox.Call, have ledge
 	}
 	s.Log.Warn("a picture did not reach Slack", "incident", t.name, "slot", c.Slot.Name, "tries", have.Tries, "again_in", have.NextAt.Sub(now).Round(time.Second), "error", err)
 	if outbox.WithoutPicture(have, s.Timing, now) {
-		s.postWithoutImage(t, have.Why)
+		s.postWithoutImage(t, c, have.Why)
 	}
 	return s.keepFile(ctx, t, c, have)
 }
 
 // postWithoutImage says that a message has to do without its picture, and why.
-func (s *Sender) postWithoutImage(t thread, why string) {
-	s.Health.Set(aboutPicture(t), t.name+" is shown without its picture: "+cmp.Or(why, "others are being brought before it"))
+func (s *Sender) postWithoutImage(t thread, c outbox.Call, why string) {
+	lacks := " is shown without its picture: "
+	if c.Slot.Picture.Posted {
+		lacks = " has not got its post-mortem into its thread: "
+	}
+	s.Health.Set(aboutPicture(t), t.name+lacks+cmp.Or(why, "others are being brought before it"))
 }
 
 // heard tells the outage of a call about a file. That the host which takes the bytes
@@ -53,7 +57,7 @@ func (s *Sender) blame(ctx context.Context, t thread, c outbox.Call, refused *sl
 	now := s.Store.Now()
 	have := outbox.Blamed(t.file(c.Slot.Name), refused, s.Timing, now)
 	if outbox.WithoutPicture(have, s.Timing, now) {
-		s.postWithoutImage(t, have.Why)
+		s.postWithoutImage(t, c, have.Why)
 	}
 	return s.keepFile(ctx, t, c, have)
 }

@@ -88,6 +88,15 @@ func (t thread) pastPings() []string {
 	return outbox.PastPings(t.ledger, t.incident.Opening, told)
 }
 
+// past are the slots that nothing asks about any more.
+func (t thread) past() []string {
+	past := t.pastPings()
+	if t.incident != nil {
+		past = append(past, outbox.PastExports(t.ledger, t.incident.Exported.Count)...)
+	}
+	return past
+}
+
 // places says where the messages of slots are, or with which op they were sent.
 func (t thread) places(slots []string) string {
 	var all []string

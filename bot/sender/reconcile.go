@@ -97,8 +97,8 @@ func (s *Sender) settled(ctx context.Context, t thread) error {
 	s.tellForms(t)
 	s.Health.Clear(AboutMessage(t.name))
 	s.Health.Clear(aboutPicture(t))
-	if past := t.pastPings(); len(past) > 0 {
-		s.Log.Info("pings of long past openings are forgotten", "incident", t.name, "slots", t.places(past))
+	if past := t.past(); len(past) > 0 {
+		s.Log.Info("what was sent long ago is forgotten", "incident", t.name, "slots", t.places(past))
 		if err := s.Store.ForgetSlots(ctx, s.Lease.Fence, t.topic, past...); err != nil {
 			return err
 		}
@@ -171,7 +171,7 @@ func (s *Sender) perform(ctx context.Context, t thread, c outbox.Call, o outbox.
 				s.Directory.Took(t.channel)
 			}
 			if c.Slot.Picture != nil && c.Slot.File == "" {
-				s.postWithoutImage(t, t.file(c.Slot.Name).Why)
+				s.postWithoutImage(t, c, t.file(c.Slot.Name).Why)
 			}
 		}
 		return o

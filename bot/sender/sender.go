@@ -56,6 +56,7 @@ type Settings struct {
 	Command    string
 	Full       bool                                  // every step is shown whole
 	Severities []string                              // worst first
+	Zone       *time.Location                        // whose time stands beside UTC in post-mortems; nil: UTC alone
 	Fallback   func(labels map[string]string) string // the fallback channel of a route
 }
 

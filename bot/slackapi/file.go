@@ -18,8 +18,8 @@ import (
 // What is not completed Slack forgets by itself. The id is worth writing down before
 // it is completed: when that answer is lost, [Client.File] says whether it was done.
 //
-// The file is shared with nobody: only the bot's own messages show it, by an image
-// block that names it.
+// A picture's file is shared with nobody: only the bot's own messages show it, by an image
+// block that names it. Other files are posted into a thread as they are completed.
 
 // UploadMethod is the [Error.Method] of the POST of the bytes, which goes to another
 // host than the Web API.
@@ -35,6 +35,9 @@ type Upload struct {
 	Title string // empty: the name
 	Alt   string // what it shows, for those who cannot see it
 	Data  []byte
+	// Channel and Thread are where it is posted once it is complete, Comment what stands above it there, in mrkdwn.
+	// Without a channel it is shared with nobody.
+	Channel, Thread, Comment string
 }
 
 // Ticket is the place that Slack keeps for an upload.
@@ -94,12 +97,12 @@ func uploadHost(address string) string {
 	return foreign.Text(u.Host, 100)
 }
 
-// CompleteUpload makes the bytes a file (files.completeUploadExternal), shared with
-// nobody. It works once. On [OutcomeUnknown] ask [Client.File] whether it is there.
+// CompleteUpload makes the bytes a file (files.completeUploadExternal), and posts it where
+// it belongs. It works once. On [OutcomeUnknown] ask [Client.File] whether it is there.
 func (c *Client) CompleteUpload(ctx context.Context, t Ticket, u Upload) error {
 	return c.call(ctx, "files.completeUploadExternal", u.Name, func() error {
 		_, err := c.api.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
-			Files: []slack.FileSummary{{ID: t.FileID, Title: u.Title}},
+			Files: []slack.FileSummary{{ID: t.FileID, Title: u.Title}}, Channel: u.Channel, ThreadTimestamp: u.Thread, InitialComment: u.Comment,
 		})
 		return err
 	})

@@ -122,7 +122,7 @@ func TestUpload(t *testing.T) {
 	if got := sim.Messages("incidents")[0].PlainText(); got != "Costs Costs rise" {
 		t.Errorf("got %q, want title and description", got)
 	}
-	want := []snapshot.File{{ID: reserved.FileID, Name: "costs.png", Title: "Costs", Alt: "Costs rise", Mime: "image/png", Size: len(data), Complete: true}}
+	want := []snapshot.File{{ID: reserved.FileID, Name: "costs.png", Title: "Costs", Alt: "Costs rise", Mime: "image/png", Size: len(data), Complete: true, Data: data}}
 	if got := sim.Files(); !cmp.Equal(got, want) {
 		t.Error(cmp.Diff(want, got))
 	}

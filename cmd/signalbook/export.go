@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/signalbook/signalbook/bot/app"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/interaction/command"
+	threads "github.com/signalbook/signalbook/bot/sender"
 )
 
 type exportCommand struct {
@@ -38,7 +38,7 @@ func (c exportCommand) Run(ctx context.Context, std streams) error {
 	defer end()
 	ctx, cancel := context.WithTimeout(ctx, deadWithin)
 	defer cancel()
-	report, ok, err := app.Postmortem(ctx, w.Store, n, w.Config.Incidents.Zone())
+	report, ok, err := threads.Postmortem(ctx, w.Store, n, w.Config.Incidents.Zone())
 	switch {
 	case err != nil:
 		return err

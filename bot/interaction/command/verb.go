@@ -33,6 +33,7 @@ const (
 	VerbTimeline  Verb = "timeline"
 	VerbCatchup   Verb = "catchup"
 	VerbThread    Verb = "thread"
+	VerbExport    Verb = "export"
 	VerbDigest    Verb = "digest"
 	VerbCost      Verb = "cost"
 	VerbScale     Verb = "scale"
@@ -68,6 +69,7 @@ func entries() []entry {
 		{VerbReopen, "ID", "the incident is not over", "reopen INC-142", true, ""},
 		{VerbTimeline, "ID [FROM]", "who did what and when; from an entry on, counted from the newest", "timeline INC-142\ntimeline INC-142 101", true, access.Reader},
 		{VerbCatchup, "ID [TIME]", "what happened since you last acted, or within a time, in ten lines", "catchup INC-142\ncatchup INC-142 30m", true, access.Reader},
+		{VerbExport, "ID", "bring the post-mortem into the thread, as a file", "export INC-142", true, ""},
 		{VerbThread, "ID", "show an incident of a storm in a thread of its own", "thread INC-142", true, ""},
 		{VerbIncidents, "[open|mine|overdue|all] [FROM]", "list incidents, the worst first, from a place in the list on", "incidents\nincidents mine\nincidents open 31", false, access.Reader},
 		{VerbList, "", "list the playbooks", "list", false, access.Insider},
@@ -116,6 +118,7 @@ var acts = map[Verb]acting{
 	VerbResolve: {act: incident.VerbResolve, words: maybe},
 	VerbReopen:  {act: incident.VerbReopen},
 	VerbThread:  {act: incident.VerbShow},
+	VerbExport:  {act: incident.VerbExport},
 }
 
 // May is who may ask for it. Posting a digest takes more than looking at one, and its event says so.

@@ -40,16 +40,24 @@ func (s *Server) reserveFile(r *request) (wire.Object, *wire.Refusal) {
 	return wire.Object{"upload_url": s.w.Base + "/upload/v1/" + f.Key, "file_id": f.ID}, nil
 }
 
-// completeFile ends uploads, each once. Without a channel the file stays private:
-// only the app itself can use it, in a slack_file of its messages.
+// completeFile ends uploads, each once. With a channel they are posted there, with a
+// thread_ts in its thread. Without one the file stays private: only the app itself can
+// use it, in a slack_file of its messages.
 func (s *Server) completeFile(r *request) (wire.Object, *wire.Refusal) {
 	raw, ok := r.args.Decoded("files")
 	list, isList := raw.([]any)
 	if !ok || !isList || len(list) == 0 {
 		return nil, wire.Refuse("missing_argument")
 	}
-	if r.args.Text("channel_id") != "" || r.args.Text("channels") != "" {
-		return nil, wire.Refuse("invalid_channel", "this Slack takes files that are shared by blocks only")
+	var channel *workspace.Channel
+	switch id := r.args.Text("channel_id"); {
+	case r.args.Text("channels") != "":
+		return nil, wire.Refuse("invalid_channel", "this Slack shares files with one channel at a time: channel_id")
+	case id != "":
+		channel = s.w.KnownByID(id)
+		if refused := s.writable(channel); refused != nil {
+			return nil, refused
+		}
 	}
 	given := blockkit.Items(list)
 	files := make([]*workspace.File, len(given))
@@ -67,6 +75,9 @@ func (s *Server) completeFile(r *request) (wire.Object, *wire.Refusal) {
 		f.Completed = r.now
 		f.Ready = r.now.Add(s.w.Opts.FileProcessing)
 		told = append(told, wire.File(s.w, f, r.now))
+	}
+	if channel != nil {
+		s.w.Post(&workspace.Message{Channel: channel, User: s.w.Bot, ByApp: true, Text: r.args.Text("initial_comment"), Files: files, Parent: channel.Root(r.args.Text("thread_ts"))}, r.now)
 	}
 	return wire.Object{"files": told}, nil
 }

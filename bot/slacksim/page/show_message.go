@@ -46,7 +46,8 @@ type showBlock struct {
 	Controls  []showControl
 	Image     *showImage
 	Input     *showInput
-	Plain     string // of markdown and tables
+	Plain     string // of markdown and tables, and a file's title
+	Address   string // the page's own of a file
 }
 
 type showPart struct {
@@ -97,6 +98,9 @@ func (pg *Page) showMessage(m *workspace.Message, reader *workspace.User, inThre
 		for _, a := range blockkit.Items(m.Attachments) {
 			text := strings.TrimSpace("*" + blockkit.Field(a, "title") + "*\n" + blockkit.Field(a, "text"))
 			shown.Blocks = append(shown.Blocks, showBlock{Kind: "section", Text: pg.paragraphs(mrkdwn.Parse(text), reader)})
+		}
+		for _, f := range m.Files {
+			shown.Blocks = append(shown.Blocks, showBlock{Kind: "file", Plain: f.Title, Address: "/sim/file/" + f.ID})
 		}
 		return shown
 	}

@@ -206,7 +206,8 @@ type File struct {
 	ID, Name, Title, Alt string
 	Mime                 string // "image/png"; empty when it is no picture
 	Size                 int
-	Complete             bool // false: reserved or uploaded only, nobody can use it
+	Complete             bool   // false: reserved or uploaded only, nobody can use it
+	Data                 []byte // nil: not uploaded
 }
 
 // Files are the files that were not deleted, oldest first.
@@ -215,7 +216,7 @@ func (v *View) Files() []File {
 	defer v.w.Unlock()
 	var all []File
 	for _, f := range v.w.Files {
-		all = append(all, File{ID: f.ID, Name: f.Name, Title: f.Title, Alt: f.Alt, Mime: f.Mime, Size: f.Size, Complete: f.Complete()})
+		all = append(all, File{ID: f.ID, Name: f.Name, Title: f.Title, Alt: f.Alt, Mime: f.Mime, Size: f.Size, Complete: f.Complete(), Data: f.Data})
 	}
 	return all
 }

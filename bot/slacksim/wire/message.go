@@ -27,6 +27,13 @@ func Message(w *workspace.Workspace, m *workspace.Message, allMetadata bool) Obj
 	if len(m.Attachments) > 0 {
 		o["attachments"] = m.Attachments
 	}
+	if len(m.Files) > 0 {
+		files := make([]Object, len(m.Files))
+		for k, f := range m.Files {
+			files[k] = File(w, f, w.Now())
+		}
+		o["files"] = files
+	}
 	if m.Edited {
 		o["edited"] = Object{"user": m.User.ID, "ts": m.TS.String()}
 	}

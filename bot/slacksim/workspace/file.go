@@ -64,7 +64,10 @@ func (w *Workspace) FileLink(f *File) string {
 	return w.Base + "/files/" + w.Bot.ID + "/" + f.ID + "/" + f.Name
 }
 
-// DropFile deletes a file.
+// DropFile deletes a file, and the messages that share it.
 func (w *Workspace) DropFile(gone *File) {
+	for _, c := range w.Channels {
+		c.Messages = slices.DeleteFunc(c.Messages, func(m *Message) bool { return slices.Contains(m.Files, gone) })
+	}
 	w.Files = slices.DeleteFunc(w.Files, func(f *File) bool { return f == gone })
 }

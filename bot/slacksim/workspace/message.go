@@ -27,6 +27,7 @@ type Message struct {
 	Blocks      []blockkit.Block
 	Before      []blockkit.Block // what it showed until its last change: somebody's screen may still
 	Attachments []any
+	Files       []*File // shared with it
 	Metadata    *Metadata
 	Edited      bool
 	Broadcast   bool

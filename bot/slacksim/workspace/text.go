@@ -16,6 +16,9 @@ func (w *Workspace) Read(m *Message) string {
 		for _, a := range blockkit.Items(m.Attachments) {
 			text.WriteString("\n" + blockkit.Field(a, "title") + "\n" + blockkit.Field(a, "text"))
 		}
+		for _, f := range m.Files {
+			text.WriteString("\n📎 " + f.Name)
+		}
 		return strings.TrimSpace(text.String())
 	}
 	return w.ReadBlocks(m.Blocks)

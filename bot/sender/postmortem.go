@@ -1,11 +1,14 @@
-package app
+package sender
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/signalbook/signalbook/bot/incident"
+	"github.com/signalbook/signalbook/bot/message"
 	"github.com/signalbook/signalbook/bot/postmortem"
+	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
@@ -29,4 +32,17 @@ func Postmortem(ctx context.Context, s *store.Store, n int, zone *time.Location)
 		}
 	}
 	return postmortem.Of(in), true, nil
+}
+
+// written is an incident's post-mortem as a file for its own thread.
+func (s *Sender) written(ctx context.Context, t thread, p *message.Picture) (slackapi.Upload, error) {
+	report, ok, err := Postmortem(ctx, s.Store, t.topic.Number, s.Settings().Zone)
+	switch {
+	case err != nil:
+		return slackapi.Upload{}, fmt.Errorf("reading %s: %w", t.name, err)
+	case !ok:
+		return slackapi.Upload{}, fmt.Errorf("%s is gone", t.name)
+	}
+	root := t.root()
+	return slackapi.Upload{Name: p.Name, Title: p.Title, Data: report.Markdown(), Channel: root.Channel, Thread: root.TS}, nil
 }
