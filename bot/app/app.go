@@ -189,7 +189,7 @@ func (a *App) workspace(ctx context.Context, id store.Identity) error {
 	}})
 	k := coordinator.New(coordinator.Options{
 		Store: st, Slack: client, Settings: a.coordinatorSettings, Changed: a.changed, Logger: a.opts.Logger, Registerer: a.opts.Registry, Timing: a.opts.Timing.Coordinator,
-		Report: a.report(st, tells), Notices: a.notices(st), Watch: a.watch(st), Now: a.opts.Timing.Now,
+		Report: a.report(st, tells), Notices: a.notices(st), Watch: a.watch(st), Committed: d.Changed, Now: a.opts.Timing.Now,
 	})
 	c := a.settings.Load().Config
 

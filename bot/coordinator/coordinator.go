@@ -109,6 +109,8 @@ type Options struct {
 	// Watch decides which spikes of a watched digest have to be told now, by what was remembered, and what to remember; nil:
 	// none.
 	Watch func(ctx context.Context, d Digest, now time.Time, known report.Watched) ([]report.Alarm, report.Watched, error)
+	// Committed is called after something was committed, by whatever of it; nil: nobody wants to know. It must not wait.
+	Committed func()
 	// Now is the clock by which digests are due; nil: Redis'.
 	Now func() time.Time
 }

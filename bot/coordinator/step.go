@@ -185,6 +185,9 @@ func (t *term) commit(ctx context.Context, d decided) (ahead decided, err error)
 		return decided{}, err
 	}
 	t.cache.committed(d.commits)
+	if t.c.Committed != nil {
+		t.c.Committed()
+	}
 	t.fold(ctx, d.commits)
 	if !safe {
 		t.cache.clear()

@@ -61,7 +61,7 @@ func (h *Handler) sendEphemeral(ctx context.Context, to slackapi.Private, said b
 		}
 		return
 	}
-	if to.TriggerID != "" && said.Long() {
+	if nowhere := to.Channel == "" && to.ResponseURL == ""; to.TriggerID != "" && (said.Long() || nowhere) { // a Home takes no messages
 		err := h.Slack.OpenView(ctx, to.TriggerID, blockkit.AnswerModal(said))
 		if err == nil {
 			return

@@ -35,6 +35,12 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		h.review(ctx, a, button, who, to)
 		return
 	}
+	if a.Home {
+		if !h.homeOwned(ctx, a, to) {
+			return
+		}
+		defer h.homeAgain(ctx, who)
+	}
 	value := a.Value
 	choice, via := "", button.Via
 	switch button.ID {

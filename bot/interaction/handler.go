@@ -96,11 +96,14 @@ type Handler struct {
 	failed sync.Map           // by question: its error, while the question rests
 
 	waits waits
+
+	changed chan struct{}  // something that a Home may show
+	homes   [16]sync.Mutex // of publishing, by user
 }
 
 // New makes a handler; its late answers need Run.
 func New(o Options) *Handler {
-	return &Handler{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), waits: usualWaits}
+	return &Handler{Options: o, late: make(chan lateAnswer, 256), slow: make(chan func(context.Context), 16), waits: usualWaits, changed: make(chan struct{}, 1)}
 }
 
 // lateAnswer is a command that was recorded before its result was known.
@@ -117,6 +120,10 @@ type lateAnswer struct {
 func (h *Handler) Run(ctx context.Context) error {
 	var group errgroup.Group
 	defer group.Wait()
+	group.Go(func() error {
+		h.keepHomes(ctx)
+		return nil
+	})
 	for range gatherers {
 		group.Go(func() error {
 			h.gather(ctx)

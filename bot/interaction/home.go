@@ -7,22 +7,11 @@ import (
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/bot/message"
-	"github.com/signalbook/signalbook/bot/slackapi"
 	"github.com/signalbook/signalbook/bot/store"
 )
 
 // homeWeek is how far ahead a Home looks.
 const homeWeek = 7 * 24 * time.Hour
-
-// Home publishes somebody's Home, who opened it. It changes nothing else, so that one that
-// could not be published is simply asked for again.
-func (h *Handler) Home(ctx context.Context, o slackapi.HomeOpened) error {
-	view, err := h.homeOf(ctx, person{id: o.UserID, team: o.UserTeam})
-	if err != nil {
-		return err
-	}
-	return h.Slack.PublishHome(ctx, o.UserID, message.Home(view))
-}
 
 // homeOf brings together what somebody's Home shows: of all lists only what he may see.
 func (h *Handler) homeOf(ctx context.Context, who person) (message.HomeView, error) {

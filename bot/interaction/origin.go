@@ -13,8 +13,11 @@ import (
 )
 
 // clicked is the message of a click, which stands in the thread of what it is about; a
-// storm's menu stands in the storm's.
+// storm's menu stands in the storm's, and a Home in none.
 func clicked(a slackapi.Action, about topic.ID) *event.Origin {
+	if a.Home {
+		return nil // homeOwned looks at those
+	}
 	if n, ok := stormOf(a.ActionID, a.BlockID); ok {
 		about = topic.Storm(n)
 	}
@@ -40,6 +43,9 @@ func opened(s slackapi.Submission, about topic.ID) *event.Origin {
 // owned reports whether a click came from the thread that it is about, and tells
 // the person when it did not: for clicks that no coordinator looks at.
 func (h *Handler) owned(ctx context.Context, about topic.ID, a slackapi.Action, to slackapi.Private) bool {
+	if a.Home {
+		return true // homeOwned was asked before
+	}
 	readCtx, cancel := context.WithTimeout(ctx, h.waits.read)
 	ok, err := h.Store.Owns(readCtx, *clicked(a, about))
 	cancel()

@@ -155,7 +155,7 @@ func (r *rig) keep() (end func()) {
 		digests = append(digests, coordinator.Digest{Name: name, Channel: r.channel, Next: func(time.Time) time.Time { return time.Time{} }})
 	}
 	k := coordinator.New(coordinator.Options{
-		Store: r.store, Slack: r.client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(), Timing: r.timing,
+		Store: r.store, Slack: r.client, Changed: make(chan struct{}), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Registerer: prometheus.NewRegistry(), Timing: r.timing, Committed: r.handler.Changed,
 		Settings: func() coordinator.Settings {
 			return coordinator.Settings{
 				External: r.external, Places: []access.Place{{Channel: r.channel, Responders: r.responders}},

@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/signalbook/signalbook/alerts/textutil"
+	"github.com/signalbook/signalbook/bot/action"
 	"github.com/signalbook/signalbook/bot/blockkit"
 	"github.com/signalbook/signalbook/bot/incident"
 	"github.com/signalbook/signalbook/playbooks"
@@ -55,8 +56,14 @@ func Home(v HomeView) slack.HomeTabViewRequest {
 	for k, note := range v.notes() {
 		blocks = append(blocks, blockkit.Context(fmt.Sprintf("note:%d", k+1), blockkit.PlainText(note)))
 	}
-	facts := blockkit.Context(HomeFacts, blockkit.Mrkdwn("As of "+blockkit.Date(v.Now)+"."))
+	facts := blockkit.Context(HomeFacts, blockkit.Mrkdwn("As of "+blockkit.Date(v.Now)+". Changes when something does."))
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: append(blocks, facts)}}
+}
+
+// HomeHash tells apart Homes that read differently.
+func HomeHash(view slack.HomeTabViewRequest) string {
+	shown := slices.DeleteFunc(slices.Clone(view.Blocks.BlockSet), func(b slack.Block) bool { return b.ID() == HomeFacts })
+	return blockkit.Message{Blocks: shown}.Hash()
 }
 
 // homeStep is a step with its incident.
@@ -103,7 +110,8 @@ func (v HomeView) steps() []slack.Block {
 	}
 	blocks := []slack.Block{blockkit.Section("steps", says)}
 	for _, s := range held[:min(len(held), maxHomeSteps)] {
-		blocks = append(blocks, blockkit.Section("step:"+s.in.ID()+"/"+s.ID, v.stepText(s)))
+		about := s.in.ID() + "/" + s.ID
+		blocks = append(blocks, blockkit.Section("step:"+about, v.stepText(s)), slack.NewActionBlock("act:"+about, s.buttons(v.Now)...))
 	}
 	return append(blocks, v.rest("steps:rest", len(held)-maxHomeSteps, v.MineRest, "mine")...)
 }
@@ -120,6 +128,30 @@ func (v HomeView) stepText(s homeStep) string {
 	return fmt.Sprintf("%s *%s* · %s\n%s · %s", sign, blockkit.EscapeMrkdwn(stepTitle(s.Step)), until, v.link(s.in), v.title(s.in))
 }
 
+// buttons are what the person can do to his step. The green one is the next thing to
+// press.
+func (s homeStep) buttons(now time.Time) []slack.BlockElement {
+	about := s.in.ID() + "/" + s.ID
+	how := blockkit.Button(action.StepHow.ID, about, "How…")
+	if s.AwaitsSecond() {
+		return []slack.BlockElement{how, blockkit.Button(action.StepUndo.ID, about, "Undo")}
+	}
+	done := blockkit.Button(action.StepDone.ID, about, doneLabel(s.Step))
+	if s.overdue(now) {
+		done.Style = slack.StylePrimary
+	}
+	return []slack.BlockElement{done, how, blockkit.Button(action.StepRelease.ID, about, "Release")}
+}
+
+// homeMenu offers what can be read and said of an incident.
+func homeMenu(i incident.Incident) *slack.OverflowBlockElement {
+	option := func(choice, label string) *slack.OptionBlockObject {
+		return slack.NewOptionBlockObject(choice+"/"+i.ID(), blockkit.PlainText(label), nil)
+	}
+	return slack.NewOverflowBlockElement(action.IncidentMenu.ID,
+		option(action.ChoiceTimeline, "Timeline"), option(action.ChoiceCatchup, "Catch me up"), option(action.ChoiceNote, "Add note"))
+}
+
 // led are the incidents that the person leads.
 func (v HomeView) led() []slack.Block {
 	lead := slices.DeleteFunc(slices.Clone(v.Mine), func(i incident.Incident) bool { return !i.Active() || i.Lead.ID != v.User })
@@ -132,7 +164,9 @@ func (v HomeView) led() []slack.Block {
 		if d, ok := next(dueBy(deadlines(i), v.Now)); ok {
 			says += " · *next due " + blockkit.Date(d.At) + "*"
 		}
-		blocks = append(blocks, blockkit.Section("inc:"+i.ID(), says))
+		section := slack.NewSectionBlock(blockkit.Mrkdwn(says), nil, nil, slack.SectionBlockOptionBlockID("inc:"+i.ID()))
+		section.Accessory = slack.NewAccessory(homeMenu(i))
+		blocks = append(blocks, section)
 	}
 	return append(blocks, v.rest("lead:rest", len(lead)-maxHomeLed, 0, "mine")...)
 }

@@ -225,6 +225,7 @@ func (p interactionPayload) clicks(fallback string, at time.Time) (delivery, err
 	if p.View.Type == "modal" {
 		base.ViewID = p.View.ID
 	}
+	base.Home = p.View.Type == "home"
 	if p.TriggerID != "" {
 		base.Op = op("trigger", p.TriggerID)
 	}

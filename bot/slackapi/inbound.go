@@ -68,7 +68,8 @@ type Action struct {
 	UserTeam         string // the person's workspace, or in Enterprise organisations the organisation; empty: not said
 	ChannelID        string
 	BlockID          string // of the block that was clicked
-	MessageTS        string // the message clicked; empty in a modal
+	Home             bool   // it was clicked in the app's Home
+	MessageTS        string // the message clicked; empty in a modal and in the Home
 	ThreadTS         string // the root of its thread; MessageTS when it is no reply
 	ViewID           string // the modal clicked; empty in a message
 	TriggerID        string // opens one modal within 3 s (Slack: trigger_id)

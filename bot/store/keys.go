@@ -44,6 +44,8 @@ func (k keys) indexed() string {
 func (k keys) compared() string {
 	return k.base + "compared" // STRING "server run_id": where next was last compared with the incidents that Slack shows
 }
+func (k keys) homes() string           { return k.base + "homes" }        // ZSET user id by when the Home was last opened (ms), of 30 days
+func (k keys) home(user string) string { return k.base + "home:" + user } // STRING "team hash" of what the Home shows, 30 days
 func (k keys) threads() string {
 	return k.base + "threads" // HASH channel:ts of a root -> number
 }

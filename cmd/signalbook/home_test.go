@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/signalbook/signalbook/bot/slacksim/people"
 )
 
 // opensHome opens somebody's Home and waits until it reads so.
@@ -41,6 +43,13 @@ func TestHome(t *testing.T) {
 			r.slash("anna", "incidents", "/playbook ack INC-1 1")
 			r.opensHome("anna", "Your steps: 1", "You lead 1 incident", "Checkout is slow", "Open now: 1")
 			r.opensHome("ben", "No step is yours", "Open now: 1")
+			if err := r.sim.People.Click(t.Context(), people.Click{User: "anna", Home: true, ActionID: "step:done"}); err != nil {
+				t.Fatal(err)
+			}
+			r.homeReads("anna", "No step is yours")
+			r.homeReads("ben", "Open now: 1", "@anna")
+			r.slash("ben", "incidents", "/playbook resolve INC-1 it is well again")
+			r.homeReads("anna", "Nothing is open")
 			if refused := r.sim.Refusals(); len(refused) > 0 {
 				t.Errorf("Slack refused %+v", refused)
 			}
