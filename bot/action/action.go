@@ -19,6 +19,7 @@ const (
 	OfIncident Value = iota
 	OfStep
 	OfDigest
+	OfNothing // what is about no incident yet
 )
 
 // Action is one thing that people can do in Slack without typing a command.
@@ -65,6 +66,9 @@ var (
 	IncidentAssign  = add(Action{ID: "incident:assign", Act: incident.VerbAssign, Form: Form{"lead", "Please choose who leads."}})
 	TimelineOlder   = add(Action{ID: "timeline:older", Via: "button", May: access.Reader}) // its value begins with how many entries are newer
 	StormPick       = add(Action{ID: "storm:pick", Via: "menu", Act: incident.VerbShow})
+
+	HomeStart     = add(Action{ID: "home:start", Value: OfNothing, Via: "button", May: access.Insider})
+	IncidentStart = add(Action{ID: "incident:start", Value: OfNothing, May: access.Insider, Form: Form{"playbook", "Please choose a playbook."}})
 
 	StepMenu    = add(Action{ID: "step:menu", Value: OfStep, Via: "menu", May: access.Reader}) // its value begins with a Choice
 	StepHow     = add(Action{ID: "step:how", Value: OfStep, Via: "button", May: access.Reader, Form: Form{"what", "Please choose what becomes of the step."}})

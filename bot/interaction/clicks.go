@@ -35,6 +35,13 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		h.review(ctx, a, button, who, to)
 		return
 	}
+	if button.ID == action.HomeStart.ID {
+		if said := h.openStart(ctx, who, a.TriggerID); said != "" {
+			to.TriggerID = a.TriggerID
+			h.say(ctx, to, said)
+		}
+		return
+	}
 	if a.Home {
 		if !h.homeOwned(ctx, a, to) {
 			return
@@ -207,6 +214,9 @@ func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]
 	if form.Value == action.OfDigest {
 		return h.submitReview(ctx, s, form)
 	}
+	if form.ID == action.IncidentStart.ID {
+		return h.submitStart(ctx, s)
+	}
 	number, step, known := target(s.PrivateMetadata)
 	if !ok || !known || form.Form.IsZero() {
 		return h.formMeansNothing(ctx, s)
@@ -235,7 +245,7 @@ func (h *Handler) sentIn(ctx context.Context, ev event.Event, s slackapi.Submiss
 	switch {
 	case !answered && said != textLater:
 		return map[string]string{block: said}
-	case answered && !answer.Applied():
+	case answered && !answer.Applied() && answer.Incident.Kind != incident.AnswerStarted:
 		return map[string]string{block: message.PlainAnswer(answer, h.Settings().Command)}
 	}
 	return nil

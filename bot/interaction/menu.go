@@ -18,9 +18,12 @@ import (
 // blockPick begins the block_id of a storm's menu, which names the storm.
 const blockPick = "pick:"
 
-// Suggest returns the incidents of a storm among which a person can choose. When
+// Suggest returns the playbooks or the incidents of a storm among which a person can choose. When
 // they cannot be read there are none, and Slack asks again with the next letter.
 func (h *Handler) Suggest(ctx context.Context, s slackapi.Suggestion) []*slack.OptionBlockObject {
+	if s.ActionID == action.IncidentStart.ID {
+		return h.suggestPlaybooks(ctx, s)
+	}
 	n, ok := stormOf(s.ActionID, s.BlockID)
 	if !ok {
 		h.Logger.Warn("a menu that means nothing", "action", s.ActionID, "block", s.BlockID)

@@ -23,6 +23,9 @@ func (h *Handler) Command(ctx context.Context, s slackapi.Slash) slackapi.Respon
 			return slackapi.Response{Foreign: true}
 		}
 	}
+	if said, taken := h.startTyped(ctx, s, who); taken {
+		return slackapi.Response{Message: blockkit.Message{Text: said}}
+	}
 	c, err := command.Parse(h.naming(ctx, s.Text), 0) // some workspaces bring names with the people in it, others do not
 	if err != nil {
 		return slackapi.Response{Message: h.usage(ctx, err, who)}

@@ -28,6 +28,7 @@ func TestEveryActionIsShown(t *testing.T) {
 	blocktest.ActionIDs(shown, blocktest.Generic(t, Told(event.Answer{Digest: event.DigestAnswer{Kind: event.DigestSecond, Verb: report.VerbPost, State: "DIG-7", Title: "weekly"}}, "/playbook").Blocks))
 	pages := Timeline(incident.Incident{Number: 1}, make([]incident.Change, 300), 300, 0)
 	blocktest.ActionIDs(shown, blocktest.Generic(t, pages.Blocks))
+	blocktest.ActionIDs(shown, blocktest.Generic(t, Home(HomeView{}).Blocks.BlockSet))
 	for _, view := range forms(t) {
 		shown[view.CallbackID] = true
 	}

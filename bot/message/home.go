@@ -108,7 +108,9 @@ func (v HomeView) steps() []slack.Block {
 	case len(held) > 0:
 		says = fmt.Sprintf("*Your steps: %d*", len(held))
 	}
-	blocks := []slack.Block{blockkit.Section("steps", says)}
+	head := slack.NewSectionBlock(blockkit.Mrkdwn(says), nil, nil, slack.SectionBlockOptionBlockID("steps"))
+	head.Accessory = slack.NewAccessory(blockkit.Button(action.HomeStart.ID, "start", "Start a playbook…"))
+	blocks := []slack.Block{head}
 	for _, s := range held[:min(len(held), maxHomeSteps)] {
 		about := s.in.ID() + "/" + s.ID
 		blocks = append(blocks, blockkit.Section("step:"+about, v.stepText(s)), slack.NewActionBlock("act:"+about, s.buttons(v.Now)...))

@@ -21,6 +21,8 @@ const (
 func Form(a action.Action, v View, s incident.Step) (form slack.ModalViewRequest, ok bool) {
 	i := v.Incident
 	switch a {
+	case action.IncidentStart:
+		return StartForm(), true
 	case action.IncidentResolve:
 		return resolveModal(i), true
 	case action.IncidentAssign:
