@@ -2,19 +2,20 @@ package page
 
 import "net/http"
 
-// serveFile shows a picture on the page, as nothing else than that. What Slack took for
-// no picture is shown as the text that it is.
+// serveFile shows a picture on the page, as nothing else than that, and a file
+// that a message shares as plain text.
 func (pg *Page) serveFile(w http.ResponseWriter, r *http.Request) {
 	pg.w.Lock()
 	f := pg.w.File(r.PathValue("id"))
 	shown := f.Shown(pg.w.Now())
+	shared := f != nil && f.Mime == "" && pg.w.Shared(f)
 	pg.w.Unlock()
-	if f == nil || !shown && f.Mime != "" {
+	if !shown && !shared {
 		http.NotFound(w, r)
 		return
 	}
 	kind := f.Mime // a file never changes once it is complete
-	if kind == "" {
+	if shared {
 		kind = "text/plain; charset=utf-8"
 	}
 	w.Header().Set("Content-Type", kind)

@@ -64,6 +64,13 @@ func (w *Workspace) FileLink(f *File) string {
 	return w.Base + "/files/" + w.Bot.ID + "/" + f.ID + "/" + f.Name
 }
 
+// Shared is whether a message shares the file.
+func (w *Workspace) Shared(f *File) bool {
+	return slices.ContainsFunc(w.Channels, func(c *Channel) bool {
+		return slices.ContainsFunc(c.Messages, func(m *Message) bool { return slices.Contains(m.Files, f) })
+	})
+}
+
 // DropFile deletes a file, and the messages that share it.
 func (w *Workspace) DropFile(gone *File) {
 	for _, c := range w.Channels {
