@@ -70,6 +70,8 @@ var (
 	HomeStart     = add(Action{ID: "home:start", Value: OfNothing, Via: "button", May: access.Insider})
 	IncidentStart = add(Action{ID: "incident:start", Value: OfNothing, May: access.Insider, Form: Form{"playbook", "Please choose a playbook."}})
 
+	TimelineAdd = add(Action{ID: "timeline:add", Via: "shortcut", Act: incident.VerbNote, Form: Form{"incident", "Please say which incident."}}) // of a message; elsewhere than in an incident's thread it asks
+
 	StepMenu    = add(Action{ID: "step:menu", Value: OfStep, Via: "menu", May: access.Reader}) // its value begins with a Choice
 	StepHow     = add(Action{ID: "step:how", Value: OfStep, Via: "button", May: access.Reader, Form: Form{"what", "Please choose what becomes of the step."}})
 	StepAck     = add(Action{ID: "step:ack", Value: OfStep, Via: "button", Act: incident.VerbAcknowledge})

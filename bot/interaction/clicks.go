@@ -35,6 +35,10 @@ func (h *Handler) Action(ctx context.Context, a slackapi.Action) {
 		h.review(ctx, a, button, who, to)
 		return
 	}
+	if a.On != nil {
+		h.addToTimeline(ctx, a, button, who, to)
+		return
+	}
 	if button.ID == action.HomeStart.ID {
 		if said := h.openStart(ctx, who, a.TriggerID); said != "" {
 			to.TriggerID = a.TriggerID
@@ -216,6 +220,9 @@ func (h *Handler) Submit(ctx context.Context, s slackapi.Submission) map[string]
 	}
 	if form.ID == action.IncidentStart.ID {
 		return h.submitStart(ctx, s)
+	}
+	if form.ID == action.TimelineAdd.ID {
+		return h.submitToTimeline(ctx, s)
 	}
 	number, step, known := target(s.PrivateMetadata)
 	if !ok || !known || form.Form.IsZero() {

@@ -23,6 +23,8 @@ func Form(a action.Action, v View, s incident.Step) (form slack.ModalViewRequest
 	switch a {
 	case action.IncidentStart:
 		return StartForm(), true
+	case action.TimelineAdd:
+		return ToTimeline(""), true
 	case action.IncidentResolve:
 		return resolveModal(i), true
 	case action.IncidentAssign:

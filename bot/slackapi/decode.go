@@ -115,11 +115,10 @@ type interactionPayload struct {
 		ThreadTS  string `json:"thread_ts"`
 		ChannelID string `json:"channel_id"`
 	} `json:"container"`
-	Message struct {
-		TS       string `json:"ts"`
-		ThreadTS string `json:"thread_ts"`
-	} `json:"message"`
-	Actions []struct {
+	Message   message `json:"message"`
+	MessageTS string  `json:"message_ts"` // of a shortcut
+	Callback  string  `json:"callback_id"`
+	Actions   []struct {
 		ActionID string `json:"action_id"`
 		BlockID  string `json:"block_id"`
 		chosen
@@ -177,6 +176,8 @@ func decodeInteraction(payload []byte, fallback string, at time.Time) (delivery,
 	switch p.Type {
 	case "block_actions":
 		d, err = p.clicks(fallback, at)
+	case "message_action":
+		d, err = p.shortcut(fallback, at)
 	case "view_submission":
 		d, err = p.submitted(at)
 	case "block_suggestion":

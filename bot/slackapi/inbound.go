@@ -67,13 +67,14 @@ type Action struct {
 	UserID, UserName string
 	UserTeam         string // the person's workspace, or in Enterprise organisations the organisation; empty: not said
 	ChannelID        string
-	BlockID          string // of the block that was clicked
-	Home             bool   // it was clicked in the app's Home
-	MessageTS        string // the message clicked; empty in a modal and in the Home
-	ThreadTS         string // the root of its thread; MessageTS when it is no reply
-	ViewID           string // the modal clicked; empty in a message
-	TriggerID        string // opens one modal within 3 s (Slack: trigger_id)
-	ResponseURL      string // 5 private answers within 30 minutes (Slack: response_url)
+	BlockID          string    // of the block that was clicked
+	On               *Shortcut // chosen in the menu of a message; nil: a click on what we put there
+	Home             bool      // it was clicked in the app's Home
+	MessageTS        string    // the message clicked; empty in a modal and in the Home
+	ThreadTS         string    // the root of its thread; MessageTS when it is no reply
+	ViewID           string    // the modal clicked; empty in a message
+	TriggerID        string    // opens one modal within 3 s (Slack: trigger_id)
+	ResponseURL      string    // 5 private answers within 30 minutes (Slack: response_url)
 	At               time.Time
 }
 

@@ -43,7 +43,7 @@ func (c manifestCommand) Run(std streams) error {
 // scopes are the fewest that the bot needs, each with its reason.
 func scopes() []scope {
 	return []scope{
-		{"commands", "the slash command"},
+		{"commands", "the slash command, and the shortcut of messages"},
 		{"chat:write", "threads, edits and private answers, in channels the bot was invited to"},
 		{"app_mentions:read", "the same words in an incident's thread"},
 		{"channels:read", "finds the ids of the public channels in the configuration, and who is in them"},
@@ -86,6 +86,9 @@ func manifest(base, command string) map[string]any {
 			"app_home":       map[string]any{"home_tab_enabled": true, "messages_tab_enabled": false},
 			"bot_user":       map[string]any{"display_name": "signalbook", "always_online": true},
 			"slash_commands": []any{slash},
+			"shortcuts": []any{map[string]any{
+				"name": "Add to timeline", "type": "message", "callback_id": "timeline:add", "description": "Note this message in an incident's timeline",
+			}},
 		},
 		"oauth_config": map[string]any{"scopes": map[string]any{"bot": names}},
 		"settings": map[string]any{
