@@ -24,8 +24,9 @@ const (
 	// endWithin bounds how long handlers in flight may hold up a shutdown.
 	endWithin = 5 * time.Second
 	// maxInFlight bounds deliveries being handled; more are not taken, which
-	// Slack shows to the person or delivers again.
-	maxInFlight = 256
+	// Slack shows to the person or delivers again. A hundred a second are not refused
+	// when each waits for some seconds for a slow Redis (BenchmarkAnswers).
+	maxInFlight = 1024
 )
 
 const (

@@ -18,7 +18,7 @@ import (
 )
 
 // group is the captured database alert as an alert group of its own.
-func group(t *testing.T, n int) []byte {
+func group(t testing.TB, n int) []byte {
 	t.Helper()
 	body := payload(t, "v0.34.0-e2e-1-database-high-cpu-firing")
 	return bytes.ReplaceAll(body, []byte("orders-db"), fmt.Appendf(nil, "orders-db-%d", n))

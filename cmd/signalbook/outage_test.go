@@ -118,7 +118,7 @@ func (r *rig) startBarrier() *barrier {
 		proxy.ServeHTTP(w, request)
 	}))
 	r.t.Cleanup(g.server.Close)
-	text := strings.Replace(mustRead(r.t.(*testing.T), r.config), r.slackURL, g.server.URL, 1)
+	text := strings.Replace(mustRead(r.t, r.config), r.slackURL, g.server.URL, 1)
 	r.config = writeFile(r.t, r.dir, "gate.yml", text)
 	return g
 }
