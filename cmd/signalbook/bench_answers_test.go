@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	askEach = 10 * time.Millisecond // 100 a second
-	answersFor  = time.Minute
-	redisBy = 2 * time.Second
+	askEach    = 10 * time.Millisecond // 100 a second
+	answersFor = time.Minute
+	redisBy    = 2 * time.Second
 )
 
 // BenchmarkAnswers is how long Slack waits for its HTTP answer to a click or a command, at
