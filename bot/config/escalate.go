@@ -3,8 +3,6 @@ package config
 import (
 	"fmt"
 
-	prometheus "github.com/prometheus/common/config"
-
 	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/paging"
 )
@@ -59,12 +57,7 @@ func (e *Escalation) check(p place) {
 }
 
 func (w *PageHook) check(p place) {
-	if w.HTTPConfig == nil {
-		defaults := HTTPConfig(prometheus.DefaultHTTPClientConfig)
-		w.HTTPConfig = &defaults
-	}
-	(*prometheus.HTTPClientConfig)(w.HTTPConfig).SetDirectory(p.file.dir)
-	w.HTTPConfig.hide()
+	w.HTTPConfig = w.HTTPConfig.of(p)
 	w.HTTPConfig.FollowRedirects = false // only hosts that stand here are called
 	given := p.secret("url", &w.URL, w.URLFile)
 	if w.PagerDuty != nil {

@@ -31,12 +31,19 @@ func (h *HTTPConfig) MarshalText() ([]byte, error) { return []byte("<http_config
 
 func (s *Service) check(p place) {
 	p.at("url").url(s.URL)
-	if s.HTTPConfig == nil {
+	s.HTTPConfig = s.HTTPConfig.of(p)
+}
+
+// of is the configuration of a section, or Prometheus' defaults without one; its files are
+// beside the configuration's, and what lets in is hidden.
+func (h *HTTPConfig) of(p place) *HTTPConfig {
+	if h == nil {
 		defaults := HTTPConfig(prometheus.DefaultHTTPClientConfig)
-		s.HTTPConfig = &defaults
+		h = &defaults
 	}
-	(*prometheus.HTTPClientConfig)(s.HTTPConfig).SetDirectory(p.file.dir)
-	s.HTTPConfig.hide()
+	(*prometheus.HTTPClientConfig)(h).SetDirectory(p.file.dir)
+	h.hide()
+	return h
 }
 
 // hide keeps what lets in out of all that the servers answer: what asks for a

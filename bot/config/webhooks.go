@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	prometheus "github.com/prometheus/common/config"
-
 	"github.com/signalbook/signalbook/alerts/textutil"
 	"github.com/signalbook/signalbook/bot/foreign"
 	"github.com/signalbook/signalbook/bot/incident"
@@ -43,12 +41,7 @@ func (c *Config) checkWebhooks(p place) {
 }
 
 func (w *FeedHook) check(p place) {
-	if w.HTTPConfig == nil {
-		defaults := HTTPConfig(prometheus.DefaultHTTPClientConfig)
-		w.HTTPConfig = &defaults
-	}
-	(*prometheus.HTTPClientConfig)(w.HTTPConfig).SetDirectory(p.file.dir)
-	w.HTTPConfig.hide()
+	w.HTTPConfig = w.HTTPConfig.of(p)
 	w.HTTPConfig.FollowRedirects = false // only hosts that stand here are called
 	address, signed := p.secret("url", &w.URL, w.URLFile), p.secret("secret", &w.Secret, w.SecretFile)
 	if !address {

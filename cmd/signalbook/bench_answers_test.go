@@ -186,7 +186,7 @@ func (l *line) answers(in, out net.Conn) {
 	parts := make(chan part, 10_000)
 	go func() {
 		for p := range parts {
-			time.Sleep(time.Until(p.at))
+			<-time.After(time.Until(p.at))
 			if _, err := in.Write(p.data); err != nil {
 				break
 			}
