@@ -32,5 +32,7 @@ func TestHomeInTheBrowser(t *testing.T) {
 	p.reads("#home", "No step is yours", "@anna")
 	p.press(`.channel-link[data-channel="incidents"]`)
 	p.reads("#messages", "immediate 1/3")
+	p.do(chromedp.Navigate(demo.url + "/?home=1&user=chris")) // whose Home nobody opened by a click
+	p.reads("#home", "No step is yours", "@anna")
 	demo.end(syscall.SIGINT)
 }

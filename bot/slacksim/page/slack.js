@@ -336,3 +336,4 @@ changes.onmessage = refresh;
 setInterval(() => tellDates(document), 20000);
 tellDates(document);
 $("scroll").scrollTop = $("scroll").scrollHeight;
+if (page.home) send("home", { user: page.user }); // an address that leads to the Home opens it
