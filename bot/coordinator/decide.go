@@ -73,7 +73,7 @@ func (t *term) handle(ctx context.Context, ev incident.Event, facts access.Facts
 		shown := len(result.Changes) > 0 || before != nil && i.Moved(before)
 		commit.Saved = append(commit.Saved, store.Saved{
 			Result: result, Was: t.cache.version(i.Number), Due: settings.Rules.NextDue(i),
-			Feed:  len(settings.Feeds) > 0 && len(result.Changes) > 0 && !i.Quiet,
+			Feeds: feedsOf(settings, result),
 			Dirty: shown && !i.Quiet && i.Show != incident.ShowListed, Before: before, Whole: whole,
 		})
 		if i.Number == in.Next {
@@ -98,4 +98,15 @@ func (t *term) handle(ctx context.Context, ev incident.Event, facts access.Facts
 		t.log.Debug("nothing to show", "reason", out.Reason)
 	}
 	return commit, nil
+}
+
+// feedsOf are the feeds that get what an event added to a timeline.
+func feedsOf(settings Settings, r incident.Result) (ids []string) {
+	if len(r.Changes) == 0 || r.Incident.Quiet {
+		return nil
+	}
+	for _, feed := range settings.Feeds {
+		ids = append(ids, feed.ID())
+	}
+	return ids
 }

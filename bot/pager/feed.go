@@ -4,9 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"slices"
 	"sync"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	promconfig "github.com/prometheus/common/config"
@@ -41,6 +39,7 @@ type FeedOptions struct {
 type Feeder struct {
 	FeedOptions
 	calls   caller
+	lanes   lanes // a feed each
 	mu      sync.Mutex
 	waiting map[string]wait // by feed
 }
@@ -52,46 +51,29 @@ func NewFeeder(o FeedOptions) *Feeder {
 
 // Run feeds until the context ends.
 func (f *Feeder) Run(ctx context.Context) error {
-	ticker := time.NewTicker(lookEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
+	defer f.lanes.wait()
+	return every(ctx, func() {
+		if !f.Valid() {
+			return
 		}
-		feeds := f.Feeds()
-		if len(feeds) == 0 || !f.Valid() {
-			continue
+		for _, feed := range f.Feeds() {
+			f.lanes.start(feed.ID(), func() { f.round(ctx, feed) })
 		}
-		numbers, err := f.Store.Feeding(ctx, feedAtOnce)
-		if err != nil || len(numbers) == 0 {
-			continue // the inbox loop reports a Redis that does not answer
-		}
-		f.round(ctx, feeds, numbers)
-	}
+	})
 }
 
-// round brings every feed as far as it goes, feeds side by side.
-func (f *Feeder) round(ctx context.Context, feeds []FeedTarget, numbers map[int]int64) {
-	behind := make([]map[int]bool, len(feeds))
-	var all sync.WaitGroup
-	for k, feed := range feeds {
-		behind[k] = map[int]bool{}
-		all.Go(func() {
-			for n := range numbers {
-				if f.resting(feed) || !f.one(ctx, feed, n) {
-					behind[k][n] = true
-				}
-			}
-		})
+// round brings a feed as far as it goes.
+func (f *Feeder) round(ctx context.Context, feed FeedTarget) {
+	if f.resting(feed) {
+		return
 	}
-	all.Wait()
-	for n, version := range numbers {
-		if !slices.ContainsFunc(behind, func(b map[int]bool) bool { return b[n] }) {
-			if err := f.Store.Fed(ctx, f.Fence, n, version); err != nil {
-				return
-			}
+	behind, err := f.Store.Feeding(ctx, feed.ID(), feedAtOnce)
+	if err != nil {
+		return // the inbox loop reports a Redis that does not answer
+	}
+	for _, b := range behind {
+		if !f.one(ctx, feed, b.Incident) || f.Store.Fed(ctx, f.Fence, feed.ID(), b) != nil {
+			return
 		}
 	}
 }

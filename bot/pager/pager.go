@@ -24,7 +24,7 @@ import (
 const (
 	lookEvery   = 500 * time.Millisecond
 	callTimeout = 10 * time.Second
-	atOnce      = 8       // calls
+	atOnce      = 8       // calls of one webhook
 	maxAnswer   = 4 << 10 // bytes that are read of an answer
 	maxWords    = 200     // bytes of it that people see
 )
@@ -54,6 +54,7 @@ type Pager struct {
 	mu      sync.Mutex
 	waiting map[call]wait
 	calls   caller
+	lanes   lanes // a webhook each
 }
 
 // call is one thing to be told.
@@ -75,6 +76,21 @@ func New(o Options) *Pager {
 
 // Run tells what is to be told until the context ends.
 func (p *Pager) Run(ctx context.Context) error {
+	defer p.lanes.wait()
+	return every(ctx, func() {
+		numbers, err := p.Store.Paging(ctx)
+		if err != nil {
+			return // the inbox loop reports a Redis that does not answer
+		}
+		p.forget(numbers)
+		if len(numbers) > 0 {
+			p.tell(ctx, numbers)
+		}
+	})
+}
+
+// every looks, again and again, until the context ends.
+func every(ctx context.Context, look func()) error {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for {
@@ -82,14 +98,7 @@ func (p *Pager) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-		}
-		numbers, err := p.Store.Paging(ctx)
-		if err != nil {
-			continue // the inbox loop reports a Redis that does not answer
-		}
-		p.forget(numbers)
-		if len(numbers) > 0 {
-			p.tell(ctx, numbers)
+			look()
 		}
 	}
 }
@@ -112,26 +121,40 @@ func (p *Pager) forget(numbers []int) {
 	}
 }
 
-// tell makes the calls that are due. Those of one incident are made one after the other,
-// so that nobody hears of an end before the beginning.
+// due is a call that an incident wants made.
+type due struct {
+	incident incident.Incident
+	page     incident.Page
+	event    incident.PageEvent
+}
+
+// tell makes the calls that are due, those of each webhook beside the others'.
 func (p *Pager) tell(ctx context.Context, numbers []int) {
 	found, _, err := p.Store.Incidents(ctx, numbers...)
 	if err != nil {
 		return
 	}
-	var group errgroup.Group
-	group.SetLimit(atOnce)
+	calls := map[string][]due{} // by webhook
 	for _, i := range found {
-		group.Go(func() error {
-			for _, page := range i.Pages {
-				if e := i.Wants(page); e != "" {
-					p.one(ctx, i, page, e)
-				}
+		for _, page := range i.Pages {
+			if e := i.Wants(page); e != "" {
+				calls[page.Hook] = append(calls[page.Hook], due{i, page, e})
 			}
-			return nil
+		}
+	}
+	for hook, all := range calls {
+		p.lanes.start(hook, func() {
+			var group errgroup.Group
+			group.SetLimit(atOnce)
+			for _, d := range all {
+				group.Go(func() error {
+					p.one(ctx, d.incident, d.page, d.event)
+					return nil
+				})
+			}
+			_ = group.Wait() // none fails
 		})
 	}
-	_ = group.Wait() // none fails
 }
 
 // one tells a service one thing, unless that has to wait.

@@ -68,7 +68,7 @@ type Saved struct {
 	incident.Result
 	Was   int64     // the version it had; 0: new
 	Due   time.Time // when time alone changes it; zero: never
-	Feed  bool      // feeds get what was added to its timeline
+	Feeds []string  // those that get what was added to its timeline
 	Dirty bool      // Slack has to be brought in line
 	// Before is the version Was as it was read or stored; nil: of a new one. Whole says that it is certain that this fence
 	// has stored it with all its indexes: then only those are written that differ.
@@ -292,8 +292,8 @@ func (s *Store) save(w *writes, saved Saved) error {
 	if saved.Dirty {
 		w.add("ZADD", s.keys.dirty(), i.Version, i.Number)
 	}
-	if saved.Feed {
-		w.add("ZADD", s.keys.feeding(), i.Version, i.Number)
+	for _, feed := range saved.Feeds {
+		w.add("ZADD", s.keys.feeding(feed), i.Version, i.Number)
 	}
 	s.saveIndexes(w, saved)
 	return nil

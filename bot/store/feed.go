@@ -30,28 +30,33 @@ func (s *Store) TimelineEntries(ctx context.Context, n int) ([]TimelineEntry, er
 	return all, nil
 }
 
-// Feeding returns the incidents whose timelines have entries that feeds may not have yet,
-// and the version of each that wrote the newest of them; at most count.
-func (s *Store) Feeding(ctx context.Context, count int64) (map[int]int64, error) {
-	found, err := s.redis.client.ZRangeWithScores(ctx, s.keys.feeding(), 0, count-1).Result()
+// Behind is an incident whose timeline has entries that a feed may not have yet, and the
+// version that wrote the newest of them.
+type Behind struct {
+	Incident int
+	Version  int64
+}
+
+// Feeding returns the incidents that a feed is behind with, at most count.
+func (s *Store) Feeding(ctx context.Context, feed string, count int64) ([]Behind, error) {
+	found, err := s.redis.client.ZRangeWithScores(ctx, s.keys.feeding(feed), 0, count-1).Result()
 	if err != nil {
-		return nil, fmt.Errorf("read which timelines feeds wait for: %w", err)
+		return nil, fmt.Errorf("read which timelines a feed waits for: %w", err)
 	}
-	all := map[int]int64{}
+	var all []Behind
 	for _, z := range found {
 		if n, err := strconv.Atoi(fmt.Sprint(z.Member)); err == nil {
-			all[n] = int64(z.Score)
+			all = append(all, Behind{n, int64(z.Score)})
 		}
 	}
 	return all, nil
 }
 
-// Fed forgets that feeds wait for an incident's timeline, unless it has moved on since
-// that version.
-func (s *Store) Fed(ctx context.Context, fence Fence, n int, version int64) error {
-	_, err := s.run(ctx, settleScript, []call{{[]string{s.keys.fence(), s.keys.feeding()}, []any{string(fence), n, version}}})
+// Fed forgets that a feed is behind with an incident, unless that has moved on since.
+func (s *Store) Fed(ctx context.Context, fence Fence, feed string, b Behind) error {
+	_, err := s.run(ctx, settleScript, []call{{[]string{s.keys.fence(), s.keys.feeding(feed)}, []any{string(fence), b.Incident, b.Version}}})
 	if err != nil {
-		return fmt.Errorf("settle the feeds of %s: %w", incident.ID(n), err)
+		return fmt.Errorf("settle a feed of %s: %w", incident.ID(b.Incident), err)
 	}
 	return nil
 }

@@ -15,19 +15,21 @@ type keys struct{ base string }
 
 func newKeys(prefix, team string) keys { return keys{prefix + ":{" + team + "}:"} }
 
-func (k keys) inbox() string    { return k.base + "inbox" }                  // STREAM of events, field e; entries are deleted when committed
-func (k keys) dead() string     { return k.base + "dead" }                   // STREAM of events that could not be stepped
-func (k keys) tries() string    { return k.base + "tries" }                  // HASH inbox id -> how often it was tried, of events that may be poison
-func (k keys) fence() string    { return k.base + "keeper" }                 // STRING epoch:nonce, the fence of whoever coordinates; persistent. Its name is that of older binaries: both must see one fence
-func (k keys) lease() string    { return k.base + "lease" }                  // STRING nonce, expires with the lease
-func (k keys) next() string     { return k.base + "next" }                   // STRING number of the newest incident
-func (k keys) open() string     { return k.base + "open" }                   // ZSET number by opening time (ms): not closed
-func (k keys) closed() string   { return k.base + "closed" }                 // ZSET number by closing time (ms)
-func (k keys) due() string      { return k.base + "due" }                    // ZSET number by the time something is due (ms)
-func (k keys) dirty() string    { return k.base + "dirty" }                  // ZSET number by the version that Slack has not seen
-func (k keys) active() string   { return k.base + "active" }                 // ZSET number by severityScore: open or acknowledged, not quiet, no drill
-func (k keys) paging() string   { return k.base + "paging" }                 // ZSET number, all of score 0: a service outside Slack is to be told something
-func (k keys) feeding() string  { return k.base + "feeding" }                // ZSET number by the version that feeds may not have yet
+func (k keys) inbox() string  { return k.base + "inbox" }  // STREAM of events, field e; entries are deleted when committed
+func (k keys) dead() string   { return k.base + "dead" }   // STREAM of events that could not be stepped
+func (k keys) tries() string  { return k.base + "tries" }  // HASH inbox id -> how often it was tried, of events that may be poison
+func (k keys) fence() string  { return k.base + "keeper" } // STRING epoch:nonce, the fence of whoever coordinates; persistent. Its name is that of older binaries: both must see one fence
+func (k keys) lease() string  { return k.base + "lease" }  // STRING nonce, expires with the lease
+func (k keys) next() string   { return k.base + "next" }   // STRING number of the newest incident
+func (k keys) open() string   { return k.base + "open" }   // ZSET number by opening time (ms): not closed
+func (k keys) closed() string { return k.base + "closed" } // ZSET number by closing time (ms)
+func (k keys) due() string    { return k.base + "due" }    // ZSET number by the time something is due (ms)
+func (k keys) dirty() string  { return k.base + "dirty" }  // ZSET number by the version that Slack has not seen
+func (k keys) active() string { return k.base + "active" } // ZSET number by severityScore: open or acknowledged, not quiet, no drill
+func (k keys) paging() string { return k.base + "paging" } // ZSET number, all of score 0: a service outside Slack is to be told something
+func (k keys) feeding(feed string) string {
+	return k.base + "feeding:" + feed // ZSET number by the version that the feed may not have yet
+}
 func (k keys) fed(n int) string { return k.base + "fed:" + strconv.Itoa(n) } // HASH feed -> newest entry of the incident's timeline that it has
 func (k keys) listed() string {
 	return k.base + "listed" // ZSET number in ten digits by standing: not closed, not quiet; lists are read from it

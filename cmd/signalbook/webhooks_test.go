@@ -110,3 +110,33 @@ func TestTimelinesGoToWebhooks(t *testing.T) {
 		t.Errorf("wrong: %s", strings.Join(wrong, "\n"))
 	}
 }
+
+// TestDeadWebhookHoldsUpNoOther: a webhook that takes nothing is behind with more incidents
+// than are looked at in one round; another one hears of all of them all the same.
+func TestDeadWebhookHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	const incidents = 80
+	var mu sync.Mutex
+	heard := map[string]bool{}
+	live := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		heard[r.Header.Get("webhook-id")] = true
+	}))
+	defer live.Close()
+	dead := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "down", http.StatusBadGateway) }))
+	defer dead.Close()
+	r := startRig(t, options{extra: fmt.Sprintf(`webhooks:
+  - {url: %q, secret: %s}
+  - {url: %q, secret: %s, events: [opened]}
+`, dead.URL, feedSecret, live.URL, feedSecret)})
+	b := r.startBot()
+	for n := range incidents {
+		b.mustNotify(alert(fmt.Sprint("Hot", n), "warning", "firing"))
+	}
+	eventually(t, "the live one has heard of all", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(heard) == incidents
+	})
+}
