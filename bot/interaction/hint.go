@@ -30,15 +30,8 @@ func (h *Handler) choices(ctx context.Context, u *command.UsageError, who person
 	s := h.Settings()
 	switch u.Lacks {
 	case command.LacksIncident:
-		short, cancel := context.WithTimeout(ctx, h.waits.list)
-		defer cancel()
-		now := h.Store.Now()
-		of := store.Listing{Which: store.ListOpen, User: who.id, Severities: s.Severities, Now: now, Most: listedAtOnce}
-		found, err := h.Store.List(short, of)
-		l := message.IncidentList{From: 1, Now: now, Command: s.Command}
-		if err == nil {
-			_, err = h.fill(short, &l, of, found, who)
-		}
+		of := store.Listing{Which: store.ListOpen, User: who.id, Severities: s.Severities, Now: h.Store.Now(), Most: listedAtOnce}
+		l, err := h.seen(ctx, of, who)
 		if err != nil {
 			return ""
 		}

@@ -120,6 +120,20 @@ func escalation(v View, level int) blockkit.Message {
 	}
 }
 
+// assigned tells somebody that he leads.
+func assigned(v View) blockkit.Message {
+	i := v.Incident
+	by := PersonName(i.AssignedBy)
+	sentence := fmt.Sprintf("%s asks you to lead this.", blockkit.EscapeMrkdwn(by))
+	if i.State == incident.Open {
+		sentence += " Nobody has acknowledged it yet."
+	}
+	return blockkit.Message{
+		Text:   blockkit.CutMrkdwn(fmt.Sprintf("%s leads now, as %s asks: %s", blockkit.EscapeMrkdwn(PersonName(i.Lead)), blockkit.EscapeMrkdwn(by), said(i)), blockkit.MaxText),
+		Blocks: []slack.Block{blockkit.Section("call", Calling(user(i.Lead), sentence)), about(i)},
+	}
+}
+
 // deadline tells the owners which immediate steps are overdue, here and in the
 // neighbours that share their deadline.
 func deadline(v View, t incident.Tier) blockkit.Message {

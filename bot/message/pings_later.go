@@ -13,20 +13,6 @@ import (
 	"github.com/signalbook/signalbook/playbooks"
 )
 
-// assigned tells somebody that he leads.
-func assigned(v View) blockkit.Message {
-	i := v.Incident
-	by := PersonName(i.AssignedBy)
-	sentence := fmt.Sprintf("%s asks you to lead this.", blockkit.EscapeMrkdwn(by))
-	if i.State == incident.Open {
-		sentence += " Nobody has acknowledged it yet."
-	}
-	return blockkit.Message{
-		Text:   blockkit.CutMrkdwn(fmt.Sprintf("%s leads now, as %s asks: %s", blockkit.EscapeMrkdwn(PersonName(i.Lead)), blockkit.EscapeMrkdwn(by), said(i)), blockkit.MaxText),
-		Blocks: []slack.Block{blockkit.Section("call", Calling(user(i.Lead), sentence)), about(i)},
-	}
-}
-
 // LaterPings begin the names of the slots that are posted once in an incident's life. The
 // number at their end is the opening in which they were due: they stay when it opens again.
 var LaterPings = []string{"remind:short_term", "remind:long_term", "deadline:short_term", "deadline:long_term"}
